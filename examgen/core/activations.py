@@ -1,0 +1,173 @@
+"""Activation functions: one row each, with value, slope, LaTeX and kinks.
+
+Read by the network builder (rules), the screens (kinks) and the documents (LaTeX, names). A new activation is one row.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+
+from examgen.core.rules import Array, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """One activation function a = f(z).
+
+    Attributes:
+        name: as in banks.
+        title: as printed under a layer.
+        apply: (..., n, o) -> (..., n, o).
+        slope: df/dz from the quantity that `slope_of` names; None for softmax, whose slope is not elementwise.
+        slope_of: "a" where the slope is easiest from the activation, as in a (1 - a), else "z".
+        symbol: f in LaTeX, as in f'(z).
+        latex: f with its argument as `<0>`.
+        slope_latex: the slope from `<0>`, the quantity of `slope_of`.
+        definition: f(z) in LaTeX, for the instructions of a paper.
+        kinks: values of z at which the slope jumps.
+        bounds: open interval of the values of a.
+        is_rational: whether exact fractions go in and come out.
+        output_only: whether the function may stand on the last layer only.
+    """
+
+    name: str
+    title: str
+    apply: Callable[[Array], Array]
+    slope: Callable[[Array], Array] | None
+    slope_of: Literal["z", "a"]
+    symbol: str
+    latex: str
+    slope_latex: str
+    definition: str
+    kinks: tuple[float, ...] = ()
+    bounds: tuple[float, float] = (-np.inf, np.inf)
+    is_rational: bool = False
+    output_only: bool = False
+
+    def rule(self) -> Rule:
+        """The rule from z to a."""
+        return Rule(self.name, "(n,o)->(n,o)", self.apply, self.latex)
+
+    def slope_rule(self) -> Rule:
+        """The rule from z or a to the slope; call it only where there is one."""
+        if self.slope is None:
+            raise ValueError(f"{self.name} has no elementwise slope")
+        return Rule(f"{self.name}_slope", "(n,o)->(n,o)", self.slope, self.slope_latex)
+
+
+def sigmoid(z: Array) -> Array:
+    """The logistic function 1 / (1 + e^-z), elementwise; accurate to a few units in the last place on both tails."""
+    result: Array = 1 / (1 + np.exp(-z))
+    return result
+
+
+def softmax(z: Array) -> Array:
+    """e^z divided by its sum over the last axis; shifted by the largest z, so nothing overflows."""
+    powers: Array = np.exp(z - z.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def _ones(z: Array) -> Array:
+    ones: Array = z * 0 + 1
+    return ones
+
+
+_STEP = r"\left[<0> > 0\right]"
+
+_ROWS = (
+    Activation("identity", "identity", lambda z: z, _ones, "z", "f", "<0>", "1", "f(z) = z", is_rational=True),
+    Activation(
+        "sigmoid",
+        "sigmoid",
+        sigmoid,
+        lambda a: a * (1 - a),
+        "a",
+        r"\sigma",
+        r"\sigma\left(<0>\right)",
+        r"<0> <hadamard> \left(1 - <0>\right)",
+        r"\sigma(z) = \frac{1}{1 + e^{-z}}",
+        bounds=(0.0, 1.0),
+    ),
+    Activation(
+        "tanh",
+        "tanh",
+        np.tanh,
+        lambda a: 1 - a**2,
+        "a",
+        r"\tanh",
+        r"\tanh\left(<0>\right)",
+        "1 - <0> <hadamard> <0>",
+        r"\tanh(z) = \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}",
+        bounds=(-1.0, 1.0),
+    ),
+    Activation(
+        "relu",
+        "ReLU",
+        lambda z: z * (z > 0),
+        lambda z: 0 * z + (z > 0),
+        "z",
+        r"\operatorname{ReLU}",
+        r"\max\left(0, <0>\right)",
+        _STEP,
+        r"\operatorname{ReLU}(z) = \max(0, z)",
+        kinks=(0.0,),
+        is_rational=True,
+    ),
+    Activation(
+        "leaky_relu",
+        "leaky ReLU",
+        lambda z: np.where(z > 0, z, z / 100),
+        lambda z: np.where(z > 0, _ones(z), _ones(z) / 100),
+        "z",
+        r"\operatorname{LeakyReLU}",
+        r"\max\left(0.01\,<0>, <0>\right)",
+        rf"{_STEP} + 0.01 \left[<0> \le 0\right]",
+        r"\operatorname{LeakyReLU}(z) = \max(0.01\,z, z)",
+        kinks=(0.0,),
+        is_rational=True,
+    ),
+    Activation(
+        "softplus",
+        "softplus",
+        lambda z: np.logaddexp(0, z),
+        sigmoid,
+        "z",
+        r"\operatorname{softplus}",
+        r"\ln\left(1 + e^{<0>}\right)",
+        r"\sigma\left(<0>\right)",
+        r"\operatorname{softplus}(z) = \ln(1 + e^{z})",
+        bounds=(0.0, np.inf),
+    ),
+    Activation(
+        "elu",
+        "ELU",
+        lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+        lambda a: np.where(a > 0, 1.0, a + 1),
+        "a",
+        r"\operatorname{ELU}",
+        r"\operatorname{ELU}\left(<0>\right)",
+        r"1 + \min\left(0, <0>\right)",
+        r"\operatorname{ELU}(z) = \begin{cases} z & z > 0 \\ e^{z} - 1 & z \le 0 \end{cases}",
+        kinks=(0.0,),
+        bounds=(-1.0, np.inf),
+    ),
+    Activation(
+        "softmax",
+        "softmax",
+        softmax,
+        None,
+        "a",
+        r"\operatorname{softmax}",
+        r"\operatorname{softmax}\left(<0>\right)",
+        "",
+        r"\operatorname{softmax}(z)_j = \frac{e^{z_j}}{\sum_k e^{z_k}}",
+        bounds=(0.0, 1.0),
+        output_only=True,
+    ),
+)
+
+ACTIVATIONS: Mapping[str, Activation] = MappingProxyType({row.name: row for row in _ROWS})
+"""All activations by name."""

@@ -1,0 +1,175 @@
+"""The computation graph of named quantities, and its evaluation.
+
+A graph holds no values. `evaluate` computes them for one student or, by leading NumPy axes, for a whole class at once;
+on `Fraction` arrays the results are exact. Solvers, screens, marking and documents all read the same graph.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from examgen.core.rules import Array, Rule
+
+Values = Mapping[str, Array]
+"""Arrays by quantity name: (..., *shape of the quantity)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One named array of a worked solution.
+
+    Attributes:
+        name: unique in its graph: `z1`, `dL_dW2`, `W1_new`; from the second step on with the step behind, `z1@2`.
+        kind: what it is, whatever the layer and step: `z`, `dL_dW`, `W_new`, `x`, `product`, …
+        shape: without leading axes. Per-sample quantities are (n, units), weights (to, from).
+        rule: how it follows from its inputs; None for what is given.
+        inputs: names of the quantities that the rule reads, in its order.
+        layer: 1-based, of the layer that it belongs to; None where there is none.
+        step: 1-based step of gradient descent; None for what is given.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    rule: Rule | None = None
+    inputs: tuple[str, ...] = ()
+    layer: int | None = None
+    step: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return int(np.prod(self.shape, dtype=int))
+
+
+@dataclass(frozen=True)
+class ComputationGraph:
+    """Quantities in an order in which each can be computed from earlier ones."""
+
+    quantities: tuple[Quantity, ...]
+    _by_name: Mapping[str, Quantity] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, Quantity] = {}
+        for quantity in self.quantities:
+            if quantity.name in by_name:
+                raise ValueError(f"two quantities are called {quantity.name}")
+            if late := [name for name in quantity.inputs if name not in by_name]:
+                raise ValueError(f"{quantity.name} reads {', '.join(late)} before it is known")
+            by_name[quantity.name] = quantity
+        object.__setattr__(self, "_by_name", MappingProxyType(by_name))
+
+    def __getitem__(self, name: str) -> Quantity:
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __iter__(self) -> Iterator[Quantity]:
+        return iter(self.quantities)
+
+    @property
+    def givens(self) -> tuple[Quantity, ...]:
+        """The quantities without a rule."""
+        return tuple(quantity for quantity in self.quantities if quantity.rule is None)
+
+    @property
+    def derived(self) -> tuple[Quantity, ...]:
+        """The quantities with a rule."""
+        return tuple(quantity for quantity in self.quantities if quantity.rule is not None)
+
+    def patched(self, name: str, rule: Rule | None = None, inputs: tuple[str, ...] | None = None) -> "ComputationGraph":
+        """The same graph with another rule or other inputs for one derived quantity."""
+        if self[name].rule is None:
+            raise ValueError(f"{name} is given; only a derived quantity can be patched")
+        old = self[name]
+        new = replace(old, rule=rule or old.rule, inputs=old.inputs if inputs is None else inputs)
+        return ComputationGraph(tuple(new if quantity is old else quantity for quantity in self.quantities))
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Values of one evaluation.
+
+    Attributes:
+        values: what later quantities saw: computed, then substituted, then perturbed.
+        computed: what each quantity's own rule gave, before substitution and perturbation.
+    """
+
+    values: Values
+    computed: Values
+
+    def __getitem__(self, name: str) -> Array:
+        return self.values[name]
+
+
+def evaluate(
+    graph: ComputationGraph,
+    givens: Values,
+    *,
+    substitute: Values | None = None,
+    perturb: Values | None = None,
+) -> Evaluation:
+    """Compute every quantity of a graph.
+
+    Args:
+        graph: what to compute.
+        givens: (..., *shape) for each quantity without a rule; leading axes broadcast against one another.
+        substitute: (..., *shape) per quantity name, NaN where the computed entry stays; what a student wrote.
+        perturb: (..., *shape) per quantity name, added to the value that later quantities see.
+
+    Returns: values and computed values, float64 or, for object arrays of fractions, exact.
+
+    Raises:
+        ValueError: a given is missing or its trailing axes are not the quantity's shape.
+    """
+    substitute, perturb = substitute or {}, perturb or {}
+    values: dict[str, Array] = {}
+    computed: dict[str, Array] = {}
+    # Overflow and log of zero become inf and nan, which the screens and the marking rules treat as values.
+    with np.errstate(all="ignore"):
+        for quantity in graph:
+            own = _own_value(quantity, givens, values)
+            computed[quantity.name] = own
+            if quantity.name in substitute:
+                submitted = substitute[quantity.name]
+                own = np.where(np.isnan(submitted), own, submitted)
+            if quantity.name in perturb:
+                own = own + perturb[quantity.name]
+            values[quantity.name] = own
+    return Evaluation(values, computed)
+
+
+def evaluate_in_blocks(graph: ComputationGraph, givens: Values, block: int = 4096) -> Evaluation:
+    """`evaluate` for very many students: the same values, several times faster.
+
+    Blocks that fit the processor's cache, and students last in memory, so that every rule runs along students. All
+    givens must share one leading axis.
+    """
+    students = next(iter(givens.values())).shape[0]
+    results: dict[str, Array] = {}
+    for start in range(0, students, block):
+        part = {name: _students_last(rows[start : start + block]) for name, rows in givens.items()}
+        for name, values in evaluate(graph, part).values.items():
+            if name not in results:
+                results[name] = np.empty((*values.shape[1:], students), dtype=values.dtype)
+            results[name][..., start : start + block] = np.moveaxis(values, 0, -1)
+    whole = {name: np.moveaxis(rows, -1, 0) for name, rows in results.items()}
+    return Evaluation(whole, whole)
+
+
+def _students_last(rows: Array) -> Array:
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(rows, 0, -1)), -1, 0)
+
+
+def _own_value(quantity: Quantity, givens: Values, values: Values) -> Array:
+    if quantity.rule is not None:
+        return np.asarray(quantity.rule.compute(*(values[name] for name in quantity.inputs)))
+    if quantity.name not in givens:
+        raise ValueError(f"the given quantity {quantity.name} has no value; there are {', '.join(givens) or 'none'}")
+    value = np.asarray(givens[quantity.name])
+    if value.shape[value.ndim - len(quantity.shape) :] != quantity.shape:
+        raise ValueError(f"{quantity.name} has shape {value.shape}; its last axes must be {quantity.shape}")
+    return value

@@ -1,0 +1,187 @@
+"""Losses: one row each, with value, slope, LaTeX, and what outputs they accept.
+
+A loss is a function of the output activations a and the targets y, both (..., n, o): a row per sample of the
+mini-batch. The loss of a mini-batch is the mean over its n samples, so every slope carries 1/n.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+
+import numpy as np
+
+from examgen.core.rules import Array, Rule, scaled_latex
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One loss.
+
+    Attributes:
+        name: as in banks.
+        title: as printed.
+        of_sample: (..., n, o), (..., n, o) -> (..., n), the loss of each sample.
+        slope_of_sample: its derivative with respect to a, (..., n, o).
+        term: LaTeX of one output's term with `<a>` and `<y>` put in; the loss is `scale` times their sum, and divided
+            by the number of outputs where `is_mean`.
+        slope_term: LaTeX of the derivative of one output's term with `<0>` for a and `<1>` for y, without
+            `slope_scale`.
+        scale: constant factor of the sum.
+        slope_scale: constant factor of the derivative.
+        is_mean: whether the loss is a mean over the outputs.
+        kinks: values of a - y at which the derivative jumps or changes its formula.
+        outputs: names of the activations that the output layer may have; empty for any but softmax.
+        shortcut: the output activation for which dL_dz is a - y.
+        is_rational: whether exact fractions go in and come out.
+    """
+
+    name: str
+    title: str
+    of_sample: Callable[[Array, Array], Array]
+    slope_of_sample: Callable[[Array, Array], Array]
+    term: str
+    slope_term: str
+    scale: Fraction = Fraction(1)
+    slope_scale: int = 1
+    is_mean: bool = False
+    kinks: tuple[float, ...] = ()
+    outputs: tuple[str, ...] = ()
+    shortcut: str = ""
+    is_rational: bool = False
+
+    def rule(self) -> Rule:
+        """The rule from outputs and targets to the loss, averaged over the samples."""
+        return Rule(self.name, "(n,o),(n,o)->()", self._mean, "")
+
+    def slope_rule(self, outputs: int, samples: int) -> Rule:
+        """The rule from outputs and targets to dL_da, the 1/n of a mini-batch of n samples included."""
+        factor = Fraction(self.slope_scale, samples * (outputs if self.is_mean else 1))
+        return Rule(f"{self.name}_slope", "(n,o),(n,o)->(n,o)", self._slope, scaled_latex(factor, self.slope_term))
+
+    def factor(self, outputs: int, samples: int) -> Fraction:
+        """What stands in front of the sum of the terms of all outputs and samples."""
+        return self.scale / (samples * (outputs if self.is_mean else 1))
+
+    def _mean(self, activation: Array, target: Array) -> Array:
+        return np.asarray(self.of_sample(activation, target).sum(axis=-1) / activation.shape[-2])
+
+    def _slope(self, activation: Array, target: Array) -> Array:
+        return np.asarray(self.slope_of_sample(activation, target) / activation.shape[-2])
+
+
+def _squares(a: Array, y: Array) -> Array:
+    return np.asarray(((a - y) ** 2).sum(axis=-1))
+
+
+def _outputs(a: Array) -> int:
+    return int(a.shape[-1])
+
+
+def _times_log(weight: Array, value: Array) -> Array:
+    """weight * ln(value) with 0 * ln(0) = 0."""
+    return np.where(weight == 0, 0.0, weight * np.log(np.where(weight == 0, 1.0, value)))
+
+
+def _over(numerator: Array, denominator: Array) -> Array:
+    """numerator / denominator with 0 / 0 = 0, as the limits of cross-entropy have it."""
+    return np.where(numerator == 0, 0.0, numerator / np.where(numerator == 0, 1.0, denominator))
+
+
+def _huber(a: Array, y: Array) -> Array:
+    error = np.abs(a - y)
+    return np.asarray(np.where(error <= 1, error**2 / 2, error - 0.5).sum(axis=-1))
+
+
+_SQUARE = r"\left(<a> - <y>\right)^2"
+_HALF = Fraction(1, 2)
+
+_ROWS = (
+    Loss(
+        "squared_error",
+        "squared error",
+        _squares,
+        lambda a, y: 2 * (a - y),
+        _SQUARE,
+        "<0> - <1>",
+        slope_scale=2,
+        is_rational=True,
+    ),
+    Loss(
+        "half_squared_error",
+        "half the squared error",
+        lambda a, y: _squares(a, y) / 2,
+        lambda a, y: a - y,
+        _SQUARE,
+        "<0> - <1>",
+        scale=_HALF,
+        is_rational=True,
+    ),
+    Loss(
+        "mean_squared_error",
+        "mean squared error",
+        lambda a, y: _squares(a, y) / _outputs(a),
+        lambda a, y: 2 * (a - y) / _outputs(a),
+        _SQUARE,
+        "<0> - <1>",
+        slope_scale=2,
+        is_mean=True,
+        is_rational=True,
+    ),
+    Loss(
+        "half_mean_squared_error",
+        "half the mean squared error",
+        lambda a, y: _squares(a, y) / (2 * _outputs(a)),
+        lambda a, y: (a - y) / _outputs(a),
+        _SQUARE,
+        "<0> - <1>",
+        scale=_HALF,
+        is_mean=True,
+        is_rational=True,
+    ),
+    Loss(
+        "mean_absolute_error",
+        "mean absolute error",
+        lambda a, y: np.asarray(np.abs(a - y).sum(axis=-1) / _outputs(a)),
+        lambda a, y: (0 * a + (a > y) - (a < y)) / _outputs(a),
+        r"\left|<a> - <y>\right|",
+        r"\operatorname{sign}\left(<0> - <1>\right)",
+        is_mean=True,
+        kinks=(0.0,),
+        is_rational=True,
+    ),
+    Loss(
+        "huber",
+        "Huber loss",
+        _huber,
+        lambda a, y: np.clip(a - y, -1, 1),
+        r"h\left(<a> - <y>\right)",
+        r"h'\left(<0> - <1>\right)",
+        kinks=(-1.0, 1.0),
+    ),
+    Loss(
+        "binary_cross_entropy",
+        "binary cross-entropy",
+        lambda a, y: -(_times_log(y, a) + _times_log(1 - y, 1 - a)).sum(axis=-1),
+        lambda a, y: _over(1 - y, 1 - a) - _over(y, a),
+        r"\left(<y> \ln <a> + (1 - <y>) \ln(1 - <a>)\right)",
+        r"-\frac{<1>}{<0>} + \frac{1 - <1>}{1 - <0>}",
+        scale=Fraction(-1),
+        outputs=("sigmoid", "softmax"),
+        shortcut="sigmoid",
+    ),
+    Loss(
+        "cross_entropy",
+        "cross-entropy",
+        lambda a, y: -_times_log(y, a).sum(axis=-1),
+        lambda a, y: -_over(y, a),
+        r"<y> \ln <a>",
+        r"-\frac{<1>}{<0>}",
+        scale=Fraction(-1),
+        outputs=("softmax",),
+        shortcut="softmax",
+    ),
+)
+
+LOSSES: Mapping[str, Loss] = MappingProxyType({row.name: row for row in _ROWS})
+"""All losses by name."""

@@ -1,0 +1,223 @@
+"""From the shape of a network exercise to its computation graph: forward, loss, backward, update, for each step.
+
+Conventions: weights are stored (to, from); layer l has z_l = W_l a_(l-1) + b_l with a_0 = x, and per-sample quantities
+have a row per sample. Both dL_da and dL_dz are always computed; notations choose which of them is called delta.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.losses import LOSSES
+from examgen.core.rules import LINEAR, Rule, output_error_rule, sample_rows
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkShape:
+    """What fixes a network exercise but for its numbers.
+
+    Attributes:
+        sizes: units per layer, inputs first: (3, 2, 2, 1).
+        activations: one name per layer after the inputs.
+        loss: name of the loss.
+        steps: steps of gradient descent, each on samples of its own.
+        samples_per_step: size of a mini-batch.
+        updates: whether the weights are updated at the end of each step, with a given learning rate.
+    """
+
+    sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    loss: str
+    steps: int = 1
+    samples_per_step: int = 1
+    updates: bool = True
+
+    def __post_init__(self) -> None:
+        problems = tuple(_problems(self))
+        if problems:
+            raise ValueError("; ".join(problems))
+
+    @property
+    def depth(self) -> int:
+        """Number of layers with weights."""
+        return len(self.sizes) - 1
+
+    @property
+    def is_rational(self) -> bool:
+        """Whether exact fractions go in and come out."""
+        return LOSSES[self.loss].is_rational and all(ACTIVATIONS[name].is_rational for name in self.activations)
+
+
+def step_name(name: str, step: int) -> str:
+    """The name of a quantity in a step: `z1` in the first, `z1@2` in the second."""
+    return name if step == 1 else f"{name}@{step}"
+
+
+@lru_cache(maxsize=256)
+def network_graph(shape: NetworkShape) -> ComputationGraph:
+    """The graph of all quantities of a network exercise, in the order in which a solution works them out.
+
+    Givens: W1, b1, …; x and y with a row per sample in the order in which the steps use them; learning_rate where the
+    weights are updated or there are several steps.
+    """
+    quantities = list(_givens(shape))
+    for step in range(1, shape.steps + 1):
+        quantities += _step(shape, step)
+    return ComputationGraph(tuple(quantities))
+
+
+def _problems(shape: NetworkShape) -> list[str]:
+    """What keeps a shape from being a network, in words for the author of a bank."""
+    found = []
+    if len(shape.sizes) < 2 or min(shape.sizes) < 1:
+        found.append(f"sizes is {list(shape.sizes)}; use at least two layers of at least one unit")
+    if len(shape.activations) != len(shape.sizes) - 1:
+        found.append(f"{len(shape.activations)} activations for {len(shape.sizes) - 1} layers; use one for each")
+    for name in shape.activations:
+        if name not in ACTIVATIONS:
+            found.append(f"activation {name!r} is unknown; allowed: {', '.join(ACTIVATIONS)}")
+    if shape.loss not in LOSSES:
+        found.append(f"loss {shape.loss!r} is unknown; allowed: {', '.join(LOSSES)}")
+    if shape.steps < 1 or shape.samples_per_step < 1:
+        found.append("steps and samples_per_step must be at least 1")
+    if shape.steps > 1 and not shape.updates:
+        found.append("several steps need updates of the weights, so give a learning_rate")
+    return found or _mismatches(shape)
+
+
+def _mismatches(shape: NetworkShape) -> list[str]:
+    found = [
+        f"activation {name!r} may stand on the last layer only"
+        for name in shape.activations[:-1]
+        if ACTIVATIONS[name].output_only
+    ]
+    last, loss = shape.activations[-1], LOSSES[shape.loss]
+    if loss.outputs and last not in loss.outputs:
+        found.append(f"loss {loss.name!r} needs an output activation of {' or '.join(loss.outputs)}, not {last!r}")
+    return found
+
+
+def _givens(shape: NetworkShape) -> list[Quantity]:
+    samples = shape.steps * shape.samples_per_step
+    givens = [Quantity("x", "x", (samples, shape.sizes[0])), Quantity("y", "y", (samples, shape.sizes[-1]))]
+    for layer in range(1, shape.depth + 1):
+        to, source = shape.sizes[layer], shape.sizes[layer - 1]
+        givens.append(Quantity(f"W{layer}", "W", (to, source), layer=layer))
+        givens.append(Quantity(f"b{layer}", "b", (to,), layer=layer))
+    if shape.updates:
+        givens.append(Quantity("learning_rate", "learning_rate", ()))
+    return givens
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One step's naming: which quantities hold its samples and the weights that it starts from."""
+
+    shape: NetworkShape
+    step: int
+
+    def quantity(
+        self, kind: str, layer: int | None, shape: tuple[int, ...], rule: Rule, *inputs: str, name: str = ""
+    ) -> Quantity:
+        name = name or (kind if layer is None else f"{kind}{layer}")
+        return Quantity(self.name(name), kind, shape, rule, inputs, layer, self.step)
+
+    def name(self, name: str) -> str:
+        return step_name(name, self.step)
+
+    def parameter(self, letter: str, layer: int) -> str:
+        """The weights or biases that this step starts from: the given ones or those of the step before."""
+        return f"{letter}{layer}" if self.step == 1 else step_name(f"{letter}{layer}_new", self.step - 1)
+
+    def samples(self, letter: str) -> str:
+        return letter if self.shape.steps == 1 else f"{letter}_{self.step}"
+
+    def activation(self, layer: int) -> str:
+        return self.samples("x") if layer == 0 else self.name(f"a{layer}")
+
+    def per_sample(self, layer: int) -> tuple[int, int]:
+        return self.shape.samples_per_step, self.shape.sizes[layer]
+
+
+def _step(shape: NetworkShape, step: int) -> list[Quantity]:
+    names = _Step(shape, step)
+    parts = [*_samples(names), *_forward(names), *_backward(names)]
+    return parts + _updates(names) if shape.updates else parts
+
+
+def _samples(step: _Step) -> list[Quantity]:
+    """The samples of this step, taken from all samples where there are several steps."""
+    if step.shape.steps == 1:
+        return []
+    count = step.shape.samples_per_step
+    rule = sample_rows((step.step - 1) * count, step.step * count)
+    return [
+        Quantity(step.samples(letter), f"{letter}_of_step", step.per_sample(layer), rule, (letter,), step=step.step)
+        for letter, layer in (("x", 0), ("y", -1))
+    ]
+
+
+def _forward(step: _Step) -> list[Quantity]:
+    shape, found = step.shape, []
+    for layer in range(1, shape.depth + 1):
+        size = step.per_sample(layer)
+        inputs = (step.parameter("W", layer), step.activation(layer - 1), step.parameter("b", layer))
+        found.append(step.quantity("z", layer, size, LINEAR["affine"], *inputs))
+        found.append(
+            step.quantity("a", layer, size, ACTIVATIONS[shape.activations[layer - 1]].rule(), step.name(f"z{layer}"))
+        )
+    found.append(
+        step.quantity("loss", None, (), LOSSES[shape.loss].rule(), step.activation(shape.depth), step.samples("y"))
+    )
+    return found
+
+
+def _backward(step: _Step) -> list[Quantity]:
+    shape, found = step.shape, []
+    for layer in range(shape.depth, 0, -1):
+        found += _deltas(step, layer)
+        to, source = shape.sizes[layer], shape.sizes[layer - 1]
+        dL_dz = step.name(f"dL_dz{layer}")
+        found.append(step.quantity("dL_dW", layer, (to, source), LINEAR["outer"], dL_dz, step.activation(layer - 1)))
+        found.append(step.quantity("dL_db", layer, (to,), LINEAR["bias_gradient"], dL_dz))
+    return found
+
+
+def _deltas(step: _Step, layer: int) -> list[Quantity]:
+    """dL_da, the slope where there is an elementwise one, and dL_dz of one layer."""
+    shape, size = step.shape, step.per_sample(layer)
+    activation = ACTIVATIONS[shape.activations[layer - 1]]
+    found = [_dL_da(step, layer)]
+    dL_da, a = step.name(f"dL_da{layer}"), step.activation(layer)
+    if activation.slope is not None:
+        source = step.name(f"{activation.slope_of}{layer}")
+        found.append(step.quantity("slope", layer, size, activation.slope_rule(), source))
+    if layer == shape.depth and LOSSES[shape.loss].shortcut == activation.name:
+        rule, inputs = output_error_rule(shape.samples_per_step), (a, step.samples("y"))
+    elif activation.slope is None:
+        rule, inputs = LINEAR["softmax_pull_back"], (a, dL_da)
+    else:
+        rule, inputs = LINEAR["hadamard"], (dL_da, step.name(f"slope{layer}"))
+    return [*found, step.quantity("dL_dz", layer, size, rule, *inputs)]
+
+
+def _dL_da(step: _Step, layer: int) -> Quantity:
+    shape, size = step.shape, step.per_sample(layer)
+    if layer == shape.depth:
+        rule = LOSSES[shape.loss].slope_rule(shape.sizes[-1], shape.samples_per_step)
+        return step.quantity("dL_da", layer, size, rule, step.activation(layer), step.samples("y"))
+    above = layer + 1
+    inputs = (step.parameter("W", above), step.name(f"dL_dz{above}"))
+    return step.quantity("dL_da", layer, size, LINEAR["pull_back"], *inputs)
+
+
+def _updates(step: _Step) -> list[Quantity]:
+    shape, found = step.shape, []
+    for layer in range(1, shape.depth + 1):
+        sizes = {"W": (shape.sizes[layer], shape.sizes[layer - 1]), "b": (shape.sizes[layer],)}
+        for letter, size in sizes.items():
+            inputs = (step.parameter(letter, layer), "learning_rate", step.name(f"dL_d{letter}{layer}"))
+            name = f"{letter}{layer}_new"
+            found.append(step.quantity(f"{letter}_new", layer, size, LINEAR["descend"], *inputs, name=name))
+    return found

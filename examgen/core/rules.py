@@ -1,0 +1,205 @@
+"""Rules: how one quantity follows from others, as a computation and as LaTeX.
+
+The graph engine names no rule; the builders of graphs (`network`, `products`) pick rows from the tables here and in
+`activations` and `losses`. A rule is written for one student and works for a hundred thousand: leading axes are an
+ellipsis, and only +, -, *, /, comparisons and `einsum` are used where exact `Fraction` arrays must pass.
+
+Letters of the signatures: n samples of a mini-batch, i units that a layer reads, o units of the layer, p units of the
+layer after it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to compute a quantity.
+
+    Attributes:
+        name: unique among all rules; notations may give their own LaTeX for it.
+        signature: axes of the inputs and of the result, as in NumPy's generalised ufuncs.
+        compute: takes the inputs with any leading axes in front.
+        latex: a template over the inputs, see `fill_latex`.
+    """
+
+    name: str
+    signature: str
+    compute: Callable[..., Array]
+    latex: str
+
+
+_PLACEHOLDER = re.compile(r"<(\w+)(?::(\w+))?>")
+
+
+def fill_latex(template: str, symbol: Callable[[str, str], str]) -> str:
+    """Put symbols or numbers into a rule's LaTeX.
+
+    Args:
+        template: LaTeX with placeholders `<name>` or `<name:modifier>`: `<0>` is the first input, `<0:T>` its
+            transpose, `<0:bias>` weights with the bias folded in, `<1:ones>` activations with a constant 1,
+            `<times>` and `<hadamard>` products that look different between numbers and between matrices.
+        symbol: called with each placeholder's name and modifier (empty where there is none).
+    """
+    return _PLACEHOLDER.sub(lambda found: symbol(found[1], found[2] or ""), template)
+
+
+def affine(weights: Array, activation: Array, bias: Array) -> Array:
+    """Pre-activations W a + b.
+
+    Args:
+        weights: (..., o, i); a row belongs to the receiving unit.
+        activation: (..., n, i), a row per sample.
+        bias: (..., o).
+
+    Returns: (..., n, o).
+    """
+    result: Array = np.einsum("...oi,...ni->...no", weights, activation) + bias[..., None, :]
+    return result
+
+
+def pull_back(weights: Array, dL_dz: Array) -> Array:
+    """Loss gradient with respect to the previous activations, W^T dL_dz.
+
+    Args:
+        weights: (..., p, o); a row belongs to the receiving unit.
+        dL_dz: (..., n, p), loss units per unit of z.
+
+    Returns: (..., n, o).
+
+    Source: Nielsen, Neural Networks and Deep Learning, ch. 2, BP2, before the slope factor.
+    """
+    result: Array = np.einsum("...po,...np->...no", weights, dL_dz)
+    return result
+
+
+def outer(dL_dz: Array, activation: Array) -> Array:
+    """Loss gradient with respect to the weights, added up over the samples.
+
+    Args:
+        dL_dz: (..., n, o).
+        activation: (..., n, i), what the layer reads.
+
+    Returns: (..., o, i).
+
+    Source: Nielsen, ch. 2, BP4.
+    """
+    result: Array = np.einsum("...no,...ni->...oi", dL_dz, activation)
+    return result
+
+
+def output_error(activation: Array, target: Array) -> Array:
+    """dL_dz of sigmoid with binary cross-entropy and of softmax with cross-entropy: (a - y) / n.
+
+    Args:
+        activation: (..., n, o).
+        target: (..., n, o); for softmax each row adds up to 1.
+
+    Returns: (..., n, o).
+    """
+    result: Array = (activation - target) / activation.shape[-2]
+    return result
+
+
+def softmax_pull_back(activation: Array, dL_da: Array) -> Array:
+    """dL_dz through softmax, whose outputs all depend on every pre-activation.
+
+    Args:
+        activation: (..., n, o).
+        dL_da: (..., n, o).
+
+    Returns: (..., n, o), a * (dL_da - sum of a * dL_da).
+    """
+    result: Array = activation * (dL_da - (activation * dL_da).sum(axis=-1, keepdims=True))
+    return result
+
+
+def descend(value: Array, learning_rate: Array, gradient: Array) -> Array:
+    """One step of gradient descent.
+
+    Args:
+        value: (..., *shape).
+        learning_rate: (...), one number per student.
+        gradient: (..., *shape).
+
+    Returns: (..., *shape).
+    """
+    inner = gradient.ndim - learning_rate.ndim
+    # A scalar rate for a whole class has no leading axes of its own and broadcasts as it is.
+    rate = learning_rate.reshape(learning_rate.shape + (1,) * inner) if learning_rate.ndim else learning_rate
+    result: Array = value - rate * gradient
+    return result
+
+
+def output_error_rule(samples: int) -> Rule:
+    """The rule of `output_error` for mini-batches of this many samples."""
+    return Rule("output_error", "(n,o),(n,o)->(n,o)", output_error, scaled_latex(Fraction(1, samples), "<0> - <1>"))
+
+
+def sample_rows(start: int, stop: int) -> Rule:
+    """The rule that takes samples start to stop (0-based, half open) from all the samples of a question."""
+    return Rule(f"samples_{start}_{stop}", "(m,i)->(n,i)", lambda rows: rows[..., start:stop, :], "<0>")
+
+
+def scaled_latex(factor: Fraction, latex: str) -> str:
+    r"""A number times an expression: nothing for 1, a fraction in front of brackets otherwise.
+
+    >>> scaled_latex(Fraction(1, 2), "a - y")
+    '\\\\frac{1}{2} \\\\left(a - y\\\\right)'
+    """
+    return latex if factor == 1 else rf"{fraction_latex(factor)} \left({latex}\right)"
+
+
+def fraction_latex(value: Fraction) -> str:
+    """An exact number: an integer as it is, otherwise a fraction with the sign in front."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    return rf"{'-' if value < 0 else ''}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+
+
+def _table(*rules: Rule) -> Mapping[str, Rule]:
+    return MappingProxyType({rule.name: rule for rule in rules})
+
+
+LINEAR = _table(
+    Rule("affine", "(o,i),(n,i),(o)->(n,o)", affine, "<0> <times> <1> + <2>"),
+    Rule("pull_back", "(p,o),(n,p)->(n,o)", pull_back, "<0:T> <times> <1>"),
+    Rule("hadamard", "(n,o),(n,o)->(n,o)", np.multiply, "<0> <hadamard> <1>"),
+    Rule(
+        "softmax_pull_back",
+        "(n,o),(n,o)->(n,o)",
+        softmax_pull_back,
+        r"<0> <hadamard> \left(<1> - <0:T> <times> <1>\right)",
+    ),
+    Rule("outer", "(n,o),(n,i)->(o,i)", outer, "<0> <times> <1:T>"),
+    Rule("bias_gradient", "(n,o)->(o)", lambda dL_dz: dL_dz.sum(axis=-2), "<0>"),
+    Rule("descend", "(),()->()", descend, "<0> - <1> <times> <2>"),
+)
+"""The rules that every network shares, whatever its activations and loss."""
+
+PRODUCTS = _table(
+    Rule("matrix_product", "(r,k),(k,c)->(r,c)", lambda a, b: np.einsum("...rk,...kc->...rc", a, b), "<0> <times> <1>"),
+    Rule("hadamard_product", "(r,c),(r,c)->(r,c)", np.multiply, "<0> <hadamard> <1>"),
+    Rule(
+        "affine_map",
+        "(r,k),(k,c),(r,c)->(r,c)",
+        lambda weights, x, bias: np.einsum("...rk,...kc->...rc", weights, x) + bias,
+        "<0> <times> <1> + <2>",
+    ),
+    Rule(
+        "shape_of_product",
+        "(1,2),(1,1)->(1,2)",
+        lambda left, columns: np.concatenate([left[..., :1], columns], axis=-1),
+        "",
+    ),
+)
+"""The rules of the matrix warm-ups."""

@@ -1,0 +1,290 @@
+"""From a bank or exam file to an `Exam` with the sources of its numbers, and to the variants of a class."""
+
+import hashlib
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+
+from examgen.core.graph import Quantity
+from examgen.core.network import NetworkShape
+from examgen.core.products import ProductSpec, ProductsShape
+from examgen.core.rules import Array
+from examgen.errors import BankError, did_you_mean
+from examgen.exams.banks import (
+    DigitsModel,
+    ExamModel,
+    Family,
+    Matrix,
+    PolicyModel,
+    QuestionModel,
+    TaskModel,
+    find_bank,
+    load_bank,
+)
+from examgen.exams.digits import Digits
+from examgen.exams.drawing import Drawer, Source, draw_question, variant_code
+from examgen.exams.exam import Exam, Policy, Question, Task, Variant, paper_shape, shape_graph
+from examgen.exams.notation import QuestionShape, notation_named
+from examgen.exams.screens import Limits
+
+KIND_VALUES = {
+    "W": "weights",
+    "b": "biases",
+    "x": "x",
+    "y": "y",
+    "learning_rate": "learning_rate",
+    "A": "entries",
+    "B": "entries",
+    "C": "entries",
+}
+"""By kind of given quantity, the key of `[values]` that serves it where its own name is not there."""
+
+ID_LENGTH = 6
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedExam:
+    """An exam, and where each question's numbers come from, by question id."""
+
+    exam: Exam
+    seed: int
+    sources: Mapping[str, Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Who a paper is for; both are empty for a paper that anybody may hand in."""
+
+    id: str = ""
+    name: str = ""
+
+
+def load_exam(name: str, seed: int, notation: str | None = None) -> LoadedExam:
+    """The exam of a shipped name or TOML path; a family alone is an exam of one question.
+
+    Raises:
+        BankError: the file is missing or breaks the format, or its questions do not fit the notation.
+    """
+    path = find_bank(name)
+    bank = load_bank(path)
+    parts = [(path, bank, "")] if isinstance(bank, Family) else [_family(path, part) for part in bank.questions]
+    written = notation_named(notation or bank.notation)
+    pairs = [_question(f"Q{number}", file, family, title) for number, (file, family, title) in enumerate(parts, 1)]
+    for question, source in pairs:
+        for shape in question.shapes.values():
+            if problem := written.problem_with(shape):
+                raise BankError(f"{source.path}: {problem}")
+        _check_fields(question, source, notation_name=written.name)
+    policy = bank.policy if isinstance(bank, ExamModel) else PolicyModel()
+    exam = Exam(
+        id=f"{path.stem}-{_content_code(seed, written.name, bank, [family for _, family, _ in parts])}",
+        name=path.stem,
+        title=bank.title,
+        notation=written,
+        instructions=bank.instructions if isinstance(bank, ExamModel) else (),
+        policy=Policy({"correct": policy.correct, "imprecise": policy.imprecise}),
+        questions=tuple(question for question, _ in pairs),
+    )
+    return LoadedExam(exam, seed, {question.id: source for question, source in pairs})
+
+
+def draw_variants(loaded: LoadedExam, students: Sequence[Student]) -> list[Variant]:
+    """The papers of these students, in their order.
+
+    Raises:
+        BankError: a family cannot be satisfied.
+    """
+    exam, ids = loaded.exam, [student.id for student in students]
+    by_question = {
+        question.id: draw_question(question, loaded.sources[question.id], exam.name, loaded.seed, ids)
+        for question in exam.questions
+    }
+    return [
+        Variant(
+            student.id,
+            student.name,
+            variant_code(loaded.seed, exam.name, student.id),
+            {name: drawn[place] for name, drawn in by_question.items()},
+        )
+        for place, student in enumerate(students)
+    ]
+
+
+def _family(exam_path: Path, part: QuestionModel) -> tuple[Path, Family, str]:
+    path = find_bank(part.family, beside=exam_path.parent)
+    family = load_bank(path)
+    if not isinstance(family, Family):
+        raise BankError(f"{exam_path}: questions: family {part.family!r} is an exam; name a family")
+    return path, family, part.title
+
+
+def _content_code(seed: int, notation: str, bank: Family | ExamModel, families: Sequence[Family]) -> str:
+    """Six letters and digits that change with the seed, the notation or anything in the files.
+
+    The seed cannot be read from it, but a small seed can be found by trying; exams that count draw a fresh one.
+    """
+    parts = [str(seed), notation, *(model.model_dump_json() for model in (bank, *families))]
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    return "".join("abcdefghjkmnpqrstuvwxyz23456789"[byte % 31] for byte in digest[:ID_LENGTH])
+
+
+def _question(number: str, path: Path, family: Family, title: str) -> tuple[Question, Source]:
+    shapes = _shapes(path, family)
+    drawers = {} if family.fixed else {label: _drawers(path, family, shape) for label, shape in shapes.items()}
+    fixed = _fixed(path, family, next(iter(shapes.values()))) if family.fixed else {}
+    if fixed and len(shapes) > 1:
+        raise BankError(f"{path}: [fixed] numbers need one activation for each layer and one loss, not lists")
+    digits = _digits(family.digits)
+    question = Question(
+        id=number,
+        title=title or family.title,
+        text=family.text,
+        tasks=tuple(_task(task, digits) for task in family.tasks),
+        digits=digits,
+        shapes=shapes,
+        given_decimals=_given_decimals(family, drawers),
+    )
+    return question, Source(str(path), drawers, fixed, _limits(family))
+
+
+def _shapes(path: Path, family: Family) -> dict[str, QuestionShape]:
+    """All shapes of a family by label, in the order of the lists in the file."""
+    found: list[QuestionShape]
+    try:
+        if family.network is None:
+            found = [ProductsShape(tuple(ProductSpec(p.operation, p.left, p.right) for p in family.products))]
+        else:
+            network = family.network
+            updates = "learning_rate" in family.values or "learning_rate" in family.fixed
+            found = [
+                NetworkShape(network.sizes, activations, loss, network.steps, network.samples_per_step, updates)
+                for *activations_, loss in itertools.product(*network.activations, network.loss)
+                for activations in [tuple(activations_)]
+            ]
+    except ValueError as error:
+        where = "network" if family.network else "products"
+        raise BankError(f"{path}: {where}: {error}") from None
+    return {_label(number): shape for number, shape in enumerate(found)}
+
+
+def _label(number: int) -> str:
+    """A, B, …, Z, AA, AB, … as spreadsheets count columns."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _drawers(path: Path, family: Family, shape: QuestionShape) -> dict[str, Drawer]:
+    givens = shape_graph(shape).givens
+    allowed = dict.fromkeys([*(KIND_VALUES[given.kind] for given in givens), *(given.name for given in givens)])
+    for name in family.values:
+        if name not in allowed:
+            raise BankError(
+                f"{path}: values.{name}: unknown quantity; allowed here: {', '.join(allowed)}."
+                f"{did_you_mean(name, allowed)}"
+            )
+    return {given.name: _drawer(path, family, given) for given in givens}
+
+
+def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
+    shared = KIND_VALUES[given.kind]
+    allowed = family.values.get(given.name) or family.values.get(shared)
+    if allowed is None:
+        raise BankError(f"{path}: values.{shared} is missing; say what {given.name} may be")
+    if allowed.one_hot:
+        return Drawer(np.zeros(0), 0, is_one_hot=True)
+    choices, decimals = allowed.grid()
+    return Drawer(np.array(choices, dtype=np.int64), decimals)
+
+
+def _fixed(path: Path, family: Family, shape: QuestionShape) -> dict[str, Array]:
+    givens = {given.name: given for given in shape_graph(shape).givens}
+    for name in family.fixed:
+        if name not in givens:
+            raise BankError(
+                f"{path}: fixed.{name}: unknown quantity; allowed here: {', '.join(givens)}."
+                f"{did_you_mean(name, givens)}"
+            )
+    return {name: _fixed_array(path, family, given) for name, given in givens.items()}
+
+
+def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
+    if given.name not in family.fixed:
+        raise BankError(f"{path}: fixed.{given.name} is missing; give numbers of shape {list(given.shape)}")
+    try:
+        value = np.array(_floats(family.fixed[given.name]), dtype=float)
+    except ValueError:
+        value = np.zeros((0, 0, 0))
+    if value.shape != given.shape:
+        raise BankError(
+            f"{path}: fixed.{given.name}: found shape {list(value.shape)}; this network needs {list(given.shape)}"
+        )
+    return value
+
+
+def _floats(value: Matrix) -> object:
+    return [_floats(part) for part in value] if isinstance(value, tuple) else float(value)
+
+
+def _given_decimals(family: Family, drawers: Mapping[str, Mapping[str, Drawer]]) -> dict[str, int]:
+    """Decimals by given quantity; the same for every shape of a family."""
+    if family.fixed:
+        return {name: _most_decimals(value) for name, value in family.fixed.items()}
+    return {name: drawer.decimals for each in drawers.values() for name, drawer in each.items()}
+
+
+def _most_decimals(value: Matrix) -> int:
+    if isinstance(value, tuple):
+        return max((_most_decimals(part) for part in value), default=0)
+    return max(0, -int(value.normalize().as_tuple().exponent))
+
+
+def _digits(model: DigitsModel) -> Digits:
+    if model.decimals is not None:
+        return Digits(model.decimals)
+    return Digits(model.significant_figures or 0, "significant_figures")
+
+
+def _task(model: TaskModel, digits: Digits) -> Task:
+    asked = _digits(model.digits) if model.digits else digits
+    return Task(model.text, model.ask, model.steps, model.layers, asked, Decimal(model.marks))
+
+
+def _limits(family: Family) -> Limits:
+    screens = family.screens
+    return Limits(
+        kink_margin=float(screens.kink_margin),
+        min_slope=float(screens.min_slope),
+        significant_digits=screens.significant_digits,
+        tie_margin=float(screens.tie_margin),
+        max_abs=float(screens.max_abs),
+        max_draws=screens.max_draws,
+    )
+
+
+def _check_fields(question: Question, source: Source, notation_name: str) -> None:
+    """Every task asks for something that is there, and no entry is asked twice."""
+    for label in question.shapes:
+        paper = paper_shape(question, label, notation_named(notation_name))
+        for number, task in enumerate(question.tasks):
+            if not any(field.task == number for field in paper.fields):
+                raise BankError(
+                    f"{source.path}: tasks[{number + 1}]: asks for {', '.join(task.ask)}, which this question "
+                    f"does not have in these steps and layers"
+                )
+        _first_repeated([field.name for field in paper.fields], source.path)
+
+
+def _first_repeated(names: Sequence[str], path: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise BankError(f"{path}: tasks: {name} is asked twice; ask for each quantity once")
+        seen.add(name)

@@ -1,0 +1,49 @@
+"""To how many digits an answer is asked, and how numbers are printed to so many digits."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+import numpy as np
+
+from examgen.core.rounding import half_unit
+from examgen.core.rules import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """So many decimals, or so many significant figures."""
+
+    count: int
+    unit: Literal["decimals", "significant_figures"] = "decimals"
+
+    def decimals_for(self, reference: Array) -> Array:
+        """(...) -> (...) integers: the decimals that the asked digits mean for these references.
+
+        0.01234 asked to 3 significant figures has 4 decimals; 1234 has -1. A reference of 0 has no leading digit, so
+        its significant figures count as decimals.
+        """
+        reference = np.asarray(reference, dtype=float)
+        if self.unit == "decimals":
+            return np.full(reference.shape, self.count)
+        known = np.isfinite(reference) & (reference != 0)
+        size = np.where(known, np.abs(reference), 1.0)
+        leading = np.floor(np.log10(size)).astype(int)
+        # 0.9996 to 3 figures is 1.00, which has one decimal fewer than its own leading digit says.
+        carried = np.round(size / 10.0 ** (leading - self.count + 1)) >= 10.0**self.count
+        return np.where(known, self.count - 1 - leading - carried, self.count)
+
+    def half_units(self, reference: Array) -> Array:
+        """(...) -> (...): half a unit of the last asked digit."""
+        return half_unit(self.decimals_for(reference))
+
+
+def print_decimals(value: float, decimals: int) -> str:
+    """A number at a fixed number of decimals, a tie rounded away from zero, and never `-0.00`.
+
+    A double a hair below a tie stands for the tie: sums of drawn decimals are meant exactly, so the value is first
+    taken at 15 significant digits. Negative decimals round to tens, hundreds, …
+    """
+    exact = Decimal(f"{value:.15g}")
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{rounded + 0 if rounded else abs(rounded):f}"

@@ -1,0 +1,141 @@
+"""Seeded draws: from families to the numbers of each student's paper.
+
+A paper depends on the seed, the exam, the student and the question only, never on the class around it: every student
+and question has a stream of their own, its first word chooses the shape, and candidate after candidate is read from it
+until one passes the screens. Many students' candidates are judged in one evaluation.
+"""
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from examgen.core.graph import evaluate
+from examgen.core.rules import Array
+from examgen.errors import BankError
+from examgen.exams.exam import PaperShape, Question, QuestionVariant, paper_shape
+from examgen.exams.notation import NOTATIONS
+from examgen.exams.screens import SCREENS, Limits, screen
+from examgen.exams.streams import below, stream_key, words
+
+FIRST_BLOCK = 16
+CODE_LENGTH = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Drawer:
+    """Where the entries of one given quantity come from.
+
+    Attributes:
+        choices: (choices,) integers scaled by 10 ** decimals.
+        decimals: of the values.
+        is_one_hot: whether each row is 0 but for one 1; then a row takes one word of the stream, not one per entry.
+    """
+
+    choices: Array
+    decimals: int
+    is_one_hot: bool = False
+
+    def words_for(self, shape: tuple[int, ...]) -> int:
+        """How many words of the stream a quantity of this shape takes."""
+        return int(np.prod(shape[:-1] if self.is_one_hot else shape, dtype=int))
+
+    def draw(self, drawn: Array, shape: tuple[int, ...]) -> Array:
+        """(..., words) -> (..., *shape)."""
+        if self.is_one_hot:
+            place = below(drawn, [shape[-1]]).reshape(*drawn.shape[:-1], *shape[:-1])
+            return np.eye(shape[-1])[place]
+        values = self.choices[below(drawn, [len(self.choices)])] / 10.0**self.decimals
+        return np.asarray(values.reshape(*drawn.shape[:-1], *shape))
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Where a question's numbers come from: drawers by given quantity with the screens' limits, or fixed numbers."""
+
+    path: str
+    drawers: Mapping[str, Mapping[str, Drawer]]
+    fixed: Mapping[str, Array]
+    limits: Limits
+
+
+def variant_code(seed: int, exam: str, student: str) -> str:
+    """The code that is printed on every page: eight letters and digits."""
+    code = base64.b32encode(stream_key(seed, exam, student, "variant code")).decode()
+    return code[:CODE_LENGTH]
+
+
+def draw_question(
+    question: Question, source: Source, exam: str, seed: int, students: Sequence[str]
+) -> list[QuestionVariant]:
+    """One variant of the question for each student, in their order.
+
+    Raises:
+        BankError: the screens reject every draw of some student's paper; the message counts the draws per screen.
+    """
+    labels = tuple(question.shapes)
+    if source.fixed:
+        return [QuestionVariant(labels[0], source.fixed) for _ in students]
+    keys = [stream_key(seed, exam, student, question.id) for student in students]
+    first = np.array([words(key, 0, 1)[0] for key in keys])
+    chosen = below(first, [len(labels)])
+    found: dict[int, QuestionVariant] = {}
+    for number, label in enumerate(labels):
+        members = np.flatnonzero(chosen == number).tolist()
+        for student, givens in _accepted(question, source, label, [(member, keys[member]) for member in members]):
+            found[student] = QuestionVariant(label, givens)
+    return [found[student] for student in range(len(students))]
+
+
+def _accepted(
+    question: Question, source: Source, label: str, members: Sequence[tuple[int, bytes]]
+) -> Iterator[tuple[int, Mapping[str, Array]]]:
+    """Each member's first candidate that passes every screen."""
+    # The screens see canonical quantities only, so any notation gives the same draws.
+    paper = paper_shape(question, label, NOTATIONS["from-to"])
+    drawers = source.drawers[label]
+    rejected = dict.fromkeys(SCREENS, 0)
+    start, block, waiting = 0, FIRST_BLOCK, list(members)
+    while waiting:
+        if start >= source.limits.max_draws:
+            raise BankError(_unsatisfied(source.path, paper, start, rejected))
+        block = min(block, source.limits.max_draws - start)
+        candidates = _candidates(paper, drawers, [key for _, key in waiting], start, block)
+        verdicts = screen(paper, evaluate(paper.graph, candidates), source.limits)
+        passes = ~np.logical_or.reduce(list(verdicts.values())).reshape(len(waiting), block)
+        for name, verdict in verdicts.items():
+            rejected[name] += int(verdict.sum())
+        left = []
+        for row, (member, key) in enumerate(waiting):
+            if passes[row].any():
+                place = row * block + int(passes[row].argmax())
+                yield member, {name: values[place] for name, values in candidates.items()}
+            else:
+                left.append((member, key))
+        start, block, waiting = start + block, block * 2, left
+
+
+def _candidates(
+    paper: PaperShape, drawers: Mapping[str, Drawer], keys: Sequence[bytes], start: int, count: int
+) -> dict[str, Array]:
+    """Candidates start to start + count of each key, (keys * count, *shape) by given quantity."""
+    sizes = {given.name: drawers[given.name].words_for(given.shape) for given in paper.graph.givens}
+    each = sum(sizes.values())
+    # Word 0 of the stream has chosen the shape.
+    drawn = np.stack([words(key, 1 + start * each, count * each) for key in keys]).reshape(-1, each)
+    candidates, offset = {}, 0
+    for given in paper.graph.givens:
+        part = drawn[:, offset : offset + sizes[given.name]]
+        candidates[given.name] = drawers[given.name].draw(part, given.shape)
+        offset += sizes[given.name]
+    return candidates
+
+
+def _unsatisfied(path: str, paper: PaperShape, draws: int, rejected: Mapping[str, int]) -> str:
+    counts = ", ".join(f"{name} {count}" for name, count in rejected.items() if count)
+    worst = max(rejected, key=lambda name: rejected[name])
+    return (
+        f"{path}: no draw of shape {paper.label} passes the screens in {draws} draws (rejections: {counts}); "
+        f"most often {SCREENS[worst].reason}; widen [values] or relax [screens]"
+    )

@@ -1,0 +1,85 @@
+"""Files written whole or not at all: every byte is ready before the first file is touched, then written beside and
+renamed. Also the spelling of CSV, JSON lines and file names that all writers share.
+"""
+
+import csv
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from examgen.errors import ExamgenError
+
+_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.@+")
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+_LONGEST_NAME = 120
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below a folder, by relative path with forward slashes.
+
+    Each file appears whole or not at all. When one cannot be written, nothing that was there before has changed.
+
+    Raises:
+        ExamgenError: a folder or file cannot be written; the message says which.
+    """
+    written: list[tuple[Path, Path]] = []
+    try:
+        for name, content in files.items():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            written.append((_write_beside(target, content), target))
+        for beside, target in written:
+            beside.replace(target)
+    except OSError as error:
+        raise ExamgenError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from None
+    finally:
+        for beside, _ in written:
+            beside.unlink(missing_ok=True)
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """UTF-8 CSV with LF line ends."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def safe_text(text: str) -> str:
+    """Text as a spreadsheet may show it: what it could run as a formula gets an apostrophe in front."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"} else text
+
+
+def folder_name(student: str) -> str:
+    """A file name for any student id: safe characters as they are, others as %XX of UTF-8, as in URLs.
+
+    Different ids get different names; on file systems that do not tell capitals apart, callers check for clashes.
+    """
+    name = "".join(char if char in _SAFE else "".join(f"%{byte:02X}" for byte in char.encode()) for char in student)
+    if name.startswith(".") or name.split(".")[0].lower() in _RESERVED:
+        name = f"%{ord(name[0]):02X}{name[1:]}"
+    if name.endswith("."):
+        name = f"{name[:-1]}%2E"
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[:_LONGEST_NAME]}%{hashlib.sha256(student.encode()).hexdigest()[:12]}"
+    return name
+
+
+def _write_beside(target: Path, content: bytes) -> Path:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    # mkstemp makes files that only their owner may read; a handout is an ordinary file.
+    path = Path(name)
+    path.chmod(0o666 & ~_umask())
+    return path
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

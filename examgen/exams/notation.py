@@ -1,0 +1,284 @@
+"""Notations: what a paper calls each quantity, how it orders indices and matrices, and which gradient is its delta.
+
+A notation only renames and reorders; the numbers behind it are the same. Each is one row of `NOTATIONS`. Read by the
+answer fields (names), the worked solution (formulas) and the diagram (symbols).
+
+The shown matrix of a per-sample quantity has a column per sample (`samples_as="columns"`) or a row; the shown weights
+are stored order (to, from) or its transpose; an entry's indices are its place in the shown matrix.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.network import NetworkShape
+from examgen.core.products import ProductsShape
+from examgen.errors import BankError, did_you_mean
+
+QuestionShape = NetworkShape | ProductsShape
+Index = tuple[int, ...]
+
+_SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
+_SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
+
+PER_SAMPLE = frozenset({"z", "a", "slope", "dL_da", "dL_dz", "x", "y", "x_of_step", "y_of_step"})
+"""Kinds of quantities with a row per sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One name in its three spellings: LaTeX, Unicode for sheets and tables, ASCII for field ids."""
+
+    latex: str
+    unicode: str
+    ascii: str
+
+
+@dataclass(frozen=True, eq=False)
+class Notation:
+    """One row of the table of notations.
+
+    Attributes:
+        name: as in banks and on the command line.
+        cost: the letter of the loss.
+        delta: which gradient is called delta, if any.
+        weights: order of the shown weight indices and of the shown weight matrix.
+        samples_as: whether activations are columns or rows.
+        folds_bias: whether weights are shown with the bias as a last row, for a constant input 1.
+        layer_mark: LaTeX of the layer behind a letter, `#` standing for its number.
+        activation: the letter of activations.
+        activation_offset: added to the number of a layer's z, a and delta; 1 where the inputs are layer 1.
+        inputs: the letter of the inputs in formulas; empty where they are activation 0.
+        hides_units: whether unit indices are left out because each layer has one unit.
+        learning_rate: LaTeX of the learning rate.
+        formulas: LaTeX by rule name where it differs from the rule's own.
+    """
+
+    name: str
+    cost: str
+    delta: Literal["dL_da", "dL_dz", ""]
+    weights: Literal["to_from", "from_to"]
+    samples_as: Literal["columns", "rows"] = "columns"
+    folds_bias: bool = False
+    layer_mark: str = "^{(#)}"
+    activation: str = "a"
+    activation_offset: int = 0
+    inputs: str = "x"
+    hides_units: bool = False
+    learning_rate: str = r"\eta"
+    formulas: Mapping[str, str] = field(default_factory=dict)
+
+    def problem_with(self, shape: QuestionShape) -> str:
+        """What keeps a question from being written in this notation; empty where nothing does."""
+        if not self.hides_units or isinstance(shape, ProductsShape):
+            return ""
+        if max(shape.sizes) > 1 or shape.samples_per_step > 1:
+            widths = "-".join(map(str, shape.sizes))
+            return f"notation {self.name!r} is for layers of one unit and single samples; this network is {widths}"
+        return ""
+
+
+_FROM_TO = MappingProxyType(
+    {
+        "affine": "<0:T> <times> <1> + <2>",
+        "pull_back": "<0> <times> <1>",
+        "outer": "<1> <times> <0:T>",
+    }
+)
+_ROWS_FORMULAS = MappingProxyType(
+    {
+        "affine": "<1:ones> <times> <0:bias>",
+        "pull_back": "<1> <times> <0:T>",
+        "outer": "<1:onesT> <times> <0>",
+        "descend": "<0:bias> - <1> <times> <2:bias>",
+        "softmax_pull_back": r"<0> <hadamard> \left(<1> - <1> <times> <0:T>\right)",
+    }
+)
+
+_ROWS = (
+    Notation("from-to", "L", "dL_dz", "from_to", formulas=_FROM_TO),
+    Notation("to-from-da", "C", "dL_da", "to_from", activation_offset=1, inputs=""),
+    Notation("nielsen", "C", "dL_dz", "to_from", layer_mark="^{#}", inputs=""),
+    Notation(
+        "scalar", "C", "", "to_from", layer_mark="_{#}", activation="A", hides_units=True, learning_rate=r"\alpha"
+    ),
+    Notation(
+        "row",
+        "C",
+        "dL_dz",
+        "from_to",
+        samples_as="rows",
+        folds_bias=True,
+        learning_rate=r"\alpha",
+        formulas=_ROWS_FORMULAS,
+    ),
+)
+
+NOTATIONS: Mapping[str, Notation] = MappingProxyType({row.name: row for row in _ROWS})
+"""All notations by name."""
+
+
+def notation_named(name: str) -> Notation:
+    """The notation of this name.
+
+    Raises:
+        BankError: there is none; the message lists the names.
+    """
+    if name not in NOTATIONS:
+        raise BankError(
+            f"notation {name!r} is unknown; allowed: {', '.join(NOTATIONS)}.{did_you_mean(name, NOTATIONS)}"
+        )
+    return NOTATIONS[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The names of one question's quantities in one notation."""
+
+    notation: Notation
+    shape: QuestionShape
+    graph: ComputationGraph
+
+    def whole(self, name: str, *, bias_folded: bool = False) -> str:
+        """LaTeX of a whole quantity: `W^{(1)}`, `\\delta^{(2)}`, `\\frac{\\partial L}{\\partial W^{(1)}}`."""
+        return self._symbol(self.graph[name], None, bias_folded).latex
+
+    def entry(self, name: str, index: Index) -> Symbol:
+        """The symbol of one entry, index being its 0-based place in the stored array."""
+        return self._symbol(self.graph[name], index, False)
+
+    def shown_index(self, quantity: Quantity, index: Index) -> Index:
+        """From the place in the stored array to the 0-based (row, column) of the shown matrix."""
+        if len(index) == 1:
+            return (0, index[0]) if self.notation.samples_as == "rows" else (index[0], 0)
+        return index[::-1] if self.is_transposed(quantity) else index
+
+    def is_transposed(self, quantity: Quantity) -> bool:
+        """Whether the shown matrix is the transpose of the stored one."""
+        if quantity.kind in PER_SAMPLE:
+            return self.notation.samples_as == "columns"
+        return quantity.kind in {"W", "W_new", "dL_dW"} and self.notation.weights == "from_to"
+
+    def _symbol(self, quantity: Quantity, index: Index | None, bias_folded: bool) -> Symbol:
+        if isinstance(self.shape, ProductsShape):
+            return _product_symbol(quantity, index)
+        return self._network_symbol(self.shape, quantity, index, bias_folded)
+
+    def _network_symbol(
+        self, shape: NetworkShape, quantity: Quantity, index: Index | None, bias_folded: bool
+    ) -> Symbol:
+        notation, kind = self.notation, quantity.kind
+        units = self._units(quantity, index)
+        step = f"s{quantity.step}_" if shape.steps > 1 and quantity.step else ""
+        if kind == "loss":
+            return Symbol(notation.cost, notation.cost, step + notation.cost)
+        if kind == "learning_rate":
+            return Symbol(notation.learning_rate, _plain(notation.learning_rate), "learning_rate")
+        parameter = {"dL_dW": "W", "dL_db": "b", "W_new": "W", "b_new": "b"}.get(kind, kind)
+        base = self._base(quantity, parameter, index is None, units, bias_folded)
+        if kind in {"W_new", "b_new"}:
+            base = _with_new(base)
+        elif kind == "slope":
+            function = ACTIVATIONS[shape.activations[(quantity.layer or 1) - 1]].symbol
+            # Inside the brackets stands z of the same unit.
+            latex, text = rf"{function}'\left({base.latex}\right)", f"{_plain(function)}′({base.unicode})"
+            base = Symbol(latex, text, f"slope{base.ascii[1:]}")
+        elif kind in {"dL_dW", "dL_db", "dL_da", "dL_dz"} and kind != notation.delta:
+            base = _derivative(notation.cost, base)
+        return Symbol(base.latex, base.unicode, step + base.ascii)
+
+    def _units(self, quantity: Quantity, index: Index | None) -> Index:
+        """1-based indices as shown behind the letter; empty for a whole quantity and where there is nothing to tell."""
+        if index is None or self.notation.hides_units:
+            return ()
+        if quantity.kind in PER_SAMPLE and quantity.shape[0] == 1:
+            index = index[1:]
+        elif self.is_transposed(quantity):
+            index = index[::-1]
+        is_single = quantity.kind in PER_SAMPLE | {"b", "b_new", "dL_db"} and len(index) == 1 and quantity.size == 1
+        return () if is_single else tuple(place + 1 for place in index)
+
+    def _base(self, quantity: Quantity, kind: str, whole: bool, units: Index, bias_folded: bool) -> Symbol:
+        """The letter with its layer and units, before anything is put around it."""
+        notation = self.notation
+        letter, layer = self._letter(kind), quantity.layer
+        if kind in PER_SAMPLE and kind not in {"y", "y_of_step"}:
+            layer = (layer or 0) + notation.activation_offset
+        if letter in {"x", "y"}:
+            layer = None
+        if whole and kind in PER_SAMPLE and quantity.shape[0] > 1:
+            letter = letter.upper() if len(letter) == 1 else letter
+        elif not whole and kind == "W":
+            letter = "w"
+        if notation.hides_units:
+            letter = letter.replace("W", "w")
+        return _spell(letter, layer, units, notation.layer_mark, tilde=bias_folded)
+
+    def _letter(self, kind: str) -> str:
+        if kind in {"x", "x_of_step"}:
+            return self.notation.inputs or self.notation.activation
+        if kind in {"y", "y_of_step"}:
+            return "y"
+        if kind == "slope":
+            return "z"
+        if kind in {"dL_da", "dL_dz"}:
+            delta = kind == self.notation.delta
+            return r"\delta" if delta else (self.notation.activation if kind == "dL_da" else "z")
+        return self.notation.activation if kind == "a" else kind
+
+
+def _spell(letter: str, layer: int | None, units: Index, mark: str, *, tilde: bool) -> Symbol:
+    shown = ",".join(map(str, units)) if any(unit > 9 for unit in units) else "".join(map(str, units))
+    subscript = f"_{{{shown}}}" if units else ""
+    plain = "δ" if letter == r"\delta" else letter
+    word = "delta" if letter == r"\delta" else letter
+    latex = rf"\tilde{{{letter}}}" if tilde else letter
+    ascii_units = "".join(f"_{unit}" for unit in units)
+    if layer is None:
+        return Symbol(latex + subscript, plain + shown.translate(_SUBSCRIPTS), word + ascii_units)
+    inner = mark.replace("#", str(layer))
+    layer_text = inner.strip("_^{}").translate(_SUBSCRIPTS if mark.startswith("_") else _SUPERSCRIPTS)
+    return Symbol(
+        f"{latex}{inner}{subscript}",
+        f"{plain}{layer_text}{shown.translate(_SUBSCRIPTS)}",
+        f"{word}{layer}{ascii_units}",
+    )
+
+
+def _with_new(base: Symbol) -> Symbol:
+    """The symbol after an update: `w^{(1)}_{12,\\text{new}}`."""
+    if base.latex.endswith("}") and ("_{" in base.latex):
+        latex = rf"{base.latex[:-1]},\text{{new}}}}"
+    else:
+        latex = rf"{base.latex}_{{\text{{new}}}}"
+    return Symbol(latex, f"{base.unicode} new", f"{base.ascii}_new")
+
+
+def _derivative(cost: str, base: Symbol) -> Symbol:
+    return Symbol(
+        rf"\frac{{\partial {cost}}}{{\partial {base.latex}}}", f"∂{cost}/∂{base.unicode}", f"d{cost}_d{base.ascii}"
+    )
+
+
+def _product_symbol(quantity: Quantity, index: Index | None) -> Symbol:
+    letter = "P" if quantity.kind == "product" else quantity.kind
+    number = str(quantity.layer)
+    if index is None:
+        return Symbol(f"{letter}_{{{number}}}", letter + number.translate(_SUBSCRIPTS), f"{letter}{number}")
+    row, column = index[0] + 1, index[1] + 1
+    return Symbol(
+        rf"\left({letter}_{{{number}}}\right)_{{{row}{column}}}",
+        f"({letter}{number.translate(_SUBSCRIPTS)}){f'{row}{column}'.translate(_SUBSCRIPTS)}",
+        f"{letter}{number}_{row}_{column}",
+    )
+
+
+_GREEK = {r"\sigma": "σ", r"\eta": "η", r"\alpha": "α"}
+
+
+def _plain(command: str) -> str:
+    """The text of a short piece of LaTeX: `\\sigma`, `\\tanh`, `\\operatorname{ReLU}`."""
+    return _GREEK.get(command) or command.removeprefix("\\operatorname{").strip("\\}")

@@ -1,0 +1,161 @@
+"""Screens: which draws make a fair paper. Each screen is one row of `SCREENS`, judged for many draws at once.
+
+A draw is rejected where a unit sits near a kink, a layer is dead or saturated, an asked answer loses its significant
+digits, an answer lies on a rounding tie, or a value overflows.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.graph import Evaluation, Quantity
+from examgen.core.losses import LOSSES
+from examgen.core.network import NetworkShape
+from examgen.core.rules import Array
+from examgen.exams.exam import PaperShape
+
+Verdict = NDArray[np.bool_]
+"""(draws,): True where the draw is rejected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the screens compare with.
+
+    Attributes:
+        kink_margin: smallest distance of a pre-activation from a kink of its activation, in units of z.
+        min_slope: smallest slope of a bounded activation, in units of a per unit of z.
+        significant_digits: that an asked answer other than 0 keeps at its asked decimals.
+        tie_margin: smallest distance from a rounding tie, in units of the last asked digit.
+        max_abs: largest absolute value anywhere.
+        max_draws: after so many draws a family counts as impossible to satisfy.
+    """
+
+    kink_margin: float
+    min_slope: float
+    significant_digits: int
+    tie_margin: float
+    max_abs: float
+    max_draws: int
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One reason to reject a draw, and the judge: (paper shape, evaluation, limits) -> (draws,)."""
+
+    name: str
+    reason: str
+    rejects: Callable[[PaperShape, Evaluation, Limits], Verdict]
+
+
+def screen(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> dict[str, Verdict]:
+    """Every screen's verdict on every draw; values of the evaluation have the draws as their leading axis."""
+    return {row.name: row.rejects(paper, evaluation, limits) for row in SCREENS.values()}
+
+
+def _any(mask: Array, quantity: Quantity) -> Verdict:
+    """Whether any entry is True, for each draw."""
+    return np.asarray(mask.any(axis=tuple(range(-len(quantity.shape), 0))) if quantity.shape else mask)
+
+
+def _none(evaluation: Evaluation) -> Verdict:
+    draws = max((values.shape[0] for values in evaluation.values.values() if values.ndim), default=1)
+    return np.zeros(draws, dtype=bool)
+
+
+def _activation_of(paper: PaperShape, quantity: Quantity) -> str:
+    assert isinstance(paper.shape, NetworkShape)
+    assert quantity.layer is not None
+    return paper.shape.activations[quantity.layer - 1]
+
+
+def _kinks(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    if not isinstance(paper.shape, NetworkShape):
+        return rejected
+    for quantity in paper.graph:
+        values = evaluation[quantity.name]
+        if quantity.kind == "z":
+            for kink in ACTIVATIONS[_activation_of(paper, quantity)].kinks:
+                rejected = rejected | _any(np.abs(values - kink) < limits.kink_margin, quantity)
+        elif quantity.kind == "loss":
+            outputs, targets = (paper.graph[name] for name in quantity.inputs)
+            errors = evaluation[outputs.name] - evaluation[targets.name]
+            for kink in LOSSES[paper.shape.loss].kinks:
+                rejected = rejected | _any(np.abs(errors - kink) < limits.kink_margin, outputs)
+    return rejected
+
+
+def _dead(paper: PaperShape, evaluation: Evaluation, _limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    for quantity in paper.graph:
+        if quantity.kind == "slope":
+            # A layer is dead for a sample when nothing flows back through any of its units.
+            rejected = rejected | (evaluation[quantity.name] == 0).all(axis=-1).any(axis=-1)
+    return rejected
+
+
+def _saturated(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    for quantity in paper.graph:
+        if quantity.kind != "a":
+            continue
+        low, high = ACTIVATIONS[_activation_of(paper, quantity)].bounds
+        if np.isfinite(low) and np.isfinite(high):
+            a = evaluation[quantity.name]
+            # a (1 - a) of a sigmoid or softmax and 1 - a^2 of tanh are both (a - low)(high - a).
+            rejected = rejected | _any((a - low) * (high - a) < limits.min_slope, quantity)
+    return rejected
+
+
+def _asked(paper: PaperShape, evaluation: Evaluation) -> list[tuple[Array, Array]]:
+    """Values (draws,) and their asked decimals (draws,) for each asked entry."""
+    found = []
+    for field in paper.fields:
+        place: tuple[Any, ...] = (..., *field.index)
+        values = np.abs(evaluation[field.quantity][place])
+        found.append((values, field.digits.decimals_for(values)))
+    return found
+
+
+def _faint(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    for values, decimals in _asked(paper, evaluation):
+        smallest = 10.0 ** (limits.significant_digits - 1 - decimals)
+        # Whole numbers to no decimals are exact, however small.
+        rejected = rejected | ((values != 0) & (values < smallest) & ~((decimals == 0) & (values == np.round(values))))
+    return rejected
+
+
+def _tied(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    for values, decimals in _asked(paper, evaluation):
+        units = values * 10.0**decimals
+        rejected = rejected | (np.abs(units - np.floor(units) - 0.5) < limits.tie_margin)
+    return rejected
+
+
+def _overflowing(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    for quantity in paper.graph.derived:
+        values = evaluation[quantity.name]
+        rejected = rejected | _any(~(np.abs(values) <= limits.max_abs), quantity)
+    return rejected
+
+
+_ROWS = (
+    Screen("kink", "an input lies near the kink of its activation or loss", _kinks),
+    Screen("dead", "no unit of a layer is live", _dead),
+    Screen("saturated", "a unit is saturated, so its slope is nearly 0", _saturated),
+    Screen("digits", "an asked answer keeps too few significant digits", _faint),
+    Screen("tie", "an asked answer lies on a rounding tie", _tied),
+    Screen("overflow", "a value is too large to write down", _overflowing),
+)
+
+SCREENS: Mapping[str, Screen] = MappingProxyType({row.name: row for row in _ROWS})
+"""All screens by name."""
