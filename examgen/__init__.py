@@ -1,1 +1,106 @@
+"""examgen: exams about backpropagation by hand, made from a seed and marked fairly.
+
+    >>> import examgen
+    >>> made = examgen.make("question2", seed=7)            # doctest: +SKIP
+    >>> graded = examgen.grade("output/question2-7/answers.csv")  # doctest: +SKIP
+
+The same as on the command line: `make`, `batch` and `grade`. Everything else is internal.
+"""
+
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from examgen.batch.making import MadePapers
+    from examgen.marking.grading import GradedClass
+
+__all__ = ["__version__", "batch", "grade", "make"]
 __version__ = "0.1.0"
+
+
+def make(
+    exam: str | PathLike[str] = "question2",
+    *,
+    seed: int | None = None,
+    student: str = "",
+    notation: str | None = None,
+    out: str | PathLike[str] | None = None,
+) -> "MadePapers":
+    """Make one paper: questions.pdf, answers.csv, answers.html, and the key beside them.
+
+    Args:
+        exam: a shipped exam or family, or the path of a TOML file.
+        seed: the same seed makes the same paper, byte for byte; a fresh one is drawn where it is None.
+        student: id of the student whom the paper is for; empty for a paper that anybody may hand in.
+        notation: another notation than the exam's own.
+        out: the folder to write to; `output/<exam>-<seed>` where it is None.
+
+    Returns: id of the exam, seed, folder and files.
+
+    Raises:
+        examgen.errors.ExamgenError: the exam cannot be found, read or satisfied, or a file cannot be written.
+    """
+    from examgen.batch import making
+
+    return making.make(str(exam), seed=seed, student=student, notation=notation, out=_path(out))
+
+
+def batch(
+    exam: str | PathLike[str],
+    roster: str | PathLike[str],
+    *,
+    out: str | PathLike[str],
+    seed: int | None = None,
+    notation: str | None = None,
+    progress: "Callable[[int, int], None] | None" = None,
+) -> "MadePapers":
+    """Make a paper of their own for each student of a roster, a CSV file with the columns id and name.
+
+    Args:
+        exam: a shipped exam or family, or the path of a TOML file.
+        roster: the class list.
+        out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
+        seed: a student's paper depends on the seed, the exam and the student only.
+        notation: another notation than the exam's own.
+        progress: called with the number of papers done and of all after each paper.
+
+    Returns: id of the exam, seed, folder and files.
+
+    Raises:
+        examgen.errors.ExamgenError: as in `make`; also where the roster cannot be read or names a student twice.
+    """
+    from examgen.batch import making
+
+    return making.batch(str(exam), Path(roster), seed=seed, out=Path(out), notation=notation, progress=progress)
+
+
+def grade(
+    answers: str | PathLike[str],
+    *,
+    key: str | PathLike[str] | None = None,
+    out: str | PathLike[str] | None = None,
+    decimal: Literal["auto", ".", ","] = "auto",
+) -> "GradedClass":
+    """Mark answer sheets and write results.csv and gradebook.csv.
+
+    Args:
+        answers: one file with the answers of one or many students, or a folder of such files.
+        key: folder of the key, or of the exam around it; looked up by the sheets' exam where it is None.
+        out: folder for the two tables; `marks` in the exam's folder where it is None.
+        decimal: the decimal mark of the answers; "auto" as described in the README.
+
+    Returns: the two tables as data frames, and all that could not be read or matched.
+
+    Raises:
+        examgen.errors.ExamgenError: the answers or the key cannot be read at all, or do not belong together.
+    """
+    from examgen.marking import grading
+
+    return grading.grade(Path(answers), _path(key), _path(out), decimal)
+
+
+def _path(path: str | PathLike[str] | None) -> Path | None:
+    return None if path is None else Path(path)

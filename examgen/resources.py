@@ -1,20 +1,19 @@
-"""Where the shipped templates and banks are: inside the installed package, or beside it in a checkout."""
+"""Finds the folders that are shipped with the package; banks and documents call it."""
 
 from pathlib import Path
 from typing import Literal
 
 from examgen.errors import SetupError
 
-_PACKAGE = Path(__file__).resolve().parent
-
 
 def shipped(name: Literal["templates", "banks"]) -> Path:
-    """The folder of this name.
+    """The folder inside the installed package, or beside the package in a checkout.
 
-    Raises:
-        SetupError: the installation lacks it.
+    Raises: SetupError if neither is there.
     """
-    for folder in (_PACKAGE / name, _PACKAGE.parent / name):
+    package = Path(__file__).resolve().parent
+    places = (package / name, package.parent / name)
+    for folder in places:
         if folder.is_dir():
             return folder
-    raise SetupError(f"the folder {name} is missing from this installation; install examgen again")
+    raise SetupError(f"{name}: not found at {places[0]} nor at {places[1]}; install examgen again")

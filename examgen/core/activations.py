@@ -136,7 +136,7 @@ _ROWS = (
         sigmoid,
         "z",
         r"\operatorname{softplus}",
-        r"\ln\left(1 + e^{<0>}\right)",
+        r"\ln\left(1 + \exp\left(<0>\right)\right)",
         r"\sigma\left(<0>\right)",
         r"\operatorname{softplus}(z) = \ln(1 + e^{z})",
         bounds=(0.0, np.inf),

@@ -23,8 +23,8 @@ class Loss:
         title: as printed.
         of_sample: (..., n, o), (..., n, o) -> (..., n), the loss of each sample.
         slope_of_sample: its derivative with respect to a, (..., n, o).
-        term: LaTeX of one output's term with `<a>` and `<y>` put in; the loss is `scale` times their sum, and divided
-            by the number of outputs where `is_mean`.
+        term: LaTeX of one output's term with `<a>`, `<y>` and `<times>` put in; the loss is `scale` times their
+            sum, and divided by the number of outputs where `is_mean`.
         slope_term: LaTeX of the derivative of one output's term with `<0>` for a and `<1>` for y, without
             `slope_scale`.
         scale: constant factor of the sum.
@@ -164,7 +164,7 @@ _ROWS = (
         "binary cross-entropy",
         lambda a, y: -(_times_log(y, a) + _times_log(1 - y, 1 - a)).sum(axis=-1),
         lambda a, y: _over(1 - y, 1 - a) - _over(y, a),
-        r"\left(<y> \ln <a> + (1 - <y>) \ln(1 - <a>)\right)",
+        r"\left(<y> <times> \ln <a> + (1 - <y>) <times> \ln(1 - <a>)\right)",
         r"-\frac{<1>}{<0>} + \frac{1 - <1>}{1 - <0>}",
         scale=Fraction(-1),
         outputs=("sigmoid", "softmax"),
@@ -175,7 +175,7 @@ _ROWS = (
         "cross-entropy",
         lambda a, y: -_times_log(y, a).sum(axis=-1),
         lambda a, y: -_over(y, a),
-        r"<y> \ln <a>",
+        r"<y> <times> \ln <a>",
         r"-\frac{<1>}{<0>}",
         scale=Fraction(-1),
         outputs=("softmax",),

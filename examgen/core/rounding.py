@@ -44,7 +44,7 @@ def rounding_effects(
     Args:
         graph: the graph that was evaluated.
         base: its evaluation with the same `substitute`.
-        half_units: (*shape) per name of a rounded quantity.
+        half_units: (..., *shape) per name of a rounded quantity.
         substitute: (..., *shape) per name, NaN where nothing was written.
     """
     for quantity in graph.derived:
@@ -73,6 +73,7 @@ def _effects_of(
     """Absolute changes by reached quantity: the larger of moving up and moving down."""
     inner = len(source.shape)
     size = source.size
+    half = np.expand_dims(half, -inner - 1)
     steps = np.eye(size).reshape(size, *source.shape) * half
     start = np.expand_dims(base.values[source.name], -inner - 1)
     reached: dict[str, Array] = {}

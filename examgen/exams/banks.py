@@ -5,13 +5,17 @@ A **family** has `[network]` or `[[products]]`, the numbers to draw (`[values]`)
 what was found and what is allowed.
 """
 
+import math
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.losses import LOSSES
@@ -23,28 +27,81 @@ from examgen.resources import shipped
 
 MAX_FILE_BYTES = 1_000_000
 MAX_GRID = 1_000_000
+MAX_DIGITS = 15
+
+_WANTED: Mapping[str, str] = MappingProxyType(
+    {
+        "string_type": "use a text in quotes",
+        "int_type": "use a whole number",
+        "bool_type": "use true or false",
+        "decimal_type": "use a number such as 0.1",
+        "finite_number": "use a finite number",
+        "decimal_max_digits": "use at most {max_digits} digits",
+        "tuple_type": "use a list in [ ]",
+        "dict_type": "use a table in {{ }}",
+        "model_type": "use a table in {{ }}",
+        "greater_than": "use more than {gt}",
+        "greater_than_equal": "use {ge} or more",
+        "less_than": "use less than {lt}",
+        "less_than_equal": "use {le} or less",
+        "literal_error": "use {expected}",
+        "too_short": "give {min_length} or more",
+        "too_long": "give {max_length} or fewer",
+    }
+)
+"""What is allowed, by pydantic's type of error."""
 
 
 def _decimal(value: object) -> object:
     """Decimals come as TOML numbers or strings; TOML floats are parsed as decimals, so nothing is lost."""
-    if isinstance(value, bool):
-        raise ValueError("use a number such as 0.1")
-    if isinstance(value, int | str):
+    if isinstance(value, int | str) and not isinstance(value, bool):
         try:
             return Decimal(str(value))
-        except ArithmeticError:
-            raise ValueError('use a number such as 0.1 or "0.1"') from None
-    return value
+        except (ArithmeticError, ValueError):
+            pass
+    elif isinstance(value, Decimal):
+        return value
+    raise ValueError(f"found {_shorten(value)}; use a number such as 0.1")
 
 
 def _listed(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
-Number = Annotated[Decimal, BeforeValidator(_decimal), Field(allow_inf_nan=False, max_digits=15)]
+def _numbers(value: object) -> object:
+    """Said here once, for a union of types complains about each of them."""
+    depth = _depth(value)
+    if depth > 2:
+        raise ValueError(f"found {_shorten(value)}; use a number, or a list, or a list of rows, of numbers")
+    for number in _flat(value):
+        exact = _decimal(number)
+        if isinstance(exact, Decimal) and not exact.is_finite():
+            raise ValueError(f"found {_shorten(number)}; use a finite number")
+    return value
+
+
+def _depth(value: object) -> int:
+    """How many lists are around the numbers; 3 for anything deeper or ragged."""
+    if not isinstance(value, list):
+        return 0
+    inner = {0 if not isinstance(part, list) else 1 + any(isinstance(cell, list) for cell in part) for part in value}
+    return 1 + max(inner, default=0) if len(inner) < 2 else 3
+
+
+def _flat(value: object) -> Iterator[object]:
+    if isinstance(value, list):
+        for part in value:
+            yield from _flat(part)
+    else:
+        yield value
+
+
+Number = Annotated[Decimal, BeforeValidator(_decimal), Field(allow_inf_nan=False, max_digits=MAX_DIGITS)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Count = Annotated[int, Field(ge=1, le=64)]
-Matrix = tuple[tuple[Number, ...], ...] | tuple[Number, ...] | Number
+# Strict, for true is no number of layers.
+Whole = Annotated[int, Field(strict=True)]
+Count = Annotated[Whole, Field(ge=1, le=64)]
+Matrix = Annotated[tuple[tuple[Number, ...], ...] | tuple[Number, ...] | Number, BeforeValidator(_numbers)]
 
 
 class _Model(BaseModel):
@@ -54,8 +111,8 @@ class _Model(BaseModel):
 class DigitsModel(_Model):
     """`decimals = 4` or `significant_figures = 3`."""
 
-    decimals: Annotated[int, Field(ge=0, le=9)] | None = None
-    significant_figures: Annotated[int, Field(ge=1, le=9)] | None = None
+    decimals: Annotated[Whole, Field(ge=0, le=9)] | None = None
+    significant_figures: Annotated[Whole, Field(ge=1, le=9)] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "DigitsModel":
@@ -72,13 +129,23 @@ class Range(_Model):
     step: Number | None = None
     choices: tuple[Number, ...] = ()
     exclude: tuple[Number, ...] = ()
-    one_hot: bool = False
+    one_hot: Annotated[bool, Field(strict=True)] = False
 
     @model_validator(mode="after")
     def _usable(self) -> "Range":
         grid = (self.min, self.max, self.step)
         if sum((any(part is not None for part in grid), bool(self.choices), self.one_hot)) != 1:
             raise ValueError("give min, max and step, or choices, or one_hot = true")
+        if self.exclude and self.min is None:
+            raise ValueError("exclude belongs to min, max and step; leave the values out of choices instead")
+        if any(
+            abs(number.scaleb(self.decimals)) >= 10**MAX_DIGITS
+            for number in (*self.choices, self.min, self.max)
+            if number
+        ):
+            raise ValueError(
+                f"numbers of more than {MAX_DIGITS} digits at {self.decimals} decimals; use rounder numbers"
+            )
         if self.one_hot or self.choices:
             return self
         if self.min is None or self.max is None or self.step is None:
@@ -104,7 +171,7 @@ class Range(_Model):
         scale = self.decimals
 
         def scaled(number: Decimal) -> int:
-            return int(number.scaleb(scale))
+            return math.floor(number.scaleb(scale))
 
         if self.choices:
             return tuple(scaled(number) for number in self.choices), scale
@@ -121,8 +188,8 @@ class NetworkModel(_Model):
     sizes: Annotated[tuple[Count, ...], Field(min_length=2, max_length=9)]
     activations: tuple[Texts, ...]
     loss: Texts
-    steps: Annotated[int, Field(ge=1, le=9)] = 1
-    samples_per_step: Annotated[int, Field(ge=1, le=16)] = 1
+    steps: Annotated[Whole, Field(ge=1, le=9)] = 1
+    samples_per_step: Annotated[Whole, Field(ge=1, le=16)] = 1
 
     @model_validator(mode="after")
     def _known(self) -> "NetworkModel":
@@ -168,10 +235,10 @@ class ScreensModel(_Model):
 
     kink_margin: Annotated[Number, Field(ge=0)] = Decimal("0.05")
     min_slope: Annotated[Number, Field(ge=0)] = Decimal("0.02")
-    significant_digits: Annotated[int, Field(ge=0, le=9)] = 2
+    significant_digits: Annotated[Whole, Field(ge=0, le=9)] = 2
     tie_margin: Annotated[Number, Field(ge=0, lt=Decimal("0.5"))] = Decimal("0.001")
     max_abs: Annotated[Number, Field(gt=0)] = Decimal(9999)
-    max_draws: Annotated[int, Field(ge=1, le=1_000_000)] = 20_000
+    max_draws: Annotated[Whole, Field(ge=1, le=1_000_000)] = 20_000
 
 
 class Family(_Model):
@@ -243,7 +310,7 @@ def find_bank(name: str, beside: Path | None = None) -> Path:
     """
     if name.endswith(".toml") or "/" in name:
         for path in ([beside / name] if beside else []) + [Path(name)]:
-            if path.is_file():
+            if _is_file(path):
                 return path
         raise BankError(f"{name}: there is no such file")
     shipped_files = {path.stem: path for path in shipped_banks()}
@@ -268,11 +335,20 @@ def load_bank(path: Path) -> Family | ExamModel:
         BankError: the file cannot be read, is no TOML, or breaks the format.
     """
     document = _parse(path)
-    model: type[Family] | type[ExamModel] = ExamModel if "questions" in document else Family
+    is_family = "questions" not in document and any(key in document for key in ("network", "products", "tasks"))
+    model: type[Family] | type[ExamModel] = Family if is_family else ExamModel
     try:
         return model.model_validate(document)
     except ValidationError as error:
         raise BankError(_explain(path, model, error)) from None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # Such as a name that is too long.
+        return False
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -280,10 +356,14 @@ def _parse(path: Path) -> dict[str, Any]:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise BankError(f"{path}: larger than {MAX_FILE_BYTES} bytes; a bank is a short text file")
         return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise BankError(f"{path}: not valid TOML: {error}") from None
     except UnicodeDecodeError as error:
         raise BankError(f"{path}: not UTF-8 text (byte {error.start})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BankError(f"{path}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise BankError(f"{path}: not valid TOML: lists or tables inside one another too deeply") from None
+    except (ValueError, ArithmeticError):
+        raise BankError(f"{path}: not valid TOML: a number has too many digits") from None
     except OSError as error:
         raise BankError(f"{path}: {error.strerror or error}") from None
 
@@ -294,8 +374,8 @@ def _require(name: str, allowed: Any, what: str) -> None:
 
 
 def _explain(path: Path, model: type[_Model], error: ValidationError) -> str:
-    """The first mistake in one line, and how many more there are."""
-    first, *more = error.errors(include_url=False)
+    """The first mistake in one line, and how many more there are; unknown keys first, for they explain missing ones."""
+    first, *more = sorted(_own_mistakes(error), key=lambda mistake: mistake["type"] != "extra_forbidden")
     where = _key_path(first["loc"])
     if first["type"] == "extra_forbidden":
         allowed = tuple(_allowed_keys(model, first["loc"][:-1]))
@@ -306,9 +386,24 @@ def _explain(path: Path, model: type[_Model], error: ValidationError) -> str:
     elif first["type"] == "value_error":
         said = str(first["ctx"]["error"])
     else:
-        said = f"found {_shorten(first['input'])}; {first['msg'][0].lower()}{first['msg'][1:]}"
+        wanted = _WANTED.get(first["type"], first["msg"][:1].lower() + first["msg"][1:])
+        said = f"found {_shorten(first['input'])}; {wanted.format(**first.get('ctx', {}))}"
     rest = f" (and {len(more)} more)" if more else ""
     return f"{path}: {where}: {said}{rest}" if where else f"{path}: {said}{rest}"
+
+
+def _own_mistakes(error: ValidationError) -> list[ErrorDetails]:
+    """All mistakes but for lists that are too short only because their items are wrong."""
+    found = error.errors(include_url=False)
+    places = [mistake["loc"] for mistake in found]
+    return [
+        mistake
+        for mistake in found
+        if not (
+            mistake["type"] == "too_short"
+            and any(place[:-1][: len(mistake["loc"])] == mistake["loc"] for place in places)
+        )
+    ]
 
 
 def _key_path(location: tuple[int | str, ...]) -> str:
@@ -338,5 +433,11 @@ def _inner_model(annotation: Any) -> Any:
 
 
 def _shorten(value: object) -> str:
-    text = repr(value)
+    """A value as TOML more or less writes it, in at most 60 characters."""
+    try:
+        text = str(value) if isinstance(value, Decimal) else repr(value)
+    except (ValueError, RecursionError):
+        return "a value too large to show"
+    text = re.sub(r"Decimal\('([^']*)'\)", r"\1", text)
+    text = {"True": "true", "False": "false"}.get(text, text)
     return text if len(text) <= 60 else text[:57] + "..."

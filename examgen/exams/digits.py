@@ -1,13 +1,16 @@
 """To how many digits an answer is asked, and how numbers are printed to so many digits."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
 import numpy as np
 
 from examgen.core.rounding import half_unit
 from examgen.core.rules import Array
+
+# Room for the largest double at any number of decimals that may be asked.
+_WIDE = Context(prec=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,9 @@ class Digits:
         size = np.where(known, np.abs(reference), 1.0)
         leading = np.floor(np.log10(size)).astype(int)
         # 0.9996 to 3 figures is 1.00, which has one decimal fewer than its own leading digit says.
-        carried = np.round(size / 10.0 ** (leading - self.count + 1)) >= 10.0**self.count
+        # As in `print_decimals`, a double a hair below a tie (9.995) stands for the tie.
+        units = size / 10.0 ** np.maximum(leading - self.count + 1, -300)
+        carried = units >= (10.0**self.count - 0.5) * (1 - 5e-16)
         return np.where(known, self.count - 1 - leading - carried, self.count)
 
     def half_units(self, reference: Array) -> Array:
@@ -42,8 +47,10 @@ def print_decimals(value: float, decimals: int) -> str:
     """A number at a fixed number of decimals, a tie rounded away from zero, and never `-0.00`.
 
     A double a hair below a tie stands for the tie: sums of drawn decimals are meant exactly, so the value is first
-    taken at 15 significant digits. Negative decimals round to tens, hundreds, …
+    taken at 15 significant digits. Negative decimals round to tens, hundreds, …; `inf` and `nan` stay words.
     """
+    if not np.isfinite(value):
+        return str(float(value))
     exact = Decimal(f"{value:.15g}")
-    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    return f"{rounded + 0 if rounded else abs(rounded):f}"
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
+    return f"{rounded if rounded else abs(rounded):f}"

@@ -16,10 +16,13 @@ from examgen.core.rules import Array
 from examgen.errors import BankError
 from examgen.exams.exam import PaperShape, Question, QuestionVariant, paper_shape
 from examgen.exams.notation import NOTATIONS
-from examgen.exams.screens import SCREENS, Limits, screen
+from examgen.exams.screens import SCREENS, Limits, Verdict, screen
 from examgen.exams.streams import below, stream_key, words
 
 FIRST_BLOCK = 16
+MOST_TOGETHER = 2**14
+"""Candidates that are judged in one evaluation; it bounds the memory, and changes no draw."""
+
 CODE_LENGTH = 8
 
 
@@ -82,38 +85,60 @@ def draw_question(
     chosen = below(first, [len(labels)])
     found: dict[int, QuestionVariant] = {}
     for number, label in enumerate(labels):
+        # The screens see canonical quantities only, so any notation gives the same draws.
+        search = _Search(paper_shape(question, label, NOTATIONS["from-to"]), source, keys)
         members = np.flatnonzero(chosen == number).tolist()
-        for student, givens in _accepted(question, source, label, [(member, keys[member]) for member in members]):
+        none_rejected = np.zeros((len(members), len(SCREENS)), dtype=int)
+        for student, givens in search.accepted(members, none_rejected, 0, FIRST_BLOCK):
             found[student] = QuestionVariant(label, givens)
     return [found[student] for student in range(len(students))]
 
 
-def _accepted(
-    question: Question, source: Source, label: str, members: Sequence[tuple[int, bytes]]
-) -> Iterator[tuple[int, Mapping[str, Array]]]:
-    """Each member's first candidate that passes every screen."""
-    # The screens see canonical quantities only, so any notation gives the same draws.
-    paper = paper_shape(question, label, NOTATIONS["from-to"])
-    drawers = source.drawers[label]
-    rejected = dict.fromkeys(SCREENS, 0)
-    start, block, waiting = 0, FIRST_BLOCK, list(members)
-    while waiting:
-        if start >= source.limits.max_draws:
-            raise BankError(_unsatisfied(source.path, paper, start, rejected))
-        block = min(block, source.limits.max_draws - start)
-        candidates = _candidates(paper, drawers, [key for _, key in waiting], start, block)
-        verdicts = screen(paper, evaluate(paper.graph, candidates), source.limits)
-        passes = ~np.logical_or.reduce(list(verdicts.values())).reshape(len(waiting), block)
-        for name, verdict in verdicts.items():
-            rejected[name] += int(verdict.sum())
-        left = []
-        for row, (member, key) in enumerate(waiting):
-            if passes[row].any():
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """The search for one shape's papers; `keys` are the streams of all students of the class."""
+
+    paper: PaperShape
+    source: Source
+    keys: Sequence[bytes]
+
+    def accepted(
+        self, members: Sequence[int], rejected: Array, start: int, block: int
+    ) -> Iterator[tuple[int, Mapping[str, Array]]]:
+        """Each member's first candidate, from candidate `start` on, that passes every screen.
+
+        Blocks of candidates double while the groups of members shrink, depth first: an impossible family fails at its
+        first students, not after all draws of a whole class.
+
+        Args:
+            members: places in `keys`.
+            rejected: (members, screens) rejections of candidates before `start`.
+            start: first candidate to judge.
+            block: how many candidates to judge for each member.
+        """
+        most = self.source.limits.max_draws
+        if start >= most and len(members):
+            raise BankError(_unsatisfied(self.source.path, self.paper, start, rejected[0]))
+        block = min(block, most - start, MOST_TOGETHER)
+        size = MOST_TOGETHER // max(block, 1)
+        for first in range(0, len(members), size):
+            group = members[first : first + size]
+            candidates, verdicts = self._judged(group, start, block)
+            passes: Verdict = np.asarray(~verdicts.any(axis=1))
+            for row in np.flatnonzero(passes.any(axis=1)).tolist():
                 place = row * block + int(passes[row].argmax())
-                yield member, {name: values[place] for name, values in candidates.items()}
-            else:
-                left.append((member, key))
-        start, block, waiting = start + block, block * 2, left
+                yield group[row], {name: values[place] for name, values in candidates.items()}
+            left = np.flatnonzero(~passes.any(axis=1)).tolist()
+            counts = rejected[first : first + size][left] + verdicts[left].sum(axis=2)
+            yield from self.accepted([group[row] for row in left], counts, start + block, block * 2)
+
+    def _judged(self, group: Sequence[int], start: int, block: int) -> tuple[dict[str, Array], Array]:
+        """Candidates, (members * block, *shape) by given quantity, and verdicts, (members, screens, block)."""
+        drawers = self.source.drawers[self.paper.label]
+        candidates = _candidates(self.paper, drawers, [self.keys[member] for member in group], start, block)
+        verdicts = screen(self.paper, evaluate(self.paper.graph, candidates), self.source.limits)
+        table = np.stack([verdict.reshape(len(group), block) for verdict in verdicts.values()], axis=1)
+        return candidates, table
 
 
 def _candidates(
@@ -132,9 +157,11 @@ def _candidates(
     return candidates
 
 
-def _unsatisfied(path: str, paper: PaperShape, draws: int, rejected: Mapping[str, int]) -> str:
-    counts = ", ".join(f"{name} {count}" for name, count in rejected.items() if count)
-    worst = max(rejected, key=lambda name: rejected[name])
+def _unsatisfied(path: str, paper: PaperShape, draws: int, rejected: Array) -> str:
+    """In words, (screens,) being the rejections of one student's draws."""
+    by_screen = dict(zip(SCREENS, rejected.tolist(), strict=True))
+    counts = ", ".join(f"{name} {count}" for name, count in by_screen.items() if count)
+    worst = max(by_screen, key=lambda name: by_screen[name])
     return (
         f"{path}: no draw of shape {paper.label} passes the screens in {draws} draws (rejections: {counts}); "
         f"most often {SCREENS[worst].reason}; widen [values] or relax [screens]"

@@ -2,10 +2,13 @@
 renamed. Also the spelling of CSV, JSON lines and file names that all writers share.
 """
 
+import contextlib
 import csv
+import errno
 import hashlib
 import io
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,16 +23,19 @@ _LONGEST_NAME = 120
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files below a folder, by relative path with forward slashes.
 
-    Each file appears whole or not at all. When one cannot be written, nothing that was there before has changed.
+    Each file appears whole or not at all. When one cannot be written, everything is as it was before.
 
     Raises:
         ExamgenError: a folder or file cannot be written; the message says which.
     """
     written: list[tuple[Path, Path]] = []
+    made: list[Path] = []
     try:
         for name, content in files.items():
             target = folder / name
+            made += _missing_folders(target.parent)
             target.parent.mkdir(parents=True, exist_ok=True)
+            _check_target(target)
             written.append((_write_beside(target, content), target))
         for beside, target in written:
             beside.replace(target)
@@ -38,6 +44,10 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     finally:
         for beside, _ in written:
             beside.unlink(missing_ok=True)
+        # A new folder goes again unless files have come into it.
+        for new in reversed(made):
+            with contextlib.suppress(OSError):
+                new.rmdir()
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -58,24 +68,48 @@ def folder_name(student: str) -> str:
     """A file name for any student id: safe characters as they are, others as %XX of UTF-8, as in URLs.
 
     Different ids get different names; on file systems that do not tell capitals apart, callers check for clashes.
+    The empty id is `%`.
     """
-    name = "".join(char if char in _SAFE else "".join(f"%{byte:02X}" for byte in char.encode()) for char in student)
+    if not student:
+        return "%"
+    name = "".join(char if char in _SAFE else "".join(f"%{byte:02X}" for byte in _utf8(char)) for char in student)
     if name.startswith(".") or name.split(".")[0].lower() in _RESERVED:
         name = f"%{ord(name[0]):02X}{name[1:]}"
     if name.endswith("."):
         name = f"{name[:-1]}%2E"
     if len(name) > _LONGEST_NAME:
-        name = f"{name[:_LONGEST_NAME]}%{hashlib.sha256(student.encode()).hexdigest()[:12]}"
+        name = f"{name[:_LONGEST_NAME]}%{hashlib.sha256(_utf8(student)).hexdigest()[:12]}"
     return name
+
+
+def _utf8(text: str) -> bytes:
+    # Ids of a command line that is no UTF-8 have lone surrogates, which plain UTF-8 refuses.
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _missing_folders(folder: Path) -> list[Path]:
+    """Of a folder and those above it the ones that are not there, outermost first."""
+    return [parent for parent in (folder, *folder.parents) if not parent.exists()][::-1]
+
+
+def _check_target(target: Path) -> None:
+    """Fail before any file is renamed where renaming would fail: a folder is in the way, or the name is too long."""
+    with contextlib.suppress(FileNotFoundError):
+        if stat.S_ISDIR(target.lstat().st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
 
 
 def _write_beside(target: Path, content: bytes) -> Path:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    # mkstemp makes files that only their owner may read; a handout is an ordinary file.
     path = Path(name)
-    path.chmod(0o666 & ~_umask())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        # mkstemp makes files that only their owner may read; a handout is an ordinary file.
+        path.chmod(0o666 & ~_umask())
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
     return path
 
 

@@ -20,13 +20,27 @@ from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules import Array
 from examgen.errors import KeyFileError
 from examgen.exams.digits import Digits
-from examgen.exams.exam import Exam, Field, PaperShape, Policy, Question, QuestionVariant, Task, Variant, paper_shape
-from examgen.exams.files import csv_bytes, safe_text
+from examgen.exams.exam import (
+    ASKABLE,
+    Exam,
+    Field,
+    PaperShape,
+    Policy,
+    Question,
+    QuestionVariant,
+    Task,
+    Variant,
+    paper_shape,
+)
+from examgen.exams.files import csv_bytes
 from examgen.exams.notation import NOTATIONS, QuestionShape
 
 FORMAT = 1
 SHEET_COLUMNS = ("exam", "variant", "student", "question", "field", "symbol", "answer")
 KEY_COLUMNS = (*SHEET_COLUMNS, "quantity", "layer", "step", "sample", "row", "col", "decimals", "marks")
+
+_DAMAGE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+"""What reading a document of the wrong form raises."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +61,7 @@ def papers(exam: Exam, variant: Variant) -> Iterable[tuple[PaperShape, QuestionV
 
 def solve(paper: PaperShape, givens: Values) -> Evaluation:
     """The reference solution, (..., *shape); networks of exact rules are solved in fractions and then rounded once."""
-    if not paper.shape.is_rational or any(
-        values.ndim > len(paper.graph[name].shape) for name, values in givens.items()
-    ):
+    if not paper.shape.is_rational:
         return evaluate(paper.graph, givens)
     exact = evaluate(paper.graph, as_fractions(givens))
     values = {name: value.astype(float) for name, value in exact.values.items()}
@@ -102,8 +114,8 @@ def read_key(folder: Path) -> Key:
         )
     try:
         exam = _exam_from(document)
-    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        raise KeyFileError(f"{path}: damaged: {type(error).__name__} at {error}") from None
+    except _DAMAGE as error:
+        raise KeyFileError(f"{path}: damaged: {_said(error)}") from None
     return Key(folder, exam, tuple(_read_variants(folder / "variants.jsonl", exam)))
 
 
@@ -113,11 +125,12 @@ def exam_id_of(folder: Path) -> str | None:
         document = _read_json(folder / "exam.json")
     except KeyFileError:
         return None
-    return str(document.get("exam"))
+    found = document.get("exam")
+    return found if isinstance(found, str) else None
 
 
 def _head(exam: Exam, variant: Variant, paper: PaperShape, field: Field) -> tuple[str, ...]:
-    return (exam.id, variant.code, safe_text(variant.student), paper.question.id, field.name, field.symbol)
+    return (exam.id, variant.code, variant.student, paper.question.id, field.name, field.symbol)
 
 
 def _key_rows(exam: Exam, variant: Variant) -> Iterable[tuple[str, ...]]:
@@ -224,7 +237,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         raise KeyFileError(
             f"{path}: {error.strerror or error}; a key folder holds exam.json, variants.jsonl and answers.csv"
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise KeyFileError(f"{path}: not a JSON file: {error}") from None
     if not isinstance(document, dict):
         raise KeyFileError(f"{path}: not the key of an exam")
@@ -233,72 +246,82 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _exam_from(document: Mapping[str, Any]) -> Exam:
     return Exam(
-        id=str(document["exam"]),
-        name=str(document["name"]),
-        title=str(document["title"]),
+        id=_text(document["exam"]),
+        name=_text(document["name"]),
+        title=_text(document["title"]),
         notation=NOTATIONS[document["notation"]],
-        instructions=tuple(document["instructions"]),
-        policy=Policy({outcome: Decimal(share) for outcome, share in document["policy"].items()}),
+        instructions=_texts(document["instructions"]),
+        policy=Policy({_text(outcome): _share(share) for outcome, share in document["policy"].items()}),
         questions=tuple(_question_from(part) for part in document["questions"]),
     )
 
 
 def _question_from(part: Mapping[str, Any]) -> Question:
     return Question(
-        id=part["id"],
-        title=part["title"],
-        text=tuple(part["text"]),
+        id=_text(part["id"]),
+        title=_text(part["title"]),
+        text=_texts(part["text"]),
         tasks=tuple(_task_from(task) for task in part["tasks"]),
         digits=_digits_from(part["digits"]),
-        shapes={label: _shape_from(shape) for label, shape in part["shapes"].items()},
-        given_decimals={name: int(decimals) for name, decimals in part["given_decimals"].items()},
+        shapes={_text(label): _shape_from(shape) for label, shape in part["shapes"].items()},
+        given_decimals={name: _whole(count, 0, 15) for name, count in part["given_decimals"].items()},
     )
 
 
 def _task_from(task: Mapping[str, Any]) -> Task:
+    ask = _texts(task["ask"])
+    if unknown := [kind for kind in ask if kind not in ASKABLE]:
+        raise ValueError(f"quantity {unknown[0]!r} is unknown")
     return Task(
-        text=task["text"],
-        ask=tuple(task["ask"]),
-        steps=tuple(task["steps"]),
-        layers=tuple(task["layers"]),
+        text=_text(task["text"]),
+        ask=ask,
+        steps=_wholes(task["steps"]),
+        layers=_wholes(task["layers"]),
         digits=_digits_from(task["digits"]),
-        marks=Decimal(task["marks"]),
+        marks=_share(task["marks"]),
     )
 
 
 def _digits_from(part: Mapping[str, int]) -> Digits:
     ((unit, count),) = part.items()
-    return Digits(int(count), "significant_figures" if unit == "significant_figures" else "decimals")
+    if unit == "significant_figures":
+        return Digits(_whole(count, 1, 9), "significant_figures")
+    if unit == "decimals":
+        return Digits(_whole(count, 0, 9))
+    raise ValueError(f"digits are decimals or significant_figures, not {unit!r}")
 
 
 def _shape_from(part: Mapping[str, Any]) -> QuestionShape:
     if "products" in part:
         return ProductsShape(
             tuple(
-                ProductSpec(spec["operation"], (spec["left"][0], spec["left"][1]), (spec["right"][0], spec["right"][1]))
+                ProductSpec(_text(spec["operation"]), _two(spec["left"]), _two(spec["right"]))
                 for spec in part["products"]
             )
         )
     return NetworkShape(
-        sizes=tuple(part["sizes"]),
-        activations=tuple(part["activations"]),
-        loss=part["loss"],
-        steps=part["steps"],
-        samples_per_step=part["samples_per_step"],
-        updates=part["updates"],
+        sizes=_wholes(part["sizes"]),
+        activations=_texts(part["activations"]),
+        loss=_text(part["loss"]),
+        steps=_whole(part["steps"]),
+        samples_per_step=_whole(part["samples_per_step"]),
+        updates=bool(part["updates"]),
     )
 
 
 def _read_variants(path: Path, exam: Exam) -> Iterable[Variant]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeyFileError(f"{path}: cannot be read: {error}") from None
-    for number, line in enumerate(lines, start=1):
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise KeyFileError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise KeyFileError(f"{path}: not UTF-8 text (byte {error.start})") from None
+    # Not splitlines: a name may hold U+2028 and other characters that it takes for line ends.
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), start=1):
         try:
             yield _variant_from(json.loads(line), exam)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise KeyFileError(f"{path}: line {number}: damaged: {type(error).__name__} at {error}") from None
+        except _DAMAGE as error:
+            raise KeyFileError(f"{path}: line {number}: damaged: {_said(error)}") from None
 
 
 def _variant_from(document: Mapping[str, Any], exam: Exam) -> Variant:
@@ -310,5 +333,53 @@ def _variant_from(document: Mapping[str, Any], exam: Exam) -> Variant:
         for given in graph.givens:
             if givens[given.name].shape != given.shape:
                 raise ValueError(f"{question.id} {given.name}: shape {givens[given.name].shape}, not {given.shape}")
+            if not np.isfinite(givens[given.name]).all():
+                raise ValueError(f"{question.id} {given.name}: not a finite number")
+            if given.name not in question.given_decimals:
+                raise ValueError(f"{question.id} {given.name}: not in given_decimals of exam.json")
         questions[question.id] = QuestionVariant(part["shape"], givens)
-    return Variant(document["student"], document.get("name", ""), document["variant"], questions)
+    student, name, code = document["student"], document.get("name", ""), document["variant"]
+    return Variant(_text(student), _text(name), _text(code), questions)
+
+
+def _said(error: Exception) -> str:
+    return f"{error} is missing or not known" if isinstance(error, KeyError) else str(error)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    # Half a surrogate pair, which JSON can spell, fails here and not when it is printed.
+    value.encode()
+    return value
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"{values!r} is no list of texts")
+    return tuple(_text(value) for value in values)
+
+
+def _whole(value: Any, low: int = 1, high: int = 64) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"{value!r} is no whole number from {low} to {high}")
+    return value
+
+
+def _wholes(values: Any) -> tuple[int, ...]:
+    return tuple(_whole(value) for value in values)
+
+
+def _two(values: Any) -> tuple[int, int]:
+    rows, columns = _wholes(values)
+    return rows, columns
+
+
+def _share(value: Any) -> Decimal:
+    try:
+        share = Decimal(_text(value))
+    except ArithmeticError:
+        share = Decimal("NaN")
+    if not (share.is_finite() and share >= 0):
+        raise ValueError(f"{value!r} is no number from 0 on")
+    return share

@@ -76,8 +76,8 @@ class Notation:
         if not self.hides_units or isinstance(shape, ProductsShape):
             return ""
         if max(shape.sizes) > 1 or shape.samples_per_step > 1:
-            widths = "-".join(map(str, shape.sizes))
-            return f"notation {self.name!r} is for layers of one unit and single samples; this network is {widths}"
+            found = f"this network is {'-'.join(map(str, shape.sizes))}, {shape.samples_per_step} samples per step"
+            return f"notation {self.name!r} is for layers of one unit and single samples; {found}"
         return ""
 
 
@@ -145,6 +145,13 @@ class Naming:
     def whole(self, name: str, *, bias_folded: bool = False) -> str:
         """LaTeX of a whole quantity: `W^{(1)}`, `\\delta^{(2)}`, `\\frac{\\partial L}{\\partial W^{(1)}}`."""
         return self._symbol(self.graph[name], None, bias_folded).latex
+
+    def read_by(self, name: str, reader: Quantity, *, bias_folded: bool = False) -> str:
+        """LaTeX of a quantity as a formula of another reads it: what a step starts from is just W, not W new."""
+        source = self.graph[name]
+        if source.kind in {"W_new", "b_new"} and source.step != reader.step:
+            name = f"{source.kind[0]}{source.layer}"
+        return self.whole(name, bias_folded=bias_folded)
 
     def entry(self, name: str, index: Index) -> Symbol:
         """The symbol of one entry, index being its 0-based place in the stored array."""
@@ -269,9 +276,10 @@ def _product_symbol(quantity: Quantity, index: Index | None) -> Symbol:
     if index is None:
         return Symbol(f"{letter}_{{{number}}}", letter + number.translate(_SUBSCRIPTS), f"{letter}{number}")
     row, column = index[0] + 1, index[1] + 1
+    place = f"{row},{column}" if max(row, column) > 9 else f"{row}{column}"
     return Symbol(
-        rf"\left({letter}_{{{number}}}\right)_{{{row}{column}}}",
-        f"({letter}{number.translate(_SUBSCRIPTS)}){f'{row}{column}'.translate(_SUBSCRIPTS)}",
+        rf"\left({letter}_{{{number}}}\right)_{{{place}}}",
+        f"({letter}{number.translate(_SUBSCRIPTS)}){place.translate(_SUBSCRIPTS)}",
         f"{letter}{number}_{row}_{column}",
     )
 

@@ -55,7 +55,9 @@ class Screen:
 
 def screen(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> dict[str, Verdict]:
     """Every screen's verdict on every draw; values of the evaluation have the draws as their leading axis."""
-    return {row.name: row.rejects(paper, evaluation, limits) for row in SCREENS.values()}
+    # What has overflowed is inf or nan: one screen rejects it, and the others must not warn about it.
+    with np.errstate(all="ignore"):
+        return {row.name: row.rejects(paper, evaluation, limits) for row in SCREENS.values()}
 
 
 def _any(mask: Array, quantity: Quantity) -> Verdict:

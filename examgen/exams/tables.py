@@ -174,12 +174,12 @@ def _read_bytes(path: Path, limits: Limits) -> bytes:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode) or found.st_size > limits.max_bytes:
                 raise AnswersError(f"{where}: has {found.st_size:,} bytes; at most {limits.max_bytes:,} are allowed")
-            data = file.read(limits.max_bytes + 1)
+            data = file.read(found.st_size + 1)
     except (OSError, ValueError) as error:
         told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise AnswersError(f"{where}: cannot be read ({told}); a readable CSV file is needed") from error
-    if len(data) > limits.max_bytes:
-        raise AnswersError(f"{where}: has more than {limits.max_bytes:,} bytes, the most allowed")
+    if len(data) > found.st_size:
+        raise AnswersError(f"{where}: grew while it was read; give a file that nobody is writing")
     return data
 
 

@@ -1,0 +1,1 @@
+"""Papers for one student or a whole class: exams and documents put together, and written to disk."""

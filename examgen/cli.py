@@ -1,0 +1,253 @@
+"""The command line: parses, calls, prints. Every command is also a function of the package.
+
+Exit codes: 0, 1 for a mistake in what the user gave (one line says where, what, and what is allowed), 2 for a command
+that is not used as its help says.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from examgen.marking.grading import GradedClass
+
+app = typer.Typer(
+    name="examgen",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Make exams about backpropagation by hand, with worked solutions, and mark the answers fairly.",
+    epilog="Start with: examgen make --seed 7",
+)
+
+MAX_NOTICES = 20
+"""So many notices and unread cells are printed; the rest is counted."""
+
+Exam = Annotated[
+    str, typer.Argument(metavar="EXAM", help="A shipped exam or family (see examgen list), or a TOML file.")
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        metavar="N",
+        help="The same seed makes the same papers, byte for byte. Without it a fresh one is drawn and printed.",
+    ),
+]
+NotationName = Annotated[
+    str | None,
+    typer.Option(
+        "--notation",
+        metavar="NAME",
+        help="from-to, to-from-da, nielsen, scalar or row; the exam's own where it is left out.",
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+) -> None:
+    """Make exams about backpropagation by hand, with worked solutions, and mark the answers fairly."""
+    if version:
+        from examgen import __version__
+
+        typer.echo(f"examgen {__version__}")
+        raise typer.Exit
+
+
+@app.command(epilog="Example: examgen make question2 --seed 7 --student s1234567")
+def make(
+    exam: Exam = "question2",
+    seed: Seed = None,
+    student: Annotated[
+        str, typer.Option(metavar="ID", help="Make the paper of this student; another id gets other numbers.")
+    ] = "",
+    notation: NotationName = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to write to; output/EXAM-SEED where it is left out.")
+    ] = None,
+) -> None:
+    """Make one paper: questions.pdf and an answer sheet to hand out, and the worked solution in key/."""
+    with _mistakes_in_one_line():
+        import examgen
+
+        made = examgen.make(exam, seed=seed, student=student, notation=notation, out=out)
+    if seed is None:
+        typer.echo(f"Seed: {made.seed}  (make the same paper again with --seed {made.seed})")
+    for title, names in (("Hand out", _handed_out(made.files)), ("Keep", _kept(made.files))):
+        typer.echo(f"{title}:")
+        for name in names:
+            typer.echo(f"  {made.folder / name}")
+
+
+@app.command(epilog="Example: examgen batch question2 roster.csv --seed 7 --out class")
+def batch(
+    exam: Exam,
+    roster: Annotated[Path, typer.Argument(metavar="ROSTER.csv", help="The class list: CSV with columns id and name.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the class.")],
+    seed: Seed = None,
+    notation: NotationName = None,
+) -> None:
+    """Make a paper of their own for each student of a class list.
+
+    A student's paper depends on the seed, the exam and the student only: add students later with the same seed.
+    """
+    with _mistakes_in_one_line(), _progress_bar() as progress:
+        import examgen
+
+        made = examgen.batch(exam, roster, seed=seed, out=out, notation=notation, progress=progress)
+    if seed is None:
+        typer.echo(f"Seed: {made.seed}  (make the same papers again with --seed {made.seed})")
+    typer.echo(f"{made.students} papers of exam {made.exam}")
+    typer.echo(f"Hand out: {made.folder / 'handout'} (a folder for each student)")
+    typer.echo(f"Keep:     {made.folder / 'key'}, {made.folder / 'manifest.csv'}")
+
+
+@app.command(epilog="Example: examgen grade answers.csv --key output/question2-7/key --out marks")
+def grade(
+    answers: Annotated[
+        Path,
+        typer.Argument(metavar="ANSWERS.csv", help="Answers of one or many students, or a folder of answer sheets."),
+    ],
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the key. Where it is left out, the key of the exam that the sheets name is looked for "
+            "beside them and in ./output.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder for results.csv and gradebook.csv; marks/ beside the key if left out."
+        ),
+    ] = None,
+    decimal: Annotated[
+        Literal["auto", ".", ","],
+        typer.Option(
+            metavar="MARK",
+            help="Decimal mark of the answers. auto: a point in comma-separated files; in others, a comma where a "
+            "student writes commas and no points.",
+        ),
+    ] = "auto",
+) -> None:
+    """Mark answer sheets: a line for each student, results.csv with every entry, gradebook.csv with the marks."""
+    with _mistakes_in_one_line():
+        import examgen
+
+        graded = examgen.grade(answers, key=key, out=out, decimal=decimal)
+    _print_gradebook(graded)
+    _print_remarks(graded)
+    typer.echo(f"Marks: {graded.folder / 'gradebook.csv'}")
+    typer.echo(f"Every entry: {graded.folder / 'results.csv'}")
+
+
+@app.command(name="list")
+def list_exams() -> None:
+    """List the shipped exams and question families, a line each."""
+    with _mistakes_in_one_line():
+        from examgen.exams.banks import load_bank, shipped_banks
+
+        rows = [(path.parent.name, path.stem, load_bank(path).about) for path in shipped_banks()]
+    titles = {"exams": "Exams", "families": "Question families", "worked": "Worked examples with fixed numbers"}
+    width = max(len(name) for _, name, _ in rows)
+    for folder, title in titles.items():
+        typer.secho(title, bold=True)
+        for _, name, about in (row for row in rows if row[0] == folder):
+            typer.echo(f"  {name:<{width}}  {about}")
+
+
+@contextmanager
+def _mistakes_in_one_line() -> Iterator[None]:
+    """A user's mistake ends with one line on stderr and exit code 1, and never with a traceback."""
+    from examgen.errors import ExamgenError
+
+    try:
+        yield
+    except ExamgenError as error:
+        typer.secho("Error: ", fg=typer.colors.RED, bold=True, err=True, nl=False)
+        typer.echo(" ".join(str(error).split("\n")), err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("Stopped.", err=True)
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on a terminal, nothing where the output is piped."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Papers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("papers", total=None)
+        yield lambda done, all_papers: bar.update(task, completed=done, total=all_papers)
+
+
+def _handed_out(files: tuple[str, ...]) -> list[str]:
+    return [name for name in files if not name.startswith("key/")]
+
+
+def _kept(files: tuple[str, ...]) -> list[str]:
+    return [name for name in files if name.startswith("key/")]
+
+
+def _print_gradebook(graded: "GradedClass") -> None:
+    """One line per student; a table on a terminal, tab-separated text where the output is piped."""
+    book = graded.gradebook
+    counts = [name for name in ("correct", "imprecise", "wrong", "blank", "unreadable") if name in book]
+    header = ["student", "marks", "of", "percent", *counts]
+    rows = [
+        [str(row["student"] or "(no name)"), *(f"{row[name]:g}" for name in ("marks", "max_marks", "percent", *counts))]
+        for row in book.to_dict("records")
+    ]
+    if not sys.stdout.isatty():
+        for row in [header, *rows]:
+            typer.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=f"Exam {graded.exam}", title_justify="left")
+    for name in header:
+        table.add_column(name, justify="left" if name == "student" else "right")
+    for row in rows:
+        # A student's id is text: square brackets in it are no markup.
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)
+
+
+def _print_remarks(graded: "GradedClass") -> None:
+    """What could not be read or matched, counted; the first of each named."""
+    unread = graded.results[graded.results["outcome"] == "unreadable"]
+    remarks = [notice.text for notice in graded.notices]
+    remarks += [f"{problem.path.name}: line {problem.line}: {problem.detail}" for problem in graded.problems]
+    remarks += [
+        f"student {row['student']!r}: {row['question']} {row['field']}: cannot read {row['answer']!r}: {row['comment']}"
+        for row in unread.head(MAX_NOTICES).to_dict("records")
+    ]
+    if graded.missing:
+        named = ", ".join(graded.missing[:5]) + (", …" if len(graded.missing) > 5 else "")
+        remarks.append(f"{len(graded.missing)} students of the key handed in nothing: {named}")
+    hidden = max(len(remarks) - MAX_NOTICES, 0) + max(len(unread) - MAX_NOTICES, 0)
+    for remark in remarks[:MAX_NOTICES]:
+        typer.echo(f"Note: {_printable(remark)}")
+    if hidden:
+        typer.echo(f"Note: and {hidden} more; results.csv has every entry")
+
+
+def _printable(text: str) -> str:
+    """What students wrote, without characters that would steer a terminal."""
+    return "".join(char if char.isprintable() else "�" for char in text)

@@ -1,0 +1,131 @@
+"""The chain rule for single entries: one product of local derivatives for each path from the loss to a weight.
+
+Called by `worked`. A path runs through one unit of every layer above the weight; for a mini-batch there is a set of
+paths for each sample. Factors, numbers and the sum are read from the same graph as everything else.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from examgen.core.graph import Quantity
+from examgen.core.network import NetworkShape, step_name
+from examgen.documents.formulas import SolvedPaper, in_brackets
+from examgen.documents.pages import Line
+from examgen.exams.digits import print_decimals
+from examgen.exams.notation import Index
+
+MAX_PATHS = 8
+"""An entry with more paths than this is left to the matrix form: the line would fill a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One local derivative: its LaTeX, its value, and the decimals to print it with."""
+
+    latex: str
+    value: float
+    decimals: int
+
+
+def chain_lines(solved: SolvedPaper, quantities: Sequence[Quantity]) -> Iterator[Line]:
+    """For each weight gradient among the quantities, its first entry that is not zero, path by path."""
+    for quantity in quantities:
+        if quantity.kind == "dL_dW":
+            live = np.argwhere(np.asarray(solved.values[quantity.name]) != 0)
+            if len(live):
+                yield from _entry_line(solved, quantity, tuple(int(place) for place in live[0]))
+
+
+def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[Line]:
+    paths = [factors for factors in _paths(solved, quantity, index) if factors]
+    if len(paths) > MAX_PATHS:
+        return
+    products = [r" \cdot ".join(factor.latex for factor in path) for path in paths]
+    numbers = [r" \cdot ".join(_printed(factor) for factor in path) for path in paths]
+    decimals = solved.decimals[quantity.name]
+    value = print_decimals(float(np.asarray(solved.values[quantity.name])[index]), decimals)
+    sums = [print_decimals(prod(factor.value for factor in path), decimals) for path in paths]
+    relations = [solved.paper.naming.entry(quantity.name, index).latex, *_sum(products), *_sum(numbers)]
+    if len(paths) > 1:
+        relations += _sum([sums[0], *(in_brackets(term) for term in sums[1:])])
+    yield Line((*relations, f"= {value}"))
+
+
+def _sum(terms: Sequence[str]) -> list[str]:
+    return [f"{'+' if place else '='} {term}" for place, term in enumerate(terms)]
+
+
+def _printed(factor: Factor) -> str:
+    return in_brackets(print_decimals(factor.value, factor.decimals))
+
+
+def _paths(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[list[Factor]]:
+    """The factors of each path, from the loss down to the entry (to, from) of one layer's weights."""
+    shape = solved.paper.shape
+    assert isinstance(shape, NetworkShape)
+    assert quantity.layer is not None
+    assert quantity.step is not None
+    above = [range(size) for size in shape.sizes[quantity.layer + 1 :]]
+    for sample in range(shape.samples_per_step):
+        for units in itertools.product(*above):
+            walk = _Walk(solved, shape, quantity.step, sample)
+            yield walk.factors(quantity.layer, (index[0], *units), index)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One path's sample and step."""
+
+    solved: SolvedPaper
+    shape: NetworkShape
+    step: int
+    sample: int
+
+    def factors(self, layer: int, units: Index, index: Index) -> list[Factor]:
+        """Factors along the units of this layer (first) up to the output layer (last)."""
+        found = self._loss_factors(units[-1])
+        for upper in range(self.shape.depth, layer, -1):
+            place = upper - layer
+            found.append(self._weight(upper, units[place], units[place - 1]))
+            found += self._slope(upper - 1, units[place - 1])
+        return [*found, self._input(layer, index)]
+
+    def _loss_factors(self, unit: int) -> list[Factor]:
+        """dL/da and da/dz of an output, or dL/dz where the solution goes there at once."""
+        depth = self.shape.depth
+        dL_dz = self.solved.paper.graph[step_name(f"dL_dz{depth}", self.step)]
+        assert dL_dz.rule is not None
+        if dL_dz.rule.name != "hadamard":
+            return [self._derivative("L", f"dL_dz{depth}", f"z{depth}", unit)]
+        return [self._derivative("L", f"dL_da{depth}", f"a{depth}", unit), *self._slope(depth, unit)]
+
+    def _derivative(self, _of: str, name: str, by: str, unit: int) -> Factor:
+        cost = self.solved.paper.naming.notation.cost
+        return self._factor(cost, self._symbol(by, unit), step_name(name, self.step), (self.sample, unit))
+
+    def _slope(self, layer: int, unit: int) -> list[Factor]:
+        name = step_name(f"slope{layer}", self.step)
+        top, bottom = self._symbol(f"a{layer}", unit), self._symbol(f"z{layer}", unit)
+        return [self._factor(top, bottom, name, (self.sample, unit))]
+
+    def _weight(self, layer: int, unit: int, source: int) -> Factor:
+        z = self.solved.paper.graph[step_name(f"z{layer}", self.step)]
+        top, bottom = self._symbol(f"z{layer}", unit), self._symbol(f"a{layer - 1}", source)
+        return self._factor(top, bottom, z.inputs[0], (unit, source))
+
+    def _input(self, layer: int, index: Index) -> Factor:
+        """dz/dw: what the weight multiplies."""
+        z = self.solved.paper.graph[step_name(f"z{layer}", self.step)]
+        weight = self.solved.paper.naming.entry(f"W{layer}", index).latex
+        return self._factor(self._symbol(f"z{layer}", index[0]), weight, z.inputs[1], (self.sample, index[1]))
+
+    def _symbol(self, name: str, unit: int) -> str:
+        return self.solved.paper.naming.entry(step_name(name, self.step), (self.sample, unit)).latex
+
+    def _factor(self, top: str, bottom: str, name: str, index: Index) -> Factor:
+        value = float(np.asarray(self.solved.values[name])[index])
+        return Factor(rf"\frac{{\partial {top}}}{{\partial {bottom}}}", value, self.solved.decimals[name])

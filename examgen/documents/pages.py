@@ -1,0 +1,100 @@
+"""What a page shows, as plain frozen values: the contract between the builders of papers and the templates.
+
+Text is plain text in which `$...$` encloses LaTeX; LaTeX fields hold bare LaTeX without dollar signs.
+Templates only read these values; nothing in here knows HTML.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LayerPicture:
+    """One column of the network diagram: LaTeX symbols of its units, and what is written under it."""
+
+    units: tuple[str, ...]
+    caption: str
+    has_bias: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPicture:
+    """A fully connected network from left to right, inputs first; `description` is its alternative text."""
+
+    layers: tuple[LayerPicture, ...]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One answer box: the field id of the sheet, its Unicode symbol, and the digits that it asks for."""
+
+    field: str
+    symbol: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBox:
+    """The boxes of one quantity in its shape; `symbol` is LaTeX. A cell is None where nothing is asked."""
+
+    symbol: str
+    cells: tuple[tuple[Cell | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One lettered part of a question: what is asked, to how many digits, for how many marks."""
+
+    letter: str
+    text: str
+    digits: str
+    marks: str
+    boxes: tuple[AnswerBox, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a worked solution: an optional sentence, then a chain of LaTeX relations.
+
+    `relations` are joined by the template or the typesetter and may be broken between two of them:
+    ("z^{(1)}", "= W^{(1)} x + b^{(1)}", "= \\begin{bmatrix}...", "= ...").
+    """
+
+    relations: tuple[str, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed part of a worked solution, such as the forward pass of one step."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPart:
+    """One question of a paper; `sections` (the worked solution) are empty on what is handed out."""
+
+    number: str
+    title: str
+    text: tuple[str, ...]
+    picture: NetworkPicture | None
+    givens: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    sections: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPage:
+    """One student's paper, or with worked sections its key."""
+
+    title: str
+    exam: str
+    student: str
+    name: str
+    variant: str
+    instructions: tuple[str, ...]
+    questions: tuple[QuestionPart, ...]
+    marks: str
+    language: str = "en"

@@ -1,0 +1,239 @@
+"""From an exam and one student's variant to the pages that the templates print.
+
+Called by the batch for every student, and by tests. What depends on the shape of a question only (text, diagram,
+boxes) is built once per shape.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.graph import Quantity
+from examgen.core.losses import LOSSES
+from examgen.core.network import NetworkShape, network_graph
+from examgen.documents.formulas import SolvedPaper, bias_name, folds, loss_symbolic, matrix_latex, symbol_of
+from examgen.documents.pages import AnswerBox, Cell, LayerPicture, NetworkPicture, PaperPage, QuestionPart
+from examgen.documents.pages import Task as TaskPart
+from examgen.documents.words import words
+from examgen.documents.worked import worked_sections
+from examgen.exams.digits import Digits, print_decimals
+from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places
+from examgen.exams.keys import entry, papers, solve
+from examgen.exams.notation import Naming, Notation
+
+
+def question_page(exam: Exam, variant: Variant, language: str = "en") -> PaperPage:
+    """What is handed out: nothing on it depends on the solution."""
+    return _page(exam, variant, language, with_solution=False)
+
+
+def key_page(exam: Exam, variant: Variant, language: str = "en") -> PaperPage:
+    """The same paper with its worked solution."""
+    return _page(exam, variant, language, with_solution=True)
+
+
+def _page(exam: Exam, variant: Variant, language: str, *, with_solution: bool) -> PaperPage:
+    text = words(language)
+    parts = [
+        _part(number, paper, numbers, language, with_solution=with_solution)
+        for number, (paper, numbers) in enumerate(papers(exam, variant), start=1)
+    ]
+    marks = sum((field.marks for paper, _ in papers(exam, variant) for field in paper.fields), Decimal(0))
+    return PaperPage(
+        title=exam.title,
+        exam=exam.id,
+        student=variant.student,
+        name=variant.name,
+        variant=variant.code,
+        instructions=exam.instructions or (str(text["instructions"]),),
+        questions=tuple(parts),
+        marks=_plain(marks),
+        language=language,
+    )
+
+
+def _part(
+    number: int, paper: PaperShape, numbers: QuestionVariant, language: str, *, with_solution: bool
+) -> QuestionPart:
+    text = words(language)["worked"]
+    solved = solve_for_print(paper, numbers) if with_solution else _givens_only(paper, numbers)
+    return QuestionPart(
+        number=str(number),
+        title=paper.question.title,
+        text=(*paper.question.text, *_facts(solved, text)),
+        picture=_picture(paper.shape, paper.naming.notation, language)
+        if isinstance(paper.shape, NetworkShape)
+        else None,
+        givens=tuple(_givens(solved, text)),
+        tasks=_tasks(paper, language),
+        sections=worked_sections(solved, text) if with_solution else (),
+    )
+
+
+def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
+    """All values of one student's question and the decimals to print them with."""
+    solution = solve(paper, numbers.givens)
+    decimals = {
+        quantity.name: _print_decimals_of(paper.question.digits, np.asarray(solution[quantity.name]))
+        for quantity in paper.graph.derived
+    }
+    for field in paper.fields:
+        asked = int(field.digits.decimals_for(entry(solution, field)))
+        decimals[field.quantity] = max(decimals[field.quantity], asked)
+    decimals |= _given_decimals(paper)
+    return SolvedPaper(paper, solution.values, decimals)
+
+
+def _print_decimals_of(digits: Digits, values: np.ndarray) -> int:
+    if digits.unit == "decimals":
+        return digits.count
+    sizes = digits.decimals_for(values)
+    return max(int(np.max(sizes, initial=0)), 0)
+
+
+def _given_decimals(paper: PaperShape) -> dict[str, int]:
+    """Given numbers as drawn; the samples of one step as all samples."""
+    given = paper.question.given_decimals
+    found = {quantity.name: given.get(quantity.name, 0) for quantity in paper.graph.givens}
+    for quantity in paper.graph.derived:
+        if quantity.kind in {"x_of_step", "y_of_step"}:
+            found[quantity.name] = given.get(quantity.inputs[0], 0)
+    return found
+
+
+def _givens_only(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
+    """Given numbers and nothing computed from them but the samples of each step."""
+    values = dict(numbers.givens)
+    for quantity in paper.graph.derived:
+        if quantity.kind in {"x_of_step", "y_of_step"} and quantity.rule is not None:
+            values[quantity.name] = quantity.rule.compute(numbers.givens[quantity.inputs[0]])
+    return SolvedPaper(paper, values, _given_decimals(paper))
+
+
+def _facts(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
+    """Sentences that every network question needs: activations, loss, learning rate."""
+    paper = solved.paper
+    shape, notation = paper.shape, paper.naming.notation
+    if not isinstance(shape, NetworkShape):
+        return
+    yield " ".join(_activation_facts(shape, notation, text))
+    loss = LOSSES[shape.loss]
+    formula = loss_symbolic(paper, next(quantity for quantity in paper.graph if quantity.kind == "loss"))
+    about = {"title": loss.title, "cost": notation.cost, "formula": formula, "samples": shape.samples_per_step}
+    facts = [text["loss_of_batch" if shape.samples_per_step > 1 else "loss"].format(**about)]
+    if loss.name == "huber":
+        facts.append(text["huber"])
+    if shape.updates:
+        value = print_decimals(float(solved.values["learning_rate"]), solved.decimals["learning_rate"])
+        facts.append(text["learning_rate"].format(symbol=notation.learning_rate, value=value))
+    yield " ".join(facts)
+
+
+def _activation_facts(shape: NetworkShape, notation: Notation, text: Mapping[str, str]) -> Iterator[str]:
+    if len(set(shape.activations)) == 1:
+        row = ACTIVATIONS[shape.activations[0]]
+        yield text["activation_of_layers"].format(title=row.title, definition=row.definition)
+        return
+    for layer, name in enumerate(shape.activations, start=1 + notation.activation_offset):
+        row = ACTIVATIONS[name]
+        yield text["activation_of_layer"].format(layer=layer, title=row.title, definition=row.definition)
+
+
+def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
+    """LaTeX of the given numbers: samples, then weights and biases by layer."""
+    paper = solved.paper
+    several = isinstance(paper.shape, NetworkShape) and paper.shape.steps > 1
+    for quantity in paper.graph:
+        if quantity.kind in ({"x_of_step"} if several else {"x"}):
+            target = "y" + quantity.name.removeprefix("x")
+            pair = rf"{_equation(solved, quantity)},\quad {_equation(solved, paper.graph[target])}"
+            label = rf"\text{{{text['sample'].format(step=quantity.step)}: }} " if several else ""
+            yield label + pair
+    for quantity in paper.graph.givens:
+        if quantity.kind in {"W", "A", "B", "C"} or (quantity.kind == "b" and not paper.naming.notation.folds_bias):
+            yield _equation(solved, quantity)
+
+
+def _equation(solved: SolvedPaper, quantity: Quantity) -> str:
+    paper = solved.paper
+    symbol = symbol_of(paper, quantity.name)
+    if quantity.kind in {"x", "x_of_step"} and not paper.naming.notation.inputs:
+        symbol = f"x = {symbol}"
+    if folds(paper, quantity):
+        decimals = max(solved.decimals[quantity.name], solved.decimals[bias_name(quantity)])
+        return f"{symbol} = {matrix_latex(solved.folded(quantity.name), decimals)}"
+    return f"{symbol} = {solved.number(quantity.name)}"
+
+
+@lru_cache(maxsize=512)
+def _tasks(paper: PaperShape, language: str) -> tuple[TaskPart, ...]:
+    text = words(language)
+    found = []
+    for number, task in enumerate(paper.question.tasks):
+        fields = [field for field in paper.fields if field.task == number]
+        digits = digits_text(task.digits, text["worked"])
+        found.append(
+            TaskPart(
+                letter=chr(ord("a") + number),
+                text=task.text,
+                digits=digits,
+                marks=_plain(sum((field.marks for field in fields), Decimal(0))),
+                boxes=tuple(_boxes(paper, number, fields, digits)),
+            )
+        )
+    return tuple(found)
+
+
+def digits_text(digits: Digits, text: Mapping[str, str]) -> str:
+    """To how many digits, in words."""
+    if digits.unit == "decimals":
+        key = {0: "whole_number", 1: "one_decimal"}.get(digits.count, "decimals")
+    else:
+        key = "one_significant_figure" if digits.count == 1 else "significant_figures"
+    return text[key].format(count=digits.count)
+
+
+def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> Iterator[AnswerBox]:
+    """One box per asked quantity; in row notation the biases are the last row of their weights' box."""
+    cells = {(field.quantity, field.index): Cell(field.name, field.symbol, digits) for field in fields}
+    asked = paper.asked(number)
+    names = {quantity.name for quantity in asked}
+    done: set[str] = set()
+    for quantity in asked:
+        if quantity.name in done:
+            continue
+        rows = [tuple(cells[quantity.name, place] for place in row) for row in shown_places(paper.naming, quantity)]
+        symbol = paper.naming.whole(quantity.name)
+        if folds(paper, quantity) and (bias := bias_name(quantity)) in names:
+            places = shown_places(paper.naming, paper.graph[bias])
+            rows += [tuple(cells[bias, place] for place in row) for row in places]
+            symbol = symbol_of(paper, quantity.name)
+            done.add(bias)
+        yield AnswerBox(symbol, tuple(rows))
+
+
+@lru_cache(maxsize=512)
+def _picture(shape: NetworkShape, notation: Notation, language: str) -> NetworkPicture:
+    """The network's diagram; units are named as for a single sample."""
+    text = words(language)["worked"]
+    single = NetworkShape(shape.sizes, shape.activations, shape.loss, 1, 1, updates=False)
+    naming = Naming(notation, single, network_graph(single))
+    titles = [ACTIVATIONS[name].title for name in shape.activations]
+    layers = [LayerPicture(_units(naming, "x", shape.sizes[0]), text["inputs"])]
+    for layer, (size, title) in enumerate(zip(shape.sizes[1:], titles, strict=True), start=1):
+        layers.append(LayerPicture(_units(naming, f"a{layer}", size), title, has_bias=True))
+    named = [text["picture_inputs"].format(count=shape.sizes[0])]
+    for size, title in zip(shape.sizes[1:], titles, strict=True):
+        named.append(text["picture_unit" if size == 1 else "picture_layer"].format(count=size, title=title))
+    return NetworkPicture(tuple(layers), text["picture"].format(layers=", ".join(named)))
+
+
+def _units(naming: Naming, name: str, size: int) -> tuple[str, ...]:
+    return tuple(naming.entry(name, (0, unit)).latex for unit in range(size))
+
+
+def _plain(marks: Decimal) -> str:
+    return format(marks.normalize(), "f")

@@ -1,0 +1,119 @@
+"""Worked solutions: walks the graph in order and writes every needed quantity as formula, numbers put in, result.
+
+The chain-rule form of single entries is in `chain`. Called by `papers`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from examgen.core.graph import Quantity
+from examgen.core.network import NetworkShape
+from examgen.documents.chain import chain_lines
+from examgen.documents.formulas import (
+    SolvedPaper,
+    bias_name,
+    folds,
+    loss_numeric,
+    loss_symbolic,
+    matrix_latex,
+    numeric,
+    symbol_of,
+    symbolic,
+    template_of,
+)
+from examgen.documents.pages import Line, Section
+from examgen.exams.exam import PaperShape
+
+FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
+PART_OF = {"z": FORWARD, "a": FORWARD, "loss": FORWARD, "W_new": UPDATE, "b_new": UPDATE, "product": "products"}
+"""By kind, the part of a step that a quantity belongs to; all others belong to the backward pass."""
+
+
+def needed(paper: PaperShape) -> tuple[Quantity, ...]:
+    """The derived quantities that are asked for or on the way to one that is, in the order of the graph."""
+    wanted = {field.quantity for field in paper.fields}
+    for quantity in reversed(paper.graph.quantities):
+        if quantity.name in wanted:
+            wanted.update(quantity.inputs)
+    return tuple(quantity for quantity in paper.graph.derived if quantity.name in wanted)
+
+
+def worked_sections(solved: SolvedPaper, words: Mapping[str, str]) -> tuple[Section, ...]:
+    """The whole solution of one question, step by step."""
+    paper = solved.paper
+    quantities = [quantity for quantity in needed(paper) if _is_shown(paper, quantity)]
+    steps = sorted({quantity.step or 0 for quantity in quantities})
+    sections: list[Section] = []
+    for step in steps:
+        of_step = [quantity for quantity in quantities if (quantity.step or 0) == step]
+        sections += _sections_of_step(solved, of_step, words, step if len(steps) > 1 else 0)
+    return tuple(sections)
+
+
+def _is_shown(paper: PaperShape, quantity: Quantity) -> bool:
+    """Samples of a step are given numbers, and folded biases are a row of their weights."""
+    if quantity.kind in {"x_of_step", "y_of_step"}:
+        return False
+    return not (paper.naming.notation.folds_bias and quantity.kind in {"dL_db", "b_new"})
+
+
+def _sections_of_step(
+    solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[str, str], step: int
+) -> Iterator[Section]:
+    def titled(key: str) -> str:
+        return words["step"].format(step=step, title=words[key]) if step else words[key]
+
+    for part in (FORWARD, BACKWARD, UPDATE, "products"):
+        lines = tuple(_lines(solved, [q for q in quantities if PART_OF.get(q.kind, BACKWARD) == part], words))
+        if lines:
+            opening = _opening(solved, words, step) if part == FORWARD else ""
+            yield Section(titled(part), (_opened(lines[0], opening), *lines[1:]))
+        if part == BACKWARD and (chains := tuple(chain_lines(solved, quantities))):
+            first, *rest = chains
+            yield Section(titled("chain"), (Line(first.relations, words["chain_text"]), *rest))
+
+
+def _opening(solved: SolvedPaper, words: Mapping[str, str], step: int) -> str:
+    """What to know before the numbers of a step: that they are printed rounded, and which weights it starts from."""
+    if step > 1:
+        return words["weights_after"].format(step=step - 1)
+    return "" if solved.paper.shape.is_rational else words["unrounded"]
+
+
+def _opened(line: Line, opening: str) -> Line:
+    return replace(line, text=f"{opening} {line.text}".strip())
+
+
+def _lines(solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[str, str]) -> Iterator[Line]:
+    """A line for each quantity; a sentence names the layer where a new one begins."""
+    layer: int | None = None
+    for quantity in quantities:
+        begins = quantity.layer is not None and quantity.layer != layer and quantity.kind != "product"
+        layer = quantity.layer
+        yield Line(relations(solved, quantity), _layer_text(solved.paper, quantity, words) if begins else "")
+
+
+def _layer_text(paper: PaperShape, quantity: Quantity, words: Mapping[str, str]) -> str:
+    assert isinstance(paper.shape, NetworkShape)
+    assert quantity.layer is not None
+    number = quantity.layer + paper.naming.notation.activation_offset
+    return words["output_layer" if quantity.layer == paper.shape.depth else "layer"].format(layer=number)
+
+
+def relations(solved: SolvedPaper, quantity: Quantity) -> tuple[str, ...]:
+    """A quantity as a chain of relations: symbol, formula, numbers put in, result; none of them twice."""
+    paper = solved.paper
+    if quantity.kind == "loss":
+        middle = [loss_symbolic(paper, quantity), loss_numeric(solved, quantity)]
+    else:
+        middle = [symbolic(paper, quantity), numeric(solved, quantity)] if template_of(paper, quantity) else []
+    if folds(paper, quantity):
+        decimals = max(solved.decimals[quantity.name], solved.decimals[bias_name(quantity)])
+        result = matrix_latex(solved.folded(quantity.name), decimals)
+    else:
+        result = solved.number(quantity.name)
+    seen = [symbol_of(paper, quantity.name)]
+    for part in [*middle, result]:
+        if part and part != seen[-1]:
+            seen.append(part)
+    return (seen[0], *(f"= {part}" for part in seen[1:]))
