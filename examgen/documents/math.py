@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import math_core
 from markupsafe import Markup
 
+from examgen.documents.math_boxes import Box
 from examgen.documents.math_html import Unsettable, formula
 from examgen.errors import BankError
 
@@ -32,7 +33,12 @@ def to_html(latex: str, *, display: bool = False, where: str = "") -> Markup:
 
     Raises: BankError naming `where` for LaTeX that is not understood or that a page cannot show.
     """
-    return _html(latex, display, where)
+    return Markup(_box(latex, display, where).html)
+
+
+def width(latex: str, *, display: bool = False, where: str = "") -> float:
+    """Width of the same formula in em, by which pages decide where to break a line."""
+    return _box(latex, display, where).width
 
 
 def tree(latex: str, where: str = "") -> ElementTree.Element:
@@ -54,9 +60,9 @@ def _mathml(latex: str, where: str, display: bool) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _html(latex: str, display: bool, where: str) -> Markup:
+def _box(latex: str, display: bool, where: str) -> Box:
     try:
-        return Markup(formula(ElementTree.fromstring(_mathml(latex, where, display)), display))
+        return formula(ElementTree.fromstring(_mathml(latex, where, display)), display)
     except Unsettable as error:
         raise BankError(_complaint(latex, where, str(error))) from None
 

@@ -198,7 +198,10 @@ def digits_text(digits: Digits, text: Mapping[str, str]) -> str:
 
 def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> Iterator[AnswerBox]:
     """One box per asked quantity; in row notation the biases are the last row of their weights' box."""
-    cells = {(field.quantity, field.index): Cell(field.name, field.symbol, digits) for field in fields}
+    cells = {
+        (field.quantity, field.index): Cell(field.name, paper.naming.entry(field.quantity, field.index).unicode, digits)
+        for field in fields
+    }
     asked = paper.asked(number)
     names = {quantity.name for quantity in asked}
     done: set[str] = set()

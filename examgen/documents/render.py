@@ -17,13 +17,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from examgen.documents.diagram import answer_svg, network_svg
-from examgen.documents.math import to_html, to_mathml
+from examgen.documents.math import to_html, to_mathml, width
 from examgen.documents.pages import PaperPage, QuestionPart
 from examgen.documents.pdf import to_pdf
 from examgen.errors import BankError
 from examgen.resources import shipped
 
 FORMULA = re.compile(r"\\\$|\$((?:[^$\\]|\\.)*)\$|\$", re.DOTALL)
+
+TEXT_WIDTH = 45.5  # em: the page without its margins, in paper.css
+THICK_SPACE = 0.278
+INDENT = 2.4  # em, of the lines into which a long chain of relations is broken
 
 SheetRow = tuple[str, str, str]
 
@@ -102,7 +106,8 @@ def _environment() -> Environment:
         "text": lambda text, where="": _with_formulas(text, lambda latex: to_html(latex, where=where), where),
         "web_text": lambda text, where="": _with_formulas(text, lambda latex: _web_math(latex, where), where),
         "math": lambda latex, where="": to_html(latex, where=where),
-        "display": lambda latex, where="": to_html(latex, display=True, where=where),
+        "equation": _equation,
+        "given": _given,
         "web_math": _web_math,
         "network": network_svg,
         "grid": answer_svg,
@@ -122,6 +127,29 @@ def _texts(language: str) -> dict[str, str]:
 
 def _languages(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.toml"))
+
+
+def _equation(relations: Sequence[str], where: str = "") -> Markup:
+    """A displayed chain of relations: centred, or broken between them with the further lines indented."""
+    lines = [0.0]
+    for relation in relations:
+        wide = width(relation, display=True, where=where) + THICK_SPACE
+        if lines[-1] + wide > TEXT_WIDTH and lines[-1] > 0:
+            lines.append(INDENT)
+        lines[-1] += wide
+    parts = Markup(" ").join(to_html(relation, display=True, where=where) for relation in relations)
+    if len(lines) == 1:
+        return Markup('<p class="eq">{}</p>').format(parts)
+    margin = max(0.0, TEXT_WIDTH - max(lines)) / 2 + INDENT
+    return Markup('<p class="eq long" style="margin-left:{}em">{}</p>').format(f"{margin:.2f}", parts)
+
+
+def _given(latex: str, where: str = "") -> Markup:
+    """A displayed equation of known width, to stand beside others."""
+    wide = min(width(latex, display=True, where=where), TEXT_WIDTH)
+    return Markup('<span class="given" style="width:{}em">{}</span>').format(
+        f"{wide:.2f}", to_html(latex, display=True, where=where)
+    )
 
 
 def _web_math(latex: str, where: str = "") -> Markup:

@@ -386,10 +386,15 @@ def _explain(path: Path, model: type[_Model], error: ValidationError) -> str:
     elif first["type"] == "value_error":
         said = str(first["ctx"]["error"])
     else:
-        wanted = _WANTED.get(first["type"], first["msg"][:1].lower() + first["msg"][1:])
-        said = f"found {_shorten(first['input'])}; {wanted.format(**first.get('ctx', {}))}"
+        said = f"found {_shorten(first['input'])}; {_wanted(first)}"
     rest = f" (and {len(more)} more)" if more else ""
     return f"{path}: {where}: {said}{rest}" if where else f"{path}: {said}{rest}"
+
+
+def _wanted(mistake: ErrorDetails) -> str:
+    if mistake["type"] not in _WANTED:
+        return mistake["msg"][:1].lower() + mistake["msg"][1:]
+    return _without_types(_WANTED[mistake["type"]].format(**mistake.get("ctx", {})))
 
 
 def _own_mistakes(error: ValidationError) -> list[ErrorDetails]:
@@ -438,6 +443,9 @@ def _shorten(value: object) -> str:
         text = str(value) if isinstance(value, Decimal) else repr(value)
     except (ValueError, RecursionError):
         return "a value too large to show"
-    text = re.sub(r"Decimal\('([^']*)'\)", r"\1", text)
-    text = {"True": "true", "False": "false"}.get(text, text)
+    text = {"True": "true", "False": "false"}.get(text, _without_types(text))
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _without_types(text: str) -> str:
+    return re.sub(r"Decimal\('([^']*)'\)", r"\1", text)

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from examgen.core.graph import Quantity
+from examgen.core.graph import Quantity, evaluate
+from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules import Array
@@ -20,14 +22,13 @@ from examgen.exams.banks import (
     Family,
     Matrix,
     PolicyModel,
-    QuestionModel,
     TaskModel,
     find_bank,
     load_bank,
 )
 from examgen.exams.digits import Digits
 from examgen.exams.drawing import Drawer, Source, draw_question, variant_code
-from examgen.exams.exam import Exam, Policy, Question, Task, Variant, paper_shape, shape_graph
+from examgen.exams.exam import Exam, Field, Policy, Question, Task, Variant, paper_shape, shape_graph
 from examgen.exams.notation import QuestionShape, notation_named
 from examgen.exams.screens import Limits
 
@@ -44,6 +45,7 @@ KIND_VALUES = {
 """By kind of given quantity, the key of `[values]` that serves it where its own name is not there."""
 
 ID_LENGTH = 6
+MAX_SHAPES = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +73,7 @@ def load_exam(name: str, seed: int, notation: str | None = None) -> LoadedExam:
     """
     path = find_bank(name)
     bank = load_bank(path)
-    parts = [(path, bank, "")] if isinstance(bank, Family) else [_family(path, part) for part in bank.questions]
+    parts = [(path, bank, "")] if isinstance(bank, Family) else _families(path, bank)
     written = notation_named(notation or bank.notation)
     pairs = [_question(f"Q{number}", file, family, title) for number, (file, family, title) in enumerate(parts, 1)]
     for question, source in pairs:
@@ -114,12 +116,19 @@ def draw_variants(loaded: LoadedExam, students: Sequence[Student]) -> list[Varia
     ]
 
 
-def _family(exam_path: Path, part: QuestionModel) -> tuple[Path, Family, str]:
-    path = find_bank(part.family, beside=exam_path.parent)
-    family = load_bank(path)
-    if not isinstance(family, Family):
-        raise BankError(f"{exam_path}: questions: family {part.family!r} is an exam; name a family")
-    return path, family, part.title
+def _families(exam_path: Path, exam: ExamModel) -> list[tuple[Path, Family, str]]:
+    found = []
+    for number, part in enumerate(exam.questions, start=1):
+        where = f"{exam_path}: questions[{number}].family"
+        try:
+            path = find_bank(part.family, beside=exam_path.parent)
+        except BankError as error:
+            raise BankError(f"{where}: {error}") from None
+        family = load_bank(path)
+        if not isinstance(family, Family):
+            raise BankError(f"{where}: {part.family!r} is an exam; name a family")
+        found.append((path, family, part.title))
+    return found
 
 
 def _content_code(seed: int, notation: str, bank: Family | ExamModel, families: Sequence[Family]) -> str:
@@ -134,10 +143,14 @@ def _content_code(seed: int, notation: str, bank: Family | ExamModel, families: 
 
 def _question(number: str, path: Path, family: Family, title: str) -> tuple[Question, Source]:
     shapes = _shapes(path, family)
-    drawers = {} if family.fixed else {label: _drawers(path, family, shape) for label, shape in shapes.items()}
-    fixed = _fixed(path, family, next(iter(shapes.values()))) if family.fixed else {}
-    if fixed and len(shapes) > 1:
+    if family.fixed and len(shapes) > 1:
         raise BankError(f"{path}: [fixed] numbers need one activation for each layer and one loss, not lists")
+    # Shapes of one family have the same sizes, so the same given quantities.
+    some_shape = next(iter(shapes.values()))
+    drawers = {} if family.fixed else dict.fromkeys(shapes, _drawers(path, family, some_shape))
+    fixed = _fixed(path, family, some_shape) if family.fixed else {}
+    for shape in shapes.values():
+        _check_targets(path, family, shape)
     digits = _digits(family.digits)
     question = Question(
         id=number,
@@ -159,6 +172,9 @@ def _shapes(path: Path, family: Family) -> dict[str, QuestionShape]:
             found = [ProductsShape(tuple(ProductSpec(p.operation, p.left, p.right) for p in family.products))]
         else:
             network = family.network
+            count = math.prod(len(names) for names in (*network.activations, network.loss))
+            if count > MAX_SHAPES:
+                raise ValueError(f"the lists make {count} combinations; use at most {MAX_SHAPES}")
             updates = "learning_rate" in family.values or "learning_rate" in family.fixed
             found = [
                 NetworkShape(network.sizes, activations, loss, network.steps, network.samples_per_step, updates)
@@ -199,6 +215,8 @@ def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
     if allowed is None:
         raise BankError(f"{path}: values.{shared} is missing; say what {given.name} may be")
     if allowed.one_hot:
+        if not given.shape:
+            raise BankError(f"{path}: values.{given.name}: one_hot is for rows; give choices, or min, max and step")
         return Drawer(np.zeros(0), 0, is_one_hot=True)
     choices, decimals = allowed.grid()
     return Drawer(np.array(choices, dtype=np.int64), decimals)
@@ -212,7 +230,11 @@ def _fixed(path: Path, family: Family, shape: QuestionShape) -> dict[str, Array]
                 f"{path}: fixed.{name}: unknown quantity; allowed here: {', '.join(givens)}."
                 f"{did_you_mean(name, givens)}"
             )
-    return {name: _fixed_array(path, family, given) for name, given in givens.items()}
+    found = {name: _fixed_array(path, family, given) for name, given in givens.items()}
+    for name, value in evaluate(shape_graph(shape), found).values.items():
+        if not np.isfinite(value).all():
+            raise BankError(f"{path}: fixed: {name} is not finite with these numbers; use smaller ones")
+    return found
 
 
 def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
@@ -221,12 +243,31 @@ def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
     try:
         value = np.array(_floats(family.fixed[given.name]), dtype=float)
     except ValueError:
-        value = np.zeros((0, 0, 0))
+        raise BankError(f"{path}: fixed.{given.name}: found rows of different lengths") from None
     if value.shape != given.shape:
         raise BankError(
             f"{path}: fixed.{given.name}: found shape {list(value.shape)}; this network needs {list(given.shape)}"
         )
     return value
+
+
+def _check_targets(path: Path, family: Family, shape: QuestionShape) -> None:
+    """Targets of the cross-entropies are probabilities; where softmax goes with them, a row adds up to 1."""
+    if isinstance(shape, ProductsShape) or not LOSSES[shape.loss].outputs:
+        return
+    rule = f"targets of {shape.loss} are from 0 to 1"
+    if family.fixed:
+        y = np.array(_floats(family.fixed["y"]), dtype=float)
+        is_good, sums = bool(((y >= 0) & (y <= 1)).all()), y.sum(axis=-1)
+    else:
+        allowed = family.values["y"]
+        numbers, decimals = allowed.grid()
+        is_good = allowed.one_hot or 0 <= min(numbers) <= max(numbers) <= 10**decimals
+        sums = np.array(1.0 if allowed.one_hot else np.nan)
+    if not is_good:
+        raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}")
+    if LOSSES[shape.loss].shortcut == "softmax" and not np.allclose(sums, 1):
+        raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}, each row with the sum 1: one_hot")
 
 
 def _floats(value: Matrix) -> object:
@@ -274,12 +315,23 @@ def _check_fields(question: Question, source: Source, notation_name: str) -> Non
     for label in question.shapes:
         paper = paper_shape(question, label, notation_named(notation_name))
         for number, task in enumerate(question.tasks):
-            if not any(field.task == number for field in paper.fields):
+            if absent := _absent(task, [field for field in paper.fields if field.task == number]):
                 raise BankError(
-                    f"{source.path}: tasks[{number + 1}]: asks for {', '.join(task.ask)}, which this question "
-                    f"does not have in these steps and layers"
+                    f"{source.path}: tasks[{number + 1}]: asks for {absent}, which this question does not have "
+                    f"(shape {label}) in these steps and layers"
                 )
         _first_repeated([field.name for field in paper.fields], source.path)
+
+
+def _absent(task: Task, fields: Sequence[Field]) -> str:
+    """What a task names and finds nothing for; empty where all is there."""
+    kinds, layers, steps = ({getattr(field, part) for field in fields} for part in ("kind", "layer", "step"))
+    named = [
+        *(kind for kind in task.ask if kind not in kinds),
+        *(f"layer {layer}" for layer in task.layers if layer not in layers),
+        *(f"step {step}" for step in task.steps if step not in steps),
+    ]
+    return ", ".join(named)
 
 
 def _first_repeated(names: Sequence[str], path: str) -> None:
