@@ -14,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from examgen.marking.grading import GradedClass
+    from examgen.marking.reading import Problem
 
 app = typer.Typer(
     name="examgen",
@@ -233,7 +234,7 @@ def _print_remarks(graded: "GradedClass") -> None:
     """What could not be read or matched, counted; the first of each named."""
     unread = graded.results[graded.results["outcome"] == "unreadable"]
     remarks = [notice.text for notice in graded.notices]
-    remarks += [f"{problem.path.name}: line {problem.line}: {problem.detail}" for problem in graded.problems]
+    remarks += [_problem_text(problem) for problem in graded.problems]
     remarks += [
         f"student {row['student']!r}: {row['question']} {row['field']}: cannot read {row['answer']!r}: {row['comment']}"
         for row in unread.head(MAX_NOTICES).to_dict("records")
@@ -246,6 +247,13 @@ def _print_remarks(graded: "GradedClass") -> None:
         typer.echo(f"Note: {_printable(remark)}")
     if hidden:
         typer.echo(f"Note: and {hidden} more; results.csv has every entry")
+
+
+def _problem_text(problem: "Problem") -> str:
+    """Where and what; a problem of a whole file has line 0, and its text may name the file itself."""
+    if problem.line == 0:
+        return problem.detail if problem.path.name in problem.detail else f"{problem.path}: {problem.detail}"
+    return f"{problem.path}: line {problem.line}: {problem.detail}"
 
 
 def _printable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Drawings as inline SVG: the network of a question and the answer boxes; the templates' filters call this.
+"""The drawing of a question's network as inline SVG; a filter of the templates calls this.
 
 WeasyPrint lays an SVG out as one box, and sets its text letter by letter without a look at its neighbours. So symbols
 are placed piece by piece from estimated widths, and accented letters are single characters.
@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from examgen.documents.math import tree
 from examgen.documents.math_html import ACCENTS
-from examgen.documents.pages import AnswerBox, LayerPicture, NetworkPicture
+from examgen.documents.pages import LayerPicture, NetworkPicture
 
 # All lengths in CSS pixels, 96 to the inch.
 WIDTH = 600.0
@@ -26,8 +26,6 @@ CAPTION = 26.0
 MATH, TEXT = "Examgen Math", "STIX Two Text"
 INK, EDGE, FAINT = "#1d2733", "#5b6b82", "#8593a6"
 INPUT, HIDDEN, OUTPUT = "#dbeafe", "#e9f7ee", "#fde4e4"
-
-CELL_WIDTH, CELL_HEIGHT = 84.0, 36.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +65,6 @@ def network_svg(picture: NetworkPicture, where: str = "") -> Markup:
         if layer.caption:
             parts.append(_text(discs[0].x, height - 6, layer.caption, 12.5, TEXT, "middle"))
     return _svg(-margin, 0, width + 2 * margin, height, picture.description, parts)
-
-
-def answer_svg(box: AnswerBox) -> Markup:
-    """Empty boxes in the shape of the quantity; where there are several, each is labelled."""
-    rows, columns = len(box.cells), max(len(row) for row in box.cells)
-    several = rows * columns > 1
-    cell_width = min(CELL_WIDTH, (WIDTH - 60) / columns)
-    paths, labels = [], []
-    for i, row in enumerate(box.cells):
-        for j, cell in enumerate(row):
-            if cell is None:
-                continue
-            x, y = 1 + j * cell_width, 1 + i * CELL_HEIGHT
-            paths.append(f"M{_n(x)} {_n(y)}h{_n(cell_width)}v{_n(CELL_HEIGHT)}h{_n(-cell_width)}z")
-            if several:
-                labels.append(_text(x + 3, y + 9.5, normalize("NFC", cell.symbol), 8.5, MATH, "start", EDGE))
-    outline = f'<path d="{"".join(paths)}" fill="none" stroke="{INK}" stroke-width="0.8"/>'
-    names = ", ".join(cell.symbol for row in box.cells for cell in row if cell)
-    return _svg(0, 0, columns * cell_width + 2, rows * CELL_HEIGHT + 2, names, [outline, *labels])
 
 
 def _column(layer: LayerPicture, x: float, middle: float, row: float, radius: float) -> list[Disc]:

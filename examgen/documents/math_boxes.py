@@ -75,7 +75,11 @@ def _aligned(column: Sequence[str]) -> list[str]:
     widest = max(map(text_width, fronts))
     longest = max(map(len, places))
     return [
-        _fill(widest - text_width(front)) + front + (point or POINT * any(points)) + place + DIGIT * (longest - len(place))
+        _fill(widest - text_width(front))
+        + front
+        + (point or POINT * any(points))
+        + place
+        + DIGIT * (longest - len(place))
         for front, point, place in zip(fronts, points, places, strict=True)
     ]
 

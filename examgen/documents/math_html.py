@@ -8,7 +8,7 @@ layouts; heights are estimates that are good enough for letters with scripts, fr
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from unicodedata import name as name_of
@@ -28,7 +28,9 @@ DELIMITER_STEPS = 76  # the font has delimiters of 1 + step / 4 em
 RELATION, BINARY, UNSPACED = (5, 5), (4, 4), (0, 0)
 INFIX = {
     **dict.fromkeys("+\u2212-*\u00b1\u2213\u00b7\u22c5\u00d7\u00f7\u2299\u2297\u2295\u2218\u2217\u2229\u222a", BINARY),
-    **dict.fromkeys("()[]{}|\u2016/.!'\u2032\u2033\u2034\u2061\u2062\u2063\u27e8\u27e9\u2308\u2309\u230a\u230b", UNSPACED),
+    **dict.fromkeys(
+        "()[]{}|\u2016/.!'\u2032\u2033\u2034\u2061\u2062\u2063\u27e8\u27e9\u2308\u2309\u230a\u230b", UNSPACED
+    ),
     **dict.fromkeys("\u2211\u220f\u222b\u22c3\u22c2\u22ef", (3, 3)),
     **dict.fromkeys(",;", (0, 3)),
     ":": (0, 5),
@@ -55,6 +57,21 @@ ALPHABETS = (
     ("PLANCK CONSTANT", ""),
 )
 SCRIPTED = ("msub", "msup", "msubsup", "munder", "mover", "munderover")
+# Scripts of these signs are characters of the font, and need no box.
+SUPERSCRIPTS = dict(
+    zip(
+        "0123456789+=()niTkjl\u2212",
+        "\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207c\u207d\u207e\u207f\u2071\u1d40\u1d4f\u02b2\u02e1\u207b",
+        strict=True,
+    )
+)
+SUBSCRIPTS = dict(
+    zip(
+        "0123456789+=()aeoxhklmnpstjiruv\u2212",
+        "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089\u208a\u208c\u208d\u208e\u2090\u2091\u2092\u2093\u2095\u2096\u2097\u2098\u2099\u209a\u209b\u209c\u2c7c\u1d62\u1d63\u1d64\u1d65\u208b",
+        strict=True,
+    )
+)
 PADDING = re.compile(r"(?:padding|margin)-(left|right): *(-?[\d.]+)em")
 LENGTH = re.compile(r"(-?[\d.]+)em$")
 
@@ -234,15 +251,21 @@ def _scripted(base: Box, below: Element | None, above: Element | None) -> Box:
         return _both(base, _row([above], False), _row([below], False), raised, max(lowered, BOTH_LOWERED))
     if above is not None:
         script = _row([above], False)
-        html = f"{base.html}<sup{_moved(raised, RAISED)}>{script.html}</sup>"
+        html = base.html + (_letters(script, SUPERSCRIPTS, raised == RAISED) or _moved("sup", script, raised, RAISED))
         return Box(html, base.width + SCRIPT * script.width, up, base.down)
     script = _row([below], False) if below is not None else Box("", 0.0)
-    html = f"{base.html}<sub{_moved(-lowered, -LOWERED)}>{script.html}</sub>"
+    html = base.html + (_letters(script, SUBSCRIPTS, lowered == LOWERED) or _moved("sub", script, -lowered, -LOWERED))
     return Box(html, base.width + SCRIPT * script.width, base.up, down)
 
 
-def _moved(distance: float, usual: float) -> str:
-    return "" if distance == usual else f' style="vertical-align:{em(distance / SCRIPT)}"'
+def _letters(script: Box, letters: Mapping[str, str], is_usual: bool) -> str:
+    """The script in the characters that the font has for it, or nothing."""
+    return "".join(letters[sign] for sign in script.html) if is_usual and letters.keys() >= set(script.html) else ""
+
+
+def _moved(tag: str, script: Box, distance: float, usual: float) -> str:
+    style = "" if distance == usual else f' style="vertical-align:{em(distance / SCRIPT)}"'
+    return f"<{tag}{style}>{script.html}</{tag}>"
 
 
 def _both(base: Box, above: Box, below: Box, raised: float, lowered: float) -> Box:
@@ -262,7 +285,9 @@ def _limits(node: Element, display: bool) -> Box:
         return _accented(_node(core, display), ACCENTS[mark])
     if mark in LINES and len(node) == 2:
         inner = _node(core, display)
-        return replace(inner, html=f'<span class="{"over" if node.tag == "mover" else "under"}line">{inner.html}</span>')
+        return replace(
+            inner, html=f'<span class="{"over" if node.tag == "mover" else "under"}line">{inner.html}</span>'
+        )
     if core.tag == "mo" and not display and core.get("movablelimits") != "false":
         return _scripts(node, display)
     below = _row([node[1]], False) if node.tag != "mover" else None
@@ -291,23 +316,20 @@ def _stack(base: Box, above: Box | None, below: Box | None) -> Box:
 
 
 def _fraction(node: Element, display: bool) -> Box:
-    """Numerator and denominator as two blocks; the baseline of the inline block is the denominator's."""
+    """An inline block of the numerator's line and the denominator's block, whose baseline is its own."""
     full = _is_display(node, display)
     size = 1.0 if full else SCRIPT
     above, below = _row([node[0]], False), _row([node[1]], False)
     # Distances from the bar to the two baselines, then line heights that give them with the font's 0.762 and 0.238.
     over, under = max(0.36, above.down + 0.1), max(0.87, below.up + 0.08)
     inner = max(above.width, below.width) + 0.2
-    style = f"width:{em(inner)}" + (f";vertical-align:{em(AXIS / size - under)}" if under != 0.87 else "")
+    style = f"width:{em(inner)}"
+    if (over, under) != (0.36, 0.87):
+        style += f";vertical-align:{em(AXIS / size - under)};line-height:{1 + 2 * (over - 0.238):.3f}"
     kind = "f" + ("" if full else " small") + (" bare" if node.get("linethickness") == "0" else "")
-    numerator = f'<span class="nu"{_line(1 + 2 * (over - 0.238), 1.244)}>{above.html}</span>'
-    denominator = f'<span class="de"{_line(1 + 2 * (under - 0.762), 1.216)}>{below.html}</span>'
-    html = f'<span class="{kind}" style="{style}">{numerator}{denominator}</span>'
+    line = "" if under == 0.87 else f' style="line-height:{1 + 2 * (under - 0.762):.3f}"'
+    html = f'<span class="{kind}" style="{style}">{above.html}<span{line}>{below.html}</span></span>'
     return Box(html, size * (inner + 0.2), AXIS + size * (over + above.up), size * (under + below.down) - AXIS)
-
-
-def _line(height: float, usual: float) -> str:
-    return "" if abs(height - usual) < 0.005 else f' style="line-height:{height:.3f}"'
 
 
 def _root(node: Element, display: bool) -> Box:

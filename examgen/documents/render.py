@@ -16,7 +16,8 @@ from unicodedata import combining, east_asian_width
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from examgen.documents.diagram import answer_svg, network_svg
+from examgen.documents.answer_cells import answer_cells
+from examgen.documents.diagram import network_svg
 from examgen.documents.math import to_html, to_mathml, width
 from examgen.documents.pages import PaperPage, QuestionPart
 from examgen.documents.pdf import to_pdf
@@ -110,7 +111,7 @@ def _environment() -> Environment:
         "given": _given,
         "web_math": _web_math,
         "network": network_svg,
-        "grid": answer_svg,
+        "cells": answer_cells,
         "short": shortened,
     }
     return environment
@@ -137,9 +138,9 @@ def _equation(relations: Sequence[str], where: str = "") -> Markup:
         if lines[-1] + wide > TEXT_WIDTH and lines[-1] > 0:
             lines.append(INDENT)
         lines[-1] += wide
-    parts = Markup(" ").join(to_html(relation, display=True, where=where) for relation in relations)
     if len(lines) == 1:
-        return Markup('<p class="eq">{}</p>').format(parts)
+        return Markup('<p class="eq">{}</p>').format(to_html(" ".join(relations), display=True, where=where))
+    parts = Markup(" ").join(to_html(relation, display=True, where=where) for relation in relations)
     margin = max(0.0, TEXT_WIDTH - max(lines)) / 2 + INDENT
     return Markup('<p class="eq long" style="margin-left:{}em">{}</p>').format(f"{margin:.2f}", parts)
 

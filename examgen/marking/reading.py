@@ -22,6 +22,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "after_quote": "A row has text behind a closing quote and was not read.",
         "control_char": "A row has a control character in what names its entry and was not read.",
         "duplicate": "An entry was handed in twice with different answers; neither counts.",
+        "key": "A file is a key and not what a student handed in; it was not read.",
         "link": "A symbolic link was not followed.",
         "more_problems": "A file has more problems than are listed.",
         "nameless": "Rows name neither a student nor a variant.",
@@ -75,6 +76,7 @@ class AnswerSheet:
     """One file read: its rows in the file's order, and what was wrong with it.
 
     `decimal_comma` names the students (or, where a row names none, the variants) whose answers were read with a comma.
+    `is_key` says that the file has the columns of a key.
     """
 
     path: Path
@@ -82,6 +84,7 @@ class AnswerSheet:
     problems: tuple[Problem, ...]
     delimiter: str = ""
     decimal_comma: tuple[str, ...] = ()
+    is_key: bool = False
 
 
 class _Draft(NamedTuple):
@@ -161,10 +164,12 @@ def _sheet_files(folder: Path) -> tuple[dict[Path, int], list[AnswerSheet]]:
 
 
 def _read_or_report(path: Path, decimal: DecimalChoice, limits: Limits) -> AnswerSheet:
+    """One of the files of a folder; a key among them must not be marked as if a student had handed it in."""
     try:
-        return _read_sheet(path, decimal, limits)
+        sheet = _read_sheet(path, decimal, limits)
     except AnswersError as error:
         return _unread(path, "unusable_file", str(error))
+    return _unread(path, "key", "the file is a key, which nobody hands in") if sheet.is_key else sheet
 
 
 def _unread(path: Path, reason: str, detail: str) -> AnswerSheet:
@@ -177,6 +182,7 @@ def _file_problem(path: Path, reason: str, detail: str, line: int = 0) -> Proble
 
 def _read_sheet(path: Path, decimal: DecimalChoice, limits: Limits) -> AnswerSheet:
     scan = scan_table(path, SHEET_COLUMNS, KEY_COLUMNS[len(SHEET_COLUMNS) :], limits)
+    is_key = scan.columns[-1] not in SHEET_COLUMNS
     drafts: list[_Draft] = []
     problems: list[Problem] = []
     untold = 0
@@ -194,7 +200,7 @@ def _read_sheet(path: Path, decimal: DecimalChoice, limits: Limits) -> AnswerShe
     commas = _comma_writers(drafts) if decimal == "auto" and scan.delimiter != "," else frozenset()
     fixed: DecimalMark = "." if decimal == "auto" else decimal
     rows = tuple(_row(draft, "," if commas and _who(draft) in commas else fixed) for draft in drafts)
-    return AnswerSheet(path, rows, tuple(problems), scan.delimiter, tuple(sorted(map("".join, commas))))
+    return AnswerSheet(path, rows, tuple(problems), scan.delimiter, tuple(sorted(map("".join, commas))), is_key)
 
 
 def _sheet_problems(path: Path, drafts: list[_Draft], is_empty: bool) -> Iterator[Problem]:
