@@ -30,6 +30,7 @@ class Activation:
         kinks: values of z at which the slope jumps.
         bounds: open interval of the values of a.
         is_rational: whether exact fractions go in and come out.
+        slope_decimals: decimals that every slope has, where they are few; None where slopes are rounded.
         output_only: whether the function may stand on the last layer only.
     """
 
@@ -45,6 +46,7 @@ class Activation:
     kinks: tuple[float, ...] = ()
     bounds: tuple[float, float] = (-np.inf, np.inf)
     is_rational: bool = False
+    slope_decimals: int | None = None
     output_only: bool = False
 
     def rule(self) -> Rule:
@@ -75,10 +77,12 @@ def _ones(z: Array) -> Array:
     return ones
 
 
-_STEP = r"\left[<0> > 0\right]"
+_STEP = r"\left[<0:bare> > 0\right]"
 
 _ROWS = (
-    Activation("identity", "identity", lambda z: z, _ones, "z", "f", "<0>", "1", "f(z) = z", is_rational=True),
+    Activation(
+        "identity", "identity", lambda z: z, _ones, "z", "f", "<0>", "1", "f(z) = z", is_rational=True, slope_decimals=0
+    ),
     Activation(
         "sigmoid",
         "sigmoid",
@@ -86,7 +90,7 @@ _ROWS = (
         lambda a: a * (1 - a),
         "a",
         r"\sigma",
-        r"\sigma\left(<0>\right)",
+        r"\sigma\left(<0:bare>\right)",
         r"<0> <hadamard> \left(1 - <0>\right)",
         r"\sigma(z) = \frac{1}{1 + e^{-z}}",
         bounds=(0.0, 1.0),
@@ -98,7 +102,7 @@ _ROWS = (
         lambda a: 1 - a**2,
         "a",
         r"\tanh",
-        r"\tanh\left(<0>\right)",
+        r"\tanh\left(<0:bare>\right)",
         "1 - <0> <hadamard> <0>",
         r"\tanh(z) = \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}",
         bounds=(-1.0, 1.0),
@@ -110,11 +114,12 @@ _ROWS = (
         lambda z: 0 * z + (z > 0),
         "z",
         r"\operatorname{ReLU}",
-        r"\max\left(0, <0>\right)",
+        r"\max\left(0, <0:bare>\right)",
         _STEP,
         r"\operatorname{ReLU}(z) = \max(0, z)",
         kinks=(0.0,),
         is_rational=True,
+        slope_decimals=0,
     ),
     Activation(
         "leaky_relu",
@@ -123,11 +128,12 @@ _ROWS = (
         lambda z: np.where(z > 0, _ones(z), _ones(z) / 100),
         "z",
         r"\operatorname{LeakyReLU}",
-        r"\max\left(0.01\,<0>, <0>\right)",
-        rf"{_STEP} + 0.01 \left[<0> \le 0\right]",
+        r"\max\left(0.01 \cdot <0>, <0:bare>\right)",
+        rf"{_STEP} + 0.01 \left[<0:bare> \le 0\right]",
         r"\operatorname{LeakyReLU}(z) = \max(0.01\,z, z)",
         kinks=(0.0,),
         is_rational=True,
+        slope_decimals=2,
     ),
     Activation(
         "softplus",
@@ -136,8 +142,8 @@ _ROWS = (
         sigmoid,
         "z",
         r"\operatorname{softplus}",
-        r"\ln\left(1 + \exp\left(<0>\right)\right)",
-        r"\sigma\left(<0>\right)",
+        r"\ln\left(1 + \exp\left(<0:bare>\right)\right)",
+        r"\sigma\left(<0:bare>\right)",
         r"\operatorname{softplus}(z) = \ln(1 + e^{z})",
         bounds=(0.0, np.inf),
     ),
@@ -148,8 +154,8 @@ _ROWS = (
         lambda a: np.where(a > 0, 1.0, a + 1),
         "a",
         r"\operatorname{ELU}",
-        r"\operatorname{ELU}\left(<0>\right)",
-        r"1 + \min\left(0, <0>\right)",
+        r"\operatorname{ELU}\left(<0:bare>\right)",
+        r"1 + \min\left(0, <0:bare>\right)",
         r"\operatorname{ELU}(z) = \begin{cases} z & z > 0 \\ e^{z} - 1 & z \le 0 \end{cases}",
         kinks=(0.0,),
         bounds=(-1.0, np.inf),
@@ -161,7 +167,7 @@ _ROWS = (
         None,
         "a",
         r"\operatorname{softmax}",
-        r"\operatorname{softmax}\left(<0>\right)",
+        r"\operatorname{softmax}\left(<0:bare>\right)",
         "",
         r"\operatorname{softmax}(z)_j = \frac{e^{z_j}}{\sum_k e^{z_k}}",
         bounds=(0.0, 1.0),

@@ -46,7 +46,8 @@ def fill_latex(template: str, symbol: Callable[[str, str], str]) -> str:
 
     Args:
         template: LaTeX with placeholders `<name>` or `<name:modifier>`: `<0>` is the first input, `<0:T>` its
-            transpose, `<0:bias>` weights with the bias folded in, `<1:ones>` activations with a constant 1,
+            transpose, `<0:bare>` an input that stands in brackets
+            already, `<0:bias>` weights with the bias folded in, `<1:ones>` activations with a constant 1,
             `<times>` and `<hadamard>` products that look different between numbers and between matrices.
         symbol: called with each placeholder's name and modifier (empty where there is none).
     """

@@ -122,7 +122,8 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
             return r"\cdot" if plain else r"\,"
         if name == "hadamard":
             return _hadamard(all(solved.is_scalar(part) for part in inputs))
-        return in_brackets(_argument(solved, inputs[int(name)], modifier))
+        text = _argument(solved, inputs[int(name)], modifier)
+        return text if modifier == "bare" else in_brackets(text)
 
     text = _fill(template, number)
     return _without_first_brackets(text)

@@ -14,6 +14,7 @@ from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Quantity
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph
+from examgen.core.rules import Array
 from examgen.documents.formulas import SolvedPaper, bias_name, folds, loss_symbolic, matrix_latex, symbol_of
 from examgen.documents.pages import AnswerBox, Cell, LayerPicture, NetworkPicture, PaperPage, QuestionPart
 from examgen.documents.pages import Task as TaskPart
@@ -77,7 +78,7 @@ def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
     """All values of one student's question and the decimals to print them with."""
     solution = solve(paper, numbers.givens)
     decimals = {
-        quantity.name: _print_decimals_of(paper.question.digits, np.asarray(solution[quantity.name]))
+        quantity.name: _decimals_on_the_way(paper, quantity, np.asarray(solution[quantity.name]))
         for quantity in paper.graph.derived
     }
     for field in paper.fields:
@@ -87,7 +88,13 @@ def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
     return SolvedPaper(paper, solution.values, decimals)
 
 
-def _print_decimals_of(digits: Digits, values: np.ndarray) -> int:
+def _decimals_on_the_way(paper: PaperShape, quantity: Quantity, values: Array) -> int:
+    """Decimals to print a quantity with that nobody need ask for."""
+    digits = paper.question.digits
+    if quantity.kind == "slope" and isinstance(paper.shape, NetworkShape):
+        few = ACTIVATIONS[paper.shape.activations[(quantity.layer or 1) - 1]].slope_decimals
+        if few is not None:
+            return few
     if digits.unit == "decimals":
         return digits.count
     sizes = digits.decimals_for(values)
