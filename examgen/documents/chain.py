@@ -8,14 +8,14 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape, step_name
-from examgen.documents.formulas import SolvedPaper, in_brackets
+from examgen.documents.formulas import SolvedPaper
 from examgen.documents.pages import Line
-from examgen.exams.digits import print_decimals
 from examgen.exams.notation import Index
 
 MAX_PATHS = 8
@@ -24,20 +24,18 @@ MAX_PATHS = 8
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One local derivative: its LaTeX, its value, and the decimals to print it with."""
+    """One local derivative: its LaTeX, its value or the mark for it, and the decimals to print it with."""
 
     latex: str
-    value: float
+    value: Any
     decimals: int
 
 
 def chain_lines(solved: SolvedPaper, quantities: Sequence[Quantity]) -> Iterator[Line]:
-    """For each weight gradient among the quantities, its first entry that is not zero, path by path."""
+    """For each weight gradient among the quantities, its first entry, path by path."""
     for quantity in quantities:
         if quantity.kind == "dL_dW":
-            live = np.argwhere(np.asarray(solved.values[quantity.name]) != 0)
-            if len(live):
-                yield from _entry_line(solved, quantity, tuple(int(place) for place in live[0]))
+            yield from _entry_line(solved, quantity, (0, 0))
 
 
 def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[Line]:
@@ -45,13 +43,13 @@ def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterat
     if len(paths) > MAX_PATHS:
         return
     products = [r" \cdot ".join(factor.latex for factor in path) for path in paths]
-    numbers = [r" \cdot ".join(_printed(factor) for factor in path) for path in paths]
+    numbers = [r" \cdot ".join(_printed(solved, factor) for factor in path) for path in paths]
     decimals = solved.decimals[quantity.name]
-    value = print_decimals(float(np.asarray(solved.values[quantity.name])[index]), decimals)
-    sums = [print_decimals(prod(factor.value for factor in path), decimals) for path in paths]
+    value = solved.numbers.text(np.asarray(solved.values[quantity.name])[index], decimals)
+    sums = [solved.numbers.text(prod(factor.value for factor in path), decimals) for path in paths]
     relations = [solved.paper.naming.entry(quantity.name, index).latex, *_sum(products), *_sum(numbers)]
     if len(paths) > 1:
-        relations += _sum([sums[0], *(in_brackets(term) for term in sums[1:])])
+        relations += _sum([sums[0], *(solved.numbers.bracket(term) for term in sums[1:])])
     yield Line((*relations, f"= {value}"))
 
 
@@ -59,8 +57,8 @@ def _sum(terms: Sequence[str]) -> list[str]:
     return [f"{'+' if place else '='} {term}" for place, term in enumerate(terms)]
 
 
-def _printed(factor: Factor) -> str:
-    return in_brackets(print_decimals(factor.value, factor.decimals))
+def _printed(solved: SolvedPaper, factor: Factor) -> str:
+    return solved.numbers.bracket(solved.numbers.text(factor.value, factor.decimals))
 
 
 def _paths(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[list[Factor]]:
@@ -127,5 +125,5 @@ class _Walk:
         return self.solved.paper.naming.entry(step_name(name, self.step), (self.sample, unit)).latex
 
     def _factor(self, top: str, bottom: str, name: str, index: Index) -> Factor:
-        value = float(np.asarray(self.solved.values[name])[index])
+        value = np.asarray(self.solved.values[name])[index]
         return Factor(rf"\frac{{\partial {top}}}{{\partial {bottom}}}", value, self.solved.decimals[name])

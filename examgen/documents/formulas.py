@@ -3,9 +3,10 @@
 Called by `worked` for every line of a solution and by `papers` for the given numbers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +14,13 @@ from examgen.core.graph import Quantity, Values
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
 from examgen.core.rules import Array, fill_latex, fraction_latex
-from examgen.exams.digits import print_decimals
+from examgen.documents.numbers import Numbers, Printed
 from examgen.exams.exam import PaperShape
 
 BIAS_OF = {"dL_dW": "dL_db", "W_new": "b_new", "W": "b"}
 """Kinds of weights with the kind of the biases that row notation folds under them."""
+
+PRINTED = Printed()
 
 MAX_TERMS = 6
 """A sum of more terms is shown as its symbolic form and its value only."""
@@ -29,13 +32,15 @@ class SolvedPaper:
 
     Attributes:
         paper: the question in its shape.
-        values: (*shape) by quantity name, of one student.
+        values: (*shape) by quantity name, of one student, or marks for them.
         decimals: decimals to print each quantity with.
+        numbers: what a value looks like.
     """
 
     paper: PaperShape
     values: Values
-    decimals: dict[str, int]
+    decimals: Mapping[str, int]
+    numbers: Numbers = PRINTED
 
     def is_scalar(self, name: str) -> bool:
         """Whether the shown matrix is a single number."""
@@ -54,7 +59,17 @@ class SolvedPaper:
 
     def number(self, name: str) -> str:
         """LaTeX of the whole value: a plain number or a matrix in brackets."""
-        return matrix_latex(self.shown(name), self.decimals[name])
+        return self.matrix(self.shown(name), self.decimals[name])
+
+    def with_bias(self, name: str) -> str:
+        """LaTeX of the shown weights with the biases as a last row."""
+        bias = bias_name(self.paper.graph[name])
+        return self.matrix(self.folded(name), max(self.decimals[name], self.decimals[bias]))
+
+    def matrix(self, values: Array, decimals: int) -> str:
+        """LaTeX of a (rows, columns) array; a single number has no brackets."""
+        cells = [[self.numbers.text(value, decimals) for value in row] for row in values]
+        return cells[0][0] if len(cells) == len(cells[0]) == 1 else bracketed(cells)
 
 
 def bias_name(weights: Quantity) -> str:
@@ -72,22 +87,9 @@ def symbol_of(paper: PaperShape, name: str) -> str:
     return paper.naming.whole(name, bias_folded=folds(paper, paper.graph[name]))
 
 
-def matrix_latex(values: Array, decimals: int) -> str:
-    """LaTeX of a (rows, columns) array; a single number has no brackets."""
-    cells = [[print_decimals(float(value), decimals) for value in row] for row in values]
-    if len(cells) == 1 and len(cells[0]) == 1:
-        return cells[0][0]
-    return bracketed(cells)
-
-
 def bracketed(cells: Sequence[Sequence[str]]) -> str:
     """LaTeX of a matrix in square brackets."""
     return r"\begin{bmatrix} " + r" \\ ".join(" & ".join(row) for row in cells) + r" \end{bmatrix}"
-
-
-def in_brackets(number: str) -> str:
-    """A number as a factor or term: brackets around a negative one."""
-    return rf"\left({number}\right)" if number.startswith("-") else number
 
 
 def symbolic(paper: PaperShape, quantity: Quantity) -> str:
@@ -111,8 +113,9 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
     paper = solved.paper
     template = template_of(paper, quantity)
     inputs = quantity.inputs
-    # A fraction of matrices is no notation that students know; symbols and the result say it.
-    if not template or (r"\frac{<" in template and not solved.is_scalar(inputs[0])):
+    # A fraction of matrices is no notation that students know; symbols and the result say it. A rule that hands its
+    # input on has no numbers but the result.
+    if template in {"", "<0>"} or (r"\frac{<" in template and not solved.is_scalar(inputs[0])):
         return ""
 
     def number(name: str, modifier: str) -> str:
@@ -123,10 +126,9 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
         if name == "hadamard":
             return _hadamard(all(solved.is_scalar(part) for part in inputs))
         text = _argument(solved, inputs[int(name)], modifier)
-        return text if modifier == "bare" else in_brackets(text)
+        return text if modifier == "bare" else solved.numbers.bracket(text)
 
-    text = _fill(template, number)
-    return _without_first_brackets(text)
+    return solved.numbers.bare_start(_fill(template, number))
 
 
 def template_of(paper: PaperShape, quantity: Quantity) -> str:
@@ -155,15 +157,15 @@ def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
         return ""
     places = {"a": solved.decimals[quantity.inputs[0]], "y": solved.decimals[quantity.inputs[1]]}
 
-    def term(a: float, y: float) -> str:
+    def term(a: Any, y: Any) -> str:
         symbols = {
-            "a": in_brackets(print_decimals(a, places["a"])),
-            "y": in_brackets(print_decimals(y, places["y"])),
+            "a": solved.numbers.bracket(solved.numbers.text(a, places["a"])),
+            "y": solved.numbers.bracket(solved.numbers.text(y, places["y"])),
             "times": r"\cdot",
         }
         return _fill(LOSSES[shape.loss].term, lambda name, _: symbols[name])
 
-    terms = [term(float(a), float(y)) for a, y in zip(outputs, targets, strict=True)]
+    terms = [term(a, y) for a, y in zip(outputs, targets, strict=True)]
     whole = terms[0] if len(terms) == 1 else rf"\left({' + '.join(terms)}\right)"
     return _scaled(_loss_factor(shape), whole)
 
@@ -198,18 +200,8 @@ def _transposed(symbol: str) -> str:
 def _argument(solved: SolvedPaper, name: str, modifier: str) -> str:
     shown, decimals = solved.shown(name), solved.decimals[name]
     if modifier == "bias":
-        bias = bias_name(solved.paper.graph[name])
-        return matrix_latex(solved.folded(name), max(decimals, solved.decimals[bias]))
+        return solved.with_bias(name)
     if modifier.startswith("ones"):
-        cells = [[print_decimals(float(value), decimals) for value in row] + ["1"] for row in shown]
+        cells = [[solved.numbers.text(value, decimals) for value in row] + ["1"] for row in shown]
         return bracketed(cells if modifier == "ones" else [list(column) for column in zip(*cells, strict=True)])
-    return matrix_latex(shown.T if modifier == "T" else shown, decimals)
-
-
-def _without_first_brackets(text: str) -> str:
-    r"""A negative number that begins a line needs no brackets: \left(-0.5\right) \cdot 2 is -0.5 \cdot 2."""
-    if not text.startswith(r"\left(-"):
-        return text
-    end = text.index(r"\right)")
-    inner, rest = text[len(r"\left(") : end], text[end + len(r"\right)") :]
-    return text if r"\left" in inner or rest.startswith("^") else inner + rest
+    return solved.matrix(shown.T if modifier == "T" else shown, decimals)

@@ -15,12 +15,12 @@ from examgen.core.graph import Quantity
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules import Array
-from examgen.documents.formulas import SolvedPaper, bias_name, folds, loss_symbolic, matrix_latex, symbol_of
+from examgen.documents.formulas import SolvedPaper, bias_name, folds, loss_symbolic, symbol_of
 from examgen.documents.pages import AnswerBox, Cell, LayerPicture, NetworkPicture, PaperPage, QuestionPart
 from examgen.documents.pages import Task as TaskPart
 from examgen.documents.words import words
 from examgen.documents.worked import worked_sections
-from examgen.exams.digits import Digits, print_decimals
+from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places
 from examgen.exams.keys import entry, papers, solve
 from examgen.exams.notation import Naming, Notation
@@ -134,7 +134,7 @@ def _facts(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
     if loss.name == "huber":
         facts.append(text["huber"])
     if shape.updates:
-        value = print_decimals(float(solved.values["learning_rate"]), solved.decimals["learning_rate"])
+        value = solved.number("learning_rate")
         facts.append(text["learning_rate"].format(symbol=notation.learning_rate, value=value))
     yield " ".join(facts)
 
@@ -169,10 +169,8 @@ def _equation(solved: SolvedPaper, quantity: Quantity) -> str:
     symbol = symbol_of(paper, quantity.name)
     if quantity.kind in {"x", "x_of_step"} and not paper.naming.notation.inputs:
         symbol = f"x = {symbol}"
-    if folds(paper, quantity):
-        decimals = max(solved.decimals[quantity.name], solved.decimals[bias_name(quantity)])
-        return f"{symbol} = {matrix_latex(solved.folded(quantity.name), decimals)}"
-    return f"{symbol} = {solved.number(quantity.name)}"
+    value = solved.with_bias(quantity.name) if folds(paper, quantity) else solved.number(quantity.name)
+    return f"{symbol} = {value}"
 
 
 @lru_cache(maxsize=512)

@@ -11,11 +11,9 @@ from examgen.core.network import NetworkShape
 from examgen.documents.chain import chain_lines
 from examgen.documents.formulas import (
     SolvedPaper,
-    bias_name,
     folds,
     loss_numeric,
     loss_symbolic,
-    matrix_latex,
     numeric,
     symbol_of,
     symbolic,
@@ -107,11 +105,7 @@ def relations(solved: SolvedPaper, quantity: Quantity) -> tuple[str, ...]:
         middle = [loss_symbolic(paper, quantity), loss_numeric(solved, quantity)]
     else:
         middle = [symbolic(paper, quantity), numeric(solved, quantity)] if template_of(paper, quantity) else []
-    if folds(paper, quantity):
-        decimals = max(solved.decimals[quantity.name], solved.decimals[bias_name(quantity)])
-        result = matrix_latex(solved.folded(quantity.name), decimals)
-    else:
-        result = solved.number(quantity.name)
+    result = solved.with_bias(quantity.name) if folds(paper, quantity) else solved.number(quantity.name)
     seen = [symbol_of(paper, quantity.name)]
     for part in [*middle, result]:
         if part and part != seen[-1]:

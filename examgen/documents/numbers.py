@@ -1,0 +1,117 @@
+"""How numbers get into formulas: printed, or as slots that are filled in later for each student.
+
+`formulas`, `chain` and `papers` build LaTeX from arrays of values and leave to a `Numbers` what a value looks like.
+With `Printed` the arrays hold numbers. With `Slots` they hold `Entry` marks, and each becomes one character of a private
+use plane: a page is then laid out once for all students of a shape.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from examgen.core.graph import ComputationGraph
+from examgen.core.rules import Array
+from examgen.exams.digits import print_decimals
+
+FIRST_SLOT = 0xF0000
+"""Slots are characters from here on: plane 15, which no font and no text uses."""
+
+MAX_SLOTS = 0xFFFD
+
+
+class Numbers(Protocol):
+    """What a value looks like in LaTeX."""
+
+    def text(self, value: Any, decimals: int) -> str:
+        """One number."""
+
+    def bracket(self, text: str) -> str:
+        """A number as a factor or term: brackets around a negative one; anything else as it is."""
+
+    def bare_start(self, text: str) -> str:
+        """An expression whose first number needs no brackets, because nothing stands before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Numbers of one student as they are."""
+
+    def text(self, value: Any, decimals: int) -> str:
+        return print_decimals(float(value), decimals)
+
+    def bracket(self, text: str) -> str:
+        return rf"\left({text}\right)" if text.startswith("-") else text
+
+    def bare_start(self, text: str) -> str:
+        if not text.startswith(r"\left(-"):
+            return text
+        end = text.index(r"\right)")
+        inner, rest = text[len(r"\left(") : end], text[end + len(r"\right)") :]
+        return text if r"\left" in inner or rest.startswith("^") else inner + rest
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A mark for a value: the product of these entries, each a quantity's name and a place in its stored array."""
+
+    factors: tuple[tuple[str, tuple[int, ...]], ...]
+
+    def __mul__(self, other: object) -> "Entry":
+        return Entry((*self.factors, *other.factors)) if isinstance(other, Entry) else self
+
+    __rmul__ = __mul__
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One number on a page that differs from student to student: the value, its decimals, and whether it is a factor
+    or term, which stands in brackets when it is negative."""
+
+    entry: Entry
+    decimals: int
+    has_brackets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Collects the slots of one question; `first` is the number of its first one on the page."""
+
+    first: int = 0
+    found: list[Slot] = field(default_factory=list)
+
+    def text(self, value: Any, decimals: int) -> str:
+        return self._character(Slot(value, decimals, has_brackets=False))
+
+    def bracket(self, text: str) -> str:
+        slot = self._slot(text)
+        return text if slot is None else self._character(Slot(slot.entry, slot.decimals, has_brackets=True))
+
+    def bare_start(self, text: str) -> str:
+        slot = self._slot(text[:1])
+        if slot is None or not slot.has_brackets or text[1:2] == "^":
+            return text
+        return self._character(Slot(slot.entry, slot.decimals, has_brackets=False)) + text[1:]
+
+    def _character(self, slot: Slot) -> str:
+        if self.first + len(self.found) >= MAX_SLOTS:
+            raise ValueError(f"more than {MAX_SLOTS} numbers on one page")
+        self.found.append(slot)
+        return chr(FIRST_SLOT + self.first + len(self.found) - 1)
+
+    def _slot(self, text: str) -> Slot | None:
+        if len(text) != 1 or ord(text) < FIRST_SLOT:
+            return None
+        return self.found[ord(text) - FIRST_SLOT - self.first]
+
+
+def entries(graph: ComputationGraph) -> Mapping[str, Array]:
+    """Arrays of marks in the place of values, by quantity name."""
+    marks: dict[str, Array] = {}
+    for quantity in graph:
+        array = np.empty(quantity.shape, dtype=object)
+        for index in np.ndindex(*quantity.shape):
+            array[index] = Entry(((quantity.name, index),))
+        marks[quantity.name] = array
+    return marks
