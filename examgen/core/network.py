@@ -93,6 +93,8 @@ def _mismatches(shape: NetworkShape) -> list[str]:
         if ACTIVATIONS[name].output_only
     ]
     last, loss = shape.activations[-1], LOSSES[shape.loss]
+    if ACTIVATIONS[last].output_only and shape.sizes[-1] < 2:
+        found.append(f"activation {last!r} needs at least two outputs; one would always be 1")
     if loss.outputs and last not in loss.outputs:
         found.append(f"loss {loss.name!r} needs an output activation of {' or '.join(loss.outputs)}, not {last!r}")
     return found
@@ -219,5 +221,5 @@ def _updates(step: _Step) -> list[Quantity]:
         for letter, size in sizes.items():
             inputs = (step.parameter(letter, layer), "learning_rate", step.name(f"dL_d{letter}{layer}"))
             name = f"{letter}{layer}_new"
-            found.append(step.quantity(f"{letter}_new", layer, size, LINEAR["descend"], *inputs, name=name))
+            found.append(step.quantity(f"{letter}_new", layer, size, LINEAR[f"descend_{letter}"], *inputs, name=name))
     return found

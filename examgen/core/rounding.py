@@ -79,7 +79,8 @@ def _effects_of(
     reached: dict[str, Array] = {}
     for sign in (1.0, -1.0):
         for name, moved in _moved(graph, base, source.name, start + sign * steps, substitute).items():
-            change = np.abs(moved - np.expand_dims(base.computed[name], -len(graph[name].shape) - 1))
+            with np.errstate(invalid="ignore"):
+                change = np.abs(moved - np.expand_dims(base.computed[name], -len(graph[name].shape) - 1))
             # A student's wild value may overflow; what cannot be computed must not widen a band.
             change = np.where(np.isfinite(change), change, 0.0)
             reached[name] = np.maximum(reached[name], change) if name in reached else change

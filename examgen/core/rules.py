@@ -129,15 +129,12 @@ def descend(value: Array, learning_rate: Array, gradient: Array) -> Array:
 
     Args:
         value: (..., *shape).
-        learning_rate: (...), one number per student.
+        learning_rate: (..., *ones), one number per student with as many axes of length 1 as the shape has.
         gradient: (..., *shape).
 
     Returns: (..., *shape).
     """
-    inner = gradient.ndim - learning_rate.ndim
-    # A scalar rate for a whole class has no leading axes of its own and broadcasts as it is.
-    rate = learning_rate.reshape(learning_rate.shape + (1,) * inner) if learning_rate.ndim else learning_rate
-    result: Array = value - rate * gradient
+    result: Array = value - learning_rate * gradient
     return result
 
 
@@ -183,7 +180,18 @@ LINEAR = _table(
     ),
     Rule("outer", "(n,o),(n,i)->(o,i)", outer, "<0> <times> <1:T>"),
     Rule("bias_gradient", "(n,o)->(o)", lambda dL_dz: dL_dz.sum(axis=-2), "<0>"),
-    Rule("descend", "(),()->()", descend, "<0> - <1> <times> <2>"),
+    Rule(
+        "descend_W",
+        "(o,i),(),(o,i)->(o,i)",
+        lambda weights, rate, gradient: descend(weights, rate[..., None, None], gradient),
+        "<0> - <1> <times> <2>",
+    ),
+    Rule(
+        "descend_b",
+        "(o),(),(o)->(o)",
+        lambda bias, rate, gradient: descend(bias, rate[..., None], gradient),
+        "<0> - <1> <times> <2>",
+    ),
 )
 """The rules that every network shares, whatever its activations and loss."""
 
@@ -199,7 +207,7 @@ PRODUCTS = _table(
     Rule(
         "shape_of_product",
         "(1,2),(1,1)->(1,2)",
-        lambda left, columns: np.concatenate([left[..., :1], columns], axis=-1),
+        lambda left, columns: np.concatenate(np.broadcast_arrays(left[..., :1], columns), axis=-1),
         "",
     ),
 )

@@ -1,17 +1,20 @@
 """Empty answer boxes on the printed paper; a filter of the templates calls this.
 
-The font draws each box as one character, so that all boxes of a quantity are one block of text, quick to lay out.
+The font draws each box as one character of no width, so that all boxes of a quantity are one block of text: quick to
+lay out, and readable for those who hear the paper.
 """
 
 from unicodedata import normalize
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from examgen.documents.math_boxes import em, fill, text_width
 from examgen.documents.pages import AnswerBox
 
-WIDE, NARROW = "\u25a1", "\u25ab"  # the font's boxes; `paper.css` knows their widths
-WIDTHS = {WIDE: 62.4, NARROW: 49.4}  # pt
+WIDE, NARROW = "\u25a1", "\u25ab"  # the font's boxes
+WIDTHS = {WIDE: 9.882, NARROW: 7.765}  # em
 MOST_WIDE = 6  # columns that fit beside a symbol
+EDGE = 0.1
 
 
 def answer_cells(box: AnswerBox) -> Markup:
@@ -21,8 +24,11 @@ def answer_cells(box: AnswerBox) -> Markup:
     sign = WIDE if columns <= MOST_WIDE else NARROW
     lines = []
     for row in box.cells:
-        labels = ["" if cell is None else sign + (normalize("NFC", cell.symbol) if several else "") for cell in row]
-        lines.append("\t".join(labels))
-    kind = "cells" if sign == WIDE else "cells narrow"
-    style = f"width:{columns * WIDTHS[sign]:.1f}pt"
-    return Markup('<span class="{}" style="{}">{}</span>').format(kind, style, escape("\n".join(lines)))
+        line = ""
+        for column, cell in enumerate(row):
+            if cell is not None:
+                line += fill(column * WIDTHS[sign] - text_width(line)) + sign
+                line += normalize("NFC", cell.symbol) if several else ""
+        lines.append(line)
+    width = em(columns * WIDTHS[sign] + EDGE)
+    return Markup('<span class="cells" style="width:{}">{}</span>').format(width, "\n".join(lines))

@@ -17,14 +17,14 @@ from examgen.documents.math_html import ACCENTS
 from examgen.documents.pages import LayerPicture, NetworkPicture
 
 # All lengths in CSS pixels, 96 to the inch.
-WIDTH = 600.0
-RADIUS, BIAS_RADIUS = 18.0, 11.0
+WIDTH = 572.0
+RADIUS, BIAS_RADIUS = 18.0, 11.5
 ROW, COLUMN = 50.0, 150.0
 ROOM = 380.0  # height that the units of the tallest layer may take
-HEAD = 6.0
+CROWDED = 20  # lines between two layers; more are drawn finer
 CAPTION = 26.0
-MATH, TEXT = "Examgen Math", "STIX Two Text"
-INK, EDGE, FAINT = "#1d2733", "#5b6b82", "#8593a6"
+MATH, TEXT = "Examgen Math", "Examgen Text"
+INK, EDGE = "#1d2733", "#5b6b82"
 INPUT, HIDDEN, OUTPUT = "#dbeafe", "#e9f7ee", "#fde4e4"
 
 
@@ -44,8 +44,8 @@ def network_svg(picture: NetworkPicture, where: str = "") -> Markup:
     """
     count, tallest = len(picture.layers), max(len(layer.units) for layer in picture.layers)
     row = min(ROW, ROOM / tallest)
-    radius = min(RADIUS, 0.42 * row)
-    column = min(COLUMN, (WIDTH - 2 * radius - 8) / max(count - 1, 1))
+    column = min(COLUMN, (WIDTH - 2 * RADIUS) / max(count - 1, 1))
+    radius = min(RADIUS, 0.36 * row, 0.18 * column)
     has_bias = any(layer.has_bias for layer in picture.layers[1:])
     top = radius + 4 + (row if has_bias else 0)
     middle = top + row * (tallest - 1) / 2
@@ -75,24 +75,26 @@ def _column(layer: LayerPicture, x: float, middle: float, row: float, radius: fl
 def _edges(layers: list[list[Disc]], biases: list[Disc | None]) -> Iterable[str]:
     """One path of lines and one of arrow heads for each pair of layers."""
     for before, after, bias in zip(layers, layers[1:], biases, strict=False):
-        lines, heads = _arrows([(a, b) for a in before for b in after])
-        yield f'<path d="{lines}" fill="none" stroke="{EDGE}" stroke-width="0.8"/>'
+        crowded = len(before) * len(after) > CROWDED
+        stroke, head = (0.45, 4.0) if crowded else (0.8, 6.0)
+        lines, heads = _arrows([(a, b) for a in before for b in after], head)
+        yield f'<path d="{lines}" fill="none" stroke="{EDGE}" stroke-width="{stroke}"/>'
         if bias:
-            dashed, more = _arrows([(bias, b) for b in after])
+            dashed, more = _arrows([(bias, b) for b in after], head)
             heads += more
-            yield f'<path d="{dashed}" fill="none" stroke="{FAINT}" stroke-width="0.7" stroke-dasharray="3 2.5"/>'
+            yield f'<path d="{dashed}" fill="none" stroke="{EDGE}" stroke-width="{stroke}" stroke-dasharray="3 2.5"/>'
         yield f'<path d="{heads}" fill="{EDGE}"/>'
 
 
-def _arrows(pairs: list[tuple[Disc, Disc]]) -> tuple[str, str]:
+def _arrows(pairs: list[tuple[Disc, Disc]], head: float) -> tuple[str, str]:
     lines, heads = "", ""
     for a, b in pairs:
         length = hypot(b.x - a.x, b.y - a.y)
         ux, uy = (b.x - a.x) / length, (b.y - a.y) / length
         tip_x, tip_y = b.x - ux * b.radius, b.y - uy * b.radius
-        back_x, back_y = tip_x - ux * HEAD, tip_y - uy * HEAD
+        back_x, back_y = tip_x - ux * head, tip_y - uy * head
         lines += f"M{_n(a.x + ux * a.radius)} {_n(a.y + uy * a.radius)}L{_n(back_x)} {_n(back_y)}"
-        side_x, side_y = -uy * HEAD * 0.36, ux * HEAD * 0.36
+        side_x, side_y = -uy * head * 0.36, ux * head * 0.36
         heads += f"M{_n(tip_x)} {_n(tip_y)}L{_n(back_x + side_x)} {_n(back_y + side_y)}"
         heads += f"L{_n(back_x - side_x)} {_n(back_y - side_y)}z"
     return lines, heads

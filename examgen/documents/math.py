@@ -1,10 +1,10 @@
 r"""LaTeX formulas for the pages: as MathML for browsers, and as HTML that the PDF writer can set.
 
 The templates call `to_mathml` and `to_html` through their filters, and the network diagram reads `tree`. One tree has
-several readers, so every LaTeX command is understood in one place: `math-core`. Of the two libraries that were measured,
-it is right on all formulas of our papers, at 7 microseconds each, and refuses what it does not know;
+several readers, so every LaTeX command is understood in one place: the library `math-core`. Of the two that were
+measured, it is right on all formulas of our papers, at 7 microseconds each, and refuses what it does not know.
 `latex2mathml` takes 350 microseconds, copies unknown commands and markup inside `\text` into its output unescaped, and
-does not see that a minus is unary.
+does not see that a minus is a sign.
 """
 
 import re
@@ -15,7 +15,7 @@ import math_core
 from markupsafe import Markup
 
 from examgen.documents.math_boxes import Box
-from examgen.documents.math_html import Unsettable, formula
+from examgen.documents.math_html import UnsettableError, formula
 from examgen.errors import BankError
 
 # The library sets digits in \boldsymbol as plain ones, and those in \mathbf bold.
@@ -63,7 +63,7 @@ def _mathml(latex: str, where: str, display: bool) -> str:
 def _box(latex: str, display: bool, where: str) -> Box:
     try:
         return formula(ElementTree.fromstring(_mathml(latex, where, display)), display)
-    except Unsettable as error:
+    except UnsettableError as error:
         raise BankError(_complaint(latex, where, str(error))) from None
 
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from examgen.resources import shipped
 
@@ -13,9 +12,10 @@ NUMBER_ROW = 1.25  # height of a row of a matrix of numbers
 HANGING_ROWS = 16  # the font has brackets that hang down so many rows
 BRACKET = 0.315  # width of these
 # Eighteenths of an em, as in TeX, and the characters to which the font gives these widths.
-SPACES = {18: "\u2001", 9: "\u2002", 5: " ", 4: "\u00a0", 3: "\u2009", 1: "\u200a"}
+SPACES = {18: "\u2001", 9: "\u2002", 5: " ", 4: "\u00a0", 3: "\u202f", 1: "\u200a"}
 # Spaces as wide as a digit, a decimal point, and the differences between digits, minus signs and brackets.
-DIGIT, POINT, STEP, HAIR = "\u2007", "\u2008", "\u2005", "\u200a"
+DIGIT, POINT = "\u2007", "\u2008"
+FILLING = ((DIGIT, 495), ("\u2005", 225), ("\u200a", 45), ("\u2006", 5))
 GAP = 2 * DIGIT  # between the columns of a matrix of numbers
 
 
@@ -40,11 +40,19 @@ def space(eighteenths: int) -> str:
     return found
 
 
+def fill(width: float) -> str:
+    """Spaces of a width in em, right to 0.005 em; differences between columns of numbers are exact sums of them."""
+    found, left = "", round(width * 1000)
+    for character, thousandths in FILLING:
+        found += character * (left // thousandths)
+        left %= thousandths
+    return found
+
+
 def text_width(text: str, alphabet: str = "") -> float:
     """Width in em; letters that the font does not have are taken as half an em."""
-    table = _widths()
-    upright = table["upri"] if alphabet in ("upri", "bold") else {}
-    return sum(upright.get(letter, table.get(letter, 500)) for letter in text) / 1000
+    table = _widths(alphabet)
+    return sum(table.get(letter, 500) for letter in text) / 1000
 
 
 def em(value: float) -> str:
@@ -62,7 +70,7 @@ def number_block(rows: Sequence[Sequence[str]], bracketed: bool) -> Box | None:
     width = text_width(lines[0]) + 2 * edge
     if bracketed:
         # The brackets are drawn in the first row, down to the last; the other rows leave room for them.
-        lines = [f"[{lines[0]}]", *(_fill(edge) + line for line in lines[1:])]
+        lines = [f"[{lines[0]}]", *(fill(edge) + line for line in lines[1:])]
     hanging = f" r{len(rows):03d}" if bracketed else ""
     html = f'<span class="num{hanging}" style="width:{em(width)}">' + "\n".join(lines) + "</span>"
     half = NUMBER_ROW * len(rows) / 2
@@ -75,7 +83,7 @@ def _aligned(column: Sequence[str]) -> list[str]:
     widest = max(map(text_width, fronts))
     longest = max(map(len, places))
     return [
-        _fill(widest - text_width(front))
+        fill(widest - text_width(front))
         + front
         + (point or POINT * any(points))
         + place
@@ -84,15 +92,7 @@ def _aligned(column: Sequence[str]) -> list[str]:
     ]
 
 
-def _fill(width: float) -> str:
-    """Spaces of a width that is a sum of theirs, as all differences between integer parts are."""
-    found, left = "", round(width * 1000)
-    for character, thousandths in ((DIGIT, 495), (STEP, 225), (HAIR, 45)):
-        found += character * (left // thousandths)
-        left %= thousandths
-    return found
-
-
 @cache
-def _widths() -> Any:
-    return json.loads((shipped("templates") / "fonts" / "widths.json").read_text(encoding="utf-8"))
+def _widths(alphabet: str) -> dict[str, int]:
+    table = json.loads((shipped("templates") / "fonts" / "widths.json").read_text(encoding="utf-8"))
+    return {**table["italic"], **table.get(alphabet, {})}

@@ -73,27 +73,30 @@ SUBSCRIPTS = dict(
     )
 )
 PADDING = re.compile(r"(?:padding|margin)-(left|right): *(-?[\d.]+)em")
+BEFORE_OPERATOR = re.compile("\u00a0(?=[^\u00a0]\u00a0)")
+BREAK = "\u200b\u00a0"  # a line may end here
 LENGTH = re.compile(r"(-?[\d.]+)em$")
 
 
-class Unsettable(Exception):
+class UnsettableError(Exception):
     """MathML of a kind that no page of ours shows; the message names it."""
 
 
 def formula(math: Element, display: bool) -> Box:
     """The `<span>` of a whole formula.
 
-    Raises: Unsettable for what no page of ours shows.
+    Raises: UnsettableError for what no page of ours shows.
     """
     box = _row(list(math), display)
-    wide = "" if box.width <= WIDEST[display] else " wide"
-    return replace(box, html=f'<span class="m{wide}">{box.html}</span>')
+    if box.width <= WIDEST[display]:
+        return replace(box, html=f'<span class="m">{box.html}</span>')
+    return replace(box, html=f'<span class="m wide">{BEFORE_OPERATOR.sub(BREAK, box.html)}</span>')
 
 
 def _node(node: Element, display: bool) -> Box:
     draw = NODES.get(node.tag)
     if draw is None:
-        raise Unsettable(f"The page has no way to draw <{node.tag}>.")
+        raise UnsettableError(f"The page has no way to draw <{node.tag}>.")
     return draw(node, display)
 
 
@@ -120,7 +123,7 @@ def _flat(nodes: Iterable[Element]) -> Iterator[Element]:
     """The children of plain rows in place of these, unless an operator at an end is spaced, or grows, by its row."""
     for node in nodes:
         ends = {child.tag for child in (*node[:1], *node[-1:])}
-        if node.tag == "mrow" and not node.attrib and "mo" not in ends and not any(map(_grows, node)):
+        if node.tag == "mrow" and len(node) and not node.attrib and "mo" not in ends and not any(map(_grows, node)):
             yield from _flat(node)
         else:
             yield node
@@ -161,7 +164,7 @@ def _eighteenths(length: str | None, default: int) -> int:
     return default if length is None else round(float(length.removesuffix("em")) * 18)
 
 
-def _identifier(node: Element, display: bool) -> Box:
+def _identifier(node: Element, _display: bool) -> Box:
     """A letter is italic, several are a name and upright, a number is upright anyway."""
     text = "".join(node.itertext()).replace("\ufe00", "")
     if not text:
@@ -180,7 +183,7 @@ def _plain(text: str) -> tuple[str, str]:
         if name_of(text[0], "").startswith(prefix):
             return normalize("NFKC", text), alphabet
     if ord(text[0]) >= 0x1D400:
-        raise Unsettable(f"The font has no letters like {text}.")
+        raise UnsettableError(f"The font has no letters like {text}.")
     return text, ""
 
 
@@ -191,16 +194,16 @@ def _operator(node: Element, display: bool) -> Box:
     return Box(escape(text), text_width(text)) if text else Box("", 0.0, 0.0, 0.0)
 
 
-def _text(node: Element, display: bool) -> Box:
+def _text(node: Element, _display: bool) -> Box:
     html = escape(node.text or "")
     for child in node:
         if child.tag not in ("b", "i", "em", "strong"):
-            raise Unsettable(f"The page has no way to draw <{child.tag}> in text.")
+            raise UnsettableError(f"The page has no way to draw <{child.tag}> in text.")
         html += f"<{child.tag}>{escape(''.join(child.itertext()))}</{child.tag}>" + escape(child.tail or "")
     return Box(f'<span class="t">{html}</span>', text_width("".join(node.itertext()), "upri"))
 
 
-def _blank(node: Element, display: bool) -> Box:
+def _blank(node: Element, _display: bool) -> Box:
     width = _eighteenths(node.get("width"), 0)
     return Box(space(width), width / 18, 0.0, 0.0)
 
@@ -227,7 +230,7 @@ def _phantom(node: Element, display: bool) -> Box:
 
 def _enclosed(node: Element, display: bool) -> Box:
     if node.get("notation") != "box":
-        raise Unsettable(f"The page draws boxes around formulas, but no {node.get('notation')}.")
+        raise UnsettableError(f"The page draws boxes around formulas, but no {node.get('notation')}.")
     inner = _row(list(node), display)
     return Box(f'<span class="boxed">{inner.html}</span>', inner.width + 0.5, inner.up + 0.2, inner.down + 0.2)
 
@@ -343,7 +346,7 @@ def _root(node: Element, display: bool) -> Box:
     return Box(html, inner.width + 0.8, top, max(inner.down, top - 2 * AXIS))
 
 
-def _table(node: Element, display: bool) -> Box:
+def _table(node: Element, _display: bool) -> Box:
     """Numbers are one block of text with padded columns; one column of symbols too; else a table."""
     numbers = _number_rows(node)
     block = number_block(numbers, bracketed=False) if numbers else None

@@ -159,9 +159,11 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
             pair = rf"{_equation(solved, quantity)},\quad {_equation(solved, paper.graph[target])}"
             label = rf"\text{{{text['sample'].format(step=quantity.step)}: }} " if several else ""
             yield label + pair
+    by_layer: dict[int | None, list[str]] = {}
     for quantity in paper.graph.givens:
         if quantity.kind in {"W", "A", "B", "C"} or (quantity.kind == "b" and not paper.naming.notation.folds_bias):
-            yield _equation(solved, quantity)
+            by_layer.setdefault(quantity.layer, []).append(_equation(solved, quantity))
+    yield from (r",\quad ".join(equations) for equations in by_layer.values())
 
 
 def _equation(solved: SolvedPaper, quantity: Quantity) -> str:

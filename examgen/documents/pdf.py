@@ -4,6 +4,8 @@ A document can hold a student's name or a bank's text, so it may read nothing: o
 templates folder are opened, by a fetcher of their own. The same document gives the same bytes.
 """
 
+import atexit
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,22 +33,22 @@ def to_pdf(html: str) -> bytes:
     """
     weasyprint = _weasyprint()
     fonts, styles = _styles()
-    document = weasyprint.HTML(string=html, base_url=None, url_fetcher=_refuse)
+    # WeasyPrint leaves out what it cannot fetch, says so in its log, and goes on.
+    nothing = weasyprint.urls.URLFetcher(allowed_protocols=())
+    document = weasyprint.HTML(string=html, url_fetcher=nothing)
     pdf: bytes = document.write_pdf(stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1")
     return pdf
 
 
 def _weasyprint() -> Any:
-    try:
-        import weasyprint
-    except OSError:
-        raise SetupError(PANGO_MISSING) from None
+    with warnings.catch_warnings():
+        # The shipped fonts suffice on a machine that has none.
+        warnings.filterwarnings("ignore", ".*Expect ugly output")
+        try:
+            import weasyprint
+        except OSError:
+            raise SetupError(PANGO_MISSING) from None
     return weasyprint
-
-
-def _refuse(url: str) -> Any:
-    """WeasyPrint leaves out what cannot be fetched, and goes on."""
-    raise ValueError(f"a page may not read {url}")
 
 
 @cache
@@ -56,6 +58,8 @@ def _styles() -> "tuple[FontConfiguration, list[CSS]]":
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
+    # Its destructor needs modules that are gone when the interpreter ends.
+    atexit.register(_styles.cache_clear)
     folder = shipped("templates")
     fetcher = _trusted(folder / "fonts")
     return fonts, [
@@ -71,14 +75,17 @@ def _styles() -> "tuple[FontConfiguration, list[CSS]]":
 
 def _trusted(folder: Path) -> Any:
     """A fetcher that reads the fonts in `folder` and nothing else."""
-    from weasyprint.urls import URLFetcherResponse
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     allowed = {path.as_uri(): path for path in sorted(folder.iterdir()) if path.suffix in FONT_TYPES}
 
-    def fetch(url: str) -> Any:
-        if url not in allowed:
-            raise ValueError(f"a style sheet may not read {url}")
-        path = allowed[url]
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": FONT_TYPES[path.suffix]})
+    class FontFetcher(URLFetcher):  # type: ignore[misc]
+        """Its base can only be named once WeasyPrint is loaded."""
 
-    return fetch
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002
+            if url not in allowed:
+                raise ValueError(f"a style sheet may not read {url}")
+            path = allowed[url]
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": FONT_TYPES[path.suffix]})
+
+    return FontFetcher(allowed_protocols=())

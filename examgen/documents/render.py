@@ -1,15 +1,13 @@
 """Pages as HTML and PDF: fills the templates with the values of `pages.py`; the command line and the batch call this.
 
-What people see in words comes from `templates/texts/`, what they see as form from the templates and style sheets.
+What people read comes from the pages and `templates/texts/`, how it looks from the templates and style sheets.
 """
 
 import re
-import tomllib
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from unicodedata import combining, east_asian_width
 
@@ -21,14 +19,17 @@ from examgen.documents.diagram import network_svg
 from examgen.documents.math import to_html, to_mathml, width
 from examgen.documents.pages import PaperPage, QuestionPart
 from examgen.documents.pdf import to_pdf
+from examgen.documents.words import words
 from examgen.errors import BankError
 from examgen.resources import shipped
 
 FORMULA = re.compile(r"\\\$|\$((?:[^$\\]|\\.)*)\$|\$", re.DOTALL)
 
-TEXT_WIDTH = 45.5  # em: the page without its margins, in paper.css
+SIGN = re.compile(r"^\s*(?:[-+]|\\pm\b)")
+
+TEXT_WIDTH = 45.8  # em: the page without its margins, in paper.css
 THICK_SPACE = 0.278
-INDENT = 2.4  # em, of the lines into which a long chain of relations is broken
+LONGEST_INDENT, USUAL_INDENT = 7.0, 2.4  # em, of the lines into which a long chain of relations is broken
 
 SheetRow = tuple[str, str, str]
 
@@ -90,7 +91,7 @@ def _fields(question: QuestionPart) -> list[str]:
 
 
 def _render(template: str, page: PaperPage, **more: Any) -> str:
-    return _environment().get_template(template).render(page=page, texts=_texts(page.language), **more)
+    return _environment().get_template(template).render(page=page, texts=words(page.language), **more)
 
 
 @cache
@@ -107,6 +108,7 @@ def _environment() -> Environment:
         "text": lambda text, where="": _with_formulas(text, lambda latex: to_html(latex, where=where), where),
         "web_text": lambda text, where="": _with_formulas(text, lambda latex: _web_math(latex, where), where),
         "math": lambda latex, where="": to_html(latex, where=where),
+        "display": lambda latex, where="": to_html(latex, display=True, where=where),
         "equation": _equation,
         "given": _given,
         "web_math": _web_math,
@@ -117,32 +119,38 @@ def _environment() -> Environment:
     return environment
 
 
-@cache
-def _texts(language: str) -> dict[str, str]:
-    folder = shipped("templates") / "texts"
-    path = folder / f"{language}.toml"
-    if not re.fullmatch(r"[A-Za-z0-9-]+", language) or not path.is_file():
-        raise BankError(f"language is {language!r}; use one of {', '.join(_languages(folder))}")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-def _languages(folder: Path) -> list[str]:
-    return sorted(path.stem for path in folder.glob("*.toml"))
-
-
 def _equation(relations: Sequence[str], where: str = "") -> Markup:
-    """A displayed chain of relations: centred, or broken between them with the further lines indented."""
+    """A displayed chain of relations: centred, or broken with the further lines below the first one's equals sign."""
+    whole = " ".join(relations)
+    if width(whole, display=True, where=where) <= TEXT_WIDTH:
+        return Markup('<p class="eq">{}</p>').format(to_html(whole, display=True, where=where))
+    indent = width(relations[0], display=True, where=where) + THICK_SPACE
+    indent = indent if indent <= LONGEST_INDENT else USUAL_INDENT
+    pieces = list(_pieces(relations, TEXT_WIDTH - indent, where))
     lines = [0.0]
-    for relation in relations:
-        wide = width(relation, display=True, where=where) + THICK_SPACE
+    for piece in pieces:
+        wide = width(piece, display=True, where=where) + THICK_SPACE
         if lines[-1] + wide > TEXT_WIDTH and lines[-1] > 0:
-            lines.append(INDENT)
+            lines.append(indent)
         lines[-1] += wide
-    if len(lines) == 1:
-        return Markup('<p class="eq">{}</p>').format(to_html(" ".join(relations), display=True, where=where))
-    parts = Markup(" ").join(to_html(relation, display=True, where=where) for relation in relations)
-    margin = max(0.0, TEXT_WIDTH - max(lines)) / 2 + INDENT
-    return Markup('<p class="eq long" style="margin-left:{}em">{}</p>').format(f"{margin:.2f}", parts)
+    margin = max(0.0, TEXT_WIDTH - max(lines)) / 2 + indent
+    style = f"margin-left:{margin:.2f}em;text-indent:{-indent:.2f}em"
+    parts = Markup(" ").join(to_html(piece, display=True, where=where) for piece in pieces)
+    return Markup('<p class="eq long" style="{}">{}</p>').format(style, parts)
+
+
+def _pieces(relations: Sequence[str], room: float, where: str) -> Iterator[str]:
+    """What lines are broken between: relations with the terms after them, or terms where these need more room."""
+    chains: list[list[str]] = []
+    for relation in relations:
+        if chains and SIGN.match(relation):
+            # An empty group before the sign keeps it an operator between two terms, with space on both sides.
+            chains[-1].append("{} " + relation)
+        else:
+            chains.append([relation])
+    for chain in chains:
+        whole = " ".join(chain)
+        yield from [whole] if width(whole, display=True, where=where) <= room else chain
 
 
 def _given(latex: str, where: str = "") -> Markup:

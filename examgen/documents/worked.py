@@ -4,7 +4,6 @@ The chain-rule form of single entries is in `chain`. Called by `papers`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
@@ -65,7 +64,7 @@ def _sections_of_step(
         lines = tuple(_lines(solved, [q for q in quantities if PART_OF.get(q.kind, BACKWARD) == part], words))
         if lines:
             opening = _opening(solved, words, step) if part == FORWARD else ""
-            yield Section(titled(part), (_opened(lines[0], opening), *lines[1:]))
+            yield Section(titled(part), (Line((), opening), *lines) if opening else lines)
         if part == BACKWARD and (chains := tuple(chain_lines(solved, quantities))):
             first, *rest = chains
             yield Section(titled("chain"), (Line(first.relations, words["chain_text"]), *rest))
@@ -76,10 +75,6 @@ def _opening(solved: SolvedPaper, words: Mapping[str, str], step: int) -> str:
     if step > 1:
         return words["weights_after"].format(step=step - 1)
     return "" if solved.paper.shape.is_rational else words["unrounded"]
-
-
-def _opened(line: Line, opening: str) -> Line:
-    return replace(line, text=f"{opening} {line.text}".strip())
 
 
 def _lines(solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[str, str]) -> Iterator[Line]:

@@ -6,13 +6,13 @@
 several files gives wrong glyphs. *Examgen Math* is STIX Two Math, arranged so that a formula is nearly plain text:
 
 - a plain letter has the italic glyph of mathematics, so that `z` is set in italics and copied as `z`;
-- the spaces have the widths of TeX's spaces, of a digit, a point and of what a minus sign is wider than a digit (SPACES);
+- the spaces have the widths of TeX's spaces, of a digit, a point, and the difference to a minus sign (SPACES);
 - the OpenType features `upri`, `bold`, … choose other alphabets, `disp` the operators of displayed formulas;
 - the features d001, d002, … choose delimiters of 1 + n/4 em, so that a tall bracket is one glyph, copied as `[`;
+- the characters of CELLS draw an answer box whose label is the text that follows;
 - the features r001, r002, … choose brackets for n rows of a matrix that hang down from the first row.
 
-`widths.json` has the advance widths of *Examgen Math* in thousandths of an em: of plain letters and signs, and under
-`upri` of upright letters.
+`widths.json` has the advance widths of *Examgen Math* in thousandths of an em, and those of its upright letters.
 """
 
 import json
@@ -29,8 +29,8 @@ from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.merge import Merger
 from fontTools.misc.transform import Transform
 from fontTools.pens.recordingPen import DecomposingRecordingPen
-from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.pens.transformPen import TransformPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
@@ -42,23 +42,27 @@ BRACKET_WIDTH = 315  # a sum of spaces, which stand below the brackets in the ot
 SPACES = {
     " ": 278,  # thick, around relations
     "\u00a0": 222,  # medium, around binary operators
-    "\u2009": 167,  # thin
+    "\u202f": 167,  # thin, without a break after it
     "\u200a": 45,  # hair; with the next two, every difference between digits and minus signs is a sum of spaces
     "\u2001": 1000,  # quad
     "\u2002": 500,
     "\u2007": 495,  # a digit
     "\u2008": 245,  # a decimal point
+    "\u2006": 5,  # to place answer boxes
     "\u2005": 225,  # a minus sign less a digit
 }
-SMALL = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀᵏʲˡ₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜⱼᵢᵣᵤᵥ"  # noqa: RUF001
+SMALL = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀᵏʲˡ₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜⱼᵢᵣᵤᵥ"
+SCRIPT, RAISED, LOWERED = 0.7, 360, 210  # like <sup> and <sub> in paper.css
+CELLS = {"\u25a1": 9882, "\u25ab": 7765}  # answer boxes of two widths, for text of 8.5 px
+CELL_TOP, CELL_BOTTOM = 1000, -3000
 ACCENTS = "\u0302\u0303\u0304\u0307\u0308\u030c\u20d7"
 LATIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-GREEK = "αβγδεζηθικλμνξοπρςστυφχψωϵϑϰϕϱϖ"  # noqa: RUF001
-UPPER_GREEK = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"  # noqa: RUF001
+GREEK = "αβγδεζηθικλμνξοπρςστυφχψωϵϑϰϕϱϖ"
+UPPER_GREEK = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"
 SIGNS = (
-    "0123456789.,:;!?'\"()[]{}|/\\+-=<>*%&@#_~^°±×÷·•…‖†‡"  # noqa: RUF001
-    "′″‴∂∇∑∏∫√∞∈∉⊂⊆∪∩∀∃∅ℓ−∓∗∘⋅⊙⊗⊕⊤⊥∝∼≈≃≅≡≠≤≥≪≫→←↔⇒⇐⇔↦↑↓⟨⟩⌈⌉⌊⌋⋯⋮⋱⊘∥∧∨¬"  # noqa: RUF001
-    "ˆ˜¯˙⃗ℝℕℤℂ⏟⏞"  # noqa: RUF001
+    "0123456789.,:;!?'\"()[]{}|/\\+-=<>*%&@#_~^°±×÷·•…‖†‡"
+    "′″‴∂∇∑∏∫√∞∈∉⊂⊆∪∩∀∃∅ℓ−∓∗∘⋅⊙⊗⊕⊤⊥∝∼≈≃≅≡≠≤≥≪≫→←↔⇒⇐⇔↦↑↓⟨⟩⌈⌉⌊⌋⋯⋮⋱⊘∥∧∨¬"
+    "ˆ˜¯˙⃗ℝℕℤℂ⏟⏞"
 )
 STRETCHED = ("parenleft", "parenright", "braceleft", "braceright", "uni221A")
 DRAWN = ("bracketleft", "bracketright", "bar", "uni2016")
@@ -79,21 +83,31 @@ def main(math_source: Path, text_folder: Path, target: Path) -> None:
 def widths(source: TTFont, target: Path) -> str:
     """The advance widths as JSON."""
     font = TTFont(target / "ExamgenMath-Regular.ttf")
-    found: dict[str, Any] = {chr(code): font["hmtx"][glyph][0] for code, glyph in sorted(font.getBestCmap().items())}
-    found["upri"] = {letter: source["hmtx"][source.getBestCmap()[ord(letter)]][0] for letter in LATIN}
+    upright = source.getBestCmap()
+    found = {
+        "italic": {chr(code): font["hmtx"][glyph][0] for code, glyph in font.getBestCmap().items()},
+        "upri": {letter: source["hmtx"][upright[ord(letter)]][0] for letter in LATIN},
+    }
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
 
 def style_sheet() -> str:
-    """The rules that name the fonts, and a class for each feature of the mathematical one."""
+    """The rules that name the fonts, and a class for each feature of the mathematical one.
+
+    The names are our own: an installed font of the same family would be mixed with the shipped one.
+    """
     faces = [
-        ("STIX Two Text", "STIXTwoText-Regular", ""),
-        ("STIX Two Text", "STIXTwoText-Italic", "font-style: italic; "),
-        ("STIX Two Text", "STIXTwoText-Bold", "font-weight: bold; "),
+        ("Examgen Text", "STIXTwoText-Regular", ""),
+        ("Examgen Text", "STIXTwoText-Italic", "font-style: italic; "),
+        ("Examgen Text", "STIXTwoText-Bold", "font-weight: bold; "),
         ("Examgen Math", "ExamgenMath-Regular", ""),
     ]
-    tags = [*FEATURES, "disp", *(f"d{step:03d}" for step in range(1, DELIMITER_STEPS + 1)),
-            *(f"r{row:03d}" for row in range(1, MATRIX_ROWS + 1))]
+    tags = [
+        *FEATURES,
+        "disp",
+        *(f"d{step:03d}" for step in range(1, DELIMITER_STEPS + 1)),
+        *(f"r{row:03d}" for row in range(1, MATRIX_ROWS + 1)),
+    ]
     return "".join(
         [
             "/* Written by build.py. */\n",
@@ -136,17 +150,18 @@ def math_font(source: Path) -> TTFont:
     characters |= {ord(letter): glyph for letter, glyph in alphabets["italic"].items()}
     characters |= add_spaces(font)
     characters |= dict(add_small(font, characters))
+    characters |= dict(add_cells(font))
     accents = dict(add_accented(font, cmap, alphabets["italic"]))
     characters |= dict(composed(accents, characters))
     delimiters = dict(add_delimiters(font))
     del font["GSUB"], font["GPOS"], font["GDEF"], font["DSIG"]
     features = "\n".join(
         [
-            accent_feature(accents, cmap),
+            accent_feature(accents),
             *(alphabet_feature(tag, alphabets["italic"], alphabets[name], cmap) for tag, name in FEATURES.items()),
             "feature disp { sub uni2211 by uni2211.s1; sub uni220F by uni220F.s1; } disp;",
             *(delimiter_feature(f"d{step:03d}", glyphs) for step, glyphs in delimiters.items()),
-        *(delimiter_feature(f"r{rows:03d}", dict(add_hanging(font, rows))) for rows in range(1, MATRIX_ROWS + 1)),
+            *(delimiter_feature(f"r{rows:03d}", dict(add_hanging(font, rows))) for rows in range(1, MATRIX_ROWS + 1)),
         ]
     )
     for table in font["cmap"].tables:
@@ -190,16 +205,32 @@ def add_spaces(font: TTFont) -> dict[int, str]:
 
 
 def add_small(font: TTFont, characters: dict[int, str]) -> Iterator[tuple[int, str]]:
-    """Superscript and subscript characters, as the labels of answer boxes have them, from the glyphs of the font."""
+    """Superscript and subscript characters, from the glyphs of the font: most scripts need no box of their own."""
     for sign in SMALL:
         plain = normalize("NFKC", sign)
         base = characters[ord(plain)]
         raised = decomposition(sign).startswith("<super>")
         pen = TTGlyphPen(font.getGlyphSet())
-        pen.addComponent(base, (0.66, 0, 0, 0.66, 0, 330 if raised else -170))
+        pen.addComponent(base, (SCRIPT, 0, 0, SCRIPT, 0, RAISED if raised else -LOWERED))
         name = f"small.{ord(sign):04x}"
-        add_glyph(font, name, pen.glyph(), round(0.66 * font["hmtx"][base][0]))
+        add_glyph(font, name, pen.glyph(), round(SCRIPT * font["hmtx"][base][0]))
         yield ord(sign), name
+
+
+def add_cells(font: TTFont) -> Iterator[tuple[int, str]]:
+    """Outlines of answer boxes that take no room: the text after them stands at their top."""
+    for sign, width in CELLS.items():
+        pen = TTGlyphPen(None)
+        stroke = 96
+        for left, bottom, right, top in (
+            (0, CELL_BOTTOM - stroke, stroke, CELL_TOP),
+            (width, CELL_BOTTOM - stroke, width + stroke, CELL_TOP),
+            (0, CELL_BOTTOM - stroke, width + stroke, CELL_BOTTOM),
+            (0, CELL_TOP - stroke, width + stroke, CELL_TOP),
+        ):
+            box(pen, left, bottom, right, top)
+        add_glyph(font, f"cell.{ord(sign):04x}", pen.glyph(), 300)
+        yield ord(sign), f"cell.{ord(sign):04x}"
 
 
 def composed(accents: dict[tuple[str, str], str], characters: dict[int, str]) -> Iterator[tuple[int, str]]:
@@ -212,10 +243,10 @@ def composed(accents: dict[tuple[str, str], str], characters: dict[int, str]) ->
 
 
 def add_accented(font: TTFont, cmap: dict[int, str], letters: dict[str, str]) -> Iterator[tuple[tuple[str, str], str]]:
-    """Letters with an accent over their place for accents, as composites: (letter's glyph, accent's) and the new one."""
+    """Letters with an accent over their place for accents: the glyphs of both, and the new one."""
     table = font["MATH"].table.MathGlyphInfo.MathTopAccentAttachment
     place = dict(zip(table.TopAccentCoverage.glyphs, (v.Value for v in table.TopAccentAttachment), strict=True))
-    for plain, base in letters.items():
+    for base in letters.values():
         for accent in ACCENTS:
             mark = cmap[ord(accent)]
             pen = TTGlyphPen(font.getGlyphSet())
@@ -298,7 +329,7 @@ def box(pen: Any, left: float, bottom: float, right: float, top: float) -> None:
     pen.closePath()
 
 
-def accent_feature(accents: dict[tuple[str, str], str], cmap: dict[int, str]) -> str:
+def accent_feature(accents: dict[tuple[str, str], str]) -> str:
     """Letter and combining accent become one glyph."""
     lines = [f"sub {base} {mark} by {name};" for (base, mark), name in accents.items()]
     return "feature ccmp { " + "\n".join(lines) + " } ccmp;"

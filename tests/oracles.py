@@ -1,0 +1,336 @@
+"""Two other ways to compute every quantity of a network exercise, and random exercises to compute; for the tests.
+
+Neither knows a formula of examgen. `by_autograd` differentiates textbook definitions with HIPS autograd (reverse mode),
+for a batch of parameter sets. `by_dual_numbers` goes through one network sum by sum, once for each derivative (forward
+mode), in whatever arithmetic it is given: 50-digit numbers, or fractions.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+from autograd import elementwise_grad, grad
+from mpmath import mp
+from numpy.typing import NDArray
+
+from examgen.core.network import NetworkShape
+
+Array = NDArray[Any]
+Numbers = dict[str, Array]
+
+HIDDEN = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu")
+SMOOTH = ("identity", "sigmoid", "tanh", "softplus", "softmax")
+RATIONAL = ("identity", "relu", "leaky_relu")
+RATIONAL_LOSSES = (
+    "squared_error",
+    "half_squared_error",
+    "mean_squared_error",
+    "half_mean_squared_error",
+    "mean_absolute_error",
+)
+FREE_LOSSES = (*RATIONAL_LOSSES, "huber")
+OUTPUTS = (
+    *((activation, loss) for loss in FREE_LOSSES for activation in (*HIDDEN, "softmax")),
+    ("sigmoid", "binary_cross_entropy"),
+    ("softmax", "binary_cross_entropy"),
+    ("softmax", "cross_entropy"),
+)
+"""Every allowed pair of output activation and loss."""
+
+
+def random_shape(
+    rng: np.random.Generator, output: str, loss: str, hidden: Sequence[str] = HIDDEN, layers: int = 5, width: int = 6
+) -> NetworkShape:
+    """A network of 1 to `layers` layers, 1 to `width` units each, mini-batches of 1 to 3, and 1 to 3 steps."""
+    depth = int(rng.integers(1, layers + 1))
+    sizes = rng.integers(1, width + 1, size=depth + 1).tolist()
+    if output == "softmax":
+        sizes[-1] = max(2, sizes[-1])
+    chosen = (*(str(name) for name in rng.choice(hidden, size=depth - 1)), output)
+    steps, samples = rng.integers(1, 4, size=2).tolist()
+    return NetworkShape(tuple(sizes), chosen, loss, steps, samples)
+
+
+def random_givens(rng: np.random.Generator, shape: NetworkShape, *leading: int, decimals: int | None = None) -> Numbers:
+    """Moderate numbers for a network, each given with these leading axes; rounded to so many decimals if asked.
+
+    Targets are probabilities where the loss or a softmax takes them for such, half of the time hard zeros and ones.
+    """
+    samples = shape.steps * shape.samples_per_step
+    givens = {
+        "x": rng.normal(size=(*leading, samples, shape.sizes[0])),
+        "y": _targets(rng, shape, (*leading, samples, shape.sizes[-1])),
+        "learning_rate": rng.uniform(0.01, 0.1, size=leading),
+    }
+    for layer, (source, to) in enumerate(zip(shape.sizes, shape.sizes[1:], strict=False), start=1):
+        givens[f"W{layer}"] = rng.normal(size=(*leading, to, source)) / np.sqrt(source)
+        givens[f"b{layer}"] = rng.normal(size=(*leading, to)) / 2
+    return givens if decimals is None else {name: np.round(value, decimals) for name, value in givens.items()}
+
+
+def by_autograd(shape: NetworkShape, givens: Numbers) -> Numbers:
+    """Every derived quantity by its name, all of one leading axis, as all givens must be."""
+    found: Numbers = {}
+    parameters = {name: value for name, value in givens.items() if name[0] in "Wb"}
+    for step, rows in enumerate(_rows_of_steps(shape), start=1):
+        x, y = givens["x"][:, rows], givens["y"][:, rows]
+        of_step = _autograd_step(shape, parameters, x, y)
+        for name, value in parameters.items():
+            rate = givens["learning_rate"].reshape(-1, *[1] * (value.ndim - 1))
+            of_step[f"{name}_new"] = value - rate * of_step[f"dL_d{name}"]
+        parameters = {name: of_step[f"{name}_new"] for name in parameters}
+        found |= {_in_step(name, step): value for name, value in of_step.items()}
+    return found
+
+
+def by_dual_numbers(shape: NetworkShape, givens: Mapping[str, Array], number: Callable[[Any], Any]) -> Numbers:
+    """Every derived quantity of one student by its name, as object arrays of what `number` makes of a given number."""
+    exact = {name: np.asarray(np.vectorize(number, otypes=[object])(value)) for name, value in givens.items()}
+    found: Numbers = {}
+    parameters = {name: value for name, value in exact.items() if name[0] in "Wb"}
+    for step, rows in enumerate(_rows_of_steps(shape), start=1):
+        of_step = _dual_step(_Pass(shape.activations, shape.loss, parameters, exact["x"][rows], exact["y"][rows]))
+        for name, value in parameters.items():
+            of_step[f"{name}_new"] = value - exact["learning_rate"].item() * of_step[f"dL_d{name}"]
+        parameters = {name: of_step[f"{name}_new"] for name in parameters}
+        found |= {_in_step(name, step): value for name, value in of_step.items()}
+    return found
+
+
+def scale_of(value: Array) -> float:
+    """The size that errors of a quantity are measured by: its largest entry, and at least 1."""
+    return max(1.0, float(np.max(np.abs(value))))
+
+
+def _targets(rng: np.random.Generator, shape: NetworkShape, size: tuple[int, ...]) -> Array:
+    is_hard = rng.random() < 0.5
+    if shape.activations[-1] == "softmax":
+        soft = rng.dirichlet(np.ones(size[-1]), size=size[:-1])
+        return np.eye(size[-1])[soft.argmax(axis=-1)] if is_hard else soft
+    if shape.loss == "binary_cross_entropy":
+        return rng.integers(0, 2, size=size).astype(float) if is_hard else rng.random(size)
+    return rng.normal(size=size) * 1.5
+
+
+def _rows_of_steps(shape: NetworkShape) -> Iterator[slice]:
+    for step in range(shape.steps):
+        yield slice(step * shape.samples_per_step, (step + 1) * shape.samples_per_step)
+
+
+def _in_step(name: str, step: int) -> str:
+    return name if step == 1 else f"{name}@{step}"
+
+
+# Reverse mode: definitions in autograd's NumPy.
+
+_AUTOGRAD_ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "identity": lambda z: 1.0 * z,
+    "sigmoid": lambda z: 0.5 + 0.5 * anp.tanh(z / 2),
+    "tanh": lambda z: 1 - 2 / (anp.exp(2 * z) + 1),
+    "relu": lambda z: anp.maximum(z, 0.0),
+    "leaky_relu": lambda z: anp.maximum(z, 0.01 * z),
+    "softplus": lambda z: anp.log(1 + anp.exp(z)),
+    "elu": lambda z: anp.where(z > 0, z, anp.exp(z) - 1),
+    "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=-1, keepdims=True),
+}
+
+_AUTOGRAD_LOSSES: dict[str, Callable[[Any, Any], Any]] = {
+    "squared_error": lambda a, y: anp.sum((a - y) ** 2, axis=-1),
+    "half_squared_error": lambda a, y: 0.5 * anp.sum((a - y) ** 2, axis=-1),
+    "mean_squared_error": lambda a, y: anp.mean((a - y) ** 2, axis=-1),
+    "half_mean_squared_error": lambda a, y: 0.5 * anp.mean((a - y) ** 2, axis=-1),
+    "mean_absolute_error": lambda a, y: anp.mean(anp.abs(a - y), axis=-1),
+    "huber": lambda a, y: anp.sum(anp.where(anp.abs(a - y) < 1, (a - y) ** 2 / 2, anp.abs(a - y) - 0.5), axis=-1),
+    "binary_cross_entropy": lambda a, y: -anp.sum(y * anp.log(a) + (1 - y) * anp.log(1 - a), axis=-1),
+    "cross_entropy": lambda a, y: -anp.sum(y * anp.log(a), axis=-1),
+}
+
+
+def _autograd_step(shape: NetworkShape, parameters: Numbers, x: Array, y: Array) -> Numbers:
+    def forward(moved: Mapping[str, Any]) -> dict[str, Any]:
+        """All values with `moved` parameters, and with what is added to each z and each a."""
+        seen: dict[str, Any] = {}
+        a: Any = x
+        for layer, name in enumerate(shape.activations, start=1):
+            z = anp.matmul(a, anp.swapaxes(moved[f"W{layer}"], -1, -2)) + anp.expand_dims(moved[f"b{layer}"], 1)
+            z = z + moved[f"z{layer}"]
+            a = _AUTOGRAD_ACTIVATIONS[name](z) + moved[f"a{layer}"]
+            seen |= {f"z{layer}": z, f"a{layer}": a}
+        return seen | {"loss": anp.mean(_AUTOGRAD_LOSSES[shape.loss](a, y), axis=-1)}
+
+    sizes = {f"{letter}{layer}": size for layer, size in enumerate(shape.sizes[1:], start=1) for letter in "za"}
+    at = parameters | {name: np.zeros((*x.shape[:2], size)) for name, size in sizes.items()}
+    found: Numbers = forward(at)
+    # The sum of independent students' losses has each one's own gradients.
+    slopes = grad(lambda moved: anp.sum(forward(moved)["loss"]))(at)
+    found |= {f"dL_d{name}": value for name, value in slopes.items()}
+    for layer, name in enumerate(shape.activations, start=1):
+        if name != "softmax":
+            found[f"slope{layer}"] = elementwise_grad(_AUTOGRAD_ACTIVATIONS[name])(found[f"z{layer}"])
+    return found
+
+
+# Forward mode: definitions on lists of dual numbers.
+
+
+@dataclass(frozen=True, slots=True)
+class Dual:
+    """A number and its derivative with respect to the one number that is moved."""
+
+    value: Any
+    slope: Any = 0
+
+    def __add__(self, other: "Dual | int") -> "Dual":
+        other = _dual(other)
+        return Dual(self.value + other.value, self.slope + other.slope)
+
+    def __neg__(self) -> "Dual":
+        return Dual(-self.value, -self.slope)
+
+    def __sub__(self, other: "Dual | int") -> "Dual":
+        return self + -_dual(other)
+
+    def __mul__(self, other: "Dual | int") -> "Dual":
+        other = _dual(other)
+        return Dual(self.value * other.value, self.slope * other.value + self.value * other.slope)
+
+    def __truediv__(self, other: "Dual | int") -> "Dual":
+        other = _dual(other)
+        quotient = self.value / other.value
+        return Dual(quotient, (self.slope - quotient * other.slope) / other.value)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+
+def _dual(number: Dual | int) -> Dual:
+    return number if isinstance(number, Dual) else Dual(number)
+
+
+def _exp(z: Dual) -> Dual:
+    return Dual(mp.exp(z.value), mp.exp(z.value) * z.slope)
+
+
+def _ln(z: Dual) -> Dual:
+    return Dual(mp.log(z.value), z.slope / z.value)
+
+
+def _size(z: Dual) -> Dual:
+    return z * (int(z.value > 0) - int(z.value < 0))
+
+
+def _each(function: Callable[[Dual], Dual]) -> Callable[[list[Dual]], list[Dual]]:
+    return lambda row: [function(z) for z in row]
+
+
+def _softmax(row: list[Dual]) -> list[Dual]:
+    powers = [_exp(z) for z in row]
+    return [power / sum(powers, Dual(0)) for power in powers]
+
+
+_DUAL_ACTIVATIONS: dict[str, Callable[[list[Dual]], list[Dual]]] = {
+    "identity": _each(lambda z: z),
+    "sigmoid": _each(lambda z: _exp(z) / (_exp(z) + 1)),
+    "tanh": _each(lambda z: (_exp(z) - _exp(-z)) / (_exp(z) + _exp(-z))),
+    "relu": _each(lambda z: z if z.value > 0 else z * 0),
+    "leaky_relu": _each(lambda z: z if z.value > 0 else z / 100),
+    "softplus": _each(lambda z: _ln(_exp(z) + 1)),
+    "elu": _each(lambda z: z if z.value > 0 else _exp(z) - 1),
+    "softmax": _softmax,
+}
+
+
+def _added(term: Callable[[Dual, Dual], Dual]) -> Callable[[list[Dual], list[Dual]], Dual]:
+    return lambda a, y: sum((term(*pair) for pair in zip(a, y, strict=True)), Dual(0))
+
+
+def _huber(error: Dual) -> Dual:
+    return error * error / 2 if error.value < 1 else (error * 2 - 1) / 2
+
+
+_SQUARES = _added(lambda a, y: (a - y) * (a - y))
+
+_DUAL_LOSSES: dict[str, Callable[[list[Dual], list[Dual]], Dual]] = {
+    "squared_error": _SQUARES,
+    "half_squared_error": lambda a, y: _SQUARES(a, y) / 2,
+    "mean_squared_error": lambda a, y: _SQUARES(a, y) / len(a),
+    "half_mean_squared_error": lambda a, y: _SQUARES(a, y) / 2 / len(a),
+    "mean_absolute_error": lambda a, y: _added(lambda a, y: _size(a - y))(a, y) / len(a),
+    "huber": _added(lambda a, y: _huber(_size(a - y))),
+    "binary_cross_entropy": _added(lambda a, y: -(y * _ln(a)) - (-y + 1) * _ln(-a + 1)),
+    "cross_entropy": _added(lambda a, y: -(y * _ln(a))),
+}
+
+Place = tuple[str, tuple[int, ...]]
+"""A quantity's name and the index of one of its entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One step's numbers; calling it goes through all samples and says what moving the entry at `moved` does."""
+
+    activations: tuple[str, ...]
+    loss: str
+    parameters: Numbers
+    x: Array
+    y: Array
+
+    def __call__(self, moved: Place | None = None) -> dict[Place, Dual]:
+        seen: dict[Place, Dual] = {}
+        total = Dual(0)
+        for sample, (x, y) in enumerate(zip(self.x, self.y, strict=True)):
+            row = [Dual(number) for number in x]
+            for layer, name in enumerate(self.activations, start=1):
+                z = self._affine(layer, row, moved)
+                z = [self._see(seen, (f"z{layer}", (sample, unit)), value, moved) for unit, value in enumerate(z)]
+                a = _DUAL_ACTIVATIONS[name](z)
+                row = [self._see(seen, (f"a{layer}", (sample, unit)), value, moved) for unit, value in enumerate(a)]
+            total += _DUAL_LOSSES[self.loss](row, [Dual(number) for number in y])
+        seen["loss", ()] = total / len(self.x)
+        return seen
+
+    def _affine(self, layer: int, row: list[Dual], moved: Place | None) -> list[Dual]:
+        W, b = f"W{layer}", f"b{layer}"
+        z = []
+        for unit, bias in enumerate(self.parameters[b]):
+            total = self._parameter((b, (unit,)), bias, moved)
+            for source, activation in enumerate(row):
+                weight = self.parameters[W][unit, source]
+                total += self._parameter((W, (unit, source)), weight, moved) * activation
+            z.append(total)
+        return z
+
+    @staticmethod
+    def _parameter(place: Place, value: Any, moved: Place | None) -> Dual:
+        return Dual(value, int(place == moved))
+
+    @staticmethod
+    def _see(seen: dict[Place, Dual], place: Place, value: Dual, moved: Place | None) -> Dual:
+        seen[place] = value + Dual(0, 1) if place == moved else value
+        return seen[place]
+
+
+def _dual_step(step: _Pass) -> Numbers:
+    found: dict[Place, Any] = {place: dual.value for place, dual in step().items()}
+    entries = [(name, index) for name, value in step.parameters.items() for index in np.ndindex(value.shape)]
+    for name, index in [*entries, *(place for place in found if place[0] != "loss")]:
+        found[f"dL_d{name}", index] = step((name, index))["loss", ()].slope
+    for layer, activation in enumerate(step.activations, start=1):
+        if activation != "softmax":
+            for place in [place for place in found if place[0] == f"z{layer}"]:
+                [moved] = _DUAL_ACTIVATIONS[activation]([Dual(found[place], 1)])
+                found[f"slope{layer}", place[1]] = moved.slope
+    return _arrays(found)
+
+
+def _arrays(entries: Mapping[Place, Any]) -> Numbers:
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, index in entries:
+        last = shapes.get(name, (0,) * len(index))
+        shapes[name] = tuple(max(size, place + 1) for size, place in zip(last, index, strict=True))
+    arrays = {name: np.empty(shape, dtype=object) for name, shape in shapes.items()}
+    for (name, index), value in entries.items():
+        arrays[name][index] = value
+    return arrays

@@ -1,0 +1,422 @@
+"""Papers, keys and web sheets: what they show, what stays text, and that a PDF reads nothing and is always the same."""
+
+import os
+import re
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from html import unescape
+from html.parser import HTMLParser
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
+
+from examgen.documents import pdf
+from examgen.documents.math import to_html
+from examgen.documents.pages import (
+    AnswerBox,
+    Cell,
+    LayerPicture,
+    Line,
+    NetworkPicture,
+    PaperPage,
+    QuestionPart,
+    Section,
+    Task,
+)
+from examgen.documents.pdf import to_pdf
+from examgen.documents.render import key_html, key_pdf, questions_html, questions_pdf, sheet_html, shortened
+from examgen.errors import BankError, ExamgenError, SetupError
+
+MARGIN, PAGE_WIDTH = 20 / 25.4 * 96, 210 / 25.4 * 96  # px
+
+
+def matrix(rows: int, columns: int) -> str:
+    cells = ((f"{(7 * row + 3 * column) % 19 - 9}.2718" for column in range(columns)) for row in range(rows))
+    return r"\begin{bmatrix} " + r" \\ ".join(" & ".join(row) for row in cells) + r" \end{bmatrix}"
+
+
+BOXES = (
+    AnswerBox("z^{(1)}", ((Cell("z1_1", "z⁽¹⁾₁", "4 decimals"),), (Cell("z1_2", "z⁽¹⁾₂", "4 decimals"),))),
+    AnswerBox("W^{(1)}", ((Cell("w11", "w⁽¹⁾₁₁", "4 decimals"), None), (None, Cell("w22", "w⁽¹⁾₂₂", "4 decimals")))),
+    AnswerBox("L", ((Cell("loss", "L", "4 decimals"),),)),
+)
+SECTION = Section(
+    "Forward pass",
+    (
+        Line(("z^{(1)}", "= W^{(1)} x", f"= {matrix(2, 3)}", f"= {matrix(2, 1)}"), "Layer 1 with $x$:"),
+        Line(("L", r"= \frac{1}{2}\left(0.7400 - 1\right)^2", "= 0.0338")),
+    ),
+)
+PICTURE = NetworkPicture(
+    (LayerPicture(("x_1", "x_2"), "inputs"), LayerPicture(("a",), "tanh", True)), "Two units to one"
+)
+QUESTION = QuestionPart(
+    "1", "Two passes", ("The net has $L = 2$ layers.",), PICTURE, ("x = " + matrix(3, 1), "y = 1"),
+    (Task("a", "Compute $z^{(1)}$.", "4 decimals", "5", BOXES[:1]), Task("b", "Go on.", "", "1", BOXES[1:])),
+)  # fmt: skip
+PAPER = PaperPage(
+    "Midterm", "midterm-1", "S1", "Ada Lovelace", "K7Q2", ("Costs \\$3, about $x$.",), (QUESTION,), "6"
+)  # fmt: skip
+KEY = replace(PAPER, questions=(replace(QUESTION, sections=(SECTION,)),))
+ROWS = [("Q1", "z1_1", "z⁽¹⁾₁"), ("Q1", "z1_2", "z⁽¹⁾₂"), ("Q1", "w11", "w"), ("Q1", "w22", "w"), ("Q1", "loss", "L")]
+
+
+class Elements(HTMLParser):
+    """Collects the elements of a page with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def of(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+def pdf_text(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+
+
+def paper_with(**changes: object) -> PaperPage:
+    return replace(PAPER, **changes)  # type: ignore[arg-type]
+
+
+def test_paper_shows_what_a_student_needs_and_nothing_of_the_solution() -> None:
+    """Title, person, variant, question, drawing, numbers, lettered tasks with marks, digits and boxes."""
+    page = Elements(questions_html(PAPER))
+    for part in (
+        "Midterm", "Ada Lovelace", "S1", "Question 1: Two passes", "inputs", "+1", "(a)", "5 marks", "(4 decimals)",
+        "(b)", "1 mark", "Costs $3, about ", "Total: 6 marks",
+    ):  # fmt: skip
+        assert part in page.text
+    assert page.of("header")[0]["data-right"] == "Variant K7Q2"
+    assert page.text.count("□") == 5
+    assert "Forward pass" not in questions_html(KEY)
+
+
+def test_boxes_have_the_shape_of_the_quantity_and_labels() -> None:
+    """A box per asked entry in its row, none where nothing is asked, and no label on a single one."""
+    column, square, single = (
+        Elements(html).text for html in re.findall(r'<span class="cells".*?</span>', questions_html(PAPER), re.DOTALL)
+    )
+    assert column == "□z⁽¹⁾₁\n□z⁽¹⁾₂"
+    first, second = square.split("\n")
+    assert first == "□w⁽¹⁾₁₁"
+    assert second.strip() == "□w⁽¹⁾₂₂"
+    assert second != second.strip()
+    assert single == "□"
+
+
+def test_key_shows_the_worked_lines_and_no_boxes() -> None:
+    """The key is marked as such, gives the numbers again, then every section, sentence and line."""
+    page = Elements(key_html(KEY))
+    for part in (
+        "Worked solution",
+        "Question 1: Two passes",
+        "Forward pass",
+        "Layer 1 with x:",
+        "z⁽¹⁾ = W⁽¹⁾x = [",
+        "= 0.0338",
+    ):
+        assert part in page.text
+    assert "□" not in page.text
+    assert "Worked solution" not in questions_html(PAPER)
+
+
+@pytest.mark.parametrize("field", ["title", "name", "student", "variant"])
+def test_what_people_are_called_is_text(field: str) -> None:
+    """Markup, template syntax and formulas in names and titles are shown as they were typed."""
+    typed = '<b>&"{{7*7}}$x$'
+    page = paper_with(**{field: typed})
+    for html in (questions_html(page), sheet_html(page, ROWS)):
+        elements = Elements(html)
+        values = [value for _, attributes in elements.found for value in attributes.values()]
+        assert any(typed in shown for shown in [elements.text, *values])
+        assert typed not in html
+        assert typed.replace("{{7*7}}", "49") not in elements.text
+
+
+def test_markup_in_the_bank_is_text() -> None:
+    """Sentences of questions and tasks may hold formulas, but no elements."""
+    question = replace(QUESTION, title="<i>t</i>", text=("<img src=x> & $a<b$",), tasks=())
+    page = Elements(questions_html(paper_with(questions=(question,))))
+    assert "<i>t</i>" in page.text
+    assert "<img src=x> & a < b" in page.text
+    assert not page.of("img")
+    assert not page.of("i")
+
+
+def test_single_dollar_is_refused_with_its_place() -> None:
+    """The message names the question and shows the text."""
+    question = replace(QUESTION, text=("It costs $5.",))
+    with pytest.raises(BankError, match=r"Question 1: 'It costs \$5\.' has a single"):
+        questions_html(paper_with(questions=(question,)))
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("Ada", "Ada"),
+        ("Ada Lovelace", "Ada Love…"),
+        ("Ada  Lovelace", "Ada  Lov…"),
+        ("李小龙李小龙", "李小龙李…"),
+        ("e\u0301" * 9, "e\u0301" * 9),
+    ],
+)
+def test_long_name_ends_in_an_ellipsis(text: str, short: str) -> None:
+    """Wide letters take two places and accents none, so that the header keeps its layout."""
+    assert shortened(text, 9) == short
+
+
+def test_long_name_keeps_the_header_on_its_page() -> None:
+    """A name of a thousand letters changes neither the number of pages nor what stands beside it."""
+    usual, long = (PdfReader(BytesIO(questions_pdf(page))) for page in (PAPER, paper_with(name="Wolfeschlegel " * 70)))
+    assert len(usual.pages) == len(long.pages)
+    assert "Student number" in long.pages[0].extract_text()
+
+
+def test_pdf_says_its_title_language_pages_and_variant() -> None:
+    """The document's properties are set, and each page's foot names the paper."""
+    for content, title in ((questions_pdf(PAPER), "Midterm"), (key_pdf(KEY), "Midterm: Worked solution")):
+        reader = PdfReader(BytesIO(content))
+        assert reader.metadata is not None
+        assert reader.metadata.title == title
+        assert reader.metadata.creation_date is None
+        assert str(reader.root_object["/Lang"]) == "en"
+        assert "/StructTreeRoot" in reader.root_object
+        for number, page in enumerate(reader.pages, start=1):
+            text = page.extract_text()
+            assert f"{number} / {len(reader.pages)}" in text
+            assert "Variant K7Q2" in text
+            assert "Midterm · S1" in text
+
+
+def test_formulas_and_drawing_can_be_found_in_the_pdf() -> None:
+    """The text of a PDF has plain letters, minus signs and the drawing's alternative text."""
+    content = key_pdf(KEY)
+    text = pdf_text(content)
+    assert "z⁽¹⁾ = W⁽¹⁾x" in text
+    assert "−9.2718" in text
+    assert alternative_texts(questions_pdf(PAPER)) == ["Two units to one"]
+
+
+def alternative_texts(content: bytes) -> list[str]:
+    """Those of all figures, as a screen reader says them."""
+    reader = PdfReader(BytesIO(content))
+    objects = (reader.get_object(number) for number in range(1, int(str(reader.trailer["/Size"]))))
+    return [str(entry["/Alt"]) for entry in objects if isinstance(entry, DictionaryObject) and "/Alt" in entry]
+
+
+def in_another_process(code: str, **environment: str) -> str:
+    """Output of a fresh interpreter."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **environment}
+    )
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_pdf_is_the_same_in_every_process() -> None:
+    """Hash seeds and time zones do not show."""
+    code = (
+        "from hashlib import sha256; from tests.unit.test_render import KEY, PAPER\n"
+        "from examgen.documents.render import key_pdf, questions_pdf\n"
+        "print(sha256(questions_pdf(PAPER) + key_pdf(KEY)).hexdigest())"
+    )
+    here = sha256(questions_pdf(PAPER) + key_pdf(KEY)).hexdigest() + "\n"
+    assert in_another_process(code, PYTHONHASHSEED="1", TZ="Asia/Tokyo") == here
+    assert in_another_process(code, PYTHONHASHSEED="2", TZ="America/Caracas") == here
+
+
+def test_documents_load_without_weasyprint() -> None:
+    """The second that its import takes is spent only where a PDF is written."""
+    code = "import sys, examgen.documents.render, examgen.documents.pdf; print('weasyprint' in sys.modules)"
+    assert in_another_process(code) == "False\n"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img src="{url}">',
+        '<link rel="stylesheet" href="{url}"><p>x',
+        '<link rel="attachment" href="{url}"><p>x',
+        '<a rel="attachment" href="{url}">x</a>',
+        '<style>@import "{url}"; @font-face {{ font-family: q; src: url({url}) }}</style><p style="font-family: q">x',
+        '<p style="background: url({url})">x',
+        '<svg xmlns="http://www.w3.org/2000/svg"><image href="{url}" width="9" height="9"/><use href="{url}#a"/></svg>',
+        '<object data="{url}"></object><embed src="{url}"><iframe src="{url}"></iframe>',
+        '<p style="content: url({url}); list-style-image: url({url})">x',
+    ],
+)
+@pytest.mark.parametrize("local", [True, False])
+def test_document_reads_nothing(html: str, local: bool, tmp_path: Path) -> None:
+    """Neither a file of this machine nor an address is opened, whatever a document asks for."""
+    secret = tmp_path / "secret.svg"
+    secret.write_text('<svg xmlns="http://www.w3.org/2000/svg"><text>the secret</text></svg>', encoding="utf-8")
+    opened: list[str] = []
+
+    def listen(event: str, arguments: tuple[object, ...]) -> None:
+        if event in ("open", "socket.connect", "socket.getaddrinfo") and LISTENING:
+            opened.append(f"{event} {arguments[:2]}")
+
+    to_pdf("<html lang='en'><title>t</title><p>warm")
+    sys.addaudithook(listen)
+    LISTENING.append(True)
+    try:
+        content = to_pdf(
+            f"<html lang='en'><title>t</title>{html.format(url=secret.as_uri() if local else 'http://127.0.0.1:9/x')}"
+        )
+    finally:
+        LISTENING.clear()
+    assert not [event for event in opened if "secret" in event or "socket" in event]
+    assert "the secret" not in pdf_text(content)
+
+
+LISTENING: list[bool] = []
+
+
+class NoPango(MetaPathFinder):
+    """Makes the import of WeasyPrint fail as it does on a machine without Pango."""
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        if fullname == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return None
+
+
+@pytest.fixture
+def without_pango(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [NoPango(), *sys.meta_path])
+
+
+@pytest.mark.usefixtures("without_pango")
+def test_missing_pango_is_told_with_the_command_that_installs_it() -> None:
+    """An instructor on a bare machine can copy the line."""
+    with pytest.raises(SetupError) as caught:
+        to_pdf("<p>x")
+    assert "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" in str(caught.value)
+    assert "brew install pango" in str(caught.value)
+
+
+def boxes_of(html: str) -> Iterator[tuple[float, float, str]]:
+    """Left and right end, in px, of every piece of text on the pages."""
+    import weasyprint
+
+    fonts, styles = pdf._styles()
+    for page in weasyprint.HTML(string=html).render(stylesheets=styles, font_config=fonts).pages:
+        for box in page._page_box.descendants():
+            if type(box).__name__ == "TextBox" and box.text.strip():
+                yield box.position_x, box.position_x + box.width, box.text
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 6, 8])
+def test_no_formula_runs_off_the_page(size: int) -> None:
+    """Lines of matrices up to 8 x 8 break between relations, or within, but stay between the margins."""
+    square, column = matrix(size, size), matrix(size, 1)
+    terms = [f"+ {number}.2718 \\cdot \\left(-0.3141\\right)" for number in range(2 * size)]
+    lines = (
+        Line(
+            (
+                r"W_{\mathrm{new}}",
+                r"= W - \eta \frac{\partial L}{\partial W}",
+                f"= {square} - 0.7 {square}",
+                f"= {square}",
+            )
+        ),
+        Line(("z", "= W x + b", f"= {square} {column} + {column}", f"= {column}")),
+        Line((r"\frac{\partial L}{\partial w_{11}}", "= 1", *terms, "= 0.5")),
+        Line(("L", "= 0 " + " ".join(terms), "= 0.5")),
+    )
+    part = replace(QUESTION, givens=(f"W = {square}", f"b = {column}"), sections=(Section("S", lines),))
+    cells = tuple(tuple(Cell(f"f{i}{j}", "∂L/∂w⁽¹⁾₁₁", "") for j in range(size)) for i in range(size))
+    task = Task("a", "T", "", "", (AnswerBox(r"\frac{\partial L}{\partial W^{(1)}}", cells),))
+    page = paper_with(questions=(replace(part, tasks=(task,)),))
+    for html in (key_html(page), questions_html(page)):
+        for left, right, text in boxes_of(html):
+            assert left >= MARGIN - 2, text
+            assert right <= PAGE_WIDTH - MARGIN + 2, text
+
+
+def test_widths_that_the_typesetter_gives_are_those_of_the_page() -> None:
+    """A formula's parts are laid out within one percent of the width that lines are broken by."""
+    latex = r"z^{(1)}_{12} = \left(W^{(2)}\right)^{\top} a + \frac{1}{2}\sigma(x) - " + matrix(2, 2)
+    from examgen.documents.math import width
+
+    html = f'<html lang="en"><title>t</title><p class="eq">{to_html(latex, display=True)}'
+    pieces = list(boxes_of(html))
+    size = 10.5 / 72 * 96
+    laid_out = max(right for _, right, _ in pieces) - min(left for left, _, _ in pieces)
+    assert laid_out == pytest.approx(width(latex, display=True) * size, rel=0.01)
+
+
+def test_sheet_has_an_input_for_every_row_in_its_place() -> None:
+    """Inputs are numbered as the rows of the file, and each says its symbol and digits."""
+    page = Elements(sheet_html(PAPER, ROWS))
+    labels = {
+        attributes["id"]: attributes["aria-label"] for attributes in page.of("input") if "aria-label" in attributes
+    }
+    assert labels == {
+        "a0": "z⁽¹⁾₁, 4 decimals", "a1": "z⁽¹⁾₂, 4 decimals", "a2": "w⁽¹⁾₁₁, 4 decimals", "a3": "w⁽¹⁾₂₂, 4 decimals",
+        "a4": "L, 4 decimals",
+    }  # fmt: skip
+    form = page.of("form")[0]
+    assert form["data-exam"] == "midterm-1"
+    assert form["data-variant"] == "K7Q2"
+    assert unescape(form["data-rows"]).count("[") == 1 + len(ROWS)
+
+
+def test_student_field_is_fixed_where_the_student_is_known() -> None:
+    """A sheet for anybody asks for the number."""
+    known, open_ = (
+        next(a for a in Elements(sheet_html(page, ROWS)).of("input") if a["id"] == "student")
+        for page in (PAPER, paper_with(student="", name=""))
+    )
+    assert known["value"] == "S1"
+    assert "readonly" in known
+    assert open_["value"] == ""
+    assert "readonly" not in open_
+
+
+def test_sheet_needs_no_network_and_runs_only_its_own_script() -> None:
+    """Its policy forbids every address; the one script that may run is the one in the page, by its digest."""
+    html = sheet_html(PAPER, ROWS)
+    page = Elements(html)
+    policy = next(meta["content"] for meta in page.of("meta") if meta.get("http-equiv") == "Content-Security-Policy")
+    script = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    assert len(script) == 1
+    assert f"script-src 'sha256-{b64encode(sha256(script[0].encode()).digest()).decode()}'" in policy
+    assert policy.startswith("default-src 'none'")
+    assert not [value for _, attributes in page.found for name, value in attributes.items() if name in ("src", "href")]
+    assert "url(" not in html
+
+
+def test_sheet_of_other_rows_is_refused() -> None:
+    """Rows and boxes that do not belong together are a mistake of the program, found before a student meets it."""
+    with pytest.raises(ValueError, match="loss"):
+        sheet_html(PAPER, ROWS[:-1])
+    with pytest.raises(ValueError, match="Q2"):
+        sheet_html(PAPER, [*ROWS, ("Q2", "z1_1", "z")])
+
+
+def test_unknown_language_is_refused() -> None:
+    """The message lists the languages that there are."""
+    with pytest.raises(ExamgenError, match=r"'tlh'.*en"):
+        questions_html(paper_with(language="tlh"))
