@@ -34,9 +34,6 @@ _WANTED: Mapping[str, str] = MappingProxyType(
         "string_type": "use a text in quotes",
         "int_type": "use a whole number",
         "bool_type": "use true or false",
-        "decimal_type": "use a number such as 0.1",
-        "finite_number": "use a finite number",
-        "decimal_max_digits": "use at most {max_digits} digits",
         "tuple_type": "use a list in [ ]",
         "dict_type": "use a table in {{ }}",
         "model_type": "use a table in {{ }}",
@@ -52,16 +49,20 @@ _WANTED: Mapping[str, str] = MappingProxyType(
 """What is allowed, by pydantic's type of error."""
 
 
-def _decimal(value: object) -> object:
+def _decimal(value: object) -> Decimal:
     """Decimals come as TOML numbers or strings; TOML floats are parsed as decimals, so nothing is lost."""
-    if isinstance(value, int | str) and not isinstance(value, bool):
-        try:
-            return Decimal(str(value))
-        except (ArithmeticError, ValueError):
-            pass
-    elif isinstance(value, Decimal):
-        return value
-    raise ValueError(f"found {_shorten(value)}; use a number such as 0.1")
+    try:
+        exact = Decimal(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else value
+    except (ArithmeticError, ValueError):
+        exact = None
+    if not isinstance(exact, Decimal):
+        raise ValueError(f"found {_shorten(value)}; use a number such as 0.1")
+    if not exact.is_finite():
+        raise ValueError(f"found {_shorten(value)}; use a finite number")
+    exponent = int(exact.as_tuple().exponent)
+    if max(len(exact.as_tuple().digits) + max(exponent, 0), -exponent) > MAX_DIGITS:
+        raise ValueError(f"found {_shorten(value)}; use at most {MAX_DIGITS} digits")
+    return exact
 
 
 def _listed(value: object) -> object:
@@ -74,9 +75,7 @@ def _numbers(value: object) -> object:
     if depth > 2:
         raise ValueError(f"found {_shorten(value)}; use a number, or a list, or a list of rows, of numbers")
     for number in _flat(value):
-        exact = _decimal(number)
-        if isinstance(exact, Decimal) and not exact.is_finite():
-            raise ValueError(f"found {_shorten(number)}; use a finite number")
+        _decimal(number)
     return value
 
 
@@ -96,8 +95,9 @@ def _flat(value: object) -> Iterator[object]:
         yield value
 
 
-Number = Annotated[Decimal, BeforeValidator(_decimal), Field(allow_inf_nan=False, max_digits=MAX_DIGITS)]
+Number = Annotated[Decimal, BeforeValidator(_decimal)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Names = Annotated[Texts, Field(min_length=1)]
 # Strict, for true is no number of layers.
 Whole = Annotated[int, Field(strict=True)]
 Count = Annotated[Whole, Field(ge=1, le=64)]
@@ -186,8 +186,8 @@ class NetworkModel(_Model):
     """`[network]`: a list of names for a layer or for the loss draws one of them for each student."""
 
     sizes: Annotated[tuple[Count, ...], Field(min_length=2, max_length=9)]
-    activations: tuple[Texts, ...]
-    loss: Texts
+    activations: tuple[Names, ...]
+    loss: Names
     steps: Annotated[Whole, Field(ge=1, le=9)] = 1
     samples_per_step: Annotated[Whole, Field(ge=1, le=16)] = 1
 
@@ -217,7 +217,7 @@ class TaskModel(_Model):
     """One of `[[tasks]]`."""
 
     text: str
-    ask: Annotated[Texts, Field(min_length=1)]
+    ask: Names
     steps: tuple[Count, ...] = ()
     layers: tuple[Count, ...] = ()
     digits: DigitsModel | None = None

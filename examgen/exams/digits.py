@@ -9,6 +9,9 @@ import numpy as np
 from examgen.core.rounding import half_unit
 from examgen.core.rules import Array
 
+NOISE = 1e-12
+"""A reference below this is 0: sums of decimals that cancel leave doubles such as 5.6e-17, and not on every machine."""
+
 # Room for the largest double at any number of decimals that may be asked.
 _WIDE = Context(prec=400)
 
@@ -29,12 +32,12 @@ class Digits:
         reference = np.asarray(reference, dtype=float)
         if self.unit == "decimals":
             return np.full(reference.shape, self.count)
-        known = np.isfinite(reference) & (reference != 0)
+        known = np.isfinite(reference) & (np.abs(reference) >= NOISE)
         size = np.where(known, np.abs(reference), 1.0)
         leading = np.floor(np.log10(size)).astype(int)
         # 0.9996 to 3 figures is 1.00, which has one decimal fewer than its own leading digit says.
         # As in `print_decimals`, a double a hair below a tie (9.995) stands for the tie.
-        units = size / 10.0 ** np.maximum(leading - self.count + 1, -300)
+        units = size / 10.0 ** (leading - self.count + 1)
         carried = units >= (10.0**self.count - 0.5) * (1 - 5e-16)
         return np.where(known, self.count - 1 - leading - carried, self.count)
 

@@ -93,7 +93,7 @@ _ROWS_FORMULAS = MappingProxyType(
         "affine": "<1:ones> <times> <0:bias>",
         "pull_back": "<1> <times> <0:T>",
         "outer": "<1:onesT> <times> <0>",
-        "descend": "<0:bias> - <1> <times> <2:bias>",
+        "descend_W": "<0:bias> - <1> <times> <2:bias>",
         "softmax_pull_back": r"<0> <hadamard> \left(<1> - <1> <times> <0:T>\right)",
     }
 )

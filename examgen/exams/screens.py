@@ -17,10 +17,15 @@ from examgen.core.graph import Evaluation, Quantity
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
 from examgen.core.rules import Array
+from examgen.exams.digits import NOISE
 from examgen.exams.exam import PaperShape
 
 Verdict = NDArray[np.bool_]
 """(draws,): True where the draw is rejected."""
+
+SLACK = 1e-9
+"""Values within this share of a limit are at the limit. Exact decimals often lie right on one, and which side their
+doubles fall on differs between machines; a paper must not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +89,12 @@ def _kinks(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict
         values = evaluation[quantity.name]
         if quantity.kind == "z":
             for kink in ACTIVATIONS[_activation_of(paper, quantity)].kinks:
-                rejected = rejected | _any(np.abs(values - kink) < limits.kink_margin, quantity)
+                rejected = rejected | _any(np.abs(values - kink) < limits.kink_margin * (1 - SLACK), quantity)
         elif quantity.kind == "loss":
             outputs, targets = (paper.graph[name] for name in quantity.inputs)
             errors = evaluation[outputs.name] - evaluation[targets.name]
             for kink in LOSSES[paper.shape.loss].kinks:
-                rejected = rejected | _any(np.abs(errors - kink) < limits.kink_margin, outputs)
+                rejected = rejected | _any(np.abs(errors - kink) < limits.kink_margin * (1 - SLACK), outputs)
     return rejected
 
 
@@ -111,7 +116,7 @@ def _saturated(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Ver
         if np.isfinite(low) and np.isfinite(high):
             a = evaluation[quantity.name]
             # a (1 - a) of a sigmoid or softmax and 1 - a^2 of tanh are both (a - low)(high - a).
-            rejected = rejected | _any((a - low) * (high - a) < limits.min_slope, quantity)
+            rejected = rejected | _any((a - low) * (high - a) < limits.min_slope * (1 - SLACK), quantity)
     return rejected
 
 
@@ -128,9 +133,10 @@ def _asked(paper: PaperShape, evaluation: Evaluation) -> list[tuple[Array, Array
 def _faint(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     for values, decimals in _asked(paper, evaluation):
-        smallest = 10.0 ** (limits.significant_digits - 1 - decimals)
+        smallest = 10.0 ** (limits.significant_digits - 1 - decimals) * (1 - SLACK)
         # Whole numbers to no decimals are exact, however small.
-        rejected = rejected | ((values != 0) & (values < smallest) & ~((decimals == 0) & (values == np.round(values))))
+        is_exact = (values < NOISE) | ((decimals == 0) & (np.abs(values - np.round(values)) < NOISE))
+        rejected = rejected | ((values < smallest) & ~is_exact)
     return rejected
 
 
@@ -138,7 +144,8 @@ def _tied(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     for values, decimals in _asked(paper, evaluation):
         units = values * 10.0**decimals
-        rejected = rejected | (np.abs(units - np.floor(units) - 0.5) < limits.tie_margin)
+        margin = limits.tie_margin * (1 - SLACK) - NOISE * (1 + units)
+        rejected = rejected | (np.abs(units - np.floor(units) - 0.5) < margin)
     return rejected
 
 
@@ -146,7 +153,7 @@ def _overflowing(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> V
     rejected = _none(evaluation)
     for quantity in paper.graph.derived:
         values = evaluation[quantity.name]
-        rejected = rejected | _any(~(np.abs(values) <= limits.max_abs), quantity)
+        rejected = rejected | _any(~(np.abs(values) <= limits.max_abs * (1 + SLACK)), quantity)
     return rejected
 
 

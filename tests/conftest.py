@@ -1,0 +1,35 @@
+"""What holds for every test: property tests draw the same examples on every machine, and take the time they need.
+
+Goldens are text files under tests/golden/. After a change that is meant, `pytest --update-goldens` writes them anew;
+their diff is read.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
+
+GOLDENS = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The flag that refreshes goldens."""
+    parser.addoption("--update-goldens", action="store_true", help="write the goldens under tests/golden/ anew")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the golden of this name, or write the golden where the flag asks for it."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDENS / name
+        if request.config.getoption("--update-goldens"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare

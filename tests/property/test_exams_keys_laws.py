@@ -1,0 +1,107 @@
+"""Keys damaged at random are read or explained, and never end in anything else."""
+
+import copy
+import functools
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from examgen.errors import KeyFileError
+from examgen.exams.building import draw_variants, load_exam
+from examgen.exams.files import write_files
+from examgen.exams.keys import key_files, read_key
+from tests.small_banks import class_of
+
+EXAMS = ("scalar-chain", "matrix-warmups", "relu-integers", "minibatch")
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 70)
+    | st.sampled_from(
+        [10**30, 10**400, 0.5, float("nan"), float("inf"), "", "x", "A", "-1", "NaN", "relu", "\ud800", "Q1"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["A", "Q1", "decimals", "x"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@functools.cache
+def files_of(name: str) -> dict[str, bytes]:
+    loaded = load_exam(name, 7)
+    return key_files(loaded.exam, draw_variants(loaded, class_of(2)), "1")
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Paths to every part of a document."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, part in parts for place in places(part, (*path, key)))]
+
+
+def damaged(draw: st.DrawFn, document: Any) -> Any:
+    """The document with one or two parts removed or replaced."""
+    document = copy.deepcopy(document)
+    for _ in range(draw(st.integers(1, 2))):
+        paths = places(document)[1:]
+        if not paths:
+            break
+        *above, last = draw(st.sampled_from(paths))
+        parent = document
+        for key in above:
+            parent = parent[key]
+        if draw(st.booleans()):
+            del parent[last]
+        else:
+            parent[last] = draw(JUNK)
+    return document
+
+
+@st.composite
+def damaged_keys(draw: st.DrawFn) -> dict[str, bytes]:
+    """The files of a key, exam.json or a line of variants.jsonl damaged."""
+    files = dict(files_of(draw(st.sampled_from(EXAMS))))
+    if draw(st.booleans()):
+        files["exam.json"] = json.dumps(damaged(draw, json.loads(files["exam.json"]))).encode()
+    else:
+        first, *others = files["variants.jsonl"].split(b"\n")
+        files["variants.jsonl"] = b"\n".join([json.dumps(damaged(draw, json.loads(first))).encode(), *others])
+    return files
+
+
+@settings(max_examples=200)
+@given(damaged_keys())
+def test_a_damaged_key_is_read_or_explained(files: dict[str, bytes]) -> None:
+    """A key that can be read can be written again; any other is one line that names the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_files(Path(folder), files)
+        try:
+            key = read_key(Path(folder))
+        except KeyFileError as error:
+            message = str(error)
+            assert message.startswith((f"{folder}/exam.json: ", f"{folder}/variants.jsonl: line "))
+            assert "\n" not in message
+        else:
+            again = key_files(key.exam, key.variants, "1")
+            assert json.loads(again["exam.json"])["exam"] == key.exam.id
+            assert again["variants.jsonl"].count(b"\n") == len(key.variants) == 2
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(["exam.json", "variants.jsonl"]), st.binary(max_size=30), st.integers(0, 400))
+def test_bytes_in_the_middle_are_read_or_explained(name: str, junk: bytes, place: int) -> None:
+    """Bytes that stray into a file, or a file that ends there, are told by file."""
+    files = dict(files_of("scalar-chain"))
+    files[name] = files[name][:place] + junk + (files[name][place:] if len(junk) % 2 else b"")
+    with tempfile.TemporaryDirectory() as folder:
+        write_files(Path(folder), files)
+        known = (f"{folder}/exam.json: ", f"{folder}/variants.jsonl: ")
+        try:
+            outcome = f"{len(read_key(Path(folder)).variants)} variants"
+        except KeyFileError as error:
+            outcome = str(error)
+        assert outcome in ("0 variants", "1 variants", "2 variants") or outcome.startswith(known)

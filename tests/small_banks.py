@@ -1,0 +1,114 @@
+"""Small bank files for tests, as texts in which single lines are replaced."""
+
+from pathlib import Path
+
+from examgen.core.graph import Quantity
+from examgen.exams.banks import shipped_banks
+from examgen.exams.building import LoadedExam, Student, load_exam
+from examgen.exams.exam import PaperShape, paper_shape
+from examgen.exams.notation import NOTATIONS
+
+DRAWN = """\
+title = "T"
+[network]
+sizes = [1, 1]
+activations = ["sigmoid"]
+loss = "squared_error"
+[values]
+weights = { min = "-1", max = "1", step = "0.1", exclude = ["0"] }
+biases = { choices = ["0.1", 0.2] }
+x = { min = 1, max = 2, step = 0.5 }
+y = { choices = ["0", "1"] }
+[digits]
+decimals = 4
+[[tasks]]
+text = "Go."
+ask = ["z", "a", "loss"]
+"""
+
+FIXED = """\
+title = "T"
+[network]
+sizes = [1, 1]
+activations = ["sigmoid"]
+loss = "squared_error"
+[fixed]
+W1 = [[0.5]]
+b1 = [0.1]
+x = [[1]]
+y = [[1]]
+[digits]
+decimals = 4
+[[tasks]]
+text = "Go."
+ask = ["z", "a", "loss"]
+"""
+
+PRODUCT = """\
+title = "T"
+[[products]]
+operation = "matrix_product"
+left = [1, 2]
+right = [2, 1]
+[values]
+entries = { choices = [1, 2] }
+[digits]
+decimals = 1
+[[tasks]]
+text = "Go."
+ask = "product"
+"""
+
+EXAM = """\
+title = "T"
+[[questions]]
+family = "scalar-chain"
+"""
+
+
+def changed(text: str, *changes: tuple[str, str]) -> str:
+    """The text with each first part, which must be there, replaced by the second."""
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+def written(folder: Path, text: str) -> str:
+    """The path of a bank file with this text."""
+    path = folder / "bank.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def class_of(count: int) -> list[Student]:
+    """So many students with plain ids."""
+    return [Student(f"s{number}") for number in range(count)]
+
+
+def fitting_notations(name: str) -> list[str]:
+    """The notations in which a shipped exam can be written."""
+    shapes = [shape for question in load_exam(name, 7).exam.questions for shape in question.shapes.values()]
+    return [row.name for row in NOTATIONS.values() if not any(row.problem_with(shape) for shape in shapes)]
+
+
+def shipped_names(*folders: str) -> list[str]:
+    """Names of the shipped files in these folders, or of all."""
+    return [path.stem for path in shipped_banks() if not folders or path.parent.name in folders]
+
+
+def all_papers(loaded: LoadedExam) -> list[PaperShape]:
+    """Every shape of every question of an exam."""
+    return [
+        paper_shape(question, label, loaded.exam.notation)
+        for question in loaded.exam.questions
+        for label in question.shapes
+    ]
+
+
+def all_places(quantity: Quantity) -> list[tuple[int, ...]]:
+    """Every index of a quantity's array, counted up without NumPy."""
+    places: list[tuple[int, ...]] = [()]
+    for size in quantity.shape:
+        places = [(*place, number) for place in places for number in range(size)]
+    return places

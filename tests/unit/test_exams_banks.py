@@ -1,0 +1,354 @@
+"""Bank files: every shipped one works, and every mistake is one line that says where, what, and what is allowed."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from examgen.core.network import NetworkShape
+from examgen.errors import BankError
+from examgen.exams.banks import MAX_FILE_BYTES, find_bank, shipped_banks
+from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.digits import Digits
+from examgen.exams.notation import NOTATIONS
+from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
+
+FAMILY_KEYS = "format, title, about, text, notation, network, products, values, fixed, digits, screens, tasks"
+NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step"
+RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
+SCREEN_KEYS = "kink_margin, min_slope, significant_digits, tie_margin, max_abs, max_draws"
+EXAM_KEYS = "format, title, about, notation, instructions, policy, questions"
+ACTIVATIONS = "identity, sigmoid, tanh, relu, leaky_relu, softplus, elu, softmax"
+LOSSES = (
+    "squared_error, half_squared_error, mean_squared_error, half_mean_squared_error, mean_absolute_error, huber, "
+    "binary_cross_entropy, cross_entropy"
+)
+QUANTITIES = "z, a, loss, slope, dL_da, dL_dz, dL_dW, dL_db, W_new, b_new, product"
+NOTATION_NAMES = "from-to, to-from-da, nielsen, scalar, row"
+SHIPPED = (
+    "midterm, matrix-warmups, minibatch, question2, relu-integers, scalar-chain, sigmoid-chain, tanh-two-outputs, "
+    "matrix-warmups-worked, nielsen-bp1-bp4, relu-1-1-3-1, relu-sigmoid-1-1-1, relu-sigmoid-3-2-2-1-bce, "
+    "relu-sigmoid-3-2-2-1, sigmoid-3-4-4-2, tanh-sigmoid-2-1-2"
+)
+ONE_WAY = "give min, max and step, or choices, or one_hot = true"
+WIDE_NETWORK = (("[1, 1]", "[1, 2]"), ('["sigmoid"]', '["softmax"]'))
+SOFTMAX = (*WIDE_NETWORK, ("squared_error", "cross_entropy"))
+Y = 'y = { choices = ["0", "1"] }'
+
+UNKNOWN_KEYS = {
+    changed(DRAWN, ("title", "titel")): f'titel: unknown key; allowed here: {FAMILY_KEYS}. Did you mean "title"? '
+    "(and 1 more)",
+    changed(DRAWN, ("loss =", "step = 2\nloss =")): f"network.step: unknown key; allowed here: {NETWORK_KEYS}. "
+    'Did you mean "steps"?',
+    changed(DRAWN, ("exclude", "exlude")): f"values.weights.exlude: unknown key; allowed here: {RANGE_KEYS}. "
+    'Did you mean "exclude"?',
+    changed(DRAWN, ("decimals", "places")): "digits.places: unknown key; allowed here: decimals, significant_figures.",
+    DRAWN + "mark = 2\n": "tasks[1].mark: unknown key; allowed here: text, ask, steps, layers, digits, marks. "
+    'Did you mean "marks"?',
+    DRAWN + "digits = { decimal = 2 }\n": "tasks[1].digits.decimal: unknown key; allowed here: decimals, "
+    'significant_figures. Did you mean "decimals"?',
+    DRAWN + "[screens]\nmin_slop = 0\n": f"screens.min_slop: unknown key; allowed here: {SCREEN_KEYS}. "
+    'Did you mean "min_slope"?',
+    changed(PRODUCT, ("right", "rigth")): "products[1].rigth: unknown key; allowed here: operation, left, right. "
+    'Did you mean "right"?',
+    changed(EXAM, ("questions", "question")): f"question: unknown key; allowed here: {EXAM_KEYS}. "
+    'Did you mean "questions"? (and 1 more)',
+    EXAM + "titel = 'x'\n": 'questions[1].titel: unknown key; allowed here: family, title. Did you mean "title"?',
+    EXAM + "[policy]\ncorect = 1\n": "policy.corect: unknown key; allowed here: correct, imprecise. "
+    'Did you mean "correct"?',
+    changed(DRAWN, ("weights", "weigths")): "values.weigths: unknown quantity; allowed here: x, y, weights, biases, "
+    'W1, b1. Did you mean "weights"?',
+    changed(DRAWN, ("weights", "W2")): "values.W2: unknown quantity; allowed here: x, y, weights, biases, W1, b1.",
+    changed(FIXED, ("W1", "W11")): 'fixed.W11: unknown quantity; allowed here: x, y, W1, b1. Did you mean "W1"?',
+}
+
+WRONG_TYPES = {
+    changed(DRAWN, ('"T"', "3")): "title: found 3; use a text in quotes",
+    changed(DRAWN, ("loss =", "steps = true\nloss =")): "network.steps: found true; use a whole number",
+    changed(DRAWN, ("loss =", 'steps = "2"\nloss =')): "network.steps: found '2'; use a whole number",
+    changed(DRAWN, ("loss =", "steps = 1.0\nloss =")): "network.steps: found 1.0; use a whole number",
+    changed(DRAWN, ("min = 1", "min = true")): "values.x.min: found true; use a number such as 0.1",
+    changed(DRAWN, ("min = 1", "min = [1]")): "values.x.min: found [1]; use a number such as 0.1",
+    changed(DRAWN, ("min = 1", 'min = "one"')): "values.x.min: found 'one'; use a number such as 0.1",
+    changed(DRAWN, ("min = 1", "min = nan")): "values.x.min: found NaN; use a finite number",
+    changed(DRAWN, ("min = 1", "min = -inf")): "values.x.min: found -Infinity; use a finite number",
+    changed(DRAWN, ("min = 1", 'min = "1e400"')): "values.x.min: found '1e400'; use at most 15 digits",
+    changed(DRAWN, ("min = 1", "min = 1.0000000000000001")): "values.x.min: found 1.0000000000000001; "
+    "use at most 15 digits",
+    changed(DRAWN, (Y, 'y = { one_hot = "yes" }')): "values.y.one_hot: found 'yes'; use true or false",
+    changed(DRAWN, (Y, "y = [0, 1]")): "values.y: found [0, 1]; use a table in { }",
+    changed(DRAWN, ("[[tasks]]", "[tasks]")): "tasks: found {'text': 'Go.', 'ask': ['z', 'a', 'loss']}; "
+    "use a list in [ ]",
+    changed(DRAWN, ('["sigmoid"]', '"sigmoid"')): "network.activations: found 'sigmoid'; use a list in [ ]",
+    DRAWN + "marks = true\n": "tasks[1].marks: found true; use a number such as 0.1",
+    DRAWN + "layers = 1\n": "tasks[1].layers: found 1; use a list in [ ]",
+    "format = 2\n" + DRAWN: "format: found 2; use 1",
+    changed(FIXED, ("[[0.5]]", '"abc"')): "fixed.W1: found 'abc'; use a number such as 0.1",
+    changed(FIXED, ("[[0.5]]", "[[true]]")): "fixed.W1: found true; use a number such as 0.1",
+    changed(FIXED, ("[[0.5]]", "[[nan]]")): "fixed.W1: found NaN; use a finite number",
+    changed(FIXED, ("[[0.5]]", "{ a = 1 }")): "fixed.W1: found {'a': 1}; use a number such as 0.1",
+    changed(FIXED, ("[[0.5]]", "[[[0.5]]]")): "fixed.W1: found [[[0.5]]]; use a number, or a list, or a list of rows, "
+    "of numbers",
+    changed(FIXED, ("[[0.5]]", "[[0.5], 1]")): "fixed.W1: found [[0.5], 1]; use a number, or a list, or a list of "
+    "rows, of numbers",
+}
+
+OUT_OF_RANGE = {
+    changed(DRAWN, ('max = "1"', 'max = "-2"')): "values.weights: max -2 is below min -1",
+    changed(DRAWN, ('"0.1", ex', "0, ex")): "values.weights: step is 0; use a positive decimal such as 0.1",
+    changed(DRAWN, ('"0.1", ex', '"-0.1", ex')): "values.weights: step is -0.1; use a positive decimal such as 0.1",
+    changed(DRAWN, (', step = "0.1"', "")): "values.weights: min, max and step belong together",
+    changed(DRAWN, ("exclude", "choices = [1], exclude")): f"values.weights: {ONE_WAY}",
+    changed(DRAWN, (Y, "y = { }")): f"values.y: {ONE_WAY}",
+    changed(DRAWN, (Y, "y = { choices = [] }")): f"values.y: {ONE_WAY}",
+    changed(DRAWN, (Y, "y = { choices = [1], one_hot = true }")): f"values.y: {ONE_WAY}",
+    changed(DRAWN, (Y, "y = { choices = [0, 1], exclude = [0] }")): "values.y: exclude belongs to min, max and step; "
+    "leave the values out of choices instead",
+    changed(DRAWN, (Y, "y = { min = 1, max = 1, step = 1, exclude = [1] }")): "values.y: exclude leaves no value",
+    changed(DRAWN, (Y, "y = { min = 0, max = 2, step = 0.000001 }")): "values.y: more than 1000000 values from min to "
+    "max; use a larger step",
+    changed(DRAWN, (Y, "y = { choices = [123456789012345, 0.001] }")): "values.y: numbers of more than 15 digits at 3 "
+    "decimals; use rounder numbers",
+    changed(DRAWN, ("decimals = 4", "decimals = 100")): "digits.decimals: found 100; use 9 or less",
+    changed(DRAWN, ("decimals = 4", "significant_figures = 0")): "digits.significant_figures: found 0; use 1 or more",
+    changed(DRAWN, ("decimals = 4", "decimals = 4\nsignificant_figures = 3")): "digits: give either decimals or "
+    "significant_figures",
+    changed(DRAWN, ("[1, 1]", "[1, 0]")): "network.sizes[2]: found 0; use 1 or more",
+    changed(DRAWN, ('"squared_error"', "[]")): "network.loss: found []; give 1 or more",
+    changed(DRAWN, ('"sigmoid"', "[]")): "network.activations[1]: found []; give 1 or more",
+    changed(DRAWN, ("[1, 1]", "[1]")): "network.sizes: found [1]; give 2 or more",
+    changed(DRAWN, ("[1, 1]", "[1, 65]")): "network.sizes[2]: found 65; use 64 or less",
+    DRAWN + "marks = -1\n": "tasks[1].marks: found -1; use 0 or more",
+    DRAWN + "[screens]\ntie_margin = 0.5\n": "screens.tie_margin: found 0.5; use less than 0.5",
+    EXAM + "[policy]\nimprecise = 2\n": "policy.imprecise: found 2; use 1 or less",
+    changed(PRODUCT, ("[1, 2]", "[1, 2, 3]")): "products[1].left: found [1, 2, 3]; give 2 or fewer",
+    'title = "E"\nquestions = []\n': "questions: found []; give 1 or more",
+}
+
+UNKNOWN_NAMES = {
+    changed(DRAWN, ('"sigmoid"', '"sigmod"')): f"network: activation 'sigmod' is unknown; allowed: {ACTIVATIONS}. "
+    'Did you mean "sigmoid"?',
+    changed(DRAWN, ("squared_error", "bce")): f"network: loss 'bce' is unknown; allowed: {LOSSES}.",
+    changed(DRAWN, ('"squared_error"', '["huber", "hubber"]')): f"network: loss 'hubber' is unknown; allowed: {LOSSES}."
+    ' Did you mean "huber"?',
+    changed(DRAWN, ('"loss"]', '"dL_dWW"]')): f"tasks[1]: quantity 'dL_dWW' is unknown; allowed: {QUANTITIES}. "
+    'Did you mean "dL_dW"?',
+    'notation = "from_to"\n' + DRAWN: f"notation 'from_to' is unknown; allowed: {NOTATION_NAMES}. "
+    'Did you mean "from-to"?',
+    'notation = "nielson"\n' + EXAM: f"notation 'nielson' is unknown; allowed: {NOTATION_NAMES}. "
+    'Did you mean "nielsen"?',
+    changed(PRODUCT, ("matrix_product", "matrix_prod")): "products[1]: operation 'matrix_prod' is unknown; allowed: "
+    'matrix_product, hadamard_product, affine_map, shape_of_product. Did you mean "matrix_product"?',
+    changed(EXAM, ("scalar-chain", "scalar_chain")): "questions[1].family: exam 'scalar_chain' is not shipped; use a "
+    f'path that ends in .toml, or one of {SHIPPED}. Did you mean "scalar-chain"?',
+    changed(EXAM, ("scalar-chain", "./chain.toml")): "questions[1].family: ./chain.toml: there is no such file",
+    changed(EXAM, ("scalar-chain", "midterm")): "questions[1].family: 'midterm' is an exam; name a family",
+}
+
+MISFITS = {
+    "": "title: is missing (and 1 more)",
+    DRAWN.partition("[[tasks]]")[0]: "tasks: is missing",
+    changed(DRAWN, ("decimals = 4\n", "")): "digits: give either decimals or significant_figures",
+    DRAWN.partition("[values]")[0] + DRAWN[DRAWN.index("[digits]") :]: "give either [values], what to draw, or "
+    "[fixed], the numbers themselves",
+    DRAWN + "[fixed]\nW1 = [[1]]\n": "give either [values], what to draw, or [fixed], the numbers themselves",
+    DRAWN + PRODUCT[PRODUCT.index("[[products]]") : PRODUCT.index("[values]")]: "give either [network] or [[products]]",
+    changed(DRAWN, ("x = { min = 1, max = 2, step = 0.5 }\n", "")): "values.x is missing; say what x may be",
+    changed(DRAWN, (Y, f"{Y}\nlearning_rate = {{ one_hot = true }}")): "values.learning_rate: one_hot is for rows; "
+    "give choices, or min, max and step",
+    changed(FIXED, ("[[0.5]]", "[[0.5, 1]]")): "fixed.W1: found shape [1, 2]; this network needs [1, 1]",
+    changed(FIXED, ("[[0.5]]", "0.5")): "fixed.W1: found shape []; this network needs [1, 1]",
+    changed(FIXED, ("[[0.5]]", "[[0.5, 1], [2]]")): "fixed.W1: found rows of different lengths",
+    changed(FIXED, ("b1 = [0.1]\n", "")): "fixed.b1 is missing; give numbers of shape [1]",
+    changed(FIXED, ('"sigmoid"', '["sigmoid", "tanh"]')): "[fixed] numbers need one activation for each layer and one "
+    "loss, not lists",
+    changed(FIXED, ('"sigmoid"', '"identity"'), ("[[0.5]]", "[[1e14]]"), ("[1, 1]", "[1" + ", 1" * 8 + "]"))
+    .replace('["identity"]', '["identity"' + ', "identity"' * 7 + "]")
+    .replace(
+        "x =", "".join(f"W{layer} = [[1e14]]\nb{layer} = [0]\n" for layer in range(2, 9)) + "learning_rate = 1\nx ="
+    )
+    .replace("x = [[1]]\ny = [[1]]", "x = [[1], [1], [1]]\ny = [[1], [1], [1]]")
+    .replace("loss =", "steps = 3\nloss ="): "fixed: z2@2 is not finite with these numbers; use smaller ones",
+    changed(DRAWN, ('"loss"]', '"product"]')): "tasks[1]: asks for product, which this question does not have "
+    "(shape A) in these steps and layers",
+    changed(DRAWN, ('"loss"]', '"W_new"]')): "tasks[1]: asks for W_new, which this question does not have (shape A) in "
+    "these steps and layers",
+    changed(DRAWN, *WIDE_NETWORK, ('"loss"]', '"slope"]')): "tasks[1]: asks for slope, which this question does not "
+    "have (shape A) in these steps and layers",
+    DRAWN + "layers = [1, 2]\n": "tasks[1]: asks for layer 2, which this question does not have (shape A) in these "
+    "steps and layers",
+    DRAWN + "steps = [2]\n": "tasks[1]: asks for z, a, loss, step 2, which this question does not have (shape A) in "
+    "these steps and layers",
+    DRAWN + '[[tasks]]\ntext = ""\nask = "z"\n': "tasks: z1 is asked twice; ask for each quantity once",
+    changed(DRAWN, ("[1, 1]", "[1, 2, 1]"), ('["sig', '["softmax", "sig')): "network: activation 'softmax' may stand "
+    "on the last layer only",
+    changed(DRAWN, ('["sigmoid"]', '["tanh"]'), ("squared_error", "binary_cross_entropy")): "network: loss "
+    "'binary_cross_entropy' needs an output activation of sigmoid or softmax, not 'tanh'",
+    changed(DRAWN, ('["sig', '["tanh", "sig')): "network: 2 activations for 1 layers; use one for each",
+    changed(DRAWN, ("loss =", "steps = 2\nloss =")): "network: several steps need updates of the weights, so give a "
+    "learning_rate",
+    changed(DRAWN, ("[1, 1]", "[1, 1, 1, 1]"), ('["sigmoid"]', f"[{', '.join([str(['tanh'] * 8)] * 3)}]")): "network: "
+    "the lists make 512 combinations; use at most 500",
+    changed(DRAWN, *SOFTMAX): "values.y: targets of cross_entropy are from 0 to 1, each row with the sum 1: one_hot",
+    changed(DRAWN, ("squared_error", "binary_cross_entropy"), (Y, "y = { choices = [0, 2] }")): "values.y: targets of "
+    "binary_cross_entropy are from 0 to 1",
+    changed(FIXED, *SOFTMAX, ("[[0.5]]", "[[1], [2]]"), ("[0.1]", "[0, 0]"), ("y = [[1]]", "y = [[1, 1]]")): "fixed.y: "
+    "targets of cross_entropy are from 0 to 1, each row with the sum 1: one_hot",
+    changed(PRODUCT, ("[2, 1]", "[1, 2]")): "products: columns of left [1, 2] must be as many as rows of right [1, 2]",
+    changed(PRODUCT, ("matrix", "hadamard")): "products: left [1, 2] and right [2, 1] must have the same shape",
+    changed(DRAWN, ("loss", "samples_per_step = 2\nloss")).replace(
+        "title", 'notation = "scalar"\ntitle', 1
+    ): "notation 'scalar' is for layers of one unit and single samples; this network is 1-1, 2 samples per step",
+}
+
+UNREADABLE = {
+    "= = =": "not valid TOML: Invalid statement (at line 1, column 1)",
+    f"format = 1e{'9' * 30}\n": "not valid TOML: a number has too many digits",
+    f"format = {'9' * 5000}\n": "not valid TOML: a number has too many digits",
+    f"a = {'[' * 100_000}": "not valid TOML: lists or tables inside one another too deeply",
+    "#" * (MAX_FILE_BYTES + 1): f"larger than {MAX_FILE_BYTES} bytes; a bank is a short text file",
+}
+
+BROKEN = UNKNOWN_KEYS | WRONG_TYPES | OUT_OF_RANGE | UNKNOWN_NAMES | MISFITS | UNREADABLE
+
+
+@pytest.mark.parametrize(("text", "message"), BROKEN.items(), ids=lambda part: part[:40])
+def test_a_broken_file_is_explained_in_one_line(tmp_path: Path, text: str, message: str) -> None:
+    """The message is exactly this, behind the path of the file."""
+    path = written(tmp_path, text)
+    with pytest.raises(BankError) as caught:
+        load_exam(path, 7)
+    assert str(caught.value) == f"{path}: {message}"
+
+
+@pytest.mark.parametrize("text", [DRAWN, FIXED, PRODUCT, EXAM])
+def test_the_small_banks_are_right_before_they_are_broken(tmp_path: Path, text: str) -> None:
+    """What the broken files are made from loads and draws."""
+    assert len(draw_variants(load_exam(written(tmp_path, text), 7), class_of(3))) == 3
+
+
+def test_text_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    """Latin-1 umlauts are no UTF-8; the message says at which byte."""
+    path = tmp_path / "bank.toml"
+    path.write_bytes('title = "Prüfung"'.encode("latin-1"))
+    with pytest.raises(BankError) as caught:
+        load_exam(str(path), 7)
+    assert str(caught.value) == f"{path}: not UTF-8 text (byte 11)"
+
+
+@pytest.mark.parametrize("name", ["folder.toml", "missing.toml", "./missing", "x" * 300 + ".toml", "a\0b.toml"])
+def test_what_is_no_file_is_refused(tmp_path: Path, name: str) -> None:
+    """A folder, a missing file and an impossible name are no files."""
+    (tmp_path / "folder.toml").mkdir()
+    with pytest.raises(BankError) as caught:
+        load_exam(f"{tmp_path}/{name}", 7)
+    assert str(caught.value) == f"{tmp_path}/{name}: there is no such file"
+
+
+def test_a_near_miss_of_a_shipped_name_is_told() -> None:
+    """The message lists what is shipped."""
+    with pytest.raises(BankError) as caught:
+        load_exam("midterms", 7)
+    assert str(caught.value) == (
+        f"exam 'midterms' is not shipped; use a path that ends in .toml, or one of {SHIPPED}. Did you mean \"midterm\"?"
+    )
+
+
+def test_a_near_miss_of_a_notation_is_told() -> None:
+    """The notation of the command line is checked like that of a file."""
+    with pytest.raises(BankError) as caught:
+        load_exam("midterm", 7, "rows")
+    assert str(caught.value) == f"notation 'rows' is unknown; allowed: {NOTATION_NAMES}. Did you mean \"row\"?"
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_shipped_files_draw_in_every_notation_that_fits(name: str) -> None:
+    """All load, draw finite numbers for each student, and only networks wider than a chain lack a notation."""
+    notations = fitting_notations(name)
+    assert set(NOTATIONS) - set(notations) <= {"scalar"}
+    for notation in notations:
+        loaded = load_exam(name, 7, notation)
+        variants = draw_variants(loaded, class_of(3))
+        assert [variant.student for variant in variants] == ["s0", "s1", "s2"]
+        assert all(
+            np.isfinite(values).all()
+            for variant in variants
+            for question in variant.questions.values()
+            for values in question.givens.values()
+        )
+
+
+@pytest.mark.parametrize("name", ["question2", "minibatch", "midterm", "sigmoid-chain"])
+def test_the_scalar_notation_refuses_wide_networks(name: str) -> None:
+    """The message names the file, the notation and the network."""
+    with pytest.raises(
+        BankError, match=r"\.toml: notation 'scalar' is for layers of one unit and single samples; this"
+    ):
+        load_exam(name, 7, "scalar")
+
+
+def test_a_family_is_found_beside_its_exam(tmp_path: Path) -> None:
+    """A relative path in an exam file starts at the exam file, whatever the current folder."""
+    (tmp_path / "sub").mkdir()
+    shutil.copy(find_bank("scalar-chain"), tmp_path / "sub/chain.toml")
+    loaded = load_exam(written(tmp_path, changed(EXAM, ("scalar-chain", "sub/chain.toml"))), 7)
+    assert loaded.exam.questions[0].title == "The chain rule on a chain"
+
+
+def test_settings_of_a_file_reach_the_exam(tmp_path: Path) -> None:
+    """Digits, marks, steps, layers, the title of a question and the policy are those of the files."""
+    text = changed(DRAWN, ("decimals = 4", "significant_figures = 3")) + "marks = 2.50\nlayers = [1]\nsteps = [1]\n"
+    (tmp_path / "family.toml").write_text(text.replace(', "loss"', ""))
+    exam_text = changed(EXAM, ("scalar-chain", "family.toml")) + 'title = "Own"\n[policy]\nimprecise = 0.25\n'
+    exam = load_exam(written(tmp_path, exam_text), 7).exam
+    [question] = exam.questions
+    [task] = question.tasks
+    assert (question.title, question.digits) == ("Own", Digits(3, "significant_figures"))
+    assert (task.digits, str(task.marks), task.layers, task.steps) == (question.digits, "2.50", (1,), (1,))
+    assert {name: str(share) for name, share in exam.policy.shares.items()} == {"correct": "1", "imprecise": "0.25"}
+
+
+def test_a_maximum_off_the_grid_is_never_exceeded(tmp_path: Path) -> None:
+    """From -0.9 in steps of 0.1 to -0.55 the last value is -0.6."""
+    values = '{ min = "-0.9", max = "-0.55", step = "0.1" }'
+    text = changed(DRAWN, ("{ min = 1, max = 2, step = 0.5 }", values))
+    variants = draw_variants(load_exam(written(tmp_path, text), 7), class_of(200))
+    assert {variant.questions["Q1"].givens["x"].item() for variant in variants} == {-0.9, -0.8, -0.7, -0.6}
+
+
+def test_lists_make_one_shape_for_each_choice(tmp_path: Path) -> None:
+    """Two hidden activations and three losses are six shapes, in the order of the lists."""
+    text = changed(
+        DRAWN,
+        ("[1, 1]", "[1, 1, 1]"),
+        ('["sigmoid"]', '[["tanh", "relu"], "sigmoid"]'),
+        ('"squared_error"', '["squared_error", "huber", "binary_cross_entropy"]'),
+    )
+    shapes = load_exam(written(tmp_path, text), 7).exam.questions[0].shapes
+    found = {label: (s.activations[0], s.loss) for label, s in shapes.items() if isinstance(s, NetworkShape)}
+    assert found == {
+        "A": ("tanh", "squared_error"),
+        "B": ("tanh", "huber"),
+        "C": ("tanh", "binary_cross_entropy"),
+        "D": ("relu", "squared_error"),
+        "E": ("relu", "huber"),
+        "F": ("relu", "binary_cross_entropy"),
+    }
+
+
+def test_the_exam_id_changes_with_everything_that_makes_the_exam(tmp_path: Path) -> None:
+    """Another seed, notation or text gives another id; the same gives the same."""
+    path = written(tmp_path, DRAWN)
+    ids = [load_exam(path, seed, notation).exam.id for seed in (7, 8) for notation in (None, "row")]
+    again = load_exam(path, 7).exam.id
+    other = load_exam(written(tmp_path, changed(DRAWN, ("Go.", "Go!"))), 7).exam.id
+    assert len({*ids, other}) == 5
+    assert again == ids[0]
+    assert all(exam_id.startswith("bank-") and len(exam_id) == 11 for exam_id in ids)
+
+
+def test_exams_come_before_families_and_worked_examples() -> None:
+    """The order in which shipped files are listed."""
+    assert [path.parent.name for path in shipped_banks()] == ["exams"] + ["families"] * 7 + ["worked"] * 8
+    assert Student() == Student("", "")
