@@ -25,7 +25,7 @@ class Activation:
         slope_of: "a" where the slope is easiest from the activation, as in a (1 - a), else "z".
         symbol: f in LaTeX, as in f'(z).
         latex: f with its argument as `<0>`.
-        slope_latex: the slope from `<0>`, the quantity of `slope_of`.
+        slope_latex: the slope from `<0>`, the quantity of `slope_of`; empty where it does not depend on it.
         definition: f(z) in LaTeX, for the instructions of a paper.
         kinks: values of z at which the slope jumps.
         bounds: open interval of the values of a.
@@ -81,7 +81,7 @@ _STEP = r"\left[<0:bare> > 0\right]"
 
 _ROWS = (
     Activation(
-        "identity", "identity", lambda z: z, _ones, "z", "f", "<0>", "1", "f(z) = z", is_rational=True, slope_decimals=0
+        "identity", "identity", lambda z: z, _ones, "z", "f", "<0>", "", "f(z) = z", is_rational=True, slope_decimals=0
     ),
     Activation(
         "sigmoid",

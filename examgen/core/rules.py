@@ -48,7 +48,8 @@ def fill_latex(template: str, symbol: Callable[[str, str], str]) -> str:
         template: LaTeX with placeholders `<name>` or `<name:modifier>`: `<0>` is the first input, `<0:T>` its
             transpose, `<0:bare>` an input that stands in brackets
             already, `<0:bias>` weights with the bias folded in, `<1:ones>` activations with a constant 1,
-            `<times>` and `<hadamard>` products that look different between numbers and between matrices.
+            `<times>` and `<hadamard>` products that look different between numbers and between matrices,
+            `<ones_units>` and `<ones_samples>` columns of ones.
         symbol: called with each placeholder's name and modifier (empty where there is none).
     """
     return _PLACEHOLDER.sub(lambda found: symbol(found[1], found[2] or ""), template)
@@ -176,7 +177,7 @@ LINEAR = _table(
         "softmax_pull_back",
         "(n,o),(n,o)->(n,o)",
         softmax_pull_back,
-        r"<0> <hadamard> \left(<1> - <0:T> <times> <1>\right)",
+        r"<0> <hadamard> \left(<1> - <ones_units> <ones_units:T> \left(<0> <hadamard> <1>\right)\right)",
     ),
     Rule("outer", "(n,o),(n,i)->(o,i)", outer, "<0> <times> <1:T>"),
     Rule("bias_gradient", "(n,o)->(o)", lambda dL_dz: dL_dz.sum(axis=-2), "<0>"),

@@ -46,7 +46,8 @@ def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterat
     numbers = [r" \cdot ".join(_printed(solved, factor) for factor in path) for path in paths]
     decimals = solved.decimals[quantity.name]
     value = solved.numbers.text(np.asarray(solved.values[quantity.name])[index], decimals)
-    sums = [solved.numbers.text(prod(factor.value for factor in path), decimals) for path in paths]
+    # One digit more, so that the printed terms add up to the printed sum.
+    sums = [solved.numbers.text(prod(factor.value for factor in path), decimals + 1) for path in paths]
     relations = [solved.paper.naming.entry(quantity.name, index).latex, *_sum(products), *_sum(numbers)]
     if len(paths) > 1:
         relations += _sum([sums[0], *(solved.numbers.bracket(term) for term in sums[1:])])

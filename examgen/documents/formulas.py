@@ -97,6 +97,8 @@ def symbolic(paper: PaperShape, quantity: Quantity) -> str:
     naming = paper.naming
 
     def symbol(name: str, modifier: str) -> str:
+        if name in _ONES:
+            return rf"\mathbf{{1}}_{{{_ones_length(paper, name)}}}" + (r"^{\top}" if modifier == "T" else "")
         if not name.isdigit():
             return "" if name == "times" else _hadamard(all(paper.graph[part].size == 1 for part in quantity.inputs))
         source = quantity.inputs[int(name)]
@@ -119,10 +121,16 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
         return ""
 
     def number(name: str, modifier: str) -> str:
+        if name in _ONES:
+            ones = [["1"] * _ones_length(paper, name)]
+            return bracketed(ones if modifier == "T" else list(zip(*ones, strict=True)))
         if name == "times":
             # The factors of every product are the first two inputs, but for a learning rate, which is a number too.
-            plain = any(solved.is_scalar(part) for part in inputs[:2]) and "ones" not in template
-            return r"\cdot" if plain else r"\,"
+            return (
+                r"\cdot"
+                if any(_is_number(solved, template, inputs, place) for place in range(min(2, len(inputs))))
+                else r"\,"
+            )
         if name == "hadamard":
             return _hadamard(all(solved.is_scalar(part) for part in inputs))
         text = _argument(solved, inputs[int(name)], modifier)
@@ -134,7 +142,10 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
 def template_of(paper: PaperShape, quantity: Quantity) -> str:
     """The LaTeX of a quantity's rule in the paper's notation."""
     assert quantity.rule is not None
-    return paper.naming.notation.formulas.get(quantity.rule.name, quantity.rule.latex)
+    formulas, name = paper.naming.notation.formulas, quantity.rule.name
+    own = formulas.get(name, quantity.rule.latex)
+    is_batch = isinstance(paper.shape, NetworkShape) and paper.shape.samples_per_step > 1
+    return formulas.get(f"{name}_of_batch", own) if is_batch else own
 
 
 def loss_symbolic(paper: PaperShape, quantity: Quantity) -> str:
@@ -186,6 +197,21 @@ def _network(paper: PaperShape) -> NetworkShape:
 
 def _fill(template: str, symbol: Callable[[str, str], str]) -> str:
     return " ".join(fill_latex(template, symbol).split())
+
+
+_ONES = ("ones_units", "ones_samples")
+
+
+def _ones_length(paper: PaperShape, name: str) -> int:
+    """Ones for the units of the output layer, or for the samples of a mini-batch."""
+    shape = _network(paper)
+    return shape.sizes[-1] if name == "ones_units" else shape.samples_per_step
+
+
+def _is_number(solved: SolvedPaper, template: str, inputs: Sequence[str], place: int) -> bool:
+    """Whether an input is put in as a plain number: a 1 or a bias that is folded in makes a matrix of it."""
+    is_folded = any(f"<{place}:{fold}" in template for fold in ("ones", "bias"))
+    return solved.is_scalar(inputs[place]) and not is_folded
 
 
 def _hadamard(between_numbers: bool) -> str:

@@ -85,7 +85,26 @@ def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
         asked = int(field.digits.decimals_for(entry(solution, field)))
         decimals[field.quantity] = max(decimals[field.quantity], asked)
     decimals |= _given_decimals(paper)
+    _carry_decimals(paper, decimals)
     return SolvedPaper(paper, solution.values, decimals)
+
+
+def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:
+    """Enough decimals for what is computed from a value, and as many for folded biases as for their weights."""
+    asked = {field.quantity for field in paper.fields}
+    for quantity in reversed(paper.graph.derived):
+        for name in quantity.inputs:
+            source = paper.graph[name]
+            if source.rule is not None and name not in asked and source.kind not in _EXACT_KINDS:
+                decimals[name] = max(decimals[name], decimals[quantity.name])
+    for quantity in paper.graph:
+        if folds(paper, quantity):
+            bias = bias_name(quantity)
+            decimals[quantity.name] = decimals[bias] = max(decimals[quantity.name], decimals[bias])
+
+
+_EXACT_KINDS = frozenset({"x_of_step", "y_of_step", "slope"})
+"""Kinds whose values are given numbers, or zeros and ones where they have few decimals."""
 
 
 def _decimals_on_the_way(paper: PaperShape, quantity: Quantity, values: Array) -> int:
@@ -127,26 +146,34 @@ def _facts(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
     if not isinstance(shape, NetworkShape):
         return
     yield " ".join(_activation_facts(shape, notation, text))
-    loss = LOSSES[shape.loss]
+    loss, several = LOSSES[shape.loss], shape.samples_per_step > 1
     formula = loss_symbolic(paper, next(quantity for quantity in paper.graph if quantity.kind == "loss"))
     about = {"title": loss.title, "cost": notation.cost, "formula": formula, "samples": shape.samples_per_step}
-    facts = [text["loss_of_batch" if shape.samples_per_step > 1 else "loss"].format(**about)]
+    facts = [text[f"{'loss' if notation.cost == 'L' else 'cost'}{'_of_batch' if several else ''}"].format(**about)]
     if loss.name == "huber":
         facts.append(text["huber"])
     if shape.updates:
-        value = solved.number("learning_rate")
-        facts.append(text["learning_rate"].format(symbol=notation.learning_rate, value=value))
+        facts.append(text["learning_rate"].format(symbol=notation.learning_rate, value=solved.number("learning_rate")))
     yield " ".join(facts)
+    layout = [text["folded_bias"]] if notation.folds_bias else []
+    if several:
+        layout.insert(0, text[f"samples_as_{notation.samples_as}"])
+    if layout:
+        yield " ".join(layout)
 
 
 def _activation_facts(shape: NetworkShape, notation: Notation, text: Mapping[str, str]) -> Iterator[str]:
-    if len(set(shape.activations)) == 1:
-        row = ACTIVATIONS[shape.activations[0]]
-        yield text["activation_of_layers"].format(title=row.title, definition=row.definition)
-        return
-    for layer, name in enumerate(shape.activations, start=1 + notation.activation_offset):
+    """Each activation with its definition, once for all layers that have it."""
+    for name in dict.fromkeys(shape.activations):
         row = ACTIVATIONS[name]
-        yield text["activation_of_layer"].format(layer=layer, title=row.title, definition=row.definition)
+        layers = [
+            str(layer + notation.activation_offset)
+            for layer, other in enumerate(shape.activations, start=1)
+            if other == name
+        ]
+        about = {"title": row.title, "definition": row.definition, "layers": ", ".join(layers)}
+        key = "all_layers" if len(layers) == shape.depth else "one_layer" if len(layers) == 1 else "some_layers"
+        yield text[key].format(**about)
 
 
 def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
@@ -157,7 +184,8 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
         if quantity.kind in ({"x_of_step"} if several else {"x"}):
             target = "y" + quantity.name.removeprefix("x")
             pair = rf"{_equation(solved, quantity)},\quad {_equation(solved, paper.graph[target])}"
-            label = rf"\text{{{text['sample'].format(step=quantity.step)}: }} " if several else ""
+            named = text["sample" if quantity.shape[0] == 1 else "mini_batch"].format(step=quantity.step)
+            label = rf"\text{{{named}: }} " if several else ""
             yield label + pair
     by_layer: dict[int | None, list[str]] = {}
     for quantity in paper.graph.givens:
@@ -170,7 +198,7 @@ def _equation(solved: SolvedPaper, quantity: Quantity) -> str:
     paper = solved.paper
     symbol = symbol_of(paper, quantity.name)
     if quantity.kind in {"x", "x_of_step"} and not paper.naming.notation.inputs:
-        symbol = f"x = {symbol}"
+        symbol = f"{'X' if quantity.shape[0] > 1 else 'x'} = {symbol}"
     value = solved.with_bias(quantity.name) if folds(paper, quantity) else solved.number(quantity.name)
     return f"{symbol} = {value}"
 
@@ -232,10 +260,11 @@ def _picture(shape: NetworkShape, notation: Notation, language: str) -> NetworkP
     single = NetworkShape(shape.sizes, shape.activations, shape.loss, 1, 1, updates=False)
     naming = Naming(notation, single, network_graph(single))
     titles = [ACTIVATIONS[name].title for name in shape.activations]
-    layers = [LayerPicture(_units(naming, "x", shape.sizes[0]), text["inputs"])]
+    single_input = shape.sizes[0] == 1
+    layers = [LayerPicture(_units(naming, "x", shape.sizes[0]), text["input" if single_input else "inputs"])]
     for layer, (size, title) in enumerate(zip(shape.sizes[1:], titles, strict=True), start=1):
         layers.append(LayerPicture(_units(naming, f"a{layer}", size), title, has_bias=True))
-    named = [text["picture_inputs"].format(count=shape.sizes[0])]
+    named = [text["picture_input" if single_input else "picture_inputs"].format(count=shape.sizes[0])]
     for size, title in zip(shape.sizes[1:], titles, strict=True):
         named.append(text["picture_unit" if size == 1 else "picture_layer"].format(count=size, title=title))
     return NetworkPicture(tuple(layers), text["picture"].format(layers=", ".join(named)))

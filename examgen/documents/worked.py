@@ -5,6 +5,7 @@ The chain-rule form of single entries is in `chain`. Called by `papers`.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
 from examgen.documents.chain import chain_lines
@@ -74,7 +75,11 @@ def _opening(solved: SolvedPaper, words: Mapping[str, str], step: int) -> str:
     """What to know before the numbers of a step: that they are printed rounded, and which weights it starts from."""
     if step > 1:
         return words["weights_after"].format(step=step - 1)
-    return "" if solved.paper.shape.is_rational else words["unrounded"]
+    facts = [] if solved.paper.shape.is_rational else [words["unrounded"]]
+    if isinstance(solved.paper.shape, NetworkShape):
+        slopes = (ACTIVATIONS[name].slope_latex for name in solved.paper.shape.activations)
+        facts += [words["zero_or_one"]] if any("> 0" in slope for slope in slopes) else []
+    return " ".join(facts)
 
 
 def _lines(solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[str, str]) -> Iterator[Line]:

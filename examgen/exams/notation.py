@@ -54,7 +54,8 @@ class Notation:
         inputs: the letter of the inputs in formulas; empty where they are activation 0.
         hides_units: whether unit indices are left out because each layer has one unit.
         learning_rate: LaTeX of the learning rate.
-        formulas: LaTeX by rule name where it differs from the rule's own.
+        formulas: LaTeX by rule name where it differs from the rule's own; for a mini-batch, by rule name and
+            `_of_batch` first.
     """
 
     name: str
@@ -86,6 +87,14 @@ _FROM_TO = MappingProxyType(
         "affine": "<0:T> <times> <1> + <2>",
         "pull_back": "<0> <times> <1>",
         "outer": "<1> <times> <0:T>",
+        "affine_of_batch": "<0:T> <times> <1> + <2> <ones_samples:T>",
+        "bias_gradient_of_batch": "<0> <times> <ones_samples>",
+    }
+)
+_TO_FROM = MappingProxyType(
+    {
+        "affine_of_batch": "<0> <times> <1> + <2> <ones_samples:T>",
+        "bias_gradient_of_batch": "<0> <times> <ones_samples>",
     }
 )
 _ROWS_FORMULAS = MappingProxyType(
@@ -94,14 +103,16 @@ _ROWS_FORMULAS = MappingProxyType(
         "pull_back": "<1> <times> <0:T>",
         "outer": "<1:onesT> <times> <0>",
         "descend_W": "<0:bias> - <1> <times> <2:bias>",
-        "softmax_pull_back": r"<0> <hadamard> \left(<1> - <1> <times> <0:T>\right)",
+        "softmax_pull_back": (
+            r"<0> <hadamard> \left(<1> - \left(<0> <hadamard> <1>\right) <ones_units> <ones_units:T>\right)"
+        ),
     }
 )
 
 _ROWS = (
     Notation("from-to", "L", "dL_dz", "from_to", formulas=_FROM_TO),
-    Notation("to-from-da", "C", "dL_da", "to_from", activation_offset=1, inputs=""),
-    Notation("nielsen", "C", "dL_dz", "to_from", layer_mark="^{#}", inputs=""),
+    Notation("to-from-da", "C", "dL_da", "to_from", activation_offset=1, inputs="", formulas=_TO_FROM),
+    Notation("nielsen", "C", "dL_dz", "to_from", layer_mark="^{#}", inputs="", formulas=_TO_FROM),
     Notation(
         "scalar", "C", "", "to_from", layer_mark="_{#}", activation="A", hides_units=True, learning_rate=r"\alpha"
     ),

@@ -1,0 +1,172 @@
+r"""Checks the chain-rule lines of a worked page, path by path, against the matrices that the page prints.
+
+Each factor such as \frac{\partial z^{(2)}_{1}}{\partial a^{(1)}_{2}} is looked up by its own indices.
+For the tests of papers.
+"""
+
+import re
+from dataclasses import dataclass
+from math import prod
+
+from examgen.core.network import NetworkShape
+from tests.latex_values import value_of
+from tests.printed_numbers import Printed
+from tests.printed_pages import FUNCTIONS, Convention, ReadLine
+
+FRACTION = re.compile(r"\\frac\{\\partial (.*?)\}\{\\partial (.*)\}")
+ENTRY = re.compile(r"([A-Za-z])(\^\{\(?(\d+)\)?\})?(?:_\{([\d,]+)\})?")
+MOST_PATHS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as written: letter, layer as stored (0 the inputs), and its indices as shown, 1-based."""
+
+    letter: str
+    layer: int
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ChainLine:
+    """A chain-rule line taken apart: symbol, paths as factors, their numbers, the terms, and the result."""
+
+    symbol: str
+    paths: tuple[tuple[str, ...], ...]
+    numbers: tuple[tuple[str, ...], ...]
+    terms: tuple[str, ...]
+    result: str
+
+
+def path_count(shape: NetworkShape, layer: int) -> int:
+    """How many paths lead from the loss to a weight of this layer, over all samples."""
+    return prod(shape.sizes[layer + 1 :]) * shape.samples_per_step
+
+
+def taken_apart(read: ReadLine, count: int) -> ChainLine:
+    """The line as `count` paths; a line of one path has no terms of its own."""
+    symbol, *relations = read.line.relations
+    blocks = [relations[start : start + count] for start in range(0, len(relations) - 1, count)]
+    signs = [[relation[0] for relation in block] for block in blocks]
+    assert signs == [["=", *"+" * (count - 1)]] * (3 if count > 1 else 2), read.line.relations
+    assert relations[-1].startswith("= ")
+    products, numbers = ([tuple(text[2:].split(r" \cdot ")) for text in block] for block in blocks[:2])
+    terms = tuple(text[2:] for text in blocks[2]) if count > 1 else ()
+    return ChainLine(symbol, tuple(products), tuple(numbers), terms, relations[-1][2:])
+
+
+def path_problems(chain: ChainLine, read: ReadLine, shape: NetworkShape, convention: Convention) -> list[str]:
+    """What is wrong with the factors: unlinked, looked up elsewhere, or walked twice."""
+    found = [] if len(set(chain.paths)) == len(chain.paths) else [f"{chain.symbol}: the same path twice"]
+    for path, numbers in zip(chain.paths, chain.numbers, strict=True):
+        pairs = [_fraction(factor) for factor in path]
+        ends = [convention.cost, *(bottom for _, bottom in pairs)]
+        if [top for top, _ in pairs] != ends[:-1] or _fraction(chain.symbol) != (convention.cost, ends[-1]):
+            found.append(f"{chain.symbol}: factors do not link up in {path}")
+        for (top, bottom), number in zip(pairs, numbers, strict=True):
+            expected = _factor_value(top, bottom, read, shape, convention)
+            if value_of(number).value.item() != expected:
+                found.append(f"{chain.symbol}: d{top}/d{bottom} is {expected} on the page, not {number}")
+    return found
+
+
+def sum_problems(chain: ChainLine) -> list[str]:
+    """What is wrong with the arithmetic: a product that is not its term, terms that do not add up."""
+    found = []
+    products = [value_of(r" \cdot ".join(numbers)) for numbers in chain.numbers]
+    for term, product in zip(chain.terms or (chain.result,), products, strict=True):
+        if not product.may_equal(value_of(term)):
+            found.append(f"{chain.symbol}: the product {product.value} is not {term}")
+    total = value_of(" + ".join(chain.terms or (chain.result,)))
+    if not total.may_equal(value_of(chain.result)):
+        found.append(f"{chain.symbol}: the terms add up to {total.value}, not {chain.result}")
+    return found
+
+
+def weight_of(chain_symbol: str, convention: Convention) -> Entry:
+    """The weight that a line's derivative is about."""
+    return _entry(_fraction(chain_symbol)[1], convention)
+
+
+def entry_value(matrix: Printed, places: tuple[int, ...]) -> float:
+    """A printed entry: by row and column, by place in a vector, or the only one."""
+    if len(places) == 2:
+        return float(matrix.value[places[0] - 1, places[1] - 1])
+    assert min(matrix.shape) == 1, "one index into a matrix"
+    assert len(places) == 1 or matrix.is_number, "no index into a vector"
+    return float(matrix.value.ravel()[places[0] - 1 if places else 0])
+
+
+def _fraction(latex: str) -> tuple[str, str]:
+    found = FRACTION.fullmatch(latex)
+    assert found, f"no derivative: {latex}"
+    return found[1], found[2]
+
+
+def _entry(text: str, convention: Convention) -> Entry:
+    if convention.is_scalar:
+        letter, _, number = text.rstrip("}").partition("_{")
+        return Entry(letter.lower(), int(number or 0), ())
+    found = ENTRY.fullmatch(text)
+    assert found, f"no entry: {text}"
+    shown = found[4] or ""
+    places = tuple(int(place) for place in (shown.split(",") if "," in shown else shown))
+    layer = int(found[3] or 0) - (convention.offset if found[1] in "az" and found[3] else 0)
+    return Entry(found[1], layer, places)
+
+
+def _factor_value(top: str, bottom: str, read: ReadLine, shape: NetworkShape, convention: Convention) -> float:
+    """The printed value of one local derivative."""
+    below = _entry(bottom, convention)
+    if top == convention.cost:
+        kind = f"dL_d{below.letter}"
+        symbol = _whole(below, shape, convention)
+        by = convention.marked(r"\delta", below.layer + convention.offset)
+        name = by if kind == convention.delta else rf"\frac{{\partial {convention.cost}}}{{\partial {symbol}}}"
+        return entry_value(read.symbols[name], below.places)
+    above = _entry(top, convention)
+    if above.letter == "a":
+        assert (below.letter, below.layer, below.places) == ("z", above.layer, above.places)
+        function = FUNCTIONS[shape.activations[above.layer - 1]]
+        return entry_value(read.symbols[rf"{function}'\left({_whole(below, shape, convention)}\right)"], above.places)
+    assert above.letter == "z"
+    unit, sample = _unit_and_sample(above, shape, convention)
+    if below.letter == "w":
+        assert below.layer == above.layer
+        to, source = _to_and_from(below, convention)
+        assert to == unit
+        a = Entry("x" if above.layer == 1 and not convention.inputs_are_activation else "a", above.layer - 1, ())
+        return entry_value(read.symbols[_whole(a, shape, convention)], _places(source, sample, a, shape, convention))
+    source, same = _unit_and_sample(below, shape, convention)
+    assert (below.letter, below.layer, same) == ("a", above.layer - 1, sample)
+    weights = read.symbols[convention.marked("w" if convention.is_scalar else "W", above.layer)]
+    return entry_value(weights, (source, unit) if convention.weights_from_to else (unit, source))
+
+
+def _whole(entry: Entry, shape: NetworkShape, convention: Convention) -> str:
+    """The symbol of the matrix that an entry of z, a or x is in."""
+    if entry.letter == "x":
+        return "X" if shape.samples_per_step > 1 else "x"
+    letter = convention.activation if entry.letter == "a" else entry.letter
+    return convention.marked(letter.upper() if shape.samples_per_step > 1 else letter, entry.layer + convention.offset)
+
+
+def _unit_and_sample(entry: Entry, shape: NetworkShape, convention: Convention) -> tuple[int, int]:
+    if shape.samples_per_step == 1:
+        assert len(entry.places) == (shape.sizes[entry.layer] > 1)
+        return (*entry.places, 1)[0], 1
+    row, column = entry.places
+    return (column, row) if convention.samples_in_rows else (row, column)
+
+
+def _places(unit: int, sample: int, entry: Entry, shape: NetworkShape, convention: Convention) -> tuple[int, ...]:
+    if shape.samples_per_step > 1:
+        return (sample, unit) if convention.samples_in_rows else (unit, sample)
+    return (unit,) if shape.sizes[entry.layer] > 1 else ()
+
+
+def _to_and_from(weight: Entry, convention: Convention) -> tuple[int, int]:
+    if convention.is_scalar:
+        return 1, 1
+    first, second = weight.places
+    return (second, first) if convention.weights_from_to else (first, second)

@@ -1,0 +1,139 @@
+"""Numbers as printed, with the bounds of what they stand for, and their arithmetic; `latex_values` reads them.
+
+Bounds are intervals: every operation gives bounds within which the result lies whatever the true numbers are.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+CELL = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+class LatexValueError(Exception):
+    """The LaTeX is not understood, or its shapes do not fit; says where."""
+
+
+@dataclass(frozen=True, eq=False)
+class Printed:
+    """A matrix of numbers, all three (rows, columns): as they stand there, and the bounds of what they stand for."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows and columns."""
+        return self.value.shape
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a single number."""
+        return self.value.size == 1
+
+    def each(self, change: Callable[[Floats], Floats]) -> "Printed":
+        """The same change of value and bounds: a selection of entries, or an increasing function."""
+        return Printed(change(self.value), change(self.low), change(self.high))
+
+    def may_equal(self, other: "Printed") -> bool:
+        """Whether one true value can stand behind both; 1e-12 for the arithmetic of floats."""
+        slack = 1e-12 * (1 + np.abs(self.value) + np.abs(other.value))
+        return bool(np.all((self.low <= other.high + slack) & (other.low <= self.high + slack)))
+
+
+def printed_numbers(rows: list[list[str]]) -> Printed:
+    """A matrix from its cells as printed."""
+    if len({len(row) for row in rows}) != 1 or not all(CELL.fullmatch(cell) for row in rows for cell in row):
+        raise LatexValueError(f"no matrix of numbers: {rows}")
+    value = np.array(rows, dtype=float)
+    half = np.array([[0.5 * 10.0 ** -_decimals(cell) if "." in cell else 0.0 for cell in row] for row in rows])
+    return Printed(value, value - half, value + half)
+
+
+def _decimals(cell: str) -> int:
+    return len(cell.partition(".")[2])
+
+
+def _products(a: Floats, b: Floats) -> Floats:
+    """Elementwise, 0 times infinity being 0."""
+    return np.where((a == 0) | (b == 0), 0.0, a * b)
+
+
+def _corners(a: Printed, b: Printed) -> tuple[Floats, Floats]:
+    corners = np.stack([_products(p, q) for p in (a.low, a.high) for q in (b.low, b.high)])
+    return corners.min(axis=0), corners.max(axis=0)
+
+
+def times(a: Printed, b: Printed) -> Printed:
+    return Printed(_products(a.value, b.value), *_corners(a, b))
+
+
+def matrix_times(a: Printed, b: Printed) -> Printed:
+    left, right = a.each(lambda rows: rows[:, :, None]), b.each(lambda rows: rows[None, :, :])
+    return times(left, right).each(lambda terms: np.asarray(terms.sum(axis=1)))
+
+
+def added(a: Printed, b: Printed) -> Printed:
+    return Printed(a.value + b.value, a.low + b.low, a.high + b.high)
+
+
+def negated(a: Printed) -> Printed:
+    return Printed(-a.value, -a.high, -a.low)
+
+
+def one_over(a: Printed) -> Printed:
+    through_zero = (a.low <= 0) & (a.high >= 0)
+    low, high = np.where(through_zero, -np.inf, 1 / a.high), np.where(through_zero, np.inf, 1 / a.low)
+    return Printed(1 / a.value, low, high)
+
+
+def _even(function: Callable[[Floats], Floats]) -> Callable[[Printed], Printed]:
+    """An even function that grows away from 0."""
+
+    def apply(a: Printed) -> Printed:
+        sizes = np.abs(np.stack([a.low, a.high]))
+        nearest = np.where((a.low <= 0) & (a.high >= 0), 0.0, sizes.min(axis=0))
+        return Printed(function(np.abs(a.value)), function(nearest), function(sizes.max(axis=0)))
+
+    return apply
+
+
+def _growing(function: Callable[[Floats], Floats]) -> Callable[[Printed], Printed]:
+    return lambda a: a.each(function)
+
+
+def _elu(z: Floats) -> Floats:
+    return np.asarray(np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1))
+
+
+square = _even(lambda a: a * a)
+size = _even(lambda a: a)
+FUNCTIONS: dict[str, Callable[[Printed], Printed]] = {
+    r"\sigma": _growing(lambda z: 0.5 + 0.5 * np.tanh(z / 2)),
+    r"\tanh": _growing(np.tanh),
+    r"\exp": _growing(np.exp),
+    r"\ln": _growing(lambda z: np.log(np.maximum(z, 0))),
+    r"\operatorname{ELU}": _growing(_elu),
+    r"\operatorname{sign}": _growing(np.sign),
+    "h'": _growing(lambda e: np.minimum(np.maximum(e, -1), 1)),
+    "h": _even(lambda e: np.where(e <= 1, e * e / 2, e - 0.5)),
+}
+PAIRS: dict[str, Callable[[Floats, Floats], Floats]] = {r"\max": np.maximum, r"\min": np.minimum}
+
+
+def softmax(z: Printed, axis: int) -> Printed:
+    """Each output grows with its own z and falls with the others, which gives the bounds."""
+    own = [np.take(z.value, [unit], axis) for unit in range(z.shape[axis])]
+    bounds: list[list[Floats]] = [[], []]
+    for unit in range(len(own)):
+        for side, (mine, others) in enumerate(((z.low, z.high), (z.high, z.low))):
+            differences = np.exp(others - np.take(mine, [unit], axis))
+            total = 1 + differences.sum(axis=axis, keepdims=True) - np.take(differences, [unit], axis)
+            bounds[side].append(1 / total)
+    value = np.exp(z.value) / np.exp(z.value).sum(axis=axis, keepdims=True)
+    return Printed(value, np.concatenate(bounds[0], axis), np.concatenate(bounds[1], axis))

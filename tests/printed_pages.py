@@ -1,0 +1,209 @@
+"""Reads the values of a worked page back from its LaTeX, with conventions of its own; for the tests of papers.
+
+What the page prints for each symbol is bound to that symbol, step by step, so that every formula can be evaluated with
+the very numbers that the page shows; and what each symbol should stand for is written down here once more.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from examgen.core.network import NetworkShape
+from examgen.documents.pages import Line, QuestionPart
+from tests.latex_values import value_of
+from tests.printed_numbers import Floats, Printed
+
+STEP = re.compile(r"Step (\d+): ")
+LABEL = re.compile(r"\\text\{(?:Sample|Mini-batch) (\d+): \} ")
+RATE = re.compile(r"Learning rate: \$(.*?) = (.*?)\$")
+CHAIN_TITLE = "chain rule"
+FUNCTIONS = {
+    "identity": "f",
+    "sigmoid": r"\sigma",
+    "tanh": r"\tanh",
+    "relu": r"\operatorname{ReLU}",
+    "leaky_relu": r"\operatorname{LeakyReLU}",
+    "softplus": r"\operatorname{softplus}",
+    "elu": r"\operatorname{ELU}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """How one notation writes: see the table of conventions of the design."""
+
+    cost: str
+    delta: str
+    weights_from_to: bool = False
+    samples_in_rows: bool = False
+    mark: str = "^{(#)}"
+    activation: str = "a"
+    offset: int = 0
+    inputs_are_activation: bool = False
+    is_scalar: bool = False
+
+    def marked(self, letter: str, layer: int) -> str:
+        """A letter with its layer as shown."""
+        return letter + self.mark.replace("#", str(layer))
+
+
+CONVENTIONS = {
+    "from-to": Convention("L", "dL_dz", weights_from_to=True),
+    "to-from-da": Convention("C", "dL_da", offset=1, inputs_are_activation=True),
+    "nielsen": Convention("C", "dL_dz", mark="^{#}", inputs_are_activation=True),
+    "scalar": Convention("C", "", mark="_{#}", activation="A", is_scalar=True),
+    "row": Convention("C", "dL_dz", weights_from_to=True, samples_in_rows=True),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class ReadLine:
+    """A line of a worked page with the values of all symbols that stood on the page before it."""
+
+    line: Line
+    section: str
+    step: int
+    symbols: Mapping[str, Printed]
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether it is one of the single entries by the chain rule."""
+        return CHAIN_TITLE in self.section
+
+    @property
+    def result(self) -> Printed:
+        """What the last relation prints."""
+        return value_of(self.line.relations[-1].removeprefix("= "))
+
+
+@dataclass(eq=False)
+class _Values:
+    """The symbols that a reader of the page knows so far."""
+
+    convention: Convention
+    symbols: dict[str, Printed] = field(default_factory=dict)
+
+    def bind(self, symbol: str, value: Printed) -> None:
+        self.symbols[symbol] = value
+        if not self.convention.samples_in_rows:
+            if symbol[0] in "xX":
+                self.symbols[r"\mathbf{1}"] = value.each(lambda columns: np.ones((columns.shape[1], 1)))
+            return
+        if symbol.startswith(r"\tilde{"):
+            self.symbols[symbol.replace(r"\tilde{W}", "W")] = value.each(lambda rows: rows[:-1])
+        elif symbol[0] in "xXaA":
+            with_ones = value.each(lambda rows: np.hstack([rows, np.ones((len(rows), 1))]))
+            self.symbols[rf"\tilde{{{symbol[0]}}}{symbol[1:]}"] = with_ones
+
+
+def read_lines(question: QuestionPart, notation: str) -> Iterator[ReadLine]:
+    """Every worked line of a question, in order, with what it may refer to."""
+    convention = CONVENTIONS[notation]
+    givens = list(_givens(question))
+    values, step = _values(convention, givens, 1), 1
+    fresh: dict[str, Printed] = {}
+    for section in question.sections:
+        titled = STEP.match(section.title)
+        if titled and int(titled[1]) != step:
+            step = int(titled[1])
+            values = _values(convention, givens, step)
+            for name, value in fresh.items():
+                values.bind(name, value)
+        for line in (line for line in section.lines if line.relations):
+            read = ReadLine(line, section.title, step, dict(values.symbols))
+            yield read
+            if not read.is_chain:
+                name = line.relations[0]
+                values.bind(name, read.result)
+                old = name.replace(r"_{\text{new}}", "").replace(r",\text{new}", "")
+                fresh |= {old: read.result} if old != name else {}
+
+
+def _givens(question: QuestionPart) -> Iterator[tuple[int, str, Printed]]:
+    """Step (0 for all), symbol and value of what is given."""
+    for given in question.givens:
+        label = LABEL.match(given)
+        for equation in given[label.end() if label else 0 :].split(r",\quad "):
+            *names, number = equation.split(" = ")
+            for name in names:
+                yield int(label[1]) if label else 0, name, value_of(number)
+    for paragraph in question.text:
+        if rate := RATE.search(paragraph):
+            yield 0, rate[1], value_of(rate[2])
+
+
+def _values(convention: Convention, givens: list[tuple[int, str, Printed]], step: int) -> _Values:
+    values = _Values(convention)
+    for of_step, name, value in givens:
+        if of_step in {0, step}:
+            values.bind(name, value)
+    return values
+
+
+def expected_symbols(shape: NetworkShape, notation: str, values: Mapping[str, Floats], step: int) -> dict[str, Floats]:
+    """By LaTeX symbol, the shown matrix (rows, columns) of every derived quantity of one step.
+
+    Args:
+        values: one student's values by quantity name, per-sample ones (samples, units), weights (to, from).
+    """
+    convention = CONVENTIONS[notation]
+    at = {name: values[name if step == 1 else f"{name}@{step}"] for name in _names(shape)}
+    found = {convention.cost: np.reshape(at["loss"], (1, 1))}
+    for layer in range(1, len(shape.sizes)):
+        found |= _of_units(shape, convention, at, layer) | _of_weights(shape, convention, at, layer)
+    return found
+
+
+def _names(shape: NetworkShape) -> Iterator[str]:
+    yield "loss"
+    for layer, activation in enumerate(shape.activations, start=1):
+        kinds = ["z{}", "a{}", "dL_dz{}", "dL_da{}", "dL_dW{}", "dL_db{}"]
+        kinds += ["slope{}"] if activation != "softmax" else []
+        kinds += ["W{}_new", "b{}_new"] if shape.updates else []
+        yield from (kind.format(layer) for kind in kinds)
+
+
+def _of_units(shape: NetworkShape, convention: Convention, at: Mapping[str, Floats], layer: int) -> dict[str, Floats]:
+    def shown(name: str) -> Floats:
+        return at[name] if convention.samples_in_rows else at[name].T
+
+    batch = shape.samples_per_step > 1
+    z, a = (
+        convention.marked(letter.upper() if batch else letter, layer + convention.offset)
+        for letter in ("z", convention.activation)
+    )
+    delta = convention.marked(r"\delta", layer + convention.offset)
+    by = {
+        kind: delta if kind == convention.delta else rf"\frac{{\partial {convention.cost}}}{{\partial {symbol}}}"
+        for kind, symbol in (("dL_dz", z), ("dL_da", a))
+    }
+    found = {z: shown(f"z{layer}"), a: shown(f"a{layer}")}
+    found |= {symbol: shown(f"{kind}{layer}") for kind, symbol in by.items()}
+    if f"slope{layer}" in at:
+        found[rf"{FUNCTIONS[shape.activations[layer - 1]]}'\left({z}\right)"] = shown(f"slope{layer}")
+    return found
+
+
+def _of_weights(shape: NetworkShape, convention: Convention, at: Mapping[str, Floats], layer: int) -> dict[str, Floats]:
+    letters = {"W": convention.marked("w" if convention.is_scalar else "W", layer), "b": convention.marked("b", layer)}
+    kinds = ["dL_d{}", "{}_new"] if shape.updates else ["dL_d{}"]
+    found = {}
+    for kind in kinds:
+        W, b = (at[kind.format(f"{letter}{layer}")] for letter in "Wb")
+        shown = W.T if convention.weights_from_to else W
+        if convention.samples_in_rows:
+            folded = convention.marked(r"\tilde{W}", layer)
+            found[_changed(kind, convention, folded)] = np.vstack([shown, b])
+        else:
+            found[_changed(kind, convention, letters["W"])] = shown
+            found[_changed(kind, convention, letters["b"])] = b.reshape(-1, 1)
+    return found
+
+
+def _changed(kind: str, convention: Convention, symbol: str) -> str:
+    """The symbol of a parameter's derivative, or of its new value."""
+    if kind.startswith("dL_d"):
+        return rf"\frac{{\partial {convention.cost}}}{{\partial {symbol}}}"
+    return rf"{symbol[:-1]},\text{{new}}}}" if convention.is_scalar else rf"{symbol}_{{\text{{new}}}}"

@@ -1,0 +1,84 @@
+"""Every piece of LaTeX on every shipped page, in every notation that fits, can be set and reads as mathematics."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from examgen.core.network import NetworkShape
+from examgen.documents.math import to_html, to_mathml
+from examgen.documents.pages import QuestionPart
+from examgen.documents.papers import key_page
+from examgen.exams.building import Student, draw_variants, load_exam
+from tests.small_banks import fitting_notations, shipped_names
+
+FORMULA = re.compile(r"\$(.*?)\$")
+UNIDIOMATIC = {
+    "two signs side by side": re.compile(r"[-+] *[-+]"),
+    "a sign after a product": re.compile(r"(?:\\cdot|\\odot|\\,) *-"),
+    "doubled brackets": re.compile(r"\\left\(\\left\([^()]*\\right\)\\right\)"),
+    "a factor of 1": re.compile(r"\\frac\{1\}\{1\}|\\frac\{\d+\}\{1\}|(?<![\d.}])1 (?:\\left\(|\\sum)"),
+    "a negative zero": re.compile(r"-0(?:\.0+)?(?![\d.])"),
+    "a word for a number": re.compile(r"\b(?:nan|inf|None|e[-+]\d+)\b"),
+    "an unfilled place": re.compile(r"<\w+(?::\w+)?>"),
+    "an empty index": re.compile(r"[_^]\{\}"),
+}
+
+
+def latex_of(question: QuestionPart) -> Iterator[str]:
+    """All LaTeX of a question with its solution."""
+    sentences = [*question.text, *(task.text for task in question.tasks)]
+    sentences += [line.text for section in question.sections for line in section.lines]
+    yield from (formula for sentence in sentences for formula in FORMULA.findall(sentence))
+    yield from question.givens
+    yield from (box.symbol for task in question.tasks for box in task.boxes)
+    yield from (relation for section in question.sections for line in section.lines for relation in line.relations)
+    if question.picture:
+        yield from (unit for layer in question.picture.layers for unit in layer.units)
+
+
+@pytest.fixture(scope="module", params=shipped_names())
+def formulas(request: pytest.FixtureRequest) -> list[str]:
+    """The different formulas of a shipped exam in all its notations, in the order of the page."""
+    found: dict[str, None] = {}
+    for notation in fitting_notations(request.param):
+        loaded = load_exam(request.param, 7, notation)
+        [variant] = draw_variants(loaded, [Student("s1")])
+        for question in key_page(loaded.exam, variant).questions:
+            found |= dict.fromkeys(latex_of(question))
+    return list(found)
+
+
+def test_every_formula_can_be_set(formulas: list[str]) -> None:
+    """As HTML for PDFs and as MathML for browsers."""
+    for latex in formulas:
+        assert to_html(latex, where="page")
+        assert to_mathml(latex, where="page").startswith("<math")
+
+
+@pytest.mark.parametrize("fault", UNIDIOMATIC)
+def test_formulas_are_idiomatic(formulas: list[str], fault: str) -> None:
+    """No formula is written as only a program would write it."""
+    assert [latex for latex in formulas if UNIDIOMATIC[fault].search(latex)] == []
+
+
+@pytest.mark.parametrize("name", shipped_names("families", "worked"))
+def test_no_sum_is_over_a_single_term(name: str) -> None:
+    """A network with one output and one sample at a time has a loss without a sum sign."""
+    for notation in fitting_notations(name):
+        loaded = load_exam(name, 7, notation)
+        [question] = loaded.exam.questions
+        [variant] = draw_variants(loaded, [Student("s1")])
+        [part] = key_page(loaded.exam, variant).questions
+        shape = question.shapes["A"]
+        terms = shape.sizes[-1] * shape.samples_per_step if isinstance(shape, NetworkShape) else 1
+        # The text of a bank is its author's.
+        own = [latex for latex in latex_of(replace(part, text=part.text[len(question.text) :])) if r"\sum" in latex]
+        assert bool(own) == (terms > 1)
+
+
+def test_sentences_are_whole(formulas: list[str]) -> None:
+    """There are formulas to look at, and none of them is empty."""
+    assert len(formulas) > 10
+    assert all(latex.strip() == latex != "" for latex in formulas)

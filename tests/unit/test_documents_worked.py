@@ -1,0 +1,296 @@
+"""Worked solutions: every line is true with the very numbers that it prints, in every notation.
+
+Shipped exams with several seeds, and small banks with every pair of output activation and loss.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from examgen.core.network import NetworkShape
+from examgen.documents.pages import QuestionPart
+from examgen.documents.papers import key_page
+from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.exam import PaperShape
+from examgen.exams.keys import papers
+from examgen.exams.notation import NOTATIONS
+from tests.latex_values import value_of
+from tests.oracles import HIDDEN, OUTPUTS, Numbers, by_autograd
+from tests.printed_chains import MOST_PATHS, path_count, path_problems, sum_problems, taken_apart, weight_of
+from tests.printed_numbers import Floats, LatexValueError, Printed
+from tests.printed_pages import CONVENTIONS, ReadLine, expected_symbols, read_lines
+from tests.small_banks import fitting_notations, shipped_names
+
+SEEDS = {"families": (7, 8, 2024), "exams": (7, 8), "worked": (7,)}
+SHIPPED = [
+    (name, notation, seeds)
+    for folder, seeds in SEEDS.items()
+    for name in shipped_names(folder)
+    for notation in fitting_notations(name)
+]
+MATRIX_NOTATIONS = [name for name in NOTATIONS if name != "scalar"]
+SIZES = ((2, 3), (3, 2, 2), (1, 2, 3), (2, 1, 2), (2, 2, 2, 1), (1, 1, 1), (3, 4, 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """One question of a key: its page, its shape and notation, and its numbers."""
+
+    part: QuestionPart
+    paper: PaperShape
+    notation: str
+    givens: Numbers
+
+    @property
+    def unit_axis(self) -> int:
+        """The axis of the units in a shown matrix."""
+        return int(CONVENTIONS[self.notation].samples_in_rows)
+
+    @cached_property
+    def lines(self) -> tuple[ReadLine, ...]:
+        """All worked lines."""
+        return tuple(read_lines(self.part, self.notation))
+
+    @cached_property
+    def values(self) -> Numbers:
+        """The values of a network's quantities by automatic differentiation."""
+        assert isinstance(self.paper.shape, NetworkShape)
+        rate = {"learning_rate": self.givens.get("learning_rate", np.array(0.0))}
+        batch = {name: np.asarray(value, dtype=float)[np.newaxis] for name, value in (self.givens | rate).items()}
+        return {name: value[0] for name, value in by_autograd(self.paper.shape, batch).items()}
+
+
+def solved_questions(name: str, notation: str, seeds: Sequence[int]) -> Iterator[Solved]:
+    """The questions of an exam's keys for these seeds."""
+    for seed in seeds:
+        loaded = load_exam(name, seed, notation)
+        [variant] = draw_variants(loaded, [Student("s1")])
+        parts = key_page(loaded.exam, variant).questions
+        for part, (paper, numbers) in zip(parts, papers(loaded.exam, variant), strict=True):
+            yield Solved(part, paper, notation, dict(numbers.givens))
+
+
+def random_bank(rng: np.random.Generator, output: str, loss: str, number: int) -> str:
+    """A bank of fixed numbers that asks for everything, one of many shapes."""
+    sizes = list(SIZES[number % len(SIZES)])
+    if output == "softmax":
+        sizes[-1] = max(2, sizes[-1])
+    hidden = [HIDDEN[(number + layer) % len(HIDDEN)] for layer in range(len(sizes) - 2)]
+    steps, samples = ((1, 1), (1, 2), (2, 1), (2, 2))[number // 2 % 4]
+    digits = ("decimals = 4", "decimals = 3", "significant_figures = 3")[number % 3]
+    count = steps * samples
+    targets = np.eye(sizes[-1])[rng.integers(sizes[-1], size=count)]
+    if output not in {"sigmoid", "softmax"}:
+        targets = np.round(rng.normal(size=targets.shape) * 1.5, 1)
+    givens = {"x": np.round(rng.normal(size=(count, sizes[0])), 1), "y": targets, "learning_rate": np.array(0.3)}
+    for layer, (source, to) in enumerate(pairwise(sizes), start=1):
+        givens |= {f"W{layer}": rng.normal(size=(to, source)).round(2), f"b{layer}": rng.normal(size=to).round(1)}
+    numbers = "\n".join(f"{name} = {value.tolist()}" for name, value in givens.items())
+    kinds = ["z", "a", "loss", "slope", "dL_da", "dL_dz", "dL_dW", "dL_db", "W_new", "b_new"]
+    asked = [kind for kind in kinds if kind != "slope" or [*hidden, output] != ["softmax"]]
+    return f"""title = "T"
+[network]
+sizes = {sizes}
+activations = {[*hidden, output]}
+loss = "{loss}"
+steps = {steps}
+samples_per_step = {samples}
+[fixed]
+{numbers}
+[digits]
+{digits}
+[[tasks]]
+text = "Go."
+ask = {asked}
+"""
+
+
+def random_questions(folder: Path, number: int) -> Iterator[Solved]:
+    """Pair number so and so of output and loss, in two notations in turn."""
+    rng = np.random.default_rng(number)
+    path = folder / "bank.toml"
+    path.write_text(random_bank(rng, *OUTPUTS[number], number), encoding="utf-8")
+    for turn in (0, 2):
+        yield from solved_questions(str(path), MATRIX_NOTATIONS[(number + turn) % 4], (1,))
+
+
+@pytest.fixture(scope="module", params=SHIPPED, ids=lambda case: "-".join(case[:2]))
+def shipped(request: pytest.FixtureRequest) -> list[Solved]:
+    """The solved questions of one shipped exam in one notation."""
+    return list(solved_questions(*request.param))
+
+
+@pytest.fixture(scope="module", params=range(len(OUTPUTS)), ids=lambda number: "-".join(OUTPUTS[number]))
+def random(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Solved]:
+    """Solved questions with one output activation and loss."""
+    return list(random_questions(tmp_path_factory.mktemp("bank"), request.param))
+
+
+def test_numbers_of_shipped_keys_are_true(shipped: list[Solved]) -> None:
+    """Formula, numbers and result of every line agree, as far as the printed digits tell."""
+    assert [problem for solved in shipped for problem in relation_problems(solved)] == []
+
+
+def test_numbers_of_random_keys_are_true(random: list[Solved]) -> None:
+    """The same for every activation and loss, mini-batches, several steps and outputs."""
+    assert [problem for solved in random for problem in relation_problems(solved)] == []
+
+
+def test_results_of_shipped_keys_are_right(shipped: list[Solved]) -> None:
+    """Every result is the independently computed value, rounded, under the symbol that means it."""
+    assert [problem for solved in shipped for problem in result_problems(solved)] == []
+
+
+def test_results_of_random_keys_are_right(random: list[Solved]) -> None:
+    """The same for every activation and loss."""
+    assert [problem for solved in random for problem in result_problems(solved)] == []
+
+
+def test_chain_rule_of_shipped_keys(shipped: list[Solved]) -> None:
+    """All paths are there, each factor is the entry that its indices name, and the products add up."""
+    assert [problem for solved in shipped for problem in chain_problems(solved)] == []
+
+
+def test_chain_rule_of_random_keys(random: list[Solved]) -> None:
+    """The same for every activation and loss, mini-batches included."""
+    assert [problem for solved in random for problem in chain_problems(solved)] == []
+
+
+def test_no_result_of_a_shipped_key_is_rounded_to_nothing(shipped: list[Solved]) -> None:
+    """A matrix is printed as zeros only where it is zero: 0.00 times 0.5 must not seem to give -0.002."""
+    for solved in shipped:
+        if isinstance(solved.paper.shape, NetworkShape):
+            for step in range(1, solved.paper.shape.steps + 1):
+                meant = expected_symbols(solved.paper.shape, solved.notation, solved.values, step)
+                lines = [read for read in solved.lines if read.step == step and not read.is_chain]
+                shown = {read.line.relations[0]: bool(np.any(read.result.value)) for read in lines}
+                assert shown == {symbol: bool(np.any(meant[symbol])) for symbol in shown}
+
+
+def relation_problems(solved: Solved) -> list[str]:
+    """Relations that cannot be evaluated, or differ from the result or from the formula with the page's own numbers."""
+    found = []
+    for read in solved.lines:
+        if not read.is_chain:
+            found += _line_problems(read, solved.unit_axis)
+    return found
+
+
+def _line_problems(read: ReadLine, unit_axis: int) -> list[str]:
+    try:
+        return _unequal(read, unit_axis)
+    except LatexValueError as error:
+        return [f"{read.section}: {read.line.relations[0]}: {error}"]
+
+
+def _unequal(read: ReadLine, unit_axis: int) -> list[str]:
+    found, values = [], []
+    for relation in read.line.relations[1:-1]:
+        assert relation.startswith("= ")
+        value = value_of(relation[2:], read.symbols, unit_axis)
+        if value.shape != read.result.shape:
+            found.append(f"{relation} has shape {value.shape}, the result {read.result.shape}")
+        elif not value.may_equal(read.result):
+            found.append(f"{relation} is {value.value}, the result {read.result.value}")
+        values.append(value)
+    # The numbers put in are those that the page printed for the symbols, so both give the same to the last bit or so.
+    if len(values) == 2 and not _same(values[0], values[1]):
+        found.append(f"{read.line.relations[1]} does not have the numbers of {read.line.relations[2]}")
+    return [f"{read.section}: {read.line.relations[0]}: {problem}" for problem in found]
+
+
+def _same(first: Printed, second: Printed) -> bool:
+    return first.shape == second.shape and bool(np.allclose(first.value, second.value, rtol=1e-12, atol=1e-12))
+
+
+def result_problems(solved: Solved) -> list[str]:
+    """Results under a symbol that means something else, or that are not the rounded value."""
+    if not isinstance(solved.paper.shape, NetworkShape):
+        return _product_problems(solved)
+    found = []
+    meant = {
+        step: expected_symbols(solved.paper.shape, solved.notation, solved.values, step)
+        for step in range(1, solved.paper.shape.steps + 1)
+    }
+    for read in solved.lines:
+        if read.is_chain:
+            continue
+        symbol = read.line.relations[0]
+        expected = meant[read.step].pop(symbol, None)
+        if expected is None:
+            found.append(f"{read.section}: {symbol} means nothing here, or stands here twice")
+        else:
+            found += [f"{read.section}: {symbol}: {text}" for text in _misprints(read.line.relations[-1][2:], expected)]
+    return found
+
+
+def _misprints(latex: str, expected: Floats) -> list[str]:
+    cells = latex.removeprefix(r"\begin{bmatrix} ").removesuffix(r" \end{bmatrix}")
+    rows = [row.split(" & ") for row in cells.split(r" \\ ")]
+    if (len(rows), len(rows[0])) != expected.shape:
+        return [f"shape {len(rows)} x {len(rows[0])}, not {expected.shape}"]
+    pairs = [(cell, expected[place]) for place, cell in np.ndenumerate(np.array(rows))]
+    return [f"{cell} is not {value}" for cell, value in pairs if not _is_rounded(str(cell), float(value))]
+
+
+def _is_rounded(cell: str, value: float) -> bool:
+    """Whether a text is the value rounded to its decimals; 1e-12 for floats beside a tie."""
+    unit = Decimal(cell).as_tuple().exponent
+    assert isinstance(unit, int)
+    if Decimal(cell).is_zero() and cell.startswith("-"):
+        return False
+    return any(
+        Decimal(cell) == Decimal(value + nudge).quantize(Decimal(1).scaleb(unit), ROUND_HALF_UP)
+        for scale in (1e-12 * max(1.0, abs(value)),)
+        for nudge in (-scale, 0.0, scale)
+    )
+
+
+def _product_problems(solved: Solved) -> list[str]:
+    """The warm-ups, each by a name of its own: P_k from A_k, B_k and C_k."""
+    found = []
+    lines = list(solved.lines)
+    for number, read in enumerate(lines, start=1):
+        A, B = (np.asarray(solved.givens[f"{letter}{number}"], dtype=float) for letter in "AB")
+        added = solved.givens.get(f"C{number}")
+        if len(read.line.relations) == 2:
+            expected = np.array([[A[0, 0], B[0, 0]]])
+        else:
+            expected = A * B if r"\odot" in read.line.relations[1] else np.dot(A, B)
+        expected = expected if added is None else expected + added
+        misprints = _misprints(read.line.relations[-1][2:], expected)
+        found += [] if read.line.relations[0] == f"P_{{{number}}}" else [f"product {number} is called otherwise"]
+        found += [f"product {number}: {text}" for text in misprints]
+    return found if len(lines) == len(solved.paper.asked()) else [*found, "a product is missing"]
+
+
+def chain_problems(solved: Solved) -> list[str]:
+    """Chain-rule lines that are missing, untrue, or about another weight."""
+    shape = solved.paper.shape
+    if not isinstance(shape, NetworkShape):
+        return []
+    convention = CONVENTIONS[solved.notation]
+    found, missing = [], set(_expected_chains(solved, shape))
+    for read in solved.lines:
+        if not read.is_chain:
+            continue
+        weight = weight_of(read.line.relations[0], convention)
+        chain = taken_apart(read, path_count(shape, weight.layer))
+        found += path_problems(chain, read, shape, convention) + sum_problems(chain)
+        missing.discard((read.step, weight.layer))
+    return found + [f"step {step}: no chain rule for layer {layer}" for step, layer in sorted(missing)]
+
+
+def _expected_chains(solved: Solved, shape: NetworkShape) -> Iterator[tuple[int, int]]:
+    """Step and layer of every asked gradient with few enough paths that is not all 0."""
+    for quantity in solved.paper.asked():
+        if quantity.kind == "dL_dW" and quantity.layer is not None and quantity.step is not None:
+            few = path_count(shape, quantity.layer) <= MOST_PATHS
+            if few and np.any(solved.values[quantity.name] != 0):
+                yield quantity.step, quantity.layer
