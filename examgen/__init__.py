@@ -4,7 +4,7 @@
     >>> made = examgen.make("question2", seed=7)            # doctest: +SKIP
     >>> graded = examgen.grade("output/question2-7/answers.csv")  # doctest: +SKIP
 
-The same as on the command line: `make`, `batch` and `grade`. Everything else is internal.
+The same as on the command line: `make`, `make_class` (examgen batch) and `grade`. Everything else is internal.
 """
 
 from os import PathLike
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from examgen.batch.making import MadePapers
     from examgen.marking.grading import GradedClass
 
-__all__ = ["__version__", "batch", "grade", "make"]
+__all__ = ["__version__", "grade", "make", "make_class"]
 __version__ = "0.1.0"
 
 
@@ -48,7 +48,7 @@ def make(
     return making.make(str(exam), seed=seed, student=student, notation=notation, out=_path(out))
 
 
-def batch(
+def make_class(
     exam: str | PathLike[str],
     roster: str | PathLike[str],
     *,
@@ -74,7 +74,7 @@ def batch(
     """
     from examgen.batch import making
 
-    return making.batch(str(exam), Path(roster), seed=seed, out=Path(out), notation=notation, progress=progress)
+    return making.make_class(str(exam), Path(roster), seed=seed, out=Path(out), notation=notation, progress=progress)
 
 
 def grade(

@@ -102,7 +102,7 @@ def batch(
     with _mistakes_in_one_line(), _progress_bar() as progress:
         import examgen
 
-        made = examgen.batch(exam, roster, seed=seed, out=out, notation=notation, progress=progress)
+        made = examgen.make_class(exam, roster, seed=seed, out=out, notation=notation, progress=progress)
     if seed is None:
         typer.echo(f"Seed: {made.seed}  (make the same papers again with --seed {made.seed})")
     typer.echo(f"{made.students} papers of exam {made.exam}")
@@ -146,6 +146,7 @@ def grade(
         graded = examgen.grade(answers, key=key, out=out, decimal=decimal)
     _print_gradebook(graded)
     _print_remarks(graded)
+    typer.echo(f"Key: {graded.key}")
     typer.echo(f"Marks: {graded.folder / 'gradebook.csv'}")
     typer.echo(f"Every entry: {graded.folder / 'results.csv'}")
 
@@ -174,7 +175,7 @@ def _mistakes_in_one_line() -> Iterator[None]:
         yield
     except ExamgenError as error:
         typer.secho("Error: ", fg=typer.colors.RED, bold=True, err=True, nl=False)
-        typer.echo(" ".join(str(error).split("\n")), err=True)
+        typer.echo(_printable(" ".join(str(error).splitlines())), err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
@@ -209,8 +210,9 @@ def _print_gradebook(graded: "GradedClass") -> None:
     book = graded.gradebook
     counts = [name for name in ("correct", "imprecise", "wrong", "blank", "unreadable") if name in book]
     header = ["student", "marks", "of", "percent", *counts]
+    numbers = ("marks", "max_marks", "percent", *counts)
     rows = [
-        [str(row["student"] or "(no name)"), *(f"{row[name]:g}" for name in ("marks", "max_marks", "percent", *counts))]
+        [_printable(row["student"]) or "(no name)", *(f"{row[name]:g}" for name in numbers)]
         for row in book.to_dict("records")
     ]
     if not sys.stdout.isatty():
@@ -233,15 +235,16 @@ def _print_gradebook(graded: "GradedClass") -> None:
 def _print_remarks(graded: "GradedClass") -> None:
     """What could not be read or matched, counted; the first of each named."""
     unread = graded.results[graded.results["outcome"] == "unreadable"]
-    remarks = [notice.text for notice in graded.notices]
+    remarks = []
+    if graded.missing:
+        named = ", ".join(graded.missing[:5]) + (", …" if len(graded.missing) > 5 else "")
+        remarks.append(f"{len(graded.missing)} students of the key handed in nothing: {named}")
+    remarks += [notice.text for notice in graded.notices]
     remarks += [_problem_text(problem) for problem in graded.problems]
     remarks += [
         f"student {row['student']!r}: {row['question']} {row['field']}: cannot read {row['answer']!r}: {row['comment']}"
         for row in unread.head(MAX_NOTICES).to_dict("records")
     ]
-    if graded.missing:
-        named = ", ".join(graded.missing[:5]) + (", …" if len(graded.missing) > 5 else "")
-        remarks.append(f"{len(graded.missing)} students of the key handed in nothing: {named}")
     hidden = max(len(remarks) - MAX_NOTICES, 0) + max(len(unread) - MAX_NOTICES, 0)
     for remark in remarks[:MAX_NOTICES]:
         typer.echo(f"Note: {_printable(remark)}")

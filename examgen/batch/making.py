@@ -5,6 +5,7 @@ All files of a paper are ready in memory before the first is written.
 
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,7 @@ def make(
     return MadePapers(loaded.exam.id, seed, folder, 1, tuple(files))
 
 
-def batch(
+def make_class(
     exam: str,
     roster: Path,
     *,
@@ -143,7 +144,7 @@ def read_roster(path: Path) -> list[Student]:
         raise AnswersError(f"{path}: line {first.line}: {first.detail}")
     students: dict[str, Student] = {}
     for line, row in table.rows:
-        student = Student(row["id"].strip(), row["name"].strip())
+        student = Student(row["id"].strip(), _one_line(row["name"]))
         if not student.id:
             raise AnswersError(f"{path}: line {line}: the id is empty; give each student an id of their own")
         try:
@@ -158,6 +159,11 @@ def read_roster(path: Path) -> list[Student]:
     if not students:
         raise AnswersError(f"{path}: there are no students below the header")
     return list(students.values())
+
+
+def _one_line(name: str) -> str:
+    """A name without line breaks and control characters, which a quoted cell may hold."""
+    return " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in name).split())
 
 
 def _handout(exam: Exam, variant: Variant) -> dict[str, bytes]:

@@ -54,6 +54,7 @@ class GradedClass:
         notices: what could not be matched with the key.
         problems: what could not be read.
         missing: students of the key who handed in nothing.
+        key: folder of the key that was used.
         folder: where results.csv and gradebook.csv were written.
     """
 
@@ -63,6 +64,7 @@ class GradedClass:
     notices: tuple[Notice, ...]
     problems: tuple[Problem, ...]
     missing: tuple[str, ...]
+    key: Path
     folder: Path
 
 
@@ -90,10 +92,11 @@ def grade(
         raise AnswersError(f"{answers}: nothing to mark with the key of {found.exam.id}: {reason}")
     results, gradebook = _tables(found, submissions)
     folder = out if out is not None else found.folder.parent / "marks"
-    write_files(folder, {"results.csv": _csv(results), "gradebook.csv": _csv(gradebook)})
+    questions = [question.id for question in found.exam.questions]
+    write_files(folder, {"results.csv": _csv(results, _MARKS), "gradebook.csv": _csv(gradebook, [*_MARKS, *questions])})
     problems = tuple(problem for sheet in sheets for problem in sheet.problems)
     missing = missing_students(found, submissions)
-    return GradedClass(found.exam.id, results, gradebook, tuple(notices), problems, missing, folder)
+    return GradedClass(found.exam.id, results, gradebook, tuple(notices), problems, missing, found.folder, folder)
 
 
 def _key_of(answers: Path, sheets: Sequence[AnswerSheet]) -> Key:
@@ -102,8 +105,13 @@ def _key_of(answers: Path, sheets: Sequence[AnswerSheet]) -> Key:
     return find_key(answers, [exam for exam, _ in exams.most_common()], identities)
 
 
-def _csv(table: "pd.DataFrame") -> bytes:
-    return table.to_csv(index=False, lineterminator="\n").encode()
+_MARKS = ("marks", "max_marks")
+
+
+def _csv(table: "pd.DataFrame", marks: Sequence[str]) -> bytes:
+    # Of a column pandas writes 1 as 1.0 as soon as a half is in it; a student's rows must not depend on the others'.
+    texts = {name: table[name].map("{:.15g}".format) for name in marks}
+    return table.assign(**texts).to_csv(index=False, lineterminator="\n").encode()
 
 
 def _tables(key: Key, submissions: Sequence[Submission]) -> "tuple[pd.DataFrame, pd.DataFrame]":
@@ -229,14 +237,19 @@ def _result(
         text if is_number else safe_text(_shortened(text)),
         answer.parsed.value if answer is not None and isinstance(answer.parsed, Number) else "",
         float(marked.reference[place]),
-        float(marked.own[place]),
-        float(f"{marked.tolerance[place]:.6g}"),
+        _finite(float(marked.own[place])),
+        _finite(float(f"{marked.tolerance[place]:.6g}")),
         outcome.name,
         "",
         _plain(marks),
         _plain(field.marks),
         outcome.comment.format(detail=_detail(field, answer, marked, place)),
     )
+
+
+def _finite(value: float) -> float:
+    """A value that a student's wild number has made overflow is an empty cell."""
+    return value + 0.0 if np.isfinite(value) else np.nan  # + 0.0 turns -0.0 into 0.0
 
 
 _LONGEST_ANSWER = 80

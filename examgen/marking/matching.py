@@ -43,17 +43,20 @@ def match(key: Key, sheets: Sequence[AnswerSheet]) -> tuple[list[Submission], li
     by_code = {variant.code: variant for variant in key.variants}
     notices: list[Notice] = []
     groups: dict[tuple[str, str], list[AnswerRow]] = {}
+    marked_on: dict[tuple[str, str], Variant] = {}
     strangers: Counter[tuple[str, str]] = Counter()
     other_exams: Counter[tuple[str, str]] = Counter()
     for row in (row for sheet in sheets for row in sheet.rows):
         if row.exam != key.exam.id:
             other_exams[row.student, row.exam] += 1
-        elif row.student in by_student:
-            groups.setdefault((row.student, by_student[row.student].code), []).append(row)
-        elif row.variant in by_code:
-            groups.setdefault((row.student, row.variant), []).append(row)
-        else:
+            continue
+        # The student first: codes are short, and in a very large class two papers may share one.
+        variant = by_student.get(row.student) or by_code.get(row.variant)
+        if variant is None:
             strangers[row.student, row.variant] += 1
+            continue
+        groups.setdefault((row.student, variant.code), []).append(row)
+        marked_on[row.student, variant.code] = variant
     notices += _other_exams(key, other_exams)
     notices += [
         Notice(
@@ -66,7 +69,7 @@ def match(key: Key, sheets: Sequence[AnswerSheet]) -> tuple[list[Submission], li
     ]
     submissions = []
     for (student, code), rows in groups.items():
-        variant = by_code[code]
+        variant = marked_on[student, code]
         notices += _identity(student, variant, rows, is_known=student in by_student)
         answers, unknown = _by_field(key, variant, rows)
         notices += _unknown_fields(student, unknown)
@@ -100,9 +103,15 @@ def _identity(student: str, variant: Variant, rows: Sequence[AnswerRow], *, is_k
             return []
         text = f"student {student!r} handed in variant {', '.join(codes)} and is marked on the own one, {variant.code}"
         return [Notice("other_variant", student, len(rows), text)]
-    if variant.student:
+    if variant.student and student:
         text = f"student {student!r} is not in the key and is marked on variant {variant.code} of {variant.student!r}"
         return [Notice("unknown_student", student, len(rows), text)]
+    if variant.student:
+        text = (
+            f"a sheet of variant {variant.code}, the paper of {variant.student!r}, names no student; "
+            f"it is marked without a name; fill in the column student"
+        )
+        return [Notice("no_student", student, len(rows), text)]
     if not student:
         text = f"the sheet of variant {variant.code} names no student; fill in the column student"
         return [Notice("no_student", student, len(rows), text)]

@@ -271,7 +271,7 @@ def _settle_repeats(sheets: list[AnswerSheet]) -> list[AnswerSheet]:
     for sheet in sheets:
         for row in sheet.rows:
             # Rows that name nobody belong together within their file only.
-            who = _who(row) if row.student or row.variant else ("", "", str(sheet.path))
+            who = (row.exam, *_who(row)) if row.student or row.variant else (row.exam, "", "", str(sheet.path))
             entry = (row.question, row.field)
             kept = first.setdefault(who, {}).setdefault(entries.setdefault(entry, entry), row)
             if kept is not row:

@@ -1,0 +1,62 @@
+"""Which entries rest on which, so that what follows from a wrong answer is not taken for correct.
+
+How much an entry moves does not tell: a sigmoid far out or a dead ReLU does not move at all and still hands a wrong
+input on. So the links are found by trying each rule at random inputs, once for each rule. Called by `entries`.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.rules import Rule
+
+SIGNED_TRIALS = 40
+"""Trials with inputs of both signs: a slope that is 0 or 1 shows in half of them."""
+
+POSITIVE_TRIALS = 8
+"""Trials with inputs from 0 to 1, where logarithms are defined."""
+
+Flags = NDArray[np.bool_]
+
+
+def rests_on(graph: ComputationGraph, quantity: Quantity, unsound: Mapping[str, Flags], students: int) -> Flags:
+    """Whether each entry of a quantity reads an unsound value.
+
+    Args:
+        graph: the graph of the quantity.
+        quantity: a derived one.
+        unsound: (students, entries) by name for every earlier derived quantity, such as the entries whose value, as
+            later work sees it, is a wrong answer or rests on one.
+        students: how many.
+
+    Returns: (students, entries).
+    """
+    shapes = tuple(graph[name].shape for name in quantity.inputs)
+    found = np.zeros((students, quantity.size), dtype=bool)
+    assert quantity.rule is not None
+    for place, name in enumerate(quantity.inputs):
+        if name in unsound and unsound[name].any():
+            found |= unsound[name] @ _links(quantity.rule, shapes, place)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _links(rule: Rule, shapes: tuple[tuple[int, ...], ...], place: int) -> Flags:
+    """(entries of one input, entries of the result): whether the result's entry reads the input's."""
+    draws = np.random.default_rng(20)
+    size = int(np.prod(shapes[place], dtype=int))
+    links: Flags | None = None
+    for trial in range(SIGNED_TRIALS + POSITIVE_TRIALS):
+        low = 0.0 if trial < POSITIVE_TRIALS else -1.0
+        inputs = [np.broadcast_to(draws.uniform(low, 1, shape), (size + 1, *shape)).copy() for shape in shapes]
+        # Row 0 stays as it is; every other row has one entry drawn anew.
+        np.einsum("ii->i", inputs[place].reshape(size + 1, size)[1:])[...] = draws.uniform(low, 1, size)
+        with np.errstate(all="ignore"):
+            results = np.asarray(rule.compute(*inputs)).reshape(size + 1, -1)
+        moved = (results[1:] != results[0]) & ~(np.isnan(results[1:]) & np.isnan(results[0]))
+        links = moved if links is None else links | moved
+    assert links is not None
+    return links

@@ -1,0 +1,117 @@
+"""Keys and answer sheets in folders, for the tests of marking and of the command line; no PDF is made for them."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.exam import Exam, PaperShape, Variant
+from examgen.exams.keys import SHEET_COLUMNS, key_files
+from examgen.marking.entries import Marked, mark
+from examgen.marking.grading import submitted_of
+from examgen.marking.numbers import parse_number
+from examgen.marking.outcomes import BY_CODE
+from examgen.marking.reading import AnswerRow
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class MadeKey:
+    """An exam's folder with `key/` in it, and the rows of key/answers.csv."""
+
+    folder: Path
+    exam: Exam
+    variants: tuple[Variant, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def key(self) -> Path:
+        """The folder of the key."""
+        return self.folder / "key"
+
+    def of(self, student: str) -> list[Row]:
+        """The rows of one student."""
+        return [row for row in self.rows if row["student"] == student]
+
+
+def make_key(
+    folder: Path,
+    name: str = "scalar-chain",
+    students: Sequence[str] = ("s1", "s2"),
+    seed: int = 7,
+    notation: str | None = None,
+) -> MadeKey:
+    """Draw papers and write their key below a folder."""
+    loaded = load_exam(name, seed, notation)
+    variants = draw_variants(
+        loaded, [Student(student, f"Name of {student}" if student else "") for student in students]
+    )
+    key = folder / "key"
+    key.mkdir(parents=True)
+    files = key_files(loaded.exam, variants, "0")
+    for file, content in files.items():
+        (key / file).write_bytes(content)
+    rows = tuple(csv.DictReader(io.StringIO(files["answers.csv"].decode())))
+    return MadeKey(folder, loaded.exam, tuple(variants), rows)
+
+
+def exact(row: Row) -> str:
+    """The key's answer at full precision."""
+    return row["answer"]
+
+
+def rounded(row: Row) -> str:
+    """The key's answer rounded to the asked decimals."""
+    return f"{float(row['answer']):.{int(row['decimals'])}f}"
+
+
+def blank(_row: Row) -> str:
+    """No answer."""
+    return ""
+
+
+def write_sheet(
+    path: Path,
+    rows: Iterable[Row],
+    answer: Callable[[Row], str] = rounded,
+    *,
+    changes: Mapping[str, str] | None = None,
+    delimiter: str = ",",
+    encoding: str = "utf-8",
+) -> Path:
+    """Write an answer sheet from rows of the key; `changes` are put into every row."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(SHEET_COLUMNS)
+    for row in rows:
+        filled = {**row, "answer": answer(row), **(changes or {})}
+        writer.writerow([filled[column] for column in SHEET_COLUMNS])
+    path.write_bytes(text.getvalue().encode(encoding))
+    return path
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a CSV file with a header."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def mark_texts(
+    paper: PaperShape, givens: Sequence[Mapping[str, NDArray[np.float64]]], texts: Sequence[Sequence[str]]
+) -> Marked:
+    """Mark what students wrote into the fields of a paper shape, in their order."""
+    rows = [[AnswerRow(0, "", "", "", "", "", text, parse_number(text)) for text in student] for student in texts]
+    together = {given.name: np.stack([numbers[given.name] for numbers in givens]) for given in paper.graph.givens}
+    return mark(paper, together, submitted_of(rows))
+
+
+def outcomes(marked: Marked) -> list[list[str]]:
+    """Names of the outcomes by student and field."""
+    return [[BY_CODE[code].name for code in student] for student in marked.outcome.tolist()]

@@ -1,0 +1,192 @@
+"""The rules of marking on single entries, by numbers that can be checked by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.keys import papers
+from examgen.marking.entries import Marked
+from tests.marking_sheets import mark_texts, outcomes
+
+CHAIN = """
+title = "A chain"
+notation = "scalar"
+[network]
+sizes = [1, 1, 1]
+activations = ["{hidden}", "{output}"]
+loss = "half_squared_error"
+[fixed]
+W1 = [[{w1}]]
+b1 = [{b1}]
+W2 = [[{w2}]]
+b2 = [{b2}]
+x = [[{x}]]
+y = [[{y}]]
+[digits]
+{digits}
+[[tasks]]
+text = "Forward."
+ask = {ask}
+"""
+NUMBERS = {"w1": 0.5, "b1": 0.1, "w2": 30, "b2": 0, "x": 1.5, "y": 1}
+FORWARD = '["z", "a"]'
+
+
+class Chain:
+    """A network of one unit per layer; `mark` takes the asked entries by the names of their quantities."""
+
+    def __init__(self, folder: Path, digits: str = "decimals = 2", ask: str = FORWARD, **changes: object) -> None:
+        filled = {"hidden": "sigmoid", "output": "identity", "digits": digits, "ask": ask, **NUMBERS, **changes}
+        bank = folder / "chain.toml"
+        bank.write_text(CHAIN.format(**filled), encoding="utf-8")
+        loaded = load_exam(str(bank), 1)
+        [variant] = draw_variants(loaded, [Student("s")])
+        [(self.paper, self.numbers)] = papers(loaded.exam, variant)
+
+    def marked(self, **written: str) -> Marked:
+        """Mark a sheet with these answers; others are blank."""
+        sheet = [written.get(field.quantity, "") for field in self.paper.fields]
+        return mark_texts(self.paper, [dict(self.numbers.givens)], [sheet])
+
+    def mark(self, **written: str) -> dict[str, str]:
+        """Outcomes of the written entries by quantity."""
+        found = outcomes(self.marked(**written))[0]
+        names = [field.quantity for field in self.paper.fields]
+        return {name: outcome for name, outcome in zip(names, found, strict=True) if name in written}
+
+
+# z1 = 0.5 * 1.5 + 0.1 = 0.85, a1 = sigmoid(0.85) = 0.70057, z2 = 30 a1 = 21.0170.
+
+
+@pytest.mark.parametrize(("text", "outcome"), [("0.85", "correct"), ("0.855", "correct"), ("0.856", "wrong")])
+def test_half_a_unit_and_no_more(tmp_path: Path, text: str, outcome: str) -> None:
+    """At 2 decimals 0.85 +- 0.0051 is correct: a tie may go either way, and nothing beyond it."""
+    assert Chain(tmp_path).mark(z1=text) == {"z1": outcome}
+
+
+def test_going_on_with_a_rounded_value_is_correct(tmp_path: Path) -> None:
+    """30 * 0.70 = 21.00 is 0.017 away from 21.0170, which is what rounding a1 does."""
+    assert Chain(tmp_path).mark(a1="0.70", z2="21.00") == {"a1": "correct", "z2": "correct"}
+
+
+def test_keeping_the_calculators_value_is_correct(tmp_path: Path) -> None:
+    """30 * 0.70057 = 21.02 next to a written 0.70."""
+    assert Chain(tmp_path).mark(a1="0.70", z2="21.02") == {"a1": "correct", "z2": "correct"}
+
+
+def test_the_band_is_half_a_unit_of_each_answer_on_the_way(tmp_path: Path) -> None:
+    """After 0.70057, z2 may be off by 30 half units of a1 and its own: 0.158 from 21.0171."""
+    assert Chain(tmp_path).mark(a1="0.70057", z2="21.16") == {"a1": "correct", "z2": "correct"}
+    assert Chain(tmp_path).mark(a1="0.70057", z2="21.19") == {"a1": "correct", "z2": "wrong"}
+
+
+def test_unasked_rounding_on_the_way_is_allowed_for(tmp_path: Path) -> None:
+    """Where a1 is not asked, 30 times 0.70 is still correct, and 30 times 0.71 is not."""
+    chain = Chain(tmp_path, ask='["z"]')
+    assert chain.mark(z2="21.00") == {"z2": "correct"}
+    assert chain.mark(z2="21.30") == {"z2": "wrong"}
+
+
+def test_following_a_wrong_answer_is_wrong_and_says_so(tmp_path: Path) -> None:
+    """a1 = sigmoid(0.50) = 0.62 follows from a wrong z1: it is wrong, and marked as resting on it."""
+    chain = Chain(tmp_path)
+    assert chain.mark(z1="0.50", a1="0.62") == {"z1": "wrong", "a1": "wrong"}
+    marked = chain.marked(z1="0.50", a1="0.62")
+    assert [bool(rests) for rests in marked.rests_on_wrong[0]] == [False, True, False, False]
+    assert marked.own[0][1] == pytest.approx(1 / (1 + np.exp(-0.5)))
+
+
+def test_a_right_answer_after_a_wrong_one_is_correct(tmp_path: Path) -> None:
+    """A slip of the pen in z1 does not cost the right a1."""
+    assert Chain(tmp_path).mark(z1="0.58", a1="0.70") == {"z1": "wrong", "a1": "correct"}
+
+
+@pytest.mark.parametrize("z1", ["100", "-100", "1e300", "-1e300", "40"])
+def test_a_saturated_unit_carries_no_credit(tmp_path: Path, z1: str) -> None:
+    """Far out a sigmoid does not move with its input; what follows from the wrong input is wrong all the same."""
+    a1 = "1" if float(z1) > 0 else "0"
+    z2 = "30" if float(z1) > 0 else "0"
+    assert set(Chain(tmp_path).mark(z1=z1, a1=a1, z2=z2, a2=z2).values()) == {"wrong"}
+
+
+def test_a_dead_unit_carries_no_credit(tmp_path: Path) -> None:
+    """A wrong negative input of a ReLU makes everything behind it 0, and none of that is correct."""
+    chain = Chain(tmp_path, ask='["z", "a", "slope", "dL_dz", "dL_dW"]', hidden="relu", digits="decimals = 3")
+    zeros = dict.fromkeys(["a1", "z2", "a2", "slope1", "dL_dz1", "dL_dW1", "dL_dW2"], "0")
+    found = chain.mark(z1="-0.85", **zeros, dL_dz2="-1")
+    assert set(found.values()) == {"wrong"}
+
+
+def test_a_wrong_value_is_handed_on_through_blanks(tmp_path: Path) -> None:
+    """Leaving a1 out between a wrong z1 and a z2 that follows from it gains nothing."""
+    z2 = f"{30 / (1 + np.exp(-0.5)):.2f}"
+    assert Chain(tmp_path).mark(z1="0.50", z2=z2) == {"z1": "wrong", "z2": "wrong"}
+
+
+def test_one_digit_fewer_is_imprecise_and_two_are_wrong(tmp_path: Path) -> None:
+    """At 4 decimals 0.701 is imprecise and 0.70 is wrong, with the number of digits that is missing."""
+    chain = Chain(tmp_path, "decimals = 4")
+    assert chain.mark(a1="0.701") == {"a1": "imprecise"}
+    assert chain.mark(a1="0.70") == {"a1": "wrong"}
+    assert chain.marked(a1="0.70").missing_digits[0].tolist() == [0, 2, 0, 0]
+    assert chain.mark(a1="0.702") == {"a1": "wrong"}
+
+
+def test_a_wrong_value_with_fewer_digits_is_not_imprecise(tmp_path: Path) -> None:
+    """What follows from a wrong answer earns nothing for being written with a digit less."""
+    found = Chain(tmp_path, "decimals = 4").mark(z1="0.5000", a1="0.622")
+    assert found == {"z1": "wrong", "a1": "wrong"}
+
+
+def test_one_digit_fewer_after_rounded_answers_is_imprecise(tmp_path: Path) -> None:
+    """2 * 0.7006 = 1.4012, written as 1.401, is farther off than rounding a1 can explain."""
+    found = Chain(tmp_path, "decimals = 4", w2=2).mark(a1="0.7006", z2="1.401")
+    assert found == {"a1": "correct", "z2": "imprecise"}
+
+
+def test_zero_is_never_imprecise(tmp_path: Path) -> None:
+    """0.00 for 0.0013 has no right digit."""
+    assert Chain(tmp_path, "decimals = 3", w1=0, b1="0.0013").mark(z1="0.00") == {"z1": "wrong"}
+
+
+def test_trailing_zeros_may_be_left_out(tmp_path: Path) -> None:
+    """A spreadsheet writes 0.85 for 0.8500; nothing is missing."""
+    assert Chain(tmp_path, "decimals = 4").mark(z1="0.85") == {"z1": "correct"}
+
+
+def test_fractions_have_all_their_digits(tmp_path: Path) -> None:
+    """17/20 is 0.85, and 7/10 for 0.7006 is wrong, not imprecise."""
+    assert Chain(tmp_path, "decimals = 4").mark(z1="17/20", a1="7/10") == {"z1": "correct", "a1": "wrong"}
+
+
+def test_a_cancelled_sum_is_zero_at_significant_figures(tmp_path: Path) -> None:
+    """0.1 * 3 - 0.3 is 5.6e-17 in binary and 0 on paper; both 0 and 0.00 are correct."""
+    chain = Chain(tmp_path, "significant_figures = 3", w1=0.1, x=3, b1=-0.3)
+    assert chain.mark(z1="0") == chain.mark(z1="0.00") == {"z1": "correct"}
+    assert chain.mark(z1="0.001") == {"z1": "wrong"}
+
+
+def test_significant_figures_follow_the_students_own_power_of_ten(tmp_path: Path) -> None:
+    """Rounded answers lift z2 from 0.009992 to 0.010051, which has one decimal fewer: 0.0101 is rounded as asked."""
+    chain = Chain(tmp_path, "significant_figures = 3", w1=0, b1=1.0051, w2=0.0625, b2=-0.0357615)
+    honest = {"z1": "1.01", "a1": "0.733"}
+    assert chain.mark(**honest, z2="0.0101") == dict.fromkeys(["z1", "a1", "z2"], "correct")
+    assert chain.mark(**honest, z2="0.0102")["z2"] == "wrong"
+    assert chain.mark(z2="0.0101") == {"z2": "correct"}
+    assert chain.mark(z1="1.005", a1="0.7320", z2="0.0101")["z2"] == "wrong"
+
+
+def test_wild_numbers_neither_warn_nor_widen_anything(tmp_path: Path) -> None:
+    """Numbers that overflow on the way are wrong, and so is all that follows from them."""
+    chain = Chain(tmp_path, ask='["z", "a", "loss", "dL_dz", "dL_dW"]')
+    names = {field.quantity for field in chain.paper.fields}
+    assert set(chain.mark(**dict.fromkeys(names, "1.7e308")).values()) == {"wrong"}
+    assert set(chain.mark(**dict.fromkeys(names, "-1.7e308")).values()) == {"wrong"}
+
+
+def test_the_tolerance_is_that_of_the_rule(tmp_path: Path) -> None:
+    """Half a unit, 0.0051, and its effect: times the slope 0.21 of z1 on a1, 30 of a1 on z2, and 1 of z2 on a2."""
+    marked = Chain(tmp_path).marked(a1="0.70", z2="21.00")
+    assert marked.tolerance[0].tolist() == pytest.approx([0.0051, 0.0051 * 1.21, 0.0051 * 31, 0.0051 * 2], rel=1e-3)

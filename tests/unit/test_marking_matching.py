@@ -1,0 +1,283 @@
+"""Whose paper a row answers, which key belongs to it, and what the instructor is told about all that does not fit."""
+
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from examgen.errors import AnswersError, KeyFileError
+from examgen.exams.keys import Key, read_key
+from examgen.marking.grading import GradedClass, grade
+from examgen.marking.matching import match
+from examgen.marking.reading import read_answers
+from tests.marking_sheets import MadeKey, blank, make_key, read_rows, rounded, write_sheet
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> MadeKey:
+    """The key of a class of two."""
+    return make_key(tmp_path / "exam")
+
+
+def kinds(graded: GradedClass) -> list[tuple[str, str]]:
+    """Kind and student of every notice."""
+    return [(notice.kind, notice.student) for notice in graded.notices]
+
+
+def shares(graded: GradedClass) -> dict[str, float]:
+    """Percent of the marks by student."""
+    return dict(zip(graded.gradebook["student"], graded.gradebook["percent"], strict=True))
+
+
+def test_the_student_decides_and_not_the_variant(made: MadeKey, tmp_path: Path) -> None:
+    """Who hands in a neighbour's answers is marked on the own paper, and the instructor is told."""
+    sheet = write_sheet(tmp_path / "s.csv", made.of("s2"), changes={"student": "s1"})
+    graded = grade(sheet, made.key)
+    own, other = (variant.code for variant in made.variants)
+    assert kinds(graded) == [("other_variant", "s1")]
+    assert other in graded.notices[0].text
+    assert own in graded.notices[0].text
+    assert set(graded.gradebook["variant"]) == {own}
+    assert shares(graded)["s1"] < 50
+
+
+def test_no_variant_is_as_good_as_the_own(made: MadeKey, tmp_path: Path) -> None:
+    """A known student may leave the variant out."""
+    graded = grade(write_sheet(tmp_path / "s.csv", made.of("s1"), changes={"variant": ""}), made.key)
+    assert kinds(graded) == []
+    assert shares(graded) == {"s1": 100}
+
+
+def test_an_anonymous_paper_serves_several_students(tmp_path: Path) -> None:
+    """Two students fill in copies of one paper that names nobody; each is marked, and nothing is remarked."""
+    made = make_key(tmp_path / "exam", students=("",))
+    write_sheet(tmp_path / "in" / "a.csv", made.rows, changes={"student": "ada"})
+    write_sheet(tmp_path / "in" / "b.csv", made.rows, blank, changes={"student": "bob"})
+    graded = grade(tmp_path / "in", made.key)
+    assert kinds(graded) == []
+    assert shares(graded) == {"ada": 100, "bob": 0}
+    assert graded.missing == ()
+
+
+def test_an_anonymous_sheet_of_an_anonymous_paper(tmp_path: Path) -> None:
+    """It is marked without a name, and the instructor is told that nobody is named."""
+    made = make_key(tmp_path / "exam", students=("",))
+    graded = grade(write_sheet(tmp_path / "s.csv", made.rows), made.key)
+    assert kinds(graded) == [("no_student", "")]
+    assert shares(graded) == {"": 100}
+
+
+def test_an_anonymous_sheet_of_a_students_paper(made: MadeKey, tmp_path: Path) -> None:
+    """The paper's owner gets no marks from a sheet without a name, and both are in what the instructor is told."""
+    graded = grade(write_sheet(tmp_path / "s.csv", made.of("s1"), changes={"student": ""}), made.key)
+    assert kinds(graded) == [("no_student", "")]
+    assert "'s1'" in graded.notices[0].text
+    assert graded.missing == ("s1", "s2")
+    assert read_rows(graded.folder / "gradebook.csv")[0]["name"] == ""
+
+
+def test_an_unknown_student_with_a_known_variant(made: MadeKey, tmp_path: Path) -> None:
+    """They are marked on the variant that they name, under their own id, without the owner's name."""
+    graded = grade(write_sheet(tmp_path / "s.csv", made.of("s2"), changes={"student": "zoe"}), made.key)
+    assert kinds(graded) == [("unknown_student", "zoe")]
+    assert shares(graded) == {"zoe": 100}
+    assert read_rows(graded.folder / "gradebook.csv")[0]["name"] == ""
+
+
+def test_unknown_student_and_variant_beside_known_ones(made: MadeKey, tmp_path: Path) -> None:
+    """Rows that belong to nobody are counted and named, and the rest is marked."""
+    write_sheet(tmp_path / "in" / "a.csv", made.of("s1"))
+    write_sheet(tmp_path / "in" / "b.csv", made.of("s2"), changes={"student": "zoe", "variant": "NONE"})
+    graded = grade(tmp_path / "in", made.key)
+    assert [(n.kind, n.student, n.count) for n in graded.notices] == [("unknown_student", "zoe", len(made.of("s2")))]
+    assert shares(graded) == {"s1": 100}
+
+
+def test_nothing_but_strangers_is_a_mistake(made: MadeKey, tmp_path: Path) -> None:
+    """Where no row belongs to the key at all, the error says whose rows they are."""
+    sheet = write_sheet(tmp_path / "s.csv", made.of("s2"), changes={"student": "zoe", "variant": "NONE"})
+    with pytest.raises(AnswersError, match=r"nothing to mark .*'zoe' with variant 'NONE' is not in the key"):
+        grade(sheet, made.key)
+    assert not (made.folder / "marks").exists()
+
+
+def test_rows_of_another_exam_are_counted(made: MadeKey, tmp_path: Path) -> None:
+    """They are not marked on this key, and the message names both exams."""
+    write_sheet(tmp_path / "in" / "a.csv", made.of("s1"))
+    write_sheet(tmp_path / "in" / "b.csv", made.of("s2"), changes={"exam": "final-abcdef"})
+    graded = grade(tmp_path / "in", made.key)
+    assert kinds(graded) == [("other_exam", "s2")]
+    assert "'final-abcdef'" in graded.notices[0].text
+    assert graded.missing == ("s2",)
+
+
+def test_only_another_exam_is_a_mistake(made: MadeKey, tmp_path: Path) -> None:
+    """A sheet of another exam and this key do not belong together."""
+    sheet = write_sheet(tmp_path / "s.csv", made.of("s1"), changes={"exam": "final-abcdef"})
+    with pytest.raises(AnswersError, match=r"nothing to mark .*'final-abcdef'"):
+        grade(sheet, made.key)
+
+
+def test_unknown_fields_are_named_and_passed_over(made: MadeKey, tmp_path: Path) -> None:
+    """A made-up field earns nothing and costs nothing."""
+    rows = [*made.of("s1"), {**made.of("s1")[0], "field": "bonus"}, {**made.of("s1")[0], "question": "Q9"}]
+    graded = grade(write_sheet(tmp_path / "s.csv", rows), made.key)
+    assert kinds(graded) == [("unknown_field", "s1")]
+    assert "Q1 'bonus', Q9 " in graded.notices[0].text
+    assert shares(graded) == {"s1": 100}
+
+
+def test_fields_that_are_left_out_are_blank(made: MadeKey, tmp_path: Path) -> None:
+    """A row that is missing counts as blank; every asked entry is in the results."""
+    graded = grade(write_sheet(tmp_path / "s.csv", made.of("s1")[:5]), made.key)
+    assert Counter(graded.results["outcome"]) == {"correct": 5, "blank": len(made.of("s1")) - 5}
+
+
+def test_double_rows_count_once_and_only_if_they_agree(made: MadeKey, tmp_path: Path) -> None:
+    """The same answer twice is read once; two different answers to one entry are none."""
+    first, second, *others = made.of("s1")
+    path = write_sheet(tmp_path / "s.csv", [first, first, second, *others])
+    with path.open("a", encoding="utf-8") as file:
+        file.write(",".join([*(second[name] for name in ("exam", "variant", "student", "question", "field")), "", "7"]))
+    graded = grade(path, made.key)
+    by_field = dict(zip(graded.results["field"], graded.results["outcome"], strict=True))
+    assert by_field.pop(second["field"]) == "unreadable"
+    assert set(by_field.values()) == {"correct"}
+    assert sorted(problem.reason for problem in graded.problems) == ["duplicate", "repeated"]
+
+
+def test_a_class_from_one_file_and_from_a_folder(tmp_path: Path) -> None:
+    """Fifty students in one file or in fifty, in any order of rows, have the same results."""
+    students = [f"s{n:02}" for n in range(50)]
+    made = make_key(tmp_path / "exam", students=students)
+    one = write_sheet(tmp_path / "one.csv", made.rows, lambda row: rounded(row) if row["student"] < "s40" else "0.1")
+    for student in students:
+        rows = made.of(student)[::-1]
+        write_sheet(
+            tmp_path / "many" / student[:2] / f"{student}.csv", rows, rounded if student < "s40" else lambda _: "0.1"
+        )
+    tables = []
+    for answers in (one, tmp_path / "many"):
+        folder = grade(answers, made.key, tmp_path / f"marks of {answers.stem}").folder
+        tables.append([(folder / name).read_bytes() for name in ("results.csv", "gradebook.csv")])
+    assert tables[0] == tables[1]
+    assert tables[0][1].count(b",100.0,") == 40
+
+
+def test_who_handed_in_nothing_is_listed(made: MadeKey, tmp_path: Path) -> None:
+    """Students of the key without a row are missing; one with a blank sheet is not."""
+    assert grade(write_sheet(tmp_path / "s.csv", made.of("s2"), blank), made.key).missing == ("s1",)
+
+
+def test_a_shared_code_does_not_mix_papers_up(made: MadeKey, tmp_path: Path) -> None:
+    """Even if two papers of a very large class have one code, each student is marked on the own numbers."""
+    key = read_key(made.key)
+    code = key.variants[0].code
+    same = Key(key.folder, key.exam, tuple(replace(variant, code=code) for variant in key.variants))
+    sheet = read_answers(write_sheet(tmp_path / "s.csv", made.rows, changes={"variant": code}))
+    submissions, notices = match(same, [sheet])
+    assert [submission.variant for submission in submissions] == list(same.variants)
+    assert notices == []
+
+
+# Finding the key.
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    return here
+
+
+@pytest.mark.parametrize("place", ["exam/s.csv", "exam/key/s.csv", "exam/handout/s1/s.csv", "exam/in/a/s.csv"])
+def test_the_key_beside_or_above_the_sheet(made: MadeKey, elsewhere: Path, tmp_path: Path, place: str) -> None:
+    """A sheet in the exam's folder, or a few folders below it, finds the key there; marks go beside the key."""
+    graded = grade(write_sheet(tmp_path / place, made.of("s1")))
+    assert graded.folder == made.folder / "marks"
+    assert not list(elsewhere.iterdir())
+
+
+def test_the_key_in_the_output_folder(made: MadeKey, elsewhere: Path, tmp_path: Path) -> None:
+    """A sheet from anywhere finds the key of its exam among those under ./output, broken ones passed over."""
+    (elsewhere / "output" / "broken" / "key").mkdir(parents=True)
+    (elsewhere / "output" / "broken" / "key" / "exam.json").write_text("{", encoding="utf-8")
+    make_key(elsewhere / "output" / "a-first", seed=8)
+    shutil.move(made.folder, elsewhere / "output" / "right")
+    sheet = write_sheet(tmp_path / "far" / "away" / "from" / "it" / "s.csv", made.of("s1"))
+    assert grade(sheet).folder == elsewhere / "output" / "right" / "marks"
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_no_key_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    """The message names the sheets' exam, the exams whose keys are there, and --key."""
+    made = make_key(tmp_path / "exam")
+    sheet = write_sheet(tmp_path / "exam" / "in" / "s.csv", made.of("s1"), changes={"exam": "final-abcdef"})
+    with pytest.raises(KeyFileError, match=rf"'final-abcdef'.*\./output; there are keys of {made.exam.id}.*--key DIR"):
+        grade(sheet)
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_sheet_that_names_no_exam_finds_no_key(made: MadeKey) -> None:
+    """The message says that no exam is named."""
+    with pytest.raises(KeyFileError, match="the sheets name no exam"):
+        grade(write_sheet(made.folder / "s.csv", made.of("s1"), changes={"exam": ""}))
+
+
+def test_of_two_keys_of_one_exam_the_one_that_knows_the_students(elsewhere: Path, tmp_path: Path) -> None:
+    """Two students' papers of one seed are one exam with two keys; each sheet finds its own."""
+    for student in ("ada", "bob"):
+        made = make_key(elsewhere / "output" / student, students=(student,))
+        graded = grade(write_sheet(tmp_path / "far" / f"{student}.csv", made.rows))
+        assert graded.folder == elsewhere / "output" / student / "marks"
+        assert shares(graded) == {student: 100}
+
+
+def test_the_key_may_be_given_as_its_folder_or_the_exams(made: MadeKey, tmp_path: Path) -> None:
+    """--key takes the folder of exam.json, and the folder around it, absolute or relative."""
+    sheet = write_sheet(tmp_path / "s.csv", made.of("s1"))
+    for key in (made.key, made.folder, Path(os.path.relpath(made.folder))):
+        assert shares(grade(sheet, key, tmp_path / "out")) == {"s1": 100}
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "said"),
+    [
+        ("exam.json", lambda text: text[:-100], r"exam.json: not a JSON file"),
+        ("exam.json", lambda text: text.replace('"format": 1', '"format": 2'), r"format 2, written by examgen 0; this"),
+        ("exam.json", lambda text: text.replace('"relu"', '"rulu"'), r"exam.json: damaged: .*rulu"),
+        ("exam.json", lambda text: json.dumps(json.loads(text)["questions"]), r"exam.json: not the key of an exam"),
+        ("exam.json", lambda text: text.replace('"notation"', '"notion"'), r"damaged: 'notation' is missing"),
+        ("variants.jsonl", lambda text: text[:-10], r"variants.jsonl: line 2: damaged"),
+        ("variants.jsonl", lambda text: text.replace('"b1"', '"b9"'), r"variants.jsonl: line 1: damaged: 'b1'"),
+        ("variants.jsonl", lambda text: text.replace("[[", "[", 1), r"variants.jsonl: line 1: damaged"),
+        ("variants.jsonl", lambda text: "\x00" + text, r"variants.jsonl: line 1: damaged"),
+        ("variants.jsonl", lambda _: "[]\n", r"variants.jsonl: line 1: damaged"),
+    ],
+)
+def test_a_damaged_key_is_named_with_its_file(
+    made: MadeKey, tmp_path: Path, file: str, change: Callable[[str], str], said: str
+) -> None:
+    """One message says which file is damaged; nothing is marked."""
+    sheet = write_sheet(tmp_path / "s.csv", made.of("s1"))
+    path = made.key / file
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(KeyFileError, match=said):
+        grade(sheet, made.key)
+    assert not (made.folder / "marks").exists()
+
+
+@pytest.mark.parametrize("file", ["exam.json", "variants.jsonl"])
+def test_a_key_without_one_of_its_files(made: MadeKey, tmp_path: Path, file: str) -> None:
+    """The message names the file that is missing."""
+    sheet = write_sheet(tmp_path / "s.csv", made.of("s1"))
+    (made.key / file).unlink()
+    with pytest.raises(KeyFileError, match=file):
+        grade(sheet, made.key)
