@@ -27,6 +27,8 @@ def make(
     seed: int | None = None,
     student: str = "",
     notation: str | None = None,
+    language: str = "en",
+    paper: str = "a4",
     out: str | PathLike[str] | None = None,
 ) -> "MadePapers":
     """Make one paper: questions.pdf, answers.csv, answers.html, and the key beside them.
@@ -36,6 +38,8 @@ def make(
         seed: the same seed makes the same paper, byte for byte; a fresh one is drawn where it is None.
         student: id of the student whom the paper is for; empty for a paper that anybody may hand in.
         notation: another notation than the exam's own.
+        language: of the papers: en, de, fr, es or hi.
+        paper: a4 or letter.
         out: the folder to write to; `output/<exam>-<seed>` where it is None.
 
     Returns: id of the exam, seed, folder and files.
@@ -45,7 +49,9 @@ def make(
     """
     from examgen.batch import making
 
-    return making.make(str(exam), seed=seed, student=student, notation=notation, out=_path(out))
+    return making.make(
+        str(exam), seed=seed, student=student, notation=notation, language=language, paper=paper, out=_path(out)
+    )
 
 
 def make_class(
@@ -55,6 +61,8 @@ def make_class(
     out: str | PathLike[str],
     seed: int | None = None,
     notation: str | None = None,
+    language: str = "en",
+    paper: str = "a4",
     progress: "Callable[[int, int], None] | None" = None,
 ) -> "MadePapers":
     """Make a paper of their own for each student of a roster, a CSV file with the columns id and name.
@@ -65,6 +73,8 @@ def make_class(
         out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
         seed: a student's paper depends on the seed, the exam and the student only.
         notation: another notation than the exam's own.
+        language: of the papers: en, de, fr, es or hi.
+        paper: a4 or letter.
         progress: called with the number of papers done and of all after each paper.
 
     Returns: id of the exam, seed, folder and files.
@@ -74,7 +84,16 @@ def make_class(
     """
     from examgen.batch import making
 
-    return making.make_class(str(exam), Path(roster), seed=seed, out=Path(out), notation=notation, progress=progress)
+    return making.make_class(
+        str(exam),
+        Path(roster),
+        seed=seed,
+        out=Path(out),
+        notation=notation,
+        language=language,
+        paper=paper,
+        progress=progress,
+    )
 
 
 def grade(

@@ -48,6 +48,10 @@ NotationName = Annotated[
         help="from-to, to-from-da, nielsen, scalar or row; the exam's own where it is left out.",
     ),
 ]
+Language = Annotated[
+    str, typer.Option("--language", metavar="CODE", help="Language of the papers: en, de, fr, es or hi.")
+]
+PaperSize = Annotated[str, typer.Option("--paper", metavar="SIZE", help="Size of the paper: a4 or letter.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -70,6 +74,8 @@ def make(
         str, typer.Option(metavar="ID", help="Make the paper of this student; another id gets other numbers.")
     ] = "",
     notation: NotationName = None,
+    language: Language = "en",
+    paper: PaperSize = "a4",
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write to; output/EXAM-SEED where it is left out.")
     ] = None,
@@ -78,7 +84,9 @@ def make(
     with _mistakes_in_one_line():
         import examgen
 
-        made = examgen.make(exam, seed=seed, student=student, notation=notation, out=out)
+        made = examgen.make(
+            exam, seed=seed, student=student, notation=notation, language=language, paper=paper, out=out
+        )
     if seed is None:
         typer.echo(f"Seed: {made.seed}  (make the same paper again with --seed {made.seed})")
     for title, names in (("Hand out", _handed_out(made.files)), ("Keep", _kept(made.files))):
@@ -94,6 +102,8 @@ def batch(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the class.")],
     seed: Seed = None,
     notation: NotationName = None,
+    language: Language = "en",
+    paper: PaperSize = "a4",
 ) -> None:
     """Make a paper of their own for each student of a class list.
 
@@ -102,7 +112,9 @@ def batch(
     with _mistakes_in_one_line(), _progress_bar() as progress:
         import examgen
 
-        made = examgen.make_class(exam, roster, seed=seed, out=out, notation=notation, progress=progress)
+        made = examgen.make_class(
+            exam, roster, seed=seed, out=out, notation=notation, language=language, paper=paper, progress=progress
+        )
     if seed is None:
         typer.echo(f"Seed: {made.seed}  (make the same papers again with --seed {made.seed})")
     typer.echo(f"{made.students} papers of exam {made.exam}")
@@ -114,7 +126,10 @@ def batch(
 def grade(
     answers: Annotated[
         Path,
-        typer.Argument(metavar="ANSWERS.csv", help="Answers of one or many students, or a folder of answer sheets."),
+        typer.Argument(
+            metavar="ANSWERS",
+            help="A filled questions.pdf, an answers.csv of one or many students, or a folder of both.",
+        ),
     ],
     key: Annotated[
         Path | None,
@@ -134,8 +149,8 @@ def grade(
         Literal["auto", ".", ","],
         typer.Option(
             metavar="MARK",
-            help="Decimal mark of the answers. auto: a point in comma-separated files; in others, a comma where a "
-            "student writes commas and no points.",
+            help="Decimal mark of the answers. auto: a point in comma-separated files; in others and in PDFs, a comma "
+            "where a student writes commas and no points.",
         ),
     ] = "auto",
 ) -> None:
@@ -219,13 +234,17 @@ def _print_gradebook(graded: "GradedClass") -> None:
         for row in [header, *rows]:
             typer.echo("\t".join(row))
         return
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=f"Exam {graded.exam}", title_justify="left")
+    table = Table(title=f"Exam {graded.exam}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in header:
-        table.add_column(name, justify="left" if name == "student" else "right")
+        is_text = name == "student"
+        table.add_column(
+            name, justify="left" if is_text else "right", no_wrap=not is_text, style="bold" if is_text else ""
+        )
     for row in rows:
         # A student's id is text: square brackets in it are no markup.
         table.add_row(*(Text(cell) for cell in row))

@@ -4,6 +4,10 @@ Goldens are text files under tests/golden/. After a change that is meant, `pytes
 their diff is read.
 """
 
+import atexit
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +16,10 @@ from hypothesis import settings
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
+
+# Layouts that tests keep between runs are their own, also those of the processes that they start.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="examgen-tests-")
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 GOLDENS = Path(__file__).parent / "golden"
 

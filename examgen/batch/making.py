@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from examgen import __version__
-from examgen.documents.papers import key_page, question_page
-from examgen.documents.render import key_pdf, questions_pdf, sheet_html
+from examgen.documents.papers import question_page
+from examgen.documents.printing import key_pdf, questions_pdf
+from examgen.documents.render import sheet_html
 from examgen.errors import AnswersError, ExamgenError
 from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
@@ -21,6 +22,8 @@ from examgen.exams.keys import key_files, sheet_csv, sheet_rows
 from examgen.exams.tables import read_table
 
 DEFAULT_EXAM = "question2"
+DEFAULT_LANGUAGE = "en"
+DEFAULT_PAPER = "a4"
 OUTPUT = Path("output")
 SEED_BITS = 63
 MANIFEST_COLUMNS = ("student", "name", "variant", "folder", "questions_sha256", "answers_sha256", "key_sha256")
@@ -59,6 +62,8 @@ def make(
     seed: int | None = None,
     student: str = "",
     notation: str | None = None,
+    language: str = DEFAULT_LANGUAGE,
+    paper: str = DEFAULT_PAPER,
     out: Path | None = None,
 ) -> MadePapers:
     """Make one paper with its key.
@@ -68,6 +73,8 @@ def make(
         seed: the same seed makes the same paper, byte for byte; a fresh one is drawn where it is None.
         student: id of the student whom the paper is for; empty for a paper that anybody may hand in.
         notation: another notation than the exam's own.
+        language: of the papers: en, de, fr, es or hi.
+        paper: a4 or letter.
         out: the exam's folder; under ./output where it is None.
 
     Raises:
@@ -76,10 +83,10 @@ def make(
     seed = _checked_seed(seed)
     loaded = load_exam(exam, seed, notation)
     variant = draw_variants(loaded, [Student(_checked_id(student))])[0]
-    files = _handout(loaded.exam, variant)
+    files = _handout(loaded.exam, variant, language, paper)
     files |= {f"key/{name}": content for name, content in key_files(loaded.exam, [variant], __version__).items()}
-    files["key/answers.pdf"] = key_pdf(key_page(loaded.exam, variant))
-    folder = out if out is not None else OUTPUT / _folder(loaded, student, is_own_notation=notation is None)
+    files["key/answers.pdf"] = key_pdf(loaded.exam, variant, language, paper)
+    folder = out if out is not None else OUTPUT / _folder(loaded, student, language, is_own_notation=notation is None)
     write_files(folder, files)
     return MadePapers(loaded.exam.id, seed, folder, 1, tuple(files))
 
@@ -91,6 +98,8 @@ def make_class(
     seed: int | None = None,
     out: Path,
     notation: str | None = None,
+    language: str = DEFAULT_LANGUAGE,
+    paper: str = DEFAULT_PAPER,
     progress: Progress | None = None,
 ) -> MadePapers:
     """Make a paper of their own for each student of a roster.
@@ -101,6 +110,8 @@ def make_class(
         seed: a student's paper depends on the seed, the exam and the student only, never on the roster.
         out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
         notation: another notation than the exam's own.
+        language: of the papers: en, de, fr, es or hi.
+        paper: a4 or letter.
         progress: called after each paper.
 
     Raises:
@@ -118,8 +129,8 @@ def make_class(
     write_files(out, keys)
     written += keys
     for number, (variant, folder) in enumerate(zip(variants, folders, strict=True), start=1):
-        handout = _handout(loaded.exam, variant)
-        answers = key_pdf(key_page(loaded.exam, variant))
+        handout = _handout(loaded.exam, variant, language, paper)
+        answers = key_pdf(loaded.exam, variant, language, paper)
         files = {f"handout/{folder}/{name}": content for name, content in handout.items()}
         files[f"key/papers/{folder}.pdf"] = answers
         write_files(out, files)
@@ -166,12 +177,12 @@ def _one_line(name: str) -> str:
     return " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in name).split())
 
 
-def _handout(exam: Exam, variant: Variant) -> dict[str, bytes]:
+def _handout(exam: Exam, variant: Variant, language: str, paper: str) -> dict[str, bytes]:
     """What is handed out to one student, by file name."""
-    page = question_page(exam, variant)
+    page = question_page(exam, variant, language)
     rows = [(question, field, symbol) for _, _, _, question, field, symbol, _ in sheet_rows(exam, [variant])]
     return {
-        "questions.pdf": questions_pdf(page),
+        "questions.pdf": questions_pdf(exam, variant, language, paper),
         "answers.csv": sheet_csv(exam, [variant]),
         "answers.html": sheet_html(page, rows).encode(),
     }
@@ -194,13 +205,15 @@ def _checked_id(student: str) -> str:
     return student
 
 
-def _folder(loaded: LoadedExam, student: str, *, is_own_notation: bool) -> str:
+def _folder(loaded: LoadedExam, student: str, language: str, *, is_own_notation: bool) -> str:
     """`question2-7`; papers of one seed for several students or in another notation do not overwrite one another."""
     parts = [loaded.exam.name, str(loaded.seed)]
     if student:
         parts.append(folder_name(student))
     if not is_own_notation:
         parts.append(loaded.exam.notation.name)
+    if language != DEFAULT_LANGUAGE:
+        parts.append(language)
     return "-".join(parts)
 
 

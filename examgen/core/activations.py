@@ -27,6 +27,7 @@ class Activation:
         latex: f with its argument as `<0>`.
         slope_latex: the slope from `<0>`, the quantity of `slope_of`; empty where it does not depend on it.
         definition: f(z) in LaTeX, for the instructions of a paper.
+        derivative: f'(z) in LaTeX, for the appendix of a key.
         kinks: values of z at which the slope jumps.
         bounds: open interval of the values of a.
         is_rational: whether exact fractions go in and come out.
@@ -43,6 +44,7 @@ class Activation:
     latex: str
     slope_latex: str
     definition: str
+    derivative: str
     kinks: tuple[float, ...] = ()
     bounds: tuple[float, float] = (-np.inf, np.inf)
     is_rational: bool = False
@@ -81,7 +83,18 @@ _STEP = r"\left[<0:bare> > 0\right]"
 
 _ROWS = (
     Activation(
-        "identity", "identity", lambda z: z, _ones, "z", "f", "<0>", "", "f(z) = z", is_rational=True, slope_decimals=0
+        "identity",
+        "identity",
+        lambda z: z,
+        _ones,
+        "z",
+        "f",
+        "<0>",
+        "",
+        "f(z) = z",
+        "f'(z) = 1",
+        is_rational=True,
+        slope_decimals=0,
     ),
     Activation(
         "sigmoid",
@@ -93,6 +106,7 @@ _ROWS = (
         r"\sigma\left(<0:bare>\right)",
         r"<0> <hadamard> \left(1 - <0>\right)",
         r"\sigma(z) = \frac{1}{1 + e^{-z}}",
+        r"\sigma'(z) = \sigma(z) \left(1 - \sigma(z)\right)",
         bounds=(0.0, 1.0),
     ),
     Activation(
@@ -105,6 +119,7 @@ _ROWS = (
         r"\tanh\left(<0:bare>\right)",
         "1 - <0> <hadamard> <0>",
         r"\tanh(z) = \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}",
+        r"\tanh'(z) = 1 - \tanh^2(z)",
         bounds=(-1.0, 1.0),
     ),
     Activation(
@@ -117,6 +132,7 @@ _ROWS = (
         r"\max\left(0, <0:bare>\right)",
         _STEP,
         r"\operatorname{ReLU}(z) = \max(0, z)",
+        r"\operatorname{ReLU}'(z) = \begin{cases} 1 & z > 0 \\ 0 & z < 0 \end{cases}",
         kinks=(0.0,),
         is_rational=True,
         slope_decimals=0,
@@ -131,6 +147,7 @@ _ROWS = (
         r"\max\left(0.01 \cdot <0>, <0:bare>\right)",
         rf"{_STEP} + 0.01 \left[<0:bare> \le 0\right]",
         r"\operatorname{LeakyReLU}(z) = \max(0.01\,z, z)",
+        r"\operatorname{LeakyReLU}'(z) = \begin{cases} 1 & z > 0 \\ 0.01 & z < 0 \end{cases}",
         kinks=(0.0,),
         is_rational=True,
         slope_decimals=2,
@@ -145,6 +162,7 @@ _ROWS = (
         r"\ln\left(1 + \exp\left(<0:bare>\right)\right)",
         r"\sigma\left(<0:bare>\right)",
         r"\operatorname{softplus}(z) = \ln(1 + e^{z})",
+        r"\operatorname{softplus}'(z) = \sigma(z) = \frac{1}{1 + e^{-z}}",
         bounds=(0.0, np.inf),
     ),
     Activation(
@@ -157,6 +175,7 @@ _ROWS = (
         r"\operatorname{ELU}\left(<0:bare>\right)",
         r"1 + \min\left(0, <0:bare>\right)",
         r"\operatorname{ELU}(z) = \begin{cases} z & z > 0 \\ e^{z} - 1 & z \le 0 \end{cases}",
+        r"\operatorname{ELU}'(z) = \begin{cases} 1 & z > 0 \\ e^{z} & z \le 0 \end{cases}",
         kinks=(0.0,),
         bounds=(-1.0, np.inf),
     ),
@@ -170,6 +189,7 @@ _ROWS = (
         r"\operatorname{softmax}\left(<0:bare>\right)",
         "",
         r"\operatorname{softmax}(z)_j = \frac{e^{z_j}}{\sum_k e^{z_k}}",
+        r"\frac{\partial a_i}{\partial z_j} = a_i \left([i = j] - a_j\right)",
         bounds=(0.0, 1.0),
         output_only=True,
     ),

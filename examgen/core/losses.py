@@ -33,6 +33,7 @@ class Loss:
         kinks: values of a - y at which the derivative jumps or changes its formula.
         outputs: names of the activations that the output layer may have; empty for any but softmax.
         shortcut: the output activation for which dL_dz is a - y.
+        shortcut_latex: why it is, for the appendix of a key, with `<cost>` for the letter of the loss.
         is_rational: whether exact fractions go in and come out.
     """
 
@@ -48,6 +49,7 @@ class Loss:
     kinks: tuple[float, ...] = ()
     outputs: tuple[str, ...] = ()
     shortcut: str = ""
+    shortcut_latex: str = ""
     is_rational: bool = False
 
     def rule(self) -> Rule:
@@ -169,6 +171,9 @@ _ROWS = (
         scale=Fraction(-1),
         outputs=("sigmoid", "softmax"),
         shortcut="sigmoid",
+        shortcut_latex=(
+            r"\frac{\partial <cost>}{\partial z} = \left(-\frac{y}{a} + \frac{1 - y}{1 - a}\right) a (1 - a) = a - y"
+        ),
     ),
     Loss(
         "cross_entropy",
@@ -180,6 +185,10 @@ _ROWS = (
         scale=Fraction(-1),
         outputs=("softmax",),
         shortcut="softmax",
+        shortcut_latex=(
+            r"\frac{\partial <cost>}{\partial z_j} = \sum_k -\frac{y_k}{a_k} \, a_k \left([k = j] - a_j\right)"
+            r" = a_j - y_j"
+        ),
     ),
 )
 

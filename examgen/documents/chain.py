@@ -18,6 +18,9 @@ from examgen.documents.formulas import SolvedPaper
 from examgen.documents.pages import Line
 from examgen.exams.notation import Index
 
+FEW_PATHS = 2
+"""With more paths to an entry than this, one entry shows the way for all of its matrix."""
+
 MAX_PATHS = 8
 """An entry with more paths than this is left to the matrix form: the line would fill a page."""
 
@@ -32,10 +35,19 @@ class Factor:
 
 
 def chain_lines(solved: SolvedPaper, quantities: Sequence[Quantity]) -> Iterator[Line]:
-    """For each weight gradient among the quantities, its first entry, path by path."""
+    """Entries of each weight gradient, path by path: all of them where there are few paths, else the first."""
     for quantity in quantities:
         if quantity.kind == "dL_dW":
-            yield from _entry_line(solved, quantity, (0, 0))
+            few = _path_count(solved, quantity) <= FEW_PATHS
+            for index in np.ndindex(*quantity.shape) if few else [(0, 0)]:
+                yield from _entry_line(solved, quantity, index)
+
+
+def _path_count(solved: SolvedPaper, quantity: Quantity) -> int:
+    shape = solved.paper.shape
+    assert isinstance(shape, NetworkShape)
+    assert quantity.layer is not None
+    return shape.samples_per_step * prod(shape.sizes[quantity.layer + 1 :])
 
 
 def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[Line]:

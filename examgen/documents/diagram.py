@@ -13,8 +13,13 @@ from xml.etree.ElementTree import Element
 from markupsafe import Markup, escape
 
 from examgen.documents.math import tree
-from examgen.documents.math_html import ACCENTS
 from examgen.documents.pages import LayerPicture, NetworkPicture
+
+ACCENTS = {
+    "\u02c6": "\u0302", "^": "\u0302", "\u02dc": "\u0303", "~": "\u0303", "\u00af": "\u0304", "\u02d9": "\u0307",
+    "\u00a8": "\u0308", "\u02c7": "\u030c", "\u20d7": "\u20d7",
+}  # fmt: skip
+"""Accents of MathML and the combining characters for them."""
 
 # All lengths in CSS pixels, 96 to the inch.
 WIDTH = 572.0
@@ -23,6 +28,7 @@ ROW, COLUMN = 50.0, 150.0
 ROOM = 380.0  # height that the units of the tallest layer may take
 CROWDED = 20  # lines between two layers; more are drawn finer
 CAPTION = 26.0
+CAPTION_ROOM = 120.0
 MATH, TEXT = "Examgen Math", "Examgen Text"
 INK, EDGE = "#1d2733", "#5b6b82"
 INPUT, HIDDEN, OUTPUT = "#dbeafe", "#e9f7ee", "#fde4e4"
@@ -62,9 +68,18 @@ def network_svg(picture: NetworkPicture, where: str = "") -> Markup:
         parts.append(_circles(discs, fill))
         for disc, symbol in zip(discs, layer.units, strict=True):
             parts += _symbol(disc, symbol, where)
-        if layer.caption:
-            parts.append(_text(discs[0].x, height - 6, layer.caption, 12.5, TEXT, "middle"))
-    return _svg(-margin, 0, width + 2 * margin, height, picture.description, parts)
+    svg = _svg(-margin, 0, width + 2 * margin, height, picture.description, parts)
+    # Captions are not part of the drawing: text in it would be set letter by letter, which no Indic script survives.
+    captions = Markup("").join(
+        _caption(layer.caption, discs[0].x + margin, height - CAPTION + 6)
+        for discs, layer in zip(layers, picture.layers, strict=True)
+        if layer.caption
+    )
+    return Markup('<span class="diagram">{}{}</span>').format(svg, captions)
+
+
+def _caption(text: str, x: float, y: float) -> Markup:
+    return Markup('<span style="left:{}px;top:{}px">{}</span>').format(_n(x - CAPTION_ROOM / 2), _n(y), text)
 
 
 def _column(layer: LayerPicture, x: float, middle: float, row: float, radius: float) -> list[Disc]:

@@ -1,10 +1,9 @@
-r"""LaTeX formulas for the pages: as MathML for browsers, and as HTML that the PDF writer can set.
+r"""LaTeX formulas as MathML: browsers show it, and the layout of the PDF pages reads it.
 
-The templates call `to_mathml` and `to_html` through their filters, and the network diagram reads `tree`. One tree has
-several readers, so every LaTeX command is understood in one place: the library `math-core`. Of the two that were
-measured, it is right on all formulas of our papers, at 7 microseconds each, and refuses what it does not know.
-`latex2mathml` takes 350 microseconds, copies unknown commands and markup inside `\text` into its output unescaped, and
-does not see that a minus is a sign.
+`typesetting`, the web sheet and the network diagram call this. One tree has several readers, so every LaTeX command is
+understood in one place: the library `math-core`. Of the two that were measured, it is right on all formulas of our
+papers, at 7 microseconds each, and refuses what it does not know. `latex2mathml` takes 350 microseconds, copies unknown
+commands and markup inside `\text` into its output unescaped, and does not see that a minus is a sign.
 """
 
 import re
@@ -12,10 +11,7 @@ from functools import cache, lru_cache
 from xml.etree import ElementTree
 
 import math_core
-from markupsafe import Markup
 
-from examgen.documents.math_boxes import Box
-from examgen.documents.math_html import UnsettableError, formula
 from examgen.errors import BankError
 
 # The library sets digits in \boldsymbol as plain ones, and those in \mathbf bold.
@@ -23,22 +19,9 @@ BOLD_DIGITS = re.compile(r"\\(?:boldsymbol|bm)\s*\{\s*(\d+)\s*\}")
 POSITION = re.compile(r"^(\d+): (.*)$", re.DOTALL)
 
 
-def to_mathml(latex: str, where: str = "") -> str:
-    """One `<math>` element, for inline use; errors as in `tree`."""
-    return _mathml(latex, where, False)
-
-
-def to_html(latex: str, *, display: bool = False, where: str = "") -> Markup:
-    """One `<span>` for WeasyPrint, in the classes of `paper.css`; `display` sets fractions and sums large.
-
-    Raises: BankError naming `where` for LaTeX that is not understood or that a page cannot show.
-    """
-    return Markup(_box(latex, display, where).html)
-
-
-def width(latex: str, *, display: bool = False, where: str = "") -> float:
-    """Width of the same formula in em, by which pages decide where to break a line."""
-    return _box(latex, display, where).width
+def to_mathml(latex: str, where: str = "", *, display: bool = False) -> str:
+    """One `<math>` element; errors as in `tree`."""
+    return _mathml(latex, where, display)
 
 
 def tree(latex: str, where: str = "") -> ElementTree.Element:
@@ -54,17 +37,9 @@ def _mathml(latex: str, where: str, display: bool) -> str:
     try:
         found = _converter().convert_with_local_state(BOLD_DIGITS.sub(r"\\mathbf{\1}", latex), displaystyle=display)
     except math_core.LatexError as error:
-        raise BankError(_complaint(latex, where, str(error))) from None
+        raise BankError(complaint(latex, where, str(error))) from None
     # The named entity is one of HTML only; the character serves XML too.
     return found.replace("&ApplyFunction;", "\u2061")
-
-
-@lru_cache(maxsize=4096)
-def _box(latex: str, display: bool, where: str) -> Box:
-    try:
-        return formula(ElementTree.fromstring(_mathml(latex, where, display)), display)
-    except UnsettableError as error:
-        raise BankError(_complaint(latex, where, str(error))) from None
 
 
 @cache
@@ -72,7 +47,8 @@ def _converter() -> math_core.LatexToMathML:
     return math_core.LatexToMathML(fancy_error=False)
 
 
-def _complaint(latex: str, where: str, reason: str) -> str:
+def complaint(latex: str, where: str, reason: str) -> str:
+    """What an instructor is told of a formula that cannot be set."""
     found = POSITION.match(reason)
     place, what = (f" at character {int(found[1]) + 1}", found[2]) if found else ("", reason)
     return f"{where or 'formula'}: ${latex}$ cannot be set{place}: {what} Use the commands of LaTeX's math mode."

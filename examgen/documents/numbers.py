@@ -75,35 +75,58 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Slots:
-    """Collects the slots of one question; `first` is the number of its first one on the page."""
+class PageSlots:
+    """All slots of one document: first those for text, such as the name, then numbers with the place of their question.
 
-    first: int = 0
-    found: list[Slot] = field(default_factory=list)
+    Attributes:
+        texts: how many slots for text there are.
+        numbers: (question, slot) of each number.
+    """
+
+    texts: int
+    numbers: list[tuple[int, Slot]] = field(default_factory=list)
+
+    def add(self, question: int, slot: Slot) -> str:
+        """A new slot's character."""
+        place = self.texts + len(self.numbers)
+        if place >= MAX_SLOTS:
+            raise ValueError(f"more than {MAX_SLOTS} numbers in one document")
+        self.numbers.append((question, slot))
+        return chr(FIRST_SLOT + place)
+
+    def find(self, text: str) -> Slot | None:
+        """The slot of a number that is one character, None for any other text."""
+        place = ord(text) - FIRST_SLOT - self.texts if len(text) == 1 else -1
+        return self.numbers[place][1] if place >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The numbers of one question of a document that is laid out without them."""
+
+    question: int
+    page: PageSlots
 
     def text(self, value: Any, decimals: int) -> str:
         return self._character(Slot(value, decimals, has_brackets=False))
 
     def bracket(self, text: str) -> str:
-        slot = self._slot(text)
+        slot = self.page.find(text)
         return text if slot is None else self._character(Slot(slot.entry, slot.decimals, has_brackets=True))
 
     def bare_start(self, text: str) -> str:
-        slot = self._slot(text[:1])
+        slot = self.page.find(text[:1])
         if slot is None or not slot.has_brackets or text[1:2] == "^":
             return text
         return self._character(Slot(slot.entry, slot.decimals, has_brackets=False)) + text[1:]
 
     def _character(self, slot: Slot) -> str:
-        if self.first + len(self.found) >= MAX_SLOTS:
-            raise ValueError(f"more than {MAX_SLOTS} numbers on one page")
-        self.found.append(slot)
-        return chr(FIRST_SLOT + self.first + len(self.found) - 1)
+        return self.page.add(self.question, slot)
 
-    def _slot(self, text: str) -> Slot | None:
-        if len(text) != 1 or ord(text) < FIRST_SLOT:
-            return None
-        return self.found[ord(text) - FIRST_SLOT - self.first]
+
+def is_slot(text: str) -> bool:
+    """Whether a text is the character of a slot."""
+    return len(text) == 1 and ord(text) >= FIRST_SLOT
 
 
 def entries(graph: ComputationGraph) -> Mapping[str, Array]:

@@ -43,13 +43,14 @@ class AnswerBox:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One lettered part of a question: what is asked, to how many digits, for how many marks."""
+    """One lettered part: what is asked, to how many digits, for how many marks in all and for each entry."""
 
     letter: str
     text: str
     digits: str
     marks: str
     boxes: tuple[AnswerBox, ...]
+    each: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPart:
-    """One question of a paper; `sections` (the worked solution) are empty on what is handed out."""
+    """One question of a paper.
+
+    `sections` (the worked solution) and `appendix` (LaTeX of the derivatives that it uses) are empty on what is handed
+    out.
+    """
 
     number: str
     title: str
@@ -83,6 +88,7 @@ class QuestionPart:
     givens: tuple[str, ...]
     tasks: tuple[Task, ...]
     sections: tuple[Section, ...] = ()
+    appendix: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +104,8 @@ class PaperPage:
     questions: tuple[QuestionPart, ...]
     marks: str
     language: str = "en"
+    paper: str = "a4"
+
+    def form_name(self, question: QuestionPart, cell: Cell) -> str:
+        """The name of an answer's field in the PDF: its field id, behind the question where there are several."""
+        return cell.field if len(self.questions) == 1 else f"Q{question.number}_{cell.field}"

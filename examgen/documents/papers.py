@@ -4,7 +4,8 @@ Called by the batch for every student, and by tests. What depends on the shape o
 boxes) is built once per shape.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
@@ -14,64 +15,104 @@ from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Quantity
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph
-from examgen.core.rules import Array
+from examgen.core.rules import Array, fill_latex
 from examgen.documents.formulas import SolvedPaper, bias_name, folds, loss_symbolic, symbol_of
 from examgen.documents.pages import AnswerBox, Cell, LayerPicture, NetworkPicture, PaperPage, QuestionPart
 from examgen.documents.pages import Task as TaskPart
-from examgen.documents.words import words
+from examgen.documents.words import phrase, words
 from examgen.documents.worked import worked_sections
+from examgen.errors import ExamgenError, did_you_mean
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places
 from examgen.exams.keys import entry, papers, solve
 from examgen.exams.notation import Naming, Notation
 
+PAPERS = ("a4", "letter")
+"""Sizes of paper; each is a named page in paper.css."""
+
 
 def question_page(exam: Exam, variant: Variant, language: str = "en") -> PaperPage:
     """What is handed out: nothing on it depends on the solution."""
-    return _page(exam, variant, language, with_solution=False)
+    parts = [givens_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
+    return page_of(exam, Person(variant.student, variant.name, variant.code), parts, language, with_solution=False)
 
 
 def key_page(exam: Exam, variant: Variant, language: str = "en") -> PaperPage:
     """The same paper with its worked solution."""
-    return _page(exam, variant, language, with_solution=True)
+    parts = [solve_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
+    return page_of(exam, Person(variant.student, variant.name, variant.code), parts, language, with_solution=True)
 
 
-def _page(exam: Exam, variant: Variant, language: str, *, with_solution: bool) -> PaperPage:
-    text = words(language)
-    parts = [
-        _part(number, paper, numbers, language, with_solution=with_solution)
-        for number, (paper, numbers) in enumerate(papers(exam, variant), start=1)
-    ]
-    marks = sum((field.marks for paper, _ in papers(exam, variant) for field in paper.fields), Decimal(0))
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a paper is for, and its code; or slots for them."""
+
+    student: str
+    name: str
+    variant: str
+
+
+def page_of(
+    exam: Exam,
+    person: Person,
+    parts: Sequence[SolvedPaper],
+    language: str,
+    *,
+    with_solution: bool,
+    paper: str = PAPERS[0],
+) -> PaperPage:
+    """The page of an exam from its questions' values, or from marks for them.
+
+    Raises:
+        ExamgenError: the language or the size of paper is unknown.
+    """
+    if paper not in PAPERS:
+        raise ExamgenError(f"paper {paper!r} is unknown; allowed: {', '.join(PAPERS)}.{did_you_mean(paper, PAPERS)}")
+    marks = sum((field.marks for part in parts for field in part.paper.fields), Decimal(0))
     return PaperPage(
-        title=exam.title,
+        title=phrase(language, exam.title),
         exam=exam.id,
-        student=variant.student,
-        name=variant.name,
-        variant=variant.code,
-        instructions=exam.instructions or (str(text["instructions"]),),
-        questions=tuple(parts),
+        student=person.student,
+        name=person.name,
+        variant=person.variant,
+        instructions=tuple(phrase(language, text) for text in exam.instructions) or (words(language)["instructions"],),
+        questions=tuple(
+            _part(number, solved, language, with_solution=with_solution) for number, solved in enumerate(parts, start=1)
+        ),
         marks=_plain(marks),
         language=language,
+        paper=paper,
     )
 
 
-def _part(
-    number: int, paper: PaperShape, numbers: QuestionVariant, language: str, *, with_solution: bool
-) -> QuestionPart:
-    text = words(language)["worked"]
-    solved = solve_for_print(paper, numbers) if with_solution else _givens_only(paper, numbers)
+def _part(number: int, solved: SolvedPaper, language: str, *, with_solution: bool) -> QuestionPart:
+    text, paper = words(language)["worked"], solved.paper
+    shape, notation = paper.shape, paper.naming.notation
     return QuestionPart(
         number=str(number),
-        title=paper.question.title,
-        text=(*paper.question.text, *_facts(solved, text)),
-        picture=_picture(paper.shape, paper.naming.notation, language)
-        if isinstance(paper.shape, NetworkShape)
-        else None,
+        title=phrase(language, paper.question.title),
+        text=(*(phrase(language, line) for line in paper.question.text), *_facts(solved, language)),
+        picture=_picture(shape, notation, language) if isinstance(shape, NetworkShape) else None,
         givens=tuple(_givens(solved, text)),
         tasks=_tasks(paper, language),
         sections=worked_sections(solved, text) if with_solution else (),
+        appendix=tuple(_derivatives(shape, notation)) if with_solution and isinstance(shape, NetworkShape) else (),
     )
+
+
+def _derivatives(shape: NetworkShape, notation: Notation) -> Iterator[str]:
+    """LaTeX of the derivatives that a solution uses: of activations, of a layer, and of the loss where it is short."""
+    for name in dict.fromkeys(shape.activations):
+        yield ACTIVATIONS[name].derivative
+    local = (
+        r"\frac{\partial z}{\partial w} = a",
+        r"\frac{\partial z}{\partial a} = w",
+        r"\frac{\partial z}{\partial b} = 1",
+    )
+    yield r",\quad ".join(local)
+    loss = LOSSES[shape.loss]
+    if loss.shortcut == shape.activations[-1]:
+        yield fill_latex(loss.shortcut_latex, lambda *_: notation.cost)
 
 
 def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
@@ -130,7 +171,7 @@ def _given_decimals(paper: PaperShape) -> dict[str, int]:
     return found
 
 
-def _givens_only(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
+def givens_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
     """Given numbers and nothing computed from them but the samples of each step."""
     values = dict(numbers.givens)
     for quantity in paper.graph.derived:
@@ -139,21 +180,24 @@ def _givens_only(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
     return SolvedPaper(paper, values, _given_decimals(paper))
 
 
-def _facts(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
+def _facts(solved: SolvedPaper, language: str) -> Iterator[str]:
     """Sentences that every network question needs: activations, loss, learning rate."""
-    paper = solved.paper
+    paper, text = solved.paper, words(language)["worked"]
     shape, notation = paper.shape, paper.naming.notation
     if not isinstance(shape, NetworkShape):
         return
-    yield " ".join(_activation_facts(shape, notation, text))
+    yield " ".join(_activation_facts(shape, notation, language))
     loss, several = LOSSES[shape.loss], shape.samples_per_step > 1
     formula = loss_symbolic(paper, next(quantity for quantity in paper.graph if quantity.kind == "loss"))
-    about = {"title": loss.title, "cost": notation.cost, "formula": formula, "samples": shape.samples_per_step}
+    about = {
+        "title": phrase(language, loss.title),
+        "cost": notation.cost,
+        "formula": formula,
+        "samples": shape.samples_per_step,
+    }
     facts = [text[f"{'loss' if notation.cost == 'L' else 'cost'}{'_of_batch' if several else ''}"].format(**about)]
     if loss.name == "huber":
         facts.append(text["huber"])
-    if shape.updates:
-        facts.append(text["learning_rate"].format(symbol=notation.learning_rate, value=solved.number("learning_rate")))
     yield " ".join(facts)
     layout = [text["folded_bias"]] if notation.folds_bias else []
     if several:
@@ -162,7 +206,7 @@ def _facts(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
         yield " ".join(layout)
 
 
-def _activation_facts(shape: NetworkShape, notation: Notation, text: Mapping[str, str]) -> Iterator[str]:
+def _activation_facts(shape: NetworkShape, notation: Notation, language: str) -> Iterator[str]:
     """Each activation with its definition, once for all layers that have it."""
     for name in dict.fromkeys(shape.activations):
         row = ACTIVATIONS[name]
@@ -171,9 +215,9 @@ def _activation_facts(shape: NetworkShape, notation: Notation, text: Mapping[str
             for layer, other in enumerate(shape.activations, start=1)
             if other == name
         ]
-        about = {"title": row.title, "definition": row.definition, "layers": ", ".join(layers)}
+        about = {"title": phrase(language, row.title), "definition": row.definition, "layers": ", ".join(layers)}
         key = "all_layers" if len(layers) == shape.depth else "one_layer" if len(layers) == 1 else "some_layers"
-        yield text[key].format(**about)
+        yield words(language)["worked"][key].format(**about)
 
 
 def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
@@ -191,6 +235,8 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
     for quantity in paper.graph.givens:
         if quantity.kind in {"W", "A", "B", "C"} or (quantity.kind == "b" and not paper.naming.notation.folds_bias):
             by_layer.setdefault(quantity.layer, []).append(_equation(solved, quantity))
+        elif quantity.kind == "learning_rate":
+            by_layer[None] = [f"{paper.naming.notation.learning_rate} = {solved.number(quantity.name)}"]
     yield from (r",\quad ".join(equations) for equations in by_layer.values())
 
 
@@ -213,10 +259,11 @@ def _tasks(paper: PaperShape, language: str) -> tuple[TaskPart, ...]:
         found.append(
             TaskPart(
                 letter=chr(ord("a") + number),
-                text=task.text,
+                text=phrase(language, task.text),
                 digits=digits,
                 marks=_plain(sum((field.marks for field in fields), Decimal(0))),
                 boxes=tuple(_boxes(paper, number, fields, digits)),
+                each=_plain(task.marks),
             )
         )
     return tuple(found)
@@ -259,7 +306,7 @@ def _picture(shape: NetworkShape, notation: Notation, language: str) -> NetworkP
     text = words(language)["worked"]
     single = NetworkShape(shape.sizes, shape.activations, shape.loss, 1, 1, updates=False)
     naming = Naming(notation, single, network_graph(single))
-    titles = [ACTIVATIONS[name].title for name in shape.activations]
+    titles = [phrase(language, ACTIVATIONS[name].title) for name in shape.activations]
     single_input = shape.sizes[0] == 1
     layers = [LayerPicture(_units(naming, "x", shape.sizes[0]), text["input" if single_input else "inputs"])]
     for layer, (size, title) in enumerate(zip(shape.sizes[1:], titles, strict=True), start=1):

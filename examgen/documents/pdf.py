@@ -1,4 +1,4 @@
-"""HTML to PDF by WeasyPrint; `render.py` calls it.
+"""HTML to PDF by WeasyPrint; `skeleton.py` calls it.
 
 A document can hold a student's name or a bank's text, so it may read nothing: only the style sheets and fonts of the
 templates folder are opened, by a fetcher of their own. The same document gives the same bytes.
@@ -6,6 +6,7 @@ templates folder are opened, by a fetcher of their own. The same document gives 
 
 import atexit
 import warnings
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,17 +27,31 @@ PANGO_MISSING = (
 )
 
 
-def to_pdf(html: str) -> bytes:
-    """The PDF of a whole HTML document; its title and language are those of the document.
+def set_pages(html: str, images: Mapping[str, bytes]) -> bytes:
+    """The pages of a whole HTML document as an uncompressed PDF; title and language are those of the document.
+
+    Args:
+        html: may name the images and nothing else.
+        images: PNG files by address.
 
     Raises: SetupError if Pango is missing on this machine.
     """
     weasyprint = _weasyprint()
     fonts, styles = _styles()
-    # WeasyPrint leaves out what it cannot fetch, says so in its log, and goes on.
-    nothing = weasyprint.urls.URLFetcher(allowed_protocols=())
-    document = weasyprint.HTML(string=html, url_fetcher=nothing)
-    pdf: bytes = document.write_pdf(stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1")
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class ImageFetcher(URLFetcher):  # type: ignore[misc]
+        """Knows the given images and nothing else."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002
+            if url not in images:
+                raise ValueError(f"a page may not read {url}")
+            return URLFetcherResponse(url, images[url], {"Content-Type": "image/png"})
+
+    document = weasyprint.HTML(string=html, url_fetcher=ImageFetcher(allowed_protocols=()))
+    pdf: bytes = document.write_pdf(
+        stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1", pdf_forms=True, uncompressed_pdf=True
+    )
     return pdf
 
 

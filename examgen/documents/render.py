@@ -5,53 +5,36 @@ What people read comes from the pages and `templates/texts/`, how it looks from 
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 from unicodedata import combining, east_asian_width
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from examgen.documents.answer_cells import answer_cells
 from examgen.documents.diagram import network_svg
-from examgen.documents.math import to_html, to_mathml, width
+from examgen.documents.math import to_mathml
+from examgen.documents.numbers import is_slot
 from examgen.documents.pages import PaperPage, QuestionPart
-from examgen.documents.pdf import to_pdf
-from examgen.documents.words import words
+from examgen.documents.typesetting import SIZE, Typesetter
+from examgen.documents.words import marks_text, words
 from examgen.errors import BankError
 from examgen.resources import shipped
 
 FORMULA = re.compile(r"\\\$|\$((?:[^$\\]|\\.)*)\$|\$", re.DOTALL)
 
-SIGN = re.compile(r"^\s*(?:[-+]|\\pm\b)")
 
-TEXT_WIDTH = 45.8  # em: the page without its margins, in paper.css
-THICK_SPACE = 0.278
-LONGEST_INDENT, USUAL_INDENT = 7.0, 2.4  # em, of the lines into which a long chain of relations is broken
+LABELLED = re.compile(r"(?:\\text\{([^}]*)\} )?(.*)", re.DOTALL)
 
 SheetRow = tuple[str, str, str]
 
 
-def questions_html(page: PaperPage) -> str:
-    """The paper that is handed out, as the HTML that `to_pdf` sets."""
-    return _render("questions.html.j2", page)
-
-
-def key_html(page: PaperPage) -> str:
-    """The worked solution of a paper, as the HTML that `to_pdf` sets."""
-    return _render("key.html.j2", page)
-
-
-def questions_pdf(page: PaperPage) -> bytes:
-    """The paper that is handed out."""
-    return to_pdf(questions_html(page))
-
-
-def key_pdf(page: PaperPage) -> bytes:
-    """The worked solution."""
-    return to_pdf(key_html(page))
+def paper_html(page: PaperPage, typesetter: Typesetter, *, with_solution: bool) -> str:
+    """A paper or its key as HTML for WeasyPrint; its formulas are images that the typesetter knows."""
+    return _render("key.html.j2" if with_solution else "questions.html.j2", page, typesetter=typesetter)
 
 
 def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
@@ -91,7 +74,11 @@ def _fields(question: QuestionPart) -> list[str]:
 
 
 def _render(template: str, page: PaperPage, **more: Any) -> str:
-    return _environment().get_template(template).render(page=page, texts=words(page.language), **more)
+    return (
+        _environment()
+        .get_template(template)
+        .render(page=page, texts=words(page.language), marks_text=partial(marks_text, page.language), **more)
+    )
 
 
 @cache
@@ -105,60 +92,52 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters |= {
-        "text": lambda text, where="": _with_formulas(text, lambda latex: to_html(latex, where=where), where),
-        "web_text": lambda text, where="": _with_formulas(text, lambda latex: _web_math(latex, where), where),
-        "math": lambda latex, where="": to_html(latex, where=where),
-        "display": lambda latex, where="": to_html(latex, display=True, where=where),
+        "text": _text,
+        "display": _display,
         "equation": _equation,
         "given": _given,
+        "person": _person,
+        "web_text": lambda text, where="": _with_formulas(text, lambda latex: _web_math(latex, where), where),
         "web_math": _web_math,
         "network": network_svg,
-        "cells": answer_cells,
         "short": shortened,
     }
     return environment
 
 
-def _equation(relations: Sequence[str], where: str = "") -> Markup:
-    """A displayed chain of relations: centred, or broken with the further lines below the first one's equals sign."""
-    whole = " ".join(relations)
-    if width(whole, display=True, where=where) <= TEXT_WIDTH:
-        return Markup('<p class="eq">{}</p>').format(to_html(whole, display=True, where=where))
-    indent = width(relations[0], display=True, where=where) + THICK_SPACE
-    indent = indent if indent <= LONGEST_INDENT else USUAL_INDENT
-    pieces = list(_pieces(relations, TEXT_WIDTH - indent, where))
-    lines = [0.0]
-    for piece in pieces:
-        wide = width(piece, display=True, where=where) + THICK_SPACE
-        if lines[-1] + wide > TEXT_WIDTH and lines[-1] > 0:
-            lines.append(indent)
-        lines[-1] += wide
-    margin = max(0.0, TEXT_WIDTH - max(lines)) / 2 + indent
-    style = f"margin-left:{margin:.2f}em;text-indent:{-indent:.2f}em"
-    parts = Markup(" ").join(to_html(piece, display=True, where=where) for piece in pieces)
-    return Markup('<p class="eq long" style="{}">{}</p>').format(style, parts)
+@pass_context
+def _text(context: Context, text: str, where: str = "", size: float = SIZE) -> Markup:
+    """Text with formulas in a line."""
+    typesetter: Typesetter = context["typesetter"]
+    return _with_formulas(text, lambda latex: typesetter.inline(latex, where, size=size), where)
 
 
-def _pieces(relations: Sequence[str], room: float, where: str) -> Iterator[str]:
-    """What lines are broken between: relations with the terms after them, or terms where these need more room."""
-    chains: list[list[str]] = []
-    for relation in relations:
-        if chains and SIGN.match(relation):
-            # An empty group before the sign keeps it an operator between two terms, with space on both sides.
-            chains[-1].append("{} " + relation)
-        else:
-            chains.append([relation])
-    for chain in chains:
-        whole = " ".join(chain)
-        yield from [whole] if width(whole, display=True, where=where) <= room else chain
+@pass_context
+def _display(context: Context, latex: str, where: str = "") -> Markup:
+    """A formula in a line, set large."""
+    typesetter: Typesetter = context["typesetter"]
+    return typesetter.inline(latex, where, display=True)
 
 
-def _given(latex: str, where: str = "") -> Markup:
-    """A displayed equation of known width, to stand beside others."""
-    wide = min(width(latex, display=True, where=where), TEXT_WIDTH)
-    return Markup('<span class="given" style="width:{}em">{}</span>').format(
-        f"{wide:.2f}", to_html(latex, display=True, where=where)
-    )
+@pass_context
+def _equation(context: Context, relations: Sequence[str], where: str = "") -> Markup:
+    """A displayed chain of relations."""
+    typesetter: Typesetter = context["typesetter"]
+    return typesetter.equation(relations, where)
+
+
+@pass_context
+def _given(context: Context, latex: str, where: str = "") -> Markup:
+    """A displayed equation, to stand beside others; a label before it is ordinary text in any script."""
+    label, formula = LABELLED.fullmatch(latex).groups()  # type: ignore[union-attr]
+    return Markup('<span class="given">{}{}</span>').format(label or "", _display(context, formula, where))
+
+
+@pass_context
+def _person(context: Context, text: str, size: float, width: int) -> Markup:
+    """A name, id or code: a slot where it is one, else the text itself, shortened."""
+    typesetter: Typesetter = context["typesetter"]
+    return typesetter.text(text, size) if is_slot(text) else escape(shortened(text, width))
 
 
 def _web_math(latex: str, where: str = "") -> Markup:

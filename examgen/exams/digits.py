@@ -57,3 +57,25 @@ def print_decimals(value: float, decimals: int) -> str:
     exact = Decimal(f"{value:.15g}")
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
     return f"{rounded if rounded else abs(rounded):f}"
+
+
+def print_all(values: Array, decimals: Array) -> list[str]:
+    """What `print_decimals` prints, for many numbers.
+
+    Args:
+        values: (n,).
+        decimals: (n,) integers.
+    """
+    sizes = np.abs(values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        units = sizes * 10.0**decimals
+        from_tie = np.abs(units - np.floor(units) - 0.5)
+        # Far from a tie, and with few digits, taking 15 significant digits first changes nothing.
+        is_plain = (decimals >= 0) & (units < 1e9) & (from_tie > 1e-12 + 1e-14 * units)
+    is_negative = (values < 0) & (units >= 0.5)
+    return [
+        ("-%.*f" if negative else "%.*f") % (places, size) if plain else print_decimals(value, places)
+        for value, size, places, plain, negative in zip(
+            values.tolist(), sizes.tolist(), decimals.tolist(), is_plain.tolist(), is_negative.tolist(), strict=True
+        )
+    ]

@@ -1,4 +1,4 @@
-"""Read the answer sheets that a class hands in: one file of many students, or a folder of files.
+"""Read the answer sheets that a class hands in: one file of many students, a filled form, or a folder of files.
 
 Called by `marking` and by the command line before anything is marked. What a student did wrong becomes an `Unreadable`
 answer or a `Problem`; only a file or folder given by the instructor that is unusable as a whole raises.
@@ -26,11 +26,12 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "link": "A symbolic link was not followed.",
         "more_problems": "A file has more problems than are listed.",
         "nameless": "Rows name neither a student nor a variant.",
-        "no_rows": "A sheet has a header and no rows.",
+        "no_rows": "A sheet has no rows for answers.",
         "open_quote": "A row has a quote that is not closed and was not read.",
         "repeated": "An entry was handed in twice with the same answer; it was read once.",
         "too_long": "A cell is too long.",
         "too_many_rows": "The folder has too many rows; its largest files were not read.",
+        "untouched": "A sheet of a student has no answers, and the same student's answers in another file were read.",
         "unusable_file": "A file is no answer sheet and was not read.",
         "wrong_columns": "A row has another number of cells than the header and was not read.",
     }
@@ -38,6 +39,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
 
 MAX_PROBLEMS = 1_000  # of one file, so that files full of nonsense cannot fill the memory
 
+_SUFFIXES = (".csv", ".pdf")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NO_NAME = "\x00"  # stands for every name with a control character
 
@@ -46,7 +48,10 @@ DecimalChoice = Literal["auto", ".", ","]
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One asked entry as handed in; `answer` is the text as written, `line` where its row begins in the file."""
+    """One asked entry as handed in; `answer` is the text as written, `line` where its row begins in the file.
+
+    Entries of a filled PDF have the line 0.
+    """
 
     line: int
     exam: str
@@ -99,11 +104,11 @@ class _Draft(NamedTuple):
 
 
 def read_answers(path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEFAULT_LIMITS) -> AnswerSheet:
-    """Read one answers.csv, of one student or of many.
+    """Read one answers.csv, of one student or of many, or a PDF with a filled form.
 
     Args:
-        decimal: the decimal mark of all answers; "auto" is a point in a comma-separated file, else the mark that each
-            student's readable answers have: a comma if one of them needs it and none needs a point.
+        decimal: the decimal mark of all answers; "auto" is a point in a comma-separated file; in others and in a PDF,
+            the mark that each student's readable answers have: a comma if one needs it and none needs a point.
 
     Raises: AnswersError if the file as a whole cannot be read.
     """
@@ -113,19 +118,22 @@ def read_answers(path: Path, decimal: DecimalChoice = "auto", limits: Limits = D
 def read_submissions(
     path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEFAULT_LIMITS
 ) -> tuple[AnswerSheet, ...]:
-    """Read one file, or every *.csv under a folder in the order of their names; arguments as in `read_answers`.
+    """Read one file, or every *.csv and *.pdf under a folder in the order of their names; else as `read_answers`.
 
     Under a folder, hidden files are passed over, links are reported and not followed, and a file that is no answer
     sheet becomes a sheet without rows and with a problem. `limits.max_rows` then holds for all of them together; the
-    smallest are read first, so that one huge upload cannot use up the room of the class.
+    smallest are read first, so that one huge upload cannot use up the room of the class. Papers have both a form and an
+    answers.csv: where a student filled in one of them, the other, left empty, is passed over.
 
-    Raises: AnswersError if the single file is unusable, or if there is no CSV file.
+    Raises: AnswersError if the single file is unusable, or if there is no CSV file and no PDF.
     """
     if not path.is_dir():
         return (read_answers(path, decimal, limits),)
     found, sheets = _sheet_files(path)
     if not found:
-        raise AnswersError(f"{printable(path)}: holds no CSV file; give an answers.csv or a folder of them")
+        raise AnswersError(
+            f"{printable(path)}: holds no CSV file and no PDF; give an answers.csv, a filled PDF or a folder of them"
+        )
     room = limits.max_rows
     for file in sorted(found, key=lambda file: (found[file], file)):
         sheet = _read_or_report(file, decimal, limits)
@@ -134,11 +142,11 @@ def read_submissions(
             sheet = AnswerSheet(file, (), (_file_problem(file, "too_many_rows", detail),))
         room -= len(sheet.rows)
         sheets.append(sheet)
-    return tuple(_settle_repeats(sorted(sheets, key=lambda sheet: sheet.path)))
+    return tuple(_settle_repeats(_without_untouched(sorted(sheets, key=lambda sheet: sheet.path))))
 
 
 def _sheet_files(folder: Path) -> tuple[dict[Path, int], list[AnswerSheet]]:
-    """Find the CSV files with their sizes, and the empty sheets of what could not be looked at."""
+    """Find the CSV and PDF files with their sizes, and the empty sheets of what could not be looked at."""
     found: dict[Path, int] = {}
     unread: list[AnswerSheet] = []
     folders = [folder]  # no recursion: an unpacked upload may nest folders very deep
@@ -148,7 +156,7 @@ def _sheet_files(folder: Path) -> tuple[dict[Path, int], list[AnswerSheet]]:
             with os.scandir(here) as entries:
                 for entry in entries:
                     path = here / entry.name
-                    is_sheet = path.suffix.lower() == ".csv"
+                    is_sheet = path.suffix.lower() in _SUFFIXES
                     if entry.name.startswith("."):
                         continue
                     if entry.is_symlink():
@@ -181,7 +189,7 @@ def _file_problem(path: Path, reason: str, detail: str, line: int = 0) -> Proble
 
 
 def _read_sheet(path: Path, decimal: DecimalChoice, limits: Limits) -> AnswerSheet:
-    scan = scan_table(path, SHEET_COLUMNS, KEY_COLUMNS[len(SHEET_COLUMNS) :], limits)
+    scan = _scan(path, limits)
     is_key = scan.columns[-1] not in SHEET_COLUMNS
     drafts: list[_Draft] = []
     problems: list[Problem] = []
@@ -203,12 +211,21 @@ def _read_sheet(path: Path, decimal: DecimalChoice, limits: Limits) -> AnswerShe
     return AnswerSheet(path, rows, tuple(problems), scan.delimiter, tuple(sorted(map("".join, commas))), is_key)
 
 
+def _scan(path: Path, limits: Limits) -> Scan:
+    if path.suffix.lower() != ".pdf":
+        return scan_table(path, SHEET_COLUMNS, KEY_COLUMNS[len(SHEET_COLUMNS) :], limits)
+    from examgen.marking.filled_pdf import read_filled_pdf
+
+    return Scan(SHEET_COLUMNS, "", iter(read_filled_pdf(path, limits)))
+
+
 def _sheet_problems(path: Path, drafts: list[_Draft], is_empty: bool) -> Iterator[Problem]:
     if is_empty:
-        yield _file_problem(path, "no_rows", "the sheet has a header and no rows")
+        yield _file_problem(path, "no_rows", "the sheet has no rows for answers")
     nameless = [draft.line for draft in drafts if not draft.student and not draft.variant]
     if nameless:
-        detail = f"{len(nameless):,} rows name neither a student nor a variant, the first in line {nameless[0]}"
+        first = f", the first in line {nameless[0]}" if nameless[0] else ""
+        detail = f"{len(nameless):,} rows name neither a student nor a variant{first}"
         yield _file_problem(path, "nameless", detail, nameless[0])
 
 
@@ -262,6 +279,35 @@ def _row(draft: _Draft, decimal: DecimalMark) -> AnswerRow:
     return AnswerRow(*draft[:7], parsed=parsed)
 
 
+def _without_untouched(sheets: list[AnswerSheet]) -> list[AnswerSheet]:
+    """Leave out whom a sheet of one kind gives no answer for, and a sheet of the other kind, PDF or CSV, gives some."""
+    if len({_is_pdf(sheet) for sheet in sheets}) < 2:
+        return sheets
+    answered: dict[tuple[tuple[str, str], bool], Path] = {}
+    for sheet in sheets:
+        written = {_who(row) for row in sheet.rows if row.parsed != unreadable("blank")}
+        answered |= {(who, _is_pdf(sheet)): sheet.path for who in written}
+    settled = []
+    for sheet in sheets:
+        there = {_who(row) for row in sheet.rows if row.student or row.variant}
+        blank = {who for who in there if (who, _is_pdf(sheet)) not in answered}
+        other = {who: answered[who, not _is_pdf(sheet)] for who in blank if (who, not _is_pdf(sheet)) in answered}
+        rows = tuple(row for row in sheet.rows if _who(row) not in other) if other else sheet.rows
+        told = tuple(_untouched(sheet.path, *who, path) for who, path in sorted(other.items()))
+        settled.append(replace(sheet, rows=rows, problems=sheet.problems + told))
+    return settled
+
+
+def _is_pdf(sheet: AnswerSheet) -> bool:
+    return sheet.path.suffix.lower() == ".pdf"
+
+
+def _untouched(path: Path, student: str, variant: str, other: Path) -> Problem:
+    whose = f"student {printable(student, 40)}" if student else f"variant {printable(variant, 40)}"
+    detail = f"has no answers of {whose} and was passed over for {printable(other)}"
+    return Problem(path, 0, student, "", "", "untouched", detail)
+
+
 def _settle_repeats(sheets: list[AnswerSheet]) -> list[AnswerSheet]:
     """Keep each entry once in all sheets together: its first row, unreadable if a later one has another answer."""
     first: dict[tuple[str, ...], dict[tuple[str, str], AnswerRow]] = {}
@@ -287,7 +333,8 @@ def _settled(sheet: AnswerSheet, repeats: Mapping[int, list[tuple[Path, AnswerRo
         others = repeats.get(id(row), [])
         differs = any((other.answer.strip(), other.parsed) != (row.answer.strip(), row.parsed) for _, other in others)
         if others:
-            detail = f"the entry is there again with {'another' if differs else 'the same'} answer: {_places(others)}"
+            entry = "the entry" if row.line else printable(f"{row.question} {row.field}", 60)
+            detail = f"{entry} is there again with {'another' if differs else 'the same'} answer: {_places(others)}"
             reason = "duplicate" if differs else "repeated"
             problems.append(Problem(sheet.path, row.line, row.student, row.question, row.field, reason, detail))
         if id(row) not in dropped:
@@ -296,5 +343,5 @@ def _settled(sheet: AnswerSheet, repeats: Mapping[int, list[tuple[Path, AnswerRo
 
 
 def _places(found: list[tuple[Path, AnswerRow]], most: int = 3) -> str:
-    places = [f"{printable(path)}, line {row.line}" for path, row in found[:most]]
+    places = [f"{printable(path)}{f', line {row.line}' if row.line else ''}" for path, row in found[:most]]
     return "; ".join(places) + (f"; and {len(found) - most:,} more" if len(found) > most else "")

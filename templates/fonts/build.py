@@ -1,9 +1,12 @@
-"""Builds the fonts in this folder from the STIX Two fonts; run by hand when those have a new version.
+"""Builds the fonts in this folder from STIX Two and Noto; run by hand when those have a new version.
 
-    python templates/fonts/build.py STIXTwoMath-Regular.ttf FOLDER_OF_STIX_TWO_TEXT_SUBSETS
+    python templates/fonts/build.py STIXTwoMath-Regular.ttf FOLDER_OF_STIX_TWO_TEXT_SUBSETS FOLDER_OF_NOTO_SERIF_SUBSETS
 
 *STIX Two Text* is merged from its published subsets, one static file per style, because a family that is spread over
-several files gives wrong glyphs. *Examgen Math* is STIX Two Math, arranged so that a formula is nearly plain text:
+several files gives wrong glyphs. *Noto Serif Devanagari* is one published subset without the Vedic signs, with all its
+features, which make conjuncts and vowel signs. *Examgen Fields* is STIX Two Text with what is typed into answer boxes:
+the font of a form's fields is embedded whole. *Examgen Math* is STIX Two Math, arranged so that a formula is nearly
+plain text:
 
 - a plain letter has the italic glyph of mathematics, so that `z` is set in italics and copied as `z`;
 - the spaces have the widths of TeX's spaces, of a digit, a point, and the difference to a minus sign (SPACES);
@@ -68,13 +71,21 @@ STRETCHED = ("parenleft", "parenright", "braceleft", "braceright", "uni221A")
 DRAWN = ("bracketleft", "bracketright", "bar", "uni2016")
 FEATURES = {"upri": "up", "bold": "bold", "bdit": "bolditalic", "call": "cal", "bbrd": "bb"}
 TEXT_STYLES = {"400-normal": "Regular", "400-italic": "Italic", "700-normal": "Bold"}
+DEVANAGARI_STYLES = {"400-normal": "Regular", "700-normal": "Bold"}
+# With what its words are written with besides: joiners, the circle of a lone vowel sign, the rupee, the spaces.
+DEVANAGARI = {*range(0x0900, 0x0980), 0x200C, 0x200D, 0x25CC, 0x20B9, 0x20, 0xA0}
+# ASCII, and signs that people write into numbers: no-break spaces, minus, times, dot, per mille, dashes, quotes.
+FIELDS = {*range(0x20, 0x7F), 0xA0, 0x202F, 0x2212, 0xD7, 0xB7, 0x2030, 0x2013, 0x2014, 0x2019, 0xB1, 0x221E}
 SUBSETS = ("latin", "latin-ext", "greek", "cyrillic", "cyrillic-ext", "vietnamese")
 
 
-def main(math_source: Path, text_folder: Path, target: Path) -> None:
-    """Write the four fonts into `target`."""
+def main(math_source: Path, text_folder: Path, devanagari_folder: Path, target: Path) -> None:
+    """Write the fonts, their widths and their style sheet into `target`."""
     for style, name in TEXT_STYLES.items():
         text_font(text_folder, style, name).save(target / f"STIXTwoText-{name}.ttf")
+    field_font(target / "STIXTwoText-Regular.ttf").save(target / "ExamgenFields-Regular.ttf")
+    for style, name in DEVANAGARI_STYLES.items():
+        devanagari_font(devanagari_folder, style, name).save(target / f"NotoSerifDevanagari-{name}.ttf")
     math_font(math_source).save(target / "ExamgenMath-Regular.ttf")
     (target / "widths.json").write_text(widths(TTFont(math_source), target), encoding="utf-8")
     (target / "fonts.css").write_text(style_sheet(), encoding="utf-8")
@@ -100,6 +111,9 @@ def style_sheet() -> str:
         ("Examgen Text", "STIXTwoText-Regular", ""),
         ("Examgen Text", "STIXTwoText-Italic", "font-style: italic; "),
         ("Examgen Text", "STIXTwoText-Bold", "font-weight: bold; "),
+        ("Examgen Fields", "ExamgenFields-Regular", ""),
+        ("Examgen Devanagari", "NotoSerifDevanagari-Regular", ""),
+        ("Examgen Devanagari", "NotoSerifDevanagari-Bold", "font-weight: bold; "),
         ("Examgen Math", "ExamgenMath-Regular", ""),
     ]
     tags = [
@@ -139,6 +153,24 @@ def text_font(folder: Path, style: str, name: str) -> TTFont:
         merged = Merger().merge([str(part) for part in parts])
     rename(merged, "STIX Two Text", name)
     return finished(merged)
+
+
+def field_font(text_file: Path) -> TTFont:
+    """The letters that numbers may be typed with, from the merged text font."""
+    font = TTFont(text_file, recalcTimestamp=False)
+    shrink(font, FIELDS, [])
+    rename(font, "Examgen Fields", "Regular")
+    return finished(font)
+
+
+def devanagari_font(folder: Path, style: str, name: str) -> TTFont:
+    """The letters of Hindi, Marathi and Nepali from one published subset of Noto Serif Devanagari."""
+    font = TTFont(folder / f"noto-serif-devanagari-devanagari-{style}.woff2", recalcTimestamp=False)
+    font.flavor = None
+    shrink(font, DEVANAGARI, ["*"])
+    del font["STAT"]
+    rename(font, "Noto Serif Devanagari", name)
+    return finished(font)
 
 
 def math_font(source: Path) -> TTFont:
@@ -391,4 +423,4 @@ def finished(font: TTFont) -> TTFont:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(__file__).parent)
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), Path(__file__).parent)

@@ -11,7 +11,7 @@ import os
 # One thread each, before NumPy and PyTorch start theirs.
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -23,7 +23,7 @@ from examgen.core.graph import evaluate, evaluate_in_blocks
 from examgen.core.network import NetworkShape, network_graph
 
 Numbers = dict[str, NDArray[Any]]
-Solver = Callable[[], Numbers]
+Solver = Callable[[], Mapping[str, NDArray[Any]]]
 
 SETS = 100_000
 RUNS = 9
@@ -82,7 +82,7 @@ def torch_solver(givens: Numbers) -> Solver:
     return run
 
 
-def compare(examgen: Numbers, *others: Numbers) -> None:
+def compare(examgen: Mapping[str, NDArray[Any]], *others: Mapping[str, NDArray[Any]]) -> None:
     """Check that all solvers give the same losses and gradients.
 
     Raises: AssertionError if they do not.

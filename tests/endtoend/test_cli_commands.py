@@ -23,8 +23,8 @@ KEY = ["key/exam.json", "key/variants.jsonl", "key/answers.csv", "key/answers.pd
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty current folder; papers are made without typesetting them."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(making, "questions_pdf", lambda _page: b"%PDF questions")
-    monkeypatch.setattr(making, "key_pdf", lambda _page: b"%PDF key")
+    monkeypatch.setattr(making, "questions_pdf", lambda *_: b"%PDF questions")
+    monkeypatch.setattr(making, "key_pdf", lambda *_: b"%PDF key")
     return tmp_path
 
 
@@ -49,7 +49,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
         (["batch", "--help"], ["ROSTER.csv", "id and name", "--seed", "--out", "--notation", "add students later"]),
         (
             ["grade", "--help"],
-            ["ANSWERS.csv", "--key", "--out", "--decimal", "results.csv", "gradebook.csv", "./output"],
+            ["ANSWERS", "--key", "--out", "--decimal", "results.csv", "gradebook.csv", "./output"],
         ),
         (["list", "--help"], ["exams", "families"]),
         ([], ["make", "grade"]),
@@ -145,6 +145,7 @@ def test_from_a_seed_to_marks(here: Path) -> None:
     ]
     assert lines[1].split("\t") == ["ada", str(entries), str(entries), "100", str(entries), "0", "0", "0", "0"]
     assert lines[2:] == [
+        f"Key: {here / folder}/key",
         f"Marks: {here / folder}/marks/gradebook.csv",
         f"Every entry: {here / folder}/marks/results.csv",
     ]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examgen.exams.digits import Digits, print_decimals
+from examgen.exams.digits import Digits, print_all, print_decimals
 
 # As many digits as a double always keeps.
 EXACT = st.tuples(st.integers(-(10**14), 10**14) | st.integers(-2000, 2000), st.integers(0, 16))
@@ -57,3 +57,17 @@ def test_figures_are_those_of_the_rounded_decimal(number: int, scale: int, negat
     rounded = Context(prec=figures, rounding=ROUND_HALF_UP).create_decimal(exact)
     decimals = Digits(figures, "significant_figures").decimals_for(np.array(float(exact)))
     assert int(decimals) == figures - 1 - rounded.adjusted()
+
+
+ANY_NUMBER = st.floats() | EXACT.map(lambda exact: float(f"{exact[0]}e-{exact[1]}"))
+NEAR_TIES = st.tuples(st.integers(-(10**6), 10**6), st.integers(0, 9), st.integers(-3, 3)).map(
+    lambda tie: float(f"{10 * tie[0] + 5}e-{tie[1] + 1}") * (1 + tie[2] * 2.0**-52)
+)
+
+
+@given(st.lists(st.tuples(ANY_NUMBER | NEAR_TIES, st.integers(-4, 9)), max_size=20))
+def test_many_numbers_print_as_one_by_one(numbers: list[tuple[float, int]]) -> None:
+    """Printing a list at once is a matter of speed alone: ties, their neighbours, huge numbers and words included."""
+    values = np.array([value for value, _ in numbers], dtype=float)
+    decimals = np.array([places for _, places in numbers], dtype=int)
+    assert print_all(values, decimals) == [print_decimals(value, places) for value, places in numbers]

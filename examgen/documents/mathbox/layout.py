@@ -1,0 +1,84 @@
+"""Sets MathML by TeX's rules: the entry to the layout, and the table of the elements that it knows.
+
+formula = typeset("<math>…</math>", font, size=10)
+drawing = formula.place({})
+operators = pdf_operators(drawing, b"/M")
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from . import accents, fractions, matrices, rows, scripts, tokens
+from .compiling import compiled
+from .context import Context, FrozenBuilders, Slot, Style, tag
+from .errors import UnknownMath
+from .flatten import Line
+from .font import MathFont
+from .formula import Formula
+from .linebreak import SLOP, broken
+
+BUILDERS = FrozenBuilders(
+    {
+        "math": rows.row,
+        "mrow": rows.row,
+        "mstyle": rows.row,
+        "mpadded": rows.padded,
+        "mphantom": rows.phantom,
+        "mi": tokens.identifier,
+        "mn": tokens.number,
+        "mo": tokens.sign,
+        "mtext": tokens.text,
+        "mspace": tokens.blank,
+        "msup": scripts.superscript,
+        "msub": scripts.subscript,
+        "msubsup": scripts.both,
+        "mover": accents.over,
+        "munder": accents.under,
+        "munderover": accents.both,
+        "mfrac": fractions.fraction,
+        "msqrt": fractions.square_root,
+        "mroot": fractions.root,
+        "mtable": matrices.table,
+    }
+)
+
+
+def typeset(
+    mathml: str | Element,
+    font: MathFont,
+    *,
+    size: float,
+    display: bool = False,
+    max_width: float | None = None,
+    slots: Mapping[str, Slot] = MappingProxyType({}),
+) -> Formula:
+    """Lay out one `<math>` element.
+
+    Args:
+        size: of the letters, in the unit of all results, such as points.
+        display: set fractions, sums and limits large.
+        max_width: break a wider formula into lines; what cannot be broken is reported by `Formula.overflow`.
+        slots: for each character of the private use area in the formula, the widest text that may stand in its place.
+
+    Raises: UnknownMath, MissingGlyph; ElementTree.ParseError for a string that is no XML.
+    """
+    element = parsed(mathml)
+    context = Context(font, slots, BUILDERS)
+    style = Style(display, 0, False)
+    box = rows.row(element, style, context)
+    limit = None if max_width is None else max_width * font.units_per_em / size
+    fits = limit is None or box.width <= limit + SLOP
+    lines = [Line(0.0, 0.0, box)] if limit is None or fits else broken(element, style, context, limit)
+    return compiled(lines, font, size, dynamic=bool(slots), max_width=max_width)
+
+
+def parsed(mathml: str | Element) -> Element:
+    """The element of a formula; its root is `math`."""
+    if isinstance(mathml, str):
+        # The one named entity that converters write; XML has none of these names.
+        mathml = ElementTree.fromstring(mathml.replace("&ApplyFunction;", "\u2061"))
+    if tag(mathml) != "math":
+        raise UnknownMath(f"<{tag(mathml)}> is not known as the root of a formula; use math")
+    return mathml

@@ -1,0 +1,177 @@
+"""Papers as PDF: finds or makes the skeleton of a paper's shape, and stamps a student's numbers and name into it.
+
+The batch calls `questions_pdf` and `key_pdf`; one code path serves one paper and a million.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from examgen.core.graph import Values
+from examgen.documents import store
+from examgen.documents.formulas import SolvedPaper
+from examgen.documents.mathbox import MissingGlyph, SlotTooNarrow, spoken_number
+from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slot, Slots, entries
+from examgen.documents.pages import PaperPage
+from examgen.documents.papers import Person, givens_for_print, page_of, solve_for_print
+from examgen.documents.slot_values import SlotValues
+from examgen.documents.stamping import PaperSkeleton, sharing, stamp
+from examgen.documents.typesetting import Typesetter, fitted, widest_text
+from examgen.documents.words import decimal_mark
+from examgen.exams.exam import Exam, PaperShape, Variant
+from examgen.exams.keys import papers
+
+PERSON_WIDTHS = (105.0, 224.0, 90.0)
+"""Room for student id, name and variant code in points, as in paper.css; a code of eight Ws fits."""
+
+MINUS = "−"
+
+MOST_LAYOUTS = 4
+"""So many wider layouts are tried for numbers that are wider than the values of the paper say."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLayout:
+    """What fixes how one question is set but for its numbers: its shape, the digits that its numbers may have before
+    the point, and the decimals of each quantity."""
+
+    paper: PaperShape
+    whole_digits: int
+    decimals: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageLayout:
+    """What fixes a document but for numbers and names.
+
+    Where it `is_anonymous`, the student fills in who they are; `is_nameless` leaves the name to be written.
+    `fixed_person` is None where name, id and code are slots, as nearly always; a name that the shipped font cannot
+    write has a layout of its own, in which the machine's other fonts serve.
+    """
+
+    exam: Exam
+    questions: tuple[QuestionLayout, ...]
+    with_solution: bool
+    language: str
+    paper: str
+    is_anonymous: bool
+    is_nameless: bool
+    fixed_person: Person | None = None
+
+
+def questions_pdf(exam: Exam, variant: Variant, language: str = "en", paper: str = "a4") -> bytes:
+    """The paper that is handed out to one student."""
+    solved = [givens_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
+    return _pdf(exam, variant, solved, language, paper, with_solution=False)
+
+
+def key_pdf(exam: Exam, variant: Variant, language: str = "en", paper: str = "a4") -> bytes:
+    """The worked solution of one student's paper."""
+    solved = [solve_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
+    return _pdf(exam, variant, solved, language, paper, with_solution=True)
+
+
+def _pdf(
+    exam: Exam, variant: Variant, solved: Sequence[SolvedPaper], language: str, paper: str, *, with_solution: bool
+) -> bytes:
+    person = Person(variant.student, variant.name, variant.code)
+    questions = tuple(
+        QuestionLayout(part.paper, _whole_digits(part.values), tuple(sorted(part.decimals.items()))) for part in solved
+    )
+    layout = PageLayout(
+        exam,
+        questions,
+        with_solution,
+        language,
+        paper,
+        is_anonymous=not variant.student,
+        is_nameless=not variant.name,
+    )
+    for _ in range(MOST_LAYOUTS):
+        try:
+            return _stamped(layout, person, solved)
+        except MissingGlyph:
+            layout = replace(layout, fixed_person=person)
+        except SlotTooNarrow:
+            # A product on the way can have a digit more than any value of the paper.
+            wider = tuple(replace(part, whole_digits=part.whole_digits + 1) for part in layout.questions)
+            layout = replace(layout, questions=wider)
+    return _stamped(layout, person, solved)
+
+
+def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) -> bytes:
+    skeleton, numbers = _skeleton(layout)
+    mark = decimal_mark(layout.language)
+    spoken = [person.student, person.name, person.variant]
+    is_fixed = layout.fixed_person is not None
+    texts = ["" if is_fixed else fitted(text, width) for text, width in zip(spoken, PERSON_WIDTHS, strict=True)]
+    printed = numbers.printed([part.values for part in solved])
+    for text, has_brackets in zip(printed, numbers.has_brackets, strict=True):
+        text = text.replace(".", mark).replace("-", MINUS)
+        said = spoken_number(text, layout.language)
+        is_bracketed = has_brackets and text[0] == MINUS
+        spoken.append(f"({said})" if is_bracketed else said)
+        texts.append(f"({text})" if is_bracketed else text)
+    return stamp(skeleton, texts, spoken)
+
+
+@lru_cache(maxsize=256)
+def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
+    """Lay out a document with slots for all that differs from student to student, and tell which numbers they show."""
+    page, slots = _page_with_slots(layout)
+    numbers = SlotValues.of(slots, [question.paper.graph for question in layout.questions])
+    mark = decimal_mark(layout.language)
+    widest = dict(enumerate(widest_text(width) for width in PERSON_WIDTHS))
+    for place, (question, slot) in enumerate(slots.numbers, start=slots.texts):
+        widest[place] = _widest(slot, layout.questions[question].whole_digits).replace(".", mark)
+    texts = (*range(slots.texts), *[slots.texts + place for place in numbers.places])
+    hidden = {} if layout.with_solution else {"exam": layout.exam.id, "variant": page.variant}
+    if page.student and hidden:
+        hidden["student"] = page.student
+    described = f"{page!r} {widest!r} {hidden!r} {texts!r}"
+    # A name is not left behind on the disk, and its layout serves nobody else.
+    is_shared = layout.fixed_person is None
+    skeleton = store.load(described) if is_shared else None
+    if skeleton is None:
+        skeleton = sharing(_laid_out(page, widest, hidden), texts)
+        if is_shared:
+            store.save(described, skeleton)
+    return skeleton, numbers
+
+
+def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
+    slots = PageSlots(texts=len(PERSON_WIDTHS))
+    parts = [
+        SolvedPaper(question.paper, entries(question.paper.graph), dict(question.decimals), Slots(place, slots))
+        for place, question in enumerate(layout.questions)
+    ]
+    person = layout.fixed_person or Person(*(chr(FIRST_SLOT + place) for place in range(slots.texts)))
+    if layout.is_anonymous:
+        person = replace(person, student="")
+    if layout.is_nameless:
+        person = replace(person, name="")
+    page = page_of(layout.exam, person, parts, layout.language, with_solution=layout.with_solution, paper=layout.paper)
+    return page, slots
+
+
+def _laid_out(page: PaperPage, widest: Mapping[int, str], hidden: Mapping[str, str]) -> PaperSkeleton:
+    # Imported where it is needed: WeasyPrint takes longer to load than a stored skeleton to stamp.
+    from examgen.documents.render import paper_html
+    from examgen.documents.skeleton import make_skeleton
+
+    typesetter = Typesetter(widest, page.language)
+    return make_skeleton(paper_html(page, typesetter, with_solution=not hidden), typesetter, hidden)
+
+
+def _widest(slot: Slot, whole_digits: int) -> str:
+    """The widest text that a number of so many digits before the point can be."""
+    digits = MINUS + "0" * whole_digits + ("." + "0" * slot.decimals if slot.decimals else "")
+    return f"({digits})" if slot.has_brackets else digits
+
+
+def _whole_digits(values: Values) -> int:
+    """Most digits before the point in any of a question's numbers."""
+    largest = max((float(np.max(np.abs(array), initial=0)) for array in values.values()), default=0.0)
+    return len(str(int(min(largest * 1.000001, 1e15))))

@@ -1,0 +1,58 @@
+"""The drawings of whole worked solutions: filled together they are what each formula is by itself, byte for byte."""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from examgen.documents import printing, store
+from examgen.documents.mathbox import pdf_operators
+from examgen.documents.stamping import FONT, OpenForm, PaperSkeleton, stamp
+from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.resources import shipped
+
+FAMILIES = sorted(path.stem for path in (shipped("banks") / "families").glob("*.toml"))
+CLASS = [Student("s1", "Ada Lovelace"), Student("s2", "Zoë Ünal"), Student("s3", "Б. Иванов")]
+
+Stamped = tuple[PaperSkeleton, Sequence[str]]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Layouts of earlier runs are not looked at."""
+    folder = tmp_path_factory.mktemp("store")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "_folder", lambda: folder)
+        printing._skeleton.cache_clear()
+        yield
+
+
+@pytest.fixture
+def stamped(monkeypatch: pytest.MonkeyPatch) -> list[Stamped]:
+    """Every skeleton that is stamped from now on, with its texts."""
+    seen: list[Stamped] = []
+
+    def watched(skeleton: PaperSkeleton, texts: Sequence[str], spoken: Sequence[str]) -> bytes:
+        seen.append((skeleton, texts))
+        return stamp(skeleton, texts, spoken)
+
+    monkeypatch.setattr(printing, "stamp", watched)
+    return seen
+
+
+def drawn_alone(form: OpenForm, texts: Sequence[str]) -> bytes:
+    """One formula by itself, its bottom at 0."""
+    formula = form.formula
+    drawing = formula.place({slot.name: texts[place] for slot, place in zip(formula.slots, form.slots, strict=True)})
+    x = (formula.width - drawing.width) / 2 if form.is_centred else 0.0
+    return pdf_operators(drawing, FONT, x=x, y=formula.depth)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_solution_is_drawn_as_its_formulas_are_alone(family: str, stamped: list[Stamped]) -> None:
+    """In every shipped family, for students with other numbers and names."""
+    loaded = load_exam(family, 7)
+    for variant in draw_variants(loaded, CLASS):
+        printing.key_pdf(loaded.exam, variant)
+        skeleton, texts = stamped[-1]
+        assert skeleton.drawings.operators(texts) == [drawn_alone(form, texts) for form in skeleton.forms]
+    assert len({tuple(texts) for _, texts in stamped}) == len(stamped) >= len(CLASS)
