@@ -4,8 +4,8 @@ The templates' filters call a `Typesetter`; the HTML that comes out holds `<img 
 each such image for the formula's glyphs. Numbers that differ from student to student are slots of the formulas.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from markupsafe import Markup
@@ -21,6 +21,12 @@ SIZE = 10.5
 
 TEXT_WIDTH = 481.0
 """Width of the page without its margins, in points, as in paper.css."""
+
+INDENT = 26.0
+"""By so much further lines of a wide formula are moved in, in points, as in paper.css."""
+
+RELATION_GAP = 3.0
+"""Space before a relation, in points."""
 
 LOCAL_SLOT = 0xE000
 """The slots of one formula are characters from here on."""
@@ -63,26 +69,44 @@ class Typesetter:
     widest: Mapping[int, str]
     language: str = "en"
     images: list[Image] = field(default_factory=list)
-    _known: dict[tuple[str, bool, bool, float], int] = field(default_factory=dict)
+    _known: dict[tuple[str, bool, float | None, bool, float], int] = field(default_factory=dict)
 
     def inline(self, latex: str, where: str = "", *, display: bool = False, size: float = SIZE) -> Markup:
         """A formula in a line of text."""
-        return self._image(latex, where, display=display, is_block=False, size=size)
+        return self._image(latex, where, display=display, size=size)
 
     def equation(self, relations: Sequence[str], where: str = "") -> Markup:
-        """A displayed chain of relations, broken where it is wider than the page."""
-        image = self._image(" ".join(relations), where, display=True, is_block=True)
-        return Markup('<p class="eq">{}</p>').format(image)
+        """A displayed chain of relations: centred, or in lines that begin with a relation where it is too wide."""
+        widths = [self._set(part, where, display=True, room=None, size=SIZE).formula.width for part in relations]
+        if sum(widths) + RELATION_GAP * (len(widths) - 1) <= TEXT_WIDTH:
+            image = self._image(" ".join(relations), where, display=True, room=TEXT_WIDTH, is_centred=True)
+            return Markup('<p class="eq">{}</p>').format(image)
+        first, *others = (
+            self._image(line, where, display=True, room=TEXT_WIDTH - INDENT)
+            for line in _lines(relations, widths, TEXT_WIDTH - INDENT)
+        )
+        further = Markup("").join(Markup("<span>{}</span>").format(line) for line in others)
+        return Markup('<p class="eq long">{}{}</p>').format(first, further)
 
     def text(self, slot: str, size: float = SIZE) -> Markup:
         """A slot for text of one line, such as a name."""
-        return self._image(rf"\text{{{slot}}}", "", display=False, is_block=False, size=size)
+        return self._image(rf"\text{{{slot}}}", "", display=False, size=size)
 
-    def _image(self, latex: str, where: str, *, display: bool, is_block: bool, size: float = SIZE) -> Markup:
-        key = (latex, display, is_block, size)
+    def _image(
+        self,
+        latex: str,
+        where: str,
+        *,
+        display: bool,
+        room: float | None = None,
+        is_centred: bool = False,
+        size: float = SIZE,
+    ) -> Markup:
+        key = (latex, display, room, is_centred, size)
         if key not in self._known:
             self._known[key] = len(self.images)
-            self.images.append(self._set(latex, where, display=display, is_block=is_block, size=size))
+            image = self._set(latex, where, display=display, room=room, size=size)
+            self.images.append(replace(image, is_centred=is_centred))
         number = self._known[key]
         formula = self.images[number].formula
         style = (
@@ -91,19 +115,32 @@ class Typesetter:
         )
         return Markup('<img src="formula:{}" alt="{}" style="{}">').format(number, alt_mark(number), style)
 
-    def _set(self, latex: str, where: str, *, display: bool, is_block: bool, size: float) -> Image:
+    def _set(self, latex: str, where: str, *, display: bool, room: float | None, size: float) -> Image:
         local, slots = _with_local_slots(latex)
-        room = {chr(LOCAL_SLOT + place): Slot(self.widest[slot]) for place, slot in enumerate(slots)}
+        widest = {chr(LOCAL_SLOT + place): Slot(self.widest[slot]) for place, slot in enumerate(slots)}
         mathml = to_mathml(local, where, display=display)
-        width = TEXT_WIDTH if is_block else None
         try:
-            formula = typeset(mathml, math_font(), size=size, display=display, max_width=width, slots=room)
+            formula = typeset(mathml, math_font(), size=size, display=display, max_width=room, slots=widest)
         except (UnknownMath, MissingGlyph) as error:
             raise BankError(complaint(local, where, f"{error}.")) from None
         order = tuple(slots[ord(slot.name) - LOCAL_SLOT] for slot in formula.slots)
         page_slots = {LOCAL_SLOT + place: FIRST_SLOT + slot for place, slot in enumerate(slots)}
         said = spoken(mathml, self.language).translate(page_slots)
-        return Image(formula, said, order, is_centred=is_block)
+        return Image(formula, said, order, is_centred=False)
+
+
+def _lines(relations: Sequence[str], widths: Sequence[float], room: float) -> Iterator[str]:
+    """As many relations on each line as fit; one that is wider than the room has a line of its own."""
+    line, used = relations[0], widths[0]
+    for relation, width in zip(relations[1:], widths[1:], strict=True):
+        # What stands before the first sign of a sum belongs to it: a symbol and its first relation are not parted.
+        if line != relations[0] and used + RELATION_GAP + width > room:
+            yield line
+            # An empty group before a plus keeps it an operator between two terms.
+            line, used = f"{{}} {relation}", width
+        else:
+            line, used = f"{line} {relation}", used + RELATION_GAP + width
+    yield line
 
 
 def alt_mark(number: int) -> str:
