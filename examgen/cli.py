@@ -4,6 +4,7 @@ Exit codes: 0, 1 for a mistake in what the user gave (one line says where, what,
 that is not used as its help says.
 """
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -81,7 +82,7 @@ def make(
     ] = None,
 ) -> None:
     """Make one paper: questions.pdf and an answer sheet to hand out, and the worked solution in key/."""
-    with _mistakes_in_one_line():
+    with _mistakes_in_one_line(), _without_collector():
         import examgen
 
         made = examgen.make(
@@ -195,6 +196,18 @@ def _mistakes_in_one_line() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
         raise typer.Exit(130) from None
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """One paper is made in one go: the garbage collector would walk its layout many times and find nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

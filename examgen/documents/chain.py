@@ -18,7 +18,7 @@ from examgen.documents.formulas import SolvedPaper
 from examgen.documents.pages import Line
 from examgen.exams.notation import Index
 
-FEW_PATHS = 2
+FEW_PATHS = 1
 """With more paths to an entry than this, one entry shows the way for all of its matrix."""
 
 MAX_PATHS = 8

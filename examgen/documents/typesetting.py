@@ -77,10 +77,13 @@ class Typesetter:
 
     def equation(self, relations: Sequence[str], where: str = "") -> Markup:
         """A displayed chain of relations: centred, or in lines that begin with a relation where it is too wide."""
+        whole = replace(
+            self._set(" ".join(relations), where, display=True, room=TEXT_WIDTH, size=SIZE), is_centred=True
+        )
+        if len(whole.formula.ends) == 1:
+            self.images.append(whole)
+            return Markup('<p class="eq">{}</p>').format(self._shown(len(self.images) - 1))
         widths = [self._set(part, where, display=True, room=None, size=SIZE).formula.width for part in relations]
-        if sum(widths) + RELATION_GAP * (len(widths) - 1) <= TEXT_WIDTH:
-            image = self._image(" ".join(relations), where, display=True, room=TEXT_WIDTH, is_centred=True)
-            return Markup('<p class="eq">{}</p>').format(image)
         first, *others = (
             self._image(line, where, display=True, room=TEXT_WIDTH - INDENT)
             for line in _lines(relations, widths, TEXT_WIDTH - INDENT)
@@ -107,7 +110,9 @@ class Typesetter:
             self._known[key] = len(self.images)
             image = self._set(latex, where, display=display, room=room, size=size)
             self.images.append(replace(image, is_centred=is_centred))
-        number = self._known[key]
+        return self._shown(self._known[key])
+
+    def _shown(self, number: int) -> Markup:
         formula = self.images[number].formula
         style = (
             f"width:{formula.width:.3f}pt;height:{formula.height + formula.depth:.3f}pt;"
