@@ -26,6 +26,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -128,7 +129,8 @@ def typst_maker(classroom: Classroom, *, tagged: bool) -> Maker:
     import typst
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(font_folders()))
-    compiler = typst.Compiler(font_paths=fonts)
+    # Typed alike whether or not Typst, which has types of its own, is installed.
+    compiler: Any = typst.Compiler(font_paths=fonts)
 
     def make(place: int) -> Package:
         paper, key = (compiler.compile(source, format="pdf", pdf_tags=tagged) for source in classroom.sources[place])
