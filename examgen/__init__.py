@@ -29,6 +29,7 @@ def make(
     notation: str | None = None,
     language: str = "en",
     paper: str = "a4",
+    theme: str | PathLike[str] | None = None,
     out: str | PathLike[str] | None = None,
 ) -> "MadePapers":
     """Make one paper: questions.pdf, answers.csv, answers.html, and the key beside them.
@@ -38,11 +39,12 @@ def make(
         seed: the same seed makes the same paper, byte for byte; a fresh one is drawn where it is None.
         student: id of the student whom the paper is for; empty for a paper that anybody may hand in.
         notation: another notation than the exam's own.
-        language: of the papers: en, de, fr, es or hi.
+        language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
+        theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
         out: the folder to write to; `output/<exam>-<seed>` where it is None.
 
-    Returns: id of the exam, seed, folder and files.
+    Returns: id of the exam, seed, folder, files, and notices of what no font could show.
 
     Raises:
         examgen.errors.ExamgenError: the exam cannot be found, read or satisfied, or a file cannot be written.
@@ -50,7 +52,14 @@ def make(
     from examgen.batch import making
 
     return making.make(
-        str(exam), seed=seed, student=student, notation=notation, language=language, paper=paper, out=_path(out)
+        str(exam),
+        seed=seed,
+        student=student,
+        notation=notation,
+        language=language,
+        paper=paper,
+        theme=_path(theme),
+        out=_path(out),
     )
 
 
@@ -63,6 +72,7 @@ def make_class(
     notation: str | None = None,
     language: str = "en",
     paper: str = "a4",
+    theme: str | PathLike[str] | None = None,
     progress: "Callable[[int, int], None] | None" = None,
 ) -> "MadePapers":
     """Make a paper of their own for each student of a roster, a CSV file with the columns id and name.
@@ -73,11 +83,12 @@ def make_class(
         out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
         seed: a student's paper depends on the seed, the exam and the student only.
         notation: another notation than the exam's own.
-        language: of the papers: en, de, fr, es or hi.
+        language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
+        theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
         progress: called with the number of papers done and of all after each paper.
 
-    Returns: id of the exam, seed, folder and files.
+    Returns: id of the exam, seed, folder, files, and notices of what no font could show.
 
     Raises:
         examgen.errors.ExamgenError: as in `make`; also where the roster cannot be read or names a student twice.
@@ -92,6 +103,7 @@ def make_class(
         notation=notation,
         language=language,
         paper=paper,
+        theme=_path(theme),
         progress=progress,
     )
 
@@ -102,6 +114,7 @@ def grade(
     key: str | PathLike[str] | None = None,
     out: str | PathLike[str] | None = None,
     decimal: Literal["auto", ".", ","] = "auto",
+    latest: bool = False,
 ) -> "GradedClass":
     """Mark answer sheets and write results.csv and gradebook.csv.
 
@@ -110,6 +123,7 @@ def grade(
         key: folder of the key, or of the exam around it; looked up by the sheets' exam where it is None.
         out: folder for the two tables; `marks` in the exam's folder where it is None.
         decimal: the decimal mark of the answers; "auto" as described in the README.
+        latest: whether of a student's files with different answers the newest counts; else they are an error.
 
     Returns: the two tables as data frames, and all that could not be read or matched.
 
@@ -118,7 +132,7 @@ def grade(
     """
     from examgen.marking import grading
 
-    return grading.grade(Path(answers), _path(key), _path(out), decimal)
+    return grading.grade(Path(answers), _path(key), _path(out), decimal, latest=latest)
 
 
 def _path(path: str | PathLike[str] | None) -> Path | None:

@@ -6,7 +6,7 @@ that is not used as its help says.
 
 import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -15,7 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     from examgen.marking.grading import GradedClass
-    from examgen.marking.reading import Problem
+    from examgen.marking.problems import Problem
 
 app = typer.Typer(
     name="examgen",
@@ -50,9 +50,20 @@ NotationName = Annotated[
     ),
 ]
 Language = Annotated[
-    str, typer.Option("--language", metavar="CODE", help="Language of the papers: en, de, fr, es or hi.")
+    str,
+    typer.Option(
+        "--language", metavar="CODE", help="Language of the papers: en, de, fr, es or hi, or one of the theme."
+    ),
 ]
 PaperSize = Annotated[str, typer.Option("--paper", metavar="SIZE", help="Size of the paper: a4 or letter.")]
+ThemeFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--theme",
+        metavar="DIR",
+        help="Folder that restyles papers: paper.css, texts/<language>.toml, questions.html.j2, key.html.j2.",
+    ),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -77,6 +88,7 @@ def make(
     notation: NotationName = None,
     language: Language = "en",
     paper: PaperSize = "a4",
+    theme: ThemeFolder = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write to; output/EXAM-SEED where it is left out.")
     ] = None,
@@ -86,7 +98,7 @@ def make(
         import examgen
 
         made = examgen.make(
-            exam, seed=seed, student=student, notation=notation, language=language, paper=paper, out=out
+            exam, seed=seed, student=student, notation=notation, language=language, paper=paper, theme=theme, out=out
         )
     if seed is None:
         typer.echo(f"Seed: {made.seed}  (make the same paper again with --seed {made.seed})")
@@ -94,6 +106,7 @@ def make(
         typer.echo(f"{title}:")
         for name in names:
             typer.echo(f"  {made.folder / name}")
+    _print_notices(made.notices)
 
 
 @app.command(epilog="Example: examgen batch question2 roster.csv --seed 7 --out class")
@@ -105,6 +118,7 @@ def batch(
     notation: NotationName = None,
     language: Language = "en",
     paper: PaperSize = "a4",
+    theme: ThemeFolder = None,
 ) -> None:
     """Make a paper of their own for each student of a class list.
 
@@ -114,13 +128,22 @@ def batch(
         import examgen
 
         made = examgen.make_class(
-            exam, roster, seed=seed, out=out, notation=notation, language=language, paper=paper, progress=progress
+            exam,
+            roster,
+            seed=seed,
+            out=out,
+            notation=notation,
+            language=language,
+            paper=paper,
+            theme=theme,
+            progress=progress,
         )
     if seed is None:
         typer.echo(f"Seed: {made.seed}  (make the same papers again with --seed {made.seed})")
     typer.echo(f"{made.students} papers of exam {made.exam}")
     typer.echo(f"Hand out: {made.folder / 'handout'} (a folder for each student)")
     typer.echo(f"Keep:     {made.folder / 'key'}, {made.folder / 'manifest.csv'}")
+    _print_notices(made.notices)
 
 
 @app.command(epilog="Example: examgen grade answers.csv --key output/question2-7/key --out marks")
@@ -154,12 +177,16 @@ def grade(
             "where a student writes commas and no points.",
         ),
     ] = "auto",
+    latest: Annotated[
+        bool,
+        typer.Option("--latest", help="Of a student's files with different answers, mark the newest."),
+    ] = False,
 ) -> None:
     """Mark answer sheets: a line for each student, results.csv with every entry, gradebook.csv with the marks."""
     with _mistakes_in_one_line():
         import examgen
 
-        graded = examgen.grade(answers, key=key, out=out, decimal=decimal)
+        graded = examgen.grade(answers, key=key, out=out, decimal=decimal, latest=latest)
     _print_gradebook(graded)
     _print_remarks(graded)
     typer.echo(f"Key: {graded.key}")
@@ -233,15 +260,22 @@ def _kept(files: tuple[str, ...]) -> list[str]:
     return [name for name in files if name.startswith("key/")]
 
 
+def _print_notices(notices: Sequence[str]) -> None:
+    for notice in notices[:MAX_NOTICES]:
+        typer.echo(f"Note: {_printable(notice)}")
+    if len(notices) > MAX_NOTICES:
+        typer.echo(f"Note: and {len(notices) - MAX_NOTICES} more notices like these")
+
+
 def _print_gradebook(graded: "GradedClass") -> None:
     """One line per student; a table on a terminal, tab-separated text where the output is piped."""
-    book = graded.gradebook
+    book = graded.gradebook_columns
     counts = [name for name in ("correct", "imprecise", "wrong", "blank", "unreadable") if name in book]
     header = ["student", "marks", "of", "percent", *counts]
     numbers = ("marks", "max_marks", "percent", *counts)
     rows = [
-        [_printable(row["student"]) or "(no name)", *(f"{row[name]:g}" for name in numbers)]
-        for row in book.to_dict("records")
+        [_printable(student) or "(no name)", *(f"{number:g}" for number in found)]
+        for student, *found in zip(book["student"], *(book[name] for name in numbers), strict=True)
     ]
     if not sys.stdout.isatty():
         for row in [header, *rows]:
@@ -266,7 +300,7 @@ def _print_gradebook(graded: "GradedClass") -> None:
 
 def _print_remarks(graded: "GradedClass") -> None:
     """What could not be read or matched, counted; the first of each named."""
-    unread = graded.results[graded.results["outcome"] == "unreadable"]
+    count, unread = graded.unread(MAX_NOTICES)
     remarks = []
     if graded.missing:
         named = ", ".join(graded.missing[:5]) + (", …" if len(graded.missing) > 5 else "")
@@ -274,10 +308,10 @@ def _print_remarks(graded: "GradedClass") -> None:
     remarks += [notice.text for notice in graded.notices]
     remarks += [_problem_text(problem) for problem in graded.problems]
     remarks += [
-        f"student {row['student']!r}: {row['question']} {row['field']}: cannot read {row['answer']!r}: {row['comment']}"
-        for row in unread.head(MAX_NOTICES).to_dict("records")
+        f"student {one.student!r}: {one.question} {one.field}: cannot read {one.answer!r}: {one.comment}"
+        for one in unread
     ]
-    hidden = max(len(remarks) - MAX_NOTICES, 0) + max(len(unread) - MAX_NOTICES, 0)
+    hidden = max(len(remarks) - MAX_NOTICES, 0) + max(count - MAX_NOTICES, 0)
     for remark in remarks[:MAX_NOTICES]:
         typer.echo(f"Note: {_printable(remark)}")
     if hidden:

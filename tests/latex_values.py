@@ -1,9 +1,9 @@
 r"""What the LaTeX of a worked line is worth: an evaluator of formulas, independent of examgen; for the tests of papers.
 
-A number printed with decimals stands for itself and half a unit of its last decimal to either side; whole numbers, and
-the 0.01 of leaky ReLU, are exact. Shapes must fit as on paper: a number may be added to a matrix, but no vector;
-`\cdot` needs a number on one side, `\odot` two matrices of one shape; no sign may follow another one without brackets.
-`\mathbf{1}_{3}` is a column of three ones.
+A number printed with decimals stands for itself and half a unit of its last decimal to either side; whole numbers,
+fractions such as 13/10, and the 0.01 of leaky ReLU, are exact. Shapes must fit as on paper: a number may be added to a
+matrix, but no vector; `\cdot` needs a number on one side, `\odot` two matrices of one shape; no sign may follow another
+one without brackets. `\mathbf{1}_{3}` is a column of three ones.
 """
 
 import re
@@ -27,7 +27,7 @@ from tests.printed_numbers import (
     times,
 )
 
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
+NUMBER = re.compile(r"\d+(?:\.\d+|/\d+)?")
 _MATRIX = re.compile(r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", re.DOTALL)
 _EXACT = re.compile(r"0\.01(?=\\,| \\left\[)")
 _ONES = re.compile(r"\\mathbf\{1\}_\{(\d+)\}")

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from examgen.exams.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, PaperShape, Variant
 from examgen.exams.keys import SHEET_COLUMNS, key_files
-from examgen.marking.entries import Marked, mark
+from examgen.exams.policy import Policy
+from examgen.marking.answers import Numbers
+from examgen.marking.entries import DEFAULT_POLICY, Marked, mark
 from examgen.marking.grading import submitted_of
 from examgen.marking.numbers import parse_number
 from examgen.marking.outcomes import BY_CODE
-from examgen.marking.reading import AnswerRow
 
 Row = dict[str, str]
 
@@ -104,12 +105,16 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def mark_texts(
-    paper: PaperShape, givens: Sequence[Mapping[str, NDArray[np.float64]]], texts: Sequence[Sequence[str]]
+    paper: PaperShape,
+    givens: Sequence[Mapping[str, NDArray[np.float64]]],
+    texts: Sequence[Sequence[str]],
+    policy: Policy = DEFAULT_POLICY,
 ) -> Marked:
     """Mark what students wrote into the fields of a paper shape, in their order."""
-    rows = [[AnswerRow(0, "", "", "", "", "", text, parse_number(text)) for text in student] for student in texts]
-    together = {given.name: np.stack([numbers[given.name] for numbers in givens]) for given in paper.graph.givens}
-    return mark(paper, together, submitted_of(rows))
+    numbers = Numbers.of(parse_number(text) for student in texts for text in student)
+    rows = np.arange(len(numbers.values)).reshape(len(texts), -1)
+    together = {given.name: np.stack([one[given.name] for one in givens]) for given in paper.graph.givens}
+    return mark(paper, together, submitted_of(numbers, rows), policy)
 
 
 def outcomes(marked: Marked) -> list[list[str]]:

@@ -6,6 +6,7 @@ For the tests of papers.
 
 import re
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 
 from examgen.core.network import NetworkShape
@@ -16,6 +17,7 @@ from tests.printed_pages import FUNCTIONS, Convention, ReadLine
 FRACTION = re.compile(r"\\frac\{\\partial (.*?)\}\{\\partial (.*)\}")
 ENTRY = re.compile(r"([A-Za-z])(\^\{\(?(\d+)\)?\})?(?:_\{([\d,]+)\})?")
 MOST_PATHS = 8
+MOST_PRODUCTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,45 @@ class ChainLine:
     result: str
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A weight or bias, W or b, by its layer and its indices as stored, 1-based: (to, from) or (to,)."""
+
+    letter: str
+    layer: int
+    places: tuple[int, ...]
+
+
 def path_count(shape: NetworkShape, layer: int) -> int:
-    """How many paths lead from the loss to a weight of this layer, over all samples."""
+    """How many paths lead from the loss to a weight or bias of this layer, over all samples."""
     return prod(shape.sizes[layer + 1 :]) * shape.samples_per_step
 
 
+def expected_parameters(shape: NetworkShape, letter: str, layer: int) -> set[Parameter]:
+    """The weights or biases of a layer that have a line: all of a small matrix, else the first, if it is short."""
+    to, source = shape.sizes[layer], shape.sizes[layer - 1]
+    units = range(1, to + 1)
+    all_places = [(unit,) for unit in units] if letter == "b" else list(product(units, range(1, source + 1)))
+    count = path_count(shape, layer)
+    if count > MOST_PATHS:
+        return set()
+    chosen = all_places if len(all_places) * count <= MOST_PRODUCTS else all_places[:1]
+    return {Parameter(letter, layer, places) for places in chosen}
+
+
 def taken_apart(read: ReadLine, count: int) -> ChainLine:
-    """The line as `count` paths; a line of one path has no terms of its own."""
-    symbol, *relations = read.line.relations
-    blocks = [relations[start : start + count] for start in range(0, len(relations) - 1, count)]
+    """The line as `count` paths; a path of one factor is its own term, and a single path the result."""
+    symbol, *relations = read.worked
+    result = read.exact or read.decimals
+    is_plain = all(r"\cdot" not in relation for relation in relations)
+    if is_plain and count == 1:
+        relations.append(f"= {result}")
+    blocks = [relations[start : start + count] for start in range(0, len(relations), count)]
     signs = [[relation[0] for relation in block] for block in blocks]
-    assert signs == [["=", *"+" * (count - 1)]] * (3 if count > 1 else 2), read.line.relations
-    assert relations[-1].startswith("= ")
+    assert signs == [["=", *"+" * (count - 1)]] * (3 if count > 1 and not is_plain else 2), read.line.relations
     products, numbers = ([tuple(text[2:].split(r" \cdot ")) for text in block] for block in blocks[:2])
-    terms = tuple(text[2:] for text in blocks[2]) if count > 1 else ()
-    return ChainLine(symbol, tuple(products), tuple(numbers), terms, relations[-1][2:])
+    terms = tuple(text[2:] for text in blocks[-1]) if count > 1 else ()
+    return ChainLine(symbol, tuple(products), tuple(numbers), terms, result)
 
 
 def path_problems(chain: ChainLine, read: ReadLine, shape: NetworkShape, convention: Convention) -> list[str]:
@@ -61,7 +87,7 @@ def path_problems(chain: ChainLine, read: ReadLine, shape: NetworkShape, convent
     for path, numbers in zip(chain.paths, chain.numbers, strict=True):
         pairs = [_fraction(factor) for factor in path]
         ends = [convention.cost, *(bottom for _, bottom in pairs)]
-        if [top for top, _ in pairs] != ends[:-1] or _fraction(chain.symbol) != (convention.cost, ends[-1]):
+        if [top for top, _ in pairs] != ends[:-1] or not _ends_at(chain.symbol, ends[-1], shape, convention):
             found.append(f"{chain.symbol}: factors do not link up in {path}")
         for (top, bottom), number in zip(pairs, numbers, strict=True):
             expected = _factor_value(top, bottom, read, shape, convention)
@@ -83,9 +109,16 @@ def sum_problems(chain: ChainLine) -> list[str]:
     return found
 
 
-def weight_of(chain_symbol: str, convention: Convention) -> Entry:
-    """The weight that a line's derivative is about."""
-    return _entry(_fraction(chain_symbol)[1], convention)
+def parameter_of(chain_symbol: str, convention: Convention) -> Parameter:
+    """The weight or bias that a line's derivative is about."""
+    cost, by = _fraction(chain_symbol)
+    assert cost == convention.cost
+    entry = _entry(by, convention)
+    if entry.letter == "b":
+        assert len(entry.places) <= 1
+        return Parameter("b", entry.layer, entry.places or (1,))
+    assert entry.letter == "w"
+    return Parameter("W", entry.layer, _to_and_from(entry, convention))
 
 
 def entry_value(matrix: Printed, places: tuple[int, ...]) -> float:
@@ -101,6 +134,16 @@ def _fraction(latex: str) -> tuple[str, str]:
     found = FRACTION.fullmatch(latex)
     assert found, f"no derivative: {latex}"
     return found[1], found[2]
+
+
+def _ends_at(chain_symbol: str, last: str, shape: NetworkShape, convention: Convention) -> bool:
+    """Whether a path that ends with a derivative by `last` leads to the line's parameter: to a weight itself, or to the
+    z of a bias, by which its derivative is 1."""
+    about = parameter_of(chain_symbol, convention)
+    if about.letter == "W":
+        return _fraction(chain_symbol)[1] == last
+    z = _entry(last, convention)
+    return (z.letter, z.layer, _unit_and_sample(z, shape, convention)[:1]) == ("z", about.layer, about.places)
 
 
 def _entry(text: str, convention: Convention) -> Entry:

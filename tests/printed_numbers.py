@@ -6,12 +6,13 @@ Bounds are intervals: every operation gives bounds within which the result lies 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-CELL = re.compile(r"-?\d+(?:\.\d+)?")
+CELL = re.compile(r"-?\d+(?:\.\d+|/\d+)?")
 
 
 class LatexValueError(Exception):
@@ -50,7 +51,7 @@ def printed_numbers(rows: list[list[str]]) -> Printed:
     """A matrix from its cells as printed."""
     if len({len(row) for row in rows}) != 1 or not all(CELL.fullmatch(cell) for row in rows for cell in row):
         raise LatexValueError(f"no matrix of numbers: {rows}")
-    value = np.array(rows, dtype=float)
+    value = np.array([[float(Fraction(cell)) for cell in row] for row in rows])
     half = np.array([[0.5 * 10.0 ** -_decimals(cell) if "." in cell else 0.0 for cell in row] for row in rows])
     return Printed(value, value - half, value + half)
 

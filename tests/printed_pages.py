@@ -16,9 +16,12 @@ from tests.latex_values import value_of
 from tests.printed_numbers import Floats, Printed
 
 STEP = re.compile(r"Step (\d+): ")
-LABEL = re.compile(r"\\text\{(?:Sample|Mini-batch) (\d+): \} ")
+LABEL = re.compile(r"(?:Sample|Mini-batch) (\d+)")
 RATE = re.compile(r"Learning rate: \$(.*?) = (.*?)\$")
 CHAIN_TITLE = "chain rule"
+APPROXIMATELY = r"\approx "
+CELLS = re.compile(r"-?\d+(?:/\d+)?|\\begin\{bmatrix\} (?:-?\d+(?:/\d+)?(?: & | \\\\ | ))+\\end\{bmatrix\}")
+"""A number or matrix of whole numbers and fractions."""
 FUNCTIONS = {
     "identity": "f",
     "sigmoid": r"\sigma",
@@ -73,9 +76,26 @@ class ReadLine:
         return CHAIN_TITLE in self.section
 
     @property
+    def exact(self) -> str:
+        """The LaTeX of the exact result where there is one before the decimals, else empty."""
+        *_, before, last = ("", *self.line.relations)
+        is_there = before.startswith("= ") and CELLS.fullmatch(before[2:]) and last.startswith(("= ", APPROXIMATELY))
+        return before[2:] if is_there else ""
+
+    @property
+    def worked(self) -> tuple[str, ...]:
+        """The symbol and its relations before the result."""
+        return self.line.relations[: -2 if self.exact else -1]
+
+    @property
+    def decimals(self) -> str:
+        """The LaTeX of the result in decimals."""
+        return self.line.relations[-1].removeprefix("= ").removeprefix(APPROXIMATELY)
+
+    @property
     def result(self) -> Printed:
-        """What the last relation prints."""
-        return value_of(self.line.relations[-1].removeprefix("= "))
+        """What the line prints: exactly where it does so, else in decimals."""
+        return value_of(self.exact or self.decimals)
 
 
 @dataclass(eq=False)
@@ -124,8 +144,8 @@ def read_lines(question: QuestionPart, notation: str) -> Iterator[ReadLine]:
 def _givens(question: QuestionPart) -> Iterator[tuple[int, str, Printed]]:
     """Step (0 for all), symbol and value of what is given."""
     for given in question.givens:
-        label = LABEL.match(given)
-        for equation in given[label.end() if label else 0 :].split(r",\quad "):
+        label = LABEL.fullmatch(given.label)
+        for equation in given.latex.split(r",\quad "):
             *names, number = equation.split(" = ")
             for name in names:
                 yield int(label[1]) if label else 0, name, value_of(number)

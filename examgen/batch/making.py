@@ -6,14 +6,15 @@ All files of a paper are ready in memory before the first is written.
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from examgen import __version__
 from examgen.documents.papers import question_page
-from examgen.documents.printing import key_pdf, questions_pdf
+from examgen.documents.printing import PrintedPaper, print_key, print_questions
 from examgen.documents.render import sheet_html
+from examgen.documents.style import STANDARD, PaperStyle
 from examgen.errors import AnswersError, ExamgenError
 from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
@@ -22,10 +23,11 @@ from examgen.exams.keys import key_files, sheet_csv, sheet_rows
 from examgen.exams.tables import read_table
 
 DEFAULT_EXAM = "question2"
-DEFAULT_LANGUAGE = "en"
-DEFAULT_PAPER = "a4"
 OUTPUT = Path("output")
 SEED_BITS = 63
+MOST_NAMED = 5
+"""So many characters without a glyph are named in a notice; the rest is counted."""
+
 MANIFEST_COLUMNS = ("student", "name", "variant", "folder", "questions_sha256", "answers_sha256", "key_sha256")
 
 Progress = Callable[[int, int], None]
@@ -42,6 +44,7 @@ class MadePapers:
         folder: the exam's folder.
         students: how many papers there are.
         files: paths of all files, relative to the folder.
+        notices: what the instructor should know of papers that are not as they should be, a line each.
     """
 
     exam: str
@@ -49,6 +52,7 @@ class MadePapers:
     folder: Path
     students: int
     files: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
 
 def fresh_seed() -> int:
@@ -62,8 +66,9 @@ def make(
     seed: int | None = None,
     student: str = "",
     notation: str | None = None,
-    language: str = DEFAULT_LANGUAGE,
-    paper: str = DEFAULT_PAPER,
+    language: str = STANDARD.language,
+    paper: str = STANDARD.paper,
+    theme: Path | None = None,
     out: Path | None = None,
 ) -> MadePapers:
     """Make one paper with its key.
@@ -73,22 +78,26 @@ def make(
         seed: the same seed makes the same paper, byte for byte; a fresh one is drawn where it is None.
         student: id of the student whom the paper is for; empty for a paper that anybody may hand in.
         notation: another notation than the exam's own.
-        language: of the papers: en, de, fr, es or hi.
+        language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
+        theme: folder with own rules, words and templates, see `examgen.documents.themes`.
         out: the exam's folder; under ./output where it is None.
 
     Raises:
         ExamgenError: the exam cannot be found, read or satisfied, or a file cannot be written.
     """
     seed = _checked_seed(seed)
+    style = PaperStyle.of(language, paper, theme)
     loaded = load_exam(exam, seed, notation)
     variant = draw_variants(loaded, [Student(_checked_id(student))])[0]
-    files = _handout(loaded.exam, variant, language, paper)
+    questions, key = print_questions(loaded.exam, variant, style), print_key(loaded.exam, variant, style)
+    files = _handout(loaded.exam, variant, style, questions)
     files |= {f"key/{name}": content for name, content in key_files(loaded.exam, [variant], __version__).items()}
-    files["key/answers.pdf"] = key_pdf(loaded.exam, variant, language, paper)
+    files["key/answers.pdf"] = key.pdf
     folder = out if out is not None else OUTPUT / _folder(loaded, student, language, is_own_notation=notation is None)
     write_files(folder, files)
-    return MadePapers(loaded.exam.id, seed, folder, 1, tuple(files))
+    notices = tuple(_notices(loaded.exam, variant, questions, key))
+    return MadePapers(loaded.exam.id, seed, folder, 1, tuple(files), notices)
 
 
 def make_class(
@@ -98,8 +107,9 @@ def make_class(
     seed: int | None = None,
     out: Path,
     notation: str | None = None,
-    language: str = DEFAULT_LANGUAGE,
-    paper: str = DEFAULT_PAPER,
+    language: str = STANDARD.language,
+    paper: str = STANDARD.paper,
+    theme: Path | None = None,
     progress: Progress | None = None,
 ) -> MadePapers:
     """Make a paper of their own for each student of a roster.
@@ -110,37 +120,42 @@ def make_class(
         seed: a student's paper depends on the seed, the exam and the student only, never on the roster.
         out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
         notation: another notation than the exam's own.
-        language: of the papers: en, de, fr, es or hi.
+        language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
+        theme: folder with own rules, words and templates, see `examgen.documents.themes`.
         progress: called after each paper.
 
     Raises:
         ExamgenError: as in `make`; also where the roster cannot be read, or names a student twice.
     """
     seed = _checked_seed(seed)
+    style = PaperStyle.of(language, paper, theme)
     students = read_roster(roster)
     loaded = load_exam(exam, seed, notation)
     variants = draw_variants(loaded, students)
     folders = _folders(roster, students)
     written: list[str] = []
     manifest: list[Sequence[str]] = []
+    notices: dict[str, None] = {}
     # The key first: a batch that breaks off must not leave handed-out papers without one.
     keys = {f"key/{name}": content for name, content in key_files(loaded.exam, variants, __version__).items()}
     write_files(out, keys)
     written += keys
     for number, (variant, folder) in enumerate(zip(variants, folders, strict=True), start=1):
-        handout = _handout(loaded.exam, variant, language, paper)
-        answers = key_pdf(loaded.exam, variant, language, paper)
+        questions, key = print_questions(loaded.exam, variant, style), print_key(loaded.exam, variant, style)
+        handout = _handout(loaded.exam, variant, style, questions)
         files = {f"handout/{folder}/{name}": content for name, content in handout.items()}
-        files[f"key/papers/{folder}.pdf"] = answers
+        files[f"key/papers/{folder}.pdf"] = key.pdf
         write_files(out, files)
         written += files
-        sums = (_sha256(handout["questions.pdf"]), _sha256(handout["answers.csv"]), _sha256(answers))
+        sums = (_sha256(handout["questions.pdf"]), _sha256(handout["answers.csv"]), _sha256(key.pdf))
         manifest.append((safe_text(variant.student), safe_text(variant.name), variant.code, f"handout/{folder}", *sums))
+        # Of what every paper lacks there is one notice.
+        notices |= dict.fromkeys(_notices(loaded.exam, variant, questions, key))
         if progress is not None:
             progress(number, len(variants))
     write_files(out, {"manifest.csv": csv_bytes(MANIFEST_COLUMNS, manifest)})
-    return MadePapers(loaded.exam.id, seed, out, len(variants), (*written, "manifest.csv"))
+    return MadePapers(loaded.exam.id, seed, out, len(variants), (*written, "manifest.csv"), tuple(notices))
 
 
 def read_roster(path: Path) -> list[Student]:
@@ -177,15 +192,36 @@ def _one_line(name: str) -> str:
     return " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in name).split())
 
 
-def _handout(exam: Exam, variant: Variant, language: str, paper: str) -> dict[str, bytes]:
+def _handout(exam: Exam, variant: Variant, style: PaperStyle, questions: PrintedPaper) -> dict[str, bytes]:
     """What is handed out to one student, by file name."""
-    page = question_page(exam, variant, language)
+    page = question_page(exam, variant, style)
     rows = [(question, field, symbol) for _, _, _, question, field, symbol, _ in sheet_rows(exam, [variant])]
     return {
-        "questions.pdf": questions_pdf(exam, variant, language, paper),
+        "questions.pdf": questions.pdf,
         "answers.csv": sheet_csv(exam, [variant]),
         "answers.html": sheet_html(page, rows).encode(),
     }
+
+
+def _notices(exam: Exam, variant: Variant, questions: PrintedPaper, key: PrintedPaper) -> Iterator[str]:
+    """A line for the student and a line for the exam where a paper has characters that no font can show."""
+    missing = dict.fromkeys(questions.missing + key.missing)
+    own = {*variant.student, *variant.name}
+    for whose, letters in (
+        (f"student {variant.student!r}", [letter for letter in missing if letter in own]),
+        (f"exam {exam.id!r}", [letter for letter in missing if letter not in own]),
+    ):
+        if letters:
+            yield (
+                f"{whose}: no font has {_named(letters)}; boxes stand there. Install a font with that script, such as "
+                "the Noto font for it, and make the papers again"
+            )
+
+
+def _named(letters: Sequence[str]) -> str:
+    names = [f"U+{ord(letter):04X} {unicodedata.name(letter, 'without a name')}" for letter in letters[:MOST_NAMED]]
+    more = len(letters) - MOST_NAMED
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
 def _checked_seed(seed: int | None) -> int:
@@ -212,7 +248,7 @@ def _folder(loaded: LoadedExam, student: str, language: str, *, is_own_notation:
         parts.append(folder_name(student))
     if not is_own_notation:
         parts.append(loaded.exam.notation.name)
-    if language != DEFAULT_LANGUAGE:
+    if language != STANDARD.language:
         parts.append(language)
     return "-".join(parts)
 

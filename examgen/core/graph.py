@@ -49,7 +49,10 @@ class ComputationGraph:
     """Quantities in an order in which each can be computed from earlier ones."""
 
     quantities: tuple[Quantity, ...]
+    derived: tuple[Quantity, ...] = field(init=False, repr=False, compare=False)
+    """The quantities with a rule."""
     _by_name: Mapping[str, Quantity] = field(init=False, repr=False, compare=False)
+    _readers: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_name: dict[str, Quantity] = {}
@@ -59,7 +62,14 @@ class ComputationGraph:
             if late := [name for name in quantity.inputs if name not in by_name]:
                 raise ValueError(f"{quantity.name} reads {', '.join(late)} before it is known")
             by_name[quantity.name] = quantity
+        derived = tuple(quantity for quantity in self.quantities if quantity.rule is not None)
+        readers: dict[str, list[int]] = {name: [] for name in by_name}
+        for place, quantity in enumerate(derived):
+            for name in dict.fromkeys(quantity.inputs):
+                readers[name].append(place)
+        object.__setattr__(self, "derived", derived)
         object.__setattr__(self, "_by_name", MappingProxyType(by_name))
+        object.__setattr__(self, "_readers", {name: tuple(places) for name, places in readers.items()})
 
     def __getitem__(self, name: str) -> Quantity:
         return self._by_name[name]
@@ -75,18 +85,54 @@ class ComputationGraph:
         """The quantities without a rule."""
         return tuple(quantity for quantity in self.quantities if quantity.rule is None)
 
-    @property
-    def derived(self) -> tuple[Quantity, ...]:
-        """The quantities with a rule."""
-        return tuple(quantity for quantity in self.quantities if quantity.rule is not None)
+    def readers(self, name: str) -> tuple[int, ...]:
+        """Places in `derived` of the quantities that read this one."""
+        return self._readers[name]
 
     def patched(self, name: str, rule: Rule | None = None, inputs: tuple[str, ...] | None = None) -> "ComputationGraph":
         """The same graph with another rule or other inputs for one derived quantity."""
-        if self[name].rule is None:
-            raise ValueError(f"{name} is given; only a derived quantity can be patched")
-        old = self[name]
-        new = replace(old, rule=rule or old.rule, inputs=old.inputs if inputs is None else inputs)
-        return ComputationGraph(tuple(new if quantity is old else quantity for quantity in self.quantities))
+        return self.rewired({name: (rule, inputs)})
+
+    def rewired(self, changes: Mapping[str, "Change"]) -> "ComputationGraph":
+        """The same graph with other rules or inputs for some derived quantities.
+
+        Quantities keep their order, but for those that a quantity now reads and that came after it.
+
+        Raises:
+            ValueError: a quantity is given and has no rule, or quantities would read one another in a circle.
+        """
+        quantities = dict(self._by_name)
+        for name, (rule, inputs) in changes.items():
+            old = self[name]
+            if old.rule is None:
+                raise ValueError(f"{name} is given; only a derived quantity can be patched")
+            quantities[name] = replace(old, rule=rule or old.rule, inputs=old.inputs if inputs is None else inputs)
+        return ComputationGraph(tuple(_in_order(quantities)))
+
+
+Change = tuple[Rule | None, tuple[str, ...] | None]
+"""Another rule and other inputs of a quantity; None keeps what is there."""
+
+
+def _in_order(quantities: Mapping[str, Quantity]) -> Iterator[Quantity]:
+    """The quantities in their order, each behind those that it reads."""
+    done: set[str] = set()
+    open_: list[str] = []
+
+    def place(name: str) -> Iterator[Quantity]:
+        if name in done:
+            return
+        if name in open_:
+            raise ValueError(f"{name} would read itself by way of {', '.join(open_[open_.index(name) + 1 :]) or name}")
+        open_.append(name)
+        for source in quantities[name].inputs:
+            yield from place(source)
+        open_.pop()
+        done.add(name)
+        yield quantities[name]
+
+    for name in quantities:
+        yield from place(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +186,34 @@ def evaluate(
                 own = own + perturb[quantity.name]
             values[quantity.name] = own
     return Evaluation(values, computed)
+
+
+def reevaluate(graph: ComputationGraph, base: Evaluation, changed: Collection[str], substitute: Values) -> Values:
+    """What some quantities would be if they were computed by other rules, everything written staying as it is.
+
+    Args:
+        graph: a graph that was rewired in the quantities `changed`.
+        base: evaluation of the graph before, with the same `substitute`.
+        changed: names of the quantities that compute otherwise.
+        substitute: (..., *shape) per name, NaN where nothing was written.
+
+    Returns: computed values, (..., *shape), of those quantities that are not as in `base`.
+    """
+    values: dict[str, Array] = {}
+    computed: dict[str, Array] = {}
+    with np.errstate(all="ignore"):
+        for quantity in graph.derived:
+            if quantity.name not in changed and values.keys().isdisjoint(quantity.inputs):
+                continue
+            assert quantity.rule is not None
+            own = np.asarray(quantity.rule.compute(*(values.get(name, base[name]) for name in quantity.inputs)))
+            computed[quantity.name] = own
+            written = substitute.get(quantity.name)
+            if written is None:
+                values[quantity.name] = own
+            elif (missing := np.isnan(written)).any():
+                values[quantity.name] = np.where(missing, own, written)
+    return computed
 
 
 def evaluate_in_blocks(

@@ -7,6 +7,7 @@ starts from the written value. Called by the screens and by marking.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
 
@@ -93,10 +94,14 @@ def _moved(
     """Computed values, (..., entries of the source, *shape), of all that the moved source reaches."""
     values = {source: moved}
     reached: dict[str, Array] = {}
+    waiting = list(graph.readers(source))
     with np.errstate(all="ignore"):
-        for quantity in graph.derived:
-            if quantity.rule is None or not any(name in values for name in quantity.inputs):
-                continue
+        while waiting:
+            place = heappop(waiting)
+            while waiting and waiting[0] == place:
+                heappop(waiting)
+            quantity = graph.derived[place]
+            assert quantity.rule is not None
             inputs = (_seen(graph[name], values, base) for name in quantity.inputs)
             own = np.asarray(quantity.rule.compute(*inputs))
             reached[quantity.name] = own
@@ -106,6 +111,10 @@ def _moved(
             elif np.isnan(written).any():
                 written = np.expand_dims(written, -len(quantity.shape) - 1)
                 values[quantity.name] = np.where(np.isnan(written), own, written)
+            else:
+                continue
+            for reader in graph.readers(quantity.name):
+                heappush(waiting, reader)
     return reached
 
 

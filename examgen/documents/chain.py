@@ -1,12 +1,13 @@
-"""The chain rule for single entries: one product of local derivatives for each path from the loss to a weight.
+"""The chain rule for single entries: one product of local derivatives for each path from the loss to a weight or bias.
 
-Called by `worked`. A path runs through one unit of every layer above the weight; for a mini-batch there is a set of
-paths for each sample. Factors, numbers and the sum are read from the same graph as everything else.
+Called by `worked`. A path runs through one unit of every layer above; for a mini-batch there is a set of paths for each
+sample. Factors, numbers and the sum are read from the same graph as everything else.
 """
 
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
 from typing import Any
 
@@ -14,12 +15,13 @@ import numpy as np
 
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape, step_name
-from examgen.documents.formulas import SolvedPaper
+from examgen.documents.exact_numbers import ends_at
 from examgen.documents.pages import Line
+from examgen.documents.solved_paper import SolvedPaper
 from examgen.exams.notation import Index
 
-FEW_PATHS = 1
-"""With more paths to an entry than this, one entry shows the way for all of its matrix."""
+MOST_PRODUCTS = 12
+"""With more products than this in all its entries together, one entry shows the way for the whole matrix."""
 
 MAX_PATHS = 8
 """An entry with more paths than this is left to the matrix form: the line would fill a page."""
@@ -27,19 +29,19 @@ MAX_PATHS = 8
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One local derivative: its LaTeX, its value or the mark for it, and the decimals to print it with."""
+    """One local derivative: its LaTeX, its value or the mark for it, and the quantity that it is an entry of."""
 
     latex: str
     value: Any
-    decimals: int
+    name: str
 
 
 def chain_lines(solved: SolvedPaper, quantities: Sequence[Quantity]) -> Iterator[Line]:
-    """Entries of each weight gradient, path by path: all of them where there are few paths, else the first."""
+    """Entries of each gradient of weights and biases, path by path: all, or the first where that is too long."""
     for quantity in quantities:
-        if quantity.kind == "dL_dW":
-            few = _path_count(solved, quantity) <= FEW_PATHS
-            for index in np.ndindex(*quantity.shape) if few else [(0, 0)]:
+        if quantity.kind in {"dL_dW", "dL_db"}:
+            is_short = quantity.size * _path_count(solved, quantity) <= MOST_PRODUCTS
+            for index in np.ndindex(*quantity.shape) if is_short else [(0,) * len(quantity.shape)]:
                 yield from _entry_line(solved, quantity, index)
 
 
@@ -56,14 +58,15 @@ def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterat
         return
     products = [r" \cdot ".join(factor.latex for factor in path) for path in paths]
     numbers = [r" \cdot ".join(_printed(solved, factor) for factor in path) for path in paths]
-    decimals = solved.decimals[quantity.name]
-    value = solved.numbers.text(np.asarray(solved.values[quantity.name])[index], decimals)
-    # One digit more, so that the printed terms add up to the printed sum.
-    sums = [solved.numbers.text(prod(factor.value for factor in path), decimals + 1) for path in paths]
-    relations = [solved.paper.naming.entry(quantity.name, index).latex, *_sum(products), *_sum(numbers)]
-    if len(paths) > 1:
+    sums = [_term(solved, path, solved.decimals[quantity.name]) for path in paths]
+    relations = [solved.paper.naming.entry(quantity.name, index).latex, *_sum(products)]
+    has_products = len(paths[0]) > 1
+    # A path of one factor is its own term, and where there is one path, the result.
+    if has_products or len(paths) > 1:
+        relations += _sum(numbers)
+    if has_products and len(paths) > 1:
         relations += _sum([sums[0], *(solved.numbers.bracket(term) for term in sums[1:])])
-    yield Line((*relations, f"= {value}"))
+    yield Line((*relations, *solved.results_of(np.asarray(solved.values[quantity.name])[index], quantity.name)))
 
 
 def _sum(terms: Sequence[str]) -> list[str]:
@@ -71,11 +74,21 @@ def _sum(terms: Sequence[str]) -> list[str]:
 
 
 def _printed(solved: SolvedPaper, factor: Factor) -> str:
-    return solved.numbers.bracket(solved.numbers.text(factor.value, factor.decimals))
+    return solved.numbers.bracket(solved.numbers.text(factor.value, *solved.put_in(factor.name)))
+
+
+def _term(solved: SolvedPaper, path: Sequence[Factor], decimals: int) -> str:
+    """The product of a path, a term of a sum that has these decimals."""
+    spacings = [spacing for factor in path if (spacing := solved.spacing(factor.name)) is not None]
+    spacing = prod(spacings, start=Fraction(1)) if len(spacings) == len(path) else None
+    if spacing is None or not ends_at(spacing, decimals):
+        # One digit more, so that the printed terms add up to the printed sum.
+        decimals += 1
+    return solved.numbers.text(prod(factor.value for factor in path), decimals, solved.denominator(spacing, decimals))
 
 
 def _paths(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[list[Factor]]:
-    """The factors of each path, from the loss down to the entry (to, from) of one layer's weights."""
+    """The factors of each path, from the loss down to the entry (to, from) of the weights or (to,) of the biases."""
     shape = solved.paper.shape
     assert isinstance(shape, NetworkShape)
     assert quantity.layer is not None
@@ -103,7 +116,8 @@ class _Walk:
             place = upper - layer
             found.append(self._weight(upper, units[place], units[place - 1]))
             found += self._slope(upper - 1, units[place - 1])
-        return [*found, self._input(layer, index)]
+        # The last derivative of a bias is 1, as the appendix says.
+        return [*found, self._input(layer, index)] if len(index) > 1 else found
 
     def _loss_factors(self, unit: int) -> list[Factor]:
         """dL/da and da/dz of an output, or dL/dz where the solution goes there at once."""
@@ -139,4 +153,4 @@ class _Walk:
 
     def _factor(self, top: str, bottom: str, name: str, index: Index) -> Factor:
         value = np.asarray(self.solved.values[name])[index]
-        return Factor(rf"\frac{{\partial {top}}}{{\partial {bottom}}}", value, self.solved.decimals[name])
+        return Factor(rf"\frac{{\partial {top}}}{{\partial {bottom}}}", value, name)

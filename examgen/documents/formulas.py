@@ -3,93 +3,28 @@
 Called by `worked` for every line of a solution and by `papers` for the given numbers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from examgen.core.graph import Quantity, Values
+from examgen.core.graph import Quantity
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
-from examgen.core.rules import Array, fill_latex, fraction_latex
-from examgen.documents.numbers import Numbers, Printed
+from examgen.core.rules import fill_latex, fraction_latex
+from examgen.documents.exact_numbers import MOST_CHARACTERS, characters, has_room
+from examgen.documents.solved_paper import SolvedPaper, bracketed, folds
 from examgen.exams.exam import PaperShape
-
-BIAS_OF = {"dL_dW": "dL_db", "W_new": "b_new", "W": "b"}
-"""Kinds of weights with the kind of the biases that row notation folds under them."""
-
-PRINTED = Printed()
 
 MAX_TERMS = 6
 """A sum of more terms is shown as its symbolic form and its value only."""
 
 
-@dataclass(frozen=True, eq=False)
-class SolvedPaper:
-    """One question with one student's values, ready to be printed.
-
-    Attributes:
-        paper: the question in its shape.
-        values: (*shape) by quantity name, of one student, or marks for them.
-        decimals: decimals to print each quantity with.
-        numbers: what a value looks like.
-    """
-
-    paper: PaperShape
-    values: Values
-    decimals: Mapping[str, int]
-    numbers: Numbers = PRINTED
-
-    def is_scalar(self, name: str) -> bool:
-        """Whether the shown matrix is a single number."""
-        return self.paper.graph[name].size == 1
-
-    def shown(self, name: str) -> Array:
-        """The shown matrix, (rows, columns)."""
-        quantity, value = self.paper.graph[name], np.asarray(self.values[name])
-        if value.ndim == 2:
-            return value.T if self.paper.naming.is_transposed(quantity) else value
-        return value.reshape(1, -1) if self.paper.naming.notation.samples_as == "rows" else value.reshape(-1, 1)
-
-    def folded(self, name: str) -> Array:
-        """The shown weights with the biases as a last row, (rows + 1, columns)."""
-        return np.vstack([self.shown(name), self.values[bias_name(self.paper.graph[name])].reshape(1, -1)])
-
-    def number(self, name: str) -> str:
-        """LaTeX of the whole value: a plain number or a matrix in brackets."""
-        return self.matrix(self.shown(name), self.decimals[name])
-
-    def with_bias(self, name: str) -> str:
-        """LaTeX of the shown weights with the biases as a last row."""
-        bias = bias_name(self.paper.graph[name])
-        return self.matrix(self.folded(name), max(self.decimals[name], self.decimals[bias]))
-
-    def matrix(self, values: Array, decimals: int) -> str:
-        """LaTeX of a (rows, columns) array; a single number has no brackets."""
-        cells = [[self.numbers.text(value, decimals) for value in row] for row in values]
-        return cells[0][0] if len(cells) == len(cells[0]) == 1 else bracketed(cells)
-
-
-def bias_name(weights: Quantity) -> str:
-    """The name of the biases that belong to a quantity of weights: b1 to W1, dL_db2@2 to dL_dW2@2."""
-    return weights.name.replace("W", "b", 1)
-
-
-def folds(paper: PaperShape, quantity: Quantity) -> bool:
-    """Whether this notation shows these weights with their biases as a last row."""
-    return paper.naming.notation.folds_bias and quantity.kind in BIAS_OF
-
-
 def symbol_of(paper: PaperShape, name: str) -> str:
     """LaTeX of a whole quantity as it is shown, with the bias folded in where the notation does so."""
     return paper.naming.whole(name, bias_folded=folds(paper, paper.graph[name]))
-
-
-def bracketed(cells: Sequence[Sequence[str]]) -> str:
-    """LaTeX of a matrix in square brackets."""
-    return r"\begin{bmatrix} " + r" \\ ".join(" & ".join(row) for row in cells) + r" \end{bmatrix}"
 
 
 def symbolic(paper: PaperShape, quantity: Quantity) -> str:
@@ -118,6 +53,8 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
     # A fraction of matrices is no notation that students know; symbols and the result say it. A rule that hands its
     # input on has no numbers but the result.
     if template in {"", "<0>"} or (r"\frac{<" in template and not solved.is_scalar(inputs[0])):
+        return ""
+    if r"\left" in template and _has_wide_fractions(solved, [inputs[int(place)] for place in _INPUT.findall(template)]):
         return ""
 
     def number(name: str, modifier: str) -> str:
@@ -166,12 +103,15 @@ def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
     outputs, targets = (np.asarray(solved.values[name]).ravel() for name in quantity.inputs)
     if len(outputs) > MAX_TERMS:
         return ""
-    places = {"a": solved.decimals[quantity.inputs[0]], "y": solved.decimals[quantity.inputs[1]]}
+    places = dict(zip("ay", map(solved.put_in, quantity.inputs), strict=True))
+    # Each term is a difference of two numbers.
+    if not all(has_room(denominator, 2 * len(outputs)) for _, denominator in places.values() if denominator):
+        return ""
 
     def term(a: Any, y: Any) -> str:
         symbols = {
-            "a": solved.numbers.bracket(solved.numbers.text(a, places["a"])),
-            "y": solved.numbers.bracket(solved.numbers.text(y, places["y"])),
+            "a": solved.numbers.bracket(solved.numbers.text(a, *places["a"])),
+            "y": solved.numbers.bracket(solved.numbers.text(y, *places["y"])),
             "times": r"\cdot",
         }
         return _fill(LOSSES[shape.loss].term, lambda name, _: symbols[name])
@@ -200,6 +140,18 @@ def _fill(template: str, symbol: Callable[[str, str], str]) -> str:
 
 
 _ONES = ("ones_units", "ones_samples")
+_INPUT = re.compile(r"<(\d)")
+
+
+def _has_wide_fractions(solved: SolvedPaper, names: Sequence[str]) -> bool:
+    """Whether fractions make a formula too wide in whose brackets no line can end, with these numbers side by side."""
+    forms = [(solved.shown(name).shape[1], *solved.put_in(name)) for name in names]
+    if not any(denominator for _, _, denominator in forms):
+        return False
+    room = MOST_CHARACTERS
+    for columns, decimals, denominator in forms:
+        room -= int(columns) * (characters(denominator) if denominator else decimals + 6)
+    return room < 0
 
 
 def _ones_length(paper: PaperShape, name: str) -> int:
@@ -224,10 +176,10 @@ def _transposed(symbol: str) -> str:
 
 
 def _argument(solved: SolvedPaper, name: str, modifier: str) -> str:
-    shown, decimals = solved.shown(name), solved.decimals[name]
+    shown, form = solved.shown(name), solved.put_in(name)
     if modifier == "bias":
         return solved.with_bias(name)
     if modifier.startswith("ones"):
-        cells = [[solved.numbers.text(value, decimals) for value in row] + ["1"] for row in shown]
+        cells = [[solved.numbers.text(value, *form) for value in row] + ["1"] for row in shown]
         return bracketed(cells if modifier == "ones" else [list(column) for column in zip(*cells, strict=True)])
-    return solved.matrix(shown.T if modifier == "T" else shown, decimals)
+    return solved.matrix(shown.T if modifier == "T" else shown, *form)

@@ -6,7 +6,8 @@ private use plane: a page is then laid out once for all students of a shape.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,8 +25,8 @@ MAX_SLOTS = 0xFFFD
 class Numbers(Protocol):
     """What a value looks like in LaTeX."""
 
-    def text(self, value: Any, decimals: int) -> str:
-        """One number."""
+    def text(self, value: Any, decimals: int, denominator: int = 0) -> str:
+        """One number: with these decimals, or as a fraction of at most this denominator where that is not 0."""
 
     def bracket(self, text: str) -> str:
         """A number as a factor or term: brackets around a negative one; anything else as it is."""
@@ -38,8 +39,8 @@ class Numbers(Protocol):
 class Printed:
     """Numbers of one student as they are."""
 
-    def text(self, value: Any, decimals: int) -> str:
-        return print_decimals(float(value), decimals)
+    def text(self, value: Any, decimals: int, denominator: int = 0) -> str:
+        return print_exactly(value) if denominator else print_decimals(float(value), decimals)
 
     def bracket(self, text: str) -> str:
         return rf"\left({text}\right)" if text.startswith("-") else text
@@ -66,12 +67,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One number on a page that differs from student to student: the value, its decimals, and whether it is a factor
-    or term, which stands in brackets when it is negative."""
+    """One number on a page that differs from student to student.
+
+    Attributes:
+        entry: which value it shows.
+        decimals: to print it with.
+        has_brackets: whether it is a factor or term, which stands in brackets when it is negative.
+        denominator: where it is not 0, the value is an exact fraction of at most this denominator.
+    """
 
     entry: Entry
     decimals: int
     has_brackets: bool
+    denominator: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +115,27 @@ class Slots:
     question: int
     page: PageSlots
 
-    def text(self, value: Any, decimals: int) -> str:
-        return self._character(Slot(value, decimals, has_brackets=False))
+    def text(self, value: Any, decimals: int, denominator: int = 0) -> str:
+        decimals = 0 if denominator else decimals
+        return self._character(Slot(value, decimals, has_brackets=False, denominator=denominator))
 
     def bracket(self, text: str) -> str:
         slot = self.page.find(text)
-        return text if slot is None else self._character(Slot(slot.entry, slot.decimals, has_brackets=True))
+        return text if slot is None else self._character(replace(slot, has_brackets=True))
 
     def bare_start(self, text: str) -> str:
         slot = self.page.find(text[:1])
         if slot is None or not slot.has_brackets or text[1:2] == "^":
             return text
-        return self._character(Slot(slot.entry, slot.decimals, has_brackets=False)) + text[1:]
+        return self._character(replace(slot, has_brackets=False)) + text[1:]
 
     def _character(self, slot: Slot) -> str:
         return self.page.add(self.question, slot)
+
+
+def print_exactly(value: Fraction) -> str:
+    """An exact value in lowest terms: `-261/200`, or `24` for a whole number."""
+    return str(Fraction(value))
 
 
 def is_slot(text: str) -> bool:

@@ -6,6 +6,8 @@ Templates only read these values; nothing in here knows HTML.
 
 from dataclasses import dataclass
 
+from examgen.documents.style import STANDARD, PaperStyle
+
 
 @dataclass(frozen=True, slots=True)
 class LayerPicture:
@@ -22,6 +24,14 @@ class NetworkPicture:
 
     layers: tuple[LayerPicture, ...]
     description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Numbers that a question gives, as LaTeX of equations, and what is written before them, such as "Sample 1"."""
+
+    label: str
+    latex: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ class QuestionPart:
     title: str
     text: tuple[str, ...]
     picture: NetworkPicture | None
-    givens: tuple[str, ...]
+    givens: tuple[Given, ...]
     tasks: tuple[Task, ...]
     sections: tuple[Section, ...] = ()
     appendix: tuple[str, ...] = ()
@@ -103,8 +113,17 @@ class PaperPage:
     instructions: tuple[str, ...]
     questions: tuple[QuestionPart, ...]
     marks: str
-    language: str = "en"
-    paper: str = "a4"
+    style: PaperStyle = STANDARD
+
+    @property
+    def language(self) -> str:
+        """Code of the page's language."""
+        return self.style.language
+
+    @property
+    def paper(self) -> str:
+        """Size of the paper."""
+        return self.style.paper
 
     def form_name(self, question: QuestionPart, cell: Cell) -> str:
         """The name of an answer's field in the PDF: its field id, behind the question where there are several."""

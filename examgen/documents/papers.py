@@ -12,35 +12,33 @@ from functools import lru_cache
 import numpy as np
 
 from examgen.core.activations import ACTIVATIONS
-from examgen.core.graph import Quantity
+from examgen.core.exact import as_fractions
+from examgen.core.graph import Quantity, evaluate
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules import Array, fill_latex
-from examgen.documents.formulas import SolvedPaper, bias_name, folds, loss_symbolic, symbol_of
-from examgen.documents.pages import AnswerBox, Cell, LayerPicture, NetworkPicture, PaperPage, QuestionPart
+from examgen.documents.formulas import loss_symbolic, symbol_of
+from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, NetworkPicture, PaperPage, QuestionPart
 from examgen.documents.pages import Task as TaskPart
-from examgen.documents.words import phrase, words
+from examgen.documents.solved_paper import SolvedPaper, bias_name, folds
+from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked import worked_sections
-from examgen.errors import ExamgenError, did_you_mean
 from examgen.exams.digits import Digits
-from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places
-from examgen.exams.keys import entry, papers, solve
+from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places, total_marks
+from examgen.exams.keys import entry, papers
 from examgen.exams.notation import Naming, Notation
 
-PAPERS = ("a4", "letter")
-"""Sizes of paper; each is a named page in paper.css."""
 
-
-def question_page(exam: Exam, variant: Variant, language: str = "en") -> PaperPage:
+def question_page(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PaperPage:
     """What is handed out: nothing on it depends on the solution."""
     parts = [givens_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
-    return page_of(exam, Person(variant.student, variant.name, variant.code), parts, language, with_solution=False)
+    return page_of(exam, Person(variant.student, variant.name, variant.code), parts, style, with_solution=False)
 
 
-def key_page(exam: Exam, variant: Variant, language: str = "en") -> PaperPage:
+def key_page(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PaperPage:
     """The same paper with its worked solution."""
     parts = [solve_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
-    return page_of(exam, Person(variant.student, variant.name, variant.code), parts, language, with_solution=True)
+    return page_of(exam, Person(variant.student, variant.name, variant.code), parts, style, with_solution=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,45 +54,37 @@ def page_of(
     exam: Exam,
     person: Person,
     parts: Sequence[SolvedPaper],
-    language: str,
+    style: PaperStyle,
     *,
     with_solution: bool,
-    paper: str = PAPERS[0],
 ) -> PaperPage:
-    """The page of an exam from its questions' values, or from marks for them.
-
-    Raises:
-        ExamgenError: the language or the size of paper is unknown.
-    """
-    if paper not in PAPERS:
-        raise ExamgenError(f"paper {paper!r} is unknown; allowed: {', '.join(PAPERS)}.{did_you_mean(paper, PAPERS)}")
-    marks = sum((field.marks for part in parts for field in part.paper.fields), Decimal(0))
+    """The page of an exam from its questions' values, or from marks for them."""
+    marks = total_marks((field for part in parts for field in part.paper.fields), with_bonus=False)
     return PaperPage(
-        title=phrase(language, exam.title),
+        title=style.phrase(exam.title),
         exam=exam.id,
         student=person.student,
         name=person.name,
         variant=person.variant,
-        instructions=tuple(phrase(language, text) for text in exam.instructions) or (words(language)["instructions"],),
+        instructions=tuple(map(style.phrase, exam.instructions)) or (style.words["instructions"],),
         questions=tuple(
-            _part(number, solved, language, with_solution=with_solution) for number, solved in enumerate(parts, start=1)
+            _part(number, solved, style, with_solution=with_solution) for number, solved in enumerate(parts, start=1)
         ),
         marks=_plain(marks),
-        language=language,
-        paper=paper,
+        style=style,
     )
 
 
-def _part(number: int, solved: SolvedPaper, language: str, *, with_solution: bool) -> QuestionPart:
-    text, paper = words(language)["worked"], solved.paper
+def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> QuestionPart:
+    text, paper = style.words["worked"], solved.paper
     shape, notation = paper.shape, paper.naming.notation
     return QuestionPart(
         number=str(number),
-        title=phrase(language, paper.question.title),
-        text=(*(phrase(language, line) for line in paper.question.text), *_facts(solved, language)),
-        picture=_picture(shape, notation, language) if isinstance(shape, NetworkShape) else None,
+        title=style.phrase(paper.question.title),
+        text=(*map(style.phrase, paper.question.text), *_facts(solved, style)),
+        picture=_picture(shape, notation, style) if isinstance(shape, NetworkShape) else None,
         givens=tuple(_givens(solved, text)),
-        tasks=_tasks(paper, language),
+        tasks=_tasks(paper, style),
         sections=worked_sections(solved, text) if with_solution else (),
         appendix=tuple(_derivatives(shape, notation)) if with_solution and isinstance(shape, NetworkShape) else (),
     )
@@ -117,7 +107,8 @@ def _derivatives(shape: NetworkShape, notation: Notation) -> Iterator[str]:
 
 def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
     """All values of one student's question and the decimals to print them with."""
-    solution = solve(paper, numbers.givens)
+    # Kept as fractions where they are exact: a key prints those too.
+    solution = evaluate(paper.graph, as_fractions(numbers.givens) if paper.shape.is_rational else numbers.givens)
     decimals = {
         quantity.name: _decimals_on_the_way(paper, quantity, np.asarray(solution[quantity.name]))
         for quantity in paper.graph.derived
@@ -180,17 +171,17 @@ def givens_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper
     return SolvedPaper(paper, values, _given_decimals(paper))
 
 
-def _facts(solved: SolvedPaper, language: str) -> Iterator[str]:
+def _facts(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
     """Sentences that every network question needs: activations, loss, learning rate."""
-    paper, text = solved.paper, words(language)["worked"]
+    paper, text = solved.paper, style.words["worked"]
     shape, notation = paper.shape, paper.naming.notation
     if not isinstance(shape, NetworkShape):
         return
-    yield " ".join(_activation_facts(shape, notation, language))
+    yield " ".join(_activation_facts(shape, notation, style))
     loss, several = LOSSES[shape.loss], shape.samples_per_step > 1
     formula = loss_symbolic(paper, next(quantity for quantity in paper.graph if quantity.kind == "loss"))
     about = {
-        "title": phrase(language, loss.title),
+        "title": style.phrase(loss.title),
         "cost": notation.cost,
         "formula": formula,
         "samples": shape.samples_per_step,
@@ -206,7 +197,7 @@ def _facts(solved: SolvedPaper, language: str) -> Iterator[str]:
         yield " ".join(layout)
 
 
-def _activation_facts(shape: NetworkShape, notation: Notation, language: str) -> Iterator[str]:
+def _activation_facts(shape: NetworkShape, notation: Notation, style: PaperStyle) -> Iterator[str]:
     """Each activation with its definition, once for all layers that have it."""
     for name in dict.fromkeys(shape.activations):
         row = ACTIVATIONS[name]
@@ -215,13 +206,13 @@ def _activation_facts(shape: NetworkShape, notation: Notation, language: str) ->
             for layer, other in enumerate(shape.activations, start=1)
             if other == name
         ]
-        about = {"title": phrase(language, row.title), "definition": row.definition, "layers": ", ".join(layers)}
+        about = {"title": style.phrase(row.title), "definition": row.definition, "layers": ", ".join(layers)}
         key = "all_layers" if len(layers) == shape.depth else "one_layer" if len(layers) == 1 else "some_layers"
-        yield words(language)["worked"][key].format(**about)
+        yield style.words["worked"][key].format(**about)
 
 
-def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
-    """LaTeX of the given numbers: samples, then weights and biases by layer."""
+def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
+    """The given numbers: samples, then weights and biases by layer."""
     paper = solved.paper
     several = isinstance(paper.shape, NetworkShape) and paper.shape.steps > 1
     for quantity in paper.graph:
@@ -229,15 +220,14 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[str]:
             target = "y" + quantity.name.removeprefix("x")
             pair = rf"{_equation(solved, quantity)},\quad {_equation(solved, paper.graph[target])}"
             named = text["sample" if quantity.shape[0] == 1 else "mini_batch"].format(step=quantity.step)
-            label = rf"\text{{{named}: }} " if several else ""
-            yield label + pair
+            yield Given(named if several else "", pair)
     by_layer: dict[int | None, list[str]] = {}
     for quantity in paper.graph.givens:
         if quantity.kind in {"W", "A", "B", "C"} or (quantity.kind == "b" and not paper.naming.notation.folds_bias):
             by_layer.setdefault(quantity.layer, []).append(_equation(solved, quantity))
         elif quantity.kind == "learning_rate":
             by_layer[None] = [f"{paper.naming.notation.learning_rate} = {solved.number(quantity.name)}"]
-    yield from (r",\quad ".join(equations) for equations in by_layer.values())
+    yield from (Given("", r",\quad ".join(equations)) for equations in by_layer.values())
 
 
 def _equation(solved: SolvedPaper, quantity: Quantity) -> str:
@@ -250,8 +240,8 @@ def _equation(solved: SolvedPaper, quantity: Quantity) -> str:
 
 
 @lru_cache(maxsize=512)
-def _tasks(paper: PaperShape, language: str) -> tuple[TaskPart, ...]:
-    text = words(language)
+def _tasks(paper: PaperShape, style: PaperStyle) -> tuple[TaskPart, ...]:
+    text = style.words
     found = []
     for number, task in enumerate(paper.question.tasks):
         fields = [field for field in paper.fields if field.task == number]
@@ -259,11 +249,11 @@ def _tasks(paper: PaperShape, language: str) -> tuple[TaskPart, ...]:
         found.append(
             TaskPart(
                 letter=chr(ord("a") + number),
-                text=phrase(language, task.text),
+                text=style.phrase(task.text),
                 digits=digits,
-                marks=_plain(sum((field.marks for field in fields), Decimal(0))),
+                marks=_plain(total_marks(fields)),
                 boxes=tuple(_boxes(paper, number, fields, digits)),
-                each=_plain(task.marks),
+                each="" if task.marks_per_task is not None else _plain(task.marks),
             )
         )
     return tuple(found)
@@ -301,12 +291,12 @@ def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> 
 
 
 @lru_cache(maxsize=512)
-def _picture(shape: NetworkShape, notation: Notation, language: str) -> NetworkPicture:
+def _picture(shape: NetworkShape, notation: Notation, style: PaperStyle) -> NetworkPicture:
     """The network's diagram; units are named as for a single sample."""
-    text = words(language)["worked"]
+    text = style.words["worked"]
     single = NetworkShape(shape.sizes, shape.activations, shape.loss, 1, 1, updates=False)
     naming = Naming(notation, single, network_graph(single))
-    titles = [phrase(language, ACTIVATIONS[name].title) for name in shape.activations]
+    titles = [style.phrase(ACTIVATIONS[name].title) for name in shape.activations]
     single_input = shape.sizes[0] == 1
     layers = [LayerPicture(_units(naming, "x", shape.sizes[0]), text["input" if single_input else "inputs"])]
     for layer, (size, title) in enumerate(zip(shape.sizes[1:], titles, strict=True), start=1):

@@ -1,17 +1,21 @@
 """HTML to PDF by WeasyPrint; `skeleton.py` calls it.
 
 A document can hold a student's name or a bank's text, so it may read nothing: only the style sheets and fonts of the
-templates folder are opened, by a fetcher of their own. The same document gives the same bytes.
+templates folder are opened, by a fetcher of their own. A theme's rules may read nothing either. The same document gives
+the same bytes.
 """
 
 import atexit
+import logging
 import warnings
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from examgen.errors import SetupError
+from examgen.documents.themes import STYLE, Theme
+from examgen.errors import ExamgenError, SetupError
 from examgen.resources import shipped
 
 if TYPE_CHECKING:
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 
 STYLE_SHEETS = ("fonts/fonts.css", "paper.css")
 FONT_TYPES = {".ttf": "font/ttf"}
+THEME = "theme:/"
+"""Relative addresses in a theme's rules begin so: there is nothing to be read."""
+
 PANGO_MISSING = (
     "WeasyPrint cannot load Pango, which sets the text of PDF files. Install it: "
     '"sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" (Debian, Ubuntu) or '
@@ -27,17 +34,28 @@ PANGO_MISSING = (
 )
 
 
-def set_pages(html: str, images: Mapping[str, bytes]) -> bytes:
-    """The pages of a whole HTML document as an uncompressed PDF; title and language are those of the document.
+class SetPages(NamedTuple):
+    """Laid out pages: the uncompressed PDF, and the characters in it for which no font has a glyph."""
+
+    pdf: bytes
+    missing: str
+
+
+def set_pages(html: str, images: Mapping[str, bytes], theme: Theme | None = None) -> SetPages:
+    """The pages of a whole HTML document; title and language are those of the document.
 
     Args:
         html: may name the images and nothing else.
         images: PNG files by address.
+        theme: rules behind the shipped ones.
 
-    Raises: SetupError if Pango is missing on this machine.
+    Raises:
+        SetupError: Pango is missing on this machine.
+        ExamgenError: the theme names a file or an address.
     """
     weasyprint = _weasyprint()
     fonts, styles = _styles()
+    refused: list[str] = []
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class ImageFetcher(URLFetcher):  # type: ignore[misc]
@@ -45,14 +63,55 @@ def set_pages(html: str, images: Mapping[str, bytes]) -> bytes:
 
         def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002
             if url not in images:
+                refused.append(url)
                 raise ValueError(f"a page may not read {url}")
             return URLFetcherResponse(url, images[url], {"Content-Type": "image/png"})
 
     document = weasyprint.HTML(string=html, url_fetcher=ImageFetcher(allowed_protocols=()))
-    pdf: bytes = document.write_pdf(
-        stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1", pdf_forms=True, uncompressed_pdf=True
+    with _missing_glyphs() as missing:
+        pdf: bytes = document.write_pdf(
+            stylesheets=[*styles, *_theme_styles(theme)],
+            font_config=fonts,
+            pdf_variant="pdf/ua-1",
+            pdf_forms=True,
+            uncompressed_pdf=True,
+        )
+    if theme is not None and refused:
+        raise _refusal(theme.folder, refused[0])
+    return SetPages(pdf, "".join(missing))
+
+
+@contextmanager
+def _missing_glyphs() -> Iterator[dict[str, None]]:
+    """Collects, in their order, the characters that WeasyPrint draws as boxes: it tells each to its log.
+
+    Only this tells what was drawn: whether a font of the machine serves is settled when Pango shapes the text.
+    """
+    found: dict[str, None] = {}
+    logger = logging.getLogger("weasyprint")
+    level, usual = logger.level, logger.getEffectiveLevel()
+
+    def passed(record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple) and str(record.msg).startswith(".notdef glyph"):
+            found[str(record.args[0])] = None
+            return False
+        return record.levelno >= usual
+
+    logger.addFilter(passed)
+    # A program that silences WeasyPrint is told of its boxes all the same.
+    logger.setLevel(logging.WARNING)
+    try:
+        yield found
+    finally:
+        logger.removeFilter(passed)
+        logger.setLevel(level)
+
+
+def _refusal(where: Path, url: str) -> ExamgenError:
+    return ExamgenError(
+        f"{where}: names {url.removeprefix(THEME)[:80]!r}; a theme may read no files and no addresses, only name the "
+        "fonts of this machine"
     )
-    return pdf
 
 
 def _weasyprint() -> Any:
@@ -86,6 +145,34 @@ def _styles() -> "tuple[FontConfiguration, list[CSS]]":
         )
         for name in STYLE_SHEETS
     ]
+
+
+@lru_cache(maxsize=4)
+def _theme_styles(theme: Theme | None) -> "list[CSS]":
+    """A theme's own rules, which may read nothing."""
+    if theme is None or not theme.css:
+        return []
+    weasyprint = _weasyprint()
+    from weasyprint.urls import URLFetcher
+
+    refused: list[str] = []
+
+    class NoFetcher(URLFetcher):  # type: ignore[misc]
+        """Reads nothing."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002
+            refused.append(url)
+            raise ValueError(f"a theme may not read {url}")
+
+    sheet = weasyprint.CSS(
+        string=theme.css,
+        base_url=THEME,
+        font_config=_styles()[0],
+        url_fetcher=NoFetcher(allowed_protocols=()),
+    )
+    if refused:
+        raise _refusal(theme.folder / STYLE, refused[0])
+    return [sheet]
 
 
 def _trusted(folder: Path) -> Any:

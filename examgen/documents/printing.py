@@ -4,22 +4,22 @@ The batch calls `questions_pdf` and `key_pdf`; one code path serves one paper an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from examgen.core.graph import Values
 from examgen.documents import store
-from examgen.documents.formulas import SolvedPaper
-from examgen.documents.mathbox import MissingGlyph, SlotTooNarrow, spoken_number
+from examgen.documents.mathbox import SlotTooNarrow, spoken_number
 from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slot, Slots, entries
 from examgen.documents.pages import PaperPage
 from examgen.documents.papers import Person, givens_for_print, page_of, solve_for_print
 from examgen.documents.slot_values import SlotValues
+from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import PaperSkeleton, sharing, stamp
-from examgen.documents.typesetting import Typesetter, fitted, widest_text
-from examgen.documents.words import decimal_mark
+from examgen.documents.style import STANDARD, PaperStyle
+from examgen.documents.typesetting import Typesetter, fits_slots, fitted, widest_text
 from examgen.exams.exam import Exam, PaperShape, Variant
 from examgen.exams.keys import papers
 
@@ -54,46 +54,61 @@ class PageLayout:
     exam: Exam
     questions: tuple[QuestionLayout, ...]
     with_solution: bool
-    language: str
-    paper: str
+    style: PaperStyle
     is_anonymous: bool
     is_nameless: bool
     fixed_person: Person | None = None
 
 
-def questions_pdf(exam: Exam, variant: Variant, language: str = "en", paper: str = "a4") -> bytes:
+@dataclass(frozen=True, slots=True)
+class PrintedPaper:
+    """A document, and the characters in it that no font of this machine can show: boxes stand in their place."""
+
+    pdf: bytes
+    missing: str
+
+
+def questions_pdf(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> bytes:
+    """The paper that is handed out to one student, as a PDF file."""
+    return print_questions(exam, variant, style).pdf
+
+
+def key_pdf(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> bytes:
+    """The worked solution of one student's paper, as a PDF file."""
+    return print_key(exam, variant, style).pdf
+
+
+def print_questions(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PrintedPaper:
     """The paper that is handed out to one student."""
     solved = [givens_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
-    return _pdf(exam, variant, solved, language, paper, with_solution=False)
+    return _printed(exam, variant, solved, style, with_solution=False)
 
 
-def key_pdf(exam: Exam, variant: Variant, language: str = "en", paper: str = "a4") -> bytes:
+def print_key(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PrintedPaper:
     """The worked solution of one student's paper."""
     solved = [solve_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
-    return _pdf(exam, variant, solved, language, paper, with_solution=True)
+    return _printed(exam, variant, solved, style, with_solution=True)
 
 
-def _pdf(
-    exam: Exam, variant: Variant, solved: Sequence[SolvedPaper], language: str, paper: str, *, with_solution: bool
-) -> bytes:
+def _printed(
+    exam: Exam, variant: Variant, solved: Sequence[SolvedPaper], style: PaperStyle, *, with_solution: bool
+) -> PrintedPaper:
     person = Person(variant.student, variant.name, variant.code)
     questions = tuple(
-        QuestionLayout(part.paper, _whole_digits(part.values), tuple(sorted(part.decimals.items()))) for part in solved
+        QuestionLayout(part.paper, whole_digits_of(part.values), tuple(sorted(part.decimals.items()))) for part in solved
     )
     layout = PageLayout(
         exam,
         questions,
         with_solution,
-        language,
-        paper,
+        style,
         is_anonymous=not variant.student,
         is_nameless=not variant.name,
+        fixed_person=None if all(map(fits_slots, astuple(person))) else person,
     )
     for _ in range(MOST_LAYOUTS):
         try:
             return _stamped(layout, person, solved)
-        except MissingGlyph:
-            layout = replace(layout, fixed_person=person)
         except SlotTooNarrow:
             # A product on the way can have a digit more than any value of the paper.
             wider = tuple(replace(part, whole_digits=part.whole_digits + 1) for part in layout.questions)
@@ -101,20 +116,21 @@ def _pdf(
     return _stamped(layout, person, solved)
 
 
-def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) -> bytes:
+def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) -> PrintedPaper:
     skeleton, numbers = _skeleton(layout)
-    mark = decimal_mark(layout.language)
+    mark = layout.style.decimal_mark
     spoken = [person.student, person.name, person.variant]
     is_fixed = layout.fixed_person is not None
-    texts = ["" if is_fixed else fitted(text, width) for text, width in zip(spoken, PERSON_WIDTHS, strict=True)]
+    rooms = [len(widest_text(width)) for width in PERSON_WIDTHS]
+    texts = ["" if is_fixed else fitted(text, room) for text, room in zip(spoken, rooms, strict=True)]
     printed = numbers.printed([part.values for part in solved])
     for text, has_brackets in zip(printed, numbers.has_brackets, strict=True):
         text = text.replace(".", mark).replace("-", MINUS)
-        said = spoken_number(text, layout.language)
+        said = spoken_number(text, layout.style.speech)
         is_bracketed = has_brackets and text[0] == MINUS
         spoken.append(f"({said})" if is_bracketed else said)
         texts.append(f"({text})" if is_bracketed else text)
-    return stamp(skeleton, texts, spoken)
+    return PrintedPaper(stamp(skeleton, texts, spoken), skeleton.missing)
 
 
 @lru_cache(maxsize=256)
@@ -122,10 +138,10 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
     """Lay out a document with slots for all that differs from student to student, and tell which numbers they show."""
     page, slots = _page_with_slots(layout)
     numbers = SlotValues.of(slots, [question.paper.graph for question in layout.questions])
-    mark = decimal_mark(layout.language)
+    mark = layout.style.decimal_mark
     widest = dict(enumerate(widest_text(width) for width in PERSON_WIDTHS))
     for place, (question, slot) in enumerate(slots.numbers, start=slots.texts):
-        widest[place] = _widest(slot, layout.questions[question].whole_digits).replace(".", mark)
+        widest[place] = widest_number(slot, layout.questions[question].whole_digits).replace(".", mark)
     texts = (*range(slots.texts), *[slots.texts + place for place in numbers.places])
     hidden = {} if layout.with_solution else {"exam": layout.exam.id, "variant": page.variant}
     if page.student and hidden:
@@ -136,7 +152,8 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
     skeleton = store.load(described) if is_shared else None
     if skeleton is None:
         skeleton = sharing(_laid_out(page, widest, hidden), texts)
-        if is_shared:
+        # A page with boxes is not kept: its font may be there the next time.
+        if is_shared and not skeleton.missing:
             store.save(described, skeleton)
     return skeleton, numbers
 
@@ -152,7 +169,7 @@ def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
         person = replace(person, student="")
     if layout.is_nameless:
         person = replace(person, name="")
-    page = page_of(layout.exam, person, parts, layout.language, with_solution=layout.with_solution, paper=layout.paper)
+    page = page_of(layout.exam, person, parts, layout.style, with_solution=layout.with_solution)
     return page, slots
 
 
@@ -161,17 +178,23 @@ def _laid_out(page: PaperPage, widest: Mapping[int, str], hidden: Mapping[str, s
     from examgen.documents.render import paper_html
     from examgen.documents.skeleton import make_skeleton
 
-    typesetter = Typesetter(widest, page.language)
-    return make_skeleton(paper_html(page, typesetter, with_solution=not hidden), typesetter, hidden)
+    typesetter = Typesetter(widest, page.style.speech)
+    html = paper_html(page, typesetter, with_solution=not hidden)
+    return make_skeleton(html, typesetter, hidden, page.style.theme)
 
 
-def _widest(slot: Slot, whole_digits: int) -> str:
-    """The widest text that a number of so many digits before the point can be."""
-    digits = MINUS + "0" * whole_digits + ("." + "0" * slot.decimals if slot.decimals else "")
+def widest_number(slot: Slot, whole_digits: int) -> str:
+    """The widest text that a number of so many digits before the point can be, as decimals or as a fraction."""
+    if slot.denominator:
+        # Smaller than 10^whole_digits, so that the numerator is smaller than that many denominators.
+        over = len(str(10**whole_digits * slot.denominator - 1))
+        digits = f"{MINUS}{'0' * over}/{'0' * len(str(slot.denominator))}"
+    else:
+        digits = MINUS + "0" * whole_digits + ("." + "0" * slot.decimals if slot.decimals else "")
     return f"({digits})" if slot.has_brackets else digits
 
 
-def _whole_digits(values: Values) -> int:
+def whole_digits_of(values: Values) -> int:
     """Most digits before the point in any of a question's numbers."""
     largest = max((float(np.max(np.abs(array), initial=0)) for array in values.values()), default=0.0)
     return len(str(int(min(largest * 1.000001, 1e15))))

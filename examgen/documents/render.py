@@ -6,35 +6,41 @@ What people read comes from the pages and `templates/texts/`, how it looks from 
 import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
-from unicodedata import combining, east_asian_width
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateSyntaxError,
+    pass_context,
+)
 from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from examgen.documents.diagram import network_svg
 from examgen.documents.math import to_mathml
 from examgen.documents.numbers import is_slot
 from examgen.documents.pages import PaperPage, QuestionPart
-from examgen.documents.typesetting import SIZE, Typesetter
-from examgen.documents.words import marks_text, words
-from examgen.errors import BankError
+from examgen.documents.style import PaperStyle
+from examgen.documents.themes import Theme
+from examgen.documents.typesetting import SIZE, Typesetter, fitted
+from examgen.errors import BankError, ExamgenError
 from examgen.resources import shipped
 
 FORMULA = re.compile(r"\\\$|\$((?:[^$\\]|\\.)*)\$|\$", re.DOTALL)
-
-
-LABELLED = re.compile(r"(?:\\text\{([^}]*)\} )?(.*)", re.DOTALL)
-
 SheetRow = tuple[str, str, str]
 
 
 def paper_html(page: PaperPage, typesetter: Typesetter, *, with_solution: bool) -> str:
     """A paper or its key as HTML for WeasyPrint; its formulas are images that the typesetter knows."""
-    return _render("key.html.j2" if with_solution else "questions.html.j2", page, typesetter=typesetter)
+    return render("key.html.j2" if with_solution else "questions.html.j2", page, typesetter=typesetter)
 
 
 def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
@@ -49,7 +55,7 @@ def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
     script = (shipped("templates") / "sheet.js").read_text(encoding="utf-8")
     style = (shipped("templates") / "sheet.css").read_text(encoding="utf-8")
     digest = b64encode(sha256(script.encode()).digest()).decode()
-    return _render(
+    return render(
         "sheet.html.j2", page, rows=rows, numbers=numbers, script=Markup(script), style=Markup(style), digest=digest
     )
 
@@ -73,18 +79,36 @@ def _fields(question: QuestionPart) -> list[str]:
     return [cell.field for box in boxes for row in box.cells for cell in row if cell]
 
 
-def _render(template: str, page: PaperPage, **more: Any) -> str:
-    return (
-        _environment()
-        .get_template(template)
-        .render(page=page, texts=words(page.language), marks_text=partial(marks_text, page.language), **more)
-    )
+def render(template: str, page: PaperPage, **more: Any) -> str:
+    style = page.style
+    shown = {"page": page, "texts": style.words, "marks_text": style.marks_text, **more}
+    if style.theme is None or template not in dict(style.theme.templates):
+        return _environment(None).get_template(template).render(shown)
+    try:
+        return _environment(style.theme).get_template(template).render(shown)
+    except ExamgenError:
+        raise
+    except TemplateSyntaxError as error:
+        raise ExamgenError(f"{style.theme.folder / template}: line {error.lineno}: {error.message}") from None
+    except Exception as error:
+        # What an instructor writes into a template can go wrong in any way.
+        raise ExamgenError(f"{style.theme.folder / template}: {type(error).__name__}: {error}") from None
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(shipped("templates")),
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Shows a theme's templates what stands on a page, and none of what makes it."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        return not isinstance(obj, Typesetter | PaperStyle | Theme) and super().is_safe_attribute(obj, attr, value)
+
+
+@lru_cache(maxsize=8)
+def _environment(theme: Theme | None) -> Environment:
+    """The shipped templates behind those of a theme, which can do nothing but show a page."""
+    folder = FileSystemLoader(shipped("templates"))
+    own = DictLoader(dict(theme.templates)) if theme is not None else DictLoader({})
+    environment = (Environment if theme is None else _Sandbox)(
+        loader=ChoiceLoader([own, folder, PrefixLoader({"shipped": folder})]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -95,12 +119,11 @@ def _environment() -> Environment:
         "text": _text,
         "display": _display,
         "equation": _equation,
-        "given": _given,
         "person": _person,
         "web_text": lambda text, where="": _with_formulas(text, lambda latex: _web_math(latex, where), where),
         "web_math": _web_math,
         "network": network_svg,
-        "short": shortened,
+        "short": fitted,
     }
     return environment
 
@@ -127,17 +150,10 @@ def _equation(context: Context, relations: Sequence[str], where: str = "") -> Ma
 
 
 @pass_context
-def _given(context: Context, latex: str, where: str = "") -> Markup:
-    """A displayed equation, to stand beside others; a label before it is ordinary text in any script."""
-    label, formula = LABELLED.fullmatch(latex).groups()  # type: ignore[union-attr]
-    return Markup('<span class="given">{}{}</span>').format(label or "", _display(context, formula, where))
-
-
-@pass_context
 def _person(context: Context, text: str, size: float, width: int) -> Markup:
     """A name, id or code: a slot where it is one, else the text itself, shortened."""
     typesetter: Typesetter = context["typesetter"]
-    return typesetter.text(text, size) if is_slot(text) else escape(shortened(text, width))
+    return typesetter.text(text, size) if is_slot(text) else escape(fitted(text, width))
 
 
 def _web_math(latex: str, where: str = "") -> Markup:
@@ -161,20 +177,3 @@ def _with_formulas(text: str, typeset: Callable[[str], Markup], where: str) -> M
         found += escape(text[end : match.start()]) + piece(match)
         end = match.end()
     return found + escape(text[end:])
-
-
-def shortened(text: str, width: int) -> str:
-    """The text, or as much of it as fits into `width` letters with an ellipsis at its end; wide letters count twice."""
-    if sum(map(_letter_width, text)) <= width:
-        return text
-    room, kept = width - 1, ""
-    for letter in text:
-        room -= _letter_width(letter)
-        if room < 0:
-            break
-        kept += letter
-    return kept.rstrip() + "\u2026"
-
-
-def _letter_width(letter: str) -> int:
-    return 0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1

@@ -9,6 +9,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 import pikepdf
@@ -17,6 +18,7 @@ from examgen.documents.mathbox import EmbeddedFont, embedded_font, pdf_operators
 from examgen.documents.numbers import is_slot
 from examgen.documents.pdf import set_pages
 from examgen.documents.stamping import FONT, OpenAlt, OpenForm, PaperSkeleton, pdf_text
+from examgen.documents.themes import Theme
 from examgen.documents.typesetting import NAMES, Image, Typesetter, alt_mark, math_font
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)\s*endobj\s*\Z", re.DOTALL)
@@ -24,17 +26,24 @@ _MARKED = re.compile(rb"/\w+\s*<<\s*/MCID (\d+)\s*>>\s*BDC")
 _ALT = re.compile(rb"\(@@alt (\d+)@@\)")
 
 
-def make_skeleton(html: str, typesetter: Typesetter, hidden: Mapping[str, str] = MappingProxyType({})) -> PaperSkeleton:
+def make_skeleton(
+    html: str,
+    typesetter: Typesetter,
+    hidden: Mapping[str, str] = MappingProxyType({}),
+    theme: Theme | None = None,
+) -> PaperSkeleton:
     """Lay out a document.
 
     Args:
         html: the page; its formulas were collected by the typesetter.
         typesetter: has the formulas.
         hidden: form fields that nobody sees or changes, such as the exam, by name; slots may stand in their values.
+        theme: rules behind the shipped ones.
     """
     images = typesetter.images
     texts = [image.spoken for image in images] + list(hidden.values())
-    with pikepdf.open(io.BytesIO(set_pages(html, {f"formula:{n}": _pixel(n) for n in range(len(images))}))) as pdf:
+    pages = set_pages(html, {f"formula:{n}": _pixel(n) for n in range(len(images))}, theme)
+    with pikepdf.open(io.BytesIO(pages.pdf)) as pdf:
         font = _add_font(pdf, images)
         _swap_images(pdf, images, font)
         _release_margins(pdf)
@@ -47,7 +56,7 @@ def make_skeleton(html: str, typesetter: Typesetter, hidden: Mapping[str, str] =
             compress_streams=True,
             recompress_flate=False,
         )
-    return _split(saved.getvalue(), images, texts)
+    return replace(_split(saved.getvalue(), images, texts), missing=pages.missing)
 
 
 def _release_margins(pdf: pikepdf.Pdf) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.graph import ComputationGraph, Values
-from examgen.documents.numbers import PageSlots
+from examgen.documents.numbers import Entry, PageSlots, print_exactly
 from examgen.exams.digits import print_all
 
 _Name = tuple[int, str]  # of a quantity: place of the question, and name in it
@@ -25,6 +25,7 @@ class SlotValues:
             put behind one another.
         decimals: (n,) to print each with.
         has_brackets: whether each stands in brackets when it is negative.
+        fractions: the distinct numbers that are printed as exact fractions: place, question and entry.
     """
 
     places: tuple[int, ...]
@@ -32,6 +33,7 @@ class SlotValues:
     factors: NDArray[np.int64]
     decimals: NDArray[np.int64]
     has_brackets: tuple[bool, ...]
+    fractions: tuple[tuple[int, int, Entry], ...]
 
     @classmethod
     def of(cls, slots: PageSlots, graphs: Sequence[ComputationGraph]) -> "SlotValues":
@@ -60,14 +62,18 @@ class SlotValues:
             np.ascontiguousarray(factors.T),
             np.array([slot.decimals for _, slot in distinct], dtype=np.int64),
             tuple([slot.has_brackets for _, slot in distinct]),
+            tuple([(at, question, one.entry) for (question, one), at in distinct.items() if one.denominator]),
         )
 
     def printed(self, values: Sequence[Values]) -> list[str]:
-        """Each distinct number as `print_decimals` prints it.
+        """Each distinct number as `print_decimals` prints it, or as `print_exactly` does.
 
         Args:
-            values: by question, its quantities' arrays.
+            values: by question, its quantities' arrays; of `Fraction` where numbers are printed exactly.
         """
         flat = [np.asarray(values[question][name], dtype=float).ravel() for question, name in self.arrays]
         numbers = np.concatenate([*flat, [1.0]])
-        return print_all(np.multiply.reduce(numbers[self.factors], axis=0), self.decimals)
+        found = print_all(np.multiply.reduce(numbers[self.factors], axis=0), self.decimals)
+        for place, question, entry in self.fractions:
+            found[place] = print_exactly(prod(values[question][name][index] for name, index in entry.factors))
+        return found

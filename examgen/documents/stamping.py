@@ -60,6 +60,7 @@ class PaperSkeleton:
         forms: open drawings.
         alts: open alternative texts.
         trailer: entries of the trailer but its size.
+        missing: characters for which neither the shipped fonts nor those of the machine had a glyph.
         drawings: the open drawings, to be filled together.
         said: the open objects of `alts`.
         rows: the cross-reference table, with gaps for the open objects in the order of their numbers.
@@ -70,6 +71,7 @@ class PaperSkeleton:
     forms: tuple[OpenForm, ...]
     alts: tuple[OpenAlt, ...]
     trailer: bytes
+    missing: str = ""
     drawings: FormSet = field(init=False, repr=False)
     said: tuple["_SaidObject", ...] = field(init=False, repr=False)
     rows: bytes = field(init=False, repr=False)

@@ -7,6 +7,8 @@ each such image for the formula's glyphs. Numbers that differ from student to st
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import accumulate
+from unicodedata import combining, east_asian_width
 
 from markupsafe import Markup
 
@@ -31,12 +33,11 @@ RELATION_GAP = 3.0
 LOCAL_SLOT = 0xE000
 """The slots of one formula are characters from here on."""
 
-
 NAMES = frozenset(
     map(chr, [*range(0x20, 0x7F), *range(0xA1, 0x180), *range(0x386, 0x3CF), *range(0x400, 0x460), *map(ord, "−–’…")])
 )
-"""Characters that names and numbers may need, and that every page's math font has; other names get a layout of their
-own."""
+"""Characters that names and numbers may need, and that a slot can show where the math font has them; other names get a
+layout of their own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,27 +162,34 @@ def math_font() -> MathFont:
 
 def widest_text(width: float) -> str:
     """Digits that take this width, in points: the widest text of a slot for names."""
-    return "0" * int(width / _text_width("0"))
-
-
-def fitted(text: str, width: float) -> str:
-    """The text, or as much of it as fits into the slot of this width, with an ellipsis at its end.
-
-    Raises: MissingGlyph for a character that the pages' font lacks.
-    """
-    if not NAMES.issuperset(text):
-        raise MissingGlyph(f"{text!r} has a character that slots cannot show")
-    room = len(widest_text(width)) * _text_width("0")
-    if _text_width(text) <= room:
-        return text
-    while text and _text_width(f"{text}…") > room:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
-
-
-def _text_width(text: str) -> float:
     font = math_font()
-    return sum(font.advances[font.glyph(character)] for character in text) * SIZE / font.units_per_em
+    return "0" * int(width / (font.advances[font.glyph("0")] * SIZE / font.units_per_em))
+
+
+def fits_slots(text: str) -> bool:
+    """Whether slots can show all characters of a text; another one gets a layout of its own."""
+    characters = math_font().characters
+    return all(letter in NAMES and ord(letter) in characters for letter in text)
+
+
+def fitted(text: str, room: float) -> str:
+    """The text, or as much of it as takes no more width than so many digits, with an ellipsis at its end."""
+    ends = list(accumulate(map(_letter_width, text), initial=0.0))
+    if ends[-1] <= room:
+        return text
+    most = room - _letter_width("…")
+    kept = max((count for count, end in enumerate(ends) if end <= most), default=0)
+    return f"{text[:kept].rstrip()}…"
+
+
+def _letter_width(letter: str) -> float:
+    """Width of a letter in digits: by the math font, and where that does not know it, by its script."""
+    font = math_font()
+    if combining(letter):
+        return 0
+    if ord(letter) in font.characters:
+        return font.advances[font.glyph(letter)] / font.advances[font.glyph("0")]
+    return 2 if east_asian_width(letter) in "WF" else 1
 
 
 def _with_local_slots(latex: str) -> tuple[str, list[int]]:

@@ -10,8 +10,6 @@ from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
 from examgen.documents.chain import chain_lines
 from examgen.documents.formulas import (
-    SolvedPaper,
-    folds,
     loss_numeric,
     loss_symbolic,
     numeric,
@@ -20,6 +18,7 @@ from examgen.documents.formulas import (
     template_of,
 )
 from examgen.documents.pages import Line, Section
+from examgen.documents.solved_paper import SolvedPaper
 from examgen.exams.exam import PaperShape
 
 FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
@@ -38,8 +37,7 @@ def needed(paper: PaperShape) -> tuple[Quantity, ...]:
 
 def worked_sections(solved: SolvedPaper, words: Mapping[str, str]) -> tuple[Section, ...]:
     """The whole solution of one question, step by step."""
-    paper = solved.paper
-    quantities = [quantity for quantity in needed(paper) if _is_shown(paper, quantity)]
+    quantities = [quantity for quantity in needed(solved.paper) if quantity.kind not in {"x_of_step", "y_of_step"}]
     steps = sorted({quantity.step or 0 for quantity in quantities})
     sections: list[Section] = []
     for step in steps:
@@ -48,10 +46,8 @@ def worked_sections(solved: SolvedPaper, words: Mapping[str, str]) -> tuple[Sect
     return tuple(sections)
 
 
-def _is_shown(paper: PaperShape, quantity: Quantity) -> bool:
-    """Samples of a step are given numbers, and folded biases are a row of their weights."""
-    if quantity.kind in {"x_of_step", "y_of_step"}:
-        return False
+def _has_line(paper: PaperShape, quantity: Quantity) -> bool:
+    """Folded biases are a row of their weights."""
     return not (paper.naming.notation.folds_bias and quantity.kind in {"dL_db", "b_new"})
 
 
@@ -61,8 +57,9 @@ def _sections_of_step(
     def titled(key: str) -> str:
         return words["step"].format(step=step, title=words[key]) if step else words[key]
 
+    with_lines = [quantity for quantity in quantities if _has_line(solved.paper, quantity)]
     for part in (FORWARD, BACKWARD, UPDATE, "products"):
-        lines = tuple(_lines(solved, [q for q in quantities if PART_OF.get(q.kind, BACKWARD) == part], words))
+        lines = tuple(_lines(solved, [q for q in with_lines if PART_OF.get(q.kind, BACKWARD) == part], words))
         if lines:
             opening = _opening(solved, words, step) if part == FORWARD else ""
             yield Section(titled(part), (Line((), opening), *lines) if opening else lines)
@@ -75,7 +72,7 @@ def _opening(solved: SolvedPaper, words: Mapping[str, str], step: int) -> str:
     """What to know before the numbers of a step: that they are printed rounded, and which weights it starts from."""
     if step > 1:
         return words["weights_after"].format(step=step - 1)
-    facts = [] if solved.paper.shape.is_rational else [words["unrounded"]]
+    facts = [words["unrounded"]] if any(map(solved.reads_rounded, needed(solved.paper))) else []
     if isinstance(solved.paper.shape, NetworkShape):
         slopes = (ACTIVATIONS[name].slope_latex for name in solved.paper.shape.activations)
         facts += [words["zero_or_one"]] if any("> 0" in slope for slope in slopes) else []
@@ -105,9 +102,8 @@ def relations(solved: SolvedPaper, quantity: Quantity) -> tuple[str, ...]:
         middle = [loss_symbolic(paper, quantity), loss_numeric(solved, quantity)]
     else:
         middle = [symbolic(paper, quantity), numeric(solved, quantity)] if template_of(paper, quantity) else []
-    result = solved.with_bias(quantity.name) if folds(paper, quantity) else solved.number(quantity.name)
     seen = [symbol_of(paper, quantity.name)]
-    for part in [*middle, result]:
-        if part and part != seen[-1]:
+    for part in [*(f"= {part}" for part in middle if part), *solved.results(quantity.name)]:
+        if part.removeprefix("= ") != seen[-1].removeprefix("= "):
             seen.append(part)
-    return (seen[0], *(f"= {part}" for part in seen[1:]))
+    return tuple(seen)

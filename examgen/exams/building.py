@@ -1,51 +1,21 @@
 """From a bank or exam file to an `Exam` with the sources of its numbers, and to the variants of a class."""
 
 import hashlib
-import itertools
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
-
-from examgen.core.graph import Quantity, evaluate
-from examgen.core.losses import LOSSES
-from examgen.core.network import NetworkShape
-from examgen.core.products import ProductSpec, ProductsShape
-from examgen.core.rules import Array
-from examgen.errors import BankError, did_you_mean
-from examgen.exams.banks import (
-    DigitsModel,
-    ExamModel,
-    Family,
-    Matrix,
-    PolicyModel,
-    TaskModel,
-    find_bank,
-    load_bank,
-)
-from examgen.exams.digits import Digits
-from examgen.exams.drawing import Drawer, Source, draw_question, variant_code
-from examgen.exams.exam import Exam, Field, Policy, Question, Task, Variant, paper_shape, shape_graph
-from examgen.exams.notation import QuestionShape, notation_named
-from examgen.exams.screens import Limits
-
-KIND_VALUES = {
-    "W": "weights",
-    "b": "biases",
-    "x": "x",
-    "y": "y",
-    "learning_rate": "learning_rate",
-    "A": "entries",
-    "B": "entries",
-    "C": "entries",
-}
-"""By kind of given quantity, the key of `[values]` that serves it where its own name is not there."""
+from examgen.core.formula_tokens import MAX_CHARACTERS, MAX_TOKENS, Unparsed, tokenize
+from examgen.errors import BankError
+from examgen.exams.banks import ExamModel, Family, find_bank, load_bank
+from examgen.exams.banks_policy import policy_of
+from examgen.exams.drawing import Source, draw_question, variant_code
+from examgen.exams.exam import Exam, Field, PaperShape, Question, Task, Variant, paper_shape
+from examgen.exams.families import family_question
+from examgen.exams.notation import notation_named
+from examgen.exams.other_references import typed_reference
 
 ID_LENGTH = 6
-MAX_SHAPES = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,20 +45,19 @@ def load_exam(name: str, seed: int, notation: str | None = None) -> LoadedExam:
     bank = load_bank(path)
     parts = [(path, bank, "")] if isinstance(bank, Family) else _families(path, bank)
     written = notation_named(notation or bank.notation)
-    pairs = [_question(f"Q{number}", file, family, title) for number, (file, family, title) in enumerate(parts, 1)]
+    pairs = [family_question(f"Q{number}", *part) for number, part in enumerate(parts, start=1)]
     for question, source in pairs:
         for shape in question.shapes.values():
             if problem := written.problem_with(shape):
                 raise BankError(f"{source.path}: {problem}")
         _check_fields(question, source, notation_name=written.name)
-    policy = bank.policy if isinstance(bank, ExamModel) else PolicyModel()
     exam = Exam(
         id=f"{path.stem}-{_content_code(seed, written.name, bank, [family for _, family, _ in parts])}",
         name=path.stem,
         title=bank.title,
         notation=written,
         instructions=bank.instructions if isinstance(bank, ExamModel) else (),
-        policy=Policy({"correct": policy.correct, "imprecise": policy.imprecise}),
+        policy=policy_of(bank.policy),
         questions=tuple(question for question, _ in pairs),
     )
     return LoadedExam(exam, seed, {question.id: source for question, source in pairs})
@@ -132,182 +101,15 @@ def _families(exam_path: Path, exam: ExamModel) -> list[tuple[Path, Family, str]
 
 
 def _content_code(seed: int, notation: str, bank: Family | ExamModel, families: Sequence[Family]) -> str:
-    """Six letters and digits that change with the seed, the notation or anything in the files.
+    """Six letters and digits that change with the seed, the notation or anything in the files but the policy.
 
-    The seed cannot be read from it, but a small seed can be found by trying; exams that count draw a fresh one.
+    With another policy the papers are the same, and what was handed in can be marked by it. The seed cannot be read
+    from the code, but a small seed can be found by trying; exams that count draw a fresh one.
     """
-    parts = [str(seed), notation, *(model.model_dump_json() for model in (bank, *families))]
+    dumps = (model.model_dump_json(exclude={"policy"}) for model in (bank, *families))
+    parts = [str(seed), notation, *dumps]
     digest = hashlib.sha256("\0".join(parts).encode()).digest()
     return "".join("abcdefghjkmnpqrstuvwxyz23456789"[byte % 31] for byte in digest[:ID_LENGTH])
-
-
-def _question(number: str, path: Path, family: Family, title: str) -> tuple[Question, Source]:
-    shapes = _shapes(path, family)
-    if family.fixed and len(shapes) > 1:
-        raise BankError(f"{path}: [fixed] numbers need one activation for each layer and one loss, not lists")
-    # Shapes of one family have the same sizes, so the same given quantities.
-    some_shape = next(iter(shapes.values()))
-    drawers = {} if family.fixed else dict.fromkeys(shapes, _drawers(path, family, some_shape))
-    fixed = _fixed(path, family, some_shape) if family.fixed else {}
-    for shape in shapes.values():
-        _check_targets(path, family, shape)
-    digits = _digits(family.digits)
-    question = Question(
-        id=number,
-        title=title or family.title,
-        text=family.text,
-        tasks=tuple(_task(task, digits) for task in family.tasks),
-        digits=digits,
-        shapes=shapes,
-        given_decimals=_given_decimals(family, drawers),
-    )
-    return question, Source(str(path), drawers, fixed, _limits(family))
-
-
-def _shapes(path: Path, family: Family) -> dict[str, QuestionShape]:
-    """All shapes of a family by label, in the order of the lists in the file."""
-    found: list[QuestionShape]
-    try:
-        if family.network is None:
-            found = [ProductsShape(tuple(ProductSpec(p.operation, p.left, p.right) for p in family.products))]
-        else:
-            network = family.network
-            count = math.prod(len(names) for names in (*network.activations, network.loss))
-            if count > MAX_SHAPES:
-                raise ValueError(f"the lists make {count} combinations; use at most {MAX_SHAPES}")
-            updates = "learning_rate" in family.values or "learning_rate" in family.fixed
-            found = [
-                NetworkShape(network.sizes, activations, loss, network.steps, network.samples_per_step, updates)
-                for *activations_, loss in itertools.product(*network.activations, network.loss)
-                for activations in [tuple(activations_)]
-            ]
-    except ValueError as error:
-        where = "network" if family.network else "products"
-        raise BankError(f"{path}: {where}: {error}") from None
-    return {_label(number): shape for number, shape in enumerate(found)}
-
-
-def _label(number: int) -> str:
-    """A, B, …, Z, AA, AB, … as spreadsheets count columns."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def _drawers(path: Path, family: Family, shape: QuestionShape) -> dict[str, Drawer]:
-    givens = shape_graph(shape).givens
-    allowed = dict.fromkeys([*(KIND_VALUES[given.kind] for given in givens), *(given.name for given in givens)])
-    for name in family.values:
-        if name not in allowed:
-            raise BankError(
-                f"{path}: values.{name}: unknown quantity; allowed here: {', '.join(allowed)}."
-                f"{did_you_mean(name, allowed)}"
-            )
-    return {given.name: _drawer(path, family, given) for given in givens}
-
-
-def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
-    shared = KIND_VALUES[given.kind]
-    allowed = family.values.get(given.name) or family.values.get(shared)
-    if allowed is None:
-        raise BankError(f"{path}: values.{shared} is missing; say what {given.name} may be")
-    if allowed.one_hot:
-        if not given.shape:
-            raise BankError(f"{path}: values.{given.name}: one_hot is for rows; give choices, or min, max and step")
-        return Drawer(np.zeros(0), 0, is_one_hot=True)
-    choices, decimals = allowed.grid()
-    return Drawer(np.array(choices, dtype=np.int64), decimals)
-
-
-def _fixed(path: Path, family: Family, shape: QuestionShape) -> dict[str, Array]:
-    givens = {given.name: given for given in shape_graph(shape).givens}
-    for name in family.fixed:
-        if name not in givens:
-            raise BankError(
-                f"{path}: fixed.{name}: unknown quantity; allowed here: {', '.join(givens)}."
-                f"{did_you_mean(name, givens)}"
-            )
-    found = {name: _fixed_array(path, family, given) for name, given in givens.items()}
-    for name, value in evaluate(shape_graph(shape), found).values.items():
-        if not np.isfinite(value).all():
-            raise BankError(f"{path}: fixed: {name} is not finite with these numbers; use smaller ones")
-    return found
-
-
-def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
-    if given.name not in family.fixed:
-        raise BankError(f"{path}: fixed.{given.name} is missing; give numbers of shape {list(given.shape)}")
-    try:
-        value = np.array(_floats(family.fixed[given.name]), dtype=float)
-    except ValueError:
-        raise BankError(f"{path}: fixed.{given.name}: found rows of different lengths") from None
-    if value.shape != given.shape:
-        raise BankError(
-            f"{path}: fixed.{given.name}: found shape {list(value.shape)}; this network needs {list(given.shape)}"
-        )
-    return value
-
-
-def _check_targets(path: Path, family: Family, shape: QuestionShape) -> None:
-    """Targets of the cross-entropies are probabilities; where softmax goes with them, a row adds up to 1."""
-    if isinstance(shape, ProductsShape) or not LOSSES[shape.loss].outputs:
-        return
-    rule = f"targets of {shape.loss} are from 0 to 1"
-    if family.fixed:
-        y = np.array(_floats(family.fixed["y"]), dtype=float)
-        is_good, sums = bool(((y >= 0) & (y <= 1)).all()), y.sum(axis=-1)
-    else:
-        allowed = family.values["y"]
-        numbers, decimals = allowed.grid()
-        is_good = allowed.one_hot or 0 <= min(numbers) <= max(numbers) <= 10**decimals
-        sums = np.array(1.0 if allowed.one_hot else np.nan)
-    if not is_good:
-        raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}")
-    if LOSSES[shape.loss].shortcut == "softmax" and not np.allclose(sums, 1):
-        raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}, each row with the sum 1: one_hot")
-
-
-def _floats(value: Matrix) -> object:
-    return [_floats(part) for part in value] if isinstance(value, tuple) else float(value)
-
-
-def _given_decimals(family: Family, drawers: Mapping[str, Mapping[str, Drawer]]) -> dict[str, int]:
-    """Decimals by given quantity; the same for every shape of a family."""
-    if family.fixed:
-        return {name: _most_decimals(value) for name, value in family.fixed.items()}
-    return {name: drawer.decimals for each in drawers.values() for name, drawer in each.items()}
-
-
-def _most_decimals(value: Matrix) -> int:
-    if isinstance(value, tuple):
-        return max((_most_decimals(part) for part in value), default=0)
-    return max(0, -int(value.normalize().as_tuple().exponent))
-
-
-def _digits(model: DigitsModel) -> Digits:
-    if model.decimals is not None:
-        return Digits(model.decimals)
-    return Digits(model.significant_figures or 0, "significant_figures")
-
-
-def _task(model: TaskModel, digits: Digits) -> Task:
-    asked = _digits(model.digits) if model.digits else digits
-    return Task(model.text, model.ask, model.steps, model.layers, asked, Decimal(model.marks))
-
-
-def _limits(family: Family) -> Limits:
-    screens = family.screens
-    return Limits(
-        kink_margin=float(screens.kink_margin),
-        min_slope=float(screens.min_slope),
-        significant_digits=screens.significant_digits,
-        tie_margin=float(screens.tie_margin),
-        max_abs=float(screens.max_abs),
-        max_draws=screens.max_draws,
-    )
 
 
 def _check_fields(question: Question, source: Source, notation_name: str) -> None:
@@ -321,6 +123,24 @@ def _check_fields(question: Question, source: Source, notation_name: str) -> Non
                     f"(shape {label}) in these steps and layers"
                 )
         _first_repeated([field.name for field in paper.fields], source.path)
+        _check_lengths(paper, source.path)
+
+
+def _check_lengths(paper: PaperShape, path: str) -> None:
+    """A formula that is asked can be typed within the length that is read."""
+    for field in paper.fields:
+        if field.as_ == "formula" and not _is_typable(paper, field):
+            raise BankError(
+                f"{path}: tasks[{field.task + 1}]: the formula of {field.symbol} is longer than {MAX_CHARACTERS} "
+                f"characters or {MAX_TOKENS} numbers, symbols and signs; allow it more symbols"
+            )
+
+
+def _is_typable(paper: PaperShape, field: Field) -> bool:
+    try:
+        return not isinstance(tokenize(typed_reference(paper, field)), Unparsed)
+    except ValueError:
+        return False
 
 
 def _absent(task: Task, fields: Sequence[Field]) -> str:

@@ -124,21 +124,49 @@ class _Search:
         for first in range(0, len(members), size):
             group = members[first : first + size]
             candidates, verdicts = self._judged(group, start, block)
-            passes: Verdict = np.asarray(~verdicts.any(axis=1))
-            for row in np.flatnonzero(passes.any(axis=1)).tolist():
-                place = row * block + int(passes[row].argmax())
+            places, slow = self._first_passing(candidates, np.asarray(~verdicts.any(axis=1)))
+            for row in np.flatnonzero(places >= 0).tolist():
+                place = row * block + int(places[row])
                 yield group[row], {name: values[place] for name, values in candidates.items()}
-            left = np.flatnonzero(~passes.any(axis=1)).tolist()
-            counts = rejected[first : first + size][left] + verdicts[left].sum(axis=2)
+            left = np.flatnonzero(places < 0).tolist()
+            counts = rejected[first : first + size][left] + np.hstack([verdicts[left].sum(axis=2), slow[left]])
             yield from self.accepted([group[row] for row in left], counts, start + block, block * 2)
 
     def _judged(self, group: Sequence[int], start: int, block: int) -> tuple[dict[str, Array], Array]:
-        """Candidates, (members * block, *shape) by given quantity, and verdicts, (members, screens, block)."""
+        """Candidates, (members * block, *shape) by given quantity, and quick verdicts, (members, screens, block)."""
         drawers = self.source.drawers[self.paper.label]
         candidates = _candidates(self.paper, drawers, [self.keys[member] for member in group], start, block)
         verdicts = screen(self.paper, evaluate(self.paper.graph, candidates), self.source.limits)
         table = np.stack([verdict.reshape(len(group), block) for verdict in verdicts.values()], axis=1)
         return candidates, table
+
+    def _first_passing(self, candidates: Mapping[str, Array], passes: Verdict) -> tuple[Array, Array]:
+        """The first candidate of each member that the slow screens let pass, too, and their rejections before it.
+
+        Args:
+            candidates: (members * block, *shape) by given quantity.
+            passes: (members, block), what the quick screens let pass.
+
+        Returns: (members,) places in the block, -1 where there is none; (members, slow screens) counts.
+        """
+        members, block = passes.shape
+        passes = passes.copy()
+        places = np.full(members, -1)
+        counts = np.zeros((members, sum(row.is_slow for row in SCREENS.values())), dtype=int)
+        # Few at first, so that few are judged that nobody needs; more where many are turned away.
+        together = max(1, block // FIRST_BLOCK)
+        while (open_ := np.flatnonzero((places < 0) & passes.any(axis=1))).size:
+            member, place = np.nonzero(passes[open_] & (np.cumsum(passes[open_], axis=1) <= together))
+            chosen = {name: values[open_[member] * block + place] for name, values in candidates.items()}
+            found = screen(self.paper, evaluate(self.paper.graph, chosen), self.source.limits, slow=True)
+            verdicts = np.stack(list(found.values()), axis=1)
+            np.add.at(counts, open_[member], verdicts)
+            # Backwards, so that the first good one is what stays.
+            good = np.flatnonzero(~verdicts.any(axis=1))[::-1]
+            places[open_[member[good]]] = place[good]
+            passes[open_[member], place] = False
+            together *= 2
+        return places, counts
 
 
 def _candidates(

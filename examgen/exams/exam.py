@@ -4,11 +4,12 @@ Built from banks (`banks`) when papers are made, and from key/exam.json (`keys`)
 same fields. Numbers are not part of it: they are in the variants.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
-from types import MappingProxyType
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -17,10 +18,22 @@ from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductsShape, products_graph
 from examgen.core.rules import Array
 from examgen.exams.digits import Digits
-from examgen.exams.notation import PER_SAMPLE, Index, Naming, Notation, QuestionShape
+from examgen.exams.notation import PER_SAMPLE, Index, Naming, Notation, QuestionShape, Symbol
+from examgen.exams.policy import DEFAULT_SHARES, Policy
 
 ASKABLE = ("z", "a", "loss", "slope", "dL_da", "dL_dz", "dL_dW", "dL_db", "W_new", "b_new", "product")
 """The kinds of quantities that a task may ask for; also the column `quantity` of the key."""
+
+AnswerKind = Literal["number", "formula", "shape", "choice"]
+"""What a student writes into the boxes of a task."""
+
+ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
+
+CHOICE = "choice"
+"""The kind of the field of a choice, which is no quantity of the graph."""
+
+MARKS_DECIMALS = 6
+"""Decimals of an entry's part of its task's marks as the key shows it; sums are exact all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,12 @@ class Task:
         layers: layers, or numbers of products; empty for all.
         digits: to how many digits.
         marks: for each entry.
+        marks_per_task: for all entries together, each the same; None where `marks` are for each.
+        is_bonus: whether its marks count on top of those of the exam.
+        as_: whether numbers are asked, formulas of the entries, shapes of the shown matrices, or one of the options.
+        symbols: kinds of quantities that formulas may use beside given numbers; None for all.
+        options: of a choice, lettered a, b, … on the paper; plain text with `$LaTeX$`.
+        answer: letter of the right option.
     """
 
     text: str
@@ -42,6 +61,12 @@ class Task:
     layers: tuple[int, ...]
     digits: Digits
     marks: Decimal
+    marks_per_task: Decimal | None = None
+    is_bonus: bool = False
+    as_: AnswerKind = "number"
+    symbols: tuple[str, ...] | None = None
+    options: tuple[str, ...] = ()
+    answer: str = ""
 
     def asks(self, quantity: Quantity) -> bool:
         """Whether this task asks for the quantity."""
@@ -50,6 +75,11 @@ class Task:
             and (not self.steps or quantity.step in self.steps or quantity.step is None)
             and (not self.layers or quantity.layer in self.layers or quantity.layer is None)
         )
+
+    def allows(self, quantity: Quantity) -> bool:
+        """Whether formulas may use the quantity."""
+        is_given = quantity.rule is None or quantity.kind in {"x_of_step", "y_of_step"}
+        return self.symbols is None or is_given or quantity.kind in self.symbols
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,16 +105,6 @@ class Question:
     given_decimals: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Marks per outcome, as shares of an entry's marks; outcomes that are not named get nothing."""
-
-    shares: Mapping[str, Decimal]
-
-
-DEFAULT_SHARES: Mapping[str, Decimal] = MappingProxyType({"correct": Decimal(1), "imprecise": Decimal("0.5")})
-
-
 @dataclass(frozen=True, eq=False)
 class Exam:
     """A whole exam but for its numbers.
@@ -95,7 +115,7 @@ class Exam:
         title: as printed.
         notation: of all its questions.
         instructions: paragraphs above the questions.
-        policy: marks per outcome.
+        policy: how it is marked.
         questions: in order.
     """
 
@@ -116,11 +136,14 @@ class Field:
         name: ASCII field id, unique in its question.
         symbol: Unicode symbol.
         task: 0-based task of the question.
-        quantity: name in the graph.
-        index: 0-based place in the stored array.
+        quantity: name in the graph; empty for a choice.
+        index: 0-based place in the stored array; empty for a shape and a choice.
         kind, layer, step, sample, row, col: the key's columns, 1-based, None where they do not apply.
         digits: to how many digits it is asked.
-        marks: what it is worth.
+        marks: what it is worth, rounded to `MARKS_DECIMALS` where a task's total is spread over its entries.
+        exact_marks: what it is worth.
+        is_bonus: whether that counts on top of the marks of the exam.
+        as_: what is asked of it.
     """
 
     name: str
@@ -136,6 +159,9 @@ class Field:
     col: int | None
     digits: Digits
     marks: Decimal
+    exact_marks: Fraction
+    is_bonus: bool
+    as_: AnswerKind = "number"
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +174,16 @@ class PaperShape:
     graph: ComputationGraph
     naming: Naming
     fields: tuple[Field, ...]
+
+    @cached_property
+    def number_fields(self) -> tuple[Field, ...]:
+        """Those fields that ask for numbers; marking by tolerances and the screens know no others."""
+        return tuple(field for field in self.fields if field.as_ == "number")
+
+    @cached_property
+    def number_places(self) -> tuple[int, ...]:
+        """Their places among all fields."""
+        return tuple(place for place, field in enumerate(self.fields) if field.as_ == "number")
 
     def asked(self, task: int | None = None) -> tuple[Quantity, ...]:
         """The asked quantities in the order of the solution, of one task or of all."""
@@ -184,14 +220,19 @@ def paper_shape(question: Question, label: str, notation: Notation) -> PaperShap
     shape = question.shapes[label]
     graph = shape_graph(shape)
     naming = Naming(notation, shape, graph)
-    fields = tuple(
-        field
-        for number, task in enumerate(question.tasks)
-        for quantity in graph.derived
-        if task.asks(quantity)
-        for field in _fields_of(naming, quantity, number, task)
-    )
+    fields = tuple(field for number in range(len(question.tasks)) for field in _task_fields(question, number, naming))
     return PaperShape(question, label, shape, graph, naming, fields)
+
+
+def exact_total(fields: Iterable[Field], *, with_bonus: bool = True) -> Fraction:
+    """What these entries are worth together."""
+    return sum((field.exact_marks for field in fields if with_bonus or not field.is_bonus), Fraction(0))
+
+
+def total_marks(fields: Iterable[Field], *, with_bonus: bool = True) -> Decimal:
+    """What all entries of one or more tasks are worth together; exact, for the marks of a task are a decimal."""
+    total = exact_total(fields, with_bonus=with_bonus)
+    return Decimal(total.numerator) / Decimal(total.denominator)
 
 
 def shown_places(naming: Naming, quantity: Quantity) -> list[list[Index]]:
@@ -203,37 +244,99 @@ def shown_places(naming: Naming, quantity: Quantity) -> list[list[Index]]:
     return [[cells[row, column] for column in range(columns)] for row in range(rows)]
 
 
-def _fields_of(naming: Naming, quantity: Quantity, number: int, task: Task) -> list[Field]:
-    return [_field(naming, quantity, index, number, task) for row in shown_places(naming, quantity) for index in row]
+def shown_shape(naming: Naming, quantity: Quantity) -> tuple[int, int]:
+    """Rows and columns of the matrix as it is shown, with the biases as a last row where the notation folds them in."""
+    rows = shown_places(naming, quantity)
+    return len(rows) + _folds(naming, quantity), len(rows[0])
 
 
-def _field(naming: Naming, quantity: Quantity, index: Index, number: int, task: Task) -> Field:
+def _task_fields(question: Question, number: int, naming: Naming) -> Iterator[Field]:
+    """The fields of one task, 0-based, in the order of the solution and of the shown matrices."""
+    task = question.tasks[number]
+    asked = [quantity for quantity in naming.graph.derived if task.asks(quantity)]
+    entries = {"number": sum(quantity.size for quantity in asked), "shape": len(asked), CHOICE: 1}
+    exact = Fraction(task.marks)
+    if task.marks_per_task is not None:
+        exact = Fraction(task.marks_per_task) / max(1, entries.get(task.as_, entries["number"]))
+    blank = Field(
+        name="",
+        symbol="",
+        task=number,
+        quantity="",
+        index=(),
+        kind="",
+        layer=None,
+        step=None,
+        sample=None,
+        row=None,
+        col=None,
+        digits=task.digits,
+        marks=_printed_marks(task, exact),
+        exact_marks=exact,
+        is_bonus=task.is_bonus,
+        as_=task.as_,
+    )
+    if task.as_ == CHOICE:
+        letter = task_letter(number)
+        yield replace(blank, name=f"{CHOICE}_{letter}", symbol=f"({letter})", kind=CHOICE)
+        return
+    for quantity in asked:
+        of_quantity = replace(
+            blank, quantity=quantity.name, kind=quantity.kind, layer=quantity.layer, step=quantity.step
+        )
+        if task.as_ == "shape":
+            symbol = naming.whole_symbol(quantity.name, bias_folded=_folds(naming, quantity))
+            yield replace(of_quantity, name=f"{symbol.ascii}_shape", symbol=_sheet_symbol(naming, quantity, symbol))
+            continue
+        for index in (index for row in shown_places(naming, quantity) for index in row):
+            yield _entry_field(naming, quantity, index, of_quantity)
+
+
+def task_letter(number: int) -> str:
+    """The letter of a task, 0-based, on the paper."""
+    return chr(ord("a") + number)
+
+
+def _printed_marks(task: Task, exact: Fraction) -> Decimal:
+    if task.marks_per_task is None:
+        return task.marks
+    printed = round(exact * 10**MARKS_DECIMALS)
+    return Decimal(printed).scaleb(-MARKS_DECIMALS).normalize()
+
+
+def _folds(naming: Naming, quantity: Quantity) -> bool:
+    return naming.notation.folds_bias and quantity.kind in {"dL_dW", "W_new"}
+
+
+def _sheet_symbol(naming: Naming, quantity: Quantity, symbol: Symbol) -> str:
+    several_steps = isinstance(naming.shape, NetworkShape) and naming.shape.steps > 1
+    return f"{symbol.unicode} (step {quantity.step})" if several_steps else symbol.unicode
+
+
+def _entry_field(naming: Naming, quantity: Quantity, index: Index, of_quantity: Field) -> Field:
+    """One entry, as a number or as a formula."""
     symbol = naming.entry(quantity.name, index)
     places = [place + 1 for place in index]
     sample = places.pop(0) if quantity.kind in PER_SAMPLE else None
     row, col = (*places, None, None)[:2]
-    several_steps = isinstance(naming.shape, NetworkShape) and naming.shape.steps > 1
-    text = f"{symbol.unicode} (step {quantity.step})" if several_steps else symbol.unicode
-    return Field(
-        name=symbol.ascii,
-        symbol=text,
-        task=number,
-        quantity=quantity.name,
+    return replace(
+        of_quantity,
+        name=f"{symbol.ascii}_formula" if of_quantity.as_ == "formula" else symbol.ascii,
+        symbol=_sheet_symbol(naming, quantity, symbol),
         index=index,
-        kind=quantity.kind,
-        layer=quantity.layer,
-        step=quantity.step,
         sample=sample,
         row=row,
         col=col,
-        digits=task.digits,
-        marks=task.marks,
     )
 
 
 __all__ = [
+    "ANSWER_KINDS",
     "ASKABLE",
+    "CHOICE",
     "DEFAULT_SHARES",
+    "MARKS_DECIMALS",
+    "AnswerKind",
     "Exam",
     "Field",
     "NetworkShape",
@@ -244,7 +347,11 @@ __all__ = [
     "QuestionVariant",
     "Task",
     "Variant",
+    "exact_total",
     "paper_shape",
     "shape_graph",
     "shown_places",
+    "shown_shape",
+    "task_letter",
+    "total_marks",
 ]

@@ -19,9 +19,11 @@ _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 _LONGEST_NAME = 120
 
+Content = bytes | Sequence[bytes | memoryview]
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a folder, by relative path with forward slashes.
+
+def write_files(folder: Path, files: Mapping[str, Content]) -> None:
+    """Write files below a folder, by relative path with forward slashes; large ones may come in pieces.
 
     Each file appears whole or not at all. When one cannot be written, everything is as it was before.
 
@@ -99,12 +101,12 @@ def _check_target(target: Path) -> None:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
 
 
-def _write_beside(target: Path, content: bytes) -> Path:
+def _write_beside(target: Path, content: Content) -> Path:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
         # mkstemp makes files that only their owner may read; a handout is an ordinary file.
         path.chmod(0o666 & ~_umask())
     except OSError:

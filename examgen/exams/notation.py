@@ -155,7 +155,11 @@ class Naming:
 
     def whole(self, name: str, *, bias_folded: bool = False) -> str:
         """LaTeX of a whole quantity: `W^{(1)}`, `\\delta^{(2)}`, `\\frac{\\partial L}{\\partial W^{(1)}}`."""
-        return self._symbol(self.graph[name], None, bias_folded).latex
+        return self.whole_symbol(name, bias_folded=bias_folded).latex
+
+    def whole_symbol(self, name: str, *, bias_folded: bool = False) -> Symbol:
+        """The symbol of a whole quantity in all its spellings."""
+        return self._symbol(self.graph[name], None, bias_folded)
 
     def read_by(self, name: str, reader: Quantity, *, bias_folded: bool = False) -> str:
         """LaTeX of a quantity as a formula of another reads it: what a step starts from is just W, not W new."""

@@ -1,7 +1,7 @@
 """Screens: which draws make a fair paper. Each screen is one row of `SCREENS`, judged for many draws at once.
 
 A draw is rejected where a unit sits near a kink, a layer is dead or saturated, an asked answer loses its significant
-digits, an answer lies on a rounding tie, or a value overflows.
+digits, an answer lies on a rounding tie, a value overflows, or wrong work would look right.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,6 +19,7 @@ from examgen.core.network import NetworkShape
 from examgen.core.rules import Array
 from examgen.exams.digits import NOISE
 from examgen.exams.exam import PaperShape
+from examgen.exams.separation import separations
 
 Verdict = NDArray[np.bool_]
 """(draws,): True where the draw is rejected."""
@@ -38,6 +39,7 @@ class Limits:
         significant_digits: that an asked answer other than 0 keeps at its asked decimals.
         tie_margin: smallest distance from a rounding tie, in units of the last asked digit.
         max_abs: largest absolute value anywhere.
+        misconception_margin: so many tolerances at least each misconception is off in some asked answer.
         max_draws: after so many draws a family counts as impossible to satisfy.
     """
 
@@ -46,23 +48,30 @@ class Limits:
     significant_digits: int
     tie_margin: float
     max_abs: float
+    misconception_margin: float
     max_draws: int
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One reason to reject a draw, and the judge: (paper shape, evaluation, limits) -> (draws,)."""
+    """One reason to reject a draw, and the judge: (paper shape, evaluation, limits) -> (draws,).
+
+    A screen that `is_slow` judges only draws that all others let pass.
+    """
 
     name: str
     reason: str
     rejects: Callable[[PaperShape, Evaluation, Limits], Verdict]
+    is_slow: bool = False
 
 
-def screen(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> dict[str, Verdict]:
-    """Every screen's verdict on every draw; values of the evaluation have the draws as their leading axis."""
+def screen(paper: PaperShape, evaluation: Evaluation, limits: Limits, *, slow: bool = False) -> dict[str, Verdict]:
+    """The verdicts of the quick or of the slow screens on every draw; values of the evaluation have the draws as their
+    leading axis."""
     # What has overflowed is inf or nan: one screen rejects it, and the others must not warn about it.
     with np.errstate(all="ignore"):
-        return {row.name: row.rejects(paper, evaluation, limits) for row in SCREENS.values()}
+        rows = [row for row in SCREENS.values() if row.is_slow == slow]
+        return {row.name: row.rejects(paper, evaluation, limits) for row in rows}
 
 
 def _any(mask: Array, quantity: Quantity) -> Verdict:
@@ -123,7 +132,7 @@ def _saturated(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Ver
 def _asked(paper: PaperShape, evaluation: Evaluation) -> list[tuple[Array, Array]]:
     """Values (draws,) and their asked decimals (draws,) for each asked entry."""
     found = []
-    for field in paper.fields:
+    for field in paper.number_fields:
         place: tuple[Any, ...] = (..., *field.index)
         values = np.abs(evaluation[field.quantity][place])
         found.append((values, field.digits.decimals_for(values)))
@@ -157,6 +166,14 @@ def _overflowing(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> V
     return rejected
 
 
+def _looks_right(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    givens = {given.name: evaluation[given.name] for given in paper.graph.givens}
+    for _, tolerances in separations(paper, givens, all_versions=False):
+        rejected = rejected | (tolerances < limits.misconception_margin * (1 + SLACK))
+    return rejected
+
+
 _ROWS = (
     Screen("kink", "an input lies near the kink of its activation or loss", _kinks),
     Screen("dead", "no unit of a layer is live", _dead),
@@ -164,6 +181,7 @@ _ROWS = (
     Screen("digits", "an asked answer keeps too few significant digits", _faint),
     Screen("tie", "an asked answer lies on a rounding tie", _tied),
     Screen("overflow", "a value is too large to write down", _overflowing),
+    Screen("misconception", "work with a misconception would look right", _looks_right, is_slow=True),
 )
 
 SCREENS: Mapping[str, Screen] = MappingProxyType({row.name: row for row in _ROWS})

@@ -4,32 +4,37 @@ An entry is compared with the reference, and with the value recomputed from the 
 that honest rounding on the way can need. See the rules of marking in the README.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Evaluation, Quantity, Values, evaluate
+from examgen.core.graph import Values, evaluate
+from examgen.core.resting import rests_on
 from examgen.core.rounding import half_unit, rounding_effects
 from examgen.core.rules import Array
 from examgen.exams.exam import Field, PaperShape
 from examgen.exams.keys import solve
+from examgen.exams.policy import Policy
+from examgen.exams.tolerance import by_field, entry_of, half_units, place_of
+from examgen.marking.carrying import carries_forward
 from examgen.marking.outcomes import OUTCOMES
-from examgen.marking.resting import rests_on
 
-BLOCK = 256
+BLOCK = 1024
 """Students who are marked at once."""
 
 CELLS = 2**23
 """Effects of one quantity's entries on all others that are held at once; wide networks take smaller blocks."""
 
-EXACT = 1e-9
-"""A reference this near to a multiple of its last asked digit, in units of it, needs no rounding."""
+DEFAULT_POLICY = Policy()
 
 NO_DIGITS = 99
 """Written decimals of a fraction, which is exact."""
+
+Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Submitted:
     values: Array
     decimals: NDArray[np.int64]
     digits: NDArray[np.int64]
-    is_unreadable: NDArray[np.bool_]
+    is_unreadable: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,9 @@ class Marked:
         tolerance: half a unit of the last asked digit and the band of honest rounding on the way.
         missing_digits: how many digits too few were written in a value that is right to the digits it has; else 0.
         rests_on_wrong: whether an answer that it rests on is not correct, while it follows from it.
+        carried: the value that later work is recomputed from: the student's, or the reference.
+        past_blanks: whether `own` sees blank entries as steps that were done and not written down, and recomputes them
+            too, rather than starting from their reference.
     """
 
     outcome: NDArray[np.int8]
@@ -67,103 +75,207 @@ class Marked:
     own: Array
     tolerance: Array
     missing_digits: NDArray[np.int64]
-    rests_on_wrong: NDArray[np.bool_]
+    rests_on_wrong: Flags
+    carried: Array
+    past_blanks: Flags
 
 
-def mark(paper: PaperShape, givens: Values, submitted: Submitted) -> Marked:
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """Entries recomputed from a student's own answers; all (students, fields).
+
+    Attributes:
+        own: the recomputed value.
+        tolerance: around it.
+        rests: whether it rests on an answer that is not correct.
+        follows: whether the submitted value is within the tolerance.
+        past_blanks: as in `Marked`.
+    """
+
+    own: Array
+    tolerance: Array
+    rests: Flags
+    follows: Flags
+    past_blanks: Flags
+
+
+def mark(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy = DEFAULT_POLICY) -> Marked:
     """Mark every entry.
 
     Args:
         paper: the shape that these students share.
         givens: (students, *shape) by given quantity.
         submitted: what they wrote.
+        policy: of the exam.
     """
     students = submitted.values.shape[0]
-    entries = [quantity.size for quantity in paper.graph.derived]
-    size = min(BLOCK, max(1, CELLS // (max(entries) * sum(entries))))
     blocks = []
     # A student's wild number may overflow on the way: it becomes inf or nan, and is no reason for a warning.
     with np.errstate(all="ignore"):
-        for start in range(0, students, size):
-            part = slice(start, start + size)
+        for start in range(0, students, block_size(paper)):
+            part = slice(start, start + block_size(paper))
             block_givens = {name: values[part] for name, values in givens.items()}
-            blocks.append(_mark_block(paper, block_givens, _rows(submitted, part)))
+            blocks.append(_mark_block(paper, block_givens, rows_of(submitted, part), policy))
     return Marked(*(np.concatenate([getattr(block, name) for block in blocks]) for name in Marked.__slots__))
 
 
-def _rows(submitted: Submitted, part: slice) -> Submitted:
+def block_size(paper: PaperShape) -> int:
+    """How many students are worked on at once."""
+    entries = [quantity.size for quantity in paper.graph.derived]
+    return min(BLOCK, max(1, CELLS // (max(entries) * sum(entries))))
+
+
+def rows_of(submitted: Submitted, part: slice | Places) -> Submitted:
+    """Some of the students."""
     return Submitted(*(getattr(submitted, name)[part] for name in Submitted.__slots__))
 
 
-def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted) -> Marked:
+def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy) -> Marked:
     reference = solve(paper, givens).values
-    wanted = _by_field(paper, reference)
-    decimals = _asked_decimals(paper, wanted)
-    half = half_unit(decimals)
-    values = submitted.values
+    wanted = by_field(paper, reference)
+    decimals = np.stack([f.digits.decimals_for(wanted[:, place]) for place, f in enumerate(paper.fields)], axis=1)
+    half, values = half_unit(decimals), submitted.values
     is_right = np.abs(values - wanted) <= half
-    own, tolerance, rests_on_wrong, follows = _follow(paper, givens, reference, submitted, is_right, half)
-    is_correct = is_right | (follows & ~rests_on_wrong)
-    sound = np.where(rests_on_wrong, np.nan, own)
-    missing = _missing_digits(paper, submitted, decimals, wanted, sound, tolerance - half)
-    missing = np.where(is_correct, 0, missing)
+    is_blank = np.isnan(values)
+    work = _Work(paper, givens, reference, submitted, is_right, half)
+    is_ignored = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
+    if (doubtful := np.flatnonzero(is_ignored.any(axis=1))).size:
+        is_ignored[doubtful] = work.of(doubtful).ignored(wanted[doubtful], is_ignored[doubtful])
+    is_given = is_ignored | is_blank
+    carried = _or(values, wanted, is_given)
+    found = work.followed(carried, is_given)
+    if (blank := np.flatnonzero(is_blank.any(axis=1))).size:
+        found = _kinder(found, work.of(blank).followed_past_blanks(is_ignored[blank], carried[blank]), blank)
+    is_followed = policy.follow_through == "full"
+    follows = found.follows if is_followed else found.follows & ~found.rests
+    is_correct = is_right | (found.follows & ~found.rests)
+    sound = found.own if is_followed else np.where(found.rests, np.nan, found.own)
+    missing = _missing_digits(paper, submitted, decimals, wanted, sound, found.tolerance - half)
+    missing = np.where(is_correct | follows, 0, missing)
     outcome = np.select(
-        [submitted.is_unreadable, np.isnan(values), is_correct, missing == 1],
-        [OUTCOMES[name].code for name in ("unreadable", "blank", "correct", "imprecise")],
+        [submitted.is_unreadable, is_blank, is_correct, follows, missing == 1],
+        [OUTCOMES[name].code for name in ("unreadable", "blank", "correct", "follow_through", "imprecise")],
         OUTCOMES["wrong"].code,
     ).astype(np.int8)
-    return Marked(outcome, wanted, own, tolerance, missing, follows & rests_on_wrong & ~is_right)
+    rests_on_wrong = found.follows & found.rests & ~is_right
+    return Marked(outcome, wanted, found.own, found.tolerance, missing, rests_on_wrong, carried, found.past_blanks)
 
 
-def _by_field(paper: PaperShape, values: Values) -> Array:
-    """(students, fields) from (students, *shape) by quantity."""
-    return np.stack([values[field.quantity][_place(field)] for field in paper.fields], axis=1)
+def _is_beside_others(paper: PaperShape, is_live: Flags) -> Flags:
+    """Whether any entry of the same quantity, and of the same sample, is live; (students, fields)."""
+    groups: dict[tuple[str, int | None], list[int]] = {}
+    for place, field in enumerate(paper.fields):
+        groups.setdefault((field.quantity, field.sample), []).append(place)
+    found = np.zeros_like(is_live)
+    for places in groups.values():
+        found[:, places] = is_live[:, places].any(axis=1, keepdims=True)
+    return found
 
 
-def _asked_decimals(paper: PaperShape, values: Array) -> Array:
-    """The decimals that are asked of these values, (students, fields)."""
-    return np.stack([f.digits.decimals_for(values[:, place]) for place, f in enumerate(paper.fields)], axis=1)
+def _or(values: Array, others: Array, is_other: Flags) -> Array:
+    return np.where(is_other, others, values)
 
 
-def _place(field: Field) -> Any:
-    return (..., *field.index)
+def _kinder(found: _Followed, past_blanks: _Followed, students: Places) -> _Followed:
+    """Of the two ways to see what a student did who left something blank, the better one for each entry."""
+    parts = {name: getattr(found, name).copy() for name in _Followed.__slots__}
+    old = _Followed(**{name: values[students] for name, values in parts.items()})
+    is_better = past_blanks.follows & (~old.follows | (old.rests & ~past_blanks.rests))
+    for name, values in parts.items():
+        values[students] = np.where(is_better, getattr(past_blanks, name), getattr(old, name))
+    return _Followed(**parts)
 
 
-def _follow(
-    paper: PaperShape, givens: Values, reference: Values, submitted: Submitted, is_right: Array, half: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Recompute every entry from the student's own answers, and see what it rests on.
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The work of some students on one paper shape."""
 
-    Returns: own value, tolerance around it, whether it rests on an answer that is not correct, whether it is within
-        its tolerance of the own value; all (students, fields).
-    """
-    graph, fields, values = paper.graph, paper.fields, submitted.values
-    written = _as_quantities(paper, values)
-    base = evaluate(graph, givens, substitute=written)
-    own = _by_field(paper, base.computed)
-    halves, needs_rounding = _half_units(paper, reference, base)
-    columns = _columns(fields)
-    band = np.zeros(own.shape)
-    tolerance, rests, follows = half.copy(), np.zeros(own.shape, dtype=bool), np.zeros(own.shape, dtype=bool)
-    unsound: dict[str, NDArray[np.bool_]] = {}
-    # Effects come in the order of the graph, so what an entry rests on has been judged before it is.
-    for effects in rounding_effects(graph, base, halves, written):
-        quantity = graph[effects.source]
-        unsound[quantity.name] = rests_on(graph, quantity, unsound, len(own))
-        if mine := columns.get(quantity.name, []):
-            entries = [_entry(quantity, fields[place]) for place in mine]
-            rests[:, mine] = unsound[quantity.name][:, entries]
-            # Rounding on the way may lift a value to the next power of ten, where significant figures are coarser.
-            reach = fields[mine[0]].digits.half_units(np.abs(own[:, mine]) + band[:, mine])
-            tolerance[:, mine] = np.maximum(half[:, mine], reach) + band[:, mine]
-            follows[:, mine] = np.abs(values[:, mine] - own[:, mine]) <= tolerance[:, mine]
-            is_correct = is_right[:, mine] | (follows[:, mine] & ~rests[:, mine])
-            is_blank = np.isnan(values[:, mine])
-            unsound[quantity.name][:, entries] = np.where(is_blank, rests[:, mine], ~is_correct)
-        for target in effects.on.keys() & columns.keys():
-            moved = np.einsum("se,se...->s...", needs_rounding[quantity.name], effects.on[target]).reshape(len(own), -1)
-            band[:, columns[target]] += moved[:, [_entry(graph[target], fields[place]) for place in columns[target]]]
-    return own, tolerance, rests, follows
+    paper: PaperShape
+    givens: Values
+    reference: Values
+    submitted: Submitted
+    is_right: Flags
+    half: Array
+    columns: Mapping[str, list[int]] = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", _columns(self.paper.fields))
+
+    def of(self, chosen: Places) -> "_Work":
+        """The work of some of them."""
+        return _Work(
+            self.paper,
+            {name: values[chosen] for name, values in self.givens.items()},
+            {name: values[chosen] for name, values in self.reference.items()},
+            rows_of(self.submitted, chosen),
+            self.is_right[chosen],
+            self.half[chosen],
+        )
+
+    def followed_past_blanks(self, is_ignored: Flags, carried: Array) -> _Followed:
+        """As `followed`, for students who did a step that they did not write down."""
+        is_blank = np.isnan(self.submitted.values)
+        return self.followed(np.where(is_blank, np.nan, carried), is_ignored)
+
+    def ignored(self, wanted: Array, is_doubtful: Flags) -> Flags:
+        """Which zeros and wild values carry no credit forward: those to which the student's own work does not lead.
+
+        A correct 0 carries on, and one that follows from a slip does, such as the output of a unit that the slip has
+        switched off. But a whole layer of them makes everything behind it easy, and does not.
+
+        Args:
+            wanted: (students, fields) the reference.
+            is_doubtful: (students, fields) zeros and wild values that are not right.
+        """
+        values = self.submitted.values
+        is_blank = np.isnan(values)
+        may_follow = (values == 0) & _is_beside_others(self.paper, (values != 0) & ~is_blank)
+        is_ignored = np.zeros_like(is_doubtful)
+        while True:
+            is_given = is_ignored | is_blank
+            found = self.followed(_or(values, wanted, is_given), is_given)
+            is_led_to = found.follows & (~found.rests | may_follow)
+            more = is_doubtful & ~is_led_to & ~is_ignored
+            if not more.any():
+                return is_ignored
+            is_ignored |= more
+
+    def followed(self, carried: Array, is_given: Flags) -> _Followed:
+        """Recompute every entry from the student's own answers, and see what it rests on.
+
+        Args:
+            carried: (students, fields) what later work starts from; NaN where that is recomputed, too.
+            is_given: (students, fields) where `carried` is the reference.
+        """
+        paper, graph, values = self.paper, self.paper.graph, self.submitted.values
+        written = as_quantities(paper, carried)
+        base = evaluate(graph, self.givens, substitute=written)
+        own = by_field(paper, base.computed)
+        halves, needs_rounding = half_units(paper, self.reference, base)
+        band = np.zeros(own.shape)
+        tolerance, rests, follows = self.half.copy(), np.zeros(own.shape, dtype=bool), np.zeros(own.shape, dtype=bool)
+        unsound: dict[str, Flags] = {}
+        # Effects come in the order of the graph, so what an entry rests on has been judged before it is.
+        for effects in rounding_effects(graph, base, halves, written):
+            quantity = graph[effects.source]
+            unsound[quantity.name] = rests_on(graph, quantity, unsound, len(own))
+            if mine := self.columns.get(quantity.name, []):
+                entries = [entry_of(quantity, paper.fields[place]) for place in mine]
+                rests[:, mine] = unsound[quantity.name][:, entries]
+                # Rounding on the way may lift a value to the next power of ten, where significant figures are coarser.
+                reach = paper.fields[mine[0]].digits.half_units(np.abs(own[:, mine]) + band[:, mine])
+                tolerance[:, mine] = np.maximum(self.half[:, mine], reach) + band[:, mine]
+                follows[:, mine] = np.abs(values[:, mine] - own[:, mine]) <= tolerance[:, mine]
+                is_correct = self.is_right[:, mine] | (follows[:, mine] & ~rests[:, mine])
+                is_wrong = np.where(np.isnan(carried[:, mine]), rests[:, mine], ~is_correct)
+                unsound[quantity.name][:, entries] = is_wrong & ~is_given[:, mine]
+            for target in effects.on.keys() & self.columns.keys():
+                moved = np.einsum("se,se...->s...", needs_rounding[quantity.name], effects.on[target])
+                places = self.columns[target]
+                of_target = [entry_of(graph[target], paper.fields[place]) for place in places]
+                band[:, places] += moved.reshape(len(own), -1)[:, of_target]
+        past_blanks = np.repeat(np.isnan(carried).any(axis=1, keepdims=True), own.shape[1], axis=1)
+        return _Followed(own, tolerance, rests, follows, past_blanks)
 
 
 def _columns(fields: tuple[Field, ...]) -> Mapping[str, list[int]]:
@@ -174,51 +286,14 @@ def _columns(fields: tuple[Field, ...]) -> Mapping[str, list[int]]:
     return columns
 
 
-def _entry(quantity: Quantity, field: Field) -> int:
-    """The place of a field among the entries of its quantity."""
-    return int(np.ravel_multi_index(field.index, quantity.shape)) if quantity.shape else 0
-
-
-def _as_quantities(paper: PaperShape, columns: Array) -> dict[str, Array]:
+def as_quantities(paper: PaperShape, columns: Array) -> dict[str, Array]:
     """(students, *shape) by asked quantity from (students, fields); all entries of a quantity are asked, or none."""
     found: dict[str, Array] = {}
     for place, field in enumerate(paper.fields):
         if field.quantity not in found:
             found[field.quantity] = np.full((columns.shape[0], *paper.graph[field.quantity].shape), np.nan)
-        found[field.quantity][_place(field)] = columns[:, place]
+        found[field.quantity][place_of(field)] = columns[:, place]
     return found
-
-
-def _half_units(
-    paper: PaperShape, reference: Values, base: Evaluation
-) -> tuple[dict[str, Array], dict[str, NDArray[np.bool_]]]:
-    """By derived quantity half units, (students, *shape), and whether rounding is needed at all, (students, entries).
-
-    Asked entries are rounded as asked, others as the question rounds; significant figures are those of the reference or
-    of the value that later work sees, whichever is coarser. What exact rules give is not rounded where it already ends
-    at that digit, in the reference and from the student's own answers, and rests on nothing that is rounded.
-    """
-    asked = {field.quantity: field.digits for field in paper.fields}
-    halves: dict[str, Array] = {}
-    needed: dict[str, NDArray[np.bool_]] = {}
-    for quantity in paper.graph.derived:
-        digits = asked.get(quantity.name, paper.question.digits)
-        values = reference[quantity.name]
-        own = digits.half_units(values)
-        halves[quantity.name] = np.maximum(own, digits.half_units(base.values[quantity.name]))
-        is_rounded = np.full((len(values), quantity.size), quantity.kind not in {"x_of_step", "y_of_step"})
-        if paper.shape.is_rational:
-            unit = own / half_unit(np.zeros(()))
-            ends = [_ends_at(unit, value).reshape(is_rounded.shape) for value in (values, base.computed[quantity.name])]
-            is_rounded &= ~(ends[0] & ends[1]) | rests_on(paper.graph, quantity, needed, len(values))
-        needed[quantity.name] = is_rounded
-    return halves, needed
-
-
-def _ends_at(unit: Array, value: Array) -> NDArray[np.bool_]:
-    """Whether a value is a multiple of the unit of its last digit."""
-    units = value / unit
-    return np.asarray(np.abs(units - np.round(units)) <= EXACT * np.maximum(1, np.abs(units)))
 
 
 def _missing_digits(

@@ -7,9 +7,7 @@ bounded: bytes, fields, nesting, characters, decoded bytes of a stream, and proc
 
 import io
 import logging
-import os
 import re
-import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from examgen.errors import AnswersError
 from examgen.exams.keys import SHEET_COLUMNS
+from examgen.exams.table_text import read_bytes
 from examgen.exams.tables import DEFAULT_LIMITS, Limits, Row, RowProblem, printable
 
 if TYPE_CHECKING:
@@ -85,23 +84,30 @@ class _TimedBytes(io.BytesIO):
 
 
 def read_filled_pdf(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[Row | RowProblem]:
-    """Read a filled form as the rows of an answer sheet.
+    """Read the file of a filled form; as `filled_rows`, and AnswersError if it is missing or too large."""
+    most = min(limits.max_bytes, MAX_BYTES)
+    return filled_rows(printable(path), read_bytes(path, most, kind="PDF"), limits)
+
+
+def filled_rows(where: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> list[Row | RowProblem]:
+    """Read a filled form as the rows of an answer sheet; `where` names its file in messages.
 
     A field `z1` is the entry z1 of Q1, and `Q2_z1` the entry z1 of Q2. A field with several widgets is one row, or one
     for each of the different answers in them. A value that is no text, such as a PDF name, is read as "(name)", which
     is no number.
 
     Args:
-        limits: `max_field` characters of a value; bytes and fields have the smaller of `max_bytes` and `MAX_BYTES`,
-            and of `max_rows` and `MAX_FIELDS`.
+        limits: `max_field` characters of a value; fields have the smaller of `max_rows` and `MAX_FIELDS`.
 
     Returns: rows with cells in the order of `SHEET_COLUMNS`, symbol empty, line 0; a value that is too long is a
         `RowProblem` with the cells cut.
 
-    Raises: AnswersError if the file is missing, too large, no PDF, encrypted, damaged, or without the form's fields.
+    Raises: AnswersError if the bytes are no PDF, encrypted, damaged, or without the form's fields.
     """
-    where = printable(path)
-    values = _values(where, _read_bytes(where, path, min(limits.max_bytes, MAX_BYTES)), limits)
+    # The format lets other bytes stand in front, and mail programs put some there.
+    if b"%PDF-" not in data[:1024]:
+        raise AnswersError(f"{where}: is no PDF; hand in the PDF with the filled form, or an answers.csv")
+    values = _values(where, data, limits)
     missing = [name for name in IDENTITY if name not in values]
     if missing:
         raise AnswersError(
@@ -131,26 +137,6 @@ def _row(cells: tuple[str, ...], limits: Limits) -> Row | RowProblem:
     question, field = cells[3:5]
     detail = f"{question} {printable(field, 40)}: a text is longer than {limits.max_field:,} characters"
     return RowProblem(0, "too_long", detail, long, tuple(cell[: limits.max_field] for cell in cells))
-
-
-def _read_bytes(where: str, path: Path, most: int) -> bytes:
-    try:
-        # Without waiting, so that a pipe put in the file's place cannot hold the reader up.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
-                raise AnswersError(f"{where}: is a pipe or a device; a regular PDF file is needed")
-            data = file.read(most + 1)
-    except (OSError, ValueError) as error:
-        told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise AnswersError(f"{where}: cannot be read ({told}); a readable PDF file is needed") from error
-    if len(data) > most:
-        raise AnswersError(f"{where}: has more than {most:,} bytes, the most allowed")
-    # The format lets other bytes stand in front, and mail programs put some there.
-    if b"%PDF-" not in data[:1024]:
-        raise AnswersError(f"{where}: is no PDF; hand in the PDF with the filled form, or an answers.csv")
-    return data
 
 
 def _values(where: str, data: bytes, limits: Limits) -> dict[str, list[str]]:

@@ -1,80 +1,97 @@
 """Matches handed-in rows with the key: whose paper each row answers, and which of its fields.
 
-Nothing that a student wrote raises; what cannot be matched is counted and named, and the rest is marked.
+Called by `grading`. Nothing that a student wrote raises; what cannot be matched is counted and named, and the rest is
+marked.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from examgen.exams.exam import PaperShape, Variant
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.exams.exam import PaperShape, Variant, paper_shape
 from examgen.exams.keys import Key, papers
-from examgen.marking.reading import AnswerRow, AnswerSheet
+from examgen.marking.answers import AnswerTable, Flags
+from examgen.marking.problems import Notice
+
+Codes = NDArray[np.int64]
+
+_MOST_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something for the instructor to know: a kind, whom it is about, how often, and a sentence."""
-
-    kind: str
-    student: str
-    count: int
-    text: str
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Submission:
-    """What one student handed in.
-
-    Attributes:
-        student: as named by the key, else by the sheet; empty where nobody is named.
-        variant: the paper that it is marked against.
-        answers: rows by (question, field).
-    """
+    """Who handed something in, as named by the key, else by the sheet, and the paper that it is marked against."""
 
     student: str
     variant: Variant
-    answers: Mapping[tuple[str, str], AnswerRow]
 
 
-def match(key: Key, sheets: Sequence[AnswerSheet]) -> tuple[list[Submission], list[Notice]]:
-    """The submissions in the order in which the sheets name them, and what could not be matched."""
-    by_student = {variant.student: variant for variant in key.variants if variant.student}
-    by_code = {variant.code: variant for variant in key.variants}
-    notices: list[Notice] = []
-    groups: dict[tuple[str, str], list[AnswerRow]] = {}
-    marked_on: dict[tuple[str, str], Variant] = {}
-    strangers: Counter[tuple[str, str]] = Counter()
-    other_exams: Counter[tuple[str, str]] = Counter()
-    for row in (row for sheet in sheets for row in sheet.rows):
-        if row.exam != key.exam.id:
-            other_exams[row.student, row.exam] += 1
-            continue
-        # The student first: codes are short, and in a very large class two papers may share one.
-        variant = by_student.get(row.student) or by_code.get(row.variant)
-        if variant is None:
-            strangers[row.student, row.variant] += 1
-            continue
-        groups.setdefault((row.student, variant.code), []).append(row)
-        marked_on[row.student, variant.code] = variant
-    notices += _other_exams(key, other_exams)
-    notices += [
-        Notice(
-            "unknown_student",
-            student,
-            count,
-            f"student {student!r} with variant {variant!r} is not in the key; {count} rows were not marked",
-        )
-        for (student, variant), count in strangers.items()
-    ]
-    submissions = []
-    for (student, code), rows in groups.items():
-        variant = marked_on[student, code]
-        notices += _identity(student, variant, rows, is_known=student in by_student)
-        answers, unknown = _by_field(key, variant, rows)
-        notices += _unknown_fields(student, unknown)
-        submissions.append(Submission(student, variant, answers))
-    return submissions, notices
+@dataclass(frozen=True, eq=False, slots=True)
+class PaperAnswers:
+    """One question of all students who share its shape.
+
+    Attributes:
+        members: (members,) places of the students among the submissions.
+        places: (members, fields) where each entry is among all entries of the class.
+        rows: (members, fields) rows of the answers, -1 where nothing was handed in.
+    """
+
+    paper: PaperShape
+    members: Codes
+    places: Codes
+    rows: Codes
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Matched:
+    """What a class handed in, by student and field.
+
+    Attributes:
+        submissions: in the order in which the sheets name them.
+        papers: for each question and shape.
+        row_at: (entries,) row of the answer of every asked entry of every submission, in the order of submissions,
+            questions and fields; -1 where nothing was handed in.
+        sizes: (submissions,) entries of each.
+        notices: what could not be matched.
+    """
+
+    submissions: tuple[Submission, ...]
+    papers: tuple[PaperAnswers, ...]
+    row_at: NDArray[np.int32]
+    sizes: Codes
+    notices: tuple[Notice, ...]
+
+
+@dataclass(slots=True)
+class _Group:
+    """Rows of one student for one variant, while they are found."""
+
+    student: str
+    variant: Variant
+    codes: set[str]
+    rows: int = 0
+
+
+def match(key: Key, answers: AnswerTable) -> Matched:
+    """Match every row with the submissions, in the order in which the sheets name them."""
+    is_ours = answers.exam.codes == answers.exam.code_of(key.exam.id)
+    notices = list(_other_exams(key, answers, ~is_ours))
+    rows = np.flatnonzero(is_ours)
+    groups, member, strangers = _groups(key, answers, rows)
+    notices += strangers
+    layout = _Layout.of(key, [group.variant for group in groups])
+    place = layout.places_of(answers, rows, member)
+    row_at = np.full(layout.total, -1, dtype=np.int32)
+    row_at[place[place >= 0]] = rows[place >= 0]
+    known = {variant.student for variant in key.variants if variant.student}
+    unknown = _unknown_fields(answers, groups, rows, member, (member >= 0) & (place < 0))
+    for number, group in enumerate(groups):
+        notices += _identity(group, is_known=group.student in known)
+        notices += unknown.get(number, [])
+    submissions = tuple(Submission(group.student, group.variant) for group in groups)
+    return Matched(submissions, tuple(layout.papers(key, row_at)), row_at, layout.sizes, tuple(notices))
 
 
 def missing_students(key: Key, submissions: Iterable[Submission]) -> tuple[str, ...]:
@@ -83,64 +100,176 @@ def missing_students(key: Key, submissions: Iterable[Submission]) -> tuple[str, 
     return tuple(variant.student for variant in key.variants if variant.student and variant.student not in there)
 
 
-def _other_exams(key: Key, found: Mapping[tuple[str, str], int]) -> list[Notice]:
-    return [
-        Notice(
-            "other_exam",
-            student,
-            count,
-            f"{count} rows of student {student!r} are of exam {exam!r}, the key is of {key.exam.id!r}; not marked",
-        )
-        for (student, exam), count in found.items()
-    ]
+@dataclass(frozen=True, eq=False, slots=True)
+class _Layout:
+    """Where the entries of submissions are: all in a row, by submission, question and field.
+
+    Attributes:
+        variants: of the submissions.
+        kind: (submissions,) which combination of shapes, one for each question, a submission has.
+        fields: by question id and field, its column in `offsets`.
+        offsets: (kinds, known fields) place among the entries of a submission; -1 where it has no such field.
+        sizes: (submissions,) entries of each.
+        begins: (submissions, questions) where the entries of each question begin.
+    """
+
+    variants: Sequence[Variant]
+    kind: Codes
+    fields: Mapping[tuple[str, str], int]
+    offsets: Codes
+    sizes: Codes
+    begins: Codes
+
+    @property
+    def total(self) -> int:
+        """Entries of all submissions."""
+        return int(self.sizes.sum())
+
+    @staticmethod
+    def of(key: Key, variants: Sequence[Variant]) -> "_Layout":
+        ids = [question.id for question in key.exam.questions]
+        kinds: dict[tuple[str, ...], int] = {}
+        examples: list[Variant] = []
+        kind = np.empty(len(variants), dtype=np.int64)
+        for number, variant in enumerate(variants):
+            labels = tuple([variant.questions[question].label for question in ids])
+            if labels not in kinds:
+                examples.append(variant)
+            kind[number] = kinds.setdefault(labels, len(kinds))
+        fields: dict[tuple[str, str], int] = {}
+        found = [list(_fields(key, example)) for example in examples]
+        for names in found:
+            for name in names:
+                fields.setdefault(name, len(fields))
+        offsets = np.full((max(len(found), 1), len(fields) + 1), -1, dtype=np.int64)
+        for row, names in enumerate(found):
+            offsets[row, [fields[name] for name in names]] = np.arange(len(names))
+        counts = np.array(
+            [[len(paper.fields) for paper, _ in papers(key.exam, example)] for example in examples], dtype=np.int64
+        ).reshape(len(examples), len(ids))
+        sizes = counts.sum(axis=1)[kind]
+        inside = (np.cumsum(counts, axis=1) - counts)[kind]
+        return _Layout(variants, kind, fields, offsets, sizes, (np.cumsum(sizes) - sizes)[:, None] + inside)
+
+    def places_of(self, answers: AnswerTable, rows: Codes, member: Codes) -> Codes:
+        """(rows,) where the entries of these rows are; -1 for those of no submission or no field of it."""
+        questions = {name: place for place, name in enumerate(dict.fromkeys(name for name, _ in self.fields))}
+        names = {name: place for place, name in enumerate(dict.fromkeys(name for _, name in self.fields))}
+        table = np.full((len(questions) + 1, len(names) + 1), len(self.fields), dtype=np.int64)
+        for (question, field), column in self.fields.items():
+            table[questions[question], names[field]] = column
+        asked = _looked_up(answers.question.distinct.to_pylist(), questions)[answers.question.codes[rows]]
+        named = _looked_up(answers.field.distinct.to_pylist(), names)[answers.field.codes[rows]]
+        offset = self.offsets[self.kind[member] if len(self.kind) else member, table[asked, named]]
+        start = self.begins[:, 0] if self.begins.size else np.zeros(1, dtype=np.int64)
+        return np.where((member >= 0) & (offset >= 0), start[member] + offset, -1)
+
+    def papers(self, key: Key, row_at: NDArray[np.int32]) -> Iterator[PaperAnswers]:
+        """Every question and shape that submissions have."""
+        for number, question in enumerate(key.exam.questions):
+            labels = np.array([variant.questions[question.id].label for variant in self.variants])
+            for label in question.shapes:
+                members = np.flatnonzero(labels == label)
+                if len(members):
+                    paper = paper_shape(question, label, key.exam.notation)
+                    places = self.begins[members, number][:, None] + np.arange(len(paper.fields))
+                    yield PaperAnswers(paper, members, places, row_at[places].astype(np.int64))
 
 
-def _identity(student: str, variant: Variant, rows: Sequence[AnswerRow], *, is_known: bool) -> list[Notice]:
+def _fields(key: Key, variant: Variant) -> Iterator[tuple[str, str]]:
+    for paper, _ in papers(key.exam, variant):
+        for field in paper.fields:
+            yield paper.question.id, field.name
+
+
+def _looked_up(texts: Sequence[str], places: Mapping[str, int]) -> Codes:
+    """(texts,) their places; the last place is for others."""
+    return np.array([places.get(text, len(places)) for text in texts], dtype=np.int64)
+
+
+def _groups(key: Key, answers: AnswerTable, rows: Codes) -> tuple[list[_Group], Codes, list[Notice]]:
+    """The submissions, (rows,) the submission of each row or -1, and what is told about rows of nobody."""
+    by_student = {variant.student: variant for variant in key.variants if variant.student}
+    by_code = {variant.code: variant for variant in key.variants}
+    # Rows of one student mostly stand together: runs of them are fewer than rows.
+    pair = answers.student.codes[rows] * np.int64(len(answers.variant.distinct)) + answers.variant.codes[rows]
+    starts = np.flatnonzero(np.diff(pair, prepend=-1))
+    _, first, run = np.unique(pair[starts], return_index=True, return_inverse=True)
+    lengths = np.diff(starts, append=len(rows))
+    counts = np.bincount(run, weights=lengths).astype(np.int64)
+    groups: dict[tuple[str, str], _Group] = {}
+    numbers: dict[tuple[str, str], int] = {}
+    strangers: list[Notice] = []
+    of_pair = np.full(len(first), -1, dtype=np.int64)
+    for place in np.argsort(first).tolist():
+        row = int(rows[starts[first[place]]])
+        student, code = answers.student.at(row), answers.variant.at(row)
+        # The student first: codes are short, and in a very large class two papers may share one.
+        variant = by_student.get(student) or by_code.get(code)
+        if variant is None:
+            strangers.append(_stranger(student, code, int(counts[place])))
+            continue
+        group = groups.setdefault((student, variant.code), _Group(student, variant, set()))
+        group.variant = variant
+        group.codes.add(code)
+        group.rows += int(counts[place])
+        of_pair[place] = numbers.setdefault((student, variant.code), len(numbers))
+    return list(groups.values()), np.repeat(of_pair[run], lengths), strangers
+
+
+def _stranger(student: str, variant: str, count: int) -> Notice:
+    text = f"student {student!r} with variant {variant!r} is not in the key; {count} rows were not marked"
+    return Notice("unknown_student", student, count, text)
+
+
+def _other_exams(key: Key, answers: AnswerTable, is_other: Flags) -> Iterator[Notice]:
+    rows = np.flatnonzero(is_other)
+    pair = answers.student.codes[rows] * np.int64(len(answers.exam.distinct)) + answers.exam.codes[rows]
+    _, first, counts = np.unique(pair, return_index=True, return_counts=True)
+    for place in np.argsort(first).tolist():
+        row, count = int(rows[first[place]]), int(counts[place])
+        student, exam = answers.student.at(row), answers.exam.at(row)
+        text = f"{count} rows of student {student!r} are of exam {exam!r}, the key is of {key.exam.id!r}; not marked"
+        yield Notice("other_exam", student, count, text)
+
+
+def _identity(group: _Group, *, is_known: bool) -> list[Notice]:
     """A sheet of another student's variant, and a student whom the key of a class does not know."""
+    student, variant = group.student, group.variant
     if is_known:
-        codes = sorted({row.variant for row in rows} - {variant.code, ""})
+        codes = sorted(group.codes - {variant.code, ""})
         if not codes:
             return []
         text = f"student {student!r} handed in variant {', '.join(codes)} and is marked on the own one, {variant.code}"
-        return [Notice("other_variant", student, len(rows), text)]
+        return [Notice("other_variant", student, group.rows, text)]
     if variant.student and student:
         text = f"student {student!r} is not in the key and is marked on variant {variant.code} of {variant.student!r}"
-        return [Notice("unknown_student", student, len(rows), text)]
+        return [Notice("unknown_student", student, group.rows, text)]
     if variant.student:
         text = (
             f"a sheet of variant {variant.code}, the paper of {variant.student!r}, names no student; "
             f"it is marked without a name; fill in the column student"
         )
-        return [Notice("no_student", student, len(rows), text)]
+        return [Notice("no_student", student, group.rows, text)]
     if not student:
         text = f"the sheet of variant {variant.code} names no student; fill in the column student"
-        return [Notice("no_student", student, len(rows), text)]
+        return [Notice("no_student", student, group.rows, text)]
     return []
 
 
-def _by_field(
-    key: Key, variant: Variant, rows: Sequence[AnswerRow]
-) -> tuple[dict[tuple[str, str], AnswerRow], list[AnswerRow]]:
-    known = {place for paper, _ in papers(key.exam, variant) for place in field_places(paper)}
-    answers: dict[tuple[str, str], AnswerRow] = {}
-    unknown = []
-    for row in rows:
-        if (row.question, row.field) in known:
-            answers[row.question, row.field] = row
-        else:
-            unknown.append(row)
-    return answers, unknown
-
-
-def field_places(paper: PaperShape) -> list[tuple[str, str]]:
-    """(question, field) of each field of a paper shape."""
-    return [(paper.question.id, field.name) for field in paper.fields]
-
-
-def _unknown_fields(student: str, rows: Sequence[AnswerRow]) -> list[Notice]:
-    if not rows:
-        return []
-    names = ", ".join(dict.fromkeys(f"{row.question} {row.field!r}" for row in rows[:5]))
-    more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
-    text = f"student {student!r}: {len(rows)} unknown fields were passed over: {names}{more}"
-    return [Notice("unknown_field", student, len(rows), text)]
+def _unknown_fields(
+    answers: AnswerTable, groups: Sequence[_Group], rows: Codes, member: Codes, is_unknown: Flags
+) -> dict[int, list[Notice]]:
+    """By submission, what is told about its rows that answer no field."""
+    found = np.flatnonzero(is_unknown)
+    order = found[np.argsort(member[found], kind="stable")]
+    notices = {}
+    for of_one in np.split(order, np.flatnonzero(np.diff(member[order])) + 1) if len(order) else ():
+        number = int(member[of_one[0]])
+        student = groups[number].student
+        named = [int(row) for row in rows[of_one[:_MOST_NAMED]]]
+        names = ", ".join(dict.fromkeys(f"{answers.question.at(row)} {answers.field.at(row)!r}" for row in named))
+        more = f" and {len(of_one) - _MOST_NAMED} more" if len(of_one) > _MOST_NAMED else ""
+        text = f"student {student!r}: {len(of_one)} unknown fields were passed over: {names}{more}"
+        notices[number] = [Notice("unknown_field", student, len(of_one), text)]
+    return notices

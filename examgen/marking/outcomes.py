@@ -27,6 +27,7 @@ _ROWS = (
     Outcome("unreadable", 1, "{detail}"),
     Outcome("wrong", 2, "{detail}"),
     Outcome("imprecise", 3, "Right to the digits that are written, but one digit more was asked for."),
+    Outcome("follow_through", 5, "It follows from earlier answers of yours, one of which is not correct."),
     Outcome("correct", 4, ""),
 )
 

@@ -1,106 +1,75 @@
 """Read the answer sheets that a class hands in: one file of many students, a filled form, or a folder of files.
 
-Called by `marking` and by the command line before anything is marked. What a student did wrong becomes an `Unreadable`
-answer or a `Problem`; only a file or folder given by the instructor that is unusable as a whole raises.
+Called by `grading` before anything is marked. What a student did wrong becomes an unreadable answer or a `Problem`.
+Only a file or folder given by the instructor that is unusable as a whole raises, and answers that contradict others.
 """
 
-import os
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import numpy as np
+import pyarrow.compute as pc
 
 from examgen.errors import AnswersError
-from examgen.exams.keys import KEY_COLUMNS, SHEET_COLUMNS
-from examgen.exams.tables import DEFAULT_LIMITS, Limits, RowProblem, Scan, printable, scan_table
-from examgen.marking.numbers import DecimalMark, Number, Unreadable, parse_number, unreadable
+from examgen.exams.tables import DEFAULT_LIMITS, Limits, printable
+from examgen.marking.answers import READABLE, AnswerRow, AnswerTable, Flags, Numbers, Texts
+from examgen.marking.numbers import DecimalMark
+from examgen.marking.parsing import parse_texts
+from examgen.marking.problems import Notice, Problem, file_problem
+from examgen.marking.settling import Codes, Source, owners, settle
+from examgen.marking.sheets import RawSheet, Rows, read_sheet, unread_sheet
+from examgen.marking.uploads import Upload, upload_of, uploads_below
 
-PROBLEMS: Mapping[str, str] = MappingProxyType(
-    {
-        "after_quote": "A row has text behind a closing quote and was not read.",
-        "control_char": "A row has a control character in what names its entry and was not read.",
-        "duplicate": "An entry was handed in twice with different answers; neither counts.",
-        "key": "A file is a key and not what a student handed in; it was not read.",
-        "link": "A symbolic link was not followed.",
-        "more_problems": "A file has more problems than are listed.",
-        "nameless": "Rows name neither a student nor a variant.",
-        "no_rows": "A sheet has no rows for answers.",
-        "open_quote": "A row has a quote that is not closed and was not read.",
-        "repeated": "An entry was handed in twice with the same answer; it was read once.",
-        "too_long": "A cell is too long.",
-        "too_many_rows": "The folder has too many rows; its largest files were not read.",
-        "untouched": "A sheet of a student has no answers, and the same student's answers in another file were read.",
-        "unusable_file": "A file is no answer sheet and was not read.",
-        "wrong_columns": "A row has another number of cells than the header and was not read.",
-    }
-)
-
-MAX_PROBLEMS = 1_000  # of one file, so that files full of nonsense cannot fill the memory
-
-_SUFFIXES = (".csv", ".pdf")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_NO_NAME = "\x00"  # stands for every name with a control character
+UPLOAD_LIMITS = Limits(max_bytes=64 * 1024 * 1024, max_rows=2_000_000)
+"""What one file of a folder may hold at most; the limits of a whole class hold for all of them together."""
 
 DecimalChoice = Literal["auto", ".", ","]
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
-    """One asked entry as handed in; `answer` is the text as written, `line` where its row begins in the file.
-
-    Entries of a filled PDF have the line 0.
-    """
-
-    line: int
-    exam: str
-    variant: str
-    student: str
-    question: str
-    field: str
-    answer: str
-    parsed: Number | Unreadable
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something to tell the instructor: a key of `PROBLEMS`, where (line 0: the whole file), whose, and the details."""
-
-    path: Path
-    line: int
-    student: str
-    question: str
-    field: str
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class AnswerSheet:
-    """One file read: its rows in the file's order, and what was wrong with it.
+    """One file that was read, and what was wrong with it.
 
-    `decimal_comma` names the students (or, where a row names none, the variants) whose answers were read with a comma.
-    `is_key` says that the file has the columns of a key.
+    Attributes:
+        table: its entries in the file's order.
+        decimal_comma: the students (or, where a row names none, the variants) whose answers were read with a comma.
+        is_key: whether the file has the columns of a key.
     """
 
     path: Path
-    rows: tuple[AnswerRow, ...]
+    table: AnswerTable
     problems: tuple[Problem, ...]
     delimiter: str = ""
     decimal_comma: tuple[str, ...] = ()
     is_key: bool = False
 
+    @property
+    def rows(self) -> tuple[AnswerRow, ...]:
+        """The entries one by one."""
+        return tuple(self.table.row(row) for row in range(len(self.table)))
 
-class _Draft(NamedTuple):
-    line: int
-    exam: str
-    variant: str
-    student: str
-    question: str
-    field: str
-    answer: str
-    is_cut: bool
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Answers:
+    """All that was handed in.
+
+    Attributes:
+        table: the entries of all files, each entry of a student once.
+        sheets: the files in the order of their names.
+        notices: which files were passed over for newer ones.
+    """
+
+    table: AnswerTable
+    sheets: tuple[AnswerSheet, ...]
+    notices: tuple[Notice, ...]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with the files, in their order."""
+        return tuple(problem for sheet in self.sheets for problem in sheet.problems)
 
 
 def read_answers(path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEFAULT_LIMITS) -> AnswerSheet:
@@ -112,236 +81,153 @@ def read_answers(path: Path, decimal: DecimalChoice = "auto", limits: Limits = D
 
     Raises: AnswersError if the file as a whole cannot be read.
     """
-    return _settle_repeats([_read_sheet(path, decimal, limits)])[0]
+    upload = upload_of(path)
+    return _together([read_sheet(upload, limits)], [upload], decimal).sheets[0]
 
 
 def read_submissions(
-    path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEFAULT_LIMITS
-) -> tuple[AnswerSheet, ...]:
+    path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEFAULT_LIMITS, *, latest: bool = False
+) -> Answers:
     """Read one file, or every *.csv and *.pdf under a folder in the order of their names; else as `read_answers`.
 
     Under a folder, hidden files are passed over, links are reported and not followed, and a file that is no answer
-    sheet becomes a sheet without rows and with a problem. `limits.max_rows` then holds for all of them together; the
-    smallest are read first, so that one huge upload cannot use up the room of the class. Papers have both a form and an
-    answers.csv: where a student filled in one of them, the other, left empty, is passed over.
+    sheet becomes a sheet without rows and with a problem. `limits` then hold for all of them together, and those of
+    `UPLOAD_LIMITS` for each; the smallest are read first, so that one huge upload cannot use up the room of the class.
+    Papers have both a form and an answers.csv: where a student filled in one of them, the other, left empty, is passed
+    over.
 
-    Raises: AnswersError if the single file is unusable, or if there is no CSV file and no PDF.
+    Args:
+        latest: whether of a student's files with different answers the newest counts.
+
+    Raises: AnswersError if the single file is unusable, if there is no file to read, or if a student handed in
+        different answers in several files and not `latest`.
     """
     if not path.is_dir():
-        return (read_answers(path, decimal, limits),)
-    found, sheets = _sheet_files(path)
-    if not found:
+        upload = upload_of(path)
+        return _together([read_sheet(upload, limits)], [upload], decimal, latest=latest)
+    found, problems = uploads_below(path)
+    if not found and not problems:
         raise AnswersError(
             f"{printable(path)}: holds no CSV file and no PDF; give an answers.csv, a filled PDF or a folder of them"
         )
+    read = _read_all(found, limits)
+    read += [(unread_sheet(problem.path, problem), upload_of(problem.path)) for problem in problems]
+    read.sort(key=lambda pair: pair[0].path)
+    return _together([sheet for sheet, _ in read], [upload for _, upload in read], decimal, latest=latest)
+
+
+def _read_all(uploads: Sequence[Upload], limits: Limits) -> list[tuple[RawSheet, Upload]]:
+    read: list[tuple[RawSheet, Upload]] = []
     room = limits.max_rows
-    for file in sorted(found, key=lambda file: (found[file], file)):
-        sheet = _read_or_report(file, decimal, limits)
-        if len(sheet.rows) > room:
+    each = replace(
+        limits,
+        max_bytes=min(limits.max_bytes, UPLOAD_LIMITS.max_bytes),
+        max_rows=min(limits.max_rows, UPLOAD_LIMITS.max_rows),
+    )
+    left = limits.max_bytes
+    for upload in sorted(uploads, key=lambda upload: (upload.size, upload.path)):
+        sheet = _read_or_report(upload, replace(each, max_bytes=min(each.max_bytes, left)))
+        rows = len(sheet.rows.line)
+        if rows > room:
             detail = f"the folder has more than {limits.max_rows:,} rows, the most allowed"
-            sheet = AnswerSheet(file, (), (_file_problem(file, "too_many_rows", detail),))
-        room -= len(sheet.rows)
-        sheets.append(sheet)
-    return tuple(_settle_repeats(_without_untouched(sorted(sheets, key=lambda sheet: sheet.path))))
+            sheet = unread_sheet(upload.path, file_problem(upload.path, "too_many_rows", detail))
+            rows = 0
+        room -= rows
+        left -= upload.size if rows else 0
+        read.append((sheet, upload))
+    return read
 
 
-def _sheet_files(folder: Path) -> tuple[dict[Path, int], list[AnswerSheet]]:
-    """Find the CSV and PDF files with their sizes, and the empty sheets of what could not be looked at."""
-    found: dict[Path, int] = {}
-    unread: list[AnswerSheet] = []
-    folders = [folder]  # no recursion: an unpacked upload may nest folders very deep
-    while folders:
-        here = folders.pop()
-        try:
-            with os.scandir(here) as entries:
-                for entry in entries:
-                    path = here / entry.name
-                    is_sheet = path.suffix.lower() in _SUFFIXES
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_symlink():
-                        if is_sheet or path.is_dir():
-                            unread.append(_unread(path, "link", "a link is not followed; put the file itself here"))
-                    elif entry.is_dir():
-                        folders.append(path)
-                    elif is_sheet:
-                        found[path] = entry.stat(follow_symlinks=False).st_size
-        except OSError as error:
-            unread.append(_unread(here, "unusable_file", f"the folder cannot be read ({error.strerror})"))
-    return found, unread
-
-
-def _read_or_report(path: Path, decimal: DecimalChoice, limits: Limits) -> AnswerSheet:
+def _read_or_report(upload: Upload, limits: Limits) -> RawSheet:
     """One of the files of a folder; a key among them must not be marked as if a student had handed it in."""
+    path = upload.path
     try:
-        sheet = _read_sheet(path, decimal, limits)
+        sheet = read_sheet(upload, limits)
     except AnswersError as error:
-        return _unread(path, "unusable_file", str(error))
-    return _unread(path, "key", "the file is a key, which nobody hands in") if sheet.is_key else sheet
+        return unread_sheet(path, file_problem(path, "unusable_file", str(error)))
+    if sheet.is_key:
+        return unread_sheet(path, file_problem(path, "key", "the file is a key, which nobody hands in"))
+    return sheet
 
 
-def _unread(path: Path, reason: str, detail: str) -> AnswerSheet:
-    return AnswerSheet(path, (), (_file_problem(path, reason, detail),))
+def _together(
+    sheets: Sequence[RawSheet], uploads: Sequence[Upload], decimal: DecimalChoice, *, latest: bool = False
+) -> Answers:
+    """Read the numbers of all sheets and keep each entry once."""
+    rows = Rows.joined([sheet.rows for sheet in sheets])
+    file = np.repeat(np.arange(len(sheets), dtype=np.int32), [len(sheet.rows.line) for sheet in sheets])
+    nothing = np.zeros(len(file))
+    unread = Numbers(nothing, nothing.astype(np.int16), nothing.astype(np.int16), nothing.astype(np.int8))
+    table = AnswerTable(file, rows.line, *rows.names, rows.answer, unread)
+    is_comma = np.zeros(len(table), dtype=bool)
+    if decimal == "auto":
+        is_comma = _comma_rows(table, np.array([sheet.delimiter != "," for sheet in sheets]))
+    parsed = _numbers(rows.answer, is_comma, "." if decimal == "auto" else decimal)
+    if rows.is_cut.any():
+        parsed = parsed.with_reason(rows.is_cut, "too_long")
+    commas = _comma_writers(table, is_comma)
+    sources = [Source(sheet.path, upload.modified) for sheet, upload in zip(sheets, uploads, strict=True)]
+    settled = settle(replace(table, parsed=parsed), sources, latest=latest)
+    found: dict[int, list[Problem]] = defaultdict(list)
+    for place, problem in settled.problems:
+        found[place].append(problem)
+    bounds = np.searchsorted(settled.table.file, np.arange(len(sheets) + 1))
+    return Answers(
+        settled.table,
+        tuple(
+            AnswerSheet(
+                sheet.path,
+                settled.table.take(slice(bounds[place], bounds[place + 1])),
+                (*sheet.problems, *found[place]),
+                sheet.delimiter,
+                commas.get(place, ()),
+                sheet.is_key,
+            )
+            for place, sheet in enumerate(sheets)
+        ),
+        settled.notices,
+    )
 
 
-def _file_problem(path: Path, reason: str, detail: str, line: int = 0) -> Problem:
-    return Problem(path, line, "", "", "", reason, detail)
+def _numbers(answer: Texts, is_comma: Flags, fixed: DecimalMark) -> Numbers:
+    """Read each distinct text once, with the mark of its rows."""
+    parsed = parse_texts(answer.distinct, fixed).take(answer.codes)
+    if not is_comma.any():
+        return parsed
+    used, codes = np.unique(answer.codes[is_comma], return_inverse=True)
+    return parsed.replaced(is_comma, parse_texts(answer.distinct.take(used), ",").take(codes))
 
 
-def _read_sheet(path: Path, decimal: DecimalChoice, limits: Limits) -> AnswerSheet:
-    scan = _scan(path, limits)
-    is_key = scan.columns[-1] not in SHEET_COLUMNS
-    drafts: list[_Draft] = []
-    problems: list[Problem] = []
-    untold = 0
-    for found in _drafts(path, scan):
-        if isinstance(found, _Draft):
-            drafts.append(found)
-        elif len(problems) < MAX_PROBLEMS:
-            problems.append(found)
-        else:
-            untold += 1
-    if untold:
-        detail = f"{untold:,} more problems of this file are not listed"
-        problems.append(_file_problem(path, "more_problems", detail))
-    problems += _sheet_problems(path, drafts, is_empty=not drafts and not problems)
-    commas = _comma_writers(drafts) if decimal == "auto" and scan.delimiter != "," else frozenset()
-    fixed: DecimalMark = "." if decimal == "auto" else decimal
-    rows = tuple(_row(draft, "," if commas and _who(draft) in commas else fixed) for draft in drafts)
-    return AnswerSheet(path, rows, tuple(problems), scan.delimiter, tuple(sorted(map("".join, commas))), is_key)
+def _comma_rows(table: AnswerTable, is_open: Flags) -> Flags:
+    """Which rows are of students who, in one of these files, write numbers with a comma and none with a point."""
+    has_comma = np.asarray(pc.match_substring(table.answer.distinct, ","))
+    is_comma = np.zeros(len(table), dtype=bool)
+    if not has_comma.any() or not is_open[table.file].any():
+        return is_comma
+    has_point = np.asarray(pc.match_substring(table.answer.distinct, "."))
+    by_comma = _is_number(table.answer.distinct, has_comma, ",")
+    by_point = _is_number(table.answer.distinct, has_point & ~by_comma, ".")
+    rows = np.flatnonzero(is_open[table.file])
+    who: Codes = owners(table)[rows] * len(is_open) + table.file[rows]
+    codes = table.answer.codes[rows]
+    writers = np.setdiff1d(who[by_comma[codes]], who[by_point[codes]])
+    is_comma[rows] = np.isin(who, writers)
+    return is_comma
 
 
-def _scan(path: Path, limits: Limits) -> Scan:
-    if path.suffix.lower() != ".pdf":
-        return scan_table(path, SHEET_COLUMNS, KEY_COLUMNS[len(SHEET_COLUMNS) :], limits)
-    from examgen.marking.filled_pdf import read_filled_pdf
-
-    return Scan(SHEET_COLUMNS, "", iter(read_filled_pdf(path, limits)))
-
-
-def _sheet_problems(path: Path, drafts: list[_Draft], is_empty: bool) -> Iterator[Problem]:
-    if is_empty:
-        yield _file_problem(path, "no_rows", "the sheet has no rows for answers")
-    nameless = [draft.line for draft in drafts if not draft.student and not draft.variant]
-    if nameless:
-        first = f", the first in line {nameless[0]}" if nameless[0] else ""
-        detail = f"{len(nameless):,} rows name neither a student nor a variant{first}"
-        yield _file_problem(path, "nameless", detail, nameless[0])
+def _is_number(texts: object, candidates: Flags, decimal: DecimalMark) -> Flags:
+    found = np.zeros(len(candidates), dtype=bool)
+    places = np.flatnonzero(candidates)
+    if len(places):
+        found[places] = parse_texts(pc.take(texts, places), decimal).reason == READABLE
+    return found
 
 
-def _drafts(path: Path, scan: Scan) -> Iterator[_Draft | Problem]:
-    """Yield the rows that name an entry, and what is wrong with them or with other rows."""
-    known: dict[str, str] = {}
-    for record in scan.records:
-        if isinstance(record, RowProblem) and not record.cells:
-            yield _file_problem(path, record.reason, record.detail, record.line)
-            continue
-        exam, variant, student, question, field = names = [_name(known, cell) for cell in record.cells[:5]]
-        if _NO_NAME in names:
-            detail = "a control character stands in exam, variant, student, question or field"
-            yield _file_problem(path, "control_char", detail, record.line)
-            continue
-        is_cut = isinstance(record, RowProblem)
-        if isinstance(record, RowProblem):
-            yield Problem(path, record.line, student, question, field, record.reason, record.detail)
-            if record.columns != ("answer",):
-                continue
-        yield _Draft(record.line, exam, variant, student, question, field, record.cells[6], is_cut)
-
-
-def _name(known: dict[str, str], cell: str) -> str:
-    """Strip a name; equal names become one object, as a class repeats few of them in very many rows."""
-    name = known.get(cell)
-    if name is None:
-        name = cell.strip().strip("\ufeff").strip()
-        name = _NO_NAME if _CONTROL.search(name) else name
-        name = known[cell] = known.setdefault(name, name)
-    return name
-
-
-def _who(draft: _Draft | AnswerRow) -> tuple[str, str]:
-    return (draft.student, "") if draft.student else ("", draft.variant)
-
-
-def _comma_writers(drafts: Iterable[_Draft]) -> frozenset[tuple[str, str]]:
-    """Return who writes numbers with a comma and none with a point; what is no number says nothing about it."""
-    commas, points = set(), set()
-    for draft in drafts:
-        if "," in draft.answer and isinstance(parse_number(draft.answer, ","), Number):
-            commas.add(_who(draft))
-        elif "." in draft.answer and isinstance(parse_number(draft.answer, "."), Number):
-            points.add(_who(draft))
-    return frozenset(commas - points)
-
-
-def _row(draft: _Draft, decimal: DecimalMark) -> AnswerRow:
-    parsed = unreadable("too_long") if draft.is_cut else parse_number(draft.answer, decimal)
-    return AnswerRow(*draft[:7], parsed=parsed)
-
-
-def _without_untouched(sheets: list[AnswerSheet]) -> list[AnswerSheet]:
-    """Leave out whom a sheet of one kind gives no answer for, and a sheet of the other kind, PDF or CSV, gives some."""
-    if len({_is_pdf(sheet) for sheet in sheets}) < 2:
-        return sheets
-    answered: dict[tuple[tuple[str, str], bool], Path] = {}
-    for sheet in sheets:
-        written = {_who(row) for row in sheet.rows if row.parsed != unreadable("blank")}
-        answered |= {(who, _is_pdf(sheet)): sheet.path for who in written}
-    settled = []
-    for sheet in sheets:
-        there = {_who(row) for row in sheet.rows if row.student or row.variant}
-        blank = {who for who in there if (who, _is_pdf(sheet)) not in answered}
-        other = {who: answered[who, not _is_pdf(sheet)] for who in blank if (who, not _is_pdf(sheet)) in answered}
-        rows = tuple(row for row in sheet.rows if _who(row) not in other) if other else sheet.rows
-        told = tuple(_untouched(sheet.path, *who, path) for who, path in sorted(other.items()))
-        settled.append(replace(sheet, rows=rows, problems=sheet.problems + told))
-    return settled
-
-
-def _is_pdf(sheet: AnswerSheet) -> bool:
-    return sheet.path.suffix.lower() == ".pdf"
-
-
-def _untouched(path: Path, student: str, variant: str, other: Path) -> Problem:
-    whose = f"student {printable(student, 40)}" if student else f"variant {printable(variant, 40)}"
-    detail = f"has no answers of {whose} and was passed over for {printable(other)}"
-    return Problem(path, 0, student, "", "", "untouched", detail)
-
-
-def _settle_repeats(sheets: list[AnswerSheet]) -> list[AnswerSheet]:
-    """Keep each entry once in all sheets together: its first row, unreadable if a later one has another answer."""
-    first: dict[tuple[str, ...], dict[tuple[str, str], AnswerRow]] = {}
-    entries: dict[tuple[str, str], tuple[str, str]] = {}
-    repeats: dict[int, list[tuple[Path, AnswerRow]]] = {}
-    dropped: set[int] = set()
-    for sheet in sheets:
-        for row in sheet.rows:
-            # Rows that name nobody belong together within their file only.
-            who = (row.exam, *_who(row)) if row.student or row.variant else (row.exam, "", "", str(sheet.path))
-            entry = (row.question, row.field)
-            kept = first.setdefault(who, {}).setdefault(entries.setdefault(entry, entry), row)
-            if kept is not row:
-                repeats.setdefault(id(kept), []).append((sheet.path, row))
-                dropped.add(id(row))
-    return [_settled(sheet, repeats, dropped) for sheet in sheets] if repeats else sheets
-
-
-def _settled(sheet: AnswerSheet, repeats: Mapping[int, list[tuple[Path, AnswerRow]]], dropped: set[int]) -> AnswerSheet:
-    rows: list[AnswerRow] = []
-    problems = list(sheet.problems)
-    for row in sheet.rows:
-        others = repeats.get(id(row), [])
-        differs = any((other.answer.strip(), other.parsed) != (row.answer.strip(), row.parsed) for _, other in others)
-        if others:
-            entry = "the entry" if row.line else printable(f"{row.question} {row.field}", 60)
-            detail = f"{entry} is there again with {'another' if differs else 'the same'} answer: {_places(others)}"
-            reason = "duplicate" if differs else "repeated"
-            problems.append(Problem(sheet.path, row.line, row.student, row.question, row.field, reason, detail))
-        if id(row) not in dropped:
-            rows.append(replace(row, parsed=unreadable("duplicate")) if differs else row)
-    return replace(sheet, rows=tuple(rows), problems=tuple(problems))
-
-
-def _places(found: list[tuple[Path, AnswerRow]], most: int = 3) -> str:
-    places = [f"{printable(path)}{f', line {row.line}' if row.line else ''}" for path, row in found[:most]]
-    return "; ".join(places) + (f"; and {len(found) - most:,} more" if len(found) > most else "")
+def _comma_writers(table: AnswerTable, is_comma: Flags) -> dict[int, tuple[str, ...]]:
+    """By place of the file, the students or variants whose answers are read with a comma."""
+    rows = np.flatnonzero(is_comma)
+    found: dict[int, set[str]] = defaultdict(set)
+    who = owners(table)[rows] * (int(table.file.max(initial=0)) + 1) + table.file[rows]
+    for row in rows[np.unique(who, return_index=True)[1]].tolist():
+        found[int(table.file[row])].add(table.student.at(row) or table.variant.at(row))
+    return {file: tuple(sorted(names)) for file, names in found.items()}

@@ -14,11 +14,8 @@ plain text:
 - the features d001, d002, … choose delimiters of 1 + n/4 em, so that a tall bracket is one glyph, copied as `[`;
 - the characters of CELLS draw an answer box whose label is the text that follows;
 - the features r001, r002, … choose brackets for n rows of a matrix that hang down from the first row.
-
-`widths.json` has the advance widths of *Examgen Math* in thousandths of an em, and those of its upright letters.
 """
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -80,26 +77,14 @@ SUBSETS = ("latin", "latin-ext", "greek", "cyrillic", "cyrillic-ext", "vietnames
 
 
 def main(math_source: Path, text_folder: Path, devanagari_folder: Path, target: Path) -> None:
-    """Write the fonts, their widths and their style sheet into `target`."""
+    """Write the fonts and their style sheet into `target`."""
     for style, name in TEXT_STYLES.items():
         text_font(text_folder, style, name).save(target / f"STIXTwoText-{name}.ttf")
     field_font(target / "STIXTwoText-Regular.ttf").save(target / "ExamgenFields-Regular.ttf")
     for style, name in DEVANAGARI_STYLES.items():
         devanagari_font(devanagari_folder, style, name).save(target / f"NotoSerifDevanagari-{name}.ttf")
     math_font(math_source).save(target / "ExamgenMath-Regular.ttf")
-    (target / "widths.json").write_text(widths(TTFont(math_source), target), encoding="utf-8")
     (target / "fonts.css").write_text(style_sheet(), encoding="utf-8")
-
-
-def widths(source: TTFont, target: Path) -> str:
-    """The advance widths as JSON."""
-    font = TTFont(target / "ExamgenMath-Regular.ttf")
-    upright = source.getBestCmap()
-    found = {
-        "italic": {chr(code): font["hmtx"][glyph][0] for code, glyph in font.getBestCmap().items()},
-        "upri": {letter: source["hmtx"][upright[ord(letter)]][0] for letter in LATIN},
-    }
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
 
 def style_sheet() -> str:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import examgen
 from examgen.batch import making
 from examgen.cli import app
+from examgen.documents.printing import PrintedPaper
 from tests.marking_sheets import Row, make_key, read_rows, rounded, write_sheet
 
 RUNNER = CliRunner()
@@ -23,8 +24,8 @@ KEY = ["key/exam.json", "key/variants.jsonl", "key/answers.csv", "key/answers.pd
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty current folder; papers are made without typesetting them."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(making, "questions_pdf", lambda *_: b"%PDF questions")
-    monkeypatch.setattr(making, "key_pdf", lambda *_: b"%PDF key")
+    monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
+    monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
     return tmp_path
 
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from examgen.batch import making
 from examgen.cli import app
+from examgen.documents.printing import PrintedPaper
 from examgen.exams import files
 from tests.marking_sheets import make_key, write_sheet
 
@@ -22,8 +23,8 @@ ROSTER = "id,name\ns1,Ada\ns2,Bob\n"
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, with a roster, a folder, a file that is no folder, and no typesetting of PDFs."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(making, "questions_pdf", lambda *_: b"%PDF questions")
-    monkeypatch.setattr(making, "key_pdf", lambda *_: b"%PDF key")
+    monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
+    monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("I am no folder", encoding="utf-8")

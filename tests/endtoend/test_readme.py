@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from examgen.batch import making
 from examgen.cli import app
+from examgen.documents.printing import PrintedPaper
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -23,8 +24,8 @@ def blocks(language: str) -> list[str]:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the README speaks of; PDFs are tested elsewhere."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(making, "questions_pdf", lambda *_: b"%PDF questions")
-    monkeypatch.setattr(making, "key_pdf", lambda *_: b"%PDF key")
+    monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
+    monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
     family, exam = blocks("toml")
     (tmp_path / "my-question.toml").write_text(family, encoding="utf-8")
     (tmp_path / "my-exam.toml").write_text(exam, encoding="utf-8")

@@ -51,7 +51,9 @@ def _question_lines(question: QuestionPart) -> Iterator[str]:
         yield f"picture: {question.picture.description}"
         for layer in question.picture.layers:
             yield f"  {layer.caption}{' with biases' if layer.has_bias else ''}: {', '.join(layer.units)}"
-    yield from (f"  {given}" for given in question.givens)
+    for given in question.givens:
+        label = rf"\text{{{given.label}: }} " if given.label else ""
+        yield f"  {label}{given.latex}"
     for task in question.tasks:
         yield f"({task.letter}) {task.text} [{task.digits}; {task.marks} marks]"
         for box in task.boxes:

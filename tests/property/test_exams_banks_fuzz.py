@@ -21,7 +21,8 @@ matrix_product shape_of_product midterm 😀
 _KEYS = """
 title network products values fixed digits screens tasks questions policy notation sizes activations loss steps
 samples_per_step min max step choices exclude one_hot text ask layers marks decimals significant_figures weights biases
-x y W1 b1 learning_rate entries max_draws tie_margin kink_margin family format operation left "
+x y W1 b1 learning_rate entries max_draws tie_margin kink_margin family format operation left
+marks_per_task bonus correct follow_through imprecise precision rounding direction grades grade from "
 """
 WORDS = st.sampled_from(["", *_WORDS.split()])
 NUMBERS = st.integers(-2, 5) | st.sampled_from([0.5, -0.1, 1e300, 10**20, 2**40, 1e-9, float("nan"), float("inf")])

@@ -34,7 +34,14 @@ STYLES: dict[str, Callable[[random.Random], Style]] = {
     "writes more digits": lambda chooses: Style("rounded", more=4, chooses=chooses),
     "now so, now so": lambda chooses: Style("mixed", more=2, chooses=chooses),
 }
-OUTCOME_MARKS = {"blank": 0.0, "unreadable": 0.0, "wrong": 0.0, "imprecise": 0.5, "correct": 1.0}
+OUTCOME_MARKS = {
+    "blank": 0.0,
+    "unreadable": 0.0,
+    "wrong": 0.0,
+    "imprecise": 0.5,
+    "follow_through": 1.0,
+    "correct": 1.0,
+}
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,8 @@ def _asked_to(bank: str, digits: str) -> str:
         return bank
     bank = re.sub(r"(?m)^digits = .*\n", "", bank)
     bank = re.sub(r"\[screens\][^\[]*", "", bank)
-    screens = "[screens]\nsignificant_digits = 0\nmax_abs = 999999\n\n" if "[values]" in bank else ""
+    limits = "significant_digits = 0\nmax_abs = 999999\nmisconception_margin = 0\n"
+    screens = f"[screens]\n{limits}\n" if "[values]" in bank else ""
     return re.sub(r"\[digits\]\n.*\n", f"{screens}[digits]\n{digits}\n", bank)
 
 
@@ -280,7 +288,8 @@ def test_whole_numbers_leave_no_room(seed: int, whim: int, notation: str) -> Non
     assert (marked.tolerance == half_unit(np.zeros(()))).all()
     exact, slips, gaps = outcomes(marked)
     assert set(exact) == {"correct"}
-    assert slips == ["wrong" if off else "correct" for off in is_off]
-    assert gaps == [
-        "wrong" if off else "correct" if text else "blank" for text, off in zip(with_gaps, is_off, strict=True)
-    ]
+    # Of two slips one may follow from the other.
+    off_by_one = {"wrong", "follow_through"}
+    assert all(found in off_by_one if off else found == "correct" for found, off in zip(slips, is_off, strict=True))
+    for found, text, off in zip(gaps, with_gaps, is_off, strict=True):
+        assert found in off_by_one if off else found == ("correct" if text else "blank")

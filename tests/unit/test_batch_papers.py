@@ -9,6 +9,7 @@ import pytest
 
 from examgen.batch import making
 from examgen.batch.making import MadePapers, make, make_class, read_roster
+from examgen.documents.printing import PrintedPaper
 from examgen.errors import AnswersError, ExamgenError
 from examgen.exams.building import Student
 from examgen.marking.grading import grade
@@ -21,8 +22,10 @@ CLASS = [("s1", "Ada"), ("a/b", "Bob"), ("李", "Cleo")]
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No typesetting: a paper's PDF is its variant code."""
-    monkeypatch.setattr(making, "questions_pdf", lambda _exam, variant, *_: b"%PDF " + variant.code.encode())
-    monkeypatch.setattr(making, "key_pdf", lambda *_: b"%PDF key")
+    monkeypatch.setattr(
+        making, "print_questions", lambda _, variant, __: PrintedPaper(b"%PDF " + variant.code.encode(), "")
+    )
+    monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
 
 
 def roster(folder: Path, students: list[tuple[str, str]], name: str = "roster.csv") -> Path:

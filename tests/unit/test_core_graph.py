@@ -98,8 +98,17 @@ def test_reading_ahead_is_refused() -> None:
     """A quantity that reads what is not known yet is named with what it reads."""
     with pytest.raises(ValueError, match="twice reads x, y before it is known"):
         ComputationGraph((Quantity("twice", "z", (), DOUBLE, ("x", "y")), Quantity("x", "x", ())))
-    with pytest.raises(ValueError, match="z1 reads a2 before it is known"):
+    with pytest.raises(ValueError, match="z1 would read itself by way of a2, z2, a1"):
         GRAPH.patched("z1", inputs=("W1", "a2", "b1"))
+
+
+def test_a_rewired_quantity_may_read_what_came_after_it() -> None:
+    """Quantities are put behind what they now read; the others keep their order and their values."""
+    graph = network_graph(NetworkShape((2, 2, 1), ("tanh", "sigmoid"), "squared_error"))
+    rewired = graph.patched("dL_da1", inputs=("W2_new", "dL_dz2"))
+    order = [quantity.name for quantity in rewired]
+    assert order.index("W2_new") < order.index("dL_da1")
+    assert sorted(order) == sorted(quantity.name for quantity in graph)
 
 
 def test_a_graph_is_read_by_name() -> None:

@@ -32,7 +32,7 @@ def latex_of(question: QuestionPart) -> Iterator[str]:
     sentences = [*question.text, *(task.text for task in question.tasks)]
     sentences += [line.text for section in question.sections for line in section.lines]
     yield from (formula for sentence in sentences for formula in FORMULA.findall(sentence))
-    yield from question.givens
+    yield from (given.latex for given in question.givens)
     yield from (box.symbol for task in question.tasks for box in task.boxes)
     yield from (relation for section in question.sections for line in section.lines for relation in line.relations)
     if question.picture:

@@ -22,7 +22,15 @@ from examgen.exams.keys import papers
 from examgen.exams.notation import NOTATIONS
 from tests.latex_values import value_of
 from tests.oracles import HIDDEN, OUTPUTS, Numbers, by_autograd
-from tests.printed_chains import MOST_PATHS, path_count, path_problems, sum_problems, taken_apart, weight_of
+from tests.printed_chains import (
+    Parameter,
+    expected_parameters,
+    parameter_of,
+    path_count,
+    path_problems,
+    sum_problems,
+    taken_apart,
+)
 from tests.printed_numbers import Floats, LatexValueError, Printed
 from tests.printed_pages import CONVENTIONS, ReadLine, expected_symbols, read_lines
 from tests.small_banks import fitting_notations, shipped_names
@@ -191,7 +199,7 @@ def _line_problems(read: ReadLine, unit_axis: int) -> list[str]:
 
 def _unequal(read: ReadLine, unit_axis: int) -> list[str]:
     found, values = [], []
-    for relation in read.line.relations[1:-1]:
+    for relation in read.worked[1:]:
         assert relation.startswith("= ")
         value = value_of(relation[2:], read.symbols, unit_axis)
         if value.shape != read.result.shape:
@@ -200,6 +208,8 @@ def _unequal(read: ReadLine, unit_axis: int) -> list[str]:
             found.append(f"{relation} is {value.value}, the result {read.result.value}")
         values.append(value)
     # The numbers put in are those that the page printed for the symbols, so both give the same to the last bit or so.
+    if not value_of(read.decimals).may_equal(read.result):
+        found.append(f"{read.exact} is not {read.decimals}")
     if len(values) == 2 and not _same(values[0], values[1]):
         found.append(f"{read.line.relations[1]} does not have the numbers of {read.line.relations[2]}")
     return [f"{read.section}: {read.line.relations[0]}: {problem}" for problem in found]
@@ -226,7 +236,7 @@ def result_problems(solved: Solved) -> list[str]:
         if expected is None:
             found.append(f"{read.section}: {symbol} means nothing here, or stands here twice")
         else:
-            found += [f"{read.section}: {symbol}: {text}" for text in _misprints(read.line.relations[-1][2:], expected)]
+            found += [f"{read.section}: {symbol}: {text}" for text in _misprints(read.decimals, expected)]
     return found
 
 
@@ -264,33 +274,41 @@ def _product_problems(solved: Solved) -> list[str]:
         else:
             expected = A * B if r"\odot" in read.line.relations[1] else np.dot(A, B)
         expected = expected if added is None else expected + added
-        misprints = _misprints(read.line.relations[-1][2:], expected)
+        misprints = _misprints(read.decimals, expected)
         found += [] if read.line.relations[0] == f"P_{{{number}}}" else [f"product {number} is called otherwise"]
         found += [f"product {number}: {text}" for text in misprints]
     return found if len(lines) == len(solved.paper.asked()) else [*found, "a product is missing"]
 
 
 def chain_problems(solved: Solved) -> list[str]:
-    """Chain-rule lines that are missing, untrue, or about another weight."""
+    """Chain-rule lines that are missing, untrue, twice there, or about another weight or bias."""
     shape = solved.paper.shape
     if not isinstance(shape, NetworkShape):
         return []
     convention = CONVENTIONS[solved.notation]
-    found, missing = [], set(_expected_chains(solved, shape))
+    found, missing, seen = [], set(_expected_chains(solved, shape)), set()
     for read in solved.lines:
         if not read.is_chain:
             continue
-        weight = weight_of(read.line.relations[0], convention)
-        chain = taken_apart(read, path_count(shape, weight.layer))
+        about = parameter_of(read.line.relations[0], convention)
+        chain = taken_apart(read, path_count(shape, about.layer))
         found += path_problems(chain, read, shape, convention) + sum_problems(chain)
-        missing.discard((read.step, weight.layer))
-    return found + [f"step {step}: no chain rule for layer {layer}" for step, layer in sorted(missing)]
+        found += [f"{chain.symbol}: {text}" for text in _misprints(read.decimals, _gradient(solved, read.step, about))]
+        if (read.step, about) in seen or about not in expected_parameters(shape, about.letter, about.layer):
+            found.append(f"step {read.step}: {chain.symbol} stands here twice, or is too long to stand here")
+        seen.add((read.step, about))
+    return found + [f"step {step}: no chain rule for {about}" for step, about in missing - seen]
 
 
-def _expected_chains(solved: Solved, shape: NetworkShape) -> Iterator[tuple[int, int]]:
-    """Step and layer of every asked gradient with few enough paths that is not all 0."""
+def _gradient(solved: Solved, step: int, about: Parameter) -> Floats:
+    """The loss gradient of one weight or bias by automatic differentiation, as a matrix of one entry."""
+    name = f"dL_d{about.letter}{about.layer}" + (f"@{step}" if step > 1 else "")
+    return np.reshape(solved.values[name][tuple(place - 1 for place in about.places)], (1, 1))
+
+
+def _expected_chains(solved: Solved, shape: NetworkShape) -> Iterator[tuple[int, Parameter]]:
+    """Step and parameter of every asked gradient's entries that the chain rule is to be written out for."""
     for quantity in solved.paper.asked():
-        if quantity.kind == "dL_dW" and quantity.layer is not None and quantity.step is not None:
-            few = path_count(shape, quantity.layer) <= MOST_PATHS
-            if few and np.any(solved.values[quantity.name] != 0):
-                yield quantity.step, quantity.layer
+        if quantity.kind in {"dL_dW", "dL_db"} and quantity.layer is not None and quantity.step is not None:
+            for about in expected_parameters(shape, quantity.kind[-1], quantity.layer):
+                yield quantity.step, about

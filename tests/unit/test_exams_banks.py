@@ -1,6 +1,8 @@
 """Bank files: every shipped one works, and every mistake is one line that says where, what, and what is allowed."""
 
 import shutil
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +13,19 @@ from examgen.errors import BankError
 from examgen.exams.banks import MAX_FILE_BYTES, find_bank, shipped_banks
 from examgen.exams.building import Student, draw_variants, load_exam
 from examgen.exams.digits import Digits
+from examgen.exams.exam import exact_total, paper_shape, total_marks
 from examgen.exams.notation import NOTATIONS
+from examgen.exams.policy import Grade, Policy, Rounding
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
 
-FAMILY_KEYS = "format, title, about, text, notation, network, products, values, fixed, digits, screens, tasks"
+FAMILY_KEYS = "format, title, about, text, notation, network, products, values, fixed, digits, screens, policy, tasks"
 NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step"
 RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
 SCREEN_KEYS = "kink_margin, min_slope, significant_digits, tie_margin, max_abs, max_draws"
+TASK_KEYS = "text, ask, steps, layers, digits, marks, marks_per_task, bonus, as, symbols, options, answer"
+POLICY_KEYS = (
+    "correct, follow_through, imprecise, wrong, misconception, precision, ignore_above, zeros_carry, rounding, grades"
+)
 EXAM_KEYS = "format, title, about, notation, instructions, policy, questions"
 ACTIVATIONS = "identity, sigmoid, tanh, relu, leaky_relu, softplus, elu, softmax"
 LOSSES = (
@@ -27,14 +35,20 @@ LOSSES = (
 QUANTITIES = "z, a, loss, slope, dL_da, dL_dz, dL_dW, dL_db, W_new, b_new, product"
 NOTATION_NAMES = "from-to, to-from-da, nielsen, scalar, row"
 SHIPPED = (
-    "midterm, matrix-warmups, minibatch, question2, relu-integers, scalar-chain, sigmoid-chain, tanh-two-outputs, "
+    "midterm, formulas, matrix-warmups, minibatch, question2, relu-integers, scalar-chain, sigmoid-chain, "
+    "tanh-two-outputs, "
     "matrix-warmups-worked, nielsen-bp1-bp4, relu-1-1-3-1, relu-sigmoid-1-1-1, relu-sigmoid-3-2-2-1-bce, "
     "relu-sigmoid-3-2-2-1, sigmoid-3-4-4-2, tanh-sigmoid-2-1-2"
 )
+FOLLOWS = 'use "full", "off" or a share from 0 to 1'
+GRADES = '[[policy.grades]]\ngrade = "{}"\nfrom = {}\n[[policy.grades]]\ngrade = "{}"\nfrom = {}\n'
+DESCENDING = "list the grades from the highest boundary to the lowest, each with a boundary of its own"
 ONE_WAY = "give min, max and step, or choices, or one_hot = true"
 WIDE_NETWORK = (("[1, 1]", "[1, 2]"), ('["sigmoid"]', '["softmax"]'))
 SOFTMAX = (*WIDE_NETWORK, ("squared_error", "cross_entropy"))
 Y = 'y = { choices = ["0", "1"] }'
+
+CHOICE = '[[tasks]]\ntext = ""\nas = "choice"\noptions = [{}]\nanswer = "{}"\n'
 
 UNKNOWN_KEYS = {
     changed(DRAWN, ("title", "titel")): f'titel: unknown key; allowed here: {FAMILY_KEYS}. Did you mean "title"? '
@@ -44,8 +58,7 @@ UNKNOWN_KEYS = {
     changed(DRAWN, ("exclude", "exlude")): f"values.weights.exlude: unknown key; allowed here: {RANGE_KEYS}. "
     'Did you mean "exclude"?',
     changed(DRAWN, ("decimals", "places")): "digits.places: unknown key; allowed here: decimals, significant_figures.",
-    DRAWN + "mark = 2\n": "tasks[1].mark: unknown key; allowed here: text, ask, steps, layers, digits, marks. "
-    'Did you mean "marks"?',
+    DRAWN + "mark = 2\n": f'tasks[1].mark: unknown key; allowed here: {TASK_KEYS}. Did you mean "marks"?',
     DRAWN + "digits = { decimal = 2 }\n": "tasks[1].digits.decimal: unknown key; allowed here: decimals, "
     'significant_figures. Did you mean "decimals"?',
     DRAWN + "[screens]\nmin_slop = 0\n": f"screens.min_slop: unknown key; allowed here: {SCREEN_KEYS}. "
@@ -55,8 +68,13 @@ UNKNOWN_KEYS = {
     changed(EXAM, ("questions", "question")): f"question: unknown key; allowed here: {EXAM_KEYS}. "
     'Did you mean "questions"? (and 1 more)',
     EXAM + "titel = 'x'\n": 'questions[1].titel: unknown key; allowed here: family, title. Did you mean "title"?',
-    EXAM + "[policy]\ncorect = 1\n": "policy.corect: unknown key; allowed here: correct, imprecise. "
-    'Did you mean "correct"?',
+    EXAM
+    + "[policy]\ncorect = 1\n": f'policy.corect: unknown key; allowed here: {POLICY_KEYS}. Did you mean "correct"?',
+    EXAM + "[policy]\nrounding = { stp = 1 }\n": "policy.rounding.stp: unknown key; allowed here: step, direction. "
+    'Did you mean "step"? (and 1 more)',
+    EXAM
+    + '[[policy.grades]]\ngrade = "A"\nfrm = 90\n': "policy.grades[1].frm: unknown key; allowed here: grade, from. "
+    'Did you mean "from"? (and 1 more)',
     changed(DRAWN, ("weights", "weigths")): "values.weigths: unknown quantity; allowed here: x, y, weights, biases, "
     'W1, b1. Did you mean "weights"?',
     changed(DRAWN, ("weights", "W2")): "values.W2: unknown quantity; allowed here: x, y, weights, biases, W1, b1.",
@@ -82,6 +100,18 @@ WRONG_TYPES = {
     "use a list in [ ]",
     changed(DRAWN, ('["sigmoid"]', '"sigmoid"')): "network.activations: found 'sigmoid'; use a list in [ ]",
     DRAWN + "marks = true\n": "tasks[1].marks: found true; use a number such as 0.1",
+    DRAWN + "bonus = 1\n": "tasks[1].bonus: found 1; use true or false",
+    DRAWN + "marks_per_task = true\n": "tasks[1].marks_per_task: found true; use a number such as 0.1",
+    EXAM + "policy = 1\n": "questions[1].policy: unknown key; allowed here: family, title.",
+    "policy = 1\n" + EXAM: "policy: found 1; use a table in { }",
+    EXAM + "[policy]\nimprecise = nan\n": "policy.imprecise: found NaN; use a finite number",
+    EXAM + '[policy]\nzeros_carry = "yes"\n': "policy.zeros_carry: found 'yes'; use true or false",
+    EXAM + "[policy]\nrounding = 0.5\n": 'policy.rounding: found 0.5; use "none" or a table such as { step = 0.5 }',
+    EXAM + "[policy]\nrounding = { }\n": "policy.rounding.step: is missing",
+    EXAM + '[policy]\ngrades = ["A"]\n': "policy.grades[1]: found 'A'; use a table in { }",
+    EXAM + "[[policy.grades]]\ngrade = 1\nfrom = 90\n": "policy.grades[1].grade: found 1; use a text in quotes",
+    EXAM + '[[policy.grades]]\ngrade = "A"\nfrom = "best"\n': "policy.grades[1].from: found 'best'; use a number such "
+    "as 0.1",
     DRAWN + "layers = 1\n": "tasks[1].layers: found 1; use a list in [ ]",
     "format = 2\n" + DRAWN: "format: found 2; use 1",
     changed(FIXED, ("[[0.5]]", '"abc"')): "fixed.W1: found 'abc'; use a number such as 0.1",
@@ -122,6 +152,40 @@ OUT_OF_RANGE = {
     DRAWN + "marks = -1\n": "tasks[1].marks: found -1; use 0 or more",
     DRAWN + "[screens]\ntie_margin = 0.5\n": "screens.tie_margin: found 0.5; use less than 0.5",
     EXAM + "[policy]\nimprecise = 2\n": "policy.imprecise: found 2; use 1 or less",
+    EXAM + "[policy]\nfollow_through = 1.5\n": f"policy.follow_through: found 1.5; {FOLLOWS}",
+    EXAM + '[policy]\nfollow_through = "half"\n': f"policy.follow_through: found 'half'; {FOLLOWS}",
+    EXAM + "[policy]\nfollow_through = true\n": f"policy.follow_through: found true; {FOLLOWS}",
+    EXAM + '[policy]\nprecision = "loose"\n': "policy.precision: found 'loose'; use 'strict' or 'lenient'",
+    EXAM + "[policy]\nignore_above = 0\n": "policy.ignore_above: found 0; use 1 or more",
+    EXAM + "[policy]\nrounding = { step = 0 }\n": "policy.rounding.step: found 0; use 0.000001 or more",
+    EXAM + '[policy]\nrounding = { step = 1, direction = "even" }\n': "policy.rounding.direction: found 'even'; "
+    "use 'nearest', 'up' or 'down'",
+    EXAM + '[[policy.grades]]\ngrade = ""\nfrom = 90\n': "policy.grades[1].grade: found ''; give 1 or more characters",
+    EXAM + '[[policy.grades]]\ngrade = "A "\nfrom = 90\n': "policy.grades[1]: grade is 'A '; use a word such as \"B+\"",
+    EXAM + '[[policy.grades]]\ngrade = "A"\nfrom = -1\n': "policy.grades[1].from: found -1; use 0 or more",
+    EXAM + GRADES.format("A", 80, "B", 80): f"policy: grade 'B' from 80 stands below 'A' from 80; {DESCENDING}",
+    EXAM + GRADES.format("B", 60, "A", 80): f"policy: grade 'A' from 80 stands below 'B' from 60; {DESCENDING}",
+    DRAWN
+    + "marks = 1\nmarks_per_task = 5\n": "tasks[1]: give either marks, for each entry, or marks_per_task, for all "
+    "entries together",
+    DRAWN + 'as = "text"\n': "tasks[1].as: found 'text'; use 'number', 'formula', 'shape' or 'choice'",
+    DRAWN + 'as = "shape"\n': "tasks[1]: the loss is a single number; ask for shapes of matrices and vectors",
+    DRAWN + 'as = "formula"\ndigits = { decimals = 2 }\n': "tasks[1]: digits are of numbers; leave them out of a task "
+    'with as = "formula"',
+    DRAWN + 'as = "formula"\nsymbols = ["delta"]\n': f"tasks[1]: quantity 'delta' is unknown; allowed: {QUANTITIES}.",
+    DRAWN + 'symbols = ["a"]\n': 'tasks[1]: symbols belong to as = "formula"; this task is as = "number"',
+    DRAWN + 'options = ["x", "y"]\n': 'tasks[1]: options and answer belong to as = "choice"; this task is as = '
+    '"number"',
+    DRAWN + 'as = "choice"\n': "tasks[1]: a choice asks for no quantities; leave ask out",
+    DRAWN + '[[tasks]]\ntext = ""\n': "tasks[2]: ask is missing; name one or more quantities",
+    DRAWN + CHOICE.format('"up"', "a"): "tasks[2]: a choice has 1 options; give 2 to 26",
+    DRAWN + CHOICE.format('"up", "$UP$"', "a"): "tasks[2]: each option needs a text of its own; capitals, spaces and $ "
+    "do not tell two apart",
+    DRAWN + CHOICE.format('"B", "c"', "a"): 'tasks[2]: the option "b" is the letter of another one; write more of it',
+    DRAWN + CHOICE.format('"up", "down"', "c"): 'tasks[2]: answer is "c"; give the right option\'s letter, a to b, or '
+    "its text",
+    DRAWN + "marks_per_task = -5\n": "tasks[1].marks_per_task: found -5; use 0 or more",
+    DRAWN + "[policy]\nwrong = 2\n": "policy.wrong: found 2; use 1 or less",
     changed(PRODUCT, ("[1, 2]", "[1, 2, 3]")): "products[1].left: found [1, 2, 3]; give 2 or fewer",
     'title = "E"\nquestions = []\n': "questions: found []; give 1 or more",
 }
@@ -306,7 +370,81 @@ def test_settings_of_a_file_reach_the_exam(tmp_path: Path) -> None:
     [task] = question.tasks
     assert (question.title, question.digits) == ("Own", Digits(3, "significant_figures"))
     assert (task.digits, str(task.marks), task.layers, task.steps) == (question.digits, "2.50", (1,), (1,))
-    assert {name: str(share) for name, share in exam.policy.shares.items()} == {"correct": "1", "imprecise": "0.25"}
+    assert {name: str(share) for name, share in exam.policy.shares.items()} == {
+        "correct": "1",
+        "follow_through": "1",
+        "imprecise": "0.25",
+        "wrong": "0",
+        "misconception": "0",
+    }
+
+
+POLICY = """
+[policy]
+follow_through = "off"
+misconception = 0.1
+precision = "lenient"
+ignore_above = 1000
+zeros_carry = true
+rounding = { step = 0.5, direction = "up" }
+[[policy.grades]]
+grade = "A"
+from = 90
+[[policy.grades]]
+grade = "E"
+from = "49.5"
+"""
+
+
+@pytest.mark.parametrize("text", [EXAM + POLICY, DRAWN + POLICY], ids=["exam", "family"])
+def test_a_policy_of_an_exam_or_of_a_family_alone_reaches_the_exam(tmp_path: Path, text: str) -> None:
+    """Shares, switches, rounding and grades are those of the file."""
+    policy = load_exam(written(tmp_path, text), 7).exam.policy
+    assert (policy.follow_through, policy.precision, str(policy.ignore_above)) == ("off", "lenient", "1000")
+    assert policy.zeros_carry
+    assert policy.rounding == Rounding(Decimal("0.5"), "up")
+    assert policy.grades == (Grade("A", Decimal(90)), Grade("E", Decimal("49.5")))
+    assert [policy.shares[name] for name in ("follow_through", "imprecise", "misconception")] == [
+        Decimal(0),
+        Decimal("0.5"),
+        Decimal("0.1"),
+    ]
+
+
+def test_the_policy_of_a_family_does_not_hold_within_an_exam(tmp_path: Path) -> None:
+    """An exam of several questions is marked by one policy, its own."""
+    (tmp_path / "family.toml").write_text(DRAWN + POLICY)
+    exam = load_exam(written(tmp_path, changed(EXAM, ("scalar-chain", "family.toml"))), 7).exam
+    assert exam.policy == Policy()
+
+
+@pytest.mark.parametrize(
+    ("line", "mode", "share"), [('"full"', "full", 1), ("0.5", "full", Decimal("0.5")), ("0", "full", 0)]
+)
+def test_follow_through_is_a_word_or_a_share(tmp_path: Path, line: str, mode: str, share: Decimal) -> None:
+    """A share of 0 still says of an entry that it follows from wrong ones; "off" calls it wrong."""
+    policy = load_exam(written(tmp_path, f"{EXAM}[policy]\nfollow_through = {line}\n"), 7).exam.policy
+    assert (policy.follow_through, policy.shares["follow_through"]) == (mode, share)
+
+
+def test_another_policy_keeps_the_exam_id(tmp_path: Path) -> None:
+    """Papers made again with another policy are the same papers, so that sheets of before are marked by it."""
+    for text in (EXAM, DRAWN):
+        ids = {load_exam(written(tmp_path, text + policy), 7).exam.id for policy in ("", POLICY)}
+        assert len(ids) == 1
+    marks = ("", "marks_per_task = 3\n", "bonus = true\n")
+    assert len({load_exam(written(tmp_path, DRAWN + line), 7).exam.id for line in marks}) == 3
+
+
+def test_marks_per_task_are_spread_over_its_entries(tmp_path: Path) -> None:
+    """Ten marks on three entries are a third of ten each, and ten together, whatever is printed of them."""
+    exam = load_exam(written(tmp_path, DRAWN + "marks_per_task = 10\nbonus = true\n"), 7).exam
+    fields = paper_shape(exam.questions[0], "A", exam.notation).fields
+    assert [field.exact_marks for field in fields] == [Fraction(10, 3)] * 3
+    assert [str(field.marks) for field in fields] == ["3.333333"] * 3
+    assert all(field.is_bonus for field in fields)
+    assert exact_total(fields) == total_marks(fields) == 10
+    assert exact_total(fields, with_bonus=False) == total_marks(fields, with_bonus=False) == 0
 
 
 def test_a_maximum_off_the_grid_is_never_exceeded(tmp_path: Path) -> None:
@@ -350,5 +488,5 @@ def test_the_exam_id_changes_with_everything_that_makes_the_exam(tmp_path: Path)
 
 def test_exams_come_before_families_and_worked_examples() -> None:
     """The order in which shipped files are listed."""
-    assert [path.parent.name for path in shipped_banks()] == ["exams"] + ["families"] * 7 + ["worked"] * 8
+    assert [path.parent.name for path in shipped_banks()] == ["exams"] + ["families"] * 8 + ["worked"] * 8
     assert Student() == Student("", "")

@@ -20,7 +20,8 @@ from examgen.exams.tables import Limits, Row
 from examgen.marking import filled_pdf
 from examgen.marking.filled_pdf import MAX_BYTES, MAX_DECODED, MAX_DEPTH, MAX_SECONDS, read_filled_pdf
 from examgen.marking.numbers import Number
-from examgen.marking.reading import PROBLEMS, AnswerSheet, read_answers, read_submissions
+from examgen.marking.problems import PROBLEMS
+from examgen.marking.reading import AnswerSheet, read_answers, read_submissions
 from tests.marking_sheets import make_key
 
 IDENTITY = {"exam": "exam-7", "variant": "7", "student": "s1"}
@@ -307,12 +308,12 @@ def test_missing_file_pipe_and_size_are_told(tmp_path: Path, one_question: bytes
     """What cannot be opened, or is larger than allowed, is not read at all."""
     assert "cannot be read" in refusal(tmp_path / "none.pdf")
     os.mkfifo(tmp_path / "pipe.pdf")
-    assert "is a pipe" in refusal(tmp_path / "pipe.pdf")
+    assert "a pipe" in refusal(tmp_path / "pipe.pdf")
     path = saved(tmp_path, one_question)
     assert len(read_filled_pdf(path, Limits(max_bytes=len(one_question)))) == 3
-    with pytest.raises(AnswersError, match="bytes, the most allowed"):
+    with pytest.raises(AnswersError, match="bytes; at most"):
         read_filled_pdf(path, Limits(max_bytes=len(one_question) - 1))
-    assert "16,777,216 bytes, the most allowed" in refusal(saved(tmp_path, one_question + b"\n" * MAX_BYTES))
+    assert "at most 16,777,216 are allowed" in refusal(saved(tmp_path, one_question + b"\n" * MAX_BYTES))
 
 
 def test_broken_table_of_objects_is_survived(
@@ -505,7 +506,7 @@ def test_folder_mixes_forms_and_tables(tmp_path: Path, one_question: bytes) -> N
     saved(tmp_path, b"%PDF-1.7 none", "d.pdf")
     (tmp_path / "e.pdf").symlink_to(tmp_path / "b.PDF")
     saved(tmp_path, b"nothing", ".f.pdf")
-    sheets = read_submissions(tmp_path)
+    sheets = read_submissions(tmp_path).sheets
     assert {sheet.path.name: told(sheet) for sheet in sheets} == {
         "a.csv": [],
         "b.PDF": [],
@@ -518,13 +519,18 @@ def test_folder_mixes_forms_and_tables(tmp_path: Path, one_question: bytes) -> N
 
 
 def test_same_student_in_both_is_a_repeat(tmp_path: Path) -> None:
-    """Equal answers in form and table are one answer; different ones count for nothing."""
-    csv_sheet(tmp_path, {"z1": "0.5", "z2": "1", "z3": "7"})
-    pdf_sheet(tmp_path, {"z1": "0.5", "z2": "2", "z4": "8"}, "b.pdf")
-    table, form = read_submissions(tmp_path)
-    assert (numbers(table), numbers(form)) == ([0.5, "duplicate", 7], [8])
-    assert told(table) == [(2, "repeated"), (3, "duplicate")]
-    assert all(problem.detail.endswith("b.pdf") for problem in table.problems)
+    """Equal answers in form and table are one answer; different ones are an error, or the newest file's."""
+    csv_sheet(tmp_path, {"z1": "0.5", "z3": "7"}, name="a.csv")
+    pdf_sheet(tmp_path, {"z1": "0.5", "z4": "8"}, "b.pdf")
+    table, form = read_submissions(tmp_path).sheets
+    assert (numbers(table), numbers(form)) == ([0.5, 7], [8])
+    assert told(table) == [(2, "repeated")]
+    assert table.problems[0].detail.endswith("b.pdf")
+    csv_sheet(tmp_path, {"z1": "0.6", "z3": "7"}, name="a.csv")
+    with pytest.raises(AnswersError, match=r"student s1 .*a\.csv and .*b\.pdf"):
+        read_submissions(tmp_path)
+    os.utime(tmp_path / "a.csv", (1, 1))
+    assert [numbers(sheet) for sheet in read_submissions(tmp_path, latest=True).sheets] == [[], [0.5, 8]]
 
 
 @pytest.mark.parametrize("is_form_filled", [True, False])
@@ -534,7 +540,7 @@ def test_empty_other_half_of_a_paper_is_passed_over(tmp_path: Path, *, is_form_f
     csv_sheet(tmp_path, empty if is_form_filled else written, name="a.csv")
     csv_sheet(tmp_path, empty, "s2", name="c.csv")
     pdf_sheet(tmp_path, written if is_form_filled else empty, "b.pdf")
-    table, form, other = read_submissions(tmp_path)
+    table, form, other = read_submissions(tmp_path).sheets
     read, passed = (form, table) if is_form_filled else (table, form)
     assert (numbers(read), told(read)) == ([0.5, "blank"], [])
     assert (numbers(passed), told(passed)) == ([], [(0, "untouched")])
@@ -545,7 +551,7 @@ def test_both_halves_empty_are_one_blank_paper(tmp_path: Path) -> None:
     """A student who filled in nothing handed in blanks."""
     csv_sheet(tmp_path, {"z1": ""})
     pdf_sheet(tmp_path, {"z1": ""}, "b.pdf")
-    assert [numbers(sheet) for sheet in read_submissions(tmp_path)] == [["blank"], []]
+    assert [numbers(sheet) for sheet in read_submissions(tmp_path).sheets] == [["blank"], []]
 
 
 def test_form_is_marked_like_the_table(tmp_path: Path) -> None:

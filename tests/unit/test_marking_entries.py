@@ -1,5 +1,6 @@
 """The rules of marking on single entries, by numbers that can be checked by hand."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 from examgen.exams.building import Student, draw_variants, load_exam
 from examgen.exams.keys import papers
-from examgen.marking.entries import Marked
+from examgen.exams.policy import Policy
+from examgen.marking.entries import DEFAULT_POLICY, Marked
 from tests.marking_sheets import mark_texts, outcomes
 
 CHAIN = """
@@ -45,14 +47,14 @@ class Chain:
         [variant] = draw_variants(loaded, [Student("s")])
         [(self.paper, self.numbers)] = papers(loaded.exam, variant)
 
-    def marked(self, **written: str) -> Marked:
+    def marked(self, policy: Policy = DEFAULT_POLICY, **written: str) -> Marked:
         """Mark a sheet with these answers; others are blank."""
         sheet = [written.get(field.quantity, "") for field in self.paper.fields]
-        return mark_texts(self.paper, [dict(self.numbers.givens)], [sheet])
+        return mark_texts(self.paper, [dict(self.numbers.givens)], [sheet], policy)
 
-    def mark(self, **written: str) -> dict[str, str]:
+    def mark(self, policy: Policy = DEFAULT_POLICY, **written: str) -> dict[str, str]:
         """Outcomes of the written entries by quantity."""
-        found = outcomes(self.marked(**written))[0]
+        found = outcomes(self.marked(policy, **written))[0]
         names = [field.quantity for field in self.paper.fields]
         return {name: outcome for name, outcome in zip(names, found, strict=True) if name in written}
 
@@ -89,13 +91,23 @@ def test_unasked_rounding_on_the_way_is_allowed_for(tmp_path: Path) -> None:
     assert chain.mark(z2="21.30") == {"z2": "wrong"}
 
 
-def test_following_a_wrong_answer_is_wrong_and_says_so(tmp_path: Path) -> None:
-    """a1 = sigmoid(0.50) = 0.62 follows from a wrong z1: it is wrong, and marked as resting on it."""
+def test_following_a_wrong_answer_is_follow_through(tmp_path: Path) -> None:
+    """a1 = sigmoid(0.50) = 0.62 follows from a wrong z1, and 0.65 does not."""
     chain = Chain(tmp_path)
-    assert chain.mark(z1="0.50", a1="0.62") == {"z1": "wrong", "a1": "wrong"}
+    assert chain.mark(z1="0.50", a1="0.62") == {"z1": "wrong", "a1": "follow_through"}
+    assert chain.mark(z1="0.50", a1="0.65") == {"z1": "wrong", "a1": "wrong"}
     marked = chain.marked(z1="0.50", a1="0.62")
     assert [bool(rests) for rests in marked.rests_on_wrong[0]] == [False, True, False, False]
     assert marked.own[0][1] == pytest.approx(1 / (1 + np.exp(-0.5)))
+
+
+def test_without_follow_through_it_is_wrong_and_says_so(tmp_path: Path) -> None:
+    """The strict exam gives nothing for what follows from a wrong answer, not even for a digit less."""
+    chain, strict = Chain(tmp_path), Policy(follow_through="off")
+    assert chain.mark(strict, z1="0.50", a1="0.62") == {"z1": "wrong", "a1": "wrong"}
+    assert chain.marked(strict, z1="0.50", a1="0.62").rests_on_wrong[0][1]
+    assert chain.mark(strict, z1="0.50", a1="0.6") == {"z1": "wrong", "a1": "wrong"}
+    assert chain.mark(strict, z1="0.85", a1="0.70") == {"z1": "correct", "a1": "correct"}
 
 
 def test_a_right_answer_after_a_wrong_one_is_correct(tmp_path: Path) -> None:
@@ -103,26 +115,39 @@ def test_a_right_answer_after_a_wrong_one_is_correct(tmp_path: Path) -> None:
     assert Chain(tmp_path).mark(z1="0.58", a1="0.70") == {"z1": "wrong", "a1": "correct"}
 
 
-@pytest.mark.parametrize("z1", ["100", "-100", "1e300", "-1e300", "40"])
-def test_a_saturated_unit_carries_no_credit(tmp_path: Path, z1: str) -> None:
-    """Far out a sigmoid does not move with its input; what follows from the wrong input is wrong all the same."""
+@pytest.mark.parametrize("z1", ["1e300", "-1e300", "1100"])
+def test_a_wild_value_carries_no_credit(tmp_path: Path, z1: str) -> None:
+    """What follows from a value a thousand times too large is marked as if the right one stood there."""
     a1 = "1" if float(z1) > 0 else "0"
-    z2 = "30" if float(z1) > 0 else "0"
-    assert set(Chain(tmp_path).mark(z1=z1, a1=a1, z2=z2, a2=z2).values()) == {"wrong"}
+    assert Chain(tmp_path).mark(z1=z1, a1=a1) == {"z1": "wrong", "a1": "wrong"}
+    assert Chain(tmp_path).mark(z1=z1, a1="0.70") == {"z1": "wrong", "a1": "correct"}
+    generous = Policy(ignore_above=Decimal("1e301"))
+    assert Chain(tmp_path).mark(generous, z1=z1, a1=a1) == {"z1": "wrong", "a1": "follow_through"}
+
+
+def test_a_zero_carries_no_credit(tmp_path: Path) -> None:
+    """A wrong 0 makes everything behind it easy: it is not what later work is marked from, unless the exam says so."""
+    zeros = {"a1": "0", "z2": "0", "a2": "0"}
+    assert set(Chain(tmp_path).mark(**zeros).values()) == {"wrong"}
+    lenient = Policy(zeros_carry=True)
+    assert Chain(tmp_path).mark(lenient, **zeros) == {"a1": "wrong", "z2": "follow_through", "a2": "follow_through"}
 
 
 def test_a_dead_unit_carries_no_credit(tmp_path: Path) -> None:
-    """A wrong negative input of a ReLU makes everything behind it 0, and none of that is correct."""
+    """A wrong negative input of a ReLU makes everything behind it 0: what reads it directly follows, nothing else."""
     chain = Chain(tmp_path, ask='["z", "a", "slope", "dL_dz", "dL_dW"]', hidden="relu", digits="decimals = 3")
     zeros = dict.fromkeys(["a1", "z2", "a2", "slope1", "dL_dz1", "dL_dW1", "dL_dW2"], "0")
     found = chain.mark(z1="-0.85", **zeros, dL_dz2="-1")
-    assert set(found.values()) == {"wrong"}
+    assert {name for name, outcome in found.items() if outcome == "follow_through"} == {"a1", "slope1"}
+    assert set(found.values()) == {"wrong", "follow_through"}
 
 
-def test_a_wrong_value_is_handed_on_through_blanks(tmp_path: Path) -> None:
-    """Leaving a1 out between a wrong z1 and a z2 that follows from it gains nothing."""
+def test_a_blank_counts_as_right_for_later_work(tmp_path: Path) -> None:
+    """Behind a blank a1, z2 may follow from the right a1, or from the a1 that a wrong z1 gives."""
     z2 = f"{30 / (1 + np.exp(-0.5)):.2f}"
-    assert Chain(tmp_path).mark(z1="0.50", z2=z2) == {"z1": "wrong", "z2": "wrong"}
+    assert Chain(tmp_path).mark(z1="0.50", z2=z2) == {"z1": "wrong", "z2": "follow_through"}
+    assert Chain(tmp_path).mark(z1="0.50", z2="21.02") == {"z1": "wrong", "z2": "correct"}
+    assert Chain(tmp_path).mark(z1="0.50", z2="20.00") == {"z1": "wrong", "z2": "wrong"}
 
 
 def test_one_digit_fewer_is_imprecise_and_two_are_wrong(tmp_path: Path) -> None:
@@ -134,10 +159,10 @@ def test_one_digit_fewer_is_imprecise_and_two_are_wrong(tmp_path: Path) -> None:
     assert chain.mark(a1="0.702") == {"a1": "wrong"}
 
 
-def test_a_wrong_value_with_fewer_digits_is_not_imprecise(tmp_path: Path) -> None:
-    """What follows from a wrong answer earns nothing for being written with a digit less."""
+def test_what_follows_with_a_digit_fewer_is_imprecise(tmp_path: Path) -> None:
+    """sigmoid(0.5) = 0.6225: after a wrong z1, 0.622 is right to the digits it has."""
     found = Chain(tmp_path, "decimals = 4").mark(z1="0.5000", a1="0.622")
-    assert found == {"z1": "wrong", "a1": "wrong"}
+    assert found == {"z1": "wrong", "a1": "imprecise"}
 
 
 def test_one_digit_fewer_after_rounded_answers_is_imprecise(tmp_path: Path) -> None:

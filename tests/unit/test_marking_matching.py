@@ -180,9 +180,9 @@ def test_a_shared_code_does_not_mix_papers_up(made: MadeKey, tmp_path: Path) -> 
     code = key.variants[0].code
     same = Key(key.folder, key.exam, tuple(replace(variant, code=code) for variant in key.variants))
     sheet = read_answers(write_sheet(tmp_path / "s.csv", made.rows, changes={"variant": code}))
-    submissions, notices = match(same, [sheet])
-    assert [submission.variant for submission in submissions] == list(same.variants)
-    assert notices == []
+    matched = match(same, sheet.table)
+    assert [submission.variant for submission in matched.submissions] == list(same.variants)
+    assert matched.notices == ()
 
 
 # Finding the key.

@@ -17,7 +17,7 @@ RESULTS = [
     *("student", "question", "field", "answer", "value", "reference", "follow_through", "tolerance"),
     *("outcome", "misconception", "marks", "max_marks", "comment"),
 ]
-OUTCOMES = ["blank", "unreadable", "wrong", "imprecise", "correct"]
+OUTCOMES = ["blank", "unreadable", "wrong", "imprecise", "follow_through", "correct"]
 FORMULAS = [
     "=1+1",
     "=cmd|' /C calc'!A0",

@@ -53,7 +53,10 @@ def test_slots_stay_to_be_filled() -> None:
     assert reading.replace("\ue000", spoken_number("-0.5")) == "z equals minus 0.5"
 
 
-@pytest.mark.parametrize(("number", "words"), [("−0.5", "minus 0.5"), ("-3", "minus 3"), ("0.25", "0.25")])
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [("−0.5", "minus 0.5"), ("-3", "minus 3"), ("0.25", "0.25"), ("−261/200", "minus 261 over 200")],
+)
 def test_numbers_are_read_with_their_sign(number: str, words: str) -> None:
     """Both a hyphen and a minus sign are read."""
     assert spoken_number(number) == words

@@ -121,6 +121,20 @@ def test_slots_stay_to_be_filled(language: str, filled: str) -> None:
     assert reading.replace("\ue000", spoken_number("−0,5", language)) == filled
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "minus 261 durch 200"),
+        ("fr", "moins 261 sur 200"),
+        ("es", "menos 261 entre 200"),
+        ("hi", "ऋण 261 बटा 200"),
+    ],
+)
+def test_fractions_are_read_with_a_word(language: str, words: str) -> None:
+    """A slash is said as the language says it."""
+    assert spoken_number("−261/200", language) == words
+
+
 @pytest.mark.parametrize("language", OTHERS)
 @pytest.mark.parametrize(
     "latex",

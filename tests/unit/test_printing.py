@@ -18,7 +18,7 @@ from pypdf import PdfReader, PdfWriter
 from examgen.documents import printing, store
 from examgen.documents.printing import key_pdf, questions_pdf
 from examgen.documents.stamping import PaperSkeleton
-from examgen.documents.typesetting import fitted
+from examgen.documents.typesetting import fitted, widest_text
 from examgen.errors import BankError
 from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.keys import sheet_rows
@@ -75,7 +75,7 @@ def test_the_variant_code_is_never_cut(chain: LoadedExam) -> None:
     for student in ("s1", "s2", "s3", "s4", "s5", "s6"):
         [variant] = draw_variants(chain, [Student(student)])
         assert f"Variant {variant.code}" in text_of(questions_pdf(chain.exam, variant))
-    assert fitted("WWWWWWWW", printing.PERSON_WIDTHS[2]) == "WWWWWWWW"
+    assert fitted("WWWWWWWW", len(widest_text(printing.PERSON_WIDTHS[2]))) == "WWWWWWWW"
 
 
 @pytest.mark.parametrize("name", ["محمد علي", "अदा लवलेस", "Nguyễn Thị Hằng", "עדה", "Ada ∀"])

@@ -10,8 +10,10 @@ import pytest
 
 from examgen.errors import AnswersError
 from examgen.exams.tables import Limits, read_table
+from examgen.marking.answers import AnswerRow
 from examgen.marking.numbers import Number, Unreadable
-from examgen.marking.reading import MAX_PROBLEMS, PROBLEMS, AnswerRow, AnswerSheet, read_answers, read_submissions
+from examgen.marking.problems import MAX_PROBLEMS, PROBLEMS
+from examgen.marking.reading import AnswerSheet, read_answers, read_submissions
 
 HEADER = "exam,variant,student,question,field,symbol,answer"
 SYMBOL = "\u2202L/\u2202w\u2081"
@@ -386,7 +388,7 @@ def test_folder_is_read_in_order_of_names(tmp_path: Path) -> None:
     for name in ("b/answers.csv", "a/answers.CSV", "c.csv", ".hidden.csv", ".git/d.csv", "notes.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         written(tmp_path, entry(name), name=name)
-    sheets = read_submissions(tmp_path)
+    sheets = read_submissions(tmp_path).sheets
     assert [sheet.rows[0].student for sheet in sheets] == ["a/answers.CSV", "b/answers.csv", "c.csv"]
     assert all(sheet.problems == () for sheet in sheets)
 
@@ -399,7 +401,7 @@ def test_unusable_files_in_a_folder_stop_nothing(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "link.csv").symlink_to(tmp_path / "good.csv")
     (tmp_path / "loop").symlink_to(tmp_path)
-    sheets = read_submissions(tmp_path)
+    sheets = read_submissions(tmp_path).sheets
     assert {sheet.path.name: told(sheet) for sheet in sheets} == {
         "good.csv": [],
         "latin.csv": [(0, "unusable_file")],
@@ -412,35 +414,85 @@ def test_unusable_files_in_a_folder_stop_nothing(tmp_path: Path) -> None:
 
 
 def test_repeats_are_found_across_files(tmp_path: Path) -> None:
-    """An entry in two files is one entry: unreadable if they differ, and both files are named."""
+    """The same entry with the same answer in two files is one entry, and both files are named."""
     written(tmp_path, entry("s1"), entry("s2"), name="a.csv")
-    written(tmp_path, entry("s1", answer="9"), entry("s2"), entry("s3"), name="b.csv")
-    first, second = read_submissions(tmp_path)
-    assert (numbers(first), numbers(second)) == (["duplicate", 0.5], [0.5])
-    assert told(first) == [(2, "duplicate"), (3, "repeated")]
-    assert all("b.csv" in problem.detail for problem in first.problems)
+    written(tmp_path, entry("s2"), entry("s3"), name="b.csv")
+    first, second = read_submissions(tmp_path).sheets
+    assert (numbers(first), numbers(second)) == ([0.5, 0.5], [0.5])
+    assert told(first) == [(3, "repeated")]
+    assert "b.csv, line 2" in first.problems[0].detail
     assert second.rows[0].student == "s3"
+
+
+def test_a_student_who_hands_in_two_answers_is_an_error(tmp_path: Path) -> None:
+    """Different answers in two files are an error that names the student, both files, and the way out."""
+    written(tmp_path, entry("s1"), entry("s2"), name="a.csv")
+    written(tmp_path, entry("s1", answer="9"), entry("s3"), name="b.csv")
+    with pytest.raises(AnswersError, match=r"student s1 .*a\.csv and .*b\.csv: .*--latest"):
+        read_submissions(tmp_path)
+
+
+def test_of_many_contradictions_the_first_are_named(tmp_path: Path) -> None:
+    """The message stays short, whatever the size of the class."""
+    for name, answer in (("a.csv", "1"), ("b.csv", "2")):
+        written(tmp_path, *(entry(f"s{n:03}", answer=answer) for n in range(100)), name=name)
+    with pytest.raises(AnswersError, match="and 97 more students") as told:
+        read_submissions(tmp_path)
+    assert "s002" in str(told.value)
+    assert "s003" not in str(told.value)
+
+
+@pytest.mark.parametrize("newest", ["a.csv", "b.csv"])
+def test_latest_takes_the_newest_file(tmp_path: Path, newest: str) -> None:
+    """All entries of the newest file count and none of the older one, and who is told of it; others are untouched."""
+    old = written(tmp_path, entry("s1"), entry("s1", "z2"), entry("s2"), name="a.csv")
+    new = written(tmp_path, entry("s1", answer="9"), entry("s1", "z3"), entry("s3"), name="b.csv")
+    os.utime(old, (1_000_000, 1_000_000 + (newest == "a.csv")))
+    os.utime(new, (1_000_000, 1_000_000 + (newest == "b.csv")))
+    answers = read_submissions(tmp_path, latest=True)
+    found = {(row.student, row.field): row.answer for sheet in answers.sheets for row in sheet.rows}
+    mine = {"a.csv": {"z1": "0.5", "z2": "0.5"}, "b.csv": {"z1": "9", "z3": "0.5"}}[newest]
+    assert found == {**{("s1", field): text for field, text in mine.items()}, ("s2", "z1"): "0.5", ("s3", "z1"): "0.5"}
+    assert [(notice.kind, notice.student, notice.count) for notice in answers.notices] == [("latest", "s1", 2)]
+    older = {"a.csv": "b.csv", "b.csv": "a.csv"}[newest]
+    assert answers.notices[0].text.index(newest) < answers.notices[0].text.index(older)
+
+
+def test_of_equally_new_files_the_last_name_counts(tmp_path: Path) -> None:
+    """Files unpacked in the same second are told apart by their names."""
+    for name in ("a.csv", "c.csv", "b.csv"):
+        os.utime(written(tmp_path, entry(answer=f"0.{ord(name[0])}"), name=name), (5, 5))
+    assert [numbers(sheet) for sheet in read_submissions(tmp_path, latest=True).sheets] == [[], [], [0.99]]
+
+
+def test_an_empty_second_sheet_is_passed_over(tmp_path: Path) -> None:
+    """A sheet without any answer neither contradicts nor replaces one with answers, however new it is."""
+    written(tmp_path, entry(), entry(field="z2", answer=""), name="a.csv")
+    written(tmp_path, entry(answer=""), entry(field="z2", answer=" "), name="b.csv")
+    first, second = read_submissions(tmp_path).sheets
+    assert (numbers(first), numbers(second)) == ([0.5, "blank"], [])
+    assert told(second) == [(0, "untouched")]
 
 
 def test_nameless_sheets_are_not_mixed(tmp_path: Path) -> None:
     """Two files that name neither student nor variant are two people."""
     for name in ("a.csv", "b.csv"):
         written(tmp_path, entry("", variant="", answer=f"0.{ord(name[0])}"), name=name)
-    assert [numbers(sheet) for sheet in read_submissions(tmp_path)] == [[0.97], [0.98]]
+    assert [numbers(sheet) for sheet in read_submissions(tmp_path).sheets] == [[0.97], [0.98]]
 
 
 def test_huge_upload_leaves_room_for_the_class(tmp_path: Path) -> None:
     """The rows of a folder are limited together, and it is the largest file that is left out."""
     written(tmp_path, *(entry("evil", f"z{i}") for i in range(9)), name="a.csv")
     written(tmp_path, entry("s1"), entry("s2"), name="b.csv")
-    first, second = read_submissions(tmp_path, limits=Limits(max_rows=10))
+    first, second = read_submissions(tmp_path, limits=Limits(max_rows=10)).sheets
     assert told(first) == [(0, "too_many_rows")]
     assert numbers(second) == [0.5, 0.5]
 
 
 def test_single_file_is_a_submission_too(tmp_path: Path) -> None:
     """One file gives one sheet, and an unusable one raises, as does a folder without any CSV file."""
-    assert [numbers(sheet) for sheet in read_submissions(written(tmp_path, entry()))] == [[0.5]]
+    assert [numbers(sheet) for sheet in read_submissions(written(tmp_path, entry())).sheets] == [[0.5]]
     with pytest.raises(AnswersError, match="header"):
         read_submissions(written(tmp_path, header="a,b"))
     (tmp_path / "empty").mkdir()
@@ -458,7 +510,7 @@ def test_deep_folders_are_survived(tmp_path: Path) -> None:
             os.chdir("d")
         sheet = written(Path(), entry())
         os.chdir(begin)
-        assert [numbers(found) for found in read_submissions(tmp_path)] == [[0.5]]
+        assert [numbers(found) for found in read_submissions(tmp_path).sheets] == [[0.5]]
         os.chdir(tmp_path / "/".join("d" * depth))
         sheet.unlink()
         for _ in range(depth):  # taken away again step by step: the usual clean-up is recursive

@@ -4,9 +4,17 @@ import re
 
 import pytest
 
-from examgen.documents.mathbox import MissingGlyph
 from examgen.documents.numbers import FIRST_SLOT
-from examgen.documents.typesetting import NAMES, TEXT_WIDTH, Typesetter, fitted, math_font, widest_text
+from examgen.documents.typesetting import (
+    NAMES,
+    SIZE,
+    TEXT_WIDTH,
+    Typesetter,
+    fits_slots,
+    fitted,
+    math_font,
+    widest_text,
+)
 from examgen.errors import BankError
 
 
@@ -64,19 +72,46 @@ def test_a_formula_that_cannot_be_set_is_told_with_its_place(latex: str) -> None
         Typesetter({}).inline(latex, "Question 3")
 
 
-def test_texts_are_cut_to_their_room() -> None:
-    """A short one stays; a long one ends in an ellipsis and takes no more room than the slot's widest text."""
-    assert fitted("Ada", 100) == "Ada"
-    assert fitted("", 100) == ""
-    cut = fitted("W" * 500, 100)
-    assert re.fullmatch(r"W{5,}…", cut)
+@pytest.mark.parametrize("letter", ["W", "i", "0", "Ł", "Ω"])
+def test_texts_are_cut_to_their_room(letter: str) -> None:
+    """A short one stays; a long one ends in an ellipsis, fills its room and takes no more than the widest text."""
+    assert fitted("Ada", 19) == "Ada"
+    assert fitted("", 19) == ""
+    cut = fitted(letter * 500, 19)
+    assert re.fullmatch(rf"{letter}+…", cut)
+    room = _width("0" * 19)
+    assert room - _width(letter) < _width(cut) <= room
+
+
+def _width(text: str) -> int:
     font = math_font()
-    assert sum(font.advances[font.glyph(c)] for c in cut) <= sum(font.advances[font.glyph(c)] for c in widest_text(100))
+    return sum(font.advances[font.glyph(letter)] for letter in text)
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("李小龙", "李小龙"),
+        ("李小龙李小龙", "李小龙…"),
+        ("e\u0301" * 9, "e\u0301" * 9),
+        ("आ" * 12, "आ" * 7 + "…"),
+        ("Ada  " * 9, "Ada  Ad…"),
+    ],
+)
+def test_other_scripts_are_cut_by_the_width_of_their_letters(text: str, short: str) -> None:
+    """Where the formulas' font does not know a letter, a wide one takes two places and an accent none."""
+    assert fitted(text, 9) == short
+
+
+def test_slots_for_names_hold_so_many_digits() -> None:
+    """Their widest text is as wide as the slot, but for less than a digit."""
+    width = _width(widest_text(100)) * SIZE / math_font().units_per_em
+    assert 100 - SIZE / 2 < width <= 100
 
 
 @pytest.mark.parametrize("text", ["李", "e\u0301", "∀", "😀", "\u200b", "\ue000"])
-def test_texts_that_pages_cannot_show_are_refused(text: str) -> None:
+def test_texts_that_slots_cannot_show_are_told(text: str) -> None:
     """Also those that the formulas' font has, but not every page."""
-    with pytest.raises(MissingGlyph):
-        fitted(f"Ada {text}", 100)
+    assert not fits_slots(f"Ada {text}")
+    assert fits_slots("Łukasz O’Brien−3…")
     assert {"…", "−", "’"} <= NAMES

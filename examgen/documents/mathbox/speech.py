@@ -55,8 +55,8 @@ def spoken(mathml: str | Element, language: str = "en") -> str:
 
 
 def spoken_number(text: str, language: str = "en") -> str:
-    """A number as it is read: "−0.5" is "minus 0.5"."""
-    stripped = text.strip()
+    """A number as it is read: "−0.5" is "minus 0.5", "1/3" is "1 over 3"."""
+    stripped = text.strip().replace("/", f" {LANGUAGES[language].signs['/']} ")
     return f"{LANGUAGES[language].signs['−']} {stripped[1:]}" if stripped[:1] in tuple(MINUSES) else stripped
 
 

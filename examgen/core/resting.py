@@ -1,7 +1,9 @@
 """Which entries rest on which, so that what follows from a wrong answer is not taken for correct.
 
 How much an entry moves does not tell: a sigmoid far out or a dead ReLU does not move at all and still hands a wrong
-input on. So the links are found by trying each rule at random inputs, once for each rule. Called by `entries`.
+input on. So the links are found by trying each rule at random inputs, once for each rule.
+
+Called by `exams.tolerance` and by marking.
 """
 
 from collections.abc import Mapping

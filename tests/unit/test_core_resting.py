@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from examgen.core.network import NetworkShape, network_graph
-from examgen.marking.resting import rests_on
+from examgen.core.resting import rests_on
 
 GRAPH = network_graph(NetworkShape((2, 3, 2), ("relu", "softmax"), "cross_entropy", steps=2, samples_per_step=2))
 

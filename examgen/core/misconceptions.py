@@ -1,0 +1,523 @@
+"""Misconceptions: what students believe that is not so, each as a rewiring of the computation graph.
+
+A misconception is one row of `MISCONCEPTIONS`. It says which rules or inputs a student who has it takes instead, in one
+or several versions; `patches` keeps those that can show in what is asked. Read by the screens of variants, by the
+diagnosis of wrong answers, by formula answers and by `examgen check`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+import numpy as np
+
+from examgen.core.activations import ACTIVATIONS, sigmoid
+from examgen.core.graph import Change, ComputationGraph, Quantity, Values, evaluate
+from examgen.core.losses import LOSSES
+from examgen.core.network import NetworkShape, network_graph, step_name
+from examgen.core.products import ProductsShape, products_graph
+from examgen.core.rules import Array, Rule
+
+TRIALS = 32
+"""Draws by which it is seen whether a rewiring can change what is asked."""
+
+DRAWS = 32 * TRIALS
+"""Draws of which the first so many are taken that have no dead layer."""
+
+Changes = Mapping[str, Change]
+QuestionShape = NetworkShape | ProductsShape
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One way to have a misconception.
+
+    Attributes:
+        changes: what is computed otherwise, by quantity name.
+        must_show: whether a paper is only fair where this version leads to a wrong answer. What a student gets wrong
+            in one place only may be right by chance; what is done wrong throughout may not.
+    """
+
+    changes: Changes
+    must_show: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Misconception:
+    """One misconception: its name, what was done in words that follow "It looks as if", and its versions for a network
+    or for matrix products."""
+
+    name: str
+    mistake: str
+    of_network: Callable[["Network"], Iterable[Version]]
+    of_products: Callable[[ComputationGraph], Iterable[Version]] = lambda _: ()
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """A version of a misconception that can show in what is asked.
+
+    Attributes:
+        misconception: its name.
+        graph: the graph that a student with the misconception works by.
+        changed: names of the quantities that are computed otherwise.
+        must_show: as in `Version`.
+    """
+
+    misconception: str
+    graph: ComputationGraph
+    changed: frozenset[str]
+    must_show: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network and its graph, with what the rows of the table need to name its quantities."""
+
+    shape: NetworkShape
+    graph: ComputationGraph
+
+    @property
+    def depth(self) -> int:
+        return self.shape.depth
+
+    def of_kind(self, *kinds: str, from_step: int = 1) -> Iterator[Quantity]:
+        """The derived quantities of these kinds."""
+        return (q for q in self.graph.derived if q.kind in kinds and (q.step or 1) >= from_step)
+
+    def beside(self, quantity: Quantity, name: str) -> str:
+        """The name of another quantity of the same step."""
+        return step_name(name, quantity.step or 1)
+
+    def activation(self, quantity: Quantity) -> str:
+        return self.shape.activations[_layer(quantity) - 1]
+
+    def width(self, layer: int) -> int:
+        return self.shape.sizes[layer]
+
+    @property
+    def has_shortcut(self) -> bool:
+        return LOSSES[self.shape.loss].shortcut == self.shape.activations[-1]
+
+
+def _layer(quantity: Quantity) -> int:
+    assert quantity.layer is not None
+    return quantity.layer
+
+
+def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
+    """The versions of all misconceptions that can change an asked quantity, in the order of the table.
+
+    Args:
+        shape: of the question.
+        asked: names of the quantities that a paper asks for.
+    """
+    return _patches(shape, asked)
+
+
+@lru_cache(maxsize=256)
+def _patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
+    graph = network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
+    givens = _trials(graph)
+    right = evaluate(graph, givens).values
+    found: list[Patch] = []
+    for row in MISCONCEPTIONS.values():
+        versions = row.of_network(Network(shape, graph)) if isinstance(shape, NetworkShape) else row.of_products(graph)
+        seen: list[Values] = []
+        for version in versions:
+            if not version.changes:
+                continue
+            patched = graph.rewired(version.changes)
+            values = evaluate(patched, givens).values
+            # Versions that come to the same, as for a network of one layer, count once.
+            if _differs(right, values, asked) and all(_differs(other, values, asked) for other in seen):
+                seen.append(values)
+                found.append(Patch(row.name, patched, frozenset(version.changes), version.must_show))
+    return tuple(found)
+
+
+def _differs(right: Values, values: Values, asked: frozenset[str]) -> bool:
+    """Whether an asked quantity comes out otherwise in any trial."""
+    return any(not np.allclose(right[name], values[name], rtol=1e-6, atol=1e-9, equal_nan=True) for name in asked)
+
+
+def _trials(graph: ComputationGraph) -> dict[str, Array]:
+    """Givens of both signs, targets that are probabilities, and no dead layers: (TRIALS, *shape)."""
+    draws = np.random.default_rng(5)
+    givens: dict[str, Array] = {}
+    for given in graph.givens:
+        size = (DRAWS, *given.shape)
+        if given.kind == "y":
+            rows = draws.uniform(0.05, 1, size)
+            givens[given.name] = rows / (rows.sum(axis=-1, keepdims=True) if given.shape[-1] > 1 else 1.2)
+        elif given.kind == "learning_rate":
+            givens[given.name] = draws.uniform(0.1, 0.9, size)
+        else:
+            givens[given.name] = draws.uniform(-1.5, 1.5, size)
+    values = evaluate(graph, givens).values
+    is_live = np.ones(DRAWS, dtype=bool)
+    for quantity in graph.derived:
+        if quantity.kind == "slope":
+            is_live &= (values[quantity.name] != 0).any(axis=-1).all(axis=-1)
+    # Papers with a dead layer are never handed out; z is a on a layer of a single ReLU, for one.
+    return {name: rows[is_live][:TRIALS] for name, rows in givens.items()}
+
+
+def _rule(name: str, compute: Callable[..., Array]) -> Rule:
+    """A rule that no page shows."""
+    return Rule(f"mistaken {name}", "", compute, "")
+
+
+def _then(quantity: Quantity, name: str, change: Callable[[Array], Array]) -> Change:
+    """The quantity's own rule, and something done to its result."""
+    assert quantity.rule is not None
+    compute = quantity.rule.compute
+    return _rule(f"{quantity.rule.name} {name}", lambda *inputs: change(compute(*inputs))), None
+
+
+def _scaled(quantities: Iterable[Quantity], factor: float) -> dict[str, Change]:
+    return {q.name: _then(q, f"times {factor}", lambda value: factor * value) for q in quantities}
+
+
+_Inputs = Callable[[Quantity], tuple[str, ...]]
+
+
+def _replaced(
+    quantities: Iterable[Quantity], rule: Rule | None = None, inputs: _Inputs | None = None
+) -> dict[str, Change]:
+    return {q.name: (rule, None if inputs is None else inputs(q)) for q in quantities}
+
+
+def _output_gradient(net: Network) -> list[Quantity]:
+    """Where the error enters the backward pass: dL_da of the output layer, and dL_dz where it is a - y at once."""
+    kinds = ("dL_da", "dL_dz") if net.has_shortcut else ("dL_da",)
+    return [q for q in net.of_kind(*kinds) if q.layer == net.depth]
+
+
+def _error_sign(net: Network) -> Iterator[Version]:
+    gradient = _output_gradient(net)
+    yield Version(_scaled(gradient, -1))
+    if net.has_shortcut:
+        yield Version(_scaled([q for q in gradient if q.kind == "dL_dz"], -1))
+
+
+def _loss_factor(net: Network) -> Iterator[Version]:
+    loss, outputs = LOSSES[net.shape.loss], net.shape.sizes[-1]
+    gradient, value = [q for q in net.of_kind("dL_da") if q.layer == net.depth], list(net.of_kind("loss"))
+    of_gradient = {2.0, 0.5} if "squared" in loss.name else set()
+    of_value = {2.0, 0.5} & {float(1 / abs(loss.scale)), float(abs(loss.scale))} - {1.0}
+    if outputs > 1 and not loss.outputs:
+        factor = float(outputs) if loss.is_mean else 1 / outputs
+        of_gradient |= {factor}
+        of_value |= {factor}
+    # A square without its 2 in the derivative, or with a half that is not there.
+    yield from (Version(_scaled(gradient, factor)) for factor in sorted(of_gradient))
+    yield from (Version(_scaled(value, factor)) for factor in sorted(of_value))
+    if loss.is_mean and outputs > 1:
+        for factor in (2.0, 0.5):
+            yield Version(_scaled(gradient, factor * outputs), must_show=False)
+
+
+def _no_slope(net: Network) -> Iterator[Version]:
+    sites = [q for q in net.of_kind("dL_dz") if q.rule is not None and q.rule.name in _SLOPED]
+
+    def left_out(chosen: Iterable[Quantity]) -> dict[str, Change]:
+        return _replaced(chosen, _PASSED_ON, lambda q: (net.beside(q, f"dL_da{q.layer}"),))
+
+    yield Version(left_out(sites))
+    yield Version(left_out(q for q in sites if q.layer == net.depth), must_show=False)
+    yield Version(left_out(q for q in sites if q.layer != net.depth), must_show=False)
+
+
+_SLOPED = frozenset({"hadamard", "softmax_pull_back"})
+_PASSED_ON = _rule("value handed on", lambda value: value * 1)
+
+
+def _slope_of_activation(net: Network) -> Iterator[Version]:
+    changes: dict[str, Change] = {}
+    for quantity in net.of_kind("slope"):
+        row = ACTIVATIONS[net.activation(quantity)]
+        rule = row.slope_rule()
+        again = row.apply if row.slope_of == "a" else _same
+        slope = rule.compute
+        changes[quantity.name] = (
+            _rule(f"{rule.name} at a", lambda a, slope=slope, again=again: slope(again(a))),
+            (net.beside(quantity, f"a{quantity.layer}"),),
+        )
+    yield Version(changes)
+
+
+def _same(value: Array) -> Array:
+    return value
+
+
+_SLOPES_FROM_A: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
+    {"sigmoid": lambda a: a * (1 - a), "tanh": lambda a: 1 - a**2, "relu": lambda a: 0 * a + (a > 0)}
+)
+"""The derivatives that students know by heart, from the activation."""
+
+
+def _wrong_slope(net: Network) -> Iterator[Version]:
+    sites = list(net.of_kind("slope"))
+    for other, slope in _SLOPES_FROM_A.items():
+        rule = _rule(f"slope of {other}", slope)
+        groups = {name: [q for q in sites if net.activation(q) == name] for name in net.shape.activations}
+        groups.pop(other, None)
+        everywhere = [q for group in groups.values() for q in group]
+        yield Version(_replaced(everywhere, rule, _activation_of(net)), must_show=other != "relu")
+        if len(groups) > 1:
+            for group in groups.values():
+                yield Version(_replaced(group, rule, _activation_of(net)), must_show=False)
+    softmax = [q for q in net.of_kind("dL_dz") if q.rule is not None and q.rule.name == "softmax_pull_back"]
+    yield Version(_replaced(softmax, _rule("softmax by entries", lambda a, dL_da: dL_da * a * (1 - a))))
+
+
+def _activation_of(net: Network) -> _Inputs:
+    return lambda quantity: (net.beside(quantity, f"a{quantity.layer}"),)
+
+
+def _relu_slope_z(net: Network) -> Iterator[Version]:
+    sites = [q for q in net.of_kind("slope") if net.activation(q) == "relu"]
+    yield Version(_replaced(sites, _rule("z as slope", lambda z: z * 1), lambda q: (net.beside(q, f"z{q.layer}"),)))
+    live = _rule("a as slope", lambda z: z * (z > 0))
+    yield Version(_replaced(sites, live, lambda q: (net.beside(q, f"z{q.layer}"),)), must_show=False)
+
+
+def _extra_slope(net: Network) -> Iterator[Version]:
+    sites = [q for q in net.of_kind("dL_dz") if q.rule is not None and q.rule.name == "output_error"]
+    rule = _rule("a - y times slope", lambda a, y: (a - y) / a.shape[-2] * a * (1 - a))
+    yield Version(_replaced(sites, rule))
+
+
+def _single_path(net: Network) -> Iterator[Version]:
+    sites = [q for q in net.of_kind("dL_da") if q.layer != net.depth and net.width(_layer(q) + 1) > 1]
+    most = max((net.width(_layer(q) + 1) for q in sites), default=0)
+    yield from (Version(_replaced(sites, _path_through(unit)), must_show=unit == 0) for unit in range(most))
+    yield Version(_replaced(sites, _DIAGONAL))
+
+
+def _path_through(unit: int) -> Rule:
+    def compute(weights: Array, dL_dz: Array) -> Array:
+        place = min(unit, weights.shape[-2] - 1)
+        return np.asarray(weights[..., None, place, :] * dL_dz[..., place, None])
+
+    return _rule(f"path through unit {unit}", compute)
+
+
+def _own_paths(weights: Array, dL_dz: Array) -> Array:
+    """Each unit's path through the unit of its own number, or the last one."""
+    units = np.arange(weights.shape[-1])
+    above = np.minimum(units, weights.shape[-2] - 1)
+    return np.asarray(weights[..., None, above, units] * dL_dz[..., above])
+
+
+_DIAGONAL = _rule("path through the own number", _own_paths)
+
+
+def _not_transposed(net: Network) -> Iterator[Version]:
+    back = [q for q in net.of_kind("dL_da") if q.layer != net.depth and _is_square(net, _layer(q) + 1)]
+    forth = [q for q in net.of_kind("z") if _is_square(net, _layer(q))]
+    yield Version(_replaced(back, _rule("W dL_dz", lambda w, dz: np.einsum("...op,...np->...no", w, dz))))
+    there = _rule("W^T a", lambda w, a, b: np.einsum("...io,...ni->...no", w, a) + b[..., None, :])
+    yield Version(_replaced(forth, there))
+
+
+def _is_square(net: Network, layer: int) -> bool:
+    return net.width(layer) == net.width(layer - 1) > 1
+
+
+def _updated_weights(net: Network) -> Iterator[Version]:
+    if net.shape.updates:
+        sites = [q for q in net.of_kind("dL_da") if q.layer != net.depth]
+        yield Version(_replaced(sites, inputs=lambda q: (net.beside(q, f"W{_layer(q) + 1}_new"), q.inputs[1])))
+
+
+def _layer_skipped(net: Network) -> Iterator[Version]:
+    def above(kind: str) -> _Inputs:
+        return lambda q: (net.beside(q, f"{kind}{_layer(q) + 1}"), net.beside(q, f"a{q.layer}"))
+
+    def fits(quantity: Quantity, *, to_many: bool) -> bool:
+        layer = _layer(quantity)
+        widths = {net.width(layer), 1} if to_many else {net.width(layer)}
+        return layer < net.depth and net.width(layer + 1) in widths
+
+    rule = _rule("value of the layer above", lambda value, like: value + 0 * like)
+    bias = _rule("bias gradient of the layer above", lambda value, like: (value + 0 * like).sum(axis=-2))
+    for to_many in (False, True):
+        for kind, source in (("dL_dz", "dL_dz"), ("dL_da", "dL_dz"), ("dL_da", "dL_da")):
+            sites = [q for q in net.of_kind(kind) if fits(q, to_many=to_many)]
+            yield Version(_replaced(sites, rule, above(source)), must_show=kind == "dL_dz" and not to_many)
+        sites = [q for q in net.of_kind("dL_db") if fits(q, to_many=to_many)]
+        yield Version(_replaced(sites, bias, above("dL_dz")), must_show=False)
+
+
+def _wrong_layer_input(net: Network) -> Iterator[Version]:
+    def compute(dL_dz: Array, own: Array, weights: Array) -> Array:
+        read = np.broadcast_to(own, (*own.shape[:-1], weights.shape[-1])) if own.shape[-1] == 1 else own
+        return np.asarray(np.einsum("...no,...ni->...oi", dL_dz, read))
+
+    rule = _rule("own activation", compute)
+    for to_many in (False, True):
+        sites = [q for q in net.of_kind("dL_dW") if q.shape[0] in ({q.shape[1], 1} if to_many else {q.shape[1]})]
+        changes = _replaced(sites, rule, lambda q: (q.inputs[0], net.beside(q, f"a{q.layer}"), f"W{q.layer}"))
+        yield Version(changes, must_show=not to_many)
+
+
+def _pre_activation_input(net: Network) -> Iterator[Version]:
+    sites = [q for q in net.of_kind("dL_dW") if _layer(q) > 1]
+    yield Version(_replaced(sites, inputs=lambda q: (q.inputs[0], net.beside(q, f"z{_layer(q) - 1}"))))
+
+
+def _no_bias(net: Network) -> Iterator[Version]:
+    rule = _rule("W a", lambda w, a, _b: np.einsum("...oi,...ni->...no", w, a))
+    yield Version(_replaced(net.of_kind("z"), rule))
+
+
+def _sigmoid_sign(net: Network) -> Iterator[Version]:
+    sites = [q for q in net.of_kind("a") if net.activation(q) == "sigmoid"]
+    yield Version(_replaced(sites, _rule("1 / (1 + e^z)", lambda z: sigmoid(-z))))
+
+
+def _ascent(net: Network) -> Iterator[Version]:
+    yield Version(_updates(net, lambda value, step: value + step))
+
+
+def _no_learning_rate(net: Network) -> Iterator[Version]:
+    rule = _rule("step of 1", lambda value, _rate, gradient: value - gradient)
+    yield Version(_replaced(net.of_kind("W_new", "b_new"), rule))
+
+
+def _no_update(net: Network) -> Iterator[Version]:
+    for kinds in (("W_new", "b_new"), ("b_new",), ("W_new",)):
+        rule = _rule("no step", lambda value, _rate, _gradient: value * 1)
+        yield Version(_replaced(net.of_kind(*kinds), rule), must_show=len(kinds) > 1)
+
+
+def _updates(net: Network, combine: Callable[[Array, Array], Array]) -> dict[str, Change]:
+    """Every update as some combination of the old value and the learning rate times the gradient."""
+
+    def rule(axes: int) -> Rule:
+        where = (..., *[None] * axes)
+        return _rule("update", lambda value, rate, gradient: combine(value, rate[where] * gradient))
+
+    return {q.name: (rule(len(q.shape)), None) for q in net.of_kind("W_new", "b_new")}
+
+
+def _stale_weights(net: Network) -> Iterator[Version]:
+    def first(name: str) -> str:
+        source = net.graph[name]
+        return f"{source.kind[0]}{source.layer}" if source.kind in {"W_new", "b_new"} else name
+
+    def stale(*kinds: str) -> dict[str, Change]:
+        sites = net.of_kind(*kinds, from_step=2)
+        return _replaced(sites, inputs=lambda q: (*(first(name) for name in q.inputs),))
+
+    yield Version(stale("z", "dL_da", "W_new", "b_new"))
+    yield from (Version(stale(*kinds), must_show=False) for kinds in (("z",), ("dL_da",), ("W_new", "b_new")))
+
+
+def _same_sample(net: Network) -> Iterator[Version]:
+    count = net.shape.samples_per_step
+    rule = _rule("first samples", lambda rows: rows[..., :count, :])
+    for kinds in (("x_of_step", "y_of_step"), ("x_of_step",), ("y_of_step",)):
+        yield Version(_replaced(net.of_kind(*kinds, from_step=2), rule), must_show=len(kinds) > 1)
+
+
+def _has_logarithm(net: Network) -> bool:
+    return "cross_entropy" in net.shape.loss
+
+
+def _log10(net: Network) -> Iterator[Version]:
+    if _has_logarithm(net):
+        yield Version(_scaled(net.of_kind("loss"), float(1 / np.log(10))))
+
+
+def _bce_sign(net: Network) -> Iterator[Version]:
+    if not _has_logarithm(net):
+        return
+    value, gradient = list(net.of_kind("loss")), [q for q in net.of_kind("dL_da") if q.layer == net.depth]
+    yield Version(_scaled(value, -1))
+    yield Version(_scaled(gradient, -1), must_show=False)
+    if net.shape.loss == "binary_cross_entropy":
+        rule = _rule("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / a.shape[-2])
+        yield Version(_replaced(gradient, rule), must_show=False)
+
+
+def _swapped(matrix: Array) -> Array:
+    """(..., r, c): entries i, j and j, i exchanged, where there are both."""
+    size = min(matrix.shape[-2:])
+    result = matrix.copy()
+    result[..., :size, :size] = np.swapaxes(matrix[..., :size, :size], -1, -2)
+    return result
+
+
+def _swapped_index(net: Network) -> Iterator[Version]:
+    changes: dict[str, Change] = {q.name: _then(q, "swapped", _swapped) for q in net.of_kind("dL_dW")}
+    # The gradient that was written down is swapped already; what is subtracted from it must be, too.
+    rule = _rule("swapped update", lambda w, rate, gradient: _swapped(w) - rate[..., None, None] * gradient)
+    yield Version({**changes, **_replaced(net.of_kind("W_new"), rule)})
+    yield Version({q.name: _then(q, "swapped", _swapped) for q in net.of_kind("W_new")}, must_show=False)
+
+
+def _swapped_product(graph: ComputationGraph) -> Iterator[Version]:
+    matrices = [q for q in graph.derived if min(q.shape) > 1]
+    yield Version({q.name: _then(q, "swapped", _swapped) for q in matrices})
+
+
+def _without_added(graph: ComputationGraph) -> Iterator[Version]:
+    sites = [q for q in graph.derived if q.rule is not None and q.rule.name == "affine_map"]
+    rule = _rule("W x", lambda weights, x, _bias: np.einsum("...rk,...kc->...rc", weights, x))
+    yield Version(_replaced(sites, rule))
+
+
+def _sum_for_mean(net: Network) -> Iterator[Version]:
+    gradient, value = _output_gradient(net), list(net.of_kind("loss"))
+    outputs = net.shape.sizes[-1] if LOSSES[net.shape.loss].is_mean else 1
+    for count in {net.shape.samples_per_step, outputs} - {1}:
+        yield Version(_scaled([*gradient, *value], count))
+        yield Version(_scaled(gradient, count))
+        yield Version(_scaled(value, count), must_show=False)
+
+
+_ROWS = (
+    Misconception("error-sign", "the error was taken as y − a, not a − y", _error_sign),
+    Misconception(
+        "loss-factor",
+        "a constant factor of the loss (2, ½ or 1/n) was kept or dropped where it should not be",
+        _loss_factor,
+    ),
+    Misconception("no-slope", "the derivative of the activation was left out", _no_slope),
+    Misconception(
+        "slope-of-activation", "the derivative of the activation was taken at a instead of z", _slope_of_activation
+    ),
+    Misconception("wrong-slope", "the derivative of another activation was used", _wrong_slope),
+    Misconception("relu-slope-z", "z was taken for the derivative of ReLU, which is 0 or 1", _relu_slope_z),
+    Misconception(
+        "extra-slope",
+        "a − y was multiplied by the slope once more, which cross-entropy has cancelled already",
+        _extra_slope,
+    ),
+    Misconception("single-path", "only one of the paths back was followed", _single_path),
+    Misconception("not-transposed", "W was used where its transpose belongs, or the other way round", _not_transposed),
+    Misconception("updated-weights", "the error was sent back through the updated weights", _updated_weights),
+    Misconception("layer-skipped", "the error of the next layer was used unchanged", _layer_skipped),
+    Misconception(
+        "wrong-layer-input", "the layer's own activation was used instead of what the layer reads", _wrong_layer_input
+    ),
+    Misconception("pre-activation-input", "z was used instead of a as the input of the layer", _pre_activation_input),
+    Misconception("no-bias", "the bias was left out", _no_bias, _without_added),
+    Misconception("sigmoid-sign", "the sigmoid was computed as 1/(1 + e^z), with the wrong sign of z", _sigmoid_sign),
+    Misconception("ascent", "the gradient was added instead of subtracted", _ascent),
+    Misconception("no-learning-rate", "the learning rate was left out", _no_learning_rate),
+    Misconception("no-update", "the old value was kept", _no_update),
+    Misconception("stale-weights", "the second step was done with the weights of the first", _stale_weights),
+    Misconception("same-sample", "the second step was done with the first sample", _same_sample),
+    Misconception("log10", "the logarithm was taken to base 10", _log10),
+    Misconception("bce-sign", "a minus sign of the cross-entropy was lost", _bce_sign),
+    Misconception("swapped-index", "entries i,j and j,i were exchanged", _swapped_index, _swapped_product),
+    Misconception("sum-for-mean", "a sum was taken where the mean belongs", _sum_for_mean),
+)
+
+MISCONCEPTIONS: Mapping[str, Misconception] = MappingProxyType({row.name: row for row in _ROWS})
+"""All misconceptions by name."""

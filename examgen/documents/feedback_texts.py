@@ -1,0 +1,181 @@
+"""The texts of a feedback page that differ from student to student: numbers, outcomes and sentences about them.
+
+On the web they are shown as they are; in a PDF each is put into a slot of fixed size.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from examgen.documents.feedback import EntryFeedback, StudentFeedback
+from examgen.documents.style import PaperStyle
+from examgen.exams.digits import Digits, print_decimals
+from examgen.exams.exam import Field, PaperShape
+
+SIGNS: Mapping[str, str] = MappingProxyType(
+    {"correct": "=", "follow_through": "(=)", "imprecise": "≈", "wrong": "×", "blank": "–", "unreadable": "?"}
+)
+"""By outcome a sign that is told apart without colours; the same as in `[feedback]`, where each has its word."""
+
+FIRST = "→"
+"""Before the sign of the first error."""
+
+MINUS, NOTHING = "−", "–"
+MARKS_DECIMALS = Decimal("0.001")
+LONGEST_NUMBER = 1e15
+
+
+@dataclass(frozen=True, slots=True)
+class RowTexts:
+    """One row of a table. `own` is empty where it is the reference; `word` and `why` are one line in print."""
+
+    answer: str
+    own: str
+    reference: str
+    marks: str
+    sign: str
+    word: str
+    why: str
+    outcome: str = ""
+
+    @property
+    def line(self) -> str:
+        """The outcome as one line of words."""
+        return f"{self.word}: {self.why}" if self.why else self.word
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTexts:
+    """The numbers of one explanation: an answer, and what should have come out."""
+
+    answer: str
+    own: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackTexts:
+    """All texts of one student; `first` says where the work goes wrong."""
+
+    total: str
+    grade: str
+    summary: str
+    first: str
+    rows: tuple[RowTexts, ...]
+    notes: tuple[NoteTexts, ...]
+
+
+def in_order(parts: Sequence[PaperShape], feedback: StudentFeedback) -> list[tuple[PaperShape, Field, EntryFeedback]]:
+    """Each asked entry of the paper with what is said of it; what is missing is blank."""
+    known = {entry.place: entry for entry in feedback.entries}
+    found = []
+    for part in parts:
+        question = part.question.id
+        for field in part.fields:
+            blank = EntryFeedback(question, field.name, "", None, None, None, Decimal(0), field.marks, "blank")
+            found.append((part, field, known.get((question, field.name), blank)))
+    return found
+
+
+def texts_of(parts: Sequence[PaperShape], feedback: StudentFeedback, style: PaperStyle) -> FeedbackTexts:
+    """The texts of one student's feedback."""
+    entries = in_order(parts, feedback)
+    rows = {entry.place: _row(field, entry, feedback, style) for _, field, entry in entries}
+    outcomes = [entry.outcome for _, _, entry in entries]
+    about = {"all": len(outcomes), "right": outcomes.count("correct"), "follow": outcomes.count("follow_through")}
+    words = style.words["feedback"]
+    key = "summary_all" if about["right"] == about["all"] else "summary" if about["follow"] else "summary_plain"
+    first = words["no_first"]
+    for number, part in enumerate(parts, start=1):
+        for field in part.fields:
+            if feedback.first_divergent == (part.question.id, field.name):
+                first = words["first"].format(question=number, task=chr(ord("a") + field.task))
+    return FeedbackTexts(
+        total=_share(feedback.marks, feedback.max_marks, style.decimal_mark),
+        grade=feedback.grade,
+        summary=words[key].format(**about),
+        first=first,
+        rows=tuple(rows.values()),
+        notes=tuple(_note(rows[note.places[0]]) for note in feedback.misconceptions),
+    )
+
+
+def title_of(names: Sequence[str], style: PaperStyle) -> str:
+    """What a misconception is called, or several that fit equally well."""
+    words, known = style.words["feedback"], style.words["misconceptions"]
+    first, *others = [known[name]["title"] if name in known else name for name in names]
+    text: str = first
+    for other in others:
+        text = words["or"].format(one=text, other=other)
+    return text
+
+
+def _note(row: RowTexts) -> NoteTexts:
+    return NoteTexts(row.answer, row.own or row.reference)
+
+
+def _row(field: Field, entry: EntryFeedback, feedback: StudentFeedback, style: PaperStyle) -> RowTexts:
+    words = style.words["feedback"]
+    reference = entry.reference_text or _number(entry.reference, entry.reference, field, style)
+    own = _number(entry.own, entry.reference, field, style) if entry.own is not None else ""
+    is_first = feedback.first_divergent == entry.place
+    return RowTexts(
+        answer=_one_line(entry.answer_text) or NOTHING,
+        own="" if own == reference else own,
+        reference=reference or NOTHING,
+        marks=_share(entry.marks, entry.max_marks, style.decimal_mark),
+        sign=f"{FIRST} {SIGNS['wrong']}" if is_first else SIGNS.get(entry.outcome, "·"),
+        word=words.get(entry.outcome, entry.outcome),
+        why=_why(entry, feedback, words, style, is_first=is_first),
+        outcome=entry.outcome,
+    )
+
+
+def _why(
+    entry: EntryFeedback, feedback: StudentFeedback, words: Mapping[str, Any], style: PaperStyle, *, is_first: bool
+) -> str:
+    """One short sentence; nothing for what is correct."""
+    if entry.outcome == "correct":
+        return ""
+    if entry.misconceptions:
+        title = title_of(entry.misconceptions, style)
+        explained = [note.names for note in feedback.misconceptions]
+        if entry.misconceptions not in explained:
+            return title
+        number = explained.index(entry.misconceptions) + 1
+        text: str = words["why_note"].format(title=title, number=number)
+        return text
+    key = "coarse" if entry.is_coarse else "first" if is_first else entry.outcome
+    said: str = words.get(f"why_{key}", entry.comment)
+    return said
+
+
+def _number(value: float | None, reference: float | None, field: Field, style: PaperStyle) -> str:
+    """A number to the digits that the reference is asked to."""
+    if value is None or not np.isfinite(value):
+        return ""
+    if abs(value) >= LONGEST_NUMBER:
+        text = f"{value:.3g}"
+    else:
+        text = print_decimals(value, _decimals(field.digits, value if reference is None else reference))
+    return text.replace(".", style.decimal_mark).replace("-", MINUS)
+
+
+def _decimals(digits: Digits, value: float) -> int:
+    return digits.count if digits.unit == "decimals" else int(digits.decimals_for(np.array(value)))
+
+
+@lru_cache(maxsize=4096)
+def _share(marks: Decimal, most: Decimal, decimal_mark: str) -> str:
+    """Marks of those that are possible."""
+    rounded = (count.quantize(MARKS_DECIMALS, rounding=ROUND_HALF_UP).normalize() + 0 for count in (marks, most))
+    return " / ".join(format(count, "f") for count in rounded).replace(".", decimal_mark).replace("-", MINUS)
+
+
+def _one_line(text: str) -> str:
+    """What a student typed, on one line and without characters that steer the writing direction or a printer."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -1,0 +1,78 @@
+"""How papers look, as one value: their language, the size of the paper, and an instructor's theme.
+
+The command line's choices become it in `batch`; all builders of pages hand it on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from examgen.documents import words as shipped_words
+from examgen.documents.mathbox.speech_words import LANGUAGES
+from examgen.documents.themes import Theme, read_theme
+from examgen.errors import ExamgenError, did_you_mean
+
+PAPERS = ("a4", "letter")
+"""Sizes of paper; each is a named page in paper.css."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperStyle:
+    """How papers look.
+
+    Attributes:
+        language: one of the shipped ones, or of the theme.
+        paper: one of `PAPERS`.
+        theme: an instructor's own rules, words and templates.
+    """
+
+    language: str = "en"
+    paper: str = PAPERS[0]
+    theme: Theme | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ExamgenError if the language or the size of paper is unknown."""
+        if self.paper not in PAPERS:
+            raise ExamgenError(
+                f"paper {self.paper!r} is unknown; allowed: {', '.join(PAPERS)}.{did_you_mean(self.paper, PAPERS)}"
+            )
+        shipped_words.words(self.language, self.theme)
+
+    @classmethod
+    def of(cls, language: str, paper: str, theme: Path | None) -> "PaperStyle":
+        """The style of a command's choices.
+
+        Args:
+            theme: folder of the theme, None for the shipped looks.
+
+        Raises: ExamgenError if the language or the size of paper is unknown, or the theme cannot be used.
+        """
+        return cls(language, paper, None if theme is None else read_theme(theme))
+
+    @property
+    def words(self) -> Mapping[str, Any]:
+        """All words of papers by key."""
+        return shipped_words.words(self.language, self.theme)
+
+    @property
+    def speech(self) -> str:
+        """The language in which formulas are read aloud: English where there are no words for another."""
+        return self.language if self.language in LANGUAGES else "en"
+
+    @property
+    def decimal_mark(self) -> str:
+        """What stands between the whole and the decimal digits: "." or ","."""
+        return shipped_words.decimal_mark(self.language, self.theme)
+
+    def phrase(self, text: str) -> str:
+        """A text of a bank, or the name of an activation function or loss, in the language."""
+        return shipped_words.phrase(self.language, text, self.theme)
+
+    def marks_text(self, count: str) -> str:
+        """A number of marks, such as "1 mark" or "0,5 point"; `count` is written with a decimal point."""
+        return shipped_words.marks_text(self.language, count, self.theme)
+
+
+STANDARD = PaperStyle()
+"""English on A4, as shipped."""

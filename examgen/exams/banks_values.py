@@ -1,0 +1,178 @@
+"""What stands in bank files as numbers and lists of them, and the base of all models (`banks_models`)."""
+
+import math
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+
+from examgen.errors import did_you_mean
+from examgen.exams.banks_mistakes import shorten
+
+MAX_GRID = 1_000_000
+MAX_DIGITS = 15
+
+
+def decimal_of(value: object) -> Decimal:
+    """Decimals come as TOML numbers or strings; TOML floats are parsed as decimals, so nothing is lost.
+
+    Raises:
+        ValueError: it is no finite number of at most 15 digits.
+    """
+    try:
+        exact = Decimal(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else value
+    except (ArithmeticError, ValueError):
+        exact = None
+    if not isinstance(exact, Decimal):
+        raise ValueError(f"found {shorten(value)}; use a number such as 0.1")
+    if not exact.is_finite():
+        raise ValueError(f"found {shorten(value)}; use a finite number")
+    exponent = int(exact.as_tuple().exponent)
+    if max(len(exact.as_tuple().digits) + max(exponent, 0), -exponent) > MAX_DIGITS:
+        raise ValueError(f"found {shorten(value)}; use at most {MAX_DIGITS} digits")
+    return exact
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _numbers(value: object) -> object:
+    """Said here once, for a union of types complains about each of them."""
+    depth = _depth(value)
+    if depth > 2:
+        raise ValueError(f"found {shorten(value)}; use a number, or a list, or a list of rows, of numbers")
+    for number in _flat(value):
+        decimal_of(number)
+    return value
+
+
+def _depth(value: object) -> int:
+    """How many lists are around the numbers; 3 for anything deeper or ragged."""
+    if not isinstance(value, list):
+        return 0
+    inner = {0 if not isinstance(part, list) else 1 + any(isinstance(cell, list) for cell in part) for part in value}
+    return 1 + max(inner, default=0) if len(inner) < 2 else 3
+
+
+def _flat(value: object) -> Iterator[object]:
+    if isinstance(value, list):
+        for part in value:
+            yield from _flat(part)
+    else:
+        yield value
+
+
+Number = Annotated[Decimal, BeforeValidator(decimal_of)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Names = Annotated[Texts, Field(min_length=1)]
+# Strict, for true is no number of layers, and 1 is no yes.
+Whole = Annotated[int, Field(strict=True)]
+Strict = Annotated[bool, Field(strict=True)]
+Count = Annotated[Whole, Field(ge=1, le=64)]
+Matrix = Annotated[tuple[tuple[Number, ...], ...] | tuple[Number, ...] | Number, BeforeValidator(_numbers)]
+
+
+class BankModel(BaseModel):
+    """A table of a bank file: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+    later_keys: ClassVar[frozenset[str]] = frozenset()
+    """Keys that the format did not have at first."""
+
+    @model_serializer(mode="wrap")
+    def _written(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Later keys only where the file has them: an exam's id is made of this, and stays what it was."""
+        dumped: dict[str, Any] = dump(self)
+        unwritten = self.later_keys - self.model_fields_set
+        return {name: value for name, value in dumped.items() if name not in unwritten}
+
+
+class DigitsModel(BankModel):
+    """`decimals = 4` or `significant_figures = 3`."""
+
+    decimals: Annotated[Whole, Field(ge=0, le=9)] | None = None
+    significant_figures: Annotated[Whole, Field(ge=1, le=9)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "DigitsModel":
+        if (self.decimals is None) == (self.significant_figures is None):
+            raise ValueError("give either decimals or significant_figures")
+        return self
+
+
+class Range(BankModel):
+    """What one number may be: a grid from min to max, a list of choices, or a one-hot row."""
+
+    min: Number | None = None
+    max: Number | None = None
+    step: Number | None = None
+    choices: tuple[Number, ...] = ()
+    exclude: tuple[Number, ...] = ()
+    one_hot: Strict = False
+
+    @model_validator(mode="after")
+    def _usable(self) -> "Range":
+        grid = (self.min, self.max, self.step)
+        if sum((any(part is not None for part in grid), bool(self.choices), self.one_hot)) != 1:
+            raise ValueError("give min, max and step, or choices, or one_hot = true")
+        if self.exclude and self.min is None:
+            raise ValueError("exclude belongs to min, max and step; leave the values out of choices instead")
+        if any(
+            abs(number.scaleb(self.decimals)) >= 10**MAX_DIGITS
+            for number in (*self.choices, self.min, self.max)
+            if number
+        ):
+            raise ValueError(
+                f"numbers of more than {MAX_DIGITS} digits at {self.decimals} decimals; use rounder numbers"
+            )
+        if self.one_hot or self.choices:
+            return self
+        if self.min is None or self.max is None or self.step is None:
+            raise ValueError("min, max and step belong together")
+        if self.step <= 0:
+            raise ValueError(f"step is {self.step}; use a positive decimal such as 0.1")
+        if self.max < self.min:
+            raise ValueError(f"max {self.max} is below min {self.min}")
+        if (self.max - self.min) / self.step > MAX_GRID:
+            raise ValueError(f"more than {MAX_GRID} values from min to max; use a larger step")
+        if not self.grid()[0]:
+            raise ValueError("exclude leaves no value")
+        return self
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that every value of this range can be printed with."""
+        numbers = [number for number in (self.min, self.step, *self.choices) if number is not None]
+        return max((max(0, -int(number.normalize().as_tuple().exponent)) for number in numbers), default=0)
+
+    def grid(self) -> tuple[tuple[int, ...], int]:
+        """All values as integers scaled by 10 ** decimals, and decimals; none for one-hot rows."""
+        scale = self.decimals
+
+        def scaled(number: Decimal) -> int:
+            return math.floor(number.scaleb(scale))
+
+        if self.choices:
+            return tuple(scaled(number) for number in self.choices), scale
+        if self.min is None or self.max is None or self.step is None:
+            return (), scale
+        excluded = {number.scaleb(scale) for number in self.exclude}
+        values = range(scaled(self.min), scaled(self.max) + 1, scaled(self.step))
+        return tuple(value for value in values if value not in excluded), scale
+
+
+def require(name: str, allowed: Any, what: str) -> None:
+    """Raise a ValueError that lists what is allowed where a name is unknown."""
+    if name not in allowed:
+        raise ValueError(f"{what} {name!r} is unknown; allowed: {', '.join(allowed)}.{did_you_mean(name, allowed)}")

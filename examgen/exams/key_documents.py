@@ -1,0 +1,310 @@
+"""Exams and variants as the JSON documents of a key, both ways; `keys` reads and writes the files.
+
+What is read may be damaged, or edited by an instructor who marks again by another policy: anything of the wrong form
+raises one of `DAMAGE`, and `said` puts it into words.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from examgen.core.network import NetworkShape
+from examgen.core.products import ProductSpec, ProductsShape
+from examgen.exams.banks_answers import answer_letter, check_answers
+from examgen.exams.digits import Digits
+from examgen.exams.exam import (
+    ANSWER_KINDS,
+    ASKABLE,
+    CHOICE,
+    Exam,
+    Question,
+    QuestionVariant,
+    Task,
+    Variant,
+    paper_shape,
+)
+from examgen.exams.notation import NOTATIONS, QuestionShape
+from examgen.exams.policy import Policy
+
+FORMAT = 1
+
+DAMAGE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+"""What reading a document of the wrong form raises."""
+
+MAX_MARKS = 1000
+MAX_DECIMALS = 15
+"""Of marks, as in bank files; more would make sums of fractions slow."""
+
+
+class MistakeError(ValueError):
+    """A mistake in what instructors edit; the message says where, what, and what is allowed."""
+
+
+def exam_document(exam: Exam, examgen_version: str) -> dict[str, Any]:
+    """An exam as in exam.json."""
+    return {
+        "format": FORMAT,
+        "examgen": examgen_version,
+        "exam": exam.id,
+        "name": exam.name,
+        "title": exam.title,
+        "notation": exam.notation.name,
+        "instructions": list(exam.instructions),
+        "policy": _policy_json(exam.policy),
+        "questions": [
+            {
+                "id": question.id,
+                "title": question.title,
+                "text": list(question.text),
+                "digits": {question.digits.unit: question.digits.count},
+                "given_decimals": dict(question.given_decimals),
+                "tasks": [_task_json(task) for task in question.tasks],
+                "shapes": {label: _shape_json(shape) for label, shape in question.shapes.items()},
+            }
+            for question in exam.questions
+        ],
+    }
+
+
+def variant_document(exam: Exam, variant: Variant) -> dict[str, Any]:
+    """A variant as a line of variants.jsonl."""
+    questions = {}
+    for question in exam.questions:
+        numbers = variant.questions[question.id]
+        givens = {
+            name: _numbers_json(values.tolist(), question.given_decimals.get(name, 0))
+            for name, values in numbers.givens.items()
+        }
+        questions[question.id] = {"shape": numbers.label, "givens": givens}
+    return {"student": variant.student, "name": variant.name, "variant": variant.code, "questions": questions}
+
+
+def exam_from(document: Mapping[str, Any]) -> Exam:
+    """The exam of an exam.json."""
+    return Exam(
+        id=_text(document["exam"]),
+        name=_text(document["name"]),
+        title=_text(document["title"]),
+        notation=NOTATIONS[document["notation"]],
+        instructions=_texts(document["instructions"]),
+        policy=_policy_from(document["policy"]),
+        questions=tuple(_question_from(part) for part in document["questions"]),
+    )
+
+
+def variant_from(document: Mapping[str, Any], exam: Exam) -> Variant:
+    """The variant of a line of variants.jsonl."""
+    questions = {}
+    for question in exam.questions:
+        part = document["questions"][question.id]
+        graph = paper_shape(question, part["shape"], exam.notation).graph
+        givens = {given.name: np.array(part["givens"][given.name], dtype=float) for given in graph.givens}
+        for given in graph.givens:
+            if givens[given.name].shape != given.shape:
+                raise ValueError(f"{question.id} {given.name}: shape {givens[given.name].shape}, not {given.shape}")
+            if not np.isfinite(givens[given.name]).all():
+                raise ValueError(f"{question.id} {given.name}: not a finite number")
+            if given.name not in question.given_decimals:
+                raise ValueError(f"{question.id} {given.name}: not in given_decimals of exam.json")
+        questions[question.id] = QuestionVariant(part["shape"], givens)
+    student, name, code = document["student"], document.get("name", ""), document["variant"]
+    return Variant(_text(student), _text(name), _text(code), questions)
+
+
+def said(error: Exception) -> str:
+    """What is wrong with a document, in words."""
+    if isinstance(error, MistakeError):
+        return str(error)
+    return f"damaged: {error} is missing or not known" if isinstance(error, KeyError) else f"damaged: {error}"
+
+
+def _policy_json(policy: Policy) -> dict[str, Any]:
+    """All of it, spelled as in a bank file, so that an instructor who edits it sees what there is."""
+    rounding = policy.rounding
+    shares = {name: format(share, "f") for name, share in policy.shares.items()}
+    return {
+        **(shares | {"follow_through": "off"} if policy.follow_through == "off" else shares),
+        "precision": policy.precision,
+        "ignore_above": format(policy.ignore_above, "f"),
+        "zeros_carry": policy.zeros_carry,
+        "rounding": {"step": format(rounding.step, "f"), "direction": rounding.direction} if rounding else "none",
+        "grades": [{"grade": grade.name, "from": format(grade.percent, "f")} for grade in policy.grades],
+    }
+
+
+def _policy_from(document: Any) -> Policy:
+    """The policy as edited; what an older key does not say has its default."""
+    # Pydantic loads only where a key is read, not wherever keys are written.
+    from examgen.exams.banks_policy import checked_policy
+
+    try:
+        return checked_policy(_exact(document), "policy")
+    except ValueError as error:
+        raise MistakeError(str(error)) from None
+
+
+def _exact(value: Any) -> Any:
+    """Decimals in place of the floats of a JSON document, at any depth."""
+    if isinstance(value, dict):
+        return {name: _exact(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_exact(part) for part in value]
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _task_json(task: Task) -> dict[str, Any]:
+    spread = task.marks_per_task
+    return {
+        "text": task.text,
+        "ask": list(task.ask),
+        "steps": list(task.steps),
+        "layers": list(task.layers),
+        "digits": {task.digits.unit: task.digits.count},
+        **({"marks": format(task.marks, "f")} if spread is None else {"marks_per_task": format(spread, "f")}),
+        **({"bonus": True} if task.is_bonus else {}),
+        **({"as": task.as_} if task.as_ != "number" else {}),
+        **({"symbols": list(task.symbols)} if task.symbols is not None else {}),
+        **({"options": list(task.options), "answer": task.answer} if task.as_ == CHOICE else {}),
+    }
+
+
+def _shape_json(shape: QuestionShape) -> dict[str, Any]:
+    if isinstance(shape, ProductsShape):
+        return {
+            "products": [
+                {"operation": spec.operation, "left": list(spec.left), "right": list(spec.right)}
+                for spec in shape.products
+            ]
+        }
+    return {
+        "sizes": list(shape.sizes),
+        "activations": list(shape.activations),
+        "loss": shape.loss,
+        "steps": shape.steps,
+        "samples_per_step": shape.samples_per_step,
+        "updates": shape.updates,
+    }
+
+
+def _numbers_json(value: Any, decimals: int) -> Any:
+    if isinstance(value, list):
+        return [_numbers_json(part, decimals) for part in value]
+    return int(value) if decimals == 0 else value
+
+
+def _question_from(part: Mapping[str, Any]) -> Question:
+    return Question(
+        id=_text(part["id"]),
+        title=_text(part["title"]),
+        text=_texts(part["text"]),
+        tasks=tuple(_task_from(task) for task in part["tasks"]),
+        digits=_digits_from(part["digits"]),
+        shapes={_text(label): _shape_from(shape) for label, shape in part["shapes"].items()},
+        given_decimals={name: _whole(count, 0, 15) for name, count in part["given_decimals"].items()},
+    )
+
+
+def _task_from(task: Mapping[str, Any]) -> Task:
+    ask = _texts(task["ask"])
+    if unknown := [kind for kind in ask if kind not in ASKABLE]:
+        raise ValueError(f"quantity {unknown[0]!r} is unknown")
+    kind, options, answer = _text(task.get("as", "number")), _texts(task.get("options", [])), task.get("answer", "")
+    symbols = _texts(task["symbols"]) if task.get("symbols") is not None else None
+    if unknown := [name for name in symbols or () if name not in ASKABLE]:
+        raise ValueError(f"quantity {unknown[0]!r} is unknown")
+    if kind not in ANSWER_KINDS:
+        raise MistakeError(f"as is {kind!r}; allowed: {', '.join(ANSWER_KINDS)}")
+    try:
+        check_answers(kind, ask, symbols, options, _text(answer))
+    except ValueError as error:
+        raise MistakeError(str(error)) from None
+    return Task(
+        text=_text(task["text"]),
+        ask=ask,
+        steps=_wholes(task["steps"]),
+        layers=_wholes(task["layers"]),
+        digits=_digits_from(task["digits"]),
+        marks=_marks(task["marks"]) if task.get("marks_per_task") is None else Decimal(1),
+        marks_per_task=_marks(task["marks_per_task"]) if task.get("marks_per_task") is not None else None,
+        is_bonus=_yes_or_no(task.get("bonus", False)),
+        as_=kind,
+        symbols=symbols,
+        options=options,
+        answer=answer_letter(options, answer) if kind == CHOICE else "",
+    )
+
+
+def _digits_from(part: Mapping[str, int]) -> Digits:
+    ((unit, count),) = part.items()
+    if unit == "significant_figures":
+        return Digits(_whole(count, 1, 9), "significant_figures")
+    if unit == "decimals":
+        return Digits(_whole(count, 0, 9))
+    raise ValueError(f"digits are decimals or significant_figures, not {unit!r}")
+
+
+def _shape_from(part: Mapping[str, Any]) -> QuestionShape:
+    if "products" in part:
+        return ProductsShape(
+            tuple(
+                ProductSpec(_text(spec["operation"]), _two(spec["left"]), _two(spec["right"]))
+                for spec in part["products"]
+            )
+        )
+    return NetworkShape(
+        sizes=_wholes(part["sizes"]),
+        activations=_texts(part["activations"]),
+        loss=_text(part["loss"]),
+        steps=_whole(part["steps"]),
+        samples_per_step=_whole(part["samples_per_step"]),
+        updates=bool(part["updates"]),
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    # Half a surrogate pair, which JSON can spell, fails here and not when it is printed.
+    value.encode()
+    return value
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"{values!r} is no list of texts")
+    return tuple(_text(value) for value in values)
+
+
+def _whole(value: Any, low: int = 1, high: int = 64) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"{value!r} is no whole number from {low} to {high}")
+    return value
+
+
+def _wholes(values: Any) -> tuple[int, ...]:
+    return tuple(_whole(value) for value in values)
+
+
+def _two(values: Any) -> tuple[int, int]:
+    rows, columns = _wholes(values)
+    return rows, columns
+
+
+def _marks(value: Any) -> Decimal:
+    """Texts as they are written, and the numbers that an instructor may put in their place."""
+    try:
+        marks = Decimal(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+    except ArithmeticError:
+        marks = None
+    is_short = marks is not None and marks.is_finite() and -int(marks.as_tuple().exponent) <= MAX_DECIMALS
+    if marks is None or not (is_short and 0 <= marks <= MAX_MARKS):
+        raise ValueError(f"{value!r} is no number from 0 to {MAX_MARKS}")
+    return marks
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value

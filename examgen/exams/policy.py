@@ -1,0 +1,101 @@
+"""The marking policy of an exam: what each outcome is worth, what carries credit forward, totals and grades.
+
+Read from `[policy]` of a bank or exam file (`banks`) and from key/exam.json (`keys`); marking works by it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+from types import MappingProxyType
+from typing import Literal
+
+DEFAULT_SHARES: Mapping[str, Decimal] = MappingProxyType(
+    {
+        "correct": Decimal(1),
+        "follow_through": Decimal(1),
+        "imprecise": Decimal("0.5"),
+        "wrong": Decimal(0),
+        "misconception": Decimal(0),
+    }
+)
+"""Shares of an entry's marks by outcome; `misconception` is for a wrong entry that a misconception explains."""
+
+Direction = Literal["nearest", "up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """Totals are rounded to multiples of a step; `nearest` rounds a tie up."""
+
+    step: Decimal
+    direction: Direction = "nearest"
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A grade and the percentage from which it is given."""
+
+    name: str
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How an exam is marked.
+
+    Attributes:
+        shares: of an entry's marks by outcome, see `DEFAULT_SHARES`; blank and unreadable entries get nothing.
+        follow_through: "full" gives what follows from wrong answers its share; with "off" it is wrong.
+        precision: "strict" gives imprecise entries their share, "lenient" the share of correct ones.
+        ignore_above: a value larger than this times the reference, or times 1 where that is less, carries no credit
+            forward.
+        zeros_carry: whether a 0 carries credit forward where the reference is not 0.
+        rounding: of the exam's total; None for none.
+        grades: from the best to the worst; empty for none.
+    """
+
+    shares: Mapping[str, Decimal] = field(default_factory=lambda: DEFAULT_SHARES)
+    follow_through: Literal["full", "off"] = "full"
+    precision: Literal["strict", "lenient"] = "strict"
+    ignore_above: Decimal = Decimal(1000)
+    zeros_carry: bool = False
+    rounding: Rounding | None = None
+    grades: tuple[Grade, ...] = ()
+
+    def share(self, outcome: str, *, is_explained: bool = False) -> Decimal:
+        """The share of an entry's marks for an outcome; outcomes without a share get nothing.
+
+        Args:
+            outcome: its name.
+            is_explained: whether a misconception explains the entry, which counts where it is wrong.
+        """
+        if outcome == "follow_through" and self.follow_through == "off":
+            outcome = "wrong"
+        if outcome == "imprecise" and self.precision == "lenient":
+            outcome = "correct"
+        if outcome == "wrong" and is_explained:
+            outcome = "misconception"
+        return self.shares.get(outcome, Decimal(0))
+
+    def rounded(self, total: Fraction, most: Fraction) -> Fraction:
+        """A total as rounded by the policy.
+
+        Rounding never leads across the marks of the whole exam: who has them all keeps them, whatever the step.
+
+        Args:
+            total: marks of the exam.
+            most: marks of the exam without bonus.
+        """
+        if self.rounding is None or total == most:
+            return total
+        step = Fraction(self.rounding.step)
+        steps = total / step
+        whole = {"up": ceil(steps), "down": floor(steps), "nearest": floor(steps + Fraction(1, 2))}
+        rounded = whole[self.rounding.direction] * step
+        return max(rounded, most) if total > most else min(rounded, most)
+
+    def grade(self, percent: Fraction) -> str:
+        """The grade for an exact percentage; empty below the last boundary."""
+        return next((grade.name for grade in self.grades if percent >= Fraction(grade.percent)), "")

@@ -1,0 +1,216 @@
+"""The right formula for an entry, as a student could write it: one step back, in the spellings of the paper.
+
+For the key and for feedback on tasks that ask for formulas, and for the author's checks: dL_dw1_2_1 is `delta1_1*x_2`.
+Linear rules are written by running them on texts instead of numbers; activations and losses, which NumPy computes, have
+a row here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.losses import LOSSES
+from examgen.core.rules import Array
+from examgen.exams.notation import Index, Naming
+
+LONGEST = 10_000
+"""Characters beyond which no piece of a formula is written: each layer that is written out multiplies them."""
+
+_SUM, _PRODUCT, _ATOM = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A piece of a formula that adds and multiplies itself into longer ones.
+
+    Attributes:
+        text: as written.
+        strength: how tightly its outermost sign binds: a sum, a product, or an atom.
+    """
+
+    text: str
+    strength: int = _ATOM
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if the text is far too long to be typed."""
+        if len(self.text) > LONGEST:
+            raise ValueError(f"a formula would have more than {LONGEST} characters")
+
+    def __add__(self, other: Any) -> "Written":
+        right = _written(other)
+        if _is_zero(right) or _is_zero(self):
+            return self if _is_zero(right) else right
+        return Written(f"{self.text} + {right.text}", _SUM)
+
+    def __radd__(self, other: Any) -> "Written":
+        return _written(other) + self
+
+    def __sub__(self, other: Any) -> "Written":
+        return Written(f"{self.text} - {_written(other).within(_PRODUCT)}", _SUM)
+
+    def __rsub__(self, other: Any) -> "Written":
+        return _written(other) - self
+
+    def __mul__(self, other: Any) -> "Written":
+        return Written(f"{self.within(_PRODUCT)}*{_written(other).within(_PRODUCT)}", _PRODUCT)
+
+    def __rmul__(self, other: Any) -> "Written":
+        return _written(other) * self
+
+    def __truediv__(self, other: Any) -> "Written":
+        right = _written(other)
+        return self if right.text == "1" else Written(f"{self.within(_PRODUCT)}/{right.within(_ATOM)}", _PRODUCT)
+
+    def within(self, strength: int) -> str:
+        """The text, in brackets where its outermost sign would come apart."""
+        return self.text if self.strength >= strength else f"({self.text})"
+
+
+Stops = Callable[[Quantity], bool]
+
+
+def reference_formula(naming: Naming, name: str, index: Index, stops: Stops = lambda _: True) -> str:
+    """The formula of one entry of a derived quantity from the quantities that its rule reads.
+
+    Args:
+        naming: the paper's spellings and its graph.
+        name: the derived quantity.
+        index: its 0-based place in the stored array.
+        stops: whether a quantity is written by its own symbol and not by its formula; given ones always are.
+
+    Raises:
+        ValueError: the quantity is given, its rule is none of a network's or a warm-up's, or the formula is far too
+            long.
+    """
+    quantity = naming.graph[name]
+    if quantity.rule is None:
+        raise ValueError(f"{name} is given; only a derived quantity has a formula")
+    return _formula(naming, quantity, index, stops).text
+
+
+def _formula(naming: Naming, quantity: Quantity, index: Index, stops: Stops) -> Written:
+    assert quantity.rule is not None
+    inputs = [_entries(naming, source, stops) for source in quantity.inputs]
+    written = _by_table(naming, quantity, index, inputs, stops)
+    if written is None:
+        written = np.asarray(quantity.rule.compute(*inputs), dtype=object)[index]
+    return _written(written)
+
+
+def _by_table(
+    naming: Naming, quantity: Quantity, index: Index, inputs: list[Array], stops: Stops
+) -> Written | None:
+    """What a row of activations or losses says; None for other rules."""
+    rule = quantity.rule.name if quantity.rule is not None else ""
+    function = rule.removesuffix("_slope")
+    if rule == "softmax":
+        powers = [Written(f"exp({z.text})") for z in inputs[0][index[0]]]
+        return powers[index[1]] / _added(powers)
+    if function in ACTIVATIONS:
+        z = inputs[0] if rule == function else _entries(naming, _z_of(naming.graph, quantity), stops)
+        prime = "" if rule == function else "'"
+        if function == "identity":
+            return z[index] if rule == function else Written("1")
+        return Written(f"{function}{prime}({z[index].text})")
+    if rule in LOSSES:
+        return _loss(rule, *inputs)
+    if function in LOSSES:
+        a, y = inputs
+        row = LOSSES[function]
+        factor = Fraction(row.slope_scale, a.shape[0] * (a.shape[1] if row.is_mean else 1))
+        return _scaled(factor, _LOSS_SLOPES[function](a[index], y[index]))
+    return None
+
+
+def _loss(name: str, a: Array, y: Array) -> Written:
+    samples, outputs = a.shape
+    terms = [_LOSS_TERMS[name](*pair) for pair in zip(a.flat, y.flat, strict=True)]
+    return _scaled(LOSSES[name].factor(outputs, samples), _added(terms))
+
+
+def _z_of(graph: ComputationGraph, slope: Quantity) -> str:
+    """The z of a slope's layer, from which or from whose activation the slope is computed."""
+    source = graph[slope.inputs[0]]
+    return source.name if source.kind == "z" else source.inputs[0]
+
+
+def _entries(naming: Naming, name: str, stops: Stops) -> Array:
+    """The spellings of a quantity's entries in its shape, or their formulas."""
+    quantity = naming.graph[name]
+    found = np.empty(quantity.shape, dtype=object)
+    for index in np.ndindex(*found.shape):
+        if quantity.rule is None or stops(quantity):
+            found[index] = Written(naming.entry(name, index).ascii)
+        else:
+            found[index] = _formula(naming, quantity, index, stops)
+    return found
+
+
+def _added(terms: list[Written]) -> Written:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _scaled(factor: Fraction, written: Written) -> Written:
+    above, below = abs(factor.numerator), factor.denominator
+    scaled = (written if above == 1 else above * written) / below
+    return scaled if factor > 0 else Written(f"-{scaled.within(_PRODUCT)}", _SUM)
+
+
+def _written(value: Any) -> Written:
+    return value if isinstance(value, Written) else Written(f"{value:g}")
+
+
+def _is_zero(written: Written) -> bool:
+    """Sums of einsum begin with 0."""
+    return written.text == "0"
+
+
+def _square(a: Written, y: Written) -> Written:
+    return Written(f"({a.text} - {y.text})^2", _PRODUCT)
+
+
+def _logs(a: Written, y: Written) -> Written:
+    return Written(f"{y.text}*ln({a.text}) + (1 - {y.text})*ln(1 - {a.within(_PRODUCT)})", _SUM)
+
+
+def _huber(a: Written, y: Written) -> Written:
+    """e^2/2 up to 1 and e - 1/2 beyond: with m = min(e, 1), m*(e - m/2)."""
+    error = f"abs({a.text} - {y.text})"
+    return Written(f"min({error}, 1)*({error} - min({error}, 1)/2)", _PRODUCT)
+
+
+_LOSS_TERMS: Mapping[str, Callable[[Written, Written], Written]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("squared_error", "half_squared_error", "mean_squared_error", "half_mean_squared_error"), _square
+        ),
+        "mean_absolute_error": lambda a, y: Written(f"abs({a.text} - {y.text})"),
+        "huber": _huber,
+        "binary_cross_entropy": _logs,
+        "cross_entropy": lambda a, y: Written(f"{y.text}*ln({a.text})", _PRODUCT),
+    }
+)
+"""By loss, one output's term without the loss's factor."""
+
+_LOSS_SLOPES: Mapping[str, Callable[[Written, Written], Written]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("squared_error", "half_squared_error", "mean_squared_error", "half_mean_squared_error"),
+            lambda a, y: a - y,
+        ),
+        "mean_absolute_error": lambda a, y: Written(f"sign({a.text} - {y.text})"),
+        "huber": lambda a, y: Written(f"max(-1, min(1, {a.text} - {y.text}))"),
+        "binary_cross_entropy": lambda a, y: (1 - y) / (1 - a) - y / a,
+        "cross_entropy": lambda a, y: Written(f"-{y.text}/{a.within(_ATOM)}", _SUM),
+    }
+)
+"""By loss, the derivative of one output's term without its factor."""

@@ -1,0 +1,165 @@
+"""The rows of a CSV text, one by one, by RFC 4180; but a quote which is not closed costs its own row only.
+
+Called by `tables` for small tables and by `table_columns` for the rows that are not plain.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
+
+from examgen.exams.table_text import Limits, Line
+
+_QUOTE_PROBLEMS = {
+    "open": ("open_quote", "a quote is opened and not closed; close it or leave it out"),
+    "after": ("after_quote", "text stands behind a closing quote; put quotes around the whole cell or leave them out"),
+}
+
+
+class Row(NamedTuple):
+    """A row: the number of its first line (the file's first is 1), and its cells in the order of the wanted columns."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A row that was not read: `wrong_columns`, `open_quote`, `after_quote` or `too_long`.
+
+    Of a row that is only `too_long`, `columns` names the long cells and `cells` holds all, cut to the limit.
+    """
+
+    line: int
+    reason: str
+    detail: str
+    columns: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How rows are cut into cells: the cells of a row, and which of them are wanted under which names."""
+
+    delimiter: str
+    width: int
+    columns: tuple[str, ...]
+    places: tuple[int, ...]
+
+
+def records(lines: Iterator[Line], layout: Layout, limits: Limits) -> Iterator[Row | RowProblem]:
+    """Read lines behind the header as rows; blank ones are passed over.
+
+    A line without quotes that has as many delimiters as the header is always a row of its own, whatever stands around
+    it: lines may be left out between two such lines.
+    """
+    delimiter, width, pick = layout.delimiter, layout.width, _picker(layout.places)
+    ahead: deque[Line] = deque()
+    looked_to = 0
+    blank = " \t\ufeff" + delimiter
+    while (line := ahead.popleft() if ahead else next(lines, None)) is not None:
+        number, text, is_cut = line
+        if not text.strip(blank) and not is_cut:
+            continue
+        if '"' not in text:
+            cells, state = text.split(delimiter), "closed"
+        else:
+            cells, state = walk(text, delimiter)
+        if state == "open" and is_cut:
+            cells, state = walk(text + '"', delimiter)
+        elif state == "open" and number >= looked_to:
+            # Each line is looked at from one opening quote at most, so that no file takes quadratic time.
+            taken, state, looked_to = _look_ahead(ahead, lines, delimiter, width, limits.max_field)
+            if state == "closed":
+                cells, state = walk("\n".join([text, *taken]), delimiter)
+        if state != "closed":
+            yield RowProblem(number, *_QUOTE_PROBLEMS[state])
+        elif len(cells) != width:
+            yield RowProblem(number, *_count_problem(len(cells), width, is_cut, limits))
+        elif not is_cut and len(text) <= limits.max_field:
+            yield Row(number, pick(cells))
+        else:
+            yield _measured(Row(number, pick(cells)), layout.columns, limits, len(cells[-1]) if is_cut else None)
+
+
+def walk(text: str, delimiter: str, is_inside: bool = False) -> tuple[list[str], str]:
+    """Split a line by RFC 4180; its end is "closed", "open" (within quotes) or "after" (text behind a quote)."""
+    cells: list[str] = []
+    at = 0
+    while True:
+        if is_inside or text.startswith('"', at):
+            begin = at if is_inside else at + 1
+            end = _closing_quote(text, begin)
+            if end < 0:
+                return cells, "open"
+            cells.append(text[begin:end].replace('""', '"'))
+            if end + 1 == len(text):
+                return cells, "closed"
+            if text[end + 1] != delimiter:
+                return cells, "after"
+            at, is_inside = end + 2, False
+        else:
+            end = text.find(delimiter, at)
+            cells.append(text[at:] if end < 0 else text[at:end])
+            if end < 0:
+                return cells, "closed"
+            at = end + 1
+
+
+def _picker(places: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    if len(places) == 1:  # itemgetter gives a bare item for one place
+        return lambda cells: (cells[places[0]],)
+    return itemgetter(*places)
+
+
+def _measured(row: Row, columns: tuple[str, ...], limits: Limits, cut_cell: int | None) -> Row | RowProblem:
+    """Refuse the row if a cell is too long; `cut_cell` is the length of the last cell if the line was cut in it."""
+    # A last cell that is not itself too long may be incomplete, and then it says nothing.
+    if cut_cell is not None and cut_cell <= limits.max_field:
+        return RowProblem(row.line, *_too_long(limits))
+    long = tuple(column for column, cell in zip(columns, row.cells, strict=True) if len(cell) > limits.max_field)
+    if not long and cut_cell is None:
+        return row
+    return RowProblem(row.line, *_too_long(limits), long, tuple(cell[: limits.max_field] for cell in row.cells))
+
+
+def _look_ahead(
+    ahead: deque[Line], lines: Iterator[Line], delimiter: str, width: int, longest: int
+) -> tuple[list[str], str, int]:
+    """Find the lines that close a quote; return them ("closed") or put all back, and the first line not looked at.
+
+    A line with as many delimiters as a row is taken for a row: then it is the opening quote that is wrong.
+    """
+    seen: list[Line] = []
+    state, left = "open", longest
+    while state == "open" and left > 0:
+        line = ahead.popleft() if ahead else next(lines, None)
+        if line is None:
+            break
+        seen.append(line)
+        left -= len(line.text) + 1
+        if line.is_cut or line.text.count(delimiter) >= width - 1:
+            break
+        if '"' in line.text:
+            state = walk(line.text, delimiter, is_inside=True)[1]
+    if state == "closed":
+        return [line.text for line in seen], state, 0
+    ahead.extendleft(reversed(seen))
+    return [], "open", seen[-1].number if seen else 0
+
+
+def _closing_quote(text: str, at: int) -> int:
+    while (at := text.find('"', at)) >= 0 and text.startswith('"', at + 1):
+        at += 2
+    return at
+
+
+def _count_problem(found: int, width: int, is_cut: bool, limits: Limits) -> tuple[str, str]:
+    if is_cut:
+        return _too_long(limits)
+    return "wrong_columns", f"the row has {found} cells and the header {width}; a cell with a delimiter needs quotes"
+
+
+def _too_long(limits: Limits) -> tuple[str, str]:
+    return "too_long", f"a cell is longer than {limits.max_field:,} characters, the most allowed"

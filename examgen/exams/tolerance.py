@@ -1,0 +1,81 @@
+"""What a student has to round: half a unit of every quantity on the way, and the tolerance of asked entries from it.
+
+Called by marking, with a student's own answers, and by the screens of variants, with the answers of a perfect paper.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.core.graph import Evaluation, Quantity, Values
+from examgen.core.resting import rests_on
+from examgen.core.rounding import half_unit, rounding_effects
+from examgen.core.rules import Array
+from examgen.exams.exam import Field, PaperShape
+
+EXACT = 1e-9
+"""A value this near to a multiple of its last asked digit, in units of it, needs no rounding."""
+
+Flags = NDArray[np.bool_]
+
+
+def half_units(paper: PaperShape, reference: Values, base: Evaluation) -> tuple[dict[str, Array], dict[str, Flags]]:
+    """By derived quantity half units, (students, *shape), and whether rounding is needed at all, (students, entries).
+
+    Asked entries are rounded as asked, others as the question rounds; significant figures are those of the reference or
+    of the value that later work sees, whichever is coarser. What exact rules give is not rounded where it already ends
+    at that digit, in the reference and from the student's own answers, and rests on nothing that is rounded.
+    """
+    asked = {field.quantity: field.digits for field in paper.number_fields}
+    halves: dict[str, Array] = {}
+    needed: dict[str, Flags] = {}
+    for quantity in paper.graph.derived:
+        digits = asked.get(quantity.name, paper.question.digits)
+        values = reference[quantity.name]
+        own = digits.half_units(values)
+        halves[quantity.name] = np.maximum(own, digits.half_units(base.values[quantity.name]))
+        is_rounded = np.full((len(values), quantity.size), quantity.kind not in {"x_of_step", "y_of_step"})
+        if paper.shape.is_rational:
+            unit = own / half_unit(np.zeros(()))
+            ends = [_ends_at(unit, value).reshape(is_rounded.shape) for value in (values, base.computed[quantity.name])]
+            is_rounded &= ~(ends[0] & ends[1]) | rests_on(paper.graph, quantity, needed, len(values))
+        needed[quantity.name] = is_rounded
+    return halves, needed
+
+
+def perfect_tolerances(paper: PaperShape, solution: Evaluation) -> Array:
+    """The tolerance of each asked entry on a paper without a mistake, (students, fields).
+
+    Args:
+        paper: the question in its shape.
+        solution: its evaluation, (students, *shape) by quantity.
+    """
+    written = {field.quantity: solution.values[field.quantity] for field in paper.number_fields}
+    halves, needed = half_units(paper, solution.values, solution)
+    bands = {name: np.zeros(written[name].shape) for name in written}
+    for effects in rounding_effects(paper.graph, solution, halves, written):
+        for target in effects.on.keys() & bands.keys():
+            bands[target] += np.einsum("se,se...->s...", needed[effects.source], effects.on[target])
+    return by_field(paper, halves) + by_field(paper, bands)
+
+
+def by_field(paper: PaperShape, values: Values) -> Array:
+    """(students, fields) from (students, *shape) by quantity."""
+    return np.stack([values[field.quantity][place_of(field)] for field in paper.number_fields], axis=1)
+
+
+def place_of(field: Field) -> Any:
+    """The place of a field in the array of its quantity, whatever the leading axes."""
+    return (..., *field.index)
+
+
+def entry_of(quantity: Quantity, field: Field) -> int:
+    """The place of a field among the entries of its quantity."""
+    return int(np.ravel_multi_index(field.index, quantity.shape)) if quantity.shape else 0
+
+
+def _ends_at(unit: Array, value: Array) -> Flags:
+    """Whether a value is a multiple of the unit of its last digit."""
+    units = value / unit
+    return np.asarray(np.abs(units - np.round(units)) <= EXACT * np.maximum(1, np.abs(units)))

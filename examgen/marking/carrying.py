@@ -1,0 +1,28 @@
+"""Which answers carry credit forward, so that follow-through cannot be farmed.
+
+A class that writes 0, or 1e9, into its first boxes would otherwise get all that follows from it for nothing. Called by
+`entries` before it recomputes later work from what a student wrote.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.core.rules import Array
+from examgen.exams.policy import Policy
+
+
+def carries_forward(policy: Policy, submitted: Array, reference: Array, is_right: NDArray[np.bool_]) -> Array:
+    """Whether later work is recomputed from what was submitted; where it is not, the entry counts as blank there.
+
+    Args:
+        policy: with `ignore_above` and `zeros_carry`.
+        submitted: (...) values, NaN where blank or unreadable, which carry nothing.
+        reference: (...) the right values.
+        is_right: (...) whether an answer is right to the asked digits, such as 0.00 for 0.001.
+
+    Returns: (...) of bool.
+    """
+    limit = float(policy.ignore_above) * np.maximum(1.0, np.abs(reference))
+    is_tame = np.isfinite(submitted) & (np.abs(submitted) <= limit)
+    is_empty_zero = (submitted == 0) & (reference != 0) & ~is_right
+    return np.asarray(is_tame if policy.zeros_carry else is_tame & ~is_empty_zero)

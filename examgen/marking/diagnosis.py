@@ -1,0 +1,229 @@
+"""Names the misconceptions behind wrong answers: each is tried on the student's own answers, entry by entry.
+
+A misconception explains a wrong entry if it gives the submitted value within its band. It speaks against it if the
+student did right elsewhere what the misconception would have got wrong. Called by `grading` after `entries`.
+"""
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.core.graph import ComputationGraph, Values, evaluate, reevaluate
+from examgen.core.misconceptions import MISCONCEPTIONS, Patch
+from examgen.core.rounding import rounding_effects
+from examgen.core.rules import Array
+from examgen.exams.exam import PaperShape
+from examgen.exams.separation import paper_patches
+from examgen.exams.tolerance import by_field, half_units, place_of
+from examgen.marking.entries import Marked, Submitted, as_quantities, block_size, rows_of
+from examgen.marking.outcomes import OUTCOMES
+
+NEAR = 10.0
+"""The band of a misconception is worked out where an answer is within so many tolerances of it,"""
+
+NEARBY = 2e-3
+"""or within this share of it."""
+
+_BITS: Mapping[str, int] = {name: 1 << place for place, name in enumerate(MISCONCEPTIONS)}
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is behind the wrong entries of some students.
+
+    Attributes:
+        labels: names of misconceptions; where several fit equally, with `|` between them. The first is empty.
+        codes: (students, fields) places in `labels`.
+        first: (students,) the first field in the order of the solution that is wrong, -1 where none is.
+    """
+
+    labels: tuple[str, ...]
+    codes: NDArray[np.int64]
+    first: NDArray[np.int64]
+
+
+def diagnose(paper: PaperShape, givens: Values, submitted: Submitted, marked: Marked) -> Diagnosis:
+    """Name what explains the wrong entries.
+
+    Args:
+        paper: the shape that these students share.
+        givens: (students, *shape) by given quantity.
+        submitted: what they wrote.
+        marked: how it was marked.
+    """
+    is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & np.isfinite(submitted.values)
+    found = np.zeros(is_wrong.shape, dtype=np.int64)
+    rows = np.flatnonzero(is_wrong.any(axis=1))
+    with np.errstate(all="ignore"):
+        for start in range(0, rows.size, block_size(paper)):
+            chosen = rows[start : start + block_size(paper)]
+            case = _Case(
+                paper,
+                {name: values[chosen] for name, values in givens.items()},
+                rows_of(submitted, chosen).values,
+                Marked(*(getattr(marked, name)[chosen] for name in Marked.__slots__)),
+                is_wrong[chosen],
+            )
+            found[chosen] = case.names()
+    bits, codes = np.unique(np.append(found, 0), return_inverse=True)
+    labels = tuple("|".join(name for name, bit in _BITS.items() if bit & int(value)) for value in bits)
+    return Diagnosis(labels, codes[:-1].reshape(found.shape), _first_wrong(paper, is_wrong))
+
+
+def _first_wrong(paper: PaperShape, is_wrong: Flags) -> NDArray[np.int64]:
+    """The first wrong field in the order in which a solution works the quantities out."""
+    places = {quantity.name: place for place, quantity in enumerate(paper.graph)}
+    order = np.array(sorted(range(len(paper.fields)), key=lambda place: places[paper.fields[place].quantity]))
+    first = order[is_wrong[:, order].argmax(axis=1)]
+    return np.where(is_wrong.any(axis=1), first, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One version of a misconception, tried on one entry of one student.
+
+    Attributes:
+        misconception: its name.
+        value: what it gives, worked out from the student's own answers.
+        tolerance: around that value.
+        fits: whether it explains the entry.
+        evidence: how many wrong entries of the question it explains.
+        against: how many right entries speak against it: it would have got them wrong.
+    """
+
+    misconception: str
+    value: float
+    tolerance: float
+    fits: bool
+    evidence: int
+    against: int
+
+
+def trials(
+    paper: PaperShape, givens: Values, submitted: Submitted, marked: Marked, place: int
+) -> tuple[Trial, ...]:
+    """Every version of a misconception that changes one entry of one student, in the order of the table.
+
+    Arguments as in `diagnose`, with one student, and the place of the entry among the fields.
+    """
+    is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & np.isfinite(submitted.values)
+    with np.errstate(all="ignore"):
+        return tuple(_Case(paper, givens, submitted.values, marked, is_wrong).trials(place))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Students of one paper shape who all have something wrong; arrays are (students, fields)."""
+
+    paper: PaperShape
+    givens: Values
+    values: Array
+    marked: Marked
+    is_wrong: Flags
+
+    def names(self) -> NDArray[np.int64]:
+        """Bits of `_BITS` for each entry: in turn the misconception that explains most of what is not yet explained."""
+        versions = paper_patches(self.paper)
+        if not versions:
+            return np.zeros(self.is_wrong.shape, dtype=np.int64)
+        fits, against = self._tried(versions)
+        is_credible = fits.sum(axis=2) > against
+        found, left = np.zeros(self.is_wrong.shape, dtype=np.int64), self.is_wrong.copy()
+        while True:
+            explained = (fits & left).sum(axis=2)
+            # Of two that explain as much, the one that less speaks against.
+            score = np.where(is_credible & (explained > 0), explained * (1 + against.max()) - against, -np.inf)
+            best = score.max(axis=0)
+            is_chosen = (score == best) & (best > -np.inf)
+            if not is_chosen.any():
+                return found
+            done = np.zeros_like(left)
+            for place in np.flatnonzero(is_chosen.any(axis=1)):
+                by_this = fits[place] & left & is_chosen[place][:, None]
+                found[by_this] |= _BITS[versions[place].misconception]
+                done |= by_this
+            left &= ~done
+
+    def trials(self, place: int) -> Iterator[Trial]:
+        """As the function of this name."""
+        versions, name = paper_patches(self.paper), self.paper.fields[place].quantity
+        if not versions:
+            return
+        written = as_quantities(self.paper, self.marked.carried)
+        base = evaluate(self.paper.graph, self.givens, substitute=written)
+        fits, against = self._tried(versions)
+        for number, version in enumerate(versions):
+            moved = reevaluate(version.graph, base, version.changed, written)
+            if name in moved:
+                value = float(by_field_of(self.paper, moved, [place])[0, 0])
+                tolerance = float(self._bands(version, np.array([0]), written, {name})[0, place])
+                evidence = int(fits[number, 0].sum())
+                fit = bool(fits[number, 0, place])
+                yield Trial(version.misconception, value, tolerance, fit, evidence, int(against[number, 0]))
+
+    def _tried(self, versions: tuple[Patch, ...]) -> tuple[Flags, NDArray[np.int64]]:
+        """What each version explains, (versions, students, fields); what speaks against it, (versions, students)."""
+        written = as_quantities(self.paper, self.marked.carried)
+        base = evaluate(self.paper.graph, self.givens, substitute=written)
+        fits = np.zeros((len(versions), *self.is_wrong.shape), dtype=bool)
+        against = np.zeros((len(versions), len(self.values)), dtype=np.int64)
+        own, tolerance = self.marked.own, self.marked.tolerance
+        is_sound = np.isfinite(self.values) & ~self.is_wrong
+        places = _places(self.paper)
+        for number, version in enumerate(versions):
+            moved = reevaluate(version.graph, base, version.changed, written)
+            fields = [place for name in moved if name in places for place in places[name]]
+            if not fields:
+                continue
+            theirs = by_field_of(self.paper, moved, fields)
+            off = np.abs(self.values[:, fields] - theirs)
+            near = self.is_wrong[:, fields] & (off <= NEAR * tolerance[:, fields] + NEARBY * np.abs(theirs))
+            rows = np.flatnonzero(near.any(axis=1))
+            if rows.size:
+                targets = {self.paper.fields[fields[place]].quantity for place in np.flatnonzero(near.any(axis=0))}
+                bands = self._bands(version, rows, written, targets)
+                fits[number][rows[:, None], fields] = near[rows] & (off[rows] <= bands[:, fields])
+            shown = np.abs(theirs - own[:, fields]) > 2 * tolerance[:, fields]
+            against[number] = (shown & is_sound[:, fields]).sum(axis=1)
+        return fits, against
+
+    def _bands(self, version: Patch, rows: NDArray[np.intp], written: Values, targets: Set[str]) -> Array:
+        """The tolerance around what a version of a misconception gives for these quantities, (rows, fields)."""
+        givens = {name: values[rows] for name, values in self.givens.items()}
+        answers = {name: values[rows] for name, values in written.items()}
+        base = evaluate(version.graph, givens, substitute=answers)
+        halves, needed = half_units(self.paper, base.computed, base)
+        bands = {name: np.zeros(values.shape) for name, values in answers.items()}
+        sources = _sources(version.graph, targets, written.keys())
+        chosen = {name: half for name, half in halves.items() if name in sources}
+        for effects in rounding_effects(version.graph, base, chosen, answers):
+            for target in effects.on.keys() & bands.keys():
+                bands[target] += np.einsum("se,se...->s...", needed[effects.source], effects.on[target])
+        return np.asarray(by_field(self.paper, halves) + by_field(self.paper, bands))
+
+
+def _sources(graph: ComputationGraph, targets: Set[str], written: Set[str]) -> set[str]:
+    """What the targets are computed from, as far back as to what is written down."""
+    found: set[str] = set()
+    for quantity in reversed(graph.derived):
+        if quantity.name in targets or (quantity.name in found and quantity.name not in written):
+            found.update(quantity.inputs)
+    return found
+
+
+def by_field_of(paper: PaperShape, values: Values, fields: list[int]) -> Array:
+    """(students, chosen fields) from (students, *shape) by quantity."""
+
+    chosen = (paper.fields[place] for place in fields)
+    return np.stack([values[field.quantity][place_of(field)] for field in chosen], axis=1)
+
+
+def _places(paper: PaperShape) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, asked in enumerate(paper.fields):
+        places.setdefault(asked.quantity, []).append(place)
+    return places

@@ -1,0 +1,55 @@
+"""Read the numbers of many texts at once, as `numbers.parse_number` reads one.
+
+Called by `reading` for the distinct answers of a class. Plain decimals, which nearly all answers are, are read by
+columns; every other text goes through `parse_number`.
+"""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from examgen.marking.answers import FRACTION, READABLE, Numbers
+from examgen.marking.numbers import MAX_CHARACTERS, DecimalMark, parse_number
+
+_PLAIN = {mark: rf"^-?[0-9]+([{mark}][0-9]+)?$" for mark in ".,"}
+
+
+def parse_texts(texts: Any, decimal: DecimalMark) -> Numbers:
+    """Read every text of an Arrow string array; nothing raises."""
+    is_plain = np.asarray(pc.match_substring_regex(texts, _PLAIN[decimal]))
+    is_plain &= np.asarray(pc.binary_length(texts)) <= MAX_CHARACTERS
+    found = _empty(len(texts))
+    if is_plain.any():
+        _fill(found, is_plain, _plain_numbers(texts.filter(pa.array(is_plain)), decimal))
+    if not is_plain.all():
+        others = texts.filter(pa.array(~is_plain)).to_pylist()
+        _fill(found, ~is_plain, Numbers.of(parse_number(text, decimal) for text in others))
+    return found
+
+
+def _empty(rows: int) -> Numbers:
+    small = np.full(rows, FRACTION, dtype=np.int16)
+    return Numbers(np.full(rows, np.nan), small, small.copy(), np.zeros(rows, dtype=np.int8))
+
+
+def _fill(found: Numbers, rows: NDArray[np.bool_], part: Numbers) -> None:
+    found.values[rows], found.reason[rows] = part.values, part.reason
+    found.decimals[rows], found.digits[rows] = part.decimals, part.digits
+
+
+def _plain_numbers(texts: Any, decimal: DecimalMark) -> Numbers:
+    """Decimals without exponent: too short to overflow or to vanish."""
+    if decimal == ",":
+        texts = pc.replace_substring(texts, ",", ".")
+    # Arrow rounds a text to the nearest double, as float() does; adding 0.0 turns -0.0 into 0.0.
+    values = np.asarray(texts.cast(pa.float64())) + 0.0
+    length, point = np.asarray(pc.binary_length(texts)), np.asarray(pc.find_substring(texts, "."))
+    behind = np.where(point >= 0, length - point - 1, 0)
+    counted = pc.ascii_ltrim(texts, "-0.")
+    has_point = np.asarray(pc.find_substring(counted, ".")) >= 0
+    digits = np.asarray(pc.binary_length(counted)) - has_point
+    reason = np.full(len(texts), READABLE, dtype=np.int8)
+    return Numbers(values, behind.astype(np.int16), digits.astype(np.int16), reason)

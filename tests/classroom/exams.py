@@ -1,0 +1,70 @@
+"""The exams on which simulated classes sit: every shipped one, asked to other digits; called by benchmark and tests."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from examgen.exams.banks import shipped_banks
+from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.exams.digits import Digits
+from examgen.exams.drawing import Source
+from examgen.exams.exam import Question, Variant
+
+PRECISIONS = (Digits(2), Digits(3), Digits(4), Digits(3, "significant_figures"))
+"""To which digits every exam is asked."""
+
+NO_SCREEN = -20
+"""So many significant digits every number keeps."""
+
+MAX_DRAWS = 4_000
+"""A family that needs more draws for a paper is not waited for."""
+
+
+def drawn_exams() -> tuple[str, ...]:
+    """Names of the shipped families and exams whose numbers are drawn and which ask for nothing but numbers."""
+    return tuple(path.stem for path in shipped_banks() if path.parent.name != "worked" and _asks_numbers(str(path)))
+
+
+def load(name: str, seed: int, digits: Digits | None = None, *, is_screened: bool = True) -> LoadedExam:
+    """A shipped exam, as its author asks for it or asked to other digits.
+
+    Args:
+        name: of the exam.
+        seed: of its papers.
+        digits: to which every answer is asked. The screen against answers of few digits is lifted then: at two
+            decimals hardly a draw would be left.
+        is_screened: whether work with a misconception must not look right on a paper. At few digits some families have
+            no such paper; honest students can sit them all the same.
+    """
+    loaded = load_exam(name, seed)
+    sources = {name: _lifted(source, digits, is_screened) for name, source in loaded.sources.items()}
+    if digits is None:
+        return replace(loaded, sources=sources)
+    questions = tuple(_asked_to(question, digits) for question in loaded.exam.questions)
+    return replace(loaded, sources=sources, exam=replace(loaded.exam, questions=questions))
+
+
+def variants_of(loaded: LoadedExam, count: int) -> Sequence[Variant]:
+    """So many papers.
+
+    Raises:
+        BankError: the screens leave none.
+    """
+    return draw_variants(loaded, [Student(f"v{number}") for number in range(count)])
+
+
+def _asks_numbers(name: str) -> bool:
+    questions = load_exam(name, 0).exam.questions
+    return all(task.as_ == "number" for question in questions for task in question.tasks)
+
+
+def _asked_to(question: Question, digits: Digits) -> Question:
+    return replace(question, digits=digits, tasks=tuple(replace(task, digits=digits) for task in question.tasks))
+
+
+def _lifted(source: Source, digits: Digits | None, is_screened: bool) -> Source:
+    limits = replace(source.limits, max_draws=min(source.limits.max_draws, MAX_DRAWS))
+    if digits is not None:
+        limits = replace(limits, significant_digits=NO_SCREEN)
+    if not is_screened:
+        limits = replace(limits, misconception_margin=0.0)
+    return replace(source, limits=limits)

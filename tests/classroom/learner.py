@@ -1,0 +1,328 @@
+"""A student who knows the textbook: forward pass, backpropagation and gradient descent, a group of students at once.
+
+Written from textbooks and not from the package that is tested. Each method is one belief; `misconceptions` replaces
+single ones. Arrays have the students first: z, a and their derivatives are (students, samples, units), weights
+(students, to, from).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from examgen.core.network import NetworkShape
+from tests.classroom.figures import Array
+from tests.classroom.notebook import REAL, Notebook
+
+Parameters = list[tuple[Array, Array]]
+"""Weights and biases by layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What comes back from the next layer: its weights before and after the step, dL/dz and dL/da."""
+
+    W: Array
+    W_new: Array | None
+    dz: Array
+    da: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What a student has before the eyes on the way back through one layer.
+
+    Attributes:
+        name: of the activation function.
+        a_before, z_before: what came into the layer; the inputs have no z.
+        z, a: of the layer.
+        above: the next layer; None for the outputs.
+        da, slope: dL/da and the derivative of the function, as soon as they are worked out.
+    """
+
+    name: str
+    a_before: Array
+    z_before: Array | None
+    z: Array
+    a: Array
+    above: Above | None
+    da: Array | None = None
+    slope: Array | None = None
+
+
+class Learner:
+    """Works a network out.
+
+    Attributes:
+        delta: which derivative the course calls δ.
+        averages: whether a mean is divided by the number of its terms.
+    """
+
+    delta: str = "dL_dz"
+    averages: bool = True
+
+    def samples_of(self, step: int) -> int:
+        """The number of the step whose samples are used in this step."""
+        return step
+
+    def start(self, so_far: Sequence[Parameters]) -> Parameters:
+        """The weights with which a step begins, from all so far, the given ones first."""
+        return so_far[-1]
+
+    def offset(self, b: Array) -> Array:
+        """What is added to a product: the biases, in full."""
+        return b
+
+    def activate(self, name: str, z: Array) -> Array:
+        """Activation."""
+        return activation_of(name, z)
+
+    def error(self, a: Array, y: Array) -> Array:
+        """How far the output is off."""
+        return a - y
+
+    def log(self, value: Array) -> Array:
+        """The logarithm of the cross-entropies."""
+        return np.asarray(np.log(value))
+
+    def loss(self, name: str, a: Array, y: Array) -> Array:
+        """(students,) loss, averaged over the samples."""
+        return np.asarray(self._loss_of_sample(name, a, y).sum(axis=1) / self._over(a.shape[1]))
+
+    def loss_factor(self, name: str, outputs: int) -> float:
+        """What stands before a - y in the derivative of a squared loss."""
+        share = self._over(outputs)
+        return {
+            "squared_error": 2,
+            "half_squared_error": 1,
+            "mean_squared_error": 2 / share,
+            "half_mean_squared_error": 1 / share,
+        }[name]
+
+    def short_delta(self, a: Array, y: Array) -> Array:
+        """dL/dz of the outputs where a cross-entropy meets its activation."""
+        return self.error(a, y) / self._over(a.shape[1])
+
+    def pull_back(self, above: Above) -> Array:
+        """dL/da of a layer."""
+        return np.asarray(np.einsum("soi,sno->sni", above.W, above.dz))
+
+    def slope(self, here: Here) -> Array:
+        """Derivative of the activation function at z."""
+        return slope_of(here.name, here.z, here.a)
+
+    def through(self, here: Here) -> Array:
+        """dL/dz of a layer."""
+        assert here.da is not None
+        assert here.slope is not None
+        return here.da * here.slope
+
+    def input(self, here: Here) -> Array:
+        """What δ is multiplied by in dL/dW."""
+        return here.a_before
+
+    def step_size(self, rate: Array) -> Array:
+        """What the gradient is multiplied by before it is taken away from the weights."""
+        return rate
+
+    def shown(self, matrix: Array) -> Array:
+        """(students, rows, columns): a matrix as it is written down."""
+        return matrix
+
+    def train(self, shape: NetworkShape, givens: Mapping[str, Array], book: Notebook) -> None:
+        """Work a whole question out.
+
+        Args:
+            shape: of the network.
+            givens: (students, *shape) by given quantity.
+            book: where results are written down.
+        """
+        layers = range(1, len(shape.sizes))
+        so_far: list[Parameters] = [[(givens[f"W{layer}"], givens[f"b{layer}"]) for layer in layers]]
+        for step in range(1, shape.steps + 1):
+            first = (self.samples_of(step) - 1) * shape.samples_per_step
+            x, y = (givens[name][:, first : first + shape.samples_per_step] for name in "xy")
+            start = self.start(so_far)
+            z, a = self._forward(shape, start, x, step, book)
+            with np.errstate(all="ignore"):
+                book.note(("loss", None, step), self.loss(shape.loss, a[-1], y))
+            so_far.append(self._backward(shape, start, z, a, y, givens.get("learning_rate"), step, book))
+
+    def _forward(
+        self, shape: NetworkShape, start: Parameters, x: Array, step: int, book: Notebook
+    ) -> tuple[list[Array], list[Array]]:
+        """z by layer from the first, a from the inputs."""
+        zs: list[Array] = []
+        a = [x]
+        for layer, (W, b) in enumerate(start, 1):
+            terms = partial(_terms_of_z, W, a[-1], self.offset(b))
+            z = np.einsum("soi,sni->sno", W, a[-1]) + self.offset(b)[:, None, :]
+            zs.append(book.note(("z", layer, step), z, terms=terms))
+            is_logged = layer == len(start) and "cross_entropy" in shape.loss
+            own = self.activate(shape.activations[layer - 1], zs[-1])
+            a.append(book.note(("a", layer, step), own, within=(0.0, 1.0) if is_logged else REAL))
+        return zs, a
+
+    def _backward(
+        self,
+        shape: NetworkShape,
+        start: Parameters,
+        z: Sequence[Array],
+        a: Sequence[Array],
+        y: Array,
+        rate: Array | None,
+        step: int,
+        book: Notebook,
+    ) -> Parameters:
+        """Derivatives from the last layer to the first; returns the new weights and biases."""
+        found: Parameters = []
+        above: Above | None = None
+        for layer in range(len(start), 0, -1):
+            z_before = z[layer - 2] if layer > 1 else None
+            here = Here(shape.activations[layer - 1], a[layer - 1], z_before, z[layer - 1], a[layer], above)
+            dL_da, dL_dz = self._deltas(shape, here, y, layer, step, book)
+            gradients = (
+                np.einsum("sno,sni->soi", dL_dz, self.input(here)),
+                dL_dz.sum(axis=1),
+            )
+            new: list[Array] = []
+            for letter, value, gradient in zip("Wb", start[layer - 1], gradients, strict=True):
+                kept = self._note(f"dL_d{letter}", layer, step, gradient, book)
+                if rate is not None:
+                    taken = -self.step_size(rate).reshape(-1, *[1] * (value.ndim - 1)) * kept
+                    new.append(self._note(f"{letter}_new", layer, step, value + taken, book, (value, taken)))
+            if new:
+                found.insert(0, (new[0], new[1]))
+            above = Above(start[layer - 1][0], new[0] if new else None, dL_dz, dL_da)
+        return found
+
+    def _deltas(
+        self, shape: NetworkShape, here: Here, y: Array, layer: int, step: int, book: Notebook
+    ) -> tuple[Array, Array]:
+        """dL/da and dL/dz of a layer."""
+        if here.above is None:
+            with np.errstate(all="ignore"):
+                dL_da = book.note(("dL_da", layer, step), self._loss_slope(shape.loss, here.a, y))
+        else:
+            terms = partial(_terms_of_dL_da, here.above)
+            dL_da = book.note(("dL_da", layer, step), self.pull_back(here.above), terms=terms)
+        slope = book.note(("slope", layer, step), self.slope(here))
+        is_short = here.above is None and is_shortcut(shape)
+        delta = self.short_delta(here.a, y) if is_short else self.through(replace(here, da=dL_da, slope=slope))
+        return dL_da, book.note(("dL_dz", layer, step), delta)
+
+    def _note(
+        self, kind: str, layer: int, step: int, values: Array, book: Notebook, terms: tuple[Array, ...] = ()
+    ) -> Array:
+        stacked = partial(np.stack, terms, axis=-1) if terms else None
+        shown = self.shown if values.ndim == 3 else _as_it_is
+        return book.note((kind, layer, step), values, shown=shown, terms=stacked)
+
+    def _over(self, count: int) -> int:
+        """What a mean of so many terms is divided by."""
+        return count if self.averages else 1
+
+    def _loss_of_sample(self, name: str, a: Array, y: Array) -> Array:
+        """(students, samples) loss."""
+        outputs, off = self._over(a.shape[2]), np.abs(a - y)
+        match name:
+            case "binary_cross_entropy":
+                terms = -_times(y, self.log(a)) - _times(1 - y, self.log(1 - a))
+            case "cross_entropy":
+                terms = -_times(y, self.log(a))
+            case "mean_absolute_error":
+                terms = off / outputs
+            case "huber":
+                terms = np.where(off < 1, off**2 / 2, off - 1 / 2)
+            case _:
+                share = {"squared_error": 1.0, "half_squared_error": 0.5, "mean_squared_error": 1 / outputs}
+                terms = off**2 * share.get(name, 1 / (2 * outputs))
+        return np.asarray(terms.sum(axis=2))
+
+    def _loss_slope(self, name: str, a: Array, y: Array) -> Array:
+        """Derivative of the loss with respect to the outputs."""
+        error = self.error(a, y)
+        match name:
+            case "binary_cross_entropy":
+                slope = error / (a * (1 - a))
+            case "cross_entropy":
+                slope = np.where(y == 0, 0.0, -y / a)
+            case "mean_absolute_error":
+                slope = np.sign(error) / self._over(a.shape[2])
+            case "huber":
+                slope = np.clip(error, -1, 1)
+            case _:
+                slope = self.loss_factor(name, a.shape[2]) * error
+        return np.asarray(slope / self._over(a.shape[1]))
+
+
+def is_shortcut(shape: NetworkShape) -> bool:
+    """Whether dL/dz of the outputs is a - y."""
+    return (shape.loss, shape.activations[-1]) in {
+        ("binary_cross_entropy", "sigmoid"),
+        ("cross_entropy", "softmax"),
+    }
+
+
+def _as_it_is(values: Array) -> Array:
+    return values
+
+
+def _times(weight: Array, value: Array) -> Array:
+    """A term that nobody writes down where its weight is 0."""
+    return np.where(weight == 0, 0.0, weight * value)
+
+
+def _terms_of_z(W: Array, a: Array, b: Array) -> Array:
+    products = np.einsum("soi,sni->snoi", W, a)
+    biases = np.broadcast_to(b[:, None, :, None], (*products.shape[:3], 1))
+    return np.concatenate([products, biases], axis=-1)
+
+
+def _terms_of_dL_da(above: Above) -> Array:
+    return np.asarray(np.einsum("soi,sno->snio", above.W, above.dz))
+
+
+def _sigmoid(z: Array) -> Array:
+    with np.errstate(over="ignore"):
+        return np.asarray(1 / (1 + np.exp(-z)))
+
+
+def activation_of(name: str, z: Array) -> Array:
+    """a = f(z)."""
+    match name:
+        case "identity":
+            return z
+        case "sigmoid":
+            return _sigmoid(z)
+        case "tanh":
+            return np.asarray(np.tanh(z))
+        case "relu":
+            return np.asarray(np.maximum(z, 0))
+        case "leaky_relu":
+            return np.where(z > 0, z, 0.01 * z)
+        case "softplus":
+            return np.asarray(np.log(1 + np.exp(z)))
+        case "elu":
+            return np.where(z > 0, z, np.exp(z) - 1)
+    powers = np.exp(z)
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def slope_of(name: str, z: Array, a: Array) -> Array:
+    """The derivative of an activation function at z, worked out from a = f(z) where textbooks do so."""
+    match name:
+        case "sigmoid":
+            return a * (1 - a)
+        case "tanh":
+            return 1 - a * a
+        case "relu":
+            return np.where(z > 0, 1.0, 0.0)
+        case "leaky_relu":
+            return np.where(z > 0, 1.0, 0.01)
+        case "softplus":
+            return _sigmoid(z)
+        case "elu":
+            return np.where(a > 0, 1.0, a + 1)
+    return np.ones_like(z)

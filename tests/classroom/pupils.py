@@ -1,0 +1,138 @@
+"""Who sits in a simulated class, and what they hand in; called by benchmark and tests."""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.core.network import NetworkShape
+from examgen.exams.exam import Exam, PaperShape, QuestionVariant, Variant
+from examgen.exams.keys import papers
+from tests.classroom.figures import Array
+from tests.classroom.learner import Learner
+from tests.classroom.misconceptions import MISCONCEPTIONS
+from tests.classroom.notebook import Habits, Notebook, Slip
+from tests.classroom.warmups import multiply
+
+HONEST: Mapping[str, Habits] = MappingProxyType(
+    {
+        "carries rounded": Habits(),
+        "rounds what is asked": Habits(rounds_unasked=False),
+        "carries all digits": Habits(carry=0.0),
+        "now so, now so": Habits(carry=0.5),
+        "writes more digits": Habits(more=4),
+    }
+)
+"""Ways of honest work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """One student of a simulated class.
+
+    Attributes:
+        id: of the student.
+        variant: whose numbers the paper has; it is handed in under the id of the student.
+        habits: a key of `HONEST`.
+        belief: a key of `MISCONCEPTIONS`; empty for none.
+        slips: whether one entry goes wrong.
+    """
+
+    id: str
+    variant: Variant
+    habits: str = "carries rounded"
+    belief: str = ""
+    slips: bool = False
+
+    @property
+    def own_variant(self) -> Variant:
+        """The variant under the student's name."""
+        return replace(self.variant, student=self.id, name="")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one student hands in, fields in the order of the paper.
+
+    Attributes:
+        texts: as written; empty where a calculator gave an error.
+        values: (fields,) the same as numbers.
+        slip: where it slipped, its column counted over the whole paper; None for no slip.
+    """
+
+    texts: tuple[str, ...]
+    values: Array
+    slip: Slip | None
+
+
+def beliefs_of(exam: Exam, variant: Variant) -> list[str]:
+    """Labels of the misconceptions that can show on a paper."""
+    shapes = [paper.shape for paper, _ in papers(exam, variant)]
+    return [label for label, row in MISCONCEPTIONS.items() if any(row.can_show(shape) for shape in shapes)]
+
+
+def work_out(exam: Exam, pupils: Sequence[Pupil], seed: int) -> list[Sheet]:
+    """The sheets of these students, in their order; the same for the same seed."""
+    random = np.random.default_rng(seed)
+    pages = [list(papers(exam, pupil.variant)) for pupil in pupils]
+    slips = [_slip_columns(each, pupil, random) for each, pupil in zip(pages, pupils, strict=True)]
+    done: list[list[tuple[list[str], Array, Slip | None]]] = [[] for _ in pupils]
+    for question in range(len(exam.questions)):
+        groups: dict[tuple[PaperShape, str, str], list[int]] = {}
+        for number, pupil in enumerate(pupils):
+            groups.setdefault((pages[number][question][0], pupil.habits, pupil.belief), []).append(number)
+        for (paper, habits, belief), members in groups.items():
+            givens = [pages[number][question][1].givens for number in members]
+            columns = np.array([slips[number][question] for number in members])
+            salt = zlib.crc32(f"{question} {paper.label} {habits} {belief} {seed}".encode())
+            book = Notebook(paper, len(members), HONEST[habits], salt, columns)
+            together = {name: np.stack([each[name] for each in givens]) for name in givens[0]}
+            _answer(paper, _learner(exam, paper, belief), together, book)
+            for row, (number, texts) in enumerate(zip(members, book.texts(), strict=True)):
+                done[number].append((texts, book.written[row], book.slips.get(row)))
+    return [_sheet(parts) for parts in done]
+
+
+def _answer(paper: PaperShape, learner: Learner, givens: Mapping[str, Array], book: Notebook) -> None:
+    with np.errstate(all="ignore"):
+        if isinstance(paper.shape, NetworkShape):
+            learner.train(paper.shape, givens, book)
+        else:
+            multiply(learner, paper.shape, givens, book)
+
+
+def _learner(exam: Exam, paper: PaperShape, belief: str) -> Learner:
+    row = MISCONCEPTIONS.get(belief)
+    learner = row.learner() if row is not None and row.can_show(paper.shape) else Learner()
+    learner.delta = exam.notation.delta or learner.delta
+    return learner
+
+
+def _slip_columns(
+    questions: Sequence[tuple[PaperShape, QuestionVariant]], pupil: Pupil, random: np.random.Generator
+) -> NDArray[np.int64]:
+    """(questions,) the column of the slip in the question where it happens, -1 in all others."""
+    columns = np.full(len(questions), -1)
+    if pupil.slips:
+        sizes = [len(paper.fields) for paper, _ in questions]
+        column = int(random.integers(sum(sizes)))
+        for number, size in enumerate(sizes):
+            if 0 <= column < size:
+                columns[number] = column
+            column -= size
+    return columns
+
+
+def _sheet(parts: Iterable[tuple[list[str], Array, Slip | None]]) -> Sheet:
+    texts: list[str] = []
+    values: list[Array] = []
+    slip = None
+    for written, numbers, slipped in parts:
+        if slipped is not None:
+            slip = replace(slipped, column=len(texts) + slipped.column)
+        texts += written
+        values.append(numbers)
+    return Sheet(tuple(texts), np.concatenate(values), slip)

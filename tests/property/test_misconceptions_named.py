@@ -1,0 +1,40 @@
+"""A class of simulated students is marked as a teacher would: a slip costs one entry, and a misconception is named."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.classroom.exams import drawn_exams, load
+from tests.classroom.judging import OURS, Tally, sit
+from tests.classroom.misconceptions import MISCONCEPTIONS
+
+VARIANTS = 6
+
+
+def sat(folder: Path, label: str) -> Tally:
+    """Every shipped family in which it can show, sat by students with one misconception."""
+    total = Tally()
+    for name in drawn_exams():
+        loaded = load(name, 21)
+        shapes = [shape for question in loaded.exam.questions for shape in question.shapes.values()]
+        if len(loaded.exam.questions) == 1 and any(MISCONCEPTIONS[label].can_show(shape) for shape in shapes):
+            total.add(sit(loaded, VARIANTS, folder / name, honest=(), slips=0, beliefs=(label,)))
+    return total
+
+
+@pytest.mark.parametrize("label", MISCONCEPTIONS)
+def test_a_misconception_is_named(tmp_path: Path, label: str) -> None:
+    """Who believes one wrong thing has less than full marks, and is told which thing it is."""
+    tally = sat(tmp_path, label)
+    assert tally.mistaken > 0
+    assert tally.beliefs[label, "full marks"] == 0
+    assert tally.beliefs[label, "named"] >= 0.97 * tally.mistaken
+
+
+@pytest.mark.parametrize("name", drawn_exams())
+def test_a_slip_costs_one_entry_and_has_no_name(tmp_path: Path, name: str) -> None:
+    """All that follows from a slip keeps its marks, and hardly any slip is taken for a misconception."""
+    tally = sit(load(name, 22, is_screened=False), 10, tmp_path, slips=10, beliefs=())
+    assert tally.slips == 100
+    assert tally.slips_at_one[OURS] >= 98
+    assert tally.honest_named <= 1

@@ -1,0 +1,72 @@
+"""Reading by columns is reading row by row: the same rows, the same problems, whatever stands in a file."""
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from examgen.errors import AnswersError
+from examgen.exams.table_columns import read_columns
+from examgen.exams.table_rows import Row, RowProblem, records
+from examgen.exams.tables import Limits, open_table
+
+COLUMNS = ("a", "b", "c")
+SMALL = Limits(max_field=12, max_columns=4, max_rows=40)
+
+CELLS = st.one_of(
+    st.text(st.sampled_from("xy\u00e9\u20ac \t\ufeff\x00'0.5"), max_size=6),
+    st.text(st.sampled_from('x",;\r\n'), max_size=5),
+    st.sampled_from(["", "x" * 12, "x" * 13, "\u20ac" * 12, "x" * 60, '"q"', '"a,b"', '"a""b"', '"a', 'a"', '"', '""']),
+)
+LINES = st.lists(CELLS, min_size=0, max_size=5).map(",".join) | st.lists(CELLS, min_size=3, max_size=3).map(",".join)
+FILES = st.tuples(st.lists(LINES, max_size=12), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
+
+
+def by_rows(data: bytes, header: str) -> list[Row | RowProblem] | str:
+    """What the strict scanner gives."""
+    try:
+        table = open_table("t", data, COLUMNS, limits=SMALL)
+        return list(records(table.lines, table.layout(COLUMNS), SMALL))
+    except AnswersError as error:
+        return str(error)
+
+
+def by_columns(data: bytes, header: str) -> list[Row | RowProblem] | str:
+    """The same from columns."""
+    try:
+        table = open_table("t", data, COLUMNS, limits=SMALL)
+        found = read_columns(table, COLUMNS, COLUMNS, SMALL)
+        texts = [column.to_pylist() for column in found.texts]
+        plain = [Row(int(line), cells) for line, *cells in zip(found.lines, *texts, strict=True)]
+        rows: list[Row | RowProblem] = [Row(row.line, tuple(row.cells)) for row in plain]
+        return sorted([*rows, *found.others], key=lambda row: row.line)
+    except AnswersError as error:
+        return str(error)
+
+
+@given(FILES, st.sampled_from(["a,b,c", "c, A ,b", "\n,,\na,b,c", '"a","b","c"']), st.sampled_from(["utf-8", "utf-16"]))
+@example((["x,y,z", '"x', 'y",z', "x,y,z"], "\n", True), "a,b,c", "utf-8")
+@example((["x,y,z", '1,"2', '3"', "x,y,z"], "\n", True), "a,b,c", "utf-8")
+@example((['1,2,"', '3",4,5', "", '6"', "x,y,z"], "\n", True), "a,b,c", "utf-8")
+@example((["1,2,3", "1,2", "1,2,3,4", "", ",,", " ,\t,", "1,2,3"], "\n", False), "a,b,c", "utf-8")
+@example(([], "\n", True), "a,b,c", "utf-8")
+@settings(max_examples=1500)
+def test_columns_are_the_rows(file: tuple[list[str], str, bool], header: str, encoding: str) -> None:
+    """Every row with its line and cells, and every problem with its words."""
+    lines, end, ends = file
+    data = (end.join([header, *lines]) + end * ends).encode(encoding)
+    assert by_columns(data, header) == by_rows(data, header)
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=500)
+def test_any_bytes_are_read_alike(body: bytes) -> None:
+    """Also where they are no text, and where they hold what no spreadsheet writes."""
+    data = b"a,b,c\n" + body
+    assert by_columns(data, "") == by_rows(data, "")
+
+
+@given(st.lists(st.sampled_from(['"', ",", "x", "\n", '"\n', '",', ',"', '""']), max_size=60))
+@settings(max_examples=3000)
+def test_any_quotes_are_read_alike(pieces: list[str]) -> None:
+    """Quotes that open, close, double and cross lines in every way."""
+    data = ("a,b,c\n" + "".join(pieces)).encode()
+    assert by_columns(data, "") == by_rows(data, "")

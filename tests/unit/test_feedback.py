@@ -1,0 +1,282 @@
+"""Feedback as a web page and as PDF: what a student sees, in whatever a student typed."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from examgen.batch.feedback import Total, student_feedback
+from examgen.documents.feedback import StudentFeedback, feedback_html, feedback_pdf
+from examgen.documents.feedback_layout import skeleton_of
+from examgen.documents.style import PaperStyle
+from tests.feedback_rows import NASTY, Did, class_of, rows_of
+from tests.pdf_structure import read_pdf, ua_findings
+from tests.stamped_pages import alternative_texts, text_of
+from tests.unit.test_feedback_texts import MISCONCEPTIONS
+
+EXAM = "scalar-chain"
+ENGLISH, GERMAN = PaperStyle("en"), PaperStyle("de")
+TYPICAL = {
+    # A slip in A2; what follows from it; then 1.2 · 0.6 · (1 − 0.6) = 0.288 without its slope.
+    "A2": Did("0.6000", "wrong", 0.6, 0.51749),
+    "dC_dA2": Did("1.2000", "follow_through", 1.2, 1.2),
+    "dC_dz2": Did("1.2000", "wrong", 1.2, 0.288, "no-slope"),
+    "dC_db2": Did("1.2000", "follow_through", 1.2, 1.2),
+    "C": Did("", "blank"),
+    "z1": Did(NASTY, "unreadable"),
+    "b2_new": Did("0.2", "wrong", 0.2, 0.1708),
+}
+
+
+class Elements(HTMLParser):
+    """Collects the elements, their attributes, and the visible text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self._is_hidden = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        self._is_hidden = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_hidden = self._is_hidden and tag != "style"
+
+    def handle_data(self, data: str) -> None:
+        if not self._is_hidden:
+            self.text += data
+
+
+def told(did: Mapping[str, Did], total: Total | None = None) -> StudentFeedback:
+    """What a student of the small exam is told."""
+    key = class_of(EXAM, "s1")
+    return student_feedback(key, key.variants[0], "s1", rows_of(key, key.variants[0], did), total)
+
+
+def html_of(did: Mapping[str, Did], style: PaperStyle = ENGLISH, total: Total | None = None) -> str:
+    key = class_of(EXAM, "s1")
+    return feedback_html(key.exam, key.variants[0], told(did, total), style)
+
+
+@cache
+def typical_pdf(style: PaperStyle = ENGLISH) -> bytes:
+    key = class_of(EXAM, "s1")
+    return feedback_pdf(key.exam, key.variants[0], told(TYPICAL | {"z1": Did("<b>=cmd()", "unreadable")}), style)
+
+
+def read(html: str) -> Elements:
+    elements = Elements()
+    elements.feed(html)
+    return elements
+
+
+def row_of(html: str, answer: str) -> str:
+    """The text of the first table row that shows this answer."""
+    rows = [read(row).text for row in re.findall(r"<tr.*?</tr>", html, re.DOTALL)]
+    return next(row for row in rows if answer in row)
+
+
+def test_answer_is_never_markup() -> None:
+    """What a student typed is text: no element, no formula; characters that turn the writing direction are gone."""
+    html = html_of(TYPICAL)
+    elements = read(html)
+    assert "script" not in elements.tags
+    assert "<script>alert('$x$')</script> =cmd() 中" in elements.text
+    assert "\u202e" not in html
+
+
+def test_page_loads_and_runs_nothing() -> None:
+    """No script, no address and no handler is in the page, and its policy forbids them."""
+    html = html_of(TYPICAL)
+    elements = read(html)
+    assert not {"script", "img", "link", "iframe", "object", "form", "a"} & set(elements.tags)
+    assert not [name for name, _ in elements.attributes if name in {"src", "href", "srcset"} or name.startswith("on")]
+    assert "url(" not in html
+    assert "@import" not in html
+    assert re.search(r'Content-Security-Policy" content="default-src \'none\'; style-src', html)
+
+
+def test_row_says_everything_about_an_entry() -> None:
+    """Answer, own value, reference, marks, and the outcome as a sign and in words stand in one row."""
+    html = html_of(TYPICAL)
+    row = row_of(html, "1.2000")
+    parts = ("1.2000", "1.0350", "1 / 1", "(=)", "Follows on", "right from your own values")
+    assert [part for part in parts if part not in row] == []
+
+
+def test_own_value_is_left_out_where_it_is_the_reference() -> None:
+    """A right answer has nothing in the column of own values."""
+    rows = re.findall(r'<tr class="correct">.*?</tr>', html_of(TYPICAL), re.DOTALL)
+    assert rows
+    assert all('class="same"></td>' in row for row in rows)
+
+
+def test_first_error_is_pointed_out() -> None:
+    """The first wrong entry in the order of the paper has an arrow, and only that one; blanks before it have none."""
+    html = html_of(TYPICAL)
+    assert row_of(html, "0.6000").count("→ ×") == 1
+    assert html.count("→ ×") == 1
+    assert "first goes wrong in question 1, part (a)" in html
+
+
+def test_misconception_is_explained_with_own_numbers() -> None:
+    """The explanation names the entry, the answer and the own value; its calculation has the student's own numbers."""
+    html = html_of(TYPICAL)
+    article = read(html[html.index("<article>") : html.index("</article>")]).text
+    assert "Note 1: Slope left out" in article
+    assert "1.2000" in article
+    calculation = article[article.index("The calculation with your own numbers:") :]
+    # The slope at the student's own A2 is 0.6 · 0.4; at the reference it is 0.2497.
+    assert calculation.split("=")[-2:] == ["1.2000⋅0.2400 ", "0.2880 \n"]
+
+
+def test_misconceptions_that_fit_equally_are_all_explained() -> None:
+    """Where marking could not tell two apart, both are explained, and the page says so."""
+    html = html_of({"dC_dz2": Did("1.0350", "wrong", 1.035, 0.2584, "no-slope|layer-skipped")})
+    assert "Slope left out or A layer was skipped" in html
+    assert "fit each of these equally well" in html
+    assert html.count("What was done:") == 2
+
+
+@pytest.mark.parametrize("name", MISCONCEPTIONS)
+def test_every_misconception_can_be_shown(name: str) -> None:
+    """Its texts become a page, with all their formulas and no brace left over."""
+    html = html_of({"dC_dz2": Did("1.0350", "wrong", 1.035, 0.2584, name)})
+    article = read(html[html.index("<article>") : html.index("</article>")]).text
+    assert not re.search(r"[{}\\$]", article)
+
+
+def test_at_most_three_misconceptions_are_explained() -> None:
+    """Those with most entries are; a further one is still named in its row."""
+    names = ("no-slope", "no-bias", "ascent", "log10")
+    fields = ("z1", "z2", "dC_dz2", "w1_new")
+    did = {field: Did("9.0000", "wrong", 9.0, 1.0, name) for field, name in zip(fields, names, strict=True)}
+    did |= {"b1_new": Did("9.0000", "wrong", 9.0, 1.0, "log10")}
+    html = html_of(did)
+    assert html.count("<article>") == 3
+    assert "Another logarithm, note 3" in html
+    assert re.search(r"Wrong</b><span>: Step uphill</span>", html)
+
+
+def test_name_that_nobody_knows_is_shown_and_not_explained() -> None:
+    """A misconception without words, as of another version, breaks nothing."""
+    html = html_of({"z1": Did("9.0000", "wrong", 9.0, 1.0, "newer-one")})
+    assert "newer-one" in html
+    assert "<article>" not in html
+
+
+def test_too_few_digits_are_named() -> None:
+    """A wrong answer that is right to its digits is told that digits are missing."""
+    assert "too few digits" in row_of(html_of(TYPICAL), "0.1708")
+
+
+def test_all_right_is_said_so() -> None:
+    """A perfect paper has no error, no note, and all marks."""
+    html = html_of({}, total=Total(marks=told({}).marks, max_marks=told({}).max_marks, grade="A"))
+    assert "All 17 entries are right." in html
+    assert "Nothing that was written is wrong." in html
+    assert "→ ×" not in html
+    assert "<article>" not in html
+    assert "17 / 17" in html
+    assert re.search(r"<dd>A</dd>", html)
+
+
+def test_marks_and_grade_are_those_of_the_grade_book() -> None:
+    """Totals are not added up again where the grade book has them, as after rounding."""
+    elements = read(html_of(TYPICAL, total=Total(Decimal("12.50"), Decimal(17), "B−")))
+    assert "12.5 / 17" in elements.text
+    assert "B−" in elements.text
+
+
+def test_rows_in_any_order_give_the_same_page() -> None:
+    """The order of the results changes nothing, and a missing row is a blank."""
+    key = class_of(EXAM, "s1")
+    variant = key.variants[0]
+    rows = rows_of(key, variant, TYPICAL)
+    pages = [
+        feedback_html(key.exam, variant, student_feedback(key, variant, "s1", order, None), ENGLISH)
+        for order in (rows, rows[::-1])
+    ]
+    assert pages[0] == pages[1]
+    short = student_feedback(key, variant, "s1", rows[:-1], None)
+    assert feedback_html(key.exam, variant, short, ENGLISH).count('class="blank"') == 2
+
+
+def test_decimal_comma_is_used_in_tables_and_formulas() -> None:
+    """German numbers have a comma; what was typed stays as it was typed."""
+    text = read(html_of(TYPICAL, GERMAN)).text
+    assert "1,0350" in text
+    assert "1.0350" not in text
+    assert "1.2000" in text
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr", "hi"])
+def test_page_is_in_the_language(language: str) -> None:
+    """No English label is left."""
+    text = read(html_of(TYPICAL, PaperStyle(language))).text
+    assert not re.search(r"Your answer|Reference|Wrong|Follows on|What was done|From your", text)
+
+
+def test_pdf_has_every_number_and_word() -> None:
+    """Answers, own values, references, marks and sentences can be copied from the PDF."""
+    text = text_of(typical_pdf())
+    for part in ("1.2000", "0.2880", "0.6000", "2.3000", "1.0350", "0 / 1", "1 / 1", "Zoë s1"):
+        assert part in text, part
+    for part in (
+        "Follows on: right from your own values",
+        "Wrong: Slope left out, note 1",
+        "Blank: nothing was written",
+    ):
+        assert part in text, part
+    assert "first goes wrong in question 1, part (a)" in text
+    assert text.count("→ ×") == 1
+
+
+def test_pdf_shows_unknown_characters_as_question_marks() -> None:
+    """An answer that the font cannot show leaves the layout as it is; it is shortened to its column."""
+    assert "<b>=cmd()" in text_of(typical_pdf())
+    key = class_of(EXAM, "s1")
+    pdf = feedback_pdf(key.exam, key.variants[0], told(TYPICAL | {"z1": Did("中文 9", "unreadable")}), ENGLISH)
+    assert "?? 9" in text_of(pdf)
+
+
+def test_pdf_is_read_aloud_in_order(tmp_path: Path) -> None:
+    """Tables have headers, and figures a text; what is empty on paper is said in words."""
+    path = tmp_path / "feedback.pdf"
+    path.write_bytes(typical_pdf())
+    assert ua_findings(read_pdf(path)) == []
+    said = alternative_texts(typical_pdf())
+    assert "the same as the reference" in said
+    assert "Follows on: right from your own values" in said
+
+
+def test_pdf_is_the_same_again() -> None:
+    """The same feedback gives the same bytes, also from a layout that is made anew."""
+    first = typical_pdf.__wrapped__()
+    skeleton_of.cache_clear()
+    assert typical_pdf.__wrapped__() == first
+
+
+def test_students_with_the_same_explanations_share_a_layout() -> None:
+    """Other answers, outcomes and sentences need no layout of their own."""
+    key = class_of(EXAM, "s1")
+    typical_pdf()
+    before = skeleton_of.cache_info().misses
+    other = TYPICAL | {"z1": Did("", "blank"), "A1": Did("7", "wrong", 7.0, 2.3), "C": Did("0.2678", "correct", 0.2678)}
+    feedback_pdf(key.exam, key.variants[0], told(other), ENGLISH)
+    assert skeleton_of.cache_info().misses == before
+
+
+def test_language_beyond_the_font_is_printed_too() -> None:
+    """Hindi sentences are part of the layout, and numbers are slots all the same."""
+    text = text_of(typical_pdf(PaperStyle("hi")))
+    assert "1.2000" in text
+    assert "0.2880" in text

@@ -1,0 +1,142 @@
+"""Shapes and choices that students type."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from examgen.marking.choices import CHOICE_REASONS, parse_choice
+from examgen.marking.numbers import Unreadable
+from examgen.marking.parse_shape import SHAPE_REASONS, parse_shape
+
+OPTIONS = ("the loss rises", "the loss falls", "$z < 0$", "cannot be said")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(4,1)",
+        "(4, 1)",
+        "4x1",
+        "4X1",
+        "4 × 1",
+        "4*1",
+        "4·1",
+        "[4; 1]",
+        "{4,1}",
+        "4 by 1",
+        "４ｘ１",
+        "'4x1",
+        "04x01",
+        "4,1",
+    ],
+)
+def test_a_shape_is_read_in_all_usual_forms(text: str) -> None:
+    """Brackets, commas, crosses and words make no difference."""
+    assert parse_shape(text) == (4, 1)
+
+
+@pytest.mark.parametrize(("text", "shape"), [("(4,)", (4,)), ("2x3x4", (2, 3, 4)), ("(1,12)", (1, 12))])
+def test_shapes_may_have_other_numbers_of_axes(text: str, shape: tuple[int, ...]) -> None:
+    """A vector has its comma, and more than two axes are read too."""
+    assert parse_shape(text) == shape
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "blank"),
+        (" ' ", "blank"),
+        ("4", "not_a_shape"),
+        ("(4)", "not_a_shape"),
+        ("4 1", "not_a_shape"),
+        ("4x1,2", "not_a_shape"),
+        ("4x", "not_a_shape"),
+        ("rows", "not_a_shape"),
+        ("()", "not_a_shape"),
+        ("1x1x1x1x1x1x1", "not_a_shape"),
+        ("1234567x1", "not_whole"),
+        ("(4,1", "brackets"),
+        ("4,1)", "brackets"),
+        ("(4,1]", "brackets"),
+        ("(", "brackets"),
+        ("4.5x1", "not_whole"),
+        ("(4, -1)", "not_whole"),
+        ("4x0", "not_whole"),
+        ("4" * 65, "too_long"),
+        ("4" * 10_000_000, "too_long"),
+    ],
+    ids=lambda text: text[:12],
+)
+def test_what_is_no_shape_is_refused_with_its_reason(text: str, reason: str) -> None:
+    """Nothing is repaired, and every reason has a sentence."""
+    assert parse_shape(text) == Unreadable(reason)
+    assert SHAPE_REASONS[reason].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("a", 0),
+        ("B", 1),
+        ("(b)", 1),
+        ("b.", 1),
+        ("b)", 1),
+        ("d:", 3),
+        ("The Loss  falls", 1),
+        ("b) the loss falls", 1),
+        ("z < 0", 2),
+        ("$z < 0$", 2),
+        ("ｂ", 1),
+        ("'c", 2),
+    ],
+)
+def test_a_choice_is_read_by_letter_or_text(text: str, option: int) -> None:
+    """Case, spaces, brackets and dollar signs make no difference."""
+    assert parse_choice(text, OPTIONS) == option
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "blank"),
+        ("e", "not_an_option"),
+        ("1", "not_an_option"),
+        ("a) the loss falls", "not_an_option"),
+        ("a, b", "several"),
+        ("a and c", "several"),
+        ("(a)/(b)", "several"),
+        ("a b", "several"),
+        ("a" * 1001, "too_long"),
+    ],
+    ids=lambda text: text[:12],
+)
+def test_what_is_no_choice_is_refused_with_its_reason(text: str, reason: str) -> None:
+    """A letter that was not offered, several letters, or a letter that contradicts its text."""
+    assert parse_choice(text, OPTIONS) == Unreadable(reason)
+    assert CHOICE_REASONS[reason].endswith(".")
+
+
+def test_options_that_are_letters_themselves_are_not_guessed() -> None:
+    """Where b is the text of option a, writing b is ambiguous; where it is its own letter too, it is not."""
+    assert parse_choice("b", ("b", "a", "neither")) == Unreadable("ambiguous")
+    assert parse_choice("b", ("a", "b")) == 1
+    assert parse_choice("2", ("4", "2")) == 1
+
+
+@given(st.text(), st.lists(st.text(min_size=1), max_size=5, unique=True))
+def test_no_text_raises(text: str, options: list[str]) -> None:
+    """Whatever is typed is read, or refused with a known reason."""
+    shape, choice = parse_shape(text), parse_choice(text, options)
+    assert (shape.reason in SHAPE_REASONS) if isinstance(shape, Unreadable) else all(size > 0 for size in shape)
+    assert (choice.reason in CHOICE_REASONS) if isinstance(choice, Unreadable) else 0 <= choice < len(options)
+
+
+@pytest.mark.parametrize("text", ["a " * 400, " " * 10_000_000, "(" * 60, "1x" * 31 + "1", "ﷺ" * 60, "a" + " " * 10**7])
+def test_no_text_takes_long(text: str) -> None:
+    """Neither megabytes nor text that tempts a pattern to go back and forth."""
+    start = time.process_time()
+    parse_shape(text)
+    parse_choice(text, OPTIONS)
+    assert time.process_time() - start < 0.5
