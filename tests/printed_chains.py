@@ -6,7 +6,7 @@ For the tests of papers.
 
 import re
 from dataclasses import dataclass
-from itertools import product
+from itertools import product as all_pairs
 from math import prod
 
 from examgen.core.network import NetworkShape
@@ -58,7 +58,7 @@ def expected_parameters(shape: NetworkShape, letter: str, layer: int) -> set[Par
     """The weights or biases of a layer that have a line: all of a small matrix, else the first, if it is short."""
     to, source = shape.sizes[layer], shape.sizes[layer - 1]
     units = range(1, to + 1)
-    all_places = [(unit,) for unit in units] if letter == "b" else list(product(units, range(1, source + 1)))
+    all_places = [(unit,) for unit in units] if letter == "b" else list(all_pairs(units, range(1, source + 1)))
     count = path_count(shape, layer)
     if count > MOST_PATHS:
         return set()

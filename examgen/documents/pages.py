@@ -52,8 +52,34 @@ class AnswerBox:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """Symbols as LaTeX, and how they are typed in formulas."""
+
+    latex: str
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypedAnswer:
+    """A right answer that is no number: LaTeX of what is asked and of the answer, the answer as it is typed, and the
+    text of a chosen option; empty where there is none."""
+
+    symbol: str
+    latex: str
+    typed: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """One lettered part: what is asked, to how many digits, for how many marks in all and for each entry."""
+    """One lettered part: what is asked, to how many digits, for how many marks in all and for each entry.
+
+    Attributes:
+        kind: `number`, `formula`, `shape` or `choice`.
+        options: letters and texts of the options of a choice.
+        spellings: how the symbols of formulas are typed.
+        answers: those that are no numbers, for the key.
+    """
 
     letter: str
     text: str
@@ -61,6 +87,10 @@ class Task:
     marks: str
     boxes: tuple[AnswerBox, ...]
     each: str = ""
+    kind: str = "number"
+    options: tuple[tuple[str, str], ...] = ()
+    spellings: tuple[Spelling, ...] = ()
+    answers: tuple[TypedAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

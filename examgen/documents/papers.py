@@ -18,13 +18,14 @@ from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules import Array, fill_latex
 from examgen.documents.formulas import loss_symbolic, symbol_of
+from examgen.documents.other_tasks import other_boxes, spelling_lines, typed_answers
 from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, NetworkPicture, PaperPage, QuestionPart
 from examgen.documents.pages import Task as TaskPart
 from examgen.documents.solved_paper import SolvedPaper, bias_name, folds
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked import worked_sections
 from examgen.exams.digits import Digits
-from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places, total_marks
+from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places, task_letter, total_marks
 from examgen.exams.keys import entry, papers
 from examgen.exams.notation import Naming, Notation
 
@@ -113,7 +114,7 @@ def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
         quantity.name: _decimals_on_the_way(paper, quantity, np.asarray(solution[quantity.name]))
         for quantity in paper.graph.derived
     }
-    for field in paper.fields:
+    for field in paper.number_fields:
         asked = int(field.digits.decimals_for(entry(solution, field)))
         decimals[field.quantity] = max(decimals[field.quantity], asked)
     decimals |= _given_decimals(paper)
@@ -123,7 +124,7 @@ def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
 
 def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:
     """Enough decimals for what is computed from a value, and as many for folded biases as for their weights."""
-    asked = {field.quantity for field in paper.fields}
+    asked = {field.quantity for field in paper.number_fields}
     for quantity in reversed(paper.graph.derived):
         for name in quantity.inputs:
             source = paper.graph[name]
@@ -245,15 +246,21 @@ def _tasks(paper: PaperShape, style: PaperStyle) -> tuple[TaskPart, ...]:
     found = []
     for number, task in enumerate(paper.question.tasks):
         fields = [field for field in paper.fields if field.task == number]
-        digits = digits_text(task.digits, text["worked"])
+        is_number = task.as_ == "number"
+        digits = digits_text(task.digits, text["worked"]) if is_number else text[f"as_{task.as_}"]
+        boxes = _boxes(paper, number, fields, digits) if is_number else other_boxes(paper, number, style)
         found.append(
             TaskPart(
-                letter=chr(ord("a") + number),
+                letter=task_letter(number),
                 text=style.phrase(task.text),
-                digits=digits,
+                digits=digits if task.as_ != "formula" else "",
                 marks=_plain(total_marks(fields)),
-                boxes=tuple(_boxes(paper, number, fields, digits)),
+                boxes=tuple(boxes),
                 each="" if task.marks_per_task is not None else _plain(task.marks),
+                kind=task.as_,
+                options=tuple((task_letter(place), style.phrase(option)) for place, option in enumerate(task.options)),
+                spellings=tuple(spelling_lines(paper, number)),
+                answers=() if is_number else tuple(typed_answers(paper, number, style)),
             )
         )
     return tuple(found)

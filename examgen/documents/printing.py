@@ -95,7 +95,8 @@ def _printed(
 ) -> PrintedPaper:
     person = Person(variant.student, variant.name, variant.code)
     questions = tuple(
-        QuestionLayout(part.paper, whole_digits_of(part.values), tuple(sorted(part.decimals.items()))) for part in solved
+        QuestionLayout(part.paper, whole_digits_of(part.values), tuple(sorted(part.decimals.items())))
+        for part in solved
     )
     layout = PageLayout(
         exam,

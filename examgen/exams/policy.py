@@ -49,9 +49,9 @@ class Policy:
         shares: of an entry's marks by outcome, see `DEFAULT_SHARES`; blank and unreadable entries get nothing.
         follow_through: "full" gives what follows from wrong answers its share; with "off" it is wrong.
         precision: "strict" gives imprecise entries their share, "lenient" the share of correct ones.
-        ignore_above: a value larger than this times the reference, or times 1 where that is less, carries no credit
-            forward.
-        zeros_carry: whether a 0 carries credit forward where the reference is not 0.
+        ignore_above: a value larger than this times the largest reference of the paper, or times 1 where that is
+            less, carries no credit forward unless the student's own work leads to it.
+        zeros_carry: whether any 0 carries credit forward where the reference is not 0.
         rounding: of the exam's total; None for none.
         grades: from the best to the worst; empty for none.
     """

@@ -91,21 +91,41 @@ def reference_formula(naming: Naming, name: str, index: Index, stops: Stops = la
     quantity = naming.graph[name]
     if quantity.rule is None:
         raise ValueError(f"{name} is given; only a derived quantity has a formula")
-    return _formula(naming, quantity, index, stops).text
+    return _Writer(naming, stops, {}).formula(quantity, index).text
 
 
-def _formula(naming: Naming, quantity: Quantity, index: Index, stops: Stops) -> Written:
-    assert quantity.rule is not None
-    inputs = [_entries(naming, source, stops) for source in quantity.inputs]
-    written = _by_table(naming, quantity, index, inputs, stops)
-    if written is None:
-        written = np.asarray(quantity.rule.compute(*inputs), dtype=object)[index]
-    return _written(written)
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes the entries of quantities, those of each quantity once."""
+
+    naming: Naming
+    stops: Stops
+    done: dict[str, Array]
+
+    def formula(self, quantity: Quantity, index: Index) -> Written:
+        """One entry by its rule."""
+        assert quantity.rule is not None
+        inputs = [self.entries(source) for source in quantity.inputs]
+        written = _by_table(self, quantity, index, inputs)
+        if written is None:
+            written = np.asarray(quantity.rule.compute(*inputs), dtype=object)[index]
+        return _written(written)
+
+    def entries(self, name: str) -> Array:
+        """The spellings of a quantity's entries in its shape, or their formulas."""
+        if name not in self.done:
+            quantity = self.naming.graph[name]
+            found = np.empty(quantity.shape, dtype=object)
+            for index in np.ndindex(*found.shape):
+                if quantity.rule is None or self.stops(quantity):
+                    found[index] = Written(self.naming.entry(name, index).ascii)
+                else:
+                    found[index] = self.formula(quantity, index)
+            self.done[name] = found
+        return self.done[name]
 
 
-def _by_table(
-    naming: Naming, quantity: Quantity, index: Index, inputs: list[Array], stops: Stops
-) -> Written | None:
+def _by_table(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Array]) -> Written | None:
     """What a row of activations or losses says; None for other rules."""
     rule = quantity.rule.name if quantity.rule is not None else ""
     function = rule.removesuffix("_slope")
@@ -113,7 +133,7 @@ def _by_table(
         powers = [Written(f"exp({z.text})") for z in inputs[0][index[0]]]
         return powers[index[1]] / _added(powers)
     if function in ACTIVATIONS:
-        z = inputs[0] if rule == function else _entries(naming, _z_of(naming.graph, quantity), stops)
+        z = inputs[0] if rule == function else writer.entries(_z_of(writer.naming.graph, quantity))
         prime = "" if rule == function else "'"
         if function == "identity":
             return z[index] if rule == function else Written("1")
@@ -138,18 +158,6 @@ def _z_of(graph: ComputationGraph, slope: Quantity) -> str:
     """The z of a slope's layer, from which or from whose activation the slope is computed."""
     source = graph[slope.inputs[0]]
     return source.name if source.kind == "z" else source.inputs[0]
-
-
-def _entries(naming: Naming, name: str, stops: Stops) -> Array:
-    """The spellings of a quantity's entries in its shape, or their formulas."""
-    quantity = naming.graph[name]
-    found = np.empty(quantity.shape, dtype=object)
-    for index in np.ndindex(*found.shape):
-        if quantity.rule is None or stops(quantity):
-            found[index] = Written(naming.entry(name, index).ascii)
-        else:
-            found[index] = _formula(naming, quantity, index, stops)
-    return found
 
 
 def _added(terms: list[Written]) -> Written:

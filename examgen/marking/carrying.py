@@ -16,13 +16,14 @@ def carries_forward(policy: Policy, submitted: Array, reference: Array, is_right
 
     Args:
         policy: with `ignore_above` and `zeros_carry`.
-        submitted: (...) values, NaN where blank or unreadable, which carry nothing.
-        reference: (...) the right values.
-        is_right: (...) whether an answer is right to the asked digits, such as 0.00 for 0.001.
+        submitted: (students, fields) values, NaN where blank or unreadable, which carry nothing.
+        reference: (students, fields) the right values.
+        is_right: (students, fields) whether an answer is right to the asked digits, such as 0.00 for 0.001.
 
-    Returns: (...) of bool.
+    Returns: (students, fields) of bool.
     """
-    limit = float(policy.ignore_above) * np.maximum(1.0, np.abs(reference))
+    # The largest right value of the paper: beside thousands, a thousand where 0 belongs is a slip like any other.
+    limit = float(policy.ignore_above) * np.maximum(1.0, np.abs(reference).max(axis=-1, keepdims=True))
     is_tame = np.isfinite(submitted) & (np.abs(submitted) <= limit)
     is_empty_zero = (submitted == 0) & (reference != 0) & ~is_right
     return np.asarray(is_tame if policy.zeros_carry else is_tame & ~is_empty_zero)

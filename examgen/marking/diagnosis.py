@@ -55,7 +55,7 @@ def diagnose(paper: PaperShape, givens: Values, submitted: Submitted, marked: Ma
         submitted: what they wrote.
         marked: how it was marked.
     """
-    is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & np.isfinite(submitted.values)
+    is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & np.isfinite(submitted.values) & ~marked.follows_ignored
     found = np.zeros(is_wrong.shape, dtype=np.int64)
     rows = np.flatnonzero(is_wrong.any(axis=1))
     with np.errstate(all="ignore"):
@@ -103,14 +103,12 @@ class Trial:
     against: int
 
 
-def trials(
-    paper: PaperShape, givens: Values, submitted: Submitted, marked: Marked, place: int
-) -> tuple[Trial, ...]:
+def trials(paper: PaperShape, givens: Values, submitted: Submitted, marked: Marked, place: int) -> tuple[Trial, ...]:
     """Every version of a misconception that changes one entry of one student, in the order of the table.
 
     Arguments as in `diagnose`, with one student, and the place of the entry among the fields.
     """
-    is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & np.isfinite(submitted.values)
+    is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & np.isfinite(submitted.values) & ~marked.follows_ignored
     with np.errstate(all="ignore"):
         return tuple(_Case(paper, givens, submitted.values, marked, is_wrong).trials(place))
 

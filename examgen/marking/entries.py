@@ -76,6 +76,7 @@ class Marked:
     tolerance: Array
     missing_digits: NDArray[np.int64]
     rests_on_wrong: Flags
+    follows_ignored: Flags
     carried: Array
     past_blanks: Flags
 
@@ -139,8 +140,9 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     is_blank = np.isnan(values)
     work = _Work(paper, givens, reference, submitted, is_right, half)
     is_ignored = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
+    follows_all = np.zeros_like(is_ignored)
     if (doubtful := np.flatnonzero(is_ignored.any(axis=1))).size:
-        is_ignored[doubtful] = work.of(doubtful).ignored(wanted[doubtful], is_ignored[doubtful])
+        is_ignored[doubtful], follows_all[doubtful] = work.of(doubtful).ignored(wanted[doubtful], is_ignored[doubtful])
     is_given = is_ignored | is_blank
     carried = _or(values, wanted, is_given)
     found = work.followed(carried, is_given)
@@ -158,7 +160,8 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
         OUTCOMES["wrong"].code,
     ).astype(np.int8)
     rests_on_wrong = found.follows & found.rests & ~is_right
-    return Marked(outcome, wanted, found.own, found.tolerance, missing, rests_on_wrong, carried, found.past_blanks)
+    parts = (found.own, found.tolerance, missing, rests_on_wrong, follows_all & ~found.follows & ~is_right)
+    return Marked(outcome, wanted, *parts, carried, found.past_blanks)
 
 
 def _is_beside_others(paper: PaperShape, is_live: Flags) -> Flags:
@@ -217,27 +220,30 @@ class _Work:
         is_blank = np.isnan(self.submitted.values)
         return self.followed(np.where(is_blank, np.nan, carried), is_ignored)
 
-    def ignored(self, wanted: Array, is_doubtful: Flags) -> Flags:
+    def ignored(self, wanted: Array, is_doubtful: Flags) -> tuple[Flags, Flags]:
         """Which zeros and wild values carry no credit forward: those to which the student's own work does not lead.
 
         A correct 0 carries on, and one that follows from a slip does, such as the output of a unit that the slip has
-        switched off. But a whole layer of them makes everything behind it easy, and does not.
+        switched off. But a whole layer of zeros makes everything behind it easy, and carries nothing.
 
         Args:
             wanted: (students, fields) the reference.
             is_doubtful: (students, fields) zeros and wild values that are not right.
+
+        Returns: which are ignored, and what follows if none is; both (students, fields).
         """
         values = self.submitted.values
         is_blank = np.isnan(values)
-        may_follow = (values == 0) & _is_beside_others(self.paper, (values != 0) & ~is_blank)
-        is_ignored = np.zeros_like(is_doubtful)
+        may_follow = (values != 0) | _is_beside_others(self.paper, (values != 0) & ~is_blank)
+        is_ignored, follows_all = np.zeros_like(is_doubtful), None
         while True:
             is_given = is_ignored | is_blank
             found = self.followed(_or(values, wanted, is_given), is_given)
+            follows_all = found.follows if follows_all is None else follows_all
             is_led_to = found.follows & (~found.rests | may_follow)
             more = is_doubtful & ~is_led_to & ~is_ignored
             if not more.any():
-                return is_ignored
+                return is_ignored, follows_all
             is_ignored |= more
 
     def followed(self, carried: Array, is_given: Flags) -> _Followed:

@@ -43,6 +43,7 @@ COLUMNS = (
 
 _LONGEST_ANSWER = 80
 _FOLLOWS_WRONG = "It follows from earlier answers, one of which is not correct."
+_FOLLOWS_IGNORED = "It follows from an earlier answer that is 0 or far too large, which carries no credit forward."
 
 Codes = NDArray[np.int64]
 
@@ -110,7 +111,7 @@ def comments(
     by_reason = {code: len(texts) + place for place, code in enumerate(REASON_CODES.values())}
     texts += [REASONS[name] for name in REASON_CODES]
     follows_wrong = len(texts)
-    texts += [_FOLLOWS_WRONG]
+    texts += [_FOLLOWS_WRONG, _FOLLOWS_IGNORED]
     too_few = np.arange(len(paper.fields)) + len(texts)
     texts += [
         f"Right to the digits that are written, but {field.digits.count} "
@@ -127,10 +128,11 @@ def comments(
             marked.outcome == OUTCOMES["unreadable"].code,
             is_wrong & (marked.missing_digits > 1),
             is_wrong & marked.rests_on_wrong,
+            is_wrong & marked.follows_ignored,
             is_wrong & (diagnosis.codes > 0),
             is_wrong,
         ],
-        [reasons, np.broadcast_to(too_few, reasons.shape), follows_wrong, explained, nothing],
+        [reasons, np.broadcast_to(too_few, reasons.shape), follows_wrong, follows_wrong + 1, explained, nothing],
         marked.outcome,
     )
     return codes.astype(np.int64), [*texts, ""]

@@ -115,9 +115,9 @@ def test_a_right_answer_after_a_wrong_one_is_correct(tmp_path: Path) -> None:
     assert Chain(tmp_path).mark(z1="0.58", a1="0.70") == {"z1": "wrong", "a1": "correct"}
 
 
-@pytest.mark.parametrize("z1", ["1e300", "-1e300", "1100"])
+@pytest.mark.parametrize("z1", ["1e300", "-1e300", "22000"])
 def test_a_wild_value_carries_no_credit(tmp_path: Path, z1: str) -> None:
-    """What follows from a value a thousand times too large is marked as if the right one stood there."""
+    """What follows from a value a thousand times too large for the paper is marked as if the right one stood there."""
     a1 = "1" if float(z1) > 0 else "0"
     assert Chain(tmp_path).mark(z1=z1, a1=a1) == {"z1": "wrong", "a1": "wrong"}
     assert Chain(tmp_path).mark(z1=z1, a1="0.70") == {"z1": "wrong", "a1": "correct"}

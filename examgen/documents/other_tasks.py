@@ -1,0 +1,104 @@
+"""Tasks that ask for formulas, shapes or a choice: their boxes, the table of spellings, and their answers on the key.
+
+Called by `papers` for each shape of a question; nothing of it differs between students.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from types import MappingProxyType
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.formula_functions import function_key
+from examgen.core.formula_tokens import MAX_CHARACTERS, Token, Unparsed, tokenize
+from examgen.documents.formulas import symbol_of
+from examgen.documents.pages import AnswerBox, Cell, Spelling, TypedAnswer
+from examgen.documents.style import PaperStyle
+from examgen.exams.exam import Field, PaperShape, task_letter
+from examgen.exams.other_references import typed_reference
+from examgen.exams.spellings import spelling_table, spellings
+
+LONGEST = MAX_CHARACTERS
+"""Characters that a box for a formula takes."""
+
+_FEW = 2
+"""So many spellings of one quantity are all printed; of more, the first and the last."""
+
+_SIGNS: Mapping[str, str] = MappingProxyType({"*": r" \, ", "(": r"\left(", ")": r"\right)", ",": r",\ "})
+
+
+def other_boxes(paper: PaperShape, number: int, style: PaperStyle) -> Iterator[AnswerBox]:
+    """A box for each formula, each shape, or the letter of the option."""
+    task = paper.question.tasks[number]
+    hint = style.words[f"as_{task.as_}"]
+    for field in _fields(paper, number):
+        yield AnswerBox(_symbol(paper, field), ((Cell(field.name, field.symbol, hint),),))
+
+
+def spelling_lines(paper: PaperShape, number: int) -> Iterator[Spelling]:
+    """How the symbols of a task's formulas are typed: a line for each quantity."""
+    if paper.question.tasks[number].as_ != "formula":
+        return
+    for _, rows in groupby(spelling_table(paper, number), key=lambda row: (row.quantity, row.step)):
+        entries = list(rows)
+        ends = entries if len(entries) <= _FEW else [entries[0], entries[-1]]
+        between = (r",\ ", ", ") if len(entries) <= _FEW else (r" \ldots ", " … ")
+        yield Spelling(between[0].join(row.latex for row in ends), between[1].join(row.spelling for row in ends))
+
+
+def typed_answers(paper: PaperShape, number: int, style: PaperStyle) -> Iterator[TypedAnswer]:
+    """The right answers of a task that asks for no numbers, in the order of its boxes."""
+    task = paper.question.tasks[number]
+    for field in _fields(paper, number):
+        typed = typed_reference(paper, field)
+        if task.as_ == "choice":
+            chosen = next(text for place, text in enumerate(task.options) if task_letter(place) == task.answer)
+            yield TypedAnswer("", "", f"({typed})", style.phrase(chosen))
+        else:
+            latex = formula_latex(paper, typed) if task.as_ == "formula" else ""
+            yield TypedAnswer(_symbol(paper, field), latex, typed)
+
+
+def formula_latex(paper: PaperShape, typed: str) -> str:
+    """LaTeX of a formula that can be read."""
+    tokens = tokenize(typed)
+    if isinstance(tokens, Unparsed):
+        raise ValueError(f"{typed}: {tokens.message}")
+    known = spellings(paper.naming)
+    parts = []
+    for place, token in enumerate(tokens):
+        entry = known.get(token.text) if token.kind == "name" else None
+        if entry is not None:
+            parts.append(paper.naming.entry(*entry).latex)
+        elif token.kind == "name":
+            parts.append(_function(token.text))
+        elif token.kind == "number" and place and tokens[place - 1].text == "^":
+            parts.append(f"{{{token.text}}}")
+        else:
+            parts.append(_sign(token))
+    return "".join(parts)
+
+
+def _sign(token: Token) -> str:
+    if token.text in {"+", "-"}:
+        return f" {token.text} "
+    return _SIGNS.get(token.text, token.text)
+
+
+def _function(name: str) -> str:
+    """The symbol of a function, with the mark of its derivative."""
+    activations = {function_key(row.name): row.symbol for row in ACTIVATIONS.values()}
+    plain = name.rstrip("'")
+    symbol = activations.get(function_key(plain)) or (r"\ln" if plain == "ln" else rf"\operatorname{{{plain}}}")
+    return symbol + name[len(plain) :]
+
+
+def _fields(paper: PaperShape, number: int) -> list[Field]:
+    return [field for field in paper.fields if field.task == number]
+
+
+def _symbol(paper: PaperShape, field: Field) -> str:
+    if not field.quantity:
+        return ""
+    if field.as_ == "shape":
+        return symbol_of(paper, field.quantity)
+    return paper.naming.entry(field.quantity, field.index).latex

@@ -1,0 +1,173 @@
+"""Follows one entry of one student through marking: what it is computed from, and what its band is made of.
+
+Called by `explaining`. All numbers come from the functions by which `entries` marks; here they are only kept.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from examgen.core.graph import Evaluation, Quantity, Values, evaluate
+from examgen.core.resting import rests_on
+from examgen.core.rounding import rounding_effects
+from examgen.core.rules import Array
+from examgen.exams.exam import Field, PaperShape
+from examgen.exams.keys import solve
+from examgen.exams.notation import Index
+from examgen.exams.policy import Policy
+from examgen.exams.tolerance import entry_of, half_units
+from examgen.marking.diagnosis import diagnose
+from examgen.marking.entries import NO_DIGITS, Marked, Submitted, as_quantities, mark
+from examgen.marking.explanation import BandPart, Calculation, Origin, Precision, Source
+from examgen.marking.marked_papers import MarkedPaper
+from examgen.marking.outcomes import BY_CODE
+from examgen.marking.written_formulas import formula_texts
+
+
+@dataclass(frozen=True, eq=False)
+class EntryTrace:
+    """One entry of one student as marking sees it; arrays have a single student in front.
+
+    Attributes:
+        marked: the whole question, marked.
+        label: misconceptions that the diagnosis names for the entry.
+        solution: the reference.
+        substitute: what later work starts from, NaN where it is recomputed.
+        base: the evaluation from there.
+    """
+
+    of_student: MarkedPaper
+    paper: PaperShape
+    place: int
+    givens: Values
+    answers: Submitted
+    marked: Marked
+    label: str
+    solution: Evaluation
+    substitute: dict[str, Array]
+    base: Evaluation
+
+    @staticmethod
+    def of(of_student: MarkedPaper, paper: PaperShape, place: int, givens: Values, answers: Submitted) -> "EntryTrace":
+        marked = mark(paper, givens, answers, of_student.key.exam.policy)
+        diagnosis = diagnose(paper, givens, answers, marked)
+        label = diagnosis.labels[int(diagnosis.codes[0, place])]
+        is_open = np.isnan(answers.values) & marked.past_blanks[0, place]
+        substitute = as_quantities(paper, np.where(is_open, np.nan, marked.carried))
+        base = evaluate(paper.graph, givens, substitute=substitute)
+        solution = solve(paper, givens)
+        return EntryTrace(of_student, paper, place, givens, answers, marked, label, solution, substitute, base)
+
+    @property
+    def policy(self) -> Policy:
+        return self.of_student.key.exam.policy
+
+    @property
+    def field(self) -> Field:
+        return self.paper.fields[self.place]
+
+    def outcome(self, place: int) -> str:
+        return BY_CODE[int(self.marked.outcome[0, place])].name
+
+    def calculation(self, name: str, index: Index, evaluation: Evaluation, value: float) -> Calculation:
+        """How an entry follows from what an evaluation has for its inputs."""
+
+        def shown(source: str, place: Index) -> str:
+            number = float(np.asarray(evaluation.values[source])[(0, *place)])
+            quantity = self.paper.graph[source]
+            is_typed = evaluation is self.base and self._field_at(quantity, place) is not None
+            return f"{number:.12g}" if quantity.rule is None or is_typed else f"{number:.6g}"
+
+        symbol = self.paper.naming.entry(name, index).unicode
+        return Calculation(symbol, *formula_texts(self.paper, name, index, shown), value)
+
+    def _field_at(self, quantity: Quantity, index: Index) -> int | None:
+        """The field of an entry whose answer is used; None where there is none."""
+        for place, field in enumerate(self.paper.fields):
+            if (field.quantity, field.index) == (quantity.name, index):
+                is_used = self.marked.carried[0, place] == self.answers.values[0, place]
+                return place if is_used else None
+        return None
+
+    def sources(self) -> Iterator[Source]:
+        """All that the entry is computed from, as far back as to what the student wrote or to a reference."""
+        graph, fields = self.paper.graph, self.paper.fields
+        wanted: dict[str, set[Index]] = {self.field.quantity: {self.field.index}}
+        found: list[Source] = []
+        asked = {(field.quantity, field.index): place for place, field in enumerate(fields)}
+        for quantity in reversed(graph.derived):
+            for index in sorted(wanted.get(quantity.name, ()), reverse=True):
+                is_start = (quantity.name, index) == (self.field.quantity, self.field.index)
+                source = None if is_start else self._source(quantity, index, asked.get((quantity.name, index)))
+                if source is not None:
+                    found.append(source)
+                if source is None or source.origin == "recomputed":
+                    for name, place in self._read(quantity, index):
+                        wanted.setdefault(name, set()).add(place)
+        yield from reversed(found)
+
+    def _source(self, quantity: Quantity, index: Index, place: int | None) -> Source | None:
+        """One entry on the way; None for the samples of a step, which are given."""
+        if quantity.kind in {"x_of_step", "y_of_step"}:
+            return None
+        value = float(self.base.values[quantity.name][(0, *index)])
+        calculation = self.calculation(quantity.name, index, self.base, value)
+        if place is None:
+            why = "not asked, so recomputed"
+            return Source(calculation.symbol, "", "recomputed", "", value, "", why, calculation)
+        field, outcome = self.paper.fields[place], self.outcome(place)
+        row = self.of_student.rows.get((self.paper.question.id, field.name), {})
+        origin, why = self._origin(place)
+        shown = calculation if origin == "recomputed" else None
+        return Source(field.symbol, field.name, origin, row.get("answer", ""), value, outcome, why, shown)
+
+    def _origin(self, place: int) -> tuple[Origin, str]:
+        value, carried = self.answers.values[0, place], self.marked.carried[0, place]
+        if np.isnan(value):
+            blank = "unreadable" if self.answers.is_unreadable[0, place] else "blank"
+            if self.marked.past_blanks[0, self.place]:
+                return "recomputed", f"{blank}, so recomputed as if it had been done"
+            return "reference", f"{blank}, so the reference"
+        if carried == value:
+            return "own", ""
+        if value == 0:
+            return "reference", "a 0 where the right value is not 0 carries no credit forward, so the reference"
+        limit = f"{self.policy.ignore_above:f} times the right value (at least 1)"
+        return "reference", f"larger than {limit}, so it carries no credit forward; the reference"
+
+    def _read(self, quantity: Quantity, index: Index) -> Iterator[tuple[str, Index]]:
+        """The derived entries that the rule of one entry reads."""
+        graph = self.paper.graph
+        entry = int(np.ravel_multi_index(index, quantity.shape)) if quantity.shape else 0
+        for name in dict.fromkeys(quantity.inputs):
+            source = graph[name]
+            if source.rule is not None:
+                reads = rests_on(graph, quantity, {name: np.eye(source.size, dtype=bool)}, source.size)[:, entry]
+                for place in np.flatnonzero(reads).tolist():
+                    yield name, tuple(int(axis) for axis in np.unravel_index(place, source.shape))
+
+    def band(self) -> tuple[BandPart, ...]:
+        """The effects of half a unit on the recomputed value, as marking adds them up."""
+        graph, field = self.paper.graph, self.field
+        halves, needed = half_units(self.paper, self.solution.values, self.base)
+        entry = entry_of(graph[field.quantity], field)
+        parts = []
+        for effects in rounding_effects(graph, self.base, halves, self.substitute):
+            if field.quantity not in effects.on:
+                continue
+            source = graph[effects.source]
+            moved = effects.on[field.quantity].reshape(1, source.size, -1)[0, :, entry] * needed[source.name][0]
+            for place in np.flatnonzero(moved).tolist():
+                index = tuple(int(axis) for axis in np.unravel_index(place, source.shape))
+                half = float(halves[source.name][(0, *index)])
+                parts.append(BandPart(self.paper.naming.entry(source.name, index).unicode, half, float(moved[place])))
+        return tuple(sorted(parts, key=lambda part: -part.effect))
+
+    def precision(self) -> Precision:
+        digits = self.field.digits
+        counts = self.answers.decimals if digits.unit == "decimals" else self.answers.digits
+        written = int(counts[0, self.place])
+        is_counted = np.isfinite(self.answers.values[0, self.place]) and written != NO_DIGITS
+        missing = int(self.marked.missing_digits[0, self.place])
+        return Precision(digits.unit, digits.count, written if is_counted else None, missing)

@@ -1,0 +1,204 @@
+"""Finds one student's paper again in a class that was marked: the rows of results.csv, the key, and the numbers.
+
+Called by `explaining`. The student's answers are those of results.csv, so that they are explained as they were marked.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from examgen.errors import AnswersError, KeyFileError, did_you_mean
+from examgen.exams.exam import PaperShape, QuestionVariant, Variant
+from examgen.exams.files import safe_text
+from examgen.exams.keys import Key, papers, read_key
+from examgen.exams.tables import printable
+from examgen.marking.answers import Numbers
+from examgen.marking.entries import Submitted
+from examgen.marking.grading import submitted_of
+from examgen.marking.numbers import Number, Unreadable, parse_number, unreadable
+from examgen.marking.results import COLUMNS
+
+RESULTS, GRADEBOOK, MARKS = "results.csv", "gradebook.csv", "marks"
+NAMELESS = "-"
+"""How a paper without a name is called on the command line."""
+
+_MOST_NAMED = 10
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class MarkedPaper:
+    """One student's paper with its rows of results.csv.
+
+    Attributes:
+        results: the file.
+        key: of the exam.
+        student: id, as in the key where the key knows it.
+        variant: the paper by which the student was marked.
+        rows: by question and field.
+    """
+
+    results: Path
+    key: Key
+    student: str
+    variant: Variant
+    rows: Mapping[tuple[str, str], Row]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Place:
+    """One asked number of a student's paper.
+
+    Attributes:
+        paper: its question, with those fields only that ask for numbers.
+        numbers: of the student.
+        place: among the fields of `paper`.
+    """
+
+    paper: PaperShape
+    numbers: QuestionVariant
+    place: int
+
+
+def read_marked(folder: Path, student: str, key: Path | None = None) -> MarkedPaper:
+    """Read a student's paper from a marked class.
+
+    Args:
+        folder: of the class or paper, with marks/results.csv in it; or that folder, or that file.
+        student: id as in results.csv; empty or "-" for a paper without a name.
+        key: folder of the key, or of the exam around it; beside the marks where it is None.
+
+    Raises:
+        AnswersError: results.csv cannot be read, or has no such student.
+        KeyFileError: the key cannot be read, or has no paper of this student.
+    """
+    results = _results_file(folder)
+    found = read_key(key if key is not None else _key_folder(results))
+    name = "" if student == NAMELESS else student
+    rows = _rows(results, name)
+    by_name = {safe_text(variant.student): variant for variant in found.variants if variant.student}
+    variant = by_name.get(safe_text(name)) or by_name.get(name) or _variant_of(results, found, name)
+    known = variant.student if safe_text(variant.student) in {name, safe_text(name)} else name
+    return MarkedPaper(results, found, known, variant, rows)
+
+
+def find_place(marked: MarkedPaper, field: str) -> Place:
+    """The asked number of this name, `field` or `Q1:field`.
+
+    Raises: AnswersError: there is none, it asks for no number, or several questions have one.
+    """
+    on_paper = list(papers(marked.key.exam, marked.variant))
+    question, name = "", field
+    if ":" in field:
+        question, name = (part.strip() for part in field.split(":", 1))
+        ids = [paper.question.id for paper, _ in on_paper]
+        if question not in ids:
+            raise AnswersError(
+                f"question {printable(question)!r} is not on this paper; there are {', '.join(ids)}."
+                f"{did_you_mean(question, ids)}"
+            )
+    there = [(paper, numbers) for paper, numbers in on_paper if question in ("", paper.question.id)]
+    asked = [(paper, numbers, one) for paper, numbers in there for one in paper.fields if one.name == name]
+    if not asked:
+        names = [one.name for paper, _ in there for one in paper.fields]
+        raise AnswersError(
+            f"field {printable(name)!r} is not on {question or 'this paper'}; there are {_listed(names)}."
+            f"{did_you_mean(name, names)}"
+        )
+    if len(asked) > 1:
+        choices = " or ".join(f"{paper.question.id}:{name}" for paper, _, _ in asked)
+        raise AnswersError(f"field {name!r} is in several questions; say {choices}")
+    paper, numbers, one = asked[0]
+    if one.as_ != "number":
+        raise AnswersError(f"field {name!r} asks for a {one.as_}; only the marks of numbers have a calculation")
+    only = replace(paper, fields=paper.number_fields)
+    return Place(only, numbers, only.fields.index(one))
+
+
+def submitted(marked: MarkedPaper, paper: PaperShape) -> tuple[Submitted, list[str]]:
+    """What the student wrote into the fields of a paper, for one student, and why each answer is no number."""
+    rows = [marked.rows.get((paper.question.id, field.name), {}) for field in paper.fields]
+    parsed = [_parsed(row) for row in rows]
+    reasons = [one.reason if isinstance(one, Unreadable) else "" for one in parsed]
+    return submitted_of(Numbers.of(parsed), np.arange(len(parsed))[None]), reasons
+
+
+def _parsed(row: Row) -> Number | Unreadable:
+    """An answer read again; its decimal mark is the one that gives the value of the row."""
+    text, value = row.get("answer", ""), row.get("value", "")
+    readings = [parse_number(text, "."), parse_number(text, ",")]
+    if value:
+        numbers = [one for one in readings if isinstance(one, Number)]
+        return next((one for one in numbers if one.value == float(value)), Number(float(value), None, None))
+    refused = [one for one in readings if isinstance(one, Unreadable)]
+    # The text of an entry that was handed in twice with different answers is a number, and still counts as none.
+    return refused[0] if refused else unreadable("duplicate")
+
+
+def _results_file(folder: Path) -> Path:
+    for path in (folder, folder / RESULTS, folder / MARKS / RESULTS):
+        if path.is_file():
+            return path
+    raise AnswersError(
+        f"{folder}: there is no {RESULTS} in it nor in {MARKS}/; give the folder of a class that was marked"
+    )
+
+
+def _key_folder(results: Path) -> Path:
+    marks = results.absolute().parent
+    for folder in (marks.parent, marks):
+        if (folder / "key").is_dir():
+            return folder / "key"
+    raise KeyFileError(f"{results}: there is no key/ beside the folder of the marks; say where it is with --key DIR")
+
+
+def _rows(path: Path, student: str) -> dict[tuple[str, str], Row]:
+    found: dict[tuple[str, str], Row] = {}
+    students: dict[str, None] = {}
+    for row in _table(path, COLUMNS):
+        name = row["student"]
+        students.setdefault(name)
+        if name not in {student, safe_text(student)}:
+            continue
+        entry = (row["question"], row["field"])
+        if entry in found:
+            whose = f"student {printable(student)!r} has" if student else "Without a name there are"
+            raise AnswersError(f"{path}: {whose} several papers; fill in the column student of each and mark again")
+        found[entry] = row
+    if not found:
+        who = f"student {printable(student)!r} is not in it" if student else "no paper in it is without a name"
+        names = [printable(name) or f"{NAMELESS} (without a name)" for name in students]
+        raise AnswersError(f"{path}: {who}; there are {_listed(names)}.{did_you_mean(student, students)}")
+    return found
+
+
+def _variant_of(results: Path, key: Key, student: str) -> Variant:
+    """The paper of a student whom the key does not know: the one of the grade book, or the only one."""
+    book = results.with_name(GRADEBOOK)
+    rows = _table(book, ("student", "variant")) if book.is_file() else ()
+    codes = {row["variant"] for row in rows if row["student"] in {student, safe_text(student)}}
+    fitting = [variant for variant in key.variants if variant.code in codes]
+    if len(fitting) == 1 or len(fitting := list(key.variants)) == 1:
+        return fitting[0]
+    raise KeyFileError(f"{key.folder}: has no paper of student {printable(student)!r}; mark the class again with it")
+
+
+def _table(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, restval="")
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise AnswersError(f"{path}: the column {missing[0]} is missing; mark the class again")
+            yield from reader
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise AnswersError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
