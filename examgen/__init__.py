@@ -4,7 +4,8 @@
     >>> made = examgen.make("question2", seed=7)            # doctest: +SKIP
     >>> graded = examgen.grade("output/question2-7/answers.csv")  # doctest: +SKIP
 
-The same as on the command line: `make`, `make_class` (examgen batch) and `grade`. Everything else is internal.
+The same as on the command line: `make`, `make_class` (examgen batch), `grade` and `explain`. Everything else is
+internal.
 """
 
 from os import PathLike
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from examgen.batch.making import MadePapers
+    from examgen.marking.explanation import Explanation
     from examgen.marking.grading import GradedClass
 
-__all__ = ["__version__", "grade", "make", "make_class"]
+__all__ = ["__version__", "explain", "grade", "make", "make_class"]
 __version__ = "0.1.0"
 
 
@@ -133,6 +135,32 @@ def grade(
     from examgen.marking import grading
 
     return grading.grade(Path(answers), _path(key), _path(out), decimal, latest=latest)
+
+
+def explain(
+    folder: str | PathLike[str],
+    student: str,
+    field: str,
+    *,
+    key: str | PathLike[str] | None = None,
+) -> "Explanation":
+    """Work out one mark again, with all that it comes from.
+
+    Args:
+        folder: of a class or paper that was marked, with marks/results.csv in it; or that folder, or that file.
+        student: id as in results.csv; empty or "-" for a paper without a name.
+        field: as in results.csv; with the question before it, `Q1:z2_1`, where several questions have it.
+        key: folder of the key; `key` beside the folder of the marks where it is None.
+
+    Returns: the answer, the reference, what follows from the student's own answers, the parts of the tolerance, the
+        misconceptions that were tried, and the rule that decided.
+
+    Raises:
+        examgen.errors.ExamgenError: the tables or the key cannot be read, or there is no such student or field.
+    """
+    from examgen.marking import explaining
+
+    return explaining.explain(Path(folder), student, field, _path(key))
 
 
 def _path(path: str | PathLike[str] | None) -> Path | None:

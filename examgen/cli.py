@@ -5,6 +5,7 @@ that is not used as its help says.
 """
 
 import gc
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -194,6 +195,33 @@ def grade(
     typer.echo(f"Every entry: {graded.folder / 'results.csv'}")
 
 
+@app.command(epilog="Example: examgen explain output/question2-7 s1234567 s1_z2_1")
+def explain(
+    folder: Annotated[
+        Path, typer.Argument(metavar="CLASS", help="Folder of a class or paper that was marked, or its results.csv.")
+    ],
+    student: Annotated[
+        str, typer.Argument(metavar="STUDENT", help="Id as in results.csv; - for a paper without a name.")
+    ],
+    field: Annotated[
+        str, typer.Argument(metavar="FIELD", help="Field as in results.csv; Q1:field where several questions have it.")
+    ],
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the key; key/ beside the folder of the marks if left out."),
+    ] = None,
+) -> None:
+    """Print the whole calculation of one mark, for an appeal: reference, own values, tolerance, misconceptions."""
+    with _mistakes_in_one_line():
+        import examgen
+        from examgen.marking.explanation_text import explanation_lines
+
+        found = examgen.explain(folder, student, field, key=key)
+    for line in explanation_lines(found, width=_width()):
+        # Headings begin at the margin.
+        typer.secho(_printable(line), bold=not line.startswith(" "))
+
+
 @app.command(name="list")
 def list_exams() -> None:
     """List the shipped exams and question families, a line each."""
@@ -250,6 +278,11 @@ def _progress_bar() -> Iterator[Callable[[int, int], None] | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("papers", total=None)
         yield lambda done, all_papers: bar.update(task, completed=done, total=all_papers)
+
+
+def _width() -> int:
+    """Columns for running text: those of the terminal up to a width that is easy to read, 80 where it is piped."""
+    return min(max(shutil.get_terminal_size().columns, 40), 100) if sys.stdout.isatty() else 80
 
 
 def _handed_out(files: tuple[str, ...]) -> list[str]:

@@ -293,7 +293,7 @@ def _extra_slope(net: Network) -> Iterator[Version]:
 def _single_path(net: Network) -> Iterator[Version]:
     sites = [q for q in net.of_kind("dL_da") if q.layer != net.depth and net.width(_layer(q) + 1) > 1]
     most = max((net.width(_layer(q) + 1) for q in sites), default=0)
-    yield from (Version(_replaced(sites, _path_through(unit)), must_show=unit == 0) for unit in range(most))
+    yield from (Version(_replaced(sites, _path_through(unit)), must_show=unit in (0, most - 1)) for unit in range(most))
     yield Version(_replaced(sites, _DIAGONAL))
 
 

@@ -4,7 +4,7 @@ Called by `worked` for every line of a solution and by `papers` for the given nu
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +17,9 @@ from examgen.core.rules import fill_latex, fraction_latex
 from examgen.documents.exact_numbers import MOST_CHARACTERS, characters, has_room
 from examgen.documents.solved_paper import SolvedPaper, bracketed, folds
 from examgen.exams.exam import PaperShape
+
+MOST_SMALL_CHARACTERS = 96
+"""So many fit between two brackets in the smallest letters that are easy to read."""
 
 MAX_TERMS = 6
 """A sum of more terms is shown as its symbolic form and its value only."""
@@ -55,6 +58,8 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
     if template in {"", "<0>"} or (r"\frac{<" in template and not solved.is_scalar(inputs[0])):
         return ""
     if r"\left" in template and _has_wide_fractions(solved, [inputs[int(place)] for place in _INPUT.findall(template)]):
+        return ""
+    if any(_is_wide(solved, [inputs[place] for place in places]) for places in _between_brackets(template)):
         return ""
 
     def number(name: str, modifier: str) -> str:
@@ -117,7 +122,10 @@ def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
         return _fill(LOSSES[shape.loss].term, lambda name, _: symbols[name])
 
     terms = [term(a, y) for a, y in zip(outputs, targets, strict=True)]
-    whole = terms[0] if len(terms) == 1 else rf"\left({' + '.join(terms)}\right)"
+    # No line can end between brackets that grow.
+    is_low = not any(denominator for _, denominator in places.values())
+    opening, closing = ("(", ")") if is_low else (r"\left(", r"\right)")
+    whole = terms[0] if len(terms) == 1 else f"{opening}{' + '.join(terms)}{closing}"
     return _scaled(_loss_factor(shape), whole)
 
 
@@ -141,17 +149,40 @@ def _fill(template: str, symbol: Callable[[str, str], str]) -> str:
 
 _ONES = ("ones_units", "ones_samples")
 _INPUT = re.compile(r"<(\d)")
+_TOKEN = re.compile(r"<(\d)|\\left\b|\\right\b")
 
 
 def _has_wide_fractions(solved: SolvedPaper, names: Sequence[str]) -> bool:
     """Whether fractions make a formula too wide in whose brackets no line can end, with these numbers side by side."""
-    forms = [(solved.shown(name).shape[1], *solved.put_in(name)) for name in names]
-    if not any(denominator for _, _, denominator in forms):
-        return False
-    room = MOST_CHARACTERS
-    for columns, decimals, denominator in forms:
-        room -= int(columns) * (characters(denominator) if denominator else decimals + 6)
-    return room < 0
+    has_fractions = any(solved.put_in(name)[1] for name in names)
+    return has_fractions and _characters(solved, names) > MOST_CHARACTERS
+
+
+def _is_wide(solved: SolvedPaper, names: Sequence[str]) -> bool:
+    """Whether these numbers side by side would be too small to read on a line that cannot end between them."""
+    return _characters(solved, names) > MOST_SMALL_CHARACTERS
+
+
+def _characters(solved: SolvedPaper, names: Sequence[str]) -> int:
+    """The room that a row of all these matrices takes, in characters."""
+    found = 0
+    for name in names:
+        decimals, denominator = solved.put_in(name)
+        # A number in decimals has a sign, a digit, a point, and space beside it.
+        each = characters(denominator) if denominator else decimals + 6
+        found += int(solved.shown(name).shape[1]) * each
+    return found
+
+
+def _between_brackets(template: str) -> Iterator[list[int]]:
+    """Places of the inputs between each pair of outermost brackets that grow."""
+    depth, found = 0, []
+    for token in _TOKEN.finditer(template):
+        depth += {r"\left": 1, r"\right": -1}.get(token[0], 0)
+        found += [int(token[1])] if token[1] and depth else []
+        if found and not depth:
+            yield found
+            found = []
 
 
 def _ones_length(paper: PaperShape, name: str) -> int:

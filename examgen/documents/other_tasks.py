@@ -9,16 +9,13 @@ from types import MappingProxyType
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.formula_functions import function_key
-from examgen.core.formula_tokens import MAX_CHARACTERS, Token, Unparsed, tokenize
+from examgen.core.formula_tokens import Token, Unparsed, tokenize
 from examgen.documents.formulas import symbol_of
 from examgen.documents.pages import AnswerBox, Cell, Spelling, TypedAnswer
 from examgen.documents.style import PaperStyle
 from examgen.exams.exam import Field, PaperShape, task_letter
 from examgen.exams.other_references import typed_reference
 from examgen.exams.spellings import spelling_table, spellings
-
-LONGEST = MAX_CHARACTERS
-"""Characters that a box for a formula takes."""
 
 _FEW = 2
 """So many spellings of one quantity are all printed; of more, the first and the last."""

@@ -24,18 +24,22 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
+from examgen.core.formula_tokens import MAX_CHARACTERS
 from examgen.documents.diagram import network_svg
 from examgen.documents.math import to_mathml
 from examgen.documents.numbers import is_slot
 from examgen.documents.pages import PaperPage, QuestionPart
 from examgen.documents.style import PaperStyle
 from examgen.documents.themes import Theme
-from examgen.documents.typesetting import SIZE, Typesetter, fitted
+from examgen.documents.typesetting import GIVEN_WIDTH, INLINE_WIDTH, SIZE, Typesetter, fitted
 from examgen.errors import BankError, ExamgenError
 from examgen.resources import shipped
 
 FORMULA = re.compile(r"\\\$|\$((?:[^$\\]|\\.)*)\$|\$", re.DOTALL)
 SheetRow = tuple[str, str, str]
+
+FUNCTIONS = "exp(z), ln(a), sqrt(z), abs(z), max(0, z), sigmoid(z), relu(z), tanh(z), sigmoid'(z)"
+"""Some of the functions that formulas may use, as examples for students."""
 
 
 def paper_html(page: PaperPage, typesetter: Typesetter, *, with_solution: bool) -> str:
@@ -55,9 +59,8 @@ def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
     script = (shipped("templates") / "sheet.js").read_text(encoding="utf-8")
     style = (shipped("templates") / "sheet.css").read_text(encoding="utf-8")
     digest = b64encode(sha256(script.encode()).digest()).decode()
-    return render(
-        "sheet.html.j2", page, rows=rows, numbers=numbers, script=Markup(script), style=Markup(style), digest=digest
-    )
+    more = {"script": Markup(script), "style": Markup(style), "digest": digest, "longest": MAX_CHARACTERS}
+    return render("sheet.html.j2", page, rows=rows, numbers=numbers, **more)
 
 
 def _row_numbers(page: PaperPage, rows: Sequence[SheetRow]) -> dict[tuple[str, str], int]:
@@ -81,7 +84,7 @@ def _fields(question: QuestionPart) -> list[str]:
 
 def render(template: str, page: PaperPage, **more: Any) -> str:
     style = page.style
-    shown = {"page": page, "texts": style.words, "marks_text": style.marks_text, **more}
+    shown = {"page": page, "texts": style.words, "marks_text": style.marks_text, "functions": FUNCTIONS, **more}
     if style.theme is None or template not in dict(style.theme.templates):
         return _environment(None).get_template(template).render(shown)
     try:
@@ -132,14 +135,14 @@ def _environment(theme: Theme | None) -> Environment:
 def _text(context: Context, text: str, where: str = "", size: float = SIZE) -> Markup:
     """Text with formulas in a line."""
     typesetter: Typesetter = context["typesetter"]
-    return _with_formulas(text, lambda latex: typesetter.inline(latex, where, size=size), where)
+    return _with_formulas(text, lambda latex: typesetter.inline(latex, where, room=INLINE_WIDTH, size=size), where)
 
 
 @pass_context
 def _display(context: Context, latex: str, where: str = "") -> Markup:
     """A formula in a line, set large."""
     typesetter: Typesetter = context["typesetter"]
-    return typesetter.inline(latex, where, display=True)
+    return typesetter.inline(latex, where, display=True, room=GIVEN_WIDTH)
 
 
 @pass_context

@@ -27,6 +27,15 @@ TEXT_WIDTH = 481.0
 INDENT = 26.0
 """By so much further lines of a wide formula are moved in, in points, as in paper.css."""
 
+INLINE_WIDTH = 330.0
+"""The narrowest column of text, that of the key's tasks beside their marks, in points."""
+
+GIVEN_WIDTH = 461.0
+"""A given equation's room between its margins, in points, as in paper.css."""
+
+SLACK = 0.01
+"""So much wider than its room a formula may be, in points."""
+
 RELATION_GAP = 3.0
 """Space before a relation, in points."""
 
@@ -72,16 +81,21 @@ class Typesetter:
     images: list[Image] = field(default_factory=list)
     _known: dict[tuple[str, bool, float | None, bool, float], int] = field(default_factory=dict)
 
-    def inline(self, latex: str, where: str = "", *, display: bool = False, size: float = SIZE) -> Markup:
-        """A formula in a line of text."""
-        return self._image(latex, where, display=display, size=size)
+    def inline(
+        self, latex: str, where: str = "", *, display: bool = False, room: float | None = None, size: float = SIZE
+    ) -> Markup:
+        """A formula in a line of text, broken where that leaves it no more than this room."""
+        return self._image(latex, where, display=display, room=room, size=size)
 
     def equation(self, relations: Sequence[str], where: str = "") -> Markup:
-        """A displayed chain of relations: centred, or in lines that begin with a relation where it is too wide."""
+        """A displayed chain of relations: centred, or in lines that begin with a relation where it is too wide.
+
+        A part that cannot be broken, such as a matrix of many columns, is set smaller where it needs to be.
+        """
         whole = replace(
             self._set(" ".join(relations), where, display=True, room=TEXT_WIDTH, size=SIZE), is_centred=True
         )
-        if len(whole.formula.ends) == 1:
+        if len(whole.formula.ends) == 1 and whole.formula.width <= TEXT_WIDTH + SLACK:
             self.images.append(whole)
             return Markup('<p class="eq">{}</p>').format(self._shown(len(self.images) - 1))
         widths = [self._set(part, where, display=True, room=None, size=SIZE).formula.width for part in relations]
@@ -110,6 +124,9 @@ class Typesetter:
         if key not in self._known:
             self._known[key] = len(self.images)
             image = self._set(latex, where, display=display, room=room, size=size)
+            if room is not None and image.formula.width > room + SLACK:
+                smaller = size * room / image.formula.width
+                image = self._set(latex, where, display=display, room=room, size=smaller)
             self.images.append(replace(image, is_centred=is_centred))
         return self._shown(self._known[key])
 

@@ -1,8 +1,8 @@
 """Read a large CSV table by columns, with the rows and problems that reading it row by row gives.
 
 Called by `marking` for answer sheets. A line is plain if it is cut into cells without looking at other lines: its
-quotes only enclose whole cells, and it has at least the header's number of delimiters. Plain lines are cut by Arrow; all
-others, and the few that Arrow finds to have another number of cells, go to `table_rows` as they always do.
+quotes only enclose whole cells, and it has at least the header's number of delimiters. Plain lines are cut by Arrow;
+all others, and the few that Arrow finds to have another number of cells, go to `table_rows` as they always do.
 """
 
 from array import array

@@ -58,6 +58,10 @@ class OpenTable:
         places = {name: place for place, name in reversed([*enumerate(self.names)])}
         return Layout(self.delimiter, len(self.titles), tuple(columns), tuple(places[name] for name in columns))
 
+    def whole_layout(self) -> Layout:
+        """How rows are cut to get all columns."""
+        return Layout(self.delimiter, len(self.titles), self.titles, tuple(range(len(self.titles))))
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:

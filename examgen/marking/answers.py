@@ -58,6 +58,15 @@ class Texts:
         """The texts of all rows."""
         return list(self.distinct.take(pa.array(self.codes)).to_pylist())
 
+    def put(self, rows: Rows, text: str) -> "Texts":
+        """The column with this text in these rows."""
+        code, distinct = self.code_of(text), self.distinct
+        if code < 0:
+            code, distinct = len(distinct), pa.concat_arrays([distinct, pa.array([text])])
+        codes = self.codes.copy()
+        codes[rows] = code
+        return Texts(codes, distinct)
+
     @staticmethod
     def of(texts: Sequence[str]) -> "Texts":
         """A column of these texts."""

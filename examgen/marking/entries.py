@@ -28,6 +28,9 @@ BLOCK = 1024
 CELLS = 2**23
 """Effects of one quantity's entries on all others that are held at once; wide networks take smaller blocks."""
 
+FEW_ZEROS = 0.1
+"""Up to this share of a paper's entries, wrong zeros that follow from a slip are no way to make the paper easy."""
+
 DEFAULT_POLICY = Policy()
 
 NO_DIGITS = 99
@@ -224,7 +227,8 @@ class _Work:
         """Which zeros and wild values carry no credit forward: those to which the student's own work does not lead.
 
         A correct 0 carries on, and one that follows from a slip does, such as the output of a unit that the slip has
-        switched off. But a whole layer of zeros makes everything behind it easy, and carries nothing.
+        switched off. But a whole layer of zeros makes everything behind it easy: where zeros are many, it carries
+        nothing.
 
         Args:
             wanted: (students, fields) the reference.
@@ -234,7 +238,8 @@ class _Work:
         """
         values = self.submitted.values
         is_blank = np.isnan(values)
-        may_follow = (values != 0) | _is_beside_others(self.paper, (values != 0) & ~is_blank)
+        are_few = (is_doubtful & (values == 0)).sum(axis=1, keepdims=True) <= FEW_ZEROS * values.shape[1]
+        may_follow = (values != 0) | are_few | _is_beside_others(self.paper, (values != 0) & ~is_blank)
         is_ignored, follows_all = np.zeros_like(is_doubtful), None
         while True:
             is_given = is_ignored | is_blank

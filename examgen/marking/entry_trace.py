@@ -20,9 +20,9 @@ from examgen.exams.tolerance import entry_of, half_units
 from examgen.marking.diagnosis import diagnose
 from examgen.marking.entries import NO_DIGITS, Marked, Submitted, as_quantities, mark
 from examgen.marking.explanation import BandPart, Calculation, Origin, Precision, Source
-from examgen.marking.marked_papers import MarkedPaper
+from examgen.marking.marked_papers import MarkedPaper, typed
 from examgen.marking.outcomes import BY_CODE
-from examgen.marking.written_formulas import formula_texts
+from examgen.marking.written_formulas import formula_texts, symbol_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class EntryTrace:
             is_typed = evaluation is self.base and self._field_at(quantity, place) is not None
             return f"{number:.12g}" if quantity.rule is None or is_typed else f"{number:.6g}"
 
-        symbol = self.paper.naming.entry(name, index).unicode
+        symbol = symbol_text(self.paper, name, index)
         return Calculation(symbol, *formula_texts(self.paper, name, index, shown), value)
 
     def _field_at(self, quantity: Quantity, index: Index) -> int | None:
@@ -120,7 +120,7 @@ class EntryTrace:
         row = self.of_student.rows.get((self.paper.question.id, field.name), {})
         origin, why = self._origin(place)
         shown = calculation if origin == "recomputed" else None
-        return Source(field.symbol, field.name, origin, row.get("answer", ""), value, outcome, why, shown)
+        return Source(field.symbol, field.name, origin, typed(row.get("answer", "")), value, outcome, why, shown)
 
     def _origin(self, place: int) -> tuple[Origin, str]:
         value, carried = self.answers.values[0, place], self.marked.carried[0, place]
@@ -161,7 +161,7 @@ class EntryTrace:
             for place in np.flatnonzero(moved).tolist():
                 index = tuple(int(axis) for axis in np.unravel_index(place, source.shape))
                 half = float(halves[source.name][(0, *index)])
-                parts.append(BandPart(self.paper.naming.entry(source.name, index).unicode, half, float(moved[place])))
+                parts.append(BandPart(symbol_text(self.paper, source.name, index), half, float(moved[place])))
         return tuple(sorted(parts, key=lambda part: -part.effect))
 
     def precision(self) -> Precision:

@@ -14,7 +14,7 @@ from examgen.exams.policy import Policy
 from examgen.marking.diagnosis import trials
 from examgen.marking.entry_trace import EntryTrace
 from examgen.marking.explanation import Explanation
-from examgen.marking.marked_papers import MarkedPaper, Row, find_place, read_marked, submitted
+from examgen.marking.marked_papers import MarkedPaper, Row, find_place, read_marked, submitted, typed
 from examgen.marking.numbers import REASONS
 from examgen.marking.overrides import Override, find_overrides, read_overrides
 from examgen.marking.totals import entry_marks
@@ -61,7 +61,7 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         question=paper.question.id,
         field=field.name,
         symbol=field.symbol,
-        written=row.get("answer", ""),
+        written=typed(row.get("answer", "")),
         unreadable=REASONS[reason] if outcome == "unreadable" else "",
         value=None if np.isnan(value) else value,
         reference=trace.calculation(field.quantity, field.index, trace.solution, reference),
@@ -124,10 +124,7 @@ def _decided(found: Explanation, policy: Policy) -> tuple[int, str]:
         verdict = "" if missing == 1 else "; only one fewer is imprecise, more are wrong"
         return 4, f"It is right to the digits that are written, {digits} than asked{verdict}."
     if found.follows and policy.follow_through == "off":
-        return (
-            5,
-            f"It follows only from answers that are not correct ({', '.join(found.rests_on)}), and follow-through is off.",
-        )
+        return 5, f"It follows only from wrong answers ({', '.join(found.rests_on)}), and follow-through is off."
     named = f" The student's answers fit {found.misconception.replace('|', ' and ')}." if found.misconception else ""
     return 5, f"It is neither the reference nor what follows from the student's own answers.{named}"
 

@@ -65,7 +65,8 @@ class Precision:
     Attributes:
         unit: "decimals" or "significant_figures".
         asked, written: so many; `written` is None for a fraction, which is exact, and where there is no number.
-        missing: how many too few were written in a value that is right to the digits it has and does not follow; else 0.
+        missing: how many too few were written in a value that is right to the digits it has; 0 where that does not
+            matter.
     """
 
     unit: str

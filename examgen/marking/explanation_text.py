@@ -4,7 +4,7 @@ Headings begin at the margin, all else is indented. s is what was written, r the
 student's own answers, h half a unit of the last asked digit, B the tolerance around c.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
 from examgen.marking.diagnosis import Trial
@@ -29,7 +29,8 @@ def explanation_lines(found: Explanation, width: int = 80) -> list[str]:
 
 def _answer(found: Explanation, width: int) -> Iterator[str]:
     student = found.student or "(no name)"
-    yield f"{found.question} {found.field}, {found.symbol}: student {student}, exam {found.exam}, variant {found.variant}"
+    yield f"{found.question} {found.field}, {found.symbol}"
+    yield from _wrapped(f"student {student}, exam {found.exam}, variant {found.variant}", width)
     written = found.written if found.written else "nothing"
     if found.value is None:
         yield from _wrapped(f"written: {written}", width)
@@ -109,8 +110,8 @@ def _trials(found: Explanation, width: int) -> Iterator[str]:
     assert found.value is not None
     value = found.value
     fitting = [trial for trial in found.trials if trial.fits]
-    others = sorted((t for t in found.trials if not t.fits), key=lambda t: _away(t, value))
-    rows = [("name", "gives", "within", "off by", "fits", "for", "against")]
+    others = _nearest((trial for trial in found.trials if not trial.fits), value)
+    rows: list[tuple[str, ...]] = [("name", "gives", "within", "off by", "fits", "for", "against")]
     rows += [_trial_row(trial, value) for trial in (*fitting, *others[:MOST_TRIALS])]
     yield from _table(rows)
     if hidden := others[MOST_TRIALS:]:
@@ -126,6 +127,14 @@ def _trial_row(trial: Trial, value: float) -> tuple[str, ...]:
     return trial.misconception, *numbers, "yes" if trial.fits else "no", str(trial.evidence), str(trial.against)
 
 
+def _nearest(found: Iterable[Trial], value: float) -> list[Trial]:
+    """The nearest first; of versions that give the same, the one that less speaks against."""
+    kept: dict[tuple[str, str], Trial] = {}
+    for trial in sorted(found, key=lambda trial: (trial.against, -trial.evidence)):
+        kept.setdefault((trial.misconception, _six(trial.value)), trial)
+    return sorted(kept.values(), key=lambda trial: _away(trial, value))
+
+
 def _away(trial: Trial, value: float) -> float:
     away = abs(value - trial.value) / trial.tolerance
     return away if away == away else float("inf")
@@ -136,7 +145,7 @@ def _outcome(found: Explanation, width: int) -> Iterator[str]:
     yield from _wrapped(found.why, width)
     if found.override is None:
         yield from _wrapped(
-            f"marks: {found.max_marks:.15g} x {found.share:f} of the policy = {found.marks:.15g}", width
+            f"marks: {found.max_marks:.15g} · {found.share:f} of the policy = {found.marks:.15g}", width
         )
     else:
         text = f"marks: {found.marks:.15g}, set by line {found.override.line} of the overrides: {found.override.reason}"
@@ -155,7 +164,8 @@ def _calculation(label: str, calculation: Calculation, width: int, remark: str =
 
 
 def _comparison(left: str, off: float, right: str, limit: float, *, holds: bool) -> str:
-    return f"{' ' * INDENT}{left} = {_six(off)} {'<=' if holds else '>'} {right} = {_six(limit)}: {'yes' if holds else 'no'}"
+    sign, verdict = ("<=", "yes") if holds else (">", "no")
+    return f"{' ' * INDENT}{left} = {_six(off)} {sign} {right} = {_six(limit)}: {verdict}"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -127,6 +127,11 @@ def submitted(marked: MarkedPaper, paper: PaperShape) -> tuple[Submitted, list[s
     return submitted_of(Numbers.of(parsed), np.arange(len(parsed))[None]), reasons
 
 
+def typed(text: str) -> str:
+    """A text of results.csv without the apostrophe that keeps spreadsheets from running it."""
+    return text[1:] if text.startswith("'") and safe_text(text[1:]) == text else text
+
+
 def _parsed(row: Row) -> Number | Unreadable:
     """An answer read again; its decimal mark is the one that gives the value of the row."""
     text, value = row.get("answer", ""), row.get("value", "")

@@ -1,80 +1,25 @@
-"""Read one answer sheet: a CSV table or a filled form, as columns of texts and the problems of its rows.
+"""Read one answer sheet: a CSV table, a spreadsheet or a filled form.
 
 Called by `reading`, which joins the sheets of a class and reads their numbers.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from examgen.exams.keys import KEY_COLUMNS, SHEET_COLUMNS
 from examgen.exams.table_rows import Row, RowProblem, records
-from examgen.exams.tables import Limits, known_columns, open_table, printable
-from examgen.marking.answers import Flags, Names, Places, Texts, take_names
-from examgen.marking.problems import MAX_PROBLEMS, Problem, file_problem, limited
+from examgen.exams.tables import Limits, OpenTable, known_columns, open_table, printable, reopened
+from examgen.marking.answers import Texts
+from examgen.marking.sheet_rows import PLACES, RawSheet, Rows, sheet_of
 from examgen.marking.uploads import Upload
+from examgen.marking.wide_form import MAX_LINE, Header, is_wide, read_wide
 
 LARGE = 200_000
 """Tables of more bytes are read by columns, which takes a while to get going."""
 
-NO_NAME = "\x00"
-"""Stands for every name with a control character."""
-
-_PLACES = (0, 1, 2, 3, 4, 6)  # of what is read: the symbol says nothing that the field does not
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Rows:
-    """Rows of answers before their numbers are read.
-
-    Attributes:
-        line: (rows,) where each begins in its file.
-        names: exam, variant, student, question and field.
-        answer: as written.
-        is_cut: (rows,) whether the answer was too long and is cut.
-    """
-
-    line: NDArray[np.int64]
-    names: Names
-    answer: Texts
-    is_cut: Flags
-
-    def take(self, rows: Places | Flags) -> "Rows":
-        """These rows only."""
-        return Rows(self.line[rows], take_names(self.names, rows), self.answer.take(rows), self.is_cut[rows])
-
-    @staticmethod
-    def joined(parts: "Sequence[Rows]") -> "Rows":
-        """The rows of all parts behind one another."""
-        exam, variant, student, question, field = (
-            Texts.joined([part.names[place] for part in parts]) for place in range(5)
-        )
-        names = (exam, variant, student, question, field)
-        line, is_cut = (np.concatenate([getattr(part, name) for part in parts]) for name in ("line", "is_cut"))
-        return Rows(line, names, Texts.joined([part.answer for part in parts]), is_cut)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class RawSheet:
-    """One file as read: its rows in the file's order, and what was wrong with it.
-
-    Attributes:
-        rows: without those that could not be read.
-        problems: what was wrong with the file and its rows.
-        delimiter: between cells; empty where there is none.
-        is_key: whether the file has the columns of a key.
-    """
-
-    path: Path
-    rows: Rows
-    problems: tuple[Problem, ...]
-    delimiter: str = ""
-    is_key: bool = False
+_EXTRA = KEY_COLUMNS[len(SHEET_COLUMNS) :]
 
 
 def read_sheet(upload: Upload, limits: Limits) -> RawSheet:
@@ -84,119 +29,57 @@ def read_sheet(upload: Upload, limits: Limits) -> RawSheet:
     """
     if upload.suffix == ".pdf":
         return _form(upload, limits)
+    if upload.suffix in {".xlsx", ".ods"}:
+        return _spreadsheet(upload, limits)
     return _table(upload, limits)
-
-
-def unread_sheet(path: Path, *problems: Problem) -> RawSheet:
-    """A file without rows."""
-    return RawSheet(path, _rows([]), problems)
 
 
 def _form(upload: Upload, limits: Limits) -> RawSheet:
     from examgen.marking.filled_pdf import MAX_BYTES, filled_rows
 
     data = upload.read(min(limits.max_bytes, MAX_BYTES))
-    return _from_records(upload.path, [], filled_rows(printable(upload.path), data, limits))
+    return sheet_of(upload.path, filled_rows(printable(upload.path), data, limits))
 
 
 def _table(upload: Upload, limits: Limits) -> RawSheet:
-    table = open_table(printable(upload.path), upload.read(limits.max_bytes), SHEET_COLUMNS, KEY_COLUMNS, limits)
-    columns = known_columns(table, SHEET_COLUMNS, KEY_COLUMNS[len(SHEET_COLUMNS) :], limits)
-    is_key = columns[-1] not in SHEET_COLUMNS
+    data = upload.read(limits.max_bytes)
+    lines = replace(limits, max_columns=max(limits.max_columns, MAX_LINE // limits.max_field))
+    table = open_table(printable(upload.path), data, SHEET_COLUMNS, _EXTRA, lines)
+    if is_wide(table.titles):
+        rows = records(table.lines, table.whole_layout(), lines)
+        header = Header(table.where, table.header, table.titles)
+        return replace(read_wide(upload.path, header, rows, limits), delimiter=table.delimiter)
+    table = reopened(table, limits)
+    columns = known_columns(table, SHEET_COLUMNS, _EXTRA, limits)
+    return replace(_long_form(upload, table, columns, limits), delimiter=table.delimiter, is_key=_is_key(columns))
+
+
+def _long_form(upload: Upload, table: OpenTable, columns: tuple[str, ...], limits: Limits) -> RawSheet:
     if len(table.text) <= LARGE:
-        rows = records(table.lines, table.layout(columns), limits)
-        return replace(_from_records(upload.path, [], rows), delimiter=table.delimiter, is_key=is_key)
+        return sheet_of(upload.path, records(table.lines, table.layout(columns), limits))
     from examgen.exams.table_columns import read_columns
 
-    found = read_columns(table, columns, tuple(SHEET_COLUMNS[place] for place in _PLACES), limits)
+    found = read_columns(table, columns, tuple(SHEET_COLUMNS[place] for place in PLACES), limits)
     exam, variant, student, question, field, answer = map(Texts.from_arrow, found.texts)
     names = (exam, variant, student, question, field)
     plain = Rows(found.lines, names, answer, np.zeros(len(found.lines), dtype=bool))
-    return replace(_from_records(upload.path, [plain], found.others), delimiter=table.delimiter, is_key=is_key)
+    return sheet_of(upload.path, found.others, [plain])
 
 
-def finished(path: Path, rows: Rows, problems: list[Problem], untold: int = 0) -> RawSheet:
-    """A sheet of these rows with their names cleaned; rows that name their entry by control characters are left out."""
-    exam, variant, student, question, field = map(_cleaned, rows.names)
-    names = (exam, variant, student, question, field)
-    is_bad = np.zeros(len(rows.line), dtype=bool)
-    for column in names:
-        if (code := column.code_of(NO_NAME)) >= 0:
-            is_bad |= column.codes == code
-    if is_bad.any():
-        lines = rows.line[is_bad].tolist()
-        told = "a control character stands in exam, variant, student, question or field"
-        problems = problems + [file_problem(path, "control_char", told, line) for line in lines[:MAX_PROBLEMS]]
-        untold += max(len(lines) - MAX_PROBLEMS, 0)
-    rows = replace(rows, names=names)
-    rows = rows.take(~is_bad) if is_bad.any() else rows
-    problems = limited(path, sorted(problems, key=lambda problem: problem.line), untold)
-    problems += _sheet_problems(path, rows, is_empty=not len(rows.line) and not problems)
-    return RawSheet(path, rows, tuple(problems))
+def _spreadsheet(upload: Upload, limits: Limits) -> RawSheet:
+    from examgen.marking.spreadsheets import MAX_BYTES, read_spreadsheet
+
+    where = printable(upload.path)
+    sheet = read_spreadsheet(where, upload.read(min(limits.max_bytes, MAX_BYTES)), limits)
+    titles = tuple(title.strip().strip("\ufeff").strip() for title in sheet.titles)
+    if is_wide(titles):
+        rows = sheet.records(range(len(titles)), titles, limits)
+        return read_wide(upload.path, Header(where, sheet.header, titles), rows, limits)
+    table = OpenTable(where, b"", sheet.header, "", titles, iter(()))
+    columns = known_columns(table, SHEET_COLUMNS, _EXTRA, limits)
+    records_: Iterable[Row | RowProblem] = sheet.records(table.layout(columns).places, columns, limits)
+    return replace(sheet_of(upload.path, records_), is_key=_is_key(columns))
 
 
-def _cleaned(column: Texts) -> Texts:
-    """Names without the spaces and byte order marks around them."""
-    found = column.distinct.to_pylist()
-    names = [cleaned_name(name) for name in found]
-    return column if names == found else column.renamed(names)
-
-
-def cleaned_name(cell: str) -> str:
-    """A name without the spaces around it, or one that stands for all with control characters."""
-    name = cell.strip().strip("\ufeff").strip()
-    return NO_NAME if _CONTROL.search(name) else name
-
-
-def _sheet_problems(path: Path, rows: Rows, *, is_empty: bool) -> Iterator[Problem]:
-    if is_empty:
-        yield file_problem(path, "no_rows", "the sheet has no rows for answers")
-    _, variant, student, _, _ = rows.names
-    nameless = rows.line[(student.codes == student.code_of("")) & (variant.codes == variant.code_of(""))]
-    if len(nameless):
-        line = int(nameless[0])
-        first = f", the first in line {line}" if line else ""
-        yield file_problem(
-            path, "nameless", f"{len(nameless):,} rows name neither a student nor a variant{first}", line
-        )
-
-
-def _from_records(path: Path, plain: Sequence[Rows], records: Iterable[Row | RowProblem]) -> RawSheet:
-    """Put rows read by columns and rows read one by one into the order of their lines."""
-    read: list[tuple[int, bool, tuple[str, ...]]] = []
-    problems: list[Problem] = []
-    untold = 0
-    for record in records:
-        if isinstance(record, RowProblem):
-            if len(problems) < MAX_PROBLEMS:
-                problems.append(_row_problem(path, record))
-            else:
-                untold += 1
-            if record.columns != ("answer",) or problems[-1].reason == "control_char":
-                continue
-        read.append((record.line, isinstance(record, RowProblem), record.cells))
-    parts = [*plain, *([_rows(read)] if read or not plain else [])]
-    if len(parts) == 1:
-        return finished(path, parts[0], problems, untold)
-    together = Rows.joined(parts)
-    return finished(path, together.take(np.argsort(together.line, kind="stable")), problems, untold)
-
-
-def _row_problem(path: Path, record: RowProblem) -> Problem:
-    if not record.cells:
-        return file_problem(path, record.reason, record.detail, record.line)
-    names = [cleaned_name(cell) for cell in record.cells[:5]]
-    if NO_NAME in names:
-        told = "a control character stands in exam, variant, student, question or field"
-        return file_problem(path, "control_char", told, record.line)
-    _, _, student, question, field = names
-    return Problem(path, record.line, student, question, field, record.reason, record.detail)
-
-
-def _rows(read: Sequence[tuple[int, bool, tuple[str, ...]]]) -> Rows:
-    exam, variant, student, question, field, answer = (
-        Texts.of([cells[place] for _, _, cells in read]) for place in _PLACES
-    )
-    lines = np.array([line for line, _, _ in read], dtype=np.int64)
-    names = (exam, variant, student, question, field)
-    return Rows(lines, names, answer, np.array([is_cut for _, is_cut, _ in read], dtype=bool))
+def _is_key(columns: tuple[str, ...]) -> bool:
+    return columns[-1] not in SHEET_COLUMNS

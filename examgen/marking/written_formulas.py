@@ -11,6 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from examgen.core.graph import Quantity
+from examgen.core.network import NetworkShape
 from examgen.exams.exam import PaperShape
 from examgen.exams.notation import Index
 from examgen.exams.reference_formulas import reference_formula
@@ -24,6 +25,7 @@ _SLOPES_FROM_A: Mapping[str, str] = MappingProxyType(
 
 _SPELLING = re.compile(r"[A-Za-z][A-Za-z0-9_]*'?")
 _DOUBLE_BRACKETS = re.compile(r"\((\(-[^()]*\))\)")
+_FIRST_BRACKETS = re.compile(r"^\((-[^()]*)\)(?!²)")
 _SIGNS = (("*", "·"), ("^2", "²"), ("'", "′"))
 
 
@@ -43,14 +45,28 @@ def formula_texts(paper: PaperShape, name: str, index: Index, shown: Shown) -> t
         written = _SPELLING.sub(lambda found: text(*known[found[0]]) if found[0] in known else found[0], formula)
         for sign, other in _SIGNS:
             written = written.replace(sign, other)
-        return _DOUBLE_BRACKETS.sub(r"\1", written)
+        return _FIRST_BRACKETS.sub(r"\1", _DOUBLE_BRACKETS.sub(r"\1", written))
 
     def number(source: str, place: Index) -> str:
         text = shown(source, place)
         return f"({text})" if text.startswith("-") else text
 
+    def symbol(source: str, place: Index) -> str:
+        """What a step starts from is just w in it, not w new."""
+        read = paper.graph[source]
+        if read.kind in {"W_new", "b_new"} and read.step != quantity.step:
+            source = f"{read.kind[0]}{read.layer}"
+        return naming.entry(source, place).unicode
+
     formula = _formula(paper, quantity, index)
-    return put(lambda source, place: naming.entry(source, place).unicode), put(number)
+    return put(symbol), put(number)
+
+
+def symbol_text(paper: PaperShape, name: str, index: Index) -> str:
+    """The symbol of one entry, with its step where there are several, as on answer sheets."""
+    symbol, quantity = paper.naming.entry(name, index).unicode, paper.graph[name]
+    has_steps = isinstance(paper.shape, NetworkShape) and paper.shape.steps > 1
+    return f"{symbol} (step {quantity.step})" if has_steps and quantity.step else symbol
 
 
 def _formula(paper: PaperShape, quantity: Quantity, index: Index) -> str:

@@ -20,7 +20,7 @@ LINES = st.lists(CELLS, min_size=0, max_size=5).map(",".join) | st.lists(CELLS, 
 FILES = st.tuples(st.lists(LINES, max_size=12), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
 
 
-def by_rows(data: bytes, header: str) -> list[Row | RowProblem] | str:
+def by_rows(data: bytes) -> list[Row | RowProblem] | str:
     """What the strict scanner gives."""
     try:
         table = open_table("t", data, COLUMNS, limits=SMALL)
@@ -29,15 +29,14 @@ def by_rows(data: bytes, header: str) -> list[Row | RowProblem] | str:
         return str(error)
 
 
-def by_columns(data: bytes, header: str) -> list[Row | RowProblem] | str:
+def by_columns(data: bytes) -> list[Row | RowProblem] | str:
     """The same from columns."""
     try:
         table = open_table("t", data, COLUMNS, limits=SMALL)
         found = read_columns(table, COLUMNS, COLUMNS, SMALL)
         texts = [column.to_pylist() for column in found.texts]
-        plain = [Row(int(line), cells) for line, *cells in zip(found.lines, *texts, strict=True)]
-        rows: list[Row | RowProblem] = [Row(row.line, tuple(row.cells)) for row in plain]
-        return sorted([*rows, *found.others], key=lambda row: row.line)
+        plain = [Row(int(line), tuple(cells)) for line, *cells in zip(found.lines, *texts, strict=True)]
+        return sorted([*plain, *found.others], key=lambda row: row.line)
     except AnswersError as error:
         return str(error)
 
@@ -53,7 +52,7 @@ def test_columns_are_the_rows(file: tuple[list[str], str, bool], header: str, en
     """Every row with its line and cells, and every problem with its words."""
     lines, end, ends = file
     data = (end.join([header, *lines]) + end * ends).encode(encoding)
-    assert by_columns(data, header) == by_rows(data, header)
+    assert by_columns(data) == by_rows(data)
 
 
 @given(st.binary(max_size=200))
@@ -61,7 +60,7 @@ def test_columns_are_the_rows(file: tuple[list[str], str, bool], header: str, en
 def test_any_bytes_are_read_alike(body: bytes) -> None:
     """Also where they are no text, and where they hold what no spreadsheet writes."""
     data = b"a,b,c\n" + body
-    assert by_columns(data, "") == by_rows(data, "")
+    assert by_columns(data) == by_rows(data)
 
 
 @given(st.lists(st.sampled_from(['"', ",", "x", "\n", '"\n', '",', ',"', '""']), max_size=60))
@@ -69,4 +68,4 @@ def test_any_bytes_are_read_alike(body: bytes) -> None:
 def test_any_quotes_are_read_alike(pieces: list[str]) -> None:
     """Quotes that open, close, double and cross lines in every way."""
     data = ("a,b,c\n" + "".join(pieces)).encode()
-    assert by_columns(data, "") == by_rows(data, "")
+    assert by_columns(data) == by_rows(data)

@@ -18,7 +18,7 @@ from examgen.resources import shipped
 
 TRANSLATED = ("de", "es", "fr", "hi")
 LANGUAGES = ("en", *TRANSLATED)
-PRINTED = ("title", "text", "instructions")  # what a bank has for students; `about` is for the instructor
+PRINTED = ("title", "text", "instructions", "options")  # what a bank has for students; `about` is for the instructor
 FORMULA = re.compile(r"(?<!\\)\$.*?(?<!\\)\$")
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 NUMBER = re.compile(r"\d+")

@@ -1,0 +1,145 @@
+"""The files in a zip of a folder, as uploads of their own.
+
+Called by `uploads`. Nothing is unpacked to the disk, no name leads out of the zip, and what does not look like answer
+sheets of a class is told and left: nested zips, encrypted members, other ways of packing, and bombs.
+"""
+
+import calendar
+import io
+import stat
+import struct
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from examgen.errors import AnswersError
+from examgen.exams.tables import printable
+from examgen.marking.problems import Problem, file_problem
+
+MAX_BYTES = 512 * 1024 * 1024
+MAX_DIRECTORY = 8 * 1024 * 1024  # bytes of the list of members, of which each takes many times its bytes in memory
+MAX_MEMBERS = 50_000
+MAX_DEPTH = 32  # folders within one another
+MAX_RATIO = 200  # of the unpacked to the packed bytes; sheets of a class have some 20
+SMALL = 1024 * 1024  # what unpacks to less may have any ratio
+ZIP_START = b"PK\x03\x04"
+
+_READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 0x1
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in a zip; `read` is as in `uploads.Upload`."""
+
+    path: Path
+    size: int
+    modified: float
+    archive: zipfile.ZipFile
+    info: zipfile.ZipInfo
+
+    def read(self, most: int) -> bytes:
+        """Its bytes; raises AnswersError if there are more than allowed, or if they are damaged."""
+        where = printable(self.path)
+        try:
+            with self.archive.open(self.info) as file:
+                data = file.read(most + 1)
+        # zipfile's own errors, zlib's, and whatever a broken list of members leads to.
+        except Exception as error:
+            told = printable(" ".join(str(error).split()) or type(error).__name__, 100)
+            raise AnswersError(f"{where}: cannot be unpacked ({told}); pack it again") from error
+        if len(data) > most:
+            raise AnswersError(f"{where}: has more than {most:,} bytes, the most allowed")
+        return data
+
+
+def members_of(path: Path, data: bytes, suffixes: tuple[str, ...]) -> tuple[list[Member], list[Problem]]:
+    """The members that may be answer sheets, and what is told about others; hidden ones are passed over.
+
+    Raises: AnswersError if the bytes are no zip, or one with too many members.
+    """
+    archive = open_zip(printable(path), data)
+    found: list[Member] = []
+    problems: list[Problem] = []
+    names: set[str] = set()
+    for info in archive.infolist():
+        if info.is_dir() or _is_hidden(info.filename):
+            continue
+        place = path / printable(info.filename, 200).replace("\\", "/").lstrip("/")
+        suffix = PurePosixPath(info.filename).suffix.lower()
+        if fault := _fault(info, names, suffix in suffixes):
+            problems.append(file_problem(place, "member", f"{printable(place)}: {fault}"))
+        elif suffix in suffixes:
+            found.append(Member(path / info.filename, info.file_size, _modified(info), archive, info))
+        names.add(info.filename)
+    return found, problems
+
+
+def open_zip(where: str, data: bytes) -> zipfile.ZipFile:
+    """The zip of these bytes, its list of members read.
+
+    Raises: AnswersError if the bytes are no zip, or one with too many members.
+    """
+    if _directory_size(data) > MAX_DIRECTORY:
+        raise AnswersError(f"{where}: has too many members; at most {MAX_MEMBERS:,} are allowed")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except Exception as error:  # zipfile raises more kinds than its own for broken files
+        told = printable(" ".join(str(error).split()) or type(error).__name__, 100)
+        raise AnswersError(f"{where}: is a damaged zip file ({told}); pack it again") from error
+    if len(archive.infolist()) > MAX_MEMBERS:
+        raise AnswersError(f"{where}: has too many members; at most {MAX_MEMBERS:,} are allowed")
+    return archive
+
+
+def unreadable_way(info: zipfile.ZipInfo) -> str:
+    """Why a member cannot be unpacked safely; empty where it can."""
+    if info.flag_bits & _ENCRYPTED:
+        return "is encrypted; hand it in without a password"
+    if info.compress_type not in _READABLE:
+        return "is packed in an unusual way; pack it again"
+    if info.file_size > SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+        return f"unpacks to more than {MAX_RATIO} times its size, which no answer sheet does"
+    return ""
+
+
+def _fault(info: zipfile.ZipInfo, names: set[str], is_sheet: bool) -> str:
+    """Why a member is not read; other kinds of files are passed over in silence, unless they are zips."""
+    name = info.filename
+    parts = name.replace("\\", "/").split("/")
+    if PurePosixPath(name).suffix.lower() == ".zip":
+        return "a zip file in a zip file is not opened"
+    if not is_sheet:
+        return ""
+    if ".." in parts or parts[0] == "" or ":" in parts[0] or "\\" in name:
+        return "its name leads out of the folder, so it is not read"
+    if len(parts) > MAX_DEPTH:
+        return f"lies deeper than {MAX_DEPTH} folders, the most allowed"
+    if name in names:
+        return "is there twice; only the first is read"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "a link is not followed; put the file itself into the zip"
+    return unreadable_way(info)
+
+
+def _is_hidden(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return "__MACOSX" in parts or any(part.startswith(".") and part not in {".", ".."} for part in parts)
+
+
+def _modified(info: zipfile.ZipInfo) -> float:
+    return float(calendar.timegm((*info.date_time, 0, 0, 0)))
+
+
+def _directory_size(data: bytes) -> int:
+    """How many bytes the list of members says that it has; 0 where there is none."""
+    at = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
+    if at < 0 or at + 22 > len(data):
+        return 0
+    size = int(struct.unpack_from("<L", data, at + 12)[0])
+    large = data.rfind(b"PK\x06\x06", max(0, at - 65_557), at)
+    if large >= 0 and large + 48 <= len(data):
+        size = max(size if size != 0xFFFFFFFF else 0, int(struct.unpack_from("<Q", data, large + 40)[0]))
+    return size
+
+

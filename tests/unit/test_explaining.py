@@ -1,0 +1,263 @@
+"""Explanations of single marks: of a small network worked out by hand, and of what cannot be explained.
+
+The network has x = 1.5, w1 = 0.5, b1 = 0.1, a ReLU, w2 = -0.8, b2 = 0.3, a sigmoid, the squared error and y = 1.
+"""
+
+import csv
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import examgen
+from examgen.cli import app
+from examgen.errors import AnswersError, ExamgenError, KeyFileError
+from examgen.marking.explaining import explain
+from examgen.marking.explanation_text import explanation_lines
+from examgen.marking.grading import grade
+from tests.marking_sheets import MadeKey, make_key, rounded, write_sheet
+
+EXAM = "relu-sigmoid-1-1-1"
+HALF = 0.000051
+
+
+def marked(
+    folder: Path,
+    changes: Mapping[str, str],
+    name: str = EXAM,
+    students: tuple[str, ...] = ("s1", "s2"),
+    mark: str = ".",
+) -> MadeKey:
+    """A class of which every student writes the rounded key but for these fields."""
+    made = make_key(folder, name, students)
+    write_sheet(
+        folder / "answers.csv", made.rows, lambda row: changes.get(row["field"], rounded(row).replace(".", mark))
+    )
+    grade(folder / "answers.csv", key=made.key, decimal=mark)  # type: ignore[arg-type]
+    return made
+
+
+def test_a_wrong_answer_and_what_follows_from_it(tmp_path: Path) -> None:
+    """c, the parts of B and the wrong answer behind it are those that one works out by hand."""
+    marked(tmp_path, {"A1": "0.95", "z2": "-0.46"})
+    slip, found = explain(tmp_path, "s1", "A1"), explain(tmp_path, "s1", "z2")
+    assert (slip.outcome, slip.rule, slip.rests_on, slip.marks) == ("wrong", 5, (), 0)
+    assert (found.outcome, found.rule, found.rests_on, found.marks) == ("follow_through", 3, ("A₁",), 1)
+    assert found.own.value == pytest.approx(-0.8 * 0.95 + 0.3)
+    assert (found.own.formula, found.own.numbers) == ("w₂·A₁ + b₂", "-0.8·0.95 + 0.3")
+    assert found.reference.numbers == "-0.8·0.85 + 0.3"
+    [part] = found.band
+    assert (part.symbol, part.half_unit, part.effect) == ("A₁", pytest.approx(HALF), pytest.approx(0.8 * HALF))
+    assert found.tolerance == pytest.approx(1.8 * HALF)
+    assert "A₁" in found.why
+
+
+def test_steps_that_are_not_asked_are_recomputed(tmp_path: Path) -> None:
+    """The gradient of b2 comes from A2 by way of the slope of the loss and of the sigmoid, which nobody asked for."""
+    marked(tmp_path, {"A2": "0.5"})
+    found = explain(tmp_path, "s1", "dC_db2")
+    sources = {source.symbol: source for source in found.sources}
+    assert {symbol: source.origin for symbol, source in sources.items()} == {
+        "A₂": "own",
+        "∂C/∂A₂": "recomputed",
+        "σ′(z₂)": "recomputed",
+        "∂C/∂z₂": "recomputed",
+    }
+    assert sources["∂C/∂A₂"].value == pytest.approx(2 * (0.5 - 1))
+    assert sources["σ′(z₂)"].value == pytest.approx(0.25)
+    calculation = sources["σ′(z₂)"].calculation
+    assert calculation is not None
+    assert (calculation.formula, calculation.numbers) == ("A₂·(1 - A₂)", "0.5·(1 - 0.5)")
+    assert found.own.value == pytest.approx(-0.25)
+    effects = {part.symbol: part.effect for part in found.band}
+    assert effects["∂C/∂A₂"] == pytest.approx(0.25 * HALF)
+    assert effects["σ′(z₂)"] == pytest.approx(1 * HALF)
+    assert effects["∂C/∂z₂"] == pytest.approx(HALF)
+    # The slope of the sigmoid is flat at 0.5, so that half a unit of A2 works by way of the error only.
+    assert effects["A₂"] == pytest.approx(2 * HALF * 0.25, rel=1e-3)
+    assert found.tolerance == pytest.approx(found.own_half_unit + sum(effects.values()))
+    assert found.outcome == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "why"),
+    [
+        ("", 0.85, "blank, so the reference"),
+        ("n/a", 0.85, "unreadable, so the reference"),
+        ("0", 0.85, "a 0 where the right value is not 0 carries no credit forward, so the reference"),
+        (
+            "5000",
+            0.85,
+            "larger than 1000 times the right value (at least 1), so it carries no credit forward; the reference",
+        ),
+        ("0.95", 0.95, ""),
+    ],
+)
+def test_what_a_calculation_starts_from_has_its_reason(tmp_path: Path, answer: str, value: float, why: str) -> None:
+    """A blank, unreadable, empty or wild answer is replaced by the reference, and it is said why."""
+    marked(tmp_path, {"A1": answer, "z2": "-0.3"})
+    [source] = explain(tmp_path, "s1", "z2").sources
+    assert (source.value, source.why, source.written) == (pytest.approx(value), why, answer)
+    assert source.origin == ("reference" if why else "own")
+
+
+def test_a_step_that_was_done_in_the_head_is_recomputed(tmp_path: Path) -> None:
+    """Who leaves A1 and z2 blank and goes on from a wrong z1 is followed past the blanks."""
+    z1 = 1.0
+    a2 = 1 / (1 + 2.718281828459045 ** -(-0.8 * z1 + 0.3))
+    marked(tmp_path, {"z1": f"{z1}", "A1": "", "z2": "", "A2": f"{a2:.4f}"})
+    found = explain(tmp_path, "s1", "A2")
+    assert (found.outcome, found.past_blanks, found.rests_on) == ("follow_through", True, ("z₁",))
+    assert found.own.value == pytest.approx(a2)
+    assert {source.symbol: source.origin for source in found.sources} == {
+        "z₁": "own",
+        "A₁": "recomputed",
+        "z₂": "recomputed",
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "rule", "missing"),
+    [
+        ("0.4061", "correct", 2, 0),
+        ("0.406", "imprecise", 4, 1),
+        ("0.41", "wrong", 4, 2),
+        ("0.4", "wrong", 4, 3),
+        ("", "blank", 1, 0),
+        ("1,5", "unreadable", 1, 0),
+        ("0.5", "wrong", 5, 0),
+    ],
+)
+def test_the_rule_that_decided_is_named(tmp_path: Path, answer: str, outcome: str, rule: int, missing: int) -> None:
+    """Each way to be right or wrong comes from the rule of that number."""
+    marked(tmp_path, {"A2": answer})
+    found = explain(tmp_path, "s1", "A2")
+    assert (found.outcome, found.rule, found.precision.missing) == (outcome, rule, missing)
+    assert found.written == answer
+    assert not found.differences
+
+
+def test_misconceptions_show_what_they_would_have_given(tmp_path: Path) -> None:
+    """1 / (1 + e^z) instead of 1 / (1 + e^-z) at z2 = -0.38 gives 0.5939, which fits and is named."""
+    marked(tmp_path, {"A2": "0.5939"})
+    found = explain(tmp_path, "s1", "A2")
+    [fitting] = [trial for trial in found.trials if trial.fits]
+    assert fitting.misconception == found.misconception == "sigmoid-sign"
+    assert fitting.value == pytest.approx(1 / (1 + 2.718281828459045**-0.38))
+    assert fitting.evidence == 1
+    # Half a unit of A2, and half a unit of z2 times the slope 0.2412.
+    assert fitting.tolerance == pytest.approx(HALF * (1 + 0.2412), rel=1e-3)
+
+
+def test_a_decimal_comma_is_read_as_it_was_marked(tmp_path: Path) -> None:
+    """An answer of a sheet with decimal commas has the value that results.csv has."""
+    marked(tmp_path, {"z2": "-0,46", "A1": "0,95"}, mark=",")
+    found = explain(tmp_path, "s1", "z2")
+    assert (found.written, found.value, found.outcome, found.precision.written) == ("-0,46", -0.46, "follow_through", 2)
+
+
+def test_an_override_is_shown_with_its_reason(tmp_path: Path) -> None:
+    """Marks that the instructor has set stand above those of the policy."""
+    made = marked(tmp_path, {"A2": "0.5"})
+    text = "student,field,marks,reason\ns1,A2,0.5,right on the scrap paper\n"
+    (made.key / "overrides.csv").write_text(text, encoding="utf-8")
+    found = explain(tmp_path, "s1", "A2")
+    assert found.override is not None
+    assert (found.marks, found.override.reason) == (0.5, "right on the scrap paper")
+    assert explain(tmp_path, "s2", "A2").override is None
+
+
+def test_tables_of_an_older_key_are_told(tmp_path: Path) -> None:
+    """Where results.csv says something else than the marking of today, the explanation says so."""
+    marked(tmp_path, {"A2": "0.5"})
+    results = tmp_path / "marks" / "results.csv"
+    with results.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        if row["field"] == "A2":
+            row["outcome"], row["marks"] = "correct", "1"
+    with results.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    assert explain(tmp_path, "s1", "A2").differences == (
+        "results.csv has the outcome correct, not wrong",
+        "results.csv has the marks 1, not 0",
+    )
+    assert explain(tmp_path, "s1", "z2").differences == ()
+
+
+def test_any_way_to_name_the_class_finds_it(tmp_path: Path) -> None:
+    """The class, its folder of marks and results.csv lead to the same, and so does another folder with the key."""
+    made = marked(tmp_path, {"A2": "0.5"})
+    expected = explain(tmp_path, "s1", "A2")
+    assert explain(tmp_path / "marks", "s1", "A2") == expected
+    assert explain(tmp_path / "marks" / "results.csv", "s1", "Q1:A2") == expected
+    moved = (tmp_path / "marks").rename(tmp_path.parent / f"{tmp_path.name}-elsewhere")
+    assert explain(moved, "s1", "A2", made.folder) == expected
+    with pytest.raises(KeyFileError, match=r"there is no key/ .* say where it is with --key DIR"):
+        explain(moved, "s1", "A2")
+
+
+def test_a_paper_without_a_name_is_found(tmp_path: Path) -> None:
+    """The empty id and a dash are the paper without a name, and ids that spreadsheets could run are found too."""
+    marked(tmp_path, {"A2": "0.5"}, students=("", "=1+1"))
+    assert explain(tmp_path, "", "A2") == explain(tmp_path, "-", "A2")
+    assert explain(tmp_path, "=1+1", "A2").student == explain(tmp_path, "'=1+1", "A2").student == "=1+1"
+
+
+@pytest.mark.parametrize(
+    ("student", "field", "message"),
+    [
+        ("s3", "A2", r"results\.csv: student 's3' is not in it; there are s1, s2\. Did you mean \"s2\"\?"),
+        ("", "A2", r"no paper in it is without a name; there are s1, s2"),
+        ("s1", "A3", r"field 'A3' is not on this paper; there are z1, A1, z2, .* Did you mean \"A2\"\?"),
+        ("s1", "Q2:A2", r"question 'Q2' is not on this paper; there are Q1\. Did you mean \"Q1\"\?"),
+        ("s1", "Q1:", r"field '' is not on Q1; there are z1"),
+    ],
+)
+def test_an_unknown_student_or_field_is_told_what_there_is(
+    tmp_path: Path, student: str, field: str, message: str
+) -> None:
+    """The error says what there is, and what was meant perhaps."""
+    marked(tmp_path, {})
+    with pytest.raises(AnswersError, match=message):
+        explain(tmp_path, student, field)
+
+
+def test_fields_of_several_questions_need_the_question(tmp_path: Path) -> None:
+    """A field of two questions is an error that names both; with the question before it, it is found."""
+    made = marked(tmp_path, {}, "midterm", ("s1",))
+    names = [row["field"] for row in made.rows]
+    both = next(name for name in names if names.count(name) > 1)
+    questions = [row["question"] for row in made.rows if row["field"] == both]
+    with pytest.raises(AnswersError, match=f"say {questions[0]}:{both} or {questions[1]}:{both}"):
+        explain(tmp_path, "s1", both)
+    assert [explain(tmp_path, "s1", f"{question}:{both}").question for question in questions] == questions
+
+
+def test_a_folder_that_was_not_marked_is_an_error(tmp_path: Path) -> None:
+    """Without results.csv there is nothing to explain, and a table of something else is no results.csv."""
+    with pytest.raises(ExamgenError, match=r"there is no results\.csv in it nor in marks/"):
+        explain(tmp_path, "s1", "A2")
+    made = marked(tmp_path, {})
+    with pytest.raises(ExamgenError, match=r"the column value is missing; mark the class again"):
+        explain(made.key / "answers.csv", "s1", "A2", made.key)
+
+
+def test_the_command_prints_the_calculation(tmp_path: Path, golden: Callable[[str, str], None]) -> None:
+    """The command prints what the function returns, at most 80 columns wide; an error is one line and ends with 1."""
+    marked(tmp_path, {"A1": "0.95", "z2": "-0.46", "A2": "0.613", "dC_db2": "-1.2"})
+    printed = []
+    for field in ("z2", "A2", "dC_db2"):
+        done = CliRunner().invoke(app, ["explain", str(tmp_path), "s1", field])
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert done.stdout.splitlines() == explanation_lines(examgen.explain(tmp_path, "s1", field))
+        assert max(map(len, done.stdout.splitlines())) <= 80
+        printed.append(done.stdout)
+    golden("explanations.txt", "\n".join(printed))
+    failed = CliRunner().invoke(app, ["explain", str(tmp_path), "s1", "A9"])
+    assert (failed.exit_code, failed.stdout) == (1, "")
+    assert failed.stderr.startswith("Error: field 'A9' is not on this paper; there are z1")
+    assert failed.stderr.count("\n") == 1
