@@ -4,8 +4,8 @@
     >>> made = examgen.make("question2", seed=7)            # doctest: +SKIP
     >>> graded = examgen.grade("output/question2-7/answers.csv")  # doctest: +SKIP
 
-The same as on the command line: `make`, `make_class` (examgen batch), `grade` and `explain`. Everything else is
-internal.
+The same as on the command line: `make`, `make_class` (examgen batch), `grade`, `explain` and `check`. Everything else
+is internal.
 """
 
 from os import PathLike
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from examgen.batch.checking import Checked
     from examgen.batch.making import MadePapers
     from examgen.marking.explanation import Explanation
     from examgen.marking.grading import GradedClass
 
-__all__ = ["__version__", "explain", "grade", "make", "make_class"]
+__all__ = ["__version__", "check", "explain", "grade", "make", "make_class"]
 __version__ = "0.1.0"
 
 
@@ -117,6 +118,8 @@ def grade(
     out: str | PathLike[str] | None = None,
     decimal: Literal["auto", ".", ","] = "auto",
     latest: bool = False,
+    overrides: str | PathLike[str] | None = None,
+    feedback: bool = False,
 ) -> "GradedClass":
     """Mark answer sheets and write results.csv and gradebook.csv.
 
@@ -126,6 +129,9 @@ def grade(
         out: folder for the two tables; `marks` in the exam's folder where it is None.
         decimal: the decimal mark of the answers; "auto" as described in the README.
         latest: whether of a student's files with different answers the newest counts; else they are an error.
+        overrides: CSV of marks set by hand (student, field, marks, reason); `overrides.csv` in the key's folder where
+            it is None and there is one.
+        feedback: whether to write feedback/ with a web page and a PDF for each student, too.
 
     Returns: the two tables as data frames, and all that could not be read or matched.
 
@@ -134,7 +140,33 @@ def grade(
     """
     from examgen.marking import grading
 
-    return grading.grade(Path(answers), _path(key), _path(out), decimal, latest=latest)
+    graded = grading.grade(Path(answers), _path(key), _path(out), decimal, latest=latest, overrides=_path(overrides))
+    if feedback:
+        from examgen.batch.feedback import feedback_from_files
+
+        feedback_from_files(graded.folder, graded.key)
+    return graded
+
+
+def check(
+    exam: str | PathLike[str], *, draws: int = 1000, seed: int = 0, out: str | PathLike[str] | None = None
+) -> "Checked":
+    """Try a bank or an exam: draws and screens, the work of a paper, and whether wrong work can look right.
+
+    Args:
+        exam: a shipped exam or family, or the path of a TOML file.
+        draws: to judge for each question.
+        seed: of the draws.
+        out: folder of a sample paper; under ./output where it is None.
+
+    Returns: what was found; `problems` is empty where all is well.
+
+    Raises:
+        examgen.errors.ExamgenError: the exam cannot be found, read or satisfied, or a file cannot be written.
+    """
+    from examgen.batch import checking
+
+    return checking.check(str(exam), draws=draws, seed=seed, out=_path(out))
 
 
 def explain(

@@ -182,17 +182,34 @@ def grade(
         bool,
         typer.Option("--latest", help="Of a student's files with different answers, mark the newest."),
     ] = False,
+    overrides: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="CSV of marks set by hand: student, field, marks, reason. overrides.csv beside the key if left out.",
+        ),
+    ] = None,
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Also write feedback/ with a web page and a PDF for each student.")
+    ] = False,
 ) -> None:
     """Mark answer sheets: a line for each student, results.csv with every entry, gradebook.csv with the marks."""
     with _mistakes_in_one_line():
         import examgen
 
-        graded = examgen.grade(answers, key=key, out=out, decimal=decimal, latest=latest)
+        graded = examgen.grade(
+            answers, key=key, out=out, decimal=decimal, latest=latest, overrides=overrides, feedback=feedback
+        )
+        from examgen.marking.remarking import change_lines
     _print_gradebook(graded)
     _print_remarks(graded)
+    for line in change_lines(graded.remarking):
+        typer.echo(line)
     typer.echo(f"Key: {graded.key}")
     typer.echo(f"Marks: {graded.folder / 'gradebook.csv'}")
     typer.echo(f"Every entry: {graded.folder / 'results.csv'}")
+    if feedback:
+        typer.echo(f"Feedback: {graded.folder / 'feedback'}")
 
 
 @app.command(epilog="Example: examgen explain output/question2-7 s1234567 s1_z2_1")
@@ -220,6 +237,25 @@ def explain(
     for line in explanation_lines(found, width=_width()):
         # Headings begin at the margin.
         typer.secho(_printable(line), bold=not line.startswith(" "))
+
+
+@app.command(epilog="Example: examgen check mybank.toml --draws 1000")
+def check(
+    exam: Exam,
+    draws: Annotated[int, typer.Option(metavar="N", min=1, help="Draws to judge for each question.")] = 1000,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the draws and of the sample paper.")] = 0,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the sample paper.")] = None,
+) -> None:
+    """Try a bank: which draws pass the screens, how much work a paper is, and whether wrong work can look right."""
+    with _mistakes_in_one_line():
+        import examgen
+        from examgen.batch.check_report import report
+
+        checked = examgen.check(exam, draws=draws, seed=seed, out=out)
+    for line in report(checked):
+        typer.echo(line)
+    if checked.problems:
+        raise typer.Exit(1)
 
 
 @app.command(name="list")
@@ -303,12 +339,12 @@ def _print_notices(notices: Sequence[str]) -> None:
 def _print_gradebook(graded: "GradedClass") -> None:
     """One line per student; a table on a terminal, tab-separated text where the output is piped."""
     book = graded.gradebook_columns
-    counts = [name for name in ("correct", "imprecise", "wrong", "blank", "unreadable") if name in book]
-    header = ["student", "marks", "of", "percent", *counts]
-    numbers = ("marks", "max_marks", "percent", *counts)
+    counts = [*("correct", "follow_through", "imprecise", "wrong", "blank", "unreadable")]
+    grades = ["grade"] if "grade" in book else []
+    header = ["student", "marks", "max_marks", "percent", *grades, *counts]
     rows = [
-        [_printable(student) or "(no name)", *(f"{number:g}" for number in found)]
-        for student, *found in zip(book["student"], *(book[name] for name in numbers), strict=True)
+        [_printable(student) or "(no name)", *(_cell(value) for value in found)]
+        for student, *found in zip(book["student"], *(book[name] for name in header[1:]), strict=True)
     ]
     if not sys.stdout.isatty():
         for row in [header, *rows]:
@@ -329,6 +365,10 @@ def _print_gradebook(graded: "GradedClass") -> None:
         # A student's id is text: square brackets in it are no markup.
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)
+
+
+def _cell(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else _printable(str(value))
 
 
 def _print_remarks(graded: "GradedClass") -> None:

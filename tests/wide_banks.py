@@ -26,8 +26,8 @@ WIDE_SHAPES = (
     WideShape((2, 3), ("sigmoid",), "binary_cross_entropy", samples=2),
     WideShape((2, 6), ("tanh",), "half_mean_squared_error"),
     WideShape((1, 5), ("softplus",), "huber", steps=2),
-    WideShape((8, 8, 8), ("leaky_relu", "identity"), "squared_error"),
-    WideShape((8, 8, 8), ("softplus", "elu"), "mean_absolute_error", samples=4),
+    WideShape((8, 8), ("leaky_relu",), "squared_error"),
+    WideShape((2, 8, 8), ("softplus", "elu"), "mean_absolute_error", samples=3),
 )
 """Every loss of many terms, rows of eight numbers, and of fractions."""
 

@@ -243,12 +243,14 @@ def _equation(solved: SolvedPaper, quantity: Quantity) -> str:
 @lru_cache(maxsize=512)
 def _tasks(paper: PaperShape, style: PaperStyle) -> tuple[TaskPart, ...]:
     text = style.words
-    found = []
+    found: list[TaskPart] = []
     for number, task in enumerate(paper.question.tasks):
         fields = [field for field in paper.fields if field.task == number]
         is_number = task.as_ == "number"
         digits = digits_text(task.digits, text["worked"]) if is_number else text[f"as_{task.as_}"]
         boxes = _boxes(paper, number, fields, digits) if is_number else other_boxes(paper, number, style)
+        # The same table is printed once.
+        spellings = tuple(spelling_lines(paper, number))
         found.append(
             TaskPart(
                 letter=task_letter(number),
@@ -259,7 +261,7 @@ def _tasks(paper: PaperShape, style: PaperStyle) -> tuple[TaskPart, ...]:
                 each="" if task.marks_per_task is not None else _plain(task.marks),
                 kind=task.as_,
                 options=tuple((task_letter(place), style.phrase(option)) for place, option in enumerate(task.options)),
-                spellings=tuple(spelling_lines(paper, number)),
+                spellings=spellings if all(spellings != part.spellings for part in found) else (),
                 answers=() if is_number else tuple(typed_answers(paper, number, style)),
             )
         )

@@ -26,18 +26,9 @@ PART_OF = {"z": FORWARD, "a": FORWARD, "loss": FORWARD, "W_new": UPDATE, "b_new"
 """By kind, the part of a step that a quantity belongs to; all others belong to the backward pass."""
 
 
-def needed(paper: PaperShape) -> tuple[Quantity, ...]:
-    """The derived quantities that are asked for or on the way to one that is, in the order of the graph."""
-    wanted = {field.quantity for field in paper.fields}
-    for quantity in reversed(paper.graph.quantities):
-        if quantity.name in wanted:
-            wanted.update(quantity.inputs)
-    return tuple(quantity for quantity in paper.graph.derived if quantity.name in wanted)
-
-
 def worked_sections(solved: SolvedPaper, words: Mapping[str, str]) -> tuple[Section, ...]:
     """The whole solution of one question, step by step."""
-    quantities = [quantity for quantity in needed(solved.paper) if quantity.kind not in {"x_of_step", "y_of_step"}]
+    quantities = [quantity for quantity in solved.paper.needed() if quantity.kind not in {"x_of_step", "y_of_step"}]
     steps = sorted({quantity.step or 0 for quantity in quantities})
     sections: list[Section] = []
     for step in steps:
@@ -72,7 +63,7 @@ def _opening(solved: SolvedPaper, words: Mapping[str, str], step: int) -> str:
     """What to know before the numbers of a step: that they are printed rounded, and which weights it starts from."""
     if step > 1:
         return words["weights_after"].format(step=step - 1)
-    facts = [words["unrounded"]] if any(map(solved.reads_rounded, needed(solved.paper))) else []
+    facts = [words["unrounded"]] if any(map(solved.reads_rounded, solved.paper.needed())) else []
     if isinstance(solved.paper.shape, NetworkShape):
         slopes = (ACTIVATIONS[name].slope_latex for name in solved.paper.shape.activations)
         facts += [words["zero_or_one"]] if any("> 0" in slope for slope in slopes) else []

@@ -95,6 +95,38 @@ def draw_question(
 
 
 @dataclass(frozen=True, eq=False)
+class Trial:
+    """What the screens make of the candidates of one shape.
+
+    Attributes:
+        accepted: (accepted, *shape) by given quantity.
+        draws: how many candidates there were.
+        rejections: candidates by screen; the slow screens judge only what the others let pass.
+    """
+
+    accepted: Mapping[str, Array]
+    draws: int
+    rejections: Mapping[str, int]
+
+
+def try_draws(paper: PaperShape, source: Source, key: bytes, draws: int) -> Trial:
+    """Draw so many candidates of one shape from one stream, and judge them all."""
+    search = _Search(paper, source, [key])
+    kept: list[dict[str, Array]] = []
+    rejected = np.zeros(len(SCREENS), dtype=int)
+    for start in range(0, draws, MOST_TOGETHER):
+        block = min(MOST_TOGETHER, draws - start)
+        candidates, quick = search.judged([0], start, block)
+        passing = np.flatnonzero(~quick[0].any(axis=0))
+        chosen = {name: values[passing] for name, values in candidates.items()}
+        slow = search.judged_slowly(chosen)
+        rejected += np.concatenate([quick[0].sum(axis=1), slow.sum(axis=0)])
+        kept.append({name: values[~slow.any(axis=1)] for name, values in chosen.items()})
+    accepted = {name: np.concatenate([part[name] for part in kept]) for name in kept[0]}
+    return Trial(accepted, draws, dict(zip(SCREENS, rejected.tolist(), strict=True)))
+
+
+@dataclass(frozen=True, eq=False)
 class _Search:
     """The search for one shape's papers; `keys` are the streams of all students of the class."""
 
@@ -123,7 +155,7 @@ class _Search:
         size = MOST_TOGETHER // max(block, 1)
         for first in range(0, len(members), size):
             group = members[first : first + size]
-            candidates, verdicts = self._judged(group, start, block)
+            candidates, verdicts = self.judged(group, start, block)
             places, slow = self._first_passing(candidates, np.asarray(~verdicts.any(axis=1)))
             for row in np.flatnonzero(places >= 0).tolist():
                 place = row * block + int(places[row])
@@ -132,13 +164,18 @@ class _Search:
             counts = rejected[first : first + size][left] + np.hstack([verdicts[left].sum(axis=2), slow[left]])
             yield from self.accepted([group[row] for row in left], counts, start + block, block * 2)
 
-    def _judged(self, group: Sequence[int], start: int, block: int) -> tuple[dict[str, Array], Array]:
+    def judged(self, group: Sequence[int], start: int, block: int) -> tuple[dict[str, Array], Array]:
         """Candidates, (members * block, *shape) by given quantity, and quick verdicts, (members, screens, block)."""
         drawers = self.source.drawers[self.paper.label]
         candidates = _candidates(self.paper, drawers, [self.keys[member] for member in group], start, block)
         verdicts = screen(self.paper, evaluate(self.paper.graph, candidates), self.source.limits)
         table = np.stack([verdict.reshape(len(group), block) for verdict in verdicts.values()], axis=1)
         return candidates, table
+
+    def judged_slowly(self, candidates: Mapping[str, Array]) -> Array:
+        """The verdicts of the slow screens, (candidates, slow screens)."""
+        found = screen(self.paper, evaluate(self.paper.graph, candidates), self.source.limits, slow=True)
+        return np.stack(list(found.values()), axis=1)
 
     def _first_passing(self, candidates: Mapping[str, Array], passes: Verdict) -> tuple[Array, Array]:
         """The first candidate of each member that the slow screens let pass, too, and their rejections before it.
@@ -158,8 +195,7 @@ class _Search:
         while (open_ := np.flatnonzero((places < 0) & passes.any(axis=1))).size:
             member, place = np.nonzero(passes[open_] & (np.cumsum(passes[open_], axis=1) <= together))
             chosen = {name: values[open_[member] * block + place] for name, values in candidates.items()}
-            found = screen(self.paper, evaluate(self.paper.graph, chosen), self.source.limits, slow=True)
-            verdicts = np.stack(list(found.values()), axis=1)
+            verdicts = self.judged_slowly(chosen)
             np.add.at(counts, open_[member], verdicts)
             # Backwards, so that the first good one is what stays.
             good = np.flatnonzero(~verdicts.any(axis=1))[::-1]

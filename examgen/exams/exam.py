@@ -185,6 +185,29 @@ class PaperShape:
         """Their places among all fields."""
         return tuple(place for place, field in enumerate(self.fields) if field.as_ == "number")
 
+    def needed(self) -> tuple[Quantity, ...]:
+        """The derived quantities that are asked for or on the way to one that is, in the order of the graph."""
+        wanted = {field.quantity for field in self.fields}
+        for quantity in reversed(self.graph.quantities):
+            if quantity.name in wanted:
+                wanted.update(quantity.inputs)
+        return tuple(quantity for quantity in self.graph.derived if quantity.name in wanted)
+
+    @cached_property
+    def other_places(self) -> tuple[int, ...]:
+        """The places of all others among the fields."""
+        return tuple(place for place, field in enumerate(self.fields) if field.as_ != "number")
+
+    @cached_property
+    def other_fields(self) -> tuple[Field, ...]:
+        """Those fields that ask for formulas, shapes and choices."""
+        return tuple(self.fields[place] for place in self.other_places)
+
+    @cached_property
+    def only_numbers(self) -> "PaperShape":
+        """The same paper as if it asked for nothing but its numbers; itself where it does."""
+        return replace(self, fields=self.number_fields) if self.other_places else self
+
     def asked(self, task: int | None = None) -> tuple[Quantity, ...]:
         """The asked quantities in the order of the solution, of one task or of all."""
         names = {field.quantity for field in self.fields if task in (None, field.task)}
@@ -292,6 +315,11 @@ def _task_fields(question: Question, number: int, naming: Naming) -> Iterator[Fi
             yield _entry_field(naming, quantity, index, of_quantity)
 
 
+def asks_number(name: str) -> bool:
+    """Whether a field of this name asks for a number."""
+    return not name.endswith(("_formula", "_shape")) and not name.startswith(f"{CHOICE}_")
+
+
 def task_letter(number: int) -> str:
     """The letter of a task, 0-based, on the paper."""
     return chr(ord("a") + number)
@@ -347,6 +375,7 @@ __all__ = [
     "QuestionVariant",
     "Task",
     "Variant",
+    "asks_number",
     "exact_total",
     "paper_shape",
     "shape_graph",

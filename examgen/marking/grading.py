@@ -23,8 +23,10 @@ from examgen.marking.entries import NO_DIGITS, Submitted, mark
 from examgen.marking.finding import find_key
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match, missing_students
 from examgen.marking.outcomes import OUTCOMES
+from examgen.marking.overrides import Override, find_overrides, read_overrides, with_overrides
 from examgen.marking.problems import Notice, Problem
-from examgen.marking.reading import Answers, DecimalChoice, read_submissions
+from examgen.marking.reading import DecimalChoice, HandedIn, read_files
+from examgen.marking.remarking import Remarking, changes
 from examgen.marking.results import EntryColumns, comments, result_columns, results_csv, results_frame
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class GradedClass:
         notices: what could not be matched with the key.
         problems: what could not be read.
         missing: students of the key who handed in nothing.
+        remarking: whose marks are other than when the class was marked before.
         key: folder of the key that was used.
         folder: where results.csv and gradebook.csv were written.
     """
@@ -65,6 +68,7 @@ class GradedClass:
     notices: tuple[Notice, ...]
     problems: tuple[Problem, ...]
     missing: tuple[str, ...]
+    remarking: Remarking
     key: Path
     folder: Path
 
@@ -95,15 +99,17 @@ def grade(
     decimal: DecimalChoice = "auto",
     *,
     latest: bool = False,
+    overrides: Path | None = None,
 ) -> GradedClass:
     """Mark answer sheets and write results.csv and gradebook.csv.
 
     Args:
-        answers: one file with the answers of one or many students, or a folder of such files.
+        answers: one file with the answers of one or many students, or a folder or zip file of such files.
         key: folder of the key, or of the exam around it; looked up by the sheets' exam when it is not given.
         out: folder for the two tables; `marks` in the exam's folder when it is not given.
         decimal: the decimal mark of the answers.
         latest: whether of a student's files with different answers the newest counts.
+        overrides: marks set by hand; overrides.csv beside the key where it is None and there is one.
 
     Raises:
         AnswersError: the answers cannot be read at all, none belongs to the key, or a student handed in different
@@ -111,22 +117,38 @@ def grade(
         KeyFileError: the key is missing, damaged or of another format.
         ExamgenError: the tables cannot be written.
     """
-    handed_in = read_submissions(answers, decimal, latest=latest)
-    found = read_key(key) if key is not None else _key_of(answers, handed_in)
+    files = read_files(answers, decimal)
+    found = read_key(key) if key is not None else _key_of(answers, files)
+    handed_in = files.of_exam(found.exam).once(latest=latest)
     matched = match(found, handed_in.table)
     notices = (*handed_in.notices, *matched.notices)
     if not matched.submissions:
         reason = notices[0].text if notices else "the sheets have no rows"
         raise AnswersError(f"{answers}: nothing to mark with the key of {found.exam.id}: {reason}")
-    results, gradebook = _tables(found, matched, handed_in.table)
+    results, gradebook = _tables(found, matched, handed_in.table, _overrides(found, matched, overrides))
     folder = out if out is not None else found.folder.parent / "marks"
+    remarking = changes(folder / "gradebook.csv", found.exam.id, _printed_marks(gradebook))
     write_files(folder, {"results.csv": results_csv(results), "gradebook.csv": _gradebook_csv(found, gradebook)})
     missing = missing_students(found, matched.submissions)
-    return GradedClass(found.exam.id, results, gradebook, notices, handed_in.problems, missing, found.folder, folder)
+    return GradedClass(
+        found.exam.id, results, gradebook, notices, handed_in.problems, missing, remarking, found.folder, folder
+    )
 
 
-def _key_of(answers: Path, handed_in: Answers) -> Key:
-    table = handed_in.table
+def _overrides(key: Key, matched: Matched, given: Path | None) -> tuple[Override, ...]:
+    path = find_overrides(key.folder, given)
+    people = {variant.student: variant for variant in key.variants}
+    people |= {submission.student: submission.variant for submission in matched.submissions}
+    return read_overrides(path, key.exam, people) if path else ()
+
+
+def _printed_marks(gradebook: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    columns = (gradebook[name] for name in ("student", "variant", "marks"))
+    return {(student, variant): f"{marks:.15g}" for student, variant, marks in zip(*columns, strict=True)}
+
+
+def _key_of(answers: Path, files: HandedIn) -> Key:
+    table = files.table
     counts = np.bincount(table.exam.codes, minlength=len(table.exam.distinct))
     exams = table.exam.distinct.to_pylist()
     order = sorted(np.flatnonzero(counts).tolist(), key=lambda code: -counts[code])
@@ -150,9 +172,12 @@ def submitted_of(parsed: Numbers, rows: NDArray[np.int64]) -> Submitted:
     return Submitted(np.where(has_row, parsed.values[rows], np.nan), decimals, digits, is_unreadable)
 
 
-def _tables(key: Key, matched: Matched, answers: AnswerTable) -> tuple[dict[str, Column], dict[str, Any]]:
+def _tables(
+    key: Key, matched: Matched, answers: AnswerTable, overrides: tuple[Override, ...]
+) -> tuple[dict[str, Column], dict[str, Any]]:
     policy = key.exam.policy
-    unit = totals.mark_unit(policy, [part.paper for part in matched.papers])
+    by_hand = [override.marks for override in overrides]
+    unit = totals.mark_unit(policy, [part.paper for part in matched.papers], by_hand)
     entries = EntryColumns(len(matched.row_at))
     parts = []
     for part in matched.papers:
@@ -163,9 +188,11 @@ def _tables(key: Key, matched: Matched, answers: AnswerTable) -> tuple[dict[str,
         diagnosis = diagnose(paper, givens, submitted, marked)
         reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
         units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
-        entries.put(
-            paper, part.places, marked, diagnosis, comments(paper, marked, diagnosis, reason), unit.marks(units)
-        )
+        students = [matched.submissions[member].student for member in part.members.tolist()] if overrides else []
+        units, placed = with_overrides(unit, paper, students, units, overrides)
+        remark = comments(paper, marked, diagnosis, reason)
+        entries.put(paper, part.places, marked, diagnosis, remark, unit.marks(units))
+        entries.set_comments({part.places[place]: override.comment for place, override in placed.items()})
         parts.append(totals.question_marks(unit, paper, part.members.tolist(), units, marked.outcome))
     heads = _heads(key, matched.submissions)
     return result_columns(entries, matched, answers), totals.gradebook(key.exam, unit, heads, parts)

@@ -1,4 +1,4 @@
-"""Read the answer sheets that a class hands in: one file of many students, a filled form, or a folder of files.
+"""Read the answer sheets that a class hands in: one file of many students, a filled form, a folder or a zip of files.
 
 Called by `grading` before anything is marked. What a student did wrong becomes an unreadable answer or a `Problem`.
 Only a file or folder given by the instructor that is unusable as a whole raises, and answers that contradict others.
@@ -11,20 +11,21 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pyarrow.compute as pc
 
 from examgen.errors import AnswersError
+from examgen.exams.exam import Exam
 from examgen.exams.tables import DEFAULT_LIMITS, Limits, printable
-from examgen.marking.answers import READABLE, AnswerRow, AnswerTable, Flags, Numbers, Texts
-from examgen.marking.numbers import DecimalMark
-from examgen.marking.parsing import parse_texts
+from examgen.marking.answers import AnswerRow, AnswerTable, Numbers
+from examgen.marking.decimal_marks import comma_rows, comma_writers, read_numbers
 from examgen.marking.problems import Notice, Problem, file_problem
-from examgen.marking.settling import Codes, Source, owners, settle
-from examgen.marking.sheets import RawSheet, Rows, read_sheet, unread_sheet
-from examgen.marking.uploads import Upload, upload_of, uploads_below
+from examgen.marking.settling import Source, settle
+from examgen.marking.sheet_rows import RawSheet, Rows, unread_sheet
+from examgen.marking.sheets import read_sheet
+from examgen.marking.uploads import ZIP, Upload, upload_of, uploads_below, uploads_in_zip
+from examgen.marking.wide_form import WideSheet, resolve
 
 UPLOAD_LIMITS = Limits(max_bytes=64 * 1024 * 1024, max_rows=2_000_000)
-"""What one file of a folder may hold at most; the limits of a whole class hold for all of them together."""
+"""What one file of a folder or zip may hold at most; the limits of a whole class hold for all of them together."""
 
 DecimalChoice = Literal["auto", ".", ","]
 
@@ -72,48 +73,104 @@ class Answers:
         return tuple(problem for sheet in self.sheets for problem in sheet.problems)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class HandedIn:
+    """Files as they were read, entries that are there again included.
+
+    Attributes:
+        table: the entries of all files.
+        sheets: the files in the order of their names.
+        sources: where they are, and how new.
+        commas: by place of a file, who was read with a decimal comma.
+        notices: what was told when wide sheets were resolved.
+    """
+
+    table: AnswerTable
+    sheets: tuple[RawSheet, ...]
+    sources: tuple[Source, ...]
+    commas: dict[int, tuple[str, ...]]
+    notices: tuple[Notice, ...] = ()
+
+    def of_exam(self, exam: Exam) -> "HandedIn":
+        """The same with the columns of wide sheets brought together with the fields of the exam."""
+        wide = [WideSheet(n, one.path, one.names_exam) for n, one in enumerate(self.sheets) if one.is_wide]
+        table, notices = resolve(exam, self.table, wide)
+        return replace(self, table=table, notices=(*self.notices, *notices))
+
+    def once(self, *, latest: bool = False) -> Answers:
+        """Each entry of a student once.
+
+        Args:
+            latest: whether of a student's files with different answers the newest counts.
+
+        Raises: AnswersError if a student handed in different answers in several files and not `latest`.
+        """
+        settled = settle(self.table, self.sources, latest=latest)
+        found: dict[int, list[Problem]] = defaultdict(list)
+        for place, problem in settled.problems:
+            found[place].append(problem)
+        bounds = np.searchsorted(settled.table.file, np.arange(len(self.sheets) + 1))
+        sheets = [
+            AnswerSheet(
+                sheet.path,
+                settled.table.take(slice(bounds[place], bounds[place + 1])),
+                (*sheet.problems, *found[place]),
+                sheet.delimiter,
+                self.commas.get(place, ()),
+                sheet.is_key,
+            )
+            for place, sheet in enumerate(self.sheets)
+        ]
+        return Answers(settled.table, tuple(sheets), (*self.notices, *settled.notices))
+
+
 def read_answers(path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEFAULT_LIMITS) -> AnswerSheet:
-    """Read one answers.csv, of one student or of many, or a PDF with a filled form.
+    """Read one answers.csv, of one student or of many, a spreadsheet, or a PDF with a filled form.
 
     Args:
-        decimal: the decimal mark of all answers; "auto" is a point in a comma-separated file; in others and in a PDF,
-            the mark that each student's readable answers have: a comma if one needs it and none needs a point.
+        decimal: the decimal mark of all answers; "auto" is a point in a comma-separated file; in others, the mark that
+            each student's readable answers have: a comma if one needs it and none needs a point.
 
     Raises: AnswersError if the file as a whole cannot be read.
     """
     upload = upload_of(path)
-    return _together([read_sheet(upload, limits)], [upload], decimal).sheets[0]
+    return _together([(read_sheet(upload, limits), upload)], decimal).once().sheets[0]
 
 
 def read_submissions(
     path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEFAULT_LIMITS, *, latest: bool = False
 ) -> Answers:
-    """Read one file, or every *.csv and *.pdf under a folder in the order of their names; else as `read_answers`.
+    """Read all files, and keep each entry of a student once; see `read_files` and `HandedIn.once`."""
+    return read_files(path, decimal, limits).once(latest=latest)
 
-    Under a folder, hidden files are passed over, links are reported and not followed, and a file that is no answer
-    sheet becomes a sheet without rows and with a problem. `limits` then hold for all of them together, and those of
-    `UPLOAD_LIMITS` for each; the smallest are read first, so that one huge upload cannot use up the room of the class.
-    Papers have both a form and an answers.csv: where a student filled in one of them, the other, left empty, is passed
-    over.
 
-    Args:
-        latest: whether of a student's files with different answers the newest counts.
+def read_files(path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEFAULT_LIMITS) -> HandedIn:
+    """Read one file, or all below a folder or in a zip file in the order of their names; else as `read_answers`.
 
-    Raises: AnswersError if the single file is unusable, if there is no file to read, or if a student handed in
-        different answers in several files and not `latest`.
+    There, hidden files are passed over, links are reported and not followed, and a file that is no answer sheet becomes
+    a sheet without rows and with a problem. `limits` then hold for all of them together, and those of `UPLOAD_LIMITS`
+    for each; the smallest are read first, so that one huge upload cannot use up the room of the class.
+
+    Raises: AnswersError if the single file is unusable, or if there is no file to read.
     """
-    if not path.is_dir():
+    if path.is_dir():
+        found, problems = uploads_below(path)
+    elif path.suffix.lower() == ZIP:
+        found, problems = uploads_in_zip(path)
+    else:
         upload = upload_of(path)
-        return _together([read_sheet(upload, limits)], [upload], decimal, latest=latest)
-    found, problems = uploads_below(path)
+        return _together([(read_sheet(upload, limits), upload)], decimal)
     if not found and not problems:
         raise AnswersError(
-            f"{printable(path)}: holds no CSV file and no PDF; give an answers.csv, a filled PDF or a folder of them"
+            f"{printable(path)}: holds no CSV file, no spreadsheet and no PDF; give an answers.csv, a filled PDF or a "
+            f"folder or zip file of them"
         )
     read = _read_all(found, limits)
-    read += [(unread_sheet(problem.path, problem), upload_of(problem.path)) for problem in problems]
-    read.sort(key=lambda pair: pair[0].path)
-    return _together([sheet for sheet, _ in read], [upload for _, upload in read], decimal, latest=latest)
+    by_path: dict[Path, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        by_path[problem.path].append(problem)
+    read += [(unread_sheet(place, *told), upload_of(place)) for place, told in by_path.items()]
+    return _together(sorted(read, key=lambda pair: pair[0].path), decimal)
 
 
 def _read_all(uploads: Sequence[Upload], limits: Limits) -> list[tuple[RawSheet, Upload]]:
@@ -150,10 +207,9 @@ def _read_or_report(upload: Upload, limits: Limits) -> RawSheet:
     return sheet
 
 
-def _together(
-    sheets: Sequence[RawSheet], uploads: Sequence[Upload], decimal: DecimalChoice, *, latest: bool = False
-) -> Answers:
-    """Read the numbers of all sheets and keep each entry once."""
+def _together(read: Sequence[tuple[RawSheet, Upload]], decimal: DecimalChoice) -> HandedIn:
+    """Read the numbers of all sheets."""
+    sheets = tuple(sheet for sheet, _ in read)
     rows = Rows.joined([sheet.rows for sheet in sheets])
     file = np.repeat(np.arange(len(sheets), dtype=np.int32), [len(sheet.rows.line) for sheet in sheets])
     nothing = np.zeros(len(file))
@@ -161,73 +217,9 @@ def _together(
     table = AnswerTable(file, rows.line, *rows.names, rows.answer, unread)
     is_comma = np.zeros(len(table), dtype=bool)
     if decimal == "auto":
-        is_comma = _comma_rows(table, np.array([sheet.delimiter != "," for sheet in sheets]))
-    parsed = _numbers(rows.answer, is_comma, "." if decimal == "auto" else decimal)
+        is_comma = comma_rows(table, np.array([sheet.delimiter != "," for sheet in sheets]))
+    parsed = read_numbers(rows.answer, is_comma, "." if decimal == "auto" else decimal)
     if rows.is_cut.any():
         parsed = parsed.with_reason(rows.is_cut, "too_long")
-    commas = _comma_writers(table, is_comma)
-    sources = [Source(sheet.path, upload.modified) for sheet, upload in zip(sheets, uploads, strict=True)]
-    settled = settle(replace(table, parsed=parsed), sources, latest=latest)
-    found: dict[int, list[Problem]] = defaultdict(list)
-    for place, problem in settled.problems:
-        found[place].append(problem)
-    bounds = np.searchsorted(settled.table.file, np.arange(len(sheets) + 1))
-    return Answers(
-        settled.table,
-        tuple(
-            AnswerSheet(
-                sheet.path,
-                settled.table.take(slice(bounds[place], bounds[place + 1])),
-                (*sheet.problems, *found[place]),
-                sheet.delimiter,
-                commas.get(place, ()),
-                sheet.is_key,
-            )
-            for place, sheet in enumerate(sheets)
-        ),
-        settled.notices,
-    )
-
-
-def _numbers(answer: Texts, is_comma: Flags, fixed: DecimalMark) -> Numbers:
-    """Read each distinct text once, with the mark of its rows."""
-    parsed = parse_texts(answer.distinct, fixed).take(answer.codes)
-    if not is_comma.any():
-        return parsed
-    used, codes = np.unique(answer.codes[is_comma], return_inverse=True)
-    return parsed.replaced(is_comma, parse_texts(answer.distinct.take(used), ",").take(codes))
-
-
-def _comma_rows(table: AnswerTable, is_open: Flags) -> Flags:
-    """Which rows are of students who, in one of these files, write numbers with a comma and none with a point."""
-    has_comma = np.asarray(pc.match_substring(table.answer.distinct, ","))
-    is_comma = np.zeros(len(table), dtype=bool)
-    if not has_comma.any() or not is_open[table.file].any():
-        return is_comma
-    has_point = np.asarray(pc.match_substring(table.answer.distinct, "."))
-    by_comma = _is_number(table.answer.distinct, has_comma, ",")
-    by_point = _is_number(table.answer.distinct, has_point & ~by_comma, ".")
-    rows = np.flatnonzero(is_open[table.file])
-    who: Codes = owners(table)[rows] * len(is_open) + table.file[rows]
-    codes = table.answer.codes[rows]
-    writers = np.setdiff1d(who[by_comma[codes]], who[by_point[codes]])
-    is_comma[rows] = np.isin(who, writers)
-    return is_comma
-
-
-def _is_number(texts: object, candidates: Flags, decimal: DecimalMark) -> Flags:
-    found = np.zeros(len(candidates), dtype=bool)
-    places = np.flatnonzero(candidates)
-    if len(places):
-        found[places] = parse_texts(pc.take(texts, places), decimal).reason == READABLE
-    return found
-
-
-def _comma_writers(table: AnswerTable, is_comma: Flags) -> dict[int, tuple[str, ...]]:
-    """By place of the file, the students or variants whose answers are read with a comma."""
-    rows = np.flatnonzero(is_comma)
-    found: dict[int, set[str]] = defaultdict(set)
-    who = owners(table)[rows] * (int(table.file.max(initial=0)) + 1) + table.file[rows]
-    for row in rows[np.unique(who, return_index=True)[1]].tolist():
-        found[int(table.file[row])].add(table.student.at(row) or table.variant.at(row))
-    return {file: tuple(sorted(names)) for file, names in found.items()}
+    sources = tuple(Source(sheet.path, upload.modified) for sheet, upload in read)
+    return HandedIn(replace(table, parsed=parsed), sheets, sources, comma_writers(table, is_comma))

@@ -93,6 +93,11 @@ class EntryColumns:
         self.marks[places] = marks
         self.max_marks[places] = [float(field.marks) for field in paper.fields]
 
+    def set_comments(self, texts: Mapping[int, str]) -> None:
+        """Put other comments on some entries, by place."""
+        for place, text in texts.items():
+            self.comment[place] = self.comments.setdefault(text, len(self.comments))
+
 
 def comments(
     paper: PaperShape, marked: Marked, diagnosis: Diagnosis, reason: NDArray[np.int8]

@@ -1,6 +1,6 @@
-"""The files of a class: one, or those below a folder, each to be read when its turn comes.
+"""The files of a class: one, or those below a folder and in zip files, each to be read when its turn comes.
 
-Called by `reading`. Nothing is opened here but folders.
+Called by `reading`. Nothing is opened here but folders and the lists of members of zip files.
 """
 
 import os
@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from examgen.errors import AnswersError
 from examgen.exams.table_text import read_bytes
+from examgen.marking import zips
 from examgen.marking.problems import Problem, file_problem
 
-SUFFIXES = (".csv", ".pdf")
+SUFFIXES = (".csv", ".pdf", ".xlsx", ".ods")
+ZIP = ".zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,9 @@ class Upload:
     """A file that was handed in.
 
     Attributes:
-        path: where it is.
+        path: where it is; a member of a zip file is below the zip's path.
         size: in bytes.
-        modified: when it was last changed, in seconds since 1970.
+        modified: when it was last changed, in seconds since 1970; in a zip file, by the clock of who packed it.
         read: its bytes, of which there may be so many; raises AnswersError.
     """
 
@@ -39,13 +42,22 @@ class Upload:
 
 def upload_of(path: Path) -> Upload:
     """A file of the disk, whether it is there or not."""
-    kind = "PDF" if path.suffix.lower() == ".pdf" else "CSV"
+    kind = path.suffix[1:].upper() if path.suffix.lower() in (*SUFFIXES, ZIP) else "CSV"
     try:
         found = path.stat()
         size, modified = found.st_size, found.st_mtime
     except (OSError, ValueError):
         size, modified = 0, 0.0
     return Upload(path, size, modified, partial(read_bytes, path, kind=kind))
+
+
+def uploads_in_zip(path: Path) -> tuple[list[Upload], list[Problem]]:
+    """The members of a zip file that may be answer sheets, and what is told about others.
+
+    Raises: AnswersError if the file cannot be read or is no zip.
+    """
+    members, problems = zips.members_of(path, upload_of(path).read(zips.MAX_BYTES), SUFFIXES)
+    return [Upload(member.path, member.size, member.modified, member.read) for member in members], problems
 
 
 def uploads_below(folder: Path) -> tuple[list[Upload], list[Problem]]:
@@ -59,18 +71,30 @@ def uploads_below(folder: Path) -> tuple[list[Upload], list[Problem]]:
             with os.scandir(here) as entries:
                 for entry in entries:
                     path = here / entry.name
-                    is_sheet = path.suffix.lower() in SUFFIXES
+                    suffix = path.suffix.lower()
                     if entry.name.startswith("."):
                         continue
                     if entry.is_symlink():
-                        if is_sheet or path.is_dir():
+                        if suffix in (*SUFFIXES, ZIP) or path.is_dir():
                             told = "a link is not followed; put the file itself here"
                             problems.append(file_problem(path, "link", told))
                     elif entry.is_dir():
                         folders.append(path)
-                    elif is_sheet:
+                    elif suffix in SUFFIXES:
                         found.append(upload_of(path))
+                    elif suffix == ZIP:
+                        _add_zip(path, found, problems)
         except OSError as error:
             told = f"the folder cannot be read ({error.strerror})"
             problems.append(file_problem(here, "unusable_file", told))
     return found, problems
+
+
+def _add_zip(path: Path, found: list[Upload], problems: list[Problem]) -> None:
+    try:
+        members, faults = uploads_in_zip(path)
+    except AnswersError as error:
+        problems.append(file_problem(path, "unusable_file", str(error)))
+        return
+    found += members
+    problems += faults

@@ -182,15 +182,12 @@ def _is_field(exam: Exam, table: AnswerTable) -> Flags:
     found = np.zeros(len(table), dtype=bool)
     names = table.field.distinct.to_pylist()
     for question in exam.questions:
-        fields = {field.name for label in question.shapes for field in _paper_fields(exam, question.id, label)}
+        fields = {
+            field.name for label in question.shapes for field in paper_shape(question, label, exam.notation).fields
+        }
         is_name = np.array([name in fields for name in names], dtype=bool)
         found |= (table.question.codes == table.question.code_of(question.id)) & is_name[table.field.codes]
     return found
-
-
-def _paper_fields(exam: Exam, question_id: str, label: str) -> Sequence["object"]:
-    question = next(question for question in exam.questions if question.id == question_id)
-    return paper_shape(question, label, exam.notation).fields
 
 
 def _unknown_columns(sheet: WideSheet, table: AnswerTable, rows: NDArray[np.bool_], *, is_all: bool) -> Notice:

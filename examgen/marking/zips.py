@@ -141,5 +141,3 @@ def _directory_size(data: bytes) -> int:
     if large >= 0 and large + 48 <= len(data):
         size = max(size if size != 0xFFFFFFFF else 0, int(struct.unpack_from("<Q", data, large + 40)[0]))
     return size
-
-

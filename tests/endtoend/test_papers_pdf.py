@@ -106,6 +106,11 @@ class Papers:
         return [str(number) for question in questions for number in _flat(question["givens"])]
 
 
+def unexpected(findings: Sequence[str]) -> list[str]:
+    """Findings that are not known."""
+    return [finding for finding in findings if not any(re.fullmatch(pattern, finding) for pattern in ALLOWED)]
+
+
 def _cases() -> list[Case]:
     folder = shipped("banks")
     exams = sorted(path.stem for path in folder.rglob("*.toml"))
@@ -129,7 +134,7 @@ def papers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def test_papers_are_accessible_and_in_order(papers: Papers) -> None:
     """Question paper and key meet PDF/UA-1, and are read from the first page to the last and from top to bottom."""
     for reading in (papers.questions, papers.key):
-        assert _unexpected(ua_findings(reading)) == [], reading.path.name
+        assert unexpected(ua_findings(reading)) == [], reading.path.name
         assert file_findings(reading.path) == [], reading.path.name
 
 
@@ -178,10 +183,6 @@ def _origins(papers: Papers) -> set[str]:
     """What would tell where a paper comes from."""
     names = {name for name in (getpass.getuser(), socket.gethostname()) if len(name) >= COMMON_WORDS}
     return names | {str(SEED), str(papers.folder), str(Path.cwd())}
-
-
-def _unexpected(findings: Sequence[str]) -> list[str]:
-    return [finding for finding in findings if not any(re.fullmatch(pattern, finding) for pattern in ALLOWED)]
 
 
 def _printed(row: dict[str, str]) -> str:

@@ -55,7 +55,7 @@ def test_a_wrong_answer_and_what_follows_from_it(tmp_path: Path) -> None:
 
 def test_steps_that_are_not_asked_are_recomputed(tmp_path: Path) -> None:
     """The gradient of b2 comes from A2 by way of the slope of the loss and of the sigmoid, which nobody asked for."""
-    marked(tmp_path, {"A2": "0.5"})
+    marked(tmp_path, {"A2": "0.5", "dC_db2": "-0.25"})
     found = explain(tmp_path, "s1", "dC_db2")
     sources = {source.symbol: source for source in found.sources}
     assert {symbol: source.origin for symbol, source in sources.items()} == {
@@ -77,7 +77,7 @@ def test_steps_that_are_not_asked_are_recomputed(tmp_path: Path) -> None:
     # The slope of the sigmoid is flat at 0.5, so that half a unit of A2 works by way of the error only.
     assert effects["A₂"] == pytest.approx(2 * HALF * 0.25, rel=1e-3)
     assert found.tolerance == pytest.approx(found.own_half_unit + sum(effects.values()))
-    assert found.outcome == "wrong"
+    assert (found.outcome, found.rests_on) == ("follow_through", ("A₂",))
 
 
 @pytest.mark.parametrize(
@@ -210,31 +210,35 @@ def test_a_paper_without_a_name_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("student", "field", "message"),
     [
-        ("s3", "A2", r"results\.csv: student 's3' is not in it; there are s1, s2\. Did you mean \"s2\"\?"),
-        ("", "A2", r"no paper in it is without a name; there are s1, s2"),
-        ("s1", "A3", r"field 'A3' is not on this paper; there are z1, A1, z2, .* Did you mean \"A2\"\?"),
-        ("s1", "Q2:A2", r"question 'Q2' is not on this paper; there are Q1\. Did you mean \"Q1\"\?"),
-        ("s1", "Q1:", r"field '' is not on Q1; there are z1"),
+        ("anne", "A2", r"results\.csv: student 'anne' is not in it; there are anna, bert\. Did you mean \"anna\"\?"),
+        ("", "A2", r"no paper in it is without a name; there are anna, bert\."),
+        ("anna", "dC_w2", r"field 'dC_w2' is not on this paper; there are z1, A1, z2, .* Did you mean \"dC_dw2\"\?"),
+        ("anna", "Q2:A2", r"question 'Q2' is not on this paper; there are Q1\."),
+        ("anna", "Q1:", r"field '' is not on Q1; there are z1"),
     ],
 )
 def test_an_unknown_student_or_field_is_told_what_there_is(
     tmp_path: Path, student: str, field: str, message: str
 ) -> None:
     """The error says what there is, and what was meant perhaps."""
-    marked(tmp_path, {})
+    marked(tmp_path, {}, students=("anna", "bert"))
     with pytest.raises(AnswersError, match=message):
         explain(tmp_path, student, field)
 
 
 def test_fields_of_several_questions_need_the_question(tmp_path: Path) -> None:
     """A field of two questions is an error that names both; with the question before it, it is found."""
-    made = marked(tmp_path, {}, "midterm", ("s1",))
-    names = [row["field"] for row in made.rows]
-    both = next(name for name in names if names.count(name) > 1)
-    questions = [row["question"] for row in made.rows if row["field"] == both]
-    with pytest.raises(AnswersError, match=f"say {questions[0]}:{both} or {questions[1]}:{both}"):
-        explain(tmp_path, "s1", both)
-    assert [explain(tmp_path, "s1", f"{question}:{both}").question for question in questions] == questions
+    bank = tmp_path / "twice.toml"
+    question = '[[questions]]\nfamily = "tanh-two-outputs"\n'
+    bank.write_text(f'format = 1\ntitle = "Twice"\nabout = "twice"\n{question}{question}', encoding="utf-8")
+    made = marked(tmp_path, {}, str(bank), ("s1",))
+    name = made.rows[0]["field"]
+    with pytest.raises(AnswersError, match=f"field '{name}' is in several questions; say Q1:{name} or Q2:{name}"):
+        explain(tmp_path, "s1", name)
+    references = [float(row["answer"]) for row in made.rows if row["field"] == name]
+    found = [explain(tmp_path, "s1", f"{question}:{name}").reference.value for question in ("Q1", "Q2")]
+    assert found == references
+    assert len(set(found)) == 2
 
 
 def test_a_folder_that_was_not_marked_is_an_error(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from examgen.documents.numbers import FIRST_SLOT
 from examgen.documents.typesetting import (
+    INDENT,
     NAMES,
     SIZE,
     TEXT_WIDTH,
@@ -63,6 +64,21 @@ def test_a_long_chain_is_broken_within_the_page() -> None:
     for line in (*lines, short):
         assert line.width <= TEXT_WIDTH + 0.01
         assert len(line.ends) == 1
+
+
+def test_a_matrix_that_no_line_holds_is_set_smaller() -> None:
+    """It fills the line, and its letters shrink by as much as it was too wide; the symbol before it keeps its size."""
+    matrix = r"\begin{bmatrix} " + " & ".join(["-12.3456"] * 14) + r" \end{bmatrix}"
+    narrow, whole = Typesetter({}), Typesetter({})
+    whole.inline(f"= {matrix}", display=True)
+    narrow.equation(["W", f"= {matrix}"])
+    narrow.inline(matrix, room=200)
+    line, inline = (image.formula for image in narrow.images)
+    [uncut] = (image.formula for image in whole.images)
+    assert uncut.width > TEXT_WIDTH
+    assert 0.98 * TEXT_WIDTH - INDENT < line.width <= TEXT_WIDTH + 0.01
+    assert 199 < inline.width <= 200.01
+    assert inline.size < line.size < SIZE == uncut.size
 
 
 @pytest.mark.parametrize("latex", [r"\unknown{x}", r"\frac{1}", "x_", "李"])
