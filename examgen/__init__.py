@@ -124,7 +124,7 @@ def grade(
     """Mark answer sheets and write results.csv and gradebook.csv.
 
     Args:
-        answers: one file with the answers of one or many students, or a folder of such files.
+        answers: one file with the answers of one or many students, or a folder or zip file of such files.
         key: folder of the key, or of the exam around it; looked up by the sheets' exam where it is None.
         out: folder for the two tables; `marks` in the exam's folder where it is None.
         decimal: the decimal mark of the answers; "auto" as described in the README.

@@ -153,7 +153,8 @@ def grade(
         Path,
         typer.Argument(
             metavar="ANSWERS",
-            help="A filled questions.pdf, an answers.csv of one or many students, or a folder of both.",
+            help="A filled questions.pdf, an answers.csv or spreadsheet of one or many students (a row for each entry, "
+            "or for each student), or a folder or zip file of them.",
         ),
     ],
     key: Annotated[
@@ -339,7 +340,7 @@ def _print_notices(notices: Sequence[str]) -> None:
 def _print_gradebook(graded: "GradedClass") -> None:
     """One line per student; a table on a terminal, tab-separated text where the output is piped."""
     book = graded.gradebook_columns
-    counts = [*("correct", "follow_through", "imprecise", "wrong", "blank", "unreadable")]
+    counts = ["correct", "follow_through", "imprecise", "wrong", "blank", "unreadable"]
     grades = ["grade"] if "grade" in book else []
     header = ["student", "marks", "max_marks", "percent", *grades, *counts]
     rows = [

@@ -8,7 +8,7 @@ import csv
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from pathlib import Path
@@ -27,6 +27,7 @@ from examgen.errors import AnswersError
 from examgen.exams.exam import Variant
 from examgen.exams.files import folder_name, safe_text, write_files
 from examgen.exams.keys import Key, papers, read_key
+from examgen.exams.other_references import typed_reference
 
 FOLDER = "feedback"
 RESULTS, BOOK = "results.csv", "gradebook.csv"
@@ -175,7 +176,16 @@ def student_feedback(
     places = [(paper.question.id, asked.name) for paper, _ in papers(key.exam, variant) for asked in paper.fields]
     order = {place: number for number, place in enumerate(places)}
     found = [_entry(row) for row in rows]
-    known = [entry for entry in found if entry.place in order]
+    typed = {
+        (paper.question.id, asked.name): typed_reference(paper, asked)
+        for paper, _ in papers(key.exam, variant)
+        for asked in paper.other_fields
+    }
+    known = [
+        replace(entry, reference_text=typed.get(entry.place, entry.reference_text))
+        for entry in found
+        if entry.place in order
+    ]
     entries = tuple(sorted(known, key=lambda entry: order[entry.place]))
     first = next((entry.place for entry in entries if entry.outcome == "wrong"), None)
     name = variant.name if variant.student and safe_text(variant.student) == student else total.name if total else ""

@@ -4,8 +4,10 @@ A graph holds no values. `evaluate` computes them for one student or, by leading
 on `Fraction` arrays the results are exact. Solvers, screens, marking and documents all read the same graph.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+import math
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -41,18 +43,20 @@ class Quantity:
     @property
     def size(self) -> int:
         """Number of entries."""
-        return int(np.prod(self.shape, dtype=int))
+        return math.prod(self.shape)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ComputationGraph:
     """Quantities in an order in which each can be computed from earlier ones."""
 
     quantities: tuple[Quantity, ...]
-    derived: tuple[Quantity, ...] = field(init=False, repr=False, compare=False)
+    givens: tuple[Quantity, ...] = field(init=False, repr=False)
+    """The quantities without a rule."""
+    derived: tuple[Quantity, ...] = field(init=False, repr=False)
     """The quantities with a rule."""
-    _by_name: Mapping[str, Quantity] = field(init=False, repr=False, compare=False)
-    _readers: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+    _by_name: Mapping[str, Quantity] = field(init=False, repr=False)
+    _readers: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         by_name: dict[str, Quantity] = {}
@@ -67,6 +71,7 @@ class ComputationGraph:
         for place, quantity in enumerate(derived):
             for name in dict.fromkeys(quantity.inputs):
                 readers[name].append(place)
+        object.__setattr__(self, "givens", tuple(one for one in self.quantities if one.rule is None))
         object.__setattr__(self, "derived", derived)
         object.__setattr__(self, "_by_name", MappingProxyType(by_name))
         object.__setattr__(self, "_readers", {name: tuple(places) for name, places in readers.items()})
@@ -80,14 +85,13 @@ class ComputationGraph:
     def __iter__(self) -> Iterator[Quantity]:
         return iter(self.quantities)
 
-    @property
-    def givens(self) -> tuple[Quantity, ...]:
-        """The quantities without a rule."""
-        return tuple(quantity for quantity in self.quantities if quantity.rule is None)
-
     def readers(self, name: str) -> tuple[int, ...]:
         """Places in `derived` of the quantities that read this one."""
         return self._readers[name]
+
+    def only(self, names: Set[str]) -> "ComputationGraph":
+        """The part of the graph that computes these quantities from what they read, which counts as given."""
+        return _part(self, frozenset(names))
 
     def patched(self, name: str, rule: Rule | None = None, inputs: tuple[str, ...] | None = None) -> "ComputationGraph":
         """The same graph with another rule or other inputs for one derived quantity."""
@@ -108,6 +112,14 @@ class ComputationGraph:
                 raise ValueError(f"{name} is given; only a derived quantity can be patched")
             quantities[name] = replace(old, rule=rule or old.rule, inputs=old.inputs if inputs is None else inputs)
         return ComputationGraph(tuple(_in_order(quantities)))
+
+
+@lru_cache(maxsize=4096)
+def _part(graph: ComputationGraph, names: frozenset[str]) -> ComputationGraph:
+    kept = {name: graph[name] for name in names}
+    read = {source: graph[source] for one in kept.values() for source in one.inputs if source not in kept}
+    given = {name: replace(one, rule=None, inputs=()) for name, one in read.items()}
+    return ComputationGraph(tuple(given.get(one.name, one) for one in graph if one.name in kept or one.name in given))
 
 
 Change = tuple[Rule | None, tuple[str, ...] | None]

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from examgen.core.activations import ACTIVATIONS, sigmoid
-from examgen.core.graph import Change, ComputationGraph, Quantity, Values, evaluate
+from examgen.core.graph import Change, ComputationGraph, Quantity, Values, evaluate, reevaluate
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph, step_name
 from examgen.core.products import ProductsShape, products_graph
@@ -119,27 +119,36 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
 @lru_cache(maxsize=256)
 def _patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
     graph = network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
-    givens = _trials(graph)
-    right = evaluate(graph, givens).values
+    base = evaluate(graph, _trials(graph))
+    names = sorted(asked)
+    right = _flat(base.values, names)
     found: list[Patch] = []
     for row in MISCONCEPTIONS.values():
         versions = row.of_network(Network(shape, graph)) if isinstance(shape, NetworkShape) else row.of_products(graph)
-        seen: list[Values] = []
+        seen = [right]
         for version in versions:
             if not version.changes:
                 continue
             patched = graph.rewired(version.changes)
-            values = evaluate(patched, givens).values
+            changed = frozenset(version.changes)
+            values = _flat({**base.values, **reevaluate(patched, base, changed, {})}, names)
             # Versions that come to the same, as for a network of one layer, count once.
-            if _differs(right, values, asked) and all(_differs(other, values, asked) for other in seen):
+            if all(_differs(other, values) for other in seen):
                 seen.append(values)
-                found.append(Patch(row.name, patched, frozenset(version.changes), version.must_show))
+                found.append(Patch(row.name, patched, changed, version.must_show))
     return tuple(found)
 
 
-def _differs(right: Values, values: Values, asked: frozenset[str]) -> bool:
-    """Whether an asked quantity comes out otherwise in any trial."""
-    return any(not np.allclose(right[name], values[name], rtol=1e-6, atol=1e-9, equal_nan=True) for name in asked)
+def _flat(values: Values, names: Iterable[str]) -> Array:
+    """All entries of these quantities, (trials, entries)."""
+    return np.concatenate([values[name].reshape(TRIALS, -1) for name in names], axis=1)
+
+
+def _differs(right: Array, values: Array) -> bool:
+    """Whether any entry comes out otherwise in any trial."""
+    with np.errstate(invalid="ignore"):
+        is_same = (np.abs(right - values) <= 1e-9 + 1e-6 * np.abs(values)) | (np.isnan(right) & np.isnan(values))
+    return not is_same.all()
 
 
 def _trials(graph: ComputationGraph) -> dict[str, Array]:

@@ -18,6 +18,10 @@ HALF = 0.51
 """Half a unit of the last digit; 0.51, not 0.5: an exact tie may be rounded either way."""
 
 
+_NEW_AXIS = ((..., None), (..., None, slice(None)), (..., None, slice(None), slice(None)))
+"""Indices that put an axis before none, one or two inner ones; NumPy's expand_dims takes several times as long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effects:
     """What moving each entry of one source does to the quantities that it reaches.
@@ -74,14 +78,14 @@ def _effects_of(
     """Absolute changes by reached quantity: the larger of moving up and moving down."""
     inner = len(source.shape)
     size = source.size
-    half = np.expand_dims(half, -inner - 1)
+    half = _with_axis(half, inner)
     steps = np.eye(size).reshape(size, *source.shape) * half
-    start = np.expand_dims(base.values[source.name], -inner - 1)
+    start = _with_axis(base.values[source.name], inner)
     reached: dict[str, Array] = {}
     for sign in (1.0, -1.0):
         for name, moved in _moved(graph, base, source.name, start + sign * steps, substitute).items():
             with np.errstate(invalid="ignore"):
-                change = np.abs(moved - np.expand_dims(base.computed[name], -len(graph[name].shape) - 1))
+                change = np.abs(moved - _with_axis(base.computed[name], len(graph[name].shape)))
             # A student's wild value may overflow; what cannot be computed must not widen a band.
             change = np.where(np.isfinite(change), change, 0.0)
             reached[name] = np.maximum(reached[name], change) if name in reached else change
@@ -109,7 +113,7 @@ def _moved(
             if written is None:
                 values[quantity.name] = own
             elif np.isnan(written).any():
-                written = np.expand_dims(written, -len(quantity.shape) - 1)
+                written = _with_axis(written, len(quantity.shape))
                 values[quantity.name] = np.where(np.isnan(written), own, written)
             else:
                 continue
@@ -123,4 +127,9 @@ def _seen(quantity: Quantity, values: Mapping[str, Array], base: Evaluation) -> 
         return values[quantity.name]
     value = base.values[quantity.name]
     # Givens that one paper shares with a class have no leading axes and broadcast as they are.
-    return np.expand_dims(value, -len(quantity.shape) - 1) if value.ndim > len(quantity.shape) else value
+    return _with_axis(value, len(quantity.shape)) if value.ndim > len(quantity.shape) else value
+
+
+def _with_axis(value: Array, inner: int) -> Array:
+    """(..., *inner axes) -> (..., 1, *inner axes)."""
+    return value[_NEW_AXIS[inner]]

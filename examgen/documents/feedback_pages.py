@@ -14,6 +14,7 @@ from examgen.core.graph import Quantity, Values, evaluate
 from examgen.core.rules import Array
 from examgen.documents.feedback import EntryFeedback, MisconceptionFeedback, StudentFeedback
 from examgen.documents.feedback_texts import FeedbackTexts, NoteTexts, RowTexts, title_of
+from examgen.documents.other_tasks import symbol_latex
 from examgen.documents.pages import PaperPage
 from examgen.documents.papers import Person, page_of
 from examgen.documents.solved_paper import SolvedPaper, bias_name, folds
@@ -129,7 +130,7 @@ def feedback_page(
                 task.letter,
                 task.text,
                 tuple(
-                    Row(_on_one_line(part.paper.naming.entry(field.quantity, field.index).latex), next(rows))
+                    Row(_on_one_line(symbol_latex(part.paper, field)), next(rows))
                     for field in part.paper.fields
                     if field.task == number
                 ),
@@ -144,11 +145,14 @@ def feedback_page(
 def own_values(paper: PaperShape, givens: Values, field: Field, entries: Sequence[EntryFeedback]) -> Values | None:
     """The values with which a student should have computed an entry: the own answers, and what follows from them.
 
-    None where there is nothing to learn from them: wild numbers, or others than those that the entry was marked by.
+    None where there is nothing to learn from them: wild numbers, or others than those that the entry was marked by, or
+    an entry that asks for no number.
     """
+    if field.as_ != "number":
+        return None
     substitute = {quantity.name: np.full(quantity.shape, np.nan) for quantity in paper.graph.derived}
     answers = {entry.field: entry for entry in entries if entry.question == paper.question.id}
-    for asked in paper.fields:
+    for asked in paper.number_fields:
         entry = answers.get(asked.name)
         if entry is not None and entry.value is not None:
             substitute[asked.quantity][asked.index] = entry.value
@@ -208,7 +212,7 @@ def _numbered(notes: Sequence[NoteParts], texts: Sequence[NoteTexts]) -> list[tu
 
 
 def _note(number: int, note: NoteParts, said: NoteTexts, style: PaperStyle) -> Note:
-    symbol = _on_one_line(note.paper.naming.entry(note.field.quantity, note.field.index).latex)
+    symbol = _on_one_line(symbol_latex(note.paper, note.field))
     values = {
         "symbol": Piece("formula", symbol),
         "answer": Piece("value", said.answer),

@@ -130,13 +130,19 @@ def _row(field: Field, entry: EntryFeedback, feedback: StudentFeedback, style: P
         marks=_share(entry.marks, entry.max_marks, style.decimal_mark),
         sign=f"{FIRST} {SIGNS['wrong']}" if is_first else SIGNS.get(entry.outcome, "·"),
         word=words.get(entry.outcome, entry.outcome),
-        why=_why(entry, feedback, words, style, is_first=is_first),
+        why=_why(field, entry, feedback, words, style, is_first=is_first),
         outcome=entry.outcome,
     )
 
 
 def _why(
-    entry: EntryFeedback, feedback: StudentFeedback, words: Mapping[str, Any], style: PaperStyle, *, is_first: bool
+    field: Field,
+    entry: EntryFeedback,
+    feedback: StudentFeedback,
+    words: Mapping[str, Any],
+    style: PaperStyle,
+    *,
+    is_first: bool,
 ) -> str:
     """One short sentence; nothing for what is correct."""
     if entry.outcome == "correct":
@@ -149,6 +155,10 @@ def _why(
         number = explained.index(entry.misconceptions) + 1
         text: str = words["why_note"].format(title=title, number=number)
         return text
+    if field.as_ != "number" and entry.outcome in {"wrong", "unreadable"}:
+        # Comments are English, and say more than any fixed word.
+        other: str = words["why_other" if entry.outcome == "wrong" else "why_unreadable"]
+        return entry.comment or other if style.language == "en" else other
     key = "coarse" if entry.is_coarse else "first" if is_first else entry.outcome
     said: str = words.get(f"why_{key}", entry.comment)
     return said

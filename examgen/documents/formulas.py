@@ -21,6 +21,9 @@ from examgen.exams.exam import PaperShape
 MOST_SMALL_CHARACTERS = 96
 """So many fit between two brackets in the smallest letters that are easy to read."""
 
+MOST_IN_A_LINE = 56
+"""The numbers of a sum take so many characters on a line that does not end among them."""
+
 MAX_TERMS = 6
 """A sum of more terms is shown as its symbolic form and its value only."""
 
@@ -122,9 +125,11 @@ def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
         return _fill(LOSSES[shape.loss].term, lambda name, _: symbols[name])
 
     terms = [term(a, y) for a, y in zip(outputs, targets, strict=True)]
-    # No line can end between brackets that grow.
-    is_low = not any(denominator for _, denominator in places.values())
-    opening, closing = ("(", ")") if is_low else (r"\left(", r"\right)")
+    has_fractions = any(denominator for _, denominator in places.values())
+    numbers = sum(LOSSES[shape.loss].term.count(f"<{name}>") * (places[name][0] + 6) for name in "ay")
+    # A line can end between brackets that do not grow.
+    is_long = not has_fractions and len(outputs) * numbers > MOST_IN_A_LINE
+    opening, closing = ("(", ")") if is_long else (r"\left(", r"\right)")
     whole = terms[0] if len(terms) == 1 else f"{opening}{' + '.join(terms)}{closing}"
     return _scaled(_loss_factor(shape), whole)
 

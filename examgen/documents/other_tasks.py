@@ -28,7 +28,8 @@ def other_boxes(paper: PaperShape, number: int, style: PaperStyle) -> Iterator[A
     task = paper.question.tasks[number]
     hint = style.words[f"as_{task.as_}"]
     for field in _fields(paper, number):
-        yield AnswerBox(_symbol(paper, field), ((Cell(field.name, field.symbol, hint),),))
+        symbol = symbol_latex(paper, field) if field.quantity else ""
+        yield AnswerBox(symbol, ((Cell(field.name, field.symbol, hint),),))
 
 
 def spelling_lines(paper: PaperShape, number: int) -> Iterator[Spelling]:
@@ -52,7 +53,16 @@ def typed_answers(paper: PaperShape, number: int, style: PaperStyle) -> Iterator
             yield TypedAnswer("", "", f"({typed})", style.phrase(chosen))
         else:
             latex = formula_latex(paper, typed) if task.as_ == "formula" else ""
-            yield TypedAnswer(_symbol(paper, field), latex, typed)
+            yield TypedAnswer(symbol_latex(paper, field), latex, typed)
+
+
+def symbol_latex(paper: PaperShape, field: Field) -> str:
+    """LaTeX of what a field asks for: an entry, a whole matrix, or the letter of a choice's task."""
+    if not field.quantity:
+        return rf"\text{{{field.symbol}}}"
+    if field.as_ == "shape":
+        return symbol_of(paper, field.quantity)
+    return paper.naming.entry(field.quantity, field.index).latex
 
 
 def formula_latex(paper: PaperShape, typed: str) -> str:
@@ -91,11 +101,3 @@ def _function(name: str) -> str:
 
 def _fields(paper: PaperShape, number: int) -> list[Field]:
     return [field for field in paper.fields if field.task == number]
-
-
-def _symbol(paper: PaperShape, field: Field) -> str:
-    if not field.quantity:
-        return ""
-    if field.as_ == "shape":
-        return symbol_of(paper, field.quantity)
-    return paper.naming.entry(field.quantity, field.index).latex

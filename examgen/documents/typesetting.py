@@ -202,6 +202,8 @@ def fitted(text: str, room: float) -> str:
 def _letter_width(letter: str) -> float:
     """Width of a letter in digits: by the math font, and where that does not know it, by its script."""
     font = math_font()
+    # Slots draw it so.
+    letter = "−" if letter == "-" else letter
     if combining(letter):
         return 0
     if ord(letter) in font.characters:

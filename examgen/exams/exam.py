@@ -185,6 +185,11 @@ class PaperShape:
         """Their places among all fields."""
         return tuple(place for place, field in enumerate(self.fields) if field.as_ == "number")
 
+    @cached_property
+    def only_others(self) -> "PaperShape":
+        """The same paper as if it asked for nothing but formulas, shapes and choices."""
+        return replace(self, fields=self.other_fields)
+
     def needed(self) -> tuple[Quantity, ...]:
         """The derived quantities that are asked for or on the way to one that is, in the order of the graph."""
         wanted = {field.quantity for field in self.fields}

@@ -3,6 +3,7 @@
 Called by marking, with a student's own answers, and by the screens of variants, with the answers of a perfect paper.
 """
 
+from collections.abc import Set
 from typing import Any
 
 import numpy as np
@@ -20,17 +21,28 @@ EXACT = 1e-9
 Flags = NDArray[np.bool_]
 
 
-def half_units(paper: PaperShape, reference: Values, base: Evaluation) -> tuple[dict[str, Array], dict[str, Flags]]:
+def half_units(
+    paper: PaperShape, reference: Values, base: Evaluation, only: Set[str] | None = None
+) -> tuple[dict[str, Array], dict[str, Flags]]:
     """By derived quantity half units, (students, *shape), and whether rounding is needed at all, (students, entries).
 
     Asked entries are rounded as asked, others as the question rounds; significant figures are those of the reference or
     of the value that later work sees, whichever is coarser. What exact rules give is not rounded where it already ends
     at that digit, in the reference and from the student's own answers, and rests on nothing that is rounded.
+
+    Args:
+        paper: the question in its shape.
+        reference: (students, *shape) by quantity.
+        base: evaluation of the students' own answers.
+        only: names of the quantities that are wanted; all where it is None.
     """
     asked = {field.quantity: field.digits for field in paper.number_fields}
     halves: dict[str, Array] = {}
     needed: dict[str, Flags] = {}
     for quantity in paper.graph.derived:
+        # What rests on what is handed on from quantity to quantity where the rules are exact.
+        if only is not None and quantity.name not in only and not paper.shape.is_rational:
+            continue
         digits = asked.get(quantity.name, paper.question.digits)
         values = reference[quantity.name]
         own = digits.half_units(values)

@@ -8,6 +8,7 @@ from collections import defaultdict
 import numpy as np
 import pyarrow.compute as pc
 
+from examgen.exams.exam import asks_number
 from examgen.marking.answers import READABLE, AnswerTable, Flags, Numbers, Texts
 from examgen.marking.numbers import DecimalMark
 from examgen.marking.parsing import parse_texts
@@ -32,7 +33,9 @@ def comma_rows(table: AnswerTable, is_open: Flags) -> Flags:
     has_point = np.asarray(pc.match_substring(table.answer.distinct, "."))
     by_comma = _is_number(table.answer.distinct, has_comma, ",")
     by_point = _is_number(table.answer.distinct, has_point & ~by_comma, ".")
-    rows = np.flatnonzero(is_open[table.file])
+    # The comma of a shape such as "4,1" is none of a number's.
+    is_number = np.array([asks_number(name) for name in table.field.distinct.to_pylist()], dtype=bool)
+    rows = np.flatnonzero(is_open[table.file] & is_number[table.field.codes])
     who: Codes = owners(table)[rows] * len(is_open) + table.file[rows]
     codes = table.answer.codes[rows]
     writers = np.setdiff1d(who[by_comma[codes]], who[by_point[codes]])

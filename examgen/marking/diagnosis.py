@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import ComputationGraph, Values, evaluate, reevaluate
+from examgen.core.graph import ComputationGraph, Evaluation, Values, evaluate, reevaluate
 from examgen.core.misconceptions import MISCONCEPTIONS, Patch
 from examgen.core.rounding import rounding_effects
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape
 from examgen.exams.separation import paper_patches
-from examgen.exams.tolerance import by_field, half_units, place_of
+from examgen.exams.tolerance import half_units, place_of
 from examgen.marking.entries import Marked, Submitted, as_quantities, block_size, rows_of
 from examgen.marking.outcomes import OUTCOMES
 
@@ -157,8 +157,9 @@ class _Case:
         for number, version in enumerate(versions):
             moved = reevaluate(version.graph, base, version.changed, written)
             if name in moved:
-                value = float(by_field_of(self.paper, moved, [place])[0, 0])
-                tolerance = float(self._bands(version, np.array([0]), written, {name})[0, place])
+                index = place_of(self.paper.fields[place])
+                value = float(moved[name][index][0])
+                tolerance = float(self._bands(version, np.array([0]), base, moved, {name})[name][index][0])
                 evidence = int(fits[number, 0].sum())
                 fit = bool(fits[number, 0, place])
                 yield Trial(version.misconception, value, tolerance, fit, evidence, int(against[number, 0]))
@@ -177,31 +178,46 @@ class _Case:
             fields = [place for name in moved if name in places for place in places[name]]
             if not fields:
                 continue
-            theirs = by_field_of(self.paper, moved, fields)
+            theirs = _by_fields(self.paper, moved, fields, self.values[:, :1])
             off = np.abs(self.values[:, fields] - theirs)
             near = self.is_wrong[:, fields] & (off <= NEAR * tolerance[:, fields] + NEARBY * np.abs(theirs))
             rows = np.flatnonzero(near.any(axis=1))
             if rows.size:
                 targets = {self.paper.fields[fields[place]].quantity for place in np.flatnonzero(near.any(axis=0))}
-                bands = self._bands(version, rows, written, targets)
-                fits[number][rows[:, None], fields] = near[rows] & (off[rows] <= bands[:, fields])
+                bands = self._bands(version, rows, base, moved, targets)
+                within = _by_fields(self.paper, bands, fields, np.zeros((rows.size, 1)))
+                fits[number][rows[:, None], fields] = near[rows] & (off[rows] <= within)
             shown = np.abs(theirs - own[:, fields]) > 2 * tolerance[:, fields]
             against[number] = (shown & is_sound[:, fields]).sum(axis=1)
         return fits, against
 
-    def _bands(self, version: Patch, rows: NDArray[np.intp], written: Values, targets: Set[str]) -> Array:
-        """The tolerance around what a version of a misconception gives for these quantities, (rows, fields)."""
-        givens = {name: values[rows] for name, values in self.givens.items()}
-        answers = {name: values[rows] for name, values in written.items()}
-        base = evaluate(version.graph, givens, substitute=answers)
-        halves, needed = half_units(self.paper, base.computed, base)
-        bands = {name: np.zeros(values.shape) for name, values in answers.items()}
-        sources = _sources(version.graph, targets, written.keys())
-        chosen = {name: half for name, half in halves.items() if name in sources}
-        for effects in rounding_effects(version.graph, base, chosen, answers):
-            for target in effects.on.keys() & bands.keys():
+    def _bands(
+        self, version: Patch, rows: NDArray[np.intp], base: Evaluation, moved: Values, targets: Set[str]
+    ) -> dict[str, Array]:
+        """The tolerance around what a version of a misconception gives, (rows, *shape) by target quantity.
+
+        Args:
+            version: of the misconception.
+            rows: places of the students.
+            base: evaluation of the students' own answers by the right rules.
+            moved: what the version computes otherwise from them.
+            targets: names of asked quantities.
+        """
+        written = {field.quantity for field in self.paper.fields}
+        wanted = _sources(version.graph, targets, written) | targets
+        # Half units of exact rules hang on one another, so all quantities are needed for them.
+        graph = version.graph if self.paper.shape.is_rational else version.graph.only(wanted)
+        computed = {one.name: moved.get(one.name, base.computed[one.name])[rows] for one in graph}
+        values = {name: base.values[name][rows] if name in written else value for name, value in computed.items()}
+        seen = Evaluation(values, computed)
+        halves, needed = half_units(self.paper, computed, seen, only=wanted)
+        chosen = {name: half for name, half in halves.items() if name in wanted}
+        bands = {name: halves[name].copy() for name in targets}
+        answers = {name: values[name] for name in written & values.keys()}
+        for effects in rounding_effects(graph, seen, chosen, answers):
+            for target in effects.on.keys() & targets:
                 bands[target] += np.einsum("se,se...->s...", needed[effects.source], effects.on[target])
-        return np.asarray(by_field(self.paper, halves) + by_field(self.paper, bands))
+        return bands
 
 
 def _sources(graph: ComputationGraph, targets: Set[str], written: Set[str]) -> set[str]:
@@ -213,11 +229,11 @@ def _sources(graph: ComputationGraph, targets: Set[str], written: Set[str]) -> s
     return found
 
 
-def by_field_of(paper: PaperShape, values: Values, fields: list[int]) -> Array:
-    """(students, chosen fields) from (students, *shape) by quantity."""
-
+def _by_fields(paper: PaperShape, values: Values, fields: list[int], other: Array) -> Array:
+    """(students, chosen fields) from (students, *shape) by quantity, and something else where there is no value."""
     chosen = (paper.fields[place] for place in fields)
-    return np.stack([values[field.quantity][place_of(field)] for field in chosen], axis=1)
+    columns = (values[one.quantity][place_of(one)] if one.quantity in values else other[:, 0] for one in chosen)
+    return np.stack(list(columns), axis=1)
 
 
 def _places(paper: PaperShape) -> dict[str, list[int]]:

@@ -53,6 +53,10 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
     own, tolerance = float(marked.own[0, place]), float(marked.tolerance[0, place])
     half = float(field.digits.half_units(np.array(reference)))
     band, sources = trace.band(), tuple(trace.sources())
+    # Rounding on the way may lift a value to the next power of ten, where significant figures are coarser.
+    reach = float(field.digits.half_units(np.array(abs(own) + sum(part.effect for part in band))))
+    follows_ignored = bool(marked.follows_ignored[0, place])
+    is_tried = outcome == "wrong" and not follows_ignored
     marks, override = _marks(trace, of_student)
     found = Explanation(
         exam=of_student.key.exam.id,
@@ -71,12 +75,13 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         past_blanks=bool(marked.past_blanks[0, place]),
         sources=sources,
         band=band,
-        own_half_unit=tolerance - sum(part.effect for part in band),
+        own_half_unit=max(half, reach),
         tolerance=tolerance,
         follows=bool(abs(value - own) <= tolerance),
         rests_on=tuple(one.symbol for one in sources if one.origin == "own" and one.outcome != "correct"),
+        follows_ignored=follows_ignored,
         precision=trace.precision(),
-        trials=trials(paper, trace.givens, trace.answers, marked, place) if outcome == "wrong" else (),
+        trials=trials(paper, trace.givens, trace.answers, marked, place) if is_tried else (),
         misconception=trace.label,
         outcome=outcome,
         rule=0,
@@ -123,6 +128,8 @@ def _decided(found: Explanation, policy: Policy) -> tuple[int, str]:
         digits = "one digit fewer" if missing == 1 else f"{missing} digits fewer"
         verdict = "" if missing == 1 else "; only one fewer is imprecise, more are wrong"
         return 4, f"It is right to the digits that are written, {digits} than asked{verdict}."
+    if found.follows_ignored:
+        return 3, "It follows from earlier answers that are 0 or far too large, and these carry no credit forward."
     if found.follows and policy.follow_through == "off":
         return 5, f"It follows only from wrong answers ({', '.join(found.rests_on)}), and follow-through is off."
     named = f" The student's answers fit {found.misconception.replace('|', ' and ')}." if found.misconception else ""

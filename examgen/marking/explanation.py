@@ -95,6 +95,7 @@ class Explanation:
         tolerance: `own_half_unit` and all parts of the band.
         follows: rule 3, whether `value` is within the tolerance of `own`.
         rests_on: symbols of answers of the student that it rests on and that are not correct.
+        follows_ignored: whether it would follow if zeros and wild values carried credit forward.
         precision: rule 4.
         trials: misconceptions that were tried on the entry, where it is wrong.
         misconception: the one that results.csv names; several with `|` between them.
@@ -127,6 +128,7 @@ class Explanation:
     tolerance: float
     follows: bool
     rests_on: tuple[str, ...]
+    follows_ignored: bool
     precision: Precision
     trials: tuple[Trial, ...]
     misconception: str

@@ -104,8 +104,9 @@ def _precision(found: Explanation, width: int) -> Iterator[str]:
 def _trials(found: Explanation, width: int) -> Iterator[str]:
     yield "Rule 5: misconceptions"
     if not found.trials:
-        text = "None of them changes this entry." if found.outcome == "wrong" else "Tried on wrong entries only."
-        yield from _wrapped(text, width)
+        is_tried = found.outcome == "wrong" and not found.follows_ignored
+        reason = "None of them changes this entry." if is_tried else "Tried on wrong entries only that follow from nothing."
+        yield from _wrapped(reason, width)
         return
     assert found.value is not None
     value = found.value
@@ -123,7 +124,7 @@ def _trials(found: Explanation, width: int) -> Iterator[str]:
 
 
 def _trial_row(trial: Trial, value: float) -> tuple[str, ...]:
-    numbers = (_six(trial.value), _six(trial.tolerance), _six(abs(value - trial.value)))
+    numbers = (_six(trial.value), f"{trial.tolerance:.3g}", f"{abs(value - trial.value):.3g}")
     return trial.misconception, *numbers, "yes" if trial.fits else "no", str(trial.evidence), str(trial.against)
 
 

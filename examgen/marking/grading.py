@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from examgen.errors import AnswersError
 from examgen.exams.files import csv_bytes, safe_text, write_files
 from examgen.exams.keys import Key, read_key
+from examgen.exams.policy import Policy
 from examgen.marking import totals
 from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers, Texts
 from examgen.marking.csv_columns import Column
@@ -22,6 +23,7 @@ from examgen.marking.diagnosis import diagnose
 from examgen.marking.entries import NO_DIGITS, Submitted, mark
 from examgen.marking.finding import find_key
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match, missing_students
+from examgen.marking.other_answers import mark_others
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.overrides import Override, find_overrides, read_overrides, with_overrides
 from examgen.marking.problems import Notice, Problem
@@ -180,22 +182,66 @@ def _tables(
     unit = totals.mark_unit(policy, [part.paper for part in matched.papers], by_hand)
     entries = EntryColumns(len(matched.row_at))
     parts = []
+    answers = replace(answers, parsed=_only_numbers(matched, answers))
     for part in matched.papers:
-        paper = part.paper
-        submitted = submitted_of(answers.parsed, part.rows)
-        givens = _givens(part, matched.submissions)
-        marked = mark(paper, givens, submitted, policy)
-        diagnosis = diagnose(paper, givens, submitted, marked)
-        reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
-        units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
+        outcome, units = np.zeros(part.rows.shape, dtype=np.int8), np.zeros(part.rows.shape, dtype=unit.dtype)
+        for places, put in ((part.paper.number_places, _put_numbers), (part.paper.other_places, _put_others)):
+            if places:
+                chosen = part.of_fields(places)
+                outcome[:, places], units[:, places] = put(entries, unit, policy, matched, answers, chosen)
         students = [matched.submissions[member].student for member in part.members.tolist()] if overrides else []
-        units, placed = with_overrides(unit, paper, students, units, overrides)
-        remark = comments(paper, marked, diagnosis, reason)
-        entries.put(paper, part.places, marked, diagnosis, remark, unit.marks(units))
-        entries.set_comments({part.places[place]: override.comment for place, override in placed.items()})
-        parts.append(totals.question_marks(unit, paper, part.members.tolist(), units, marked.outcome))
+        units, placed = with_overrides(unit, part.paper, students, units, overrides)
+        if placed:
+            entries.marks[part.places] = unit.marks(units)
+            entries.set_comments({part.places[place]: override.comment for place, override in placed.items()})
+        parts.append(totals.question_marks(unit, part.paper, part.members.tolist(), units, outcome))
     heads = _heads(key, matched.submissions)
     return result_columns(entries, matched, answers), totals.gradebook(key.exam, unit, heads, parts)
+
+
+def _put_numbers(
+    entries: EntryColumns,
+    unit: totals.MarkUnit,
+    policy: Policy,
+    matched: Matched,
+    answers: AnswerTable,
+    part: PaperAnswers,
+) -> tuple[NDArray[np.int8], totals.Units]:
+    """Mark fields that ask for numbers; their outcomes and marks in units, (students, fields)."""
+    paper = part.paper
+    submitted = submitted_of(answers.parsed, part.rows)
+    givens = _givens(part, matched.submissions)
+    marked = mark(paper, givens, submitted, policy)
+    diagnosis = diagnose(paper, givens, submitted, marked)
+    reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
+    units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
+    entries.put(paper, part.places, marked, diagnosis, comments(paper, marked, diagnosis, reason), unit.marks(units))
+    return marked.outcome, units
+
+
+def _put_others(
+    entries: EntryColumns,
+    unit: totals.MarkUnit,
+    policy: Policy,
+    _matched: Matched,
+    answers: AnswerTable,
+    part: PaperAnswers,
+) -> tuple[NDArray[np.int8], totals.Units]:
+    """Mark fields that ask for formulas, shapes and choices, as `_put_numbers` does."""
+    marked = mark_others(part.paper, answers, part.rows)
+    units = totals.entry_units(unit, policy, part.paper, marked.outcome, marked.labels > 0)
+    entries.put_others(part.paper, part.places, marked, unit.marks(units))
+    return marked.outcome, units
+
+
+def _only_numbers(matched: Matched, answers: AnswerTable) -> Numbers:
+    """The numbers of the answers without those that no number is asked of, such as a shape that reads as 4,1."""
+    others = [part.rows[:, part.paper.other_places].ravel() for part in matched.papers if part.paper.other_places]
+    if not others:
+        return answers.parsed
+    rows = np.concatenate(others)
+    rows = rows[rows >= 0]
+    return answers.parsed.with_reason(rows[answers.parsed.reason[rows] == READABLE], "not_a_number")
 
 
 def _givens(part: PaperAnswers, submissions: tuple[Submission, ...]) -> dict[str, NDArray[np.float64]]:

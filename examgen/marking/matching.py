@@ -43,6 +43,13 @@ class PaperAnswers:
     places: Codes
     rows: Codes
 
+    def of_fields(self, columns: tuple[int, ...]) -> "PaperAnswers":
+        """Those fields only; all that ask for numbers, or all others."""
+        if len(columns) == len(self.paper.fields):
+            return self
+        paper = self.paper.only_numbers if columns == self.paper.number_places else self.paper.only_others
+        return PaperAnswers(paper, self.members, self.places[:, columns], self.rows[:, columns])
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Matched:
@@ -68,6 +75,7 @@ class Matched:
 class _Group:
     """Rows of one student for one variant, while they are found."""
 
+    number: int
     student: str
     variant: Variant
     codes: set[str]
@@ -198,22 +206,23 @@ def _groups(key: Key, answers: AnswerTable, rows: Codes) -> tuple[list[_Group], 
     lengths = np.diff(starts, append=len(rows))
     counts = np.bincount(run, weights=lengths).astype(np.int64)
     groups: dict[tuple[str, str], _Group] = {}
-    numbers: dict[tuple[str, str], int] = {}
     strangers: list[Notice] = []
     of_pair = np.full(len(first), -1, dtype=np.int64)
+    students, variants = answers.student.distinct.to_pylist(), answers.variant.distinct.to_pylist()
     for place in np.argsort(first).tolist():
-        row = int(rows[starts[first[place]]])
-        student, code = answers.student.at(row), answers.variant.at(row)
+        row = rows[starts[first[place]]]
+        student, code = students[answers.student.codes[row]], variants[answers.variant.codes[row]]
         # The student first: codes are short, and in a very large class two papers may share one.
         variant = by_student.get(student) or by_code.get(code)
         if variant is None:
             strangers.append(_stranger(student, code, int(counts[place])))
             continue
-        group = groups.setdefault((student, variant.code), _Group(student, variant, set()))
-        group.variant = variant
+        group = groups.get((student, variant.code))
+        if group is None:
+            group = groups[student, variant.code] = _Group(len(groups), student, variant, set())
         group.codes.add(code)
         group.rows += int(counts[place])
-        of_pair[place] = numbers.setdefault((student, variant.code), len(numbers))
+        of_pair[place] = group.number
     return list(groups.values()), np.repeat(of_pair[run], lengths), strangers
 
 

@@ -161,7 +161,7 @@ def _why(paper: PaperShape, field: Field, found: Judgement, known: Mapping[str, 
         mistakes = [MISCONCEPTIONS[name].mistake for name in found.misconceptions]
         return f"It looks as if {', or '.join(mistakes)}."
     if found.verdict == "undefined":
-        return "It is right only where it is defined: elsewhere it divides by 0, or has a root or logarithm of less than 0."
+        return "It is not defined for all numbers: it divides by 0, or has a root or logarithm of a negative number."
     if found.verdict == "partly" and found.fails_where:
         return f"It is right for some numbers only: it fails where {_side(paper, found.fails_where[0])}."
     return _example(found.example, is_partly=found.verdict == "partly")

@@ -20,6 +20,7 @@ from examgen.marking.diagnosis import Diagnosis
 from examgen.marking.entries import Marked
 from examgen.marking.matching import Matched
 from examgen.marking.numbers import REASONS
+from examgen.marking.other_answers import OtherMarks
 from examgen.marking.outcomes import BY_CODE, OUTCOMES
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class EntryColumns:
         comment: places in `comments`.
         label: places in `labels`, the names of misconceptions.
         outcome: codes of `OUTCOMES`.
-        reference, own, tolerance: as marked; NaN where a student's wild number has made them overflow.
+        reference, own, tolerance: as marked; NaN where a student's wild number has made them overflow, and where no
+            number is asked.
         marks, max_marks: of each entry.
     """
 
@@ -97,6 +99,19 @@ class EntryColumns:
         """Put other comments on some entries, by place."""
         for place, text in texts.items():
             self.comment[place] = self.comments.setdefault(text, len(self.comments))
+
+
+    def put_others(self, paper: PaperShape, places: Codes, others: OtherMarks, marks: NDArray[np.float64]) -> None:
+        """Put the entries that ask for no number; all arrays are (students, fields) of `PaperShape.other_fields`."""
+        known = np.array([self.comments.setdefault(text, len(self.comments)) for text in others.texts], dtype=np.int32)
+        labels = np.array([self.labels.setdefault(name, len(self.labels)) for name in others.names], dtype=np.int32)
+        self.question[places] = self.names.setdefault(paper.question.id, len(self.names))
+        self.field[places] = [self.names.setdefault(field.name, len(self.names)) for field in paper.other_fields]
+        self.comment[places], self.label[places] = known[others.comments], labels[others.labels]
+        self.outcome[places] = others.outcome
+        self.reference[places] = self.own[places] = self.tolerance[places] = np.nan
+        self.marks[places] = marks
+        self.max_marks[places] = [float(field.marks) for field in paper.other_fields]
 
 
 def comments(

@@ -1,0 +1,66 @@
+"""Working by columns is working one by one: numbers read, numbers written, and cells quoted."""
+
+import csv
+import io
+import math
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from examgen.marking.answers import Numbers, Texts
+from examgen.marking.csv_columns import Column, csv_table, number_texts
+from examgen.marking.numbers import DecimalMark, parse_number
+from examgen.marking.parsing import parse_texts
+from examgen.marking.results import six_digits
+
+NEAR_NUMBERS = st.text(st.sampled_from("0123456789.,+-eE/% \n\u2212"), max_size=70)
+PLAIN = st.from_regex(r"\A-?[0-9]{1,40}([.,][0-9]{1,40})?\Z")
+DOUBLES = st.floats(allow_infinity=False) | st.floats(-2e-4, 2e-4) | st.integers(-(10**17), 10**17).map(float)
+CELLS = st.text(st.sampled_from('ab,;"\n\r\t é\u2028='), max_size=6)
+
+
+@given(st.lists(NEAR_NUMBERS | PLAIN | st.text(max_size=5), max_size=20), st.sampled_from([".", ","]))
+@example(["0" * 64, "0" * 65, "-" + "9" * 63, "-0", "-0.00", "00.10", "1.", ".5", "٣", "1e-99", "1\n"], ".")
+@settings(max_examples=500)
+def test_texts_are_parsed_as_one_by_one(texts: list[str], mark: DecimalMark) -> None:
+    """Value, written digits and decimals, and the reason of what is no number are the same."""
+    found, expected = parse_texts(pa.array(texts, pa.string()), mark), [parse_number(text, mark) for text in texts]
+    assert [found.at(row) for row in range(len(texts))] == expected
+    assert not np.signbit(found.values[found.values == 0]).any()
+    assert np.array_equal(found.reason, Numbers.of(expected).reason)
+
+
+@given(st.lists(DOUBLES, min_size=1, max_size=30))
+@example(
+    [1e-4, math.nextafter(1e-4, 0), 1e-5, math.nextafter(1e-5, 0), 1e-6, 1e9, 1e10, 1e15, 1e16, 1e17, -0.0, 5e-324]
+)
+@settings(max_examples=500)
+def test_numbers_are_written_as_repr_writes_them(values: list[float]) -> None:
+    """The shortest text that reads back as the same double; nothing for NaN."""
+    expected = ["" if math.isnan(value) else repr(value) for value in values]
+    assert number_texts(np.array(values)).to_pylist() == expected
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30))
+@example([1.0000005, 0.51e-4, 9.9999995, 999999.5, 1234565.0, 1e-300, 1e300, 0.0])
+@settings(max_examples=500)
+def test_six_digits_are_those_of_the_decimal(values: list[float]) -> None:
+    """The double nearest to the value written with six significant digits."""
+    assert six_digits(np.array(values)).tolist() == [float(f"{value:.6g}") for value in values]
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, DOUBLES, CELLS, CELLS), min_size=1, max_size=40))
+@settings(max_examples=300)
+def test_tables_are_what_the_csv_module_writes(rows: list[tuple[str, str, float, str, str]]) -> None:
+    """Quotes stand where they are needed and nowhere else, however columns are put together on the way."""
+    first, second, values, third, last = zip(*rows, strict=True)
+    columns: list[Column] = [Texts.of(first), Texts.of(second), np.array(values), Texts.of(third), Texts.of(last)]
+    lines = []
+    for row in [tuple("abcde"), *rows]:
+        stream = io.StringIO(newline="")
+        # With this line end the module quotes carriage returns too, which some programs take for the end of a line.
+        csv.writer(stream, lineterminator="\r\n").writerow(["" if cell != cell else cell for cell in row])
+        lines.append(stream.getvalue().removesuffix("\r\n") + "\n")
+    assert b"".join(csv_table("abcde", columns)) == "".join(lines).encode()

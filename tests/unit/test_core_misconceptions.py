@@ -1,0 +1,121 @@
+"""Rewirings of the graph, on networks small enough to see what they come to."""
+
+import numpy as np
+import pytest
+
+from examgen.core.graph import evaluate
+from examgen.core.misconceptions import MISCONCEPTIONS, patches
+from examgen.core.network import NetworkShape, network_graph
+from examgen.core.products import ProductSpec, ProductsShape
+
+CHAIN = NetworkShape((1, 1, 1), ("tanh", "sigmoid"), "half_squared_error")
+ALL = frozenset({"z1", "z2", "a1", "a2", "loss", "dL_da2", "dL_dz2", "dL_dW2", "dL_db2", "dL_da1", "dL_dz1", "dL_dW1"})
+UPDATED = ALL | {"W1_new", "b1_new", "W2_new", "b2_new"}
+X, Y, W1, B1, W2, B2, RATE = 0.5, 1.0, 0.8, -0.3, 1.2, 0.4, 0.5
+GIVENS = {
+    "x": np.array([[X]]),
+    "y": np.array([[Y]]),
+    "W1": np.array([[W1]]),
+    "b1": np.array([B1]),
+    "W2": np.array([[W2]]),
+    "b2": np.array([B2]),
+    "learning_rate": np.array(RATE),
+}
+Z1 = W1 * X + B1
+A1 = float(np.tanh(Z1))
+Z2 = W2 * A1 + B2
+A2 = 1 / (1 + float(np.exp(-Z2)))
+DZ2 = (A2 - Y) * A2 * (1 - A2)
+DZ1 = W2 * DZ2 * (1 - A1**2)
+
+# By misconception: a quantity, and what it comes to in a chain of single units, worked out here by hand.
+EXPECTED = {
+    "error-sign": ("dL_da2", Y - A2),
+    "loss-factor": ("dL_da2", 0.5 * (A2 - Y)),
+    "no-slope": ("dL_dz2", A2 - Y),
+    "slope-of-activation": ("dL_dz2", (A2 - Y) * np.exp(-A2) / (1 + np.exp(-A2)) ** 2),
+    "wrong-slope": ("dL_dz1", W2 * DZ2 * A1 * (1 - A1)),
+    "updated-weights": ("dL_da1", (W2 - RATE * DZ2 * A1) * DZ2),
+    "layer-skipped": ("dL_dz1", DZ2),
+    "wrong-layer-input": ("dL_dW1", DZ1 * A1),
+    "pre-activation-input": ("dL_dW2", DZ2 * Z1),
+    "no-bias": ("z1", W1 * X),
+    "sigmoid-sign": ("a2", 1 / (1 + np.exp(Z2))),
+    "ascent": ("W1_new", W1 + RATE * DZ1 * X),
+    "no-learning-rate": ("W1_new", W1 - DZ1 * X),
+    "no-update": ("W1_new", W1),
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_misconception_comes_to_what_a_student_would_compute(name: str) -> None:
+    """Its first version gives the number that the wrong belief gives, by hand."""
+    quantity, expected = EXPECTED[name]
+    values = [
+        float(evaluate(patch.graph, GIVENS).values[quantity].item())
+        for patch in patches(CHAIN, UPDATED)
+        if patch.misconception == name
+    ]
+    assert min(abs(value - expected) for value in values) < 1e-12
+
+
+def test_what_cannot_show_is_left_out() -> None:
+    """A chain of single units has no other path, no transpose, no second step, and a smooth activation no ReLU."""
+    found = {patch.misconception for patch in patches(CHAIN, UPDATED)}
+    assert found == {*EXPECTED, "no-update"}
+    assert not {"single-path", "not-transposed", "stale-weights", "relu-slope-z", "log10", "sum-for-mean"} & found
+
+
+def test_what_is_not_asked_cannot_show() -> None:
+    """Where the forward pass alone is asked, nothing of the backward pass is there."""
+    found = {patch.misconception for patch in patches(CHAIN, frozenset({"z1", "a1", "z2", "a2", "loss"}))}
+    assert found == {"no-bias", "sigmoid-sign", "loss-factor"}
+
+
+def test_cross_entropy_has_its_own() -> None:
+    """log10, a lost minus, and the slope that a - y holds already."""
+    shape = NetworkShape((2, 2, 1), ("relu", "sigmoid"), "binary_cross_entropy")
+    found = {patch.misconception for patch in patches(shape, ALL)}
+    assert {"log10", "bce-sign", "extra-slope", "relu-slope-z"} <= found
+    assert "loss-factor" not in found
+
+
+def test_single_paths_are_followed_one_at_a_time() -> None:
+    """Over all versions, each path back to the first hidden unit is the one that is followed."""
+    shape = NetworkShape((1, 2, 2), ("tanh", "identity"), "half_squared_error")
+    graph = network_graph(shape)
+    draws = np.random.default_rng(1)
+    givens = {given.name: draws.uniform(0.2, 1, given.shape) for given in graph.givens}
+    right = evaluate(graph, givens)
+    followed = {
+        round(float(evaluate(patch.graph, givens).values["dL_da1"][0, 0]), 9)
+        for patch in patches(shape, frozenset({"dL_da1"}))
+        if patch.misconception == "single-path"
+    }
+    paths = {round(float(givens["W2"][k, 0] * right["dL_dz2"][0, k]), 9) for k in (0, 1)}
+    assert paths <= followed
+
+
+def test_products_may_be_swapped_and_lose_what_is_added() -> None:
+    """Square products are written in the wrong order; an affine map without its bias."""
+    shape = ProductsShape((ProductSpec("matrix_product", (2, 1), (1, 2)), ProductSpec("affine_map", (2, 2), (2, 1))))
+    found = [patch.misconception for patch in patches(shape, frozenset({"product1", "product2"}))]
+    assert found == ["no-bias", "swapped-index"]
+    swapped = patches(shape, frozenset({"product1"}))[0].graph
+    givens = {"A1": [[1], [2]], "B1": [[3, 4]], "A2": [[1, 0], [0, 1]], "B2": [[1], [1]], "C2": [[0], [0]]}
+    values = evaluate(swapped, {name: np.array(value, dtype=float) for name, value in givens.items()}).values
+    assert values["product1"].tolist() == [[3, 6], [4, 8]]
+
+
+def test_all_misconceptions_of_the_table_can_show_somewhere() -> None:
+    """None is a dead row."""
+    shapes = [
+        NetworkShape((2, 2, 2, 2), ("relu", "tanh", "sigmoid"), "mean_squared_error", 2, 2),
+        NetworkShape((2, 2, 2), ("relu", "sigmoid"), "binary_cross_entropy", 2, 2),
+    ]
+    found = {
+        patch.misconception
+        for shape in shapes
+        for patch in patches(shape, frozenset(quantity.name for quantity in network_graph(shape).derived))
+    }
+    assert found == set(MISCONCEPTIONS)
