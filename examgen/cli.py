@@ -342,10 +342,11 @@ def _print_gradebook(graded: "GradedClass") -> None:
     book = graded.gradebook_columns
     counts = ["correct", "follow_through", "imprecise", "wrong", "blank", "unreadable"]
     grades = ["grade"] if "grade" in book else []
-    header = ["student", "marks", "max_marks", "percent", *grades, *counts]
+    columns = ["marks", "max_marks", "percent", *grades, *counts]
+    header = ["student", *("of" if name == "max_marks" else name for name in columns)]
     rows = [
         [_printable(student) or "(no name)", *(_cell(value) for value in found)]
-        for student, *found in zip(book["student"], *(book[name] for name in header[1:]), strict=True)
+        for student, *found in zip(book["student"], *(book[name] for name in columns), strict=True)
     ]
     if not sys.stdout.isatty():
         for row in [header, *rows]:

@@ -16,18 +16,18 @@ Picture = NDArray[np.uint8]
 """(height, width), 0 black and 255 white."""
 
 
-class PopplerMissing(Exception):
+class PopplerMissingError(Exception):
     """The program that draws pages is not installed; says what to install."""
 
 
 def page_picture(pdf: bytes, page: int, folder: Path) -> Picture:
     """One page as a picture; pages count from 1.
 
-    Raises: PopplerMissing.
+    Raises: PopplerMissingError.
     """
     program = shutil.which("pdftoppm")
     if program is None:
-        raise PopplerMissing("pdftoppm is not installed; install poppler-utils, as .ci/system does")
+        raise PopplerMissingError("pdftoppm is not installed; install poppler-utils, as .ci/system does")
     file = folder / "page.pdf"
     file.write_bytes(pdf)
     at = ["-f", str(page), "-l", str(page), "-singlefile"]

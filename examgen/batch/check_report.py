@@ -13,6 +13,7 @@ def report(checked: Checked) -> Iterator[str]:
     """What the bench found, line by line; what is wrong comes last."""
     for question in checked.questions:
         yield from _question(question)
+    yield ""
     if checked.sitters:
         yield f"Marked: {checked.sitters} papers in the notations {', '.join(checked.notations)}"
         yield f"Misconceptions named to the students who have them: {_percent(checked.named)}"
@@ -81,4 +82,3 @@ def _table(head: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence
             cell if not column else cell.rjust(size) for cell, size, column in zip(cells, widths, columns, strict=True)
         ]
         yield f"  {name.ljust(width)}  {'  '.join(aligned)}".rstrip()
-    yield ""

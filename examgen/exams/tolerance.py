@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Evaluation, Quantity, Values
+from examgen.core.network import NetworkShape
 from examgen.core.resting import rests_on
 from examgen.core.rounding import half_unit, rounding_effects
 from examgen.core.rules import Array
+from examgen.exams.digits import Digits
 from examgen.exams.exam import Field, PaperShape
 
 EXACT = 1e-9
@@ -47,7 +50,7 @@ def half_units(
         values = reference[quantity.name]
         own = digits.half_units(values)
         halves[quantity.name] = np.maximum(own, digits.half_units(base.values[quantity.name]))
-        is_rounded = np.full((len(values), quantity.size), quantity.kind not in {"x_of_step", "y_of_step"})
+        is_rounded = np.full((len(values), quantity.size), _can_round(paper, quantity, digits))
         if paper.shape.is_rational:
             unit = own / half_unit(np.zeros(()))
             ends = [_ends_at(unit, value).reshape(is_rounded.shape) for value in (values, base.computed[quantity.name])]
@@ -85,6 +88,15 @@ def place_of(field: Field) -> Any:
 def entry_of(quantity: Quantity, field: Field) -> int:
     """The place of a field among the entries of its quantity."""
     return int(np.ravel_multi_index(field.index, quantity.shape)) if quantity.shape else 0
+
+
+def _can_round(paper: PaperShape, quantity: Quantity, digits: Digits) -> bool:
+    """Whether there is anything to round: samples are given numbers, and the slope of a ReLU is 0 or 1 whatever its
+    input has been rounded to."""
+    if quantity.kind != "slope" or not isinstance(paper.shape, NetworkShape) or quantity.layer is None:
+        return quantity.kind not in {"x_of_step", "y_of_step"}
+    few = ACTIVATIONS[paper.shape.activations[quantity.layer - 1]].slope_decimals
+    return few is None or (digits.unit == "decimals" and digits.count < few)
 
 
 def _ends_at(unit: Array, value: Array) -> Flags:

@@ -105,8 +105,8 @@ def _trials(found: Explanation, width: int) -> Iterator[str]:
     yield "Rule 5: misconceptions"
     if not found.trials:
         is_tried = found.outcome == "wrong" and not found.follows_ignored
-        reason = "None of them changes this entry." if is_tried else "Tried on wrong entries only that follow from nothing."
-        yield from _wrapped(reason, width)
+        untried = "Tried on wrong entries only that follow from nothing."
+        yield from _wrapped("None of them changes this entry." if is_tried else untried, width)
         return
     assert found.value is not None
     value = found.value

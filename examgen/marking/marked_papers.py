@@ -164,11 +164,16 @@ def _key_folder(results: Path) -> Path:
 def _rows(path: Path, student: str) -> dict[tuple[str, str], Row]:
     found: dict[tuple[str, str], Row] = {}
     students: dict[str, None] = {}
-    for row in _table(path, COLUMNS):
-        name = row["student"]
+    wanted = {student, safe_text(student)}
+    header, lines = _table(path, COLUMNS)
+    column = header.index("student")
+    for line in lines:
+        name = line[column] if len(line) > column else ""
         students.setdefault(name)
-        if name not in {student, safe_text(student)}:
+        # A class has millions of rows: they are taken apart where they are this student's only.
+        if name not in wanted or not line:
             continue
+        row = _row(header, line)
         entry = (row["question"], row["field"])
         if entry in found:
             whose = f"student {printable(student)!r} has" if student else "Without a name there are"
@@ -184,7 +189,8 @@ def _rows(path: Path, student: str) -> dict[tuple[str, str], Row]:
 def _variant_of(results: Path, key: Key, student: str) -> Variant:
     """The paper of a student whom the key does not know: the one of the grade book, or the only one."""
     book = results.with_name(GRADEBOOK)
-    rows = _table(book, ("student", "variant")) if book.is_file() else ()
+    header, lines = _table(book, ("student", "variant")) if book.is_file() else ([], iter(()))
+    rows = [_row(header, line) for line in lines]
     codes = {row["variant"] for row in rows if row["student"] in {student, safe_text(student)}}
     fitting = [variant for variant in key.variants if variant.code in codes]
     if len(fitting) == 1 or len(fitting := list(key.variants)) == 1:
@@ -192,16 +198,27 @@ def _variant_of(results: Path, key: Key, student: str) -> Variant:
     raise KeyFileError(f"{key.folder}: has no paper of student {printable(student)!r}; mark the class again with it")
 
 
-def _table(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
+def _table(path: Path, columns: tuple[str, ...]) -> tuple[list[str], Iterator[list[str]]]:
+    """The header of a table and its other lines."""
+    lines = _lines(path)
+    header = next(lines, [])
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise AnswersError(f"{path}: the column {missing[0]} is missing; mark the class again")
+    return header, lines
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file, restval="")
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                raise AnswersError(f"{path}: the column {missing[0]} is missing; mark the class again")
-            yield from reader
+            yield from csv.reader(file)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise AnswersError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _row(header: list[str], line: list[str]) -> Row:
+    """A line by column; columns that it lacks are empty."""
+    return dict.fromkeys(header, "") | dict(zip(header, line, strict=False))
 
 
 def _listed(names: list[str]) -> str:

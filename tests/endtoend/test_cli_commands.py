@@ -142,9 +142,9 @@ def test_from_a_seed_to_marks(here: Path) -> None:
     entries = len(read_rows(folder / "answers.csv"))
     assert lines[0].split("\t") == [
         *("student", "marks", "of", "percent"),
-        *("correct", "imprecise", "wrong", "blank", "unreadable"),
+        *("correct", "follow_through", "imprecise", "wrong", "blank", "unreadable"),
     ]
-    assert lines[1].split("\t") == ["ada", str(entries), str(entries), "100", str(entries), "0", "0", "0", "0"]
+    assert lines[1].split("\t") == ["ada", str(entries), str(entries), "100", str(entries), *["0"] * 5]
     assert lines[2:] == [
         f"Key: {here / folder}/key",
         f"Marks: {here / folder}/marks/gradebook.csv",

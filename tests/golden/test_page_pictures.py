@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from examgen.documents import printing, store
 from examgen.documents.printing import key_pdf, questions_pdf
-from examgen.documents.style import PaperStyle
+from examgen.documents.style import STANDARD, PaperStyle
 from examgen.exams.building import Student, draw_variants, load_exam
 from tests.page_pictures import Picture, page_picture, read_picture, share_that_differs, write_picture
 
@@ -35,10 +35,10 @@ class Page:
     document: str
     number: int
     notation: str | None = None
-    style: PaperStyle = PaperStyle()
+    style: PaperStyle = STANDARD
 
     def __str__(self) -> str:
-        special = [self.notation, self.style.language if self.style != PaperStyle() else None]
+        special = [self.notation, self.style.language if self.style != STANDARD else None]
         return "-".join(filter(None, (self.exam, *special, self.document, str(self.number))))
 
 
@@ -87,14 +87,17 @@ def test_a_formula_that_moves_or_is_missing_is_seen(page: Page) -> None:
     """Any piece of a line, moved by three pixels or wiped out, is more than what may differ."""
     stored = read_picture(PICTURES / f"{page}.png")
     pieces = list(_pieces(stored))
-    assert len(pieces) > 40
+    assert len(pieces) > 20
     for rows, columns in pieces:
         wiped = stored.copy()
         wiped[rows, columns] = 255
         moved = wiped.copy()
         moved[rows, columns.start + 3 : columns.stop + 3] = stored[rows, columns]
+        # Nothing else changes, so that the rows around it are enough to compare.
+        near = slice(rows.start - 2, rows.stop + 2)
+        share = (near.stop - near.start) / len(stored)
         for other in (wiped, moved):
-            assert share_that_differs(stored, other) > MOST_THAT_DIFFERS, (rows, columns)
+            assert share_that_differs(stored[near], other[near]) * share > MOST_THAT_DIFFERS, (rows, columns)
 
 
 def test_other_smoothing_is_no_difference() -> None:
@@ -116,8 +119,8 @@ def test_pages_of_another_size_differ() -> None:
 def _pieces(picture: Picture) -> Iterator[tuple[slice, slice]]:
     """Rows and columns of each formula and text; single letters, and what is lower than they are, are left out."""
     has_ink = picture < 200
-    for rows in _runs(has_ink.any(axis=1), 1):
-        for columns in _runs(has_ink[rows].any(axis=0), WORD_GAP):
+    for rows in _runs(np.asarray(has_ink.any(axis=1)), 1):
+        for columns in _runs(np.asarray(has_ink[rows].any(axis=0)), WORD_GAP):
             if rows.stop - rows.start >= 6 and columns.stop - columns.start >= WORD_GAP:
                 yield rows, columns
 

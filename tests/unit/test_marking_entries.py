@@ -215,3 +215,18 @@ def test_the_tolerance_is_that_of_the_rule(tmp_path: Path) -> None:
     """Half a unit, 0.0051, and its effect: times the slope 0.21 of z1 on a1, 30 of a1 on z2, and 1 of z2 on a2."""
     marked = Chain(tmp_path).marked(a1="0.70", z2="21.00")
     assert marked.tolerance[0].tolist() == pytest.approx([0.0051, 0.0051 * 1.21, 0.0051 * 31, 0.0051 * 2], rel=1e-3)
+
+
+def test_a_decimal_in_whole_numbers_opens_no_door(tmp_path: Path) -> None:
+    """Behind 5.5 for 5 the slope of a ReLU is still 1: what rests on it may be off by what 0.5 makes, and no more."""
+    chain = Chain(
+        tmp_path,
+        "decimals = 0",
+        '["z", "a", "dL_dz", "dL_dW"]',
+        hidden="relu",
+        output="relu",
+        **{"w1": 2, "b1": 1, "w2": 3, "b2": 1, "x": 2, "y": 1},
+    )
+    # z1 = a1 = 5, z2 = a2 = 16, dL_dz2 = 15, dL_dW2 = 75, dL_dz1 = 45, dL_dW1 = 90.
+    found = chain.mark(z1="5.5", dL_dz2="30", dL_dz1="90", dL_dW1="90")
+    assert found == {"z1": "correct", "dL_dz2": "wrong", "dL_dz1": "follow_through", "dL_dW1": "correct"}

@@ -69,3 +69,11 @@ def test_lines_do_not_touch() -> None:
     )
     rules = sorted((rule.y, rule.y + rule.height) for rule in found.rules if rule.height > 1)
     assert rules[0][1] < rules[-1][0]
+
+
+@pytest.mark.parametrize("sign", ["=", "+", r"\approx"])
+def test_no_line_is_empty(sign: str) -> None:
+    """An empty group before a sign, which keeps its space, is not left alone where nothing fits the width."""
+    wide = rf"{{}} {sign} \begin{{bmatrix}} a & b & c & d & e & f \end{{bmatrix}}"
+    assert len(formula(wide, max_width=5).ends) == 1
+    assert formula(wide, max_width=5).width == formula(wide).width

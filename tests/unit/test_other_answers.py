@@ -92,7 +92,7 @@ def test_a_misconception_is_named(label: str, name: str, text: str, misconceptio
     ("label", "name", "text", "found", "comment"),
     [
         (TANH_BCE, "delta2_formula", " ", "blank", "Nothing was written."),
-        (TANH_BCE, "delta2_formula", "2a2 - y", "unreadable", 'Write * between factors: a sign is missing before "a2".'),
+        (TANH_BCE, "delta2_formula", "2a2", "unreadable", 'Write * between factors: a sign is missing before "a2".'),
         (TANH_BCE, "delta2_formula", "a2 - t", "unreadable", '"t" is not a symbol of this question.'),
         (TANH_BCE, "delta2_formula", "=A1-B1", "unreadable", "Write only the right-hand side, without an equals sign."),
         (TANH_BCE, "delta2_formula", "delta2", "wrong", "This task does not allow delta2 in the formula."),

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.page_pictures import PopplerMissing, page_picture, read_picture, share_that_differs, write_picture
+from tests.page_pictures import PopplerMissingError, page_picture, read_picture, share_that_differs, write_picture
 
 
 def test_a_stored_picture_is_the_same_again(tmp_path: Path) -> None:
@@ -18,7 +18,7 @@ def test_a_stored_picture_is_the_same_again(tmp_path: Path) -> None:
 def test_a_missing_program_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says what to install; no test is left out silently."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PopplerMissing, match="install poppler-utils"):
+    with pytest.raises(PopplerMissingError, match="install poppler-utils"):
         page_picture(b"", 1, tmp_path)
 
 

@@ -83,7 +83,9 @@ def _breaks(parts: Sequence[Atom], wide: float) -> dict[int, int]:
             sort = STATEMENT if ends else _sort(before, atom)
             if sort is not None:
                 found[index] = sort if depth == 0 else INNER
-            before, gap = atom, 0.0
+            # An empty group only keeps the sign behind it an operator; alone on a line it would leave the line empty.
+            if before is not None or atom.box.width > 0:
+                before, gap = atom, 0.0
         depth = max(0, depth + _balance(atom.element))
     return found
 
