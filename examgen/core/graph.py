@@ -7,7 +7,7 @@ on `Fraction` arrays the results are exact. Solvers, screens, marking and docume
 import math
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -56,7 +56,6 @@ class ComputationGraph:
     derived: tuple[Quantity, ...] = field(init=False, repr=False)
     """The quantities with a rule."""
     _by_name: Mapping[str, Quantity] = field(init=False, repr=False)
-    _readers: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         by_name: dict[str, Quantity] = {}
@@ -67,14 +66,9 @@ class ComputationGraph:
                 raise ValueError(f"{quantity.name} reads {', '.join(late)} before it is known")
             by_name[quantity.name] = quantity
         derived = tuple(quantity for quantity in self.quantities if quantity.rule is not None)
-        readers: dict[str, list[int]] = {name: [] for name in by_name}
-        for place, quantity in enumerate(derived):
-            for name in dict.fromkeys(quantity.inputs):
-                readers[name].append(place)
         object.__setattr__(self, "givens", tuple(one for one in self.quantities if one.rule is None))
         object.__setattr__(self, "derived", derived)
         object.__setattr__(self, "_by_name", MappingProxyType(by_name))
-        object.__setattr__(self, "_readers", {name: tuple(places) for name, places in readers.items()})
 
     def __getitem__(self, name: str) -> Quantity:
         return self._by_name[name]
@@ -88,6 +82,14 @@ class ComputationGraph:
     def readers(self, name: str) -> tuple[int, ...]:
         """Places in `derived` of the quantities that read this one."""
         return self._readers[name]
+
+    @cached_property
+    def _readers(self) -> Mapping[str, tuple[int, ...]]:
+        readers: dict[str, list[int]] = {name: [] for name in self._by_name}
+        for place, quantity in enumerate(self.derived):
+            for name in dict.fromkeys(quantity.inputs):
+                readers[name].append(place)
+        return {name: tuple(places) for name, places in readers.items()}
 
     def only(self, names: Set[str]) -> "ComputationGraph":
         """The part of the graph that computes these quantities from what they read, which counts as given."""
@@ -111,7 +113,9 @@ class ComputationGraph:
             if old.rule is None:
                 raise ValueError(f"{name} is given; only a derived quantity can be patched")
             quantities[name] = replace(old, rule=rule or old.rule, inputs=old.inputs if inputs is None else inputs)
-        return ComputationGraph(tuple(_in_order(quantities)))
+        places = {name: place for place, name in enumerate(quantities)}
+        reads_ahead = any(places[source] > places[name] for name in changes for source in quantities[name].inputs)
+        return ComputationGraph(tuple(_in_order(quantities) if reads_ahead else quantities.values()))
 
 
 @lru_cache(maxsize=4096)

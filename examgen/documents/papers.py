@@ -85,7 +85,7 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
         text=(*map(style.phrase, paper.question.text), *_facts(solved, style)),
         picture=_picture(shape, notation, style) if isinstance(shape, NetworkShape) else None,
         givens=tuple(_givens(solved, text)),
-        tasks=_tasks(paper, style),
+        tasks=_tasks(paper, style, with_solution=with_solution),
         sections=worked_sections(solved, text) if with_solution else (),
         appendix=tuple(_derivatives(shape, notation)) if with_solution and isinstance(shape, NetworkShape) else (),
     )
@@ -241,7 +241,7 @@ def _equation(solved: SolvedPaper, quantity: Quantity) -> str:
 
 
 @lru_cache(maxsize=512)
-def _tasks(paper: PaperShape, style: PaperStyle) -> tuple[TaskPart, ...]:
+def _tasks(paper: PaperShape, style: PaperStyle, *, with_solution: bool) -> tuple[TaskPart, ...]:
     text = style.words
     found: list[TaskPart] = []
     for number, task in enumerate(paper.question.tasks):
@@ -262,7 +262,7 @@ def _tasks(paper: PaperShape, style: PaperStyle) -> tuple[TaskPart, ...]:
                 kind=task.as_,
                 options=tuple((task_letter(place), style.phrase(option)) for place, option in enumerate(task.options)),
                 spellings=spellings if all(spellings != part.spellings for part in found) else (),
-                answers=() if is_number else tuple(typed_answers(paper, number, style)),
+                answers=tuple(typed_answers(paper, number, style)) if with_solution and not is_number else (),
             )
         )
     return tuple(found)

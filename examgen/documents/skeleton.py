@@ -8,7 +8,7 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -16,14 +16,18 @@ import pikepdf
 
 from examgen.documents.mathbox import EmbeddedFont, embedded_font, pdf_operators
 from examgen.documents.numbers import is_slot
-from examgen.documents.pdf import set_pages
-from examgen.documents.stamping import FONT, OpenAlt, OpenForm, PaperSkeleton, pdf_text
+from examgen.documents.pdf import SetPages, set_pages
+from examgen.documents.stamping import FONT, Gap, OpenAlt, OpenForm, PaperSkeleton, pdf_text
 from examgen.documents.themes import Theme
 from examgen.documents.typesetting import NAMES, Image, Typesetter, alt_mark, math_font
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)\s*endobj\s*\Z", re.DOTALL)
 _MARKED = re.compile(rb"/\w+\s*<<\s*/MCID (\d+)\s*>>\s*BDC")
 _ALT = re.compile(rb"\(@@alt (\d+)@@\)")
+_GAP = re.compile(rb"/ExamgenGap(\d+)\b")
+
+Rework = Callable[[pikepdf.Pdf, pikepdf.Object], None]
+"""Changes a document whose formulas have this font. Objects with a name `gap_mark` in them become gaps."""
 
 
 def make_skeleton(
@@ -40,14 +44,36 @@ def make_skeleton(
         hidden: form fields that nobody sees or changes, such as the exam, by name; slots may stand in their values.
         theme: rules behind the shipped ones.
     """
-    images = typesetter.images
+    return skeleton_from(laid_out(html, typesetter, theme), typesetter.images, hidden)
+
+
+def laid_out(html: str, typesetter: Typesetter, theme: Theme | None = None) -> SetPages:
+    """The pages of a document, with images in the place of formulas."""
+    return set_pages(html, {f"formula:{n}": _pixel(n) for n in range(len(typesetter.images))}, theme)
+
+
+def skeleton_from(
+    pages: SetPages,
+    images: Sequence[Image],
+    hidden: Mapping[str, str] = MappingProxyType({}),
+    rework: Rework | None = None,
+) -> PaperSkeleton:
+    """The skeleton of laid out pages.
+
+    Args:
+        pages: with the images of these formulas.
+        images: the formulas.
+        hidden: as for `make_skeleton`.
+        rework: changes the document at the end.
+    """
     texts = [image.spoken for image in images] + list(hidden.values())
-    pages = set_pages(html, {f"formula:{n}": _pixel(n) for n in range(len(images))}, theme)
     with pikepdf.open(io.BytesIO(pages.pdf)) as pdf:
         font = _add_font(pdf, images)
         _swap_images(pdf, images, font)
         _release_margins(pdf)
         _finish_form(pdf, {name: len(images) + place for place, name in enumerate(hidden)})
+        if rework is not None:
+            rework(pdf, font)
         saved = io.BytesIO()
         pdf.save(
             saved,
@@ -57,6 +83,11 @@ def make_skeleton(
             recompress_flate=False,
         )
     return replace(_split(saved.getvalue(), images, texts), missing=pages.missing)
+
+
+def gap_mark(place: int) -> pikepdf.Name:
+    """What makes the object that it stands in the gap of this place; in its stead is what is missing."""
+    return pikepdf.Name(f"/ExamgenGap{place}")
 
 
 def _release_margins(pdf: pikepdf.Pdf) -> None:
@@ -210,9 +241,13 @@ def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str]) -> PaperSk
     offsets = [0] * size
     forms: list[OpenForm] = []
     alts: list[OpenAlt] = []
+    gaps: dict[int, Gap] = {}
     for number, body in sorted(objects.items()):
         if b"/ExamgenOpen" in body:
             forms.append(_open_form(number, body, images))
+            continue
+        if gap := _GAP.search(body):
+            gaps[int(gap[1])] = Gap(number, body[: gap.start()], body[gap.end() :])
             continue
         parts = _ALT.split(_closed_alts(body, texts))
         if len(parts) > 1:
@@ -220,7 +255,8 @@ def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str]) -> PaperSk
             continue
         offsets[number] = len(prefix)
         prefix += b"%d 0 obj\n%b\nendobj\n" % (number, parts[0])
-    return PaperSkeleton(bytes(prefix), tuple(offsets), tuple(forms), tuple(alts), trailer)
+    in_order = tuple(gap for _, gap in sorted(gaps.items()))
+    return PaperSkeleton(bytes(prefix), tuple(offsets), tuple(forms), tuple(alts), trailer, gaps=in_order)
 
 
 def _objects(pdf: bytes) -> tuple[Mapping[int, bytes], bytes]:

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from examgen.documents.mathbox import Form, FormSet, Formula
@@ -51,6 +52,15 @@ class OpenAlt:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Gap:
+    """An object that is written as a whole for each student, as `inserting` does: its bytes around what is missing."""
+
+    number: int
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PaperSkeleton:
     """A document without its numbers, and ready for them: what no number changes is worked out when it is made.
 
@@ -61,6 +71,7 @@ class PaperSkeleton:
         alts: open alternative texts.
         trailer: entries of the trailer but its size.
         missing: characters for which neither the shipped fonts nor those of the machine had a glyph.
+        gaps: objects that are left to the caller of `stamp`.
         drawings: the open drawings, to be filled together.
         said: the open objects of `alts`.
         rows: the cross-reference table, with gaps for the open objects in the order of their numbers.
@@ -72,6 +83,7 @@ class PaperSkeleton:
     alts: tuple[OpenAlt, ...]
     trailer: bytes
     missing: str = ""
+    gaps: tuple[Gap, ...] = ()
     drawings: FormSet = field(init=False, repr=False)
     said: tuple["_SaidObject", ...] = field(init=False, repr=False)
     rows: bytes = field(init=False, repr=False)
@@ -80,7 +92,7 @@ class PaperSkeleton:
         drawings = FormSet([Form(form.formula, form.slots, form.is_centred) for form in self.forms], FONT)
         object.__setattr__(self, "drawings", drawings)
         object.__setattr__(self, "said", tuple([_said_object(alt) for alt in self.alts]))
-        is_open = {form.number for form in self.forms} | {alt.number for alt in self.alts}
+        is_open = {one.number for one in (*self.forms, *self.alts, *self.gaps)}
         rows = [
             b"%010d 00000 n \n" if number in is_open else b"%010d 00000 n \n" % offset
             for number, offset in enumerate(self.offsets)
@@ -103,13 +115,19 @@ def sharing(skeleton: PaperSkeleton, texts: Sequence[int]) -> PaperSkeleton:
     )
 
 
-def stamp(skeleton: PaperSkeleton, texts: Sequence[str], spoken: Sequence[str]) -> bytes:
+def stamp(
+    skeleton: PaperSkeleton,
+    texts: Sequence[str],
+    spoken: Sequence[str],
+    more: Mapping[int, bytes] = MappingProxyType({}),
+) -> bytes:
     """One student's PDF.
 
     Args:
         skeleton: the page.
         texts: of the page, as drawn.
         spoken: each text as read aloud.
+        more: further objects by number: all gaps of the skeleton, and new ones that are counted on without a gap.
 
     Raises:
         SlotTooNarrow: a text is wider than its slot.
@@ -120,6 +138,7 @@ def stamp(skeleton: PaperSkeleton, texts: Sequence[str], spoken: Sequence[str]) 
     filled = [_encoded(text) for text in spoken]
     for alt in skeleton.said:
         bodies[alt.number] = b"".join([part if isinstance(part, bytes) else part.filled(filled) for part in alt.parts])
+    bodies |= more
     objects = [b"%d 0 obj\n%b\nendobj\n" % body for body in bodies.items()]
     end = len(skeleton.prefix)
     offsets: dict[int, int] = {}
@@ -132,8 +151,10 @@ def stamp(skeleton: PaperSkeleton, texts: Sequence[str], spoken: Sequence[str]) 
 
 def _tail(skeleton: PaperSkeleton, offsets: Mapping[int, int], end: int, digest: "hashlib._Hash") -> bytes:
     """Cross-reference table and trailer of a file whose objects end at `end`."""
-    rows = skeleton.rows % tuple([offsets[number] for number in sorted(offsets)])
-    size, name = len(skeleton.offsets), digest.hexdigest().encode()
+    # New objects have the numbers behind those of the skeleton.
+    new = max([len(skeleton.offsets), *(number + 1 for number in offsets)]) - len(skeleton.offsets)
+    rows = (skeleton.rows + b"%010d 00000 n \n" * new) % tuple([offsets[number] for number in sorted(offsets)])
+    size, name = len(skeleton.offsets) + new, digest.hexdigest().encode()
     trailer = b"<< /Size %d %b /ID [<%b><%b>] >>" % (size, skeleton.trailer, name, name)
     table = b"xref\n0 %d\n0000000000 65535 f \n%b" % (size, rows)
     return b"%btrailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (table, trailer, end)

@@ -17,7 +17,7 @@ from platformdirs import user_cache_path
 
 from examgen.documents.mathbox import Formula, PlacedSlot
 from examgen.documents.mathbox.formula import PlacedGlyphs, PlacedRule
-from examgen.documents.stamping import OpenAlt, OpenForm, PaperSkeleton
+from examgen.documents.stamping import Gap, OpenAlt, OpenForm, PaperSkeleton
 from examgen.documents.typesetting import math_font
 from examgen.errors import ExamgenError
 from examgen.exams.files import write_files
@@ -104,6 +104,7 @@ def _json_of(skeleton: PaperSkeleton) -> dict[str, Any]:
             {"number": alt.number, "parts": [part.decode("latin-1") for part in alt.parts], "texts": alt.texts}
             for alt in skeleton.alts
         ],
+        "gaps": [[gap.number, gap.before.decode("latin-1"), gap.after.decode("latin-1")] for gap in skeleton.gaps],
     }
 
 
@@ -126,6 +127,9 @@ def _skeleton_from(data: dict[str, Any]) -> PaperSkeleton:
             for alt in data["alts"]
         ),
         trailer=data["trailer"].encode("latin-1"),
+        gaps=tuple(
+            Gap(number, before.encode("latin-1"), after.encode("latin-1")) for number, before, after in data["gaps"]
+        ),
     )
 
 

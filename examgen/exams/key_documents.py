@@ -4,14 +4,16 @@ What is read may be damaged, or edited by an instructor who marks again by anoth
 raises one of `DAMAGE`, and `said` puts it into words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
+from examgen.core.rules import Array
 from examgen.exams.banks_answers import answer_letter, check_answers
 from examgen.exams.digits import Digits
 from examgen.exams.exam import (
@@ -94,25 +96,37 @@ def exam_from(document: Mapping[str, Any]) -> Exam:
     )
 
 
-def variant_from(document: Mapping[str, Any], exam: Exam) -> Variant:
-    """The variant of a line of variants.jsonl."""
-    questions = {}
+def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Variant]:
+    """The variants of some lines of variants.jsonl, together: many arrays of a class are read as one.
+
+    Raises: one of `DAMAGE`, where a line has not the form or the shapes of the exam.
+    """
+    questions: list[dict[str, QuestionVariant]] = [{} for _ in documents]
     for question in exam.questions:
-        part = document["questions"][question.id]
-        asked = paper_shape(question, part["shape"], exam.notation).graph.givens
-        givens = {given.name: np.array(part["givens"][given.name], dtype=float) for given in asked}
-        # All at once, as there is a line for each student: one look at many numbers costs as much as at a few.
-        is_finite = np.isfinite(np.concatenate([values.ravel() for values in givens.values()])).all()
-        for given in asked:
-            if givens[given.name].shape != given.shape:
-                raise ValueError(f"{question.id} {given.name}: shape {givens[given.name].shape}, not {given.shape}")
-            if not is_finite and not np.isfinite(givens[given.name]).all():
-                raise ValueError(f"{question.id} {given.name}: not a finite number")
-            if given.name not in question.given_decimals:
-                raise ValueError(f"{question.id} {given.name}: not in given_decimals of exam.json")
-        questions[question.id] = QuestionVariant(part["shape"], givens)
-    student, name, code = document["student"], document.get("name", ""), document["variant"]
-    return Variant(_text(student), _text(name), _text(code), questions)
+        parts = [document["questions"][question.id] for document in documents]
+        for label in dict.fromkeys(part["shape"] for part in parts):
+            members = [place for place, part in enumerate(parts) if part["shape"] == label]
+            asked = paper_shape(question, label, exam.notation).graph.givens
+            givens = {one.name: _array([parts[n]["givens"][one.name] for n in members], question, one) for one in asked}
+            for row, place in enumerate(members):
+                mine = {name: values[row] for name, values in givens.items()}
+                questions[place][question.id] = QuestionVariant(label, mine)
+    return [
+        Variant(_text(one["student"]), _text(one.get("name", "")), _text(one["variant"]), found)
+        for one, found in zip(documents, questions, strict=True)
+    ]
+
+
+def _array(rows: list[Any], question: Question, given: Quantity) -> Array:
+    """(lines, *shape) of a given quantity."""
+    values = np.array(rows, dtype=float)
+    if values.shape[1:] != given.shape:
+        raise ValueError(f"{question.id} {given.name}: shape {values.shape[1:]}, not {given.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{question.id} {given.name}: not a finite number")
+    if given.name not in question.given_decimals:
+        raise ValueError(f"{question.id} {given.name}: not in given_decimals of exam.json")
+    return values
 
 
 def said(error: Exception) -> str:

@@ -6,6 +6,7 @@ answers. A key is recomputed from the numbers, never from the seed. The format i
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from examgen.exams.key_documents import (
     exam_from,
     said,
     variant_document,
-    variant_from,
+    variants_from,
 )
 from examgen.exams.other_references import typed_reference
 
@@ -170,7 +171,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     return document
 
 
-def _read_variants(path: Path, exam: Exam) -> Iterable[Variant]:
+def _read_variants(path: Path, exam: Exam) -> list[Variant]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -178,8 +179,14 @@ def _read_variants(path: Path, exam: Exam) -> Iterable[Variant]:
     except UnicodeDecodeError as error:
         raise KeyFileError(f"{path}: not UTF-8 text (byte {error.start})") from None
     # Not splitlines: a name may hold U+2028 and other characters that it takes for line ends.
-    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), start=1):
+    lines = text.removesuffix("\n").split("\n") if text else []
+    with suppress(*DAMAGE):
+        return variants_from([json.loads(line) for line in lines], exam)
+    # One by one, to say which line it is.
+    found = []
+    for number, line in enumerate(lines, start=1):
         try:
-            yield variant_from(json.loads(line), exam)
+            found += variants_from([json.loads(line)], exam)
         except DAMAGE as error:
             raise KeyFileError(f"{path}: line {number}: {said(error)}") from None
+    return found

@@ -20,10 +20,10 @@ from examgen.exams.tolerance import half_units, place_of
 from examgen.marking.entries import Marked, Submitted, as_quantities, block_size, rows_of
 from examgen.marking.outcomes import OUTCOMES
 
-NEAR = 10.0
+NEAR = 6.0
 """The band of a misconception is worked out where an answer is within so many tolerances of it,"""
 
-NEARBY = 2e-3
+NEARBY = 5e-4
 """or within this share of it."""
 
 _BITS: Mapping[str, int] = {name: 1 << place for place, name in enumerate(MISCONCEPTIONS)}

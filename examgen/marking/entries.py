@@ -102,6 +102,17 @@ class _Followed:
     follows: Flags
     past_blanks: Flags
 
+    def of(self, students: Places) -> "_Followed":
+        """Some of the students."""
+        return _Followed(*(getattr(self, name)[students] for name in _Followed.__slots__))
+
+    def replaced(self, students: Places, other: "_Followed") -> "_Followed":
+        """The same with other values for some of the students."""
+        parts = [getattr(self, name).copy() for name in _Followed.__slots__]
+        for part, name in zip(parts, _Followed.__slots__, strict=True):
+            part[students] = getattr(other, name)
+        return _Followed(*parts)
+
 
 def mark(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy = DEFAULT_POLICY) -> Marked:
     """Mark every entry.
@@ -142,13 +153,9 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     is_right = np.abs(values - wanted) <= half
     is_blank = np.isnan(values)
     work = _Work(paper, givens, reference, submitted, is_right, half)
-    is_ignored = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
-    follows_all = np.zeros_like(is_ignored)
-    if (doubtful := np.flatnonzero(is_ignored.any(axis=1))).size:
-        is_ignored[doubtful], follows_all[doubtful] = work.of(doubtful).ignored(wanted[doubtful], is_ignored[doubtful])
-    is_given = is_ignored | is_blank
-    carried = _or(values, wanted, is_given)
-    found = work.followed(carried, is_given)
+    is_doubtful = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
+    found, is_ignored, follows_all = work.settled(wanted, is_doubtful)
+    carried = _or(values, wanted, is_ignored | is_blank)
     if (blank := np.flatnonzero(is_blank.any(axis=1))).size:
         found = _kinder(found, work.of(blank).followed_past_blanks(is_ignored[blank], carried[blank]), blank)
     is_followed = policy.follow_through == "full"
@@ -184,12 +191,10 @@ def _or(values: Array, others: Array, is_other: Flags) -> Array:
 
 def _kinder(found: _Followed, past_blanks: _Followed, students: Places) -> _Followed:
     """Of the two ways to see what a student did who left something blank, the better one for each entry."""
-    parts = {name: getattr(found, name).copy() for name in _Followed.__slots__}
-    old = _Followed(**{name: values[students] for name, values in parts.items()})
+    old = found.of(students)
     is_better = past_blanks.follows & (~old.follows | (old.rests & ~past_blanks.rests))
-    for name, values in parts.items():
-        values[students] = np.where(is_better, getattr(past_blanks, name), getattr(old, name))
-    return _Followed(**parts)
+    pairs = ((getattr(past_blanks, name), getattr(old, name)) for name in _Followed.__slots__)
+    return found.replaced(students, _Followed(*(np.where(is_better, *pair) for pair in pairs)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +228,8 @@ class _Work:
         is_blank = np.isnan(self.submitted.values)
         return self.followed(np.where(is_blank, np.nan, carried), is_ignored)
 
-    def ignored(self, wanted: Array, is_doubtful: Flags) -> tuple[Flags, Flags]:
-        """Which zeros and wild values carry no credit forward: those to which the student's own work does not lead.
+    def settled(self, wanted: Array, is_doubtful: Flags) -> tuple[_Followed, Flags, Flags]:
+        """Recompute every entry, where zeros and wild values to which the own work does not lead carry nothing forward.
 
         A correct 0 carries on, and one that follows from a slip does, such as the output of a unit that the slip has
         switched off. But a whole layer of zeros makes everything behind it easy: where zeros are many, it carries
@@ -234,22 +239,26 @@ class _Work:
             wanted: (students, fields) the reference.
             is_doubtful: (students, fields) zeros and wild values that are not right.
 
-        Returns: which are ignored, and what follows if none is; both (students, fields).
+        Returns: what follows, which entries are ignored, and what would follow if none were.
         """
         values = self.submitted.values
         is_blank = np.isnan(values)
         are_few = (is_doubtful & (values == 0)).sum(axis=1, keepdims=True) <= FEW_ZEROS * values.shape[1]
         may_follow = (values != 0) | are_few | _is_beside_others(self.paper, (values != 0) & ~is_blank)
-        is_ignored, follows_all = np.zeros_like(is_doubtful), None
-        while True:
-            is_given = is_ignored | is_blank
-            found = self.followed(_or(values, wanted, is_given), is_given)
-            follows_all = found.follows if follows_all is None else follows_all
-            is_led_to = found.follows & (~found.rests | may_follow)
-            more = is_doubtful & ~is_led_to & ~is_ignored
-            if not more.any():
-                return is_ignored, follows_all
-            is_ignored |= more
+        found = self.followed(_or(values, wanted, is_blank), is_blank)
+        follows_all, is_ignored = found.follows, np.zeros_like(is_blank)
+        doubtful = np.flatnonzero(is_doubtful.any(axis=1))
+        while doubtful.size:
+            is_led_to = found.follows[doubtful] & (~found.rests[doubtful] | may_follow[doubtful])
+            more = is_doubtful[doubtful] & ~is_led_to & ~is_ignored[doubtful]
+            is_ignored[doubtful] |= more
+            # Without an ignored value, others to which it led may not be led to any more.
+            doubtful = doubtful[more.any(axis=1)]
+            if doubtful.size:
+                is_given = (is_ignored | is_blank)[doubtful]
+                again = self.of(doubtful).followed(_or(values[doubtful], wanted[doubtful], is_given), is_given)
+                found = found.replaced(doubtful, again)
+        return found, is_ignored, follows_all
 
     def followed(self, carried: Array, is_given: Flags) -> _Followed:
         """Recompute every entry from the student's own answers, and see what it rests on.

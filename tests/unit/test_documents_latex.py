@@ -33,7 +33,10 @@ def latex_of(question: QuestionPart) -> Iterator[str]:
     sentences += [line.text for section in question.sections for line in section.lines]
     yield from (formula for sentence in sentences for formula in FORMULA.findall(sentence))
     yield from (given.latex for given in question.givens)
-    yield from (box.symbol for task in question.tasks for box in task.boxes)
+    yield from (box.symbol for task in question.tasks if task.kind != "choice" for box in task.boxes)
+    yield from (line.latex for task in question.tasks for line in task.spellings)
+    answers = [answer for task in question.tasks for answer in task.answers]
+    yield from (latex for answer in answers for latex in (answer.symbol, answer.latex) if latex)
     yield from (relation for section in question.sections for line in section.lines for relation in line.relations)
     if question.picture:
         yield from (unit for layer in question.picture.layers for unit in layer.units)

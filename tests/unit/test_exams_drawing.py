@@ -246,7 +246,7 @@ def test_drawn_papers_keep_to_every_screen(name: str) -> None:
         checked += len(next(iter(givens.values())))
         if isinstance(paper.shape, NetworkShape):
             _check_units(paper.shape, values, givens, family)
-        for field in paper.fields:
+        for field in paper.number_fields:
             place: tuple[Any, ...] = (slice(None), *field.index)
             _check_answers(values[field.quantity][place], field.digits.count, family)
         largest = max(np.abs(value).max() for value in values.values())
