@@ -151,7 +151,8 @@ def write_feedback(
             skipped.append(name)
             continue
         told = student_feedback(marked.key, variant, name, rows, total)
-        file = folder_name(_typed(name))
+        # Who has no name is known by the paper.
+        file = folder_name(_typed(name)) if name else variant.code
         pages = {
             f"{FOLDER}/{file}.html": feedback_html(marked.key.exam, variant, told, style).encode(),
             f"{FOLDER}/{file}.pdf": feedback_pdf(marked.key.exam, variant, told, style),

@@ -3,22 +3,29 @@
 Everything else is a slot of fixed width, so that no text of a student moves anything; `feedback_printing` fills them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from examgen.documents import store
-from examgen.documents.feedback_pages import FeedbackPage, NoteParts, feedback_page
+from examgen.documents.feedback_pages import FeedbackPage, NoteParts, calculated, feedback_page
 from examgen.documents.feedback_texts import FeedbackTexts, NoteTexts, RowTexts
+from examgen.documents.note_setting import DecimalSlots, calculation_of
 from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries, is_slot
 from examgen.documents.papers import Person
 from examgen.documents.printing import PERSON_WIDTHS, QuestionLayout, widest_number
+from examgen.documents.render import FORMULA
 from examgen.documents.slot_values import SlotValues
 from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import PaperSkeleton, sharing
 from examgen.documents.style import PaperStyle
-from examgen.documents.typesetting import SIZE, Typesetter, widest_text
+from examgen.documents.typesetting import SIZE, Image, Typesetter, widest_text
 from examgen.exams.exam import Exam, Field
+
+if TYPE_CHECKING:
+    from examgen.documents.pdf import SetPages
 
 TEXT_SIZE, ROW_SIZE = 10.5, 9.0
 TOTAL_WIDTH, GRADE_WIDTH, SENTENCE_WIDTH, NUMBER_WIDTH = 150.0, 110.0, 476.0, 60.0
@@ -31,8 +38,11 @@ HEAD = ((TOTAL_WIDTH, TEXT_SIZE), (GRADE_WIDTH, TEXT_SIZE), (SENTENCE_WIDTH, TEX
 ROW = tuple((width, ROW_SIZE) for width in (ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH, RESULT_WIDTH))
 NOTE = ((NUMBER_WIDTH, TEXT_SIZE), (NUMBER_WIDTH, TEXT_SIZE))
 
-STRUT = r"\vphantom{\text{Åg}}"
-"""Letters that go up and down as far as any: what stands out of a slot's box is cut off."""
+BOTTOM_MARGIN: Mapping[str, float] = MappingProxyType({"a4": 62.362, "letter": 53.858})
+"""In points, as in paper.css."""
+
+MARK = "@@notes@@"
+"""The bookmark of the page that `note_pages` takes away or fills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,8 @@ class NoteLayout:
 class FeedbackLayout:
     """What fixes a feedback page but for numbers, names and sentences.
 
-    `fixed_person` and `fixed_sentences` are None where slots can show them.
+    `fixed_person` and `fixed_sentences` are None where slots can show them. Explanations are then on so many
+    `note_pages`, which are written for each student, and else are `notes` of the layout.
     """
 
     exam: Exam
@@ -62,12 +73,36 @@ class FeedbackLayout:
     has_grade: bool
     fixed_person: Person | None
     fixed_sentences: tuple[str, ...] | None
+    note_pages: int = 0
 
 
 @lru_cache(maxsize=256)
 def skeleton_of(layout: FeedbackLayout) -> tuple[PaperSkeleton, SlotValues]:
     """The laid-out page, and which numbers its slots show behind the texts: those of the questions, then the student's
-    own for each note with a calculation."""
+    own for each note of the layout with a calculation."""
+    slotted = _open_page(layout)
+    described = f"feedback {slotted.page!r} {slotted.widest!r} {slotted.texts!r} {layout.note_pages}"
+    # What is about one student only is not left behind on the disk.
+    is_shared = layout.fixed_person is None and layout.fixed_sentences is None
+    skeleton = store.load(described) if is_shared else None
+    if skeleton is None:
+        skeleton = sharing(_skeleton(layout), slotted.texts)
+        if is_shared and not skeleton.missing:
+            store.save(described, skeleton)
+    return skeleton, slotted.numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenPage:
+    """A page with slots: the widest text of each, which text each shows, and where the numbers are found."""
+
+    page: FeedbackPage
+    widest: dict[int, str]
+    texts: tuple[int, ...]
+    numbers: SlotValues
+
+
+def _open_page(layout: FeedbackLayout) -> _OpenPage:
     page, slots = _page_with_slots(layout)
     calculations = [note for note in layout.notes if note.whole_digits]
     own = [replace(layout.questions[note.place], whole_digits=note.whole_digits) for note in calculations]
@@ -79,15 +114,7 @@ def skeleton_of(layout: FeedbackLayout) -> tuple[PaperSkeleton, SlotValues]:
         text = widest_number(slot, questions[question].whole_digits)
         widest[place] = text.replace(".", layout.style.decimal_mark)
     texts = (*range(slots.texts), *[slots.texts + place for place in numbers.places])
-    described = f"feedback {page!r} {widest!r} {texts!r}"
-    # What is about one student only is not left behind on the disk.
-    is_shared = layout.fixed_person is None and layout.fixed_sentences is None
-    skeleton = store.load(described) if is_shared else None
-    if skeleton is None:
-        skeleton = sharing(_laid_out(page, widest), texts)
-        if is_shared and not skeleton.missing:
-            store.save(described, skeleton)
-    return skeleton, numbers
+    return _OpenPage(page, widest, texts, numbers)
 
 
 def _page_with_slots(layout: FeedbackLayout) -> tuple[FeedbackPage, PageSlots]:
@@ -109,25 +136,6 @@ def _page_with_slots(layout: FeedbackLayout) -> tuple[FeedbackPage, PageSlots]:
     )
     texts = _slot_texts(layout, marks[len(PERSON_WIDTHS) :])
     return feedback_page(layout.exam, person, parts, notes, texts, layout.style), slots
-
-
-@dataclass(frozen=True, slots=True)
-class DecimalSlots:
-    """Slots of numbers that are never printed as fractions: a student's own are no exact ones."""
-
-    slots: Slots
-
-    def text(self, value: object, decimals: int, denominator: int = 0) -> str:  # noqa: ARG002
-        """A slot with these decimals."""
-        return self.slots.text(value, decimals)
-
-    def bracket(self, text: str) -> str:
-        """As of `Slots`."""
-        return self.slots.bracket(text)
-
-    def bare_start(self, text: str) -> str:
-        """As of `Slots`."""
-        return self.slots.bare_start(text)
 
 
 def _slotted(question: QuestionLayout, place: int, slots: PageSlots, *, is_exact: bool = True) -> SolvedPaper:
@@ -154,31 +162,79 @@ def _slot_texts(layout: FeedbackLayout, marks: Sequence[str]) -> FeedbackTexts:
     return FeedbackTexts(total, grade if layout.has_grade else "", summary, first, tuple(rows), notes)
 
 
-def _laid_out(page: FeedbackPage, widest: dict[int, str]) -> PaperSkeleton:
+def _skeleton(layout: FeedbackLayout) -> PaperSkeleton:
     # Imported where it is needed: WeasyPrint takes longer to load than a stored skeleton to stamp.
+    from examgen.documents.note_pages import NotePages
+    from examgen.documents.skeleton import skeleton_from
+    from examgen.documents.text_font import embedded_bold
+
+    # Any number of pages of notes shares the layout.
+    pages, images = _laid_out(replace(layout, note_pages=0))
+    if layout.fixed_sentences is not None:
+        return skeleton_from(pages, images)
+    style = layout.style
+    bold = embedded_bold(letters_of_headings(style))
+    notes = NotePages(layout.note_pages, style.words["feedback"]["notes"], bold, BOTTOM_MARGIN[style.paper])
+    return skeleton_from(pages, images, rework=notes.rework)
+
+
+@lru_cache(maxsize=16)
+def _laid_out(layout: FeedbackLayout) -> "tuple[SetPages, list[Image]]":
     from markupsafe import Markup, escape
 
     from examgen.documents.render import render
-    from examgen.documents.skeleton import make_skeleton
+    from examgen.documents.skeleton import laid_out
     from examgen.resources import shipped
 
-    style = page.paper.style
-    typesetter = Typesetter(widest, style.speech)
+    slotted = _open_page(layout)
+    page, style = slotted.page, layout.style
+    typesetter = Typesetter(slotted.widest, style.speech)
 
     def slot(text: str, size: float) -> Markup:
-        return typesetter.inline(rf"\text{{{text}}}{STRUT}", size=size) if is_slot(text) else escape(text)
+        return typesetter.text(text, size) if is_slot(text) else escape(text)
 
-    css = Markup((shipped("templates") / "feedback_print.css").read_text(encoding="utf-8"))
     html = render(
-        "feedback.html.j2", page.paper, feedback=page, typesetter=typesetter, slot=slot, css=css, row_size=ROW_SIZE
+        "feedback.html.j2",
+        page.paper,
+        feedback=page,
+        typesetter=typesetter,
+        slot=slot,
+        css=Markup((shipped("templates") / "feedback_print.css").read_text(encoding="utf-8")),
+        row_size=ROW_SIZE,
+        notes_mark="" if layout.fixed_sentences is not None else MARK,
     )
-    return make_skeleton(html, typesetter, theme=style.theme)
+    pages = laid_out(html, typesetter, style.theme)
+    # Not on the page, but with glyphs of the same font.
+    images = [*typesetter.images, *_note_images(layout)] if layout.fixed_sentences is None else typesetter.images
+    return pages, images
+
+
+def _note_images(layout: FeedbackLayout) -> Iterator[Image]:
+    """The formulas that explanations may have."""
+    typesetter = Typesetter({}, layout.style.speech)
+    for row in layout.style.words["misconceptions"].values():
+        for latex in (match[1] for match in FORMULA.finditer(row["did"] + row["should"]) if match[1]):
+            # Doubled braces are those of formulas.
+            typesetter.inline(latex.replace("{{", "{").replace("}}", "}"))
+    yield from typesetter.images
+    for question in layout.questions:
+        for name in dict.fromkeys(calculated(question.paper, field).name for field in question.paper.number_fields):
+            yield from calculation_of(question, name, layout.style.speech, layout.style.decimal_mark).images
 
 
 def text_widths(layout: FeedbackLayout) -> list[tuple[float, float]]:
     """Room and size of each text in the order of its slots: head, rows, notes."""
     count = sum(len(question.paper.fields) for question in layout.questions)
     return [*HEAD, *(ROW * count), *(NOTE * len(layout.notes))]
+
+
+@lru_cache(maxsize=64)
+def letters_of_headings(style: PaperStyle) -> frozenset[str]:
+    """What the bold font must have."""
+    said = style.words["feedback"]
+    titles = (row["title"] for row in style.words["misconceptions"].values())
+    headings = [said[key] for key in ("notes", "note", "did", "should", "or")]
+    return frozenset("".join([*headings, *titles, " 0123456789|"]))
 
 
 def digits_in(width: float, size: float) -> int:

@@ -138,7 +138,7 @@ def feedback_page(
             for number, task in enumerate(shown.tasks)
         ]
         questions.append(QuestionRows(shown.number, shown.title, tuple(tasks)))
-    explained = [_note(number, note, said, style) for number, (note, said) in _numbered(notes, texts.notes)]
+    explained = [note_of(number, note, said, style) for number, (note, said) in _numbered(notes, texts.notes)]
     return FeedbackPage(paper, texts, tuple(questions), tuple(explained))
 
 
@@ -159,7 +159,7 @@ def own_values(paper: PaperShape, givens: Values, field: Field, entries: Sequenc
     floats = {name: np.asarray(value, dtype=float) for name, value in givens.items()}
     found = evaluate(paper.graph, floats, substitute=substitute)
     values: dict[str, Array] = dict(found.values)
-    quantity = _calculated(paper, field)
+    quantity = calculated(paper, field)
     for name in {quantity.name, field.quantity, *([bias_name(quantity)] if folds(paper, quantity) else [])}:
         values[name] = found.computed[name]
     used = [values[name] for name in (*quantity.inputs, quantity.name)]
@@ -172,7 +172,7 @@ def own_values(paper: PaperShape, givens: Values, field: Field, entries: Sequenc
     return values if own is not None and abs(computed - own) <= half_unit else None
 
 
-def _calculated(paper: PaperShape, field: Field) -> Quantity:
+def calculated(paper: PaperShape, field: Field) -> Quantity:
     """The quantity whose calculation is shown for an entry; folded biases belong to their weights."""
     quantity = paper.graph[field.quantity]
     if paper.naming.notation.folds_bias and quantity.kind in {"dL_db", "b_new"}:
@@ -211,7 +211,8 @@ def _numbered(notes: Sequence[NoteParts], texts: Sequence[NoteTexts]) -> list[tu
     return list(enumerate(zip(notes, texts, strict=True), start=1))
 
 
-def _note(number: int, note: NoteParts, said: NoteTexts, style: PaperStyle) -> Note:
+def note_of(number: int, note: NoteParts, said: NoteTexts, style: PaperStyle) -> Note:
+    """One explanation, with its numbers."""
     symbol = _on_one_line(symbol_latex(note.paper, note.field))
     values = {
         "symbol": Piece("formula", symbol),
@@ -230,7 +231,7 @@ def _note(number: int, note: NoteParts, said: NoteTexts, style: PaperStyle) -> N
         ),
         _filled(style.words["feedback"]["note_answer"], values),
         _filled(style.words["feedback"]["note_own"], values),
-        relations(note.own, _calculated(note.paper, note.field)) if note.own is not None else (),
+        relations(note.own, calculated(note.paper, note.field)) if note.own is not None else (),
     )
 
 

@@ -6,23 +6,35 @@ ones share it.
 
 import re
 from collections.abc import Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cache, lru_cache
 from itertools import chain
 
 from examgen.core.graph import Values
-from examgen.documents.feedback import StudentFeedback
-from examgen.documents.feedback_layout import FeedbackLayout, NoteLayout, digits_in, skeleton_of, text_widths
-from examgen.documents.feedback_pages import known_notes, note_field, own_values
-from examgen.documents.feedback_texts import FIRST, MINUS, SIGNS, FeedbackTexts, RowTexts, texts_of
-from examgen.documents.mathbox import SlotTooNarrow, spoken_number
+from examgen.documents.feedback import MisconceptionFeedback, StudentFeedback
+from examgen.documents.feedback_layout import (
+    TEXT_SIZE,
+    FeedbackLayout,
+    NoteLayout,
+    digits_in,
+    letters_of_headings,
+    skeleton_of,
+    text_widths,
+)
+from examgen.documents.feedback_pages import NoteParts, calculated, known_notes, note_field, note_of, own_values
+from examgen.documents.feedback_texts import FIRST, MINUS, SIGNS, FeedbackTexts, NoteTexts, RowTexts, texts_of
+from examgen.documents.inserting import PlacedBlock, inserted_objects
+from examgen.documents.mathbox import SlotTooNarrow
+from examgen.documents.note_setting import Setting, calculation_blocks, note_blocks, pages_of
 from examgen.documents.papers import Person, solve_for_print
-from examgen.documents.printing import MOST_LAYOUTS, PERSON_WIDTHS, QuestionLayout, whole_digits_of
+from examgen.documents.printing import MOST_LAYOUTS, PERSON_WIDTHS, QuestionLayout, printed_numbers, whole_digits_of
+from examgen.documents.render import FORMULA
 from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import stamp
 from examgen.documents.style import PaperStyle
+from examgen.documents.text_font import bold_font
 from examgen.documents.typesetting import NAMES, SIZE, fits_slots, fitted, math_font
-from examgen.exams.exam import Exam, Variant
+from examgen.exams.exam import Exam, PaperShape, QuestionVariant, Variant
 from examgen.exams.keys import papers
 
 LEAST_DIGITS = 3
@@ -33,8 +45,13 @@ UNKNOWN = "?"
 
 _SIGNS = frozenset({*"".join(SIGNS.values()), FIRST})
 
-SAID = re.compile(r"summary.*|why_.*|first|no_first|or")
-"""Besides the outcomes, the keys of `[feedback]` whose words are in slots."""
+SAID = re.compile(r"summary.*|why_.*|first|no_first|or|note.*|either|did|should|calculation")
+"""Besides the outcomes, the keys of `[feedback]` whose words are in slots or on pages of notes."""
+
+TYPED_WIDTH = 200.0
+"""Room for an answer in a note, in points."""
+
+Pages = Sequence[Sequence[PlacedBlock]]
 
 RESULT_AT = 2100
 """The words of a result begin so far behind its sign's left edge, in thousandths of the size."""
@@ -45,34 +62,74 @@ def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style:
     parts = list(papers(exam, variant))
     shapes = [paper for paper, _ in parts]
     solved = [solve_for_print(paper, numbers) for paper, numbers in parts]
-    values = [part.values for part in solved]
     feedback = replace(feedback, misconceptions=known_notes(shapes, feedback, style))
-    notes = []
-    for note in feedback.misconceptions:
-        found = note_field(shapes, note)
-        assert found is not None, "known_notes keeps only notes of asked entries"
-        place, field = found
-        own = own_values(shapes[place], parts[place][1].givens, field, feedback.entries)
-        digits = 0 if own is None else max(LEAST_DIGITS, whole_digits_of(own))
-        notes.append(NoteLayout(note.names, place, field, digits))
-        values += [] if own is None else [own]
     texts = texts_of(shapes, feedback, style)
-    layout = _layout_of(exam, feedback.person, solved, notes, texts, style)
+    notes = [_noted(note, parts, feedback) for note in feedback.misconceptions]
+    layout = _layout_of(exam, feedback.person, solved, texts, style)
+    values = [part.values for part in solved]
+    pages: Pages = []
+    if layout.fixed_sentences is None:
+        pages = _note_pages(notes, texts, layout) if notes else []
+        layout, texts = replace(layout, note_pages=len(pages)), replace(texts, notes=())
+    else:
+        layout = replace(layout, notes=tuple(note.layout for note in notes))
+        values += [note.own for note in notes if note.own is not None]
     for _ in range(MOST_LAYOUTS):
         try:
-            return _stamped(layout, feedback.person, texts, values)
+            return _stamped(layout, feedback.person, texts, values, pages)
         except SlotTooNarrow:
             layout = _wider(layout)
-    return _stamped(layout, feedback.person, texts, values)
+    return _stamped(layout, feedback.person, texts, values, pages)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Noted:
+    """A note's layout, and the student's own values for its calculation, None where there is none."""
+
+    layout: NoteLayout
+    own: Values | None
+
+
+def _noted(
+    note: MisconceptionFeedback, parts: Sequence[tuple[PaperShape, QuestionVariant]], feedback: StudentFeedback
+) -> _Noted:
+    found = note_field([paper for paper, _ in parts], note)
+    assert found is not None, "known_notes keeps only notes of asked entries"
+    place, field = found
+    paper, numbers = parts[place]
+    own = own_values(paper, numbers.givens, field, feedback.entries)
+    digits = 0 if own is None else max(LEAST_DIGITS, whole_digits_of(own))
+    return _Noted(NoteLayout(note.names, place, field, digits), own)
+
+
+def _note_pages(notes: Sequence[_Noted], texts: FeedbackTexts, layout: FeedbackLayout) -> Pages:
+    """The explanations on pages of their own."""
+    style = layout.style
+    set_notes = []
+    for number, (note, said) in enumerate(zip(notes, texts.notes, strict=True), start=1):
+        question, field = layout.questions[note.layout.place], note.layout.field
+        shown = NoteTexts(*(_shown(_minus(text), TYPED_WIDTH, TEXT_SIZE) for text in (said.answer, said.own)))
+        blocks = note_blocks(note_of(number, NoteParts(note.layout.names, question.paper, field, None), shown, style), style)
+        if note.own is not None:
+            name = calculated(question.paper, field).name
+            blocks += _calculation(replace(question, whole_digits=note.layout.whole_digits), name, note.own, style)
+        set_notes.append(blocks)
+    return pages_of(style.words["feedback"]["notes"], set_notes, style.speech)
+
+
+def _calculation(question: QuestionLayout, name: str, values: Values, style: PaperStyle) -> Setting:
+    """A calculation, with as many digits more as a product on the way needs."""
+    for more in range(MOST_LAYOUTS):
+        try:
+            wider = replace(question, whole_digits=question.whole_digits + more)
+            return list(calculation_blocks(wider, name, values, style))
+        except SlotTooNarrow:
+            continue
+    return []
 
 
 def _layout_of(
-    exam: Exam,
-    person: Person,
-    solved: Sequence[SolvedPaper],
-    notes: Sequence[NoteLayout],
-    texts: FeedbackTexts,
-    style: PaperStyle,
+    exam: Exam, person: Person, solved: Sequence[SolvedPaper], texts: FeedbackTexts, style: PaperStyle
 ) -> FeedbackLayout:
     questions = (
         QuestionLayout(part.paper, whole_digits_of(part.values), tuple(sorted(part.decimals.items())))
@@ -81,7 +138,7 @@ def _layout_of(
     return FeedbackLayout(
         exam,
         tuple(questions),
-        tuple(notes),
+        (),
         style,
         is_nameless=not person.name,
         is_anonymous=not person.student,
@@ -102,17 +159,21 @@ def _wider(layout: FeedbackLayout) -> FeedbackLayout:
 
 @cache
 def _has_slots(style: PaperStyle) -> bool:
-    """Whether the font of slots can write the sentences of the language."""
-    titles = (row["title"] for row in style.words["misconceptions"].values())
+    """Whether the font of slots can write the sentences of the language, and its bold companion the headings."""
+    notes = style.words["misconceptions"].values()
+    told = (FORMULA.sub("", text) for row in notes for text in row.values())
     said = (text for key, text in style.words["feedback"].items() if key in SIGNS or SAID.fullmatch(key))
-    return all(map(NAMES.issuperset, (*said, *titles)))
+    bold = bold_font().characters
+    return all(map(fits_slots, (*said, *told))) and all(ord(one) in bold for one in letters_of_headings(style))
 
 
 def _sentences(texts: FeedbackTexts) -> tuple[str, ...]:
     return (texts.summary, texts.first, *(f"{row.sign} {row.line}" for row in texts.rows))
 
 
-def _stamped(layout: FeedbackLayout, person: Person, texts: FeedbackTexts, values: Sequence[Values]) -> bytes:
+def _stamped(
+    layout: FeedbackLayout, person: Person, texts: FeedbackTexts, values: Sequence[Values], pages: Pages
+) -> bytes:
     skeleton, numbers = skeleton_of(layout)
     style = layout.style
     spoken = [person.student, person.name, person.variant]
@@ -122,14 +183,8 @@ def _stamped(layout: FeedbackLayout, person: Person, texts: FeedbackTexts, value
     for text, (width, size) in zip(_flat(_aligned(texts)), text_widths(layout), strict=True):
         drawn.append(_shown(text, width, size))
     spoken += [text or as_reference for text in _flat(texts)]
-    printed = numbers.printed(values)
-    for text, has_brackets in zip(printed, numbers.has_brackets, strict=True):
-        text = text.replace(".", style.decimal_mark).replace("-", MINUS)
-        said = spoken_number(text, style.speech)
-        is_bracketed = has_brackets and text[0] == MINUS
-        spoken.append(f"({said})" if is_bracketed else said)
-        drawn.append(f"({text})" if is_bracketed else text)
-    return stamp(skeleton, drawn, spoken)
+    printed, said = printed_numbers(numbers, values, style)
+    return stamp(skeleton, [*drawn, *printed], [*spoken, *said], inserted_objects(skeleton, pages))
 
 
 def _aligned(texts: FeedbackTexts) -> FeedbackTexts:
@@ -151,7 +206,11 @@ def _aligned(texts: FeedbackTexts) -> FeedbackTexts:
 
 def _moved_in(text: str) -> str:
     """Three spaces are as wide as a minus."""
-    return f"   {text}" if text[:1].isdigit() else text.replace("-", MINUS, 1) if text[:1] == "-" else text
+    return f"   {text}" if text[:1].isdigit() else _minus(text)
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", MINUS, 1) if text[:1] == "-" else text
 
 
 @cache

@@ -32,7 +32,7 @@ LONGEST_NUMBER = 1e15
 
 @dataclass(frozen=True, slots=True)
 class RowTexts:
-    """One row of a table. `own` is empty where it is the reference; `word` and `why` are one line in print."""
+    """One row of a table. `own` is empty where it is the reference; `word`, `colon` and `why` are one line in print."""
 
     answer: str
     own: str
@@ -42,11 +42,12 @@ class RowTexts:
     word: str
     why: str
     outcome: str = ""
+    colon: str = ": "
 
     @property
     def line(self) -> str:
         """The outcome as one line of words."""
-        return f"{self.word}: {self.why}" if self.why else self.word
+        return f"{self.word}{self.colon}{self.why}" if self.why else self.word
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def _row(field: Field, entry: EntryFeedback, feedback: StudentFeedback, style: P
         word=words.get(entry.outcome, entry.outcome),
         why=_why(field, entry, feedback, words, style, is_first=is_first),
         outcome=entry.outcome,
+        colon=words["colon"],
     )
 
 

@@ -119,19 +119,26 @@ def _printed(
 
 def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) -> PrintedPaper:
     skeleton, numbers = _skeleton(layout)
-    mark = layout.style.decimal_mark
     spoken = [person.student, person.name, person.variant]
     is_fixed = layout.fixed_person is not None
     rooms = [len(widest_text(width)) for width in PERSON_WIDTHS]
     texts = ["" if is_fixed else fitted(text, room) for text, room in zip(spoken, rooms, strict=True)]
-    printed = numbers.printed([part.values for part in solved])
-    for text, has_brackets in zip(printed, numbers.has_brackets, strict=True):
-        text = text.replace(".", mark).replace("-", MINUS)
-        said = spoken_number(text, layout.style.speech)
+    drawn, said = printed_numbers(numbers, [part.values for part in solved], layout.style)
+    return PrintedPaper(stamp(skeleton, [*texts, *drawn], [*spoken, *said]), skeleton.missing)
+
+
+def printed_numbers(
+    numbers: SlotValues, values: Sequence[Values], style: PaperStyle
+) -> tuple[list[str], list[str]]:
+    """Each distinct number of a document, of these values by question, as drawn and as read aloud."""
+    drawn, spoken = [], []
+    for text, has_brackets in zip(numbers.printed(values), numbers.has_brackets, strict=True):
+        text = text.replace(".", style.decimal_mark).replace("-", MINUS)
+        said = spoken_number(text, style.speech)
         is_bracketed = has_brackets and text[0] == MINUS
         spoken.append(f"({said})" if is_bracketed else said)
-        texts.append(f"({text})" if is_bracketed else text)
-    return PrintedPaper(stamp(skeleton, texts, spoken), skeleton.missing)
+        drawn.append(f"({text})" if is_bracketed else text)
+    return drawn, spoken
 
 
 @lru_cache(maxsize=256)

@@ -168,10 +168,10 @@ def _add_font(pdf: pikepdf.Pdf, images: Sequence[Image]) -> pikepdf.Object:
     for character in sorted(NAMES):
         if ord(character) in font.characters:
             glyphs.update(font.glyph(character, level) for level in (0, 1, 2))
-    return _font_object(pdf, embedded_font(font, glyphs))
+    return font_object(pdf, embedded_font(font, glyphs))
 
 
-def _font_object(pdf: pikepdf.Pdf, font: EmbeddedFont) -> pikepdf.Object:
+def font_object(pdf: pikepdf.Pdf, font: EmbeddedFont) -> pikepdf.Object:
     """A composite font whose codes are glyph numbers."""
     name = pikepdf.Name("/" + font.name)
     descriptor = pikepdf.Dictionary(

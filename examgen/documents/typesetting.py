@@ -39,11 +39,14 @@ SLACK = 0.01
 RELATION_GAP = 3.0
 """Space before a relation, in points."""
 
+STRUT = r"\vphantom{\text{Åg}}"
+"""Letters that go up and down as far as any: what stands out of a slot's box is cut off."""
+
 LOCAL_SLOT = 0xE000
 """The slots of one formula are characters from here on."""
 
 NAMES = frozenset(
-    map(chr, [*range(0x20, 0x7F), *range(0xA1, 0x180), *range(0x386, 0x3CF), *range(0x400, 0x460), *map(ord, "−–’…")])
+    map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x386, 0x3CF), *range(0x400, 0x460), *map(ord, "−–‘’“”„‚«»‹›…")])
 )
 """Characters that names and numbers may need, and that a slot can show where the math font has them; other names get a
 layout of their own."""
@@ -108,7 +111,7 @@ class Typesetter:
 
     def text(self, slot: str, size: float = SIZE) -> Markup:
         """A slot for text of one line, such as a name."""
-        return self._image(rf"\text{{{slot}}}", "", display=False, size=size)
+        return self._image(rf"\text{{{slot}}}{STRUT}", "", display=False, size=size)
 
     def _image(
         self,

@@ -24,7 +24,7 @@ PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 NUMBER = re.compile(r"\d+")
 DEVANAGARI = re.compile("[\u0900-\u097f]")
 FUNCTIONS = frozenset({"tanh", "ReLU", "leaky ReLU", "softplus", "ELU", "softmax"})
-SETTINGS = frozenset({"answer_label", "decimal_mark", "singular_below_two"})
+SETTINGS = frozenset({"answer_label", "decimal_mark", "feedback.colon", "singular_below_two"})
 # Words that are written the same in both languages.
 SHARED = {
     "de": SETTINGS | {"name"},

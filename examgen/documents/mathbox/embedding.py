@@ -44,7 +44,8 @@ def _subset(font: MathFont, glyphs: list[int]) -> bytes:
     # Imported where it is needed: it takes longer to load than a page that is already laid out takes to fill.
     from fontTools.subset import Options, Subsetter
 
-    source = TTFont(BytesIO(font.data), recalcTimestamp=False)
+    # Outlines stay as they are, so do their bounds.
+    source = TTFont(BytesIO(font.data), recalcBBoxes=False, recalcTimestamp=False)
     for table in [name for name in source.keys() if name not in TABLES_KEPT]:  # noqa: SIM118 - not a mapping
         del source[table]
     options = Options(retain_gids=True, hinting=False, glyph_names=False, notdef_outline=True, layout_features=[])

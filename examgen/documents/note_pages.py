@@ -1,0 +1,140 @@
+"""Leaves room in a laid out document for pages that differ from student to student, and numbers the pages.
+
+`feedback_layout` hands this to the skeleton; `inserting` fills the gaps.
+"""
+
+from dataclasses import dataclass
+
+import pikepdf
+
+from examgen.documents.feedback_layout import MARK
+from examgen.documents.mathbox import EmbeddedFont
+from examgen.documents.mathbox.formula import decimal
+from examgen.documents.mathbox.slot_texts import slot_codes, slot_width
+from examgen.documents.skeleton import font_object, gap_mark
+from examgen.documents.stamping import FONT
+from examgen.documents.text_font import BOLD
+from examgen.documents.typesetting import math_font
+
+NUMBER_SIZE, NUMBER_UP = 8.0, 2.1
+"""Size of the page number, and how far its baseline is below the middle of the margin, in points, as in paper.css."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotePages:
+    """So many pages in the place of the marked one, with this bookmark; there may be none."""
+
+    count: int
+    title: str
+    bold: EmbeddedFont
+    bottom_margin: float
+
+    def rework(self, pdf: pikepdf.Pdf, font: pikepdf.Object) -> None:
+        """Put the pages with their gaps into a document whose formulas have this font."""
+        bookmark = _bookmark(pdf.Root.Outlines.First)
+        assert bookmark is not None, f"the page has a bookmark {MARK}"
+        page, _, left, top, *_ = bookmark.Dest
+        place = next(number for number, one in enumerate(pdf.pages) if one.obj.objgen == page.objgen)
+        _drop_elements(pdf, page)
+        if self.count:
+            bookmark.Title = self.title
+            _insert(pdf, place, self.count, b"q 1 0 0 1 %.3f %.3f cm" % (left, top))
+            page.Resources.Font[BOLD.decode()] = font_object(pdf, self.bold)
+        else:
+            _drop_bookmark(bookmark)
+            _drop_parents(pdf, int(page.StructParents))
+            del pdf.pages[place]
+        _number_pages(pdf, font, self.bottom_margin / 2 - NUMBER_UP)
+
+
+def _bookmark(item: pikepdf.Object | None) -> pikepdf.Object | None:
+    while item is not None:
+        if item.Title == MARK:
+            return item
+        found = _bookmark(item.get("/First"))
+        if found is not None:
+            return found
+        item = item.get("/Next")
+    return None
+
+
+def _drop_bookmark(item: pikepdf.Object) -> None:
+    parent, before, after = item.Parent, item.get("/Prev"), item.get("/Next")
+    for holder, key, other in ((before, "/Next", after), (after, "/Prev", before)):
+        if holder is not None and other is not None:
+            holder[key] = other
+        elif holder is not None:
+            del holder[key]
+    if before is None and after is not None:
+        parent.First = after
+    if after is None and before is not None:
+        parent.Last = before
+    while parent is not None:
+        parent.Count = int(parent.Count) - 1
+        parent = parent.get("/Parent")
+
+
+def _drop_elements(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
+    """Drop what the structure tree has of the empty page."""
+    document = _document(pdf)
+    document.K = pikepdf.Array([kid for kid in document.K if kid.get("/Pg", document).objgen != page.objgen])
+
+
+def _drop_parents(pdf: pikepdf.Pdf, key: int) -> None:
+    numbers = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
+    at = numbers[::2].index(key)
+    pdf.Root.StructTreeRoot.ParentTree.Nums = pikepdf.Array(numbers[: 2 * at] + numbers[2 * at + 2 :])
+
+
+def _document(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    (document,) = pdf.Root.StructTreeRoot.K
+    return document
+
+
+def _insert(pdf: pikepdf.Pdf, place: int, count: int, start: bytes) -> None:
+    """Make the empty page so many, each with its gaps."""
+    first = pdf.pages[place].obj
+    document, tree = _document(pdf), pdf.Root.StructTreeRoot.ParentTree
+    margins = first.Contents
+    order = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
+    kids = list(document.K)
+    at = next((n for n, kid in enumerate(kids) if order[kid.Pg.objgen] > place), len(kids))
+    numbers = list(tree.Nums)
+    _drop = numbers[::2].index(int(first.StructParents))
+    numbers[2 * _drop : 2 * _drop + 2] = []
+    free = max([*map(int, numbers[::2]), int(first.StructParents)]) + 1
+    opening, closing = pdf.make_stream(start), pdf.make_stream(b"Q")
+    for number in range(count):
+        page = first
+        if number:
+            page = pdf.make_indirect(pikepdf.Dictionary({key: value for key, value in first.items()}))
+            page.StructParents = free + number
+            pdf.pages.insert(place + number, pikepdf.Page(page))
+            page = pdf.pages[place + number].obj
+        around, content, parents = (gap_mark(3 * number + gap) for gap in range(3))
+        drawn = pdf.make_stream(b" ")
+        drawn[str(content)] = True
+        page.Contents = pikepdf.Array([opening, drawn, closing, margins])
+        element = pikepdf.Dictionary(
+            Type=pikepdf.Name.StructElem, S=pikepdf.Name.Div, P=document, Pg=page, K=around
+        )
+        kids.insert(at + number, pdf.make_indirect(element))
+        numbers += [int(page.StructParents), pdf.make_indirect(pikepdf.Array([parents]))]
+    document.K = pikepdf.Array(kids)
+    pairs = sorted(zip(map(int, numbers[::2]), numbers[1::2], strict=True), key=lambda pair: pair[0])
+    tree.Nums = pikepdf.Array([one for pair in pairs for one in pair])
+
+
+def _number_pages(pdf: pikepdf.Pdf, font: pikepdf.Object, up: float) -> None:
+    shown = math_font()
+    unit = NUMBER_SIZE / shown.units_per_em
+    for number, page in enumerate(pdf.pages, start=1):
+        text = f"{number} / {len(pdf.pages)}"
+        page.Resources.Font[FONT.decode()] = font
+        left = (float(page.MediaBox[2]) - slot_width(shown, text, 0) * unit) / 2
+        place = f"{decimal(round(1000 * left))} {decimal(round(1000 * up))} Td"
+        drawn = f"/Artifact BMC BT {FONT.decode()} {decimal(round(1000 * NUMBER_SIZE))} Tf {place} "
+        drawn += f"<{slot_codes(shown, text, 0)}>Tj ET EMC"
+        own = page.obj.Contents
+        streams = list(own) if isinstance(own, pikepdf.Array) else [own]
+        page.obj.Contents = pikepdf.Array([pdf.make_stream(drawn.encode()), *streams])

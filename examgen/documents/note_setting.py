@@ -1,0 +1,157 @@
+"""Sets the explanations of misconceptions on pages of their own: what they are is `feedback_pages`' `Note`.
+
+Students differ in which notes they have, and in their numbers; each distinct paragraph is set once, and each
+calculation is laid out once with slots for its numbers. `feedback_printing` calls it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from examgen.core.graph import Values
+from examgen.documents.feedback_pages import Note, Piece
+from examgen.documents.inserting import Block, PlacedBlock
+from examgen.documents.mathbox import Form, FormSet, pdf_operators, spoken_number
+from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries
+from examgen.documents.paragraphs import Run, display, images_of, paragraph
+from examgen.documents.printing import QuestionLayout, printed_numbers, widest_number
+from examgen.documents.slot_values import SlotValues
+from examgen.documents.solved_paper import SolvedPaper
+from examgen.documents.stamping import FONT
+from examgen.documents.style import PaperStyle
+from examgen.documents.typesetting import INDENT, TEXT_WIDTH, Image, Typesetter
+from examgen.documents.worked import relations
+
+PAGE_ROOM = 670.0
+"""Height of a page of notes in points, the same on either paper; as in feedback_print.css."""
+
+TITLE, HEADING = 15.0, 11.5
+"""Sizes of headings in points, as in the style sheets."""
+
+BEFORE_NOTE, BEFORE_TEXT, BEFORE_FORMULA = 14.0, 3.5, 5.0
+"""Space before a note, a paragraph and a displayed formula, in points."""
+
+Setting = list[tuple[float, Block]]
+"""Blocks that follow one another, each with the space before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecimalSlots:
+    """Slots of numbers that are never printed as fractions: a student's own are no exact ones."""
+
+    slots: Slots
+
+    def text(self, value: object, decimals: int, denominator: int = 0) -> str:  # noqa: ARG002
+        """A slot with these decimals."""
+        return self.slots.text(value, decimals)
+
+    def bracket(self, text: str) -> str:
+        """As of `Slots`."""
+        return self.slots.bracket(text)
+
+    def bare_start(self, text: str) -> str:
+        """As of `Slots`."""
+        return self.slots.bare_start(text)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calculation:
+    """A quantity's relations with slots for a student's own numbers, line by line; `drawings` are of those lines that
+    have slots."""
+
+    images: tuple[Image, ...]
+    drawings: FormSet
+    numbers: SlotValues
+
+
+def note_blocks(note: Note, style: PaperStyle) -> Setting:
+    """A note without its calculation."""
+    said, language = style.words["feedback"], style.speech
+    heading = said["note"].format(number=note.number, title=note.title)
+    found: Setting = [(BEFORE_NOTE, _set((Run("bold", heading),), language, "H3", HEADING))]
+    if len(note.explanations) > 1:
+        found.append((BEFORE_TEXT, _set((Run("text", said["either"]),), language)))
+    for explanation in note.explanations:
+        if len(note.explanations) > 1:
+            found.append((2 * BEFORE_TEXT, _set((Run("bold", explanation.title),), language)))
+        for label, pieces in ((said["did"], explanation.did), (said["should"], explanation.should)):
+            found.append((BEFORE_TEXT, _set((Run("bold", f"{label} "), *_runs(pieces)), language)))
+    for pieces in (note.answer, note.own):
+        found.append((BEFORE_TEXT, _set(tuple(_runs(pieces)), language)))
+    return found
+
+
+def calculation_blocks(
+    question: QuestionLayout, quantity: str, values: Values, style: PaperStyle
+) -> Iterator[tuple[float, Block]]:
+    """The calculation of a quantity with a student's own numbers, and the sentence before it.
+
+    Args:
+        question: the digits are those of the student's numbers.
+        quantity: its name.
+        values: the student's, by name.
+        style: of the page.
+
+    Raises: SlotTooNarrow if a number has more digits than the layout says.
+    """
+    yield BEFORE_TEXT, _set((Run("text", style.words["feedback"]["calculation"]),), style.speech)
+    set_once = calculation_of(question, quantity, style.speech, style.decimal_mark)
+    numbers = set_once.numbers
+    texts, spoken = printed_numbers(numbers, [values], style)
+    aloud = {FIRST_SLOT + slot: spoken[place] for slot, place in enumerate(numbers.places)}
+    drawings = iter(set_once.drawings.operators(texts))
+    for number, image in enumerate(set_once.images):
+        formula = image.formula
+        drawn = next(drawings) if image.slots else pdf_operators(formula.place(), FONT, y=formula.depth)
+        left = (TEXT_WIDTH - image.formula.width) / 2 if image.is_centred else INDENT * (number > 0)
+        yield BEFORE_FORMULA, display(drawn, image, image.spoken.translate(aloud), left)
+
+
+@lru_cache(maxsize=4096)
+def calculation_of(question: QuestionLayout, quantity: str, language: str, decimal_mark: str) -> Calculation:
+    """The calculation of a quantity, laid out for numbers of so many digits."""
+    slots = PageSlots(texts=0)
+    graph = question.paper.graph
+    solved = SolvedPaper(question.paper, entries(graph), dict(question.decimals), DecimalSlots(Slots(0, slots)))
+    shown = relations(solved, graph[quantity])
+    widest = {
+        place: widest_number(slot, question.whole_digits).replace(".", decimal_mark)
+        for place, (_, slot) in enumerate(slots.numbers)
+    }
+    typesetter = Typesetter(widest, language)
+    images = images_of(typesetter.equation(shown), typesetter)
+    numbers = SlotValues.of(slots, [graph])
+    forms = [
+        Form(image.formula, tuple(numbers.places[slot] for slot in image.slots), image.is_centred)
+        for image in images
+        if image.slots
+    ]
+    return Calculation(tuple(images), FormSet(forms, FONT), numbers)
+
+
+def pages_of(title: str, notes: Sequence[Setting], language: str) -> list[list[PlacedBlock]]:
+    """The notes under a title on pages; each is kept on one page where it fits."""
+    heading = _set((Run("bold", title),), language, "H2", TITLE)
+    pages, down = [[PlacedBlock(heading, 0.0)]], heading.height
+    for note in notes:
+        height = sum(space + block.height for space, block in note)
+        kept = [note] if down + height <= PAGE_ROOM or height <= PAGE_ROOM else [[one] for one in note]
+        for blocks in kept:
+            if down + sum(space + block.height for space, block in blocks) > PAGE_ROOM:
+                pages.append([])
+                down = 0.0
+            for space, block in blocks:
+                down += space if pages[-1] else 0.0
+                pages[-1].append(PlacedBlock(block, down))
+                down += block.height
+    return pages
+
+
+@lru_cache(maxsize=16384)
+def _set(runs: tuple[Run, ...], language: str, role: str = "P", size: float = 10.5) -> Block:
+    return paragraph(runs, language, role=role, size=size)
+
+
+def _runs(pieces: Sequence[Piece]) -> Iterator[Run]:
+    for piece in pieces:
+        yield Run("typed" if piece.kind == "value" else piece.kind, piece.content)
