@@ -94,9 +94,9 @@ def test_the_two_step_problem_prints_too_few_digits(tmp_path: Path) -> None:
     results = marked(tmp_path, "relu-sigmoid-3-2-2-1", published("relu-sigmoid-3-2-2-1"))
     written = {name for name, row in results.items() if row["outcome"] != "blank"}
     assert written == {"z1[1]", "z1[2]", "a1[1]", "a1[2]", "z2[1]", "a2[1]"}
-    assert not_correct(results) == {"z2[1]": ("2.21", "wrong"), "a2[1]": ("0.9011", "wrong")}
+    assert not_correct(results) == {"z2[1]": ("2.21", "wrong"), "a2[1]": ("0.9011", "follow_through")}
     assert results["z2[1]"]["comment"] == "Right to the digits that are written, but 4 decimals were asked for."
-    assert results["a2[1]"]["comment"] == "It follows from earlier answers, one of which is not correct."
+    assert results["a2[1]"]["comment"] == "It follows from earlier answers of yours, one of which is not correct."
 
 
 def test_the_two_step_problem_is_right_to_its_two_decimals(tmp_path: Path) -> None:

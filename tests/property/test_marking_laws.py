@@ -214,7 +214,7 @@ def _reach(page: Page) -> NDArray[np.float64]:
     solution = solve(page.paper, {name: np.asarray(values)[None] for name, values in page.givens.items()})
     halves, _ = half_units(page.paper, solution.values, solution)
     bands = rounding_bands(page.paper.graph, solution, halves)
-    return np.asarray(by_field(page.paper, halves)[0] + by_field(page.paper, bands)[0])
+    return np.asarray(by_field(page.paper, {name: half + bands[name] for name, half in halves.items()})[0])
 
 
 def _number(text: str) -> float:
