@@ -3,9 +3,12 @@
 Everything else is a slot of fixed width, so that no text of a student moves anything; `feedback_printing` fills them.
 """
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -26,6 +29,7 @@ from examgen.exams.exam import Exam, Field
 
 if TYPE_CHECKING:
     from examgen.documents.pdf import SetPages
+    from examgen.documents.skeleton import Rework
 
 TEXT_SIZE, ROW_SIZE = 10.5, 9.0
 TOTAL_WIDTH, GRADE_WIDTH, SENTENCE_WIDTH, NUMBER_WIDTH = 150.0, 110.0, 476.0, 60.0
@@ -34,8 +38,14 @@ TOTAL_WIDTH, GRADE_WIDTH, SENTENCE_WIDTH, NUMBER_WIDTH = 150.0, 110.0, 476.0, 60
 ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH, RESULT_WIDTH = 54.0, 46.0, 46.0, 36.0, 211.0
 """Room in the columns of a table in points at `ROW_SIZE`, as in feedback_print.css."""
 
+FORMULA_WIDTH, LINE_WIDTH = 300.0, 340.0
+"""Room for a typed formula and for a line of its result."""
+
 HEAD = ((TOTAL_WIDTH, TEXT_SIZE), (GRADE_WIDTH, TEXT_SIZE), (SENTENCE_WIDTH, TEXT_SIZE), (SENTENCE_WIDTH, TEXT_SIZE))
 ROW = tuple((width, ROW_SIZE) for width in (ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH, RESULT_WIDTH))
+WIDE_ROW = tuple(
+    (width, ROW_SIZE) for width in (FORMULA_WIDTH, OWN_WIDTH, FORMULA_WIDTH, MARKS_WIDTH, LINE_WIDTH, LINE_WIDTH)
+)
 NOTE = ((NUMBER_WIDTH, TEXT_SIZE), (NUMBER_WIDTH, TEXT_SIZE))
 
 BOTTOM_MARGIN: Mapping[str, float] = MappingProxyType({"a4": 62.362, "letter": 53.858})
@@ -80,7 +90,7 @@ class FeedbackLayout:
 def skeleton_of(layout: FeedbackLayout) -> tuple[PaperSkeleton, SlotValues]:
     """The laid-out page, and which numbers its slots show behind the texts: those of the questions, then the student's
     own for each note of the layout with a calculation."""
-    slotted = _open_page(layout)
+    slotted = _open_page(replace(layout, note_pages=0))
     described = f"feedback {slotted.page!r} {slotted.widest!r} {slotted.texts!r} {layout.note_pages}"
     # What is about one student only is not left behind on the disk.
     is_shared = layout.fixed_person is None and layout.fixed_sentences is None
@@ -102,6 +112,7 @@ class _OpenPage:
     numbers: SlotValues
 
 
+@lru_cache(maxsize=16)
 def _open_page(layout: FeedbackLayout) -> _OpenPage:
     page, slots = _page_with_slots(layout)
     calculations = [note for note in layout.notes if note.whole_digits]
@@ -148,34 +159,51 @@ def _slotted(question: QuestionLayout, place: int, slots: PageSlots, *, is_exact
 def _slot_texts(layout: FeedbackLayout, marks: Sequence[str]) -> FeedbackTexts:
     """Slots in place of texts; sentences that slots cannot show as they are."""
     total, grade, summary, first, *rest = marks
-    count = sum(len(question.paper.fields) for question in layout.questions)
-    columns = (rest[place : len(ROW) * count : len(ROW)] for place in range(len(ROW)))
-    rows = [
-        RowTexts(answer, own, reference, given, "", line, "")
-        for answer, own, reference, given, line in zip(*columns, strict=True)
-    ]
+    slots = iter(rest)
+    rows = []
+    for is_wide in _are_wide(layout):
+        answer, own, reference, given, line = islice(slots, len(ROW))
+        more = next(slots) if is_wide else ""
+        rows.append(RowTexts(answer, own, reference, given, "", line, "", is_wide=is_wide, more=more))
     if layout.fixed_sentences is not None:
         summary, first, *lines = layout.fixed_sentences
-        rows = [replace(row, word=line) for row, line in zip(rows, lines, strict=True)]
-    numbers = rest[len(ROW) * count :]
-    notes = tuple(NoteTexts(answer, own) for answer, own in zip(numbers[::2], numbers[1::2], strict=True))
+        rows = [replace(row, word=line, more="") for row, line in zip(rows, lines, strict=True)]
+    notes = tuple(NoteTexts(answer, next(slots)) for answer in slots)
     return FeedbackTexts(total, grade if layout.has_grade else "", summary, first, tuple(rows), notes)
 
 
 def _skeleton(layout: FeedbackLayout) -> PaperSkeleton:
     # Imported where it is needed: WeasyPrint takes longer to load than a stored skeleton to stamp.
-    from examgen.documents.note_pages import NotePages
     from examgen.documents.skeleton import skeleton_from
+
+    with _uncollected():
+        # Any number of pages of notes shares the layout.
+        pages, images = _laid_out(replace(layout, note_pages=0))
+        if layout.fixed_sentences is not None:
+            return skeleton_from(pages, images)
+        return skeleton_from(pages, images, rework=_note_room(layout))
+
+
+def _note_room(layout: FeedbackLayout) -> "Rework":
+    from examgen.documents.note_pages import NotePages
     from examgen.documents.text_font import embedded_bold
 
-    # Any number of pages of notes shares the layout.
-    pages, images = _laid_out(replace(layout, note_pages=0))
-    if layout.fixed_sentences is not None:
-        return skeleton_from(pages, images)
     style = layout.style
     bold = embedded_bold(letters_of_headings(style))
     notes = NotePages(layout.note_pages, style.words["feedback"]["notes"], bold, BOTTOM_MARGIN[style.paper])
-    return skeleton_from(pages, images, rework=notes.rework)
+    return notes.rework
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A layout makes millions of objects and leaves few circles: looking for those takes a quarter of its time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @lru_cache(maxsize=16)
@@ -224,8 +252,13 @@ def _note_images(layout: FeedbackLayout) -> Iterator[Image]:
 
 def text_widths(layout: FeedbackLayout) -> list[tuple[float, float]]:
     """Room and size of each text in the order of its slots: head, rows, notes."""
-    count = sum(len(question.paper.fields) for question in layout.questions)
-    return [*HEAD, *(ROW * count), *(NOTE * len(layout.notes))]
+    rows = [WIDE_ROW if is_wide else ROW for is_wide in _are_wide(layout)]
+    return [*HEAD, *chain.from_iterable(rows), *(NOTE * len(layout.notes))]
+
+
+def _are_wide(layout: FeedbackLayout) -> list[bool]:
+    """By row, whether it is one of a formula."""
+    return [field.as_ == "formula" for question in layout.questions for field in question.paper.fields]
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,9 @@ from itertools import chain
 from examgen.core.graph import Values
 from examgen.documents.feedback import MisconceptionFeedback, StudentFeedback
 from examgen.documents.feedback_layout import (
+    LINE_WIDTH,
+    RESULT_WIDTH,
+    ROW_SIZE,
     TEXT_SIZE,
     FeedbackLayout,
     NoteLayout,
@@ -33,7 +36,7 @@ from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import stamp
 from examgen.documents.style import PaperStyle
 from examgen.documents.text_font import bold_font
-from examgen.documents.typesetting import NAMES, SIZE, fits_slots, fitted, math_font
+from examgen.documents.typesetting import HYPHEN, NAMES, SIZE, fits_slots, fitted, math_font
 from examgen.exams.exam import Exam, PaperShape, QuestionVariant, Variant
 from examgen.exams.keys import papers
 
@@ -109,7 +112,8 @@ def _note_pages(notes: Sequence[_Noted], texts: FeedbackTexts, layout: FeedbackL
     for number, (note, said) in enumerate(zip(notes, texts.notes, strict=True), start=1):
         question, field = layout.questions[note.layout.place], note.layout.field
         shown = NoteTexts(*(_shown(_minus(text), TYPED_WIDTH, TEXT_SIZE) for text in (said.answer, said.own)))
-        blocks = note_blocks(note_of(number, NoteParts(note.layout.names, question.paper, field, None), shown, style), style)
+        parts = NoteParts(note.layout.names, question.paper, field, None)
+        blocks = note_blocks(note_of(number, parts, shown, style), style)
         if note.own is not None:
             name = calculated(question.paper, field).name
             blocks += _calculation(replace(question, whole_digits=note.layout.whole_digits), name, note.own, style)
@@ -189,19 +193,35 @@ def _stamped(
 
 def _aligned(texts: FeedbackTexts) -> FeedbackTexts:
     """The texts as drawn: numbers without a minus moved in, the words of results below one another."""
-    rows = [
-        RowTexts(
-            _moved_in(row.answer),
-            _moved_in(row.own),
-            _moved_in(row.reference),
-            row.marks,
-            "",
-            _sign(row.sign) + row.word,
-            row.why,
-        )
-        for row in texts.rows
-    ]
-    return replace(texts, rows=tuple(rows))
+    return replace(texts, rows=tuple(map(_aligned_row, texts.rows)))
+
+
+def _aligned_row(row: RowTexts) -> RowTexts:
+    word = _sign(row.sign) + row.word
+    if row.is_wide:
+        first, more = _two_lines(replace(row, word=word).line)
+        return replace(row, word=first, why="", more=more)
+    numbers = [_moved_in(text) for text in (row.answer, row.own, row.reference)]
+    aligned = RowTexts(*numbers, row.marks, "", word, row.why, colon=row.colon)
+    if row.short and not _fits(aligned.line):
+        return replace(aligned, why=row.short)
+    return aligned
+
+
+@lru_cache(maxsize=4096)
+def _fits(line: str) -> bool:
+    return fitted(line, digits_in(RESULT_WIDTH, ROW_SIZE)) == line
+
+
+def _two_lines(text: str) -> tuple[str, str]:
+    """As many words as fit, and the others."""
+    room, first = digits_in(LINE_WIDTH, ROW_SIZE), ""
+    for end in (place for place, char in enumerate(f"{text} ") if char == " "):
+        if fitted(text[:end], room) != text[:end]:
+            break
+        first = text[:end]
+    indent = _sign("")
+    return (first, f"{indent}{text[len(first):].lstrip()}") if len(first) < len(text) else (text, "")
 
 
 def _moved_in(text: str) -> str:
@@ -223,14 +243,20 @@ def _sign(sign: str) -> str:
 
 def _flat(texts: FeedbackTexts) -> list[str]:
     """All texts in the order of their slots."""
-    rows = chain.from_iterable((row.answer, row.own, row.reference, row.marks, row.line) for row in texts.rows)
+    rows = chain.from_iterable(map(_flat_row, texts.rows))
     notes = chain.from_iterable((note.answer, note.own) for note in texts.notes)
     return [texts.total, texts.grade or UNKNOWN, texts.summary, texts.first, *rows, *notes]
+
+
+def _flat_row(row: RowTexts) -> tuple[str, ...]:
+    texts = (row.answer, row.own, row.reference, row.marks, row.line)
+    return (*texts, row.more) if row.is_wide else texts
 
 
 @lru_cache(maxsize=65536)
 def _shown(text: str, width: float, size: float) -> str:
     """A text as far as the font and the room go."""
     characters = math_font().characters
+    text = text.replace("-", HYPHEN)
     known = "".join(char if ord(char) in characters and (char in NAMES or char in _SIGNS) else UNKNOWN for char in text)
     return fitted(known, digits_in(width, size))

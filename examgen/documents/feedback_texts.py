@@ -32,7 +32,11 @@ LONGEST_NUMBER = 1e15
 
 @dataclass(frozen=True, slots=True)
 class RowTexts:
-    """One row of a table. `own` is empty where it is the reference; `word`, `colon` and `why` are one line in print."""
+    """One row of a table. `own` is empty where it is the reference; `word`, `colon` and `why` are one line in print.
+
+    A formula `is_wide`: it has lines of its own, and `more` is the second line of its result. `short` is what is said in
+    place of a `why` that is too long for a narrow row.
+    """
 
     answer: str
     own: str
@@ -43,6 +47,9 @@ class RowTexts:
     why: str
     outcome: str = ""
     colon: str = ": "
+    is_wide: bool = False
+    more: str = ""
+    short: str = ""
 
     @property
     def line(self) -> str:
@@ -115,6 +122,13 @@ def title_of(names: Sequence[str], style: PaperStyle) -> str:
     return text
 
 
+def _short_title(names: Sequence[str], style: PaperStyle) -> str:
+    """As `title_of`, for one line: only the first of several is named."""
+    first = title_of(names[:1], style)
+    text: str = first if len(names) == 1 else style.words["feedback"]["or"].format(one=first, other="…")
+    return text
+
+
 def _note(row: RowTexts) -> NoteTexts:
     return NoteTexts(row.answer, row.own or row.reference)
 
@@ -134,6 +148,9 @@ def _row(field: Field, entry: EntryFeedback, feedback: StudentFeedback, style: P
         why=_why(field, entry, feedback, words, style, is_first=is_first),
         outcome=entry.outcome,
         colon=words["colon"],
+        is_wide=field.as_ == "formula",
+        more=NOTHING if field.as_ == "formula" else "",
+        short=words.get(f"why_{entry.outcome}", ""),
     )
 
 
@@ -150,7 +167,7 @@ def _why(
     if entry.outcome == "correct":
         return ""
     if entry.misconceptions:
-        title = title_of(entry.misconceptions, style)
+        title = _short_title(entry.misconceptions, style)
         explained = [note.names for note in feedback.misconceptions]
         if entry.misconceptions not in explained:
             return title

@@ -3,11 +3,14 @@
 `feedback_layout` hands this to the skeleton; `inserting` fills the gaps.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 import pikepdf
 
 from examgen.documents.feedback_layout import MARK
+from examgen.documents.inserting import GAPS_PER_PAGE
 from examgen.documents.mathbox import EmbeddedFont
 from examgen.documents.mathbox.formula import decimal
 from examgen.documents.mathbox.slot_texts import slot_codes, slot_width
@@ -48,27 +51,23 @@ class NotePages:
 
 
 def _bookmark(item: pikepdf.Object | None) -> pikepdf.Object | None:
-    while item is not None:
-        if item.Title == MARK:
-            return item
-        found = _bookmark(item.get("/First"))
-        if found is not None:
-            return found
-        item = item.get("/Next")
-    return None
+    if item is None or item.Title == MARK:
+        return item
+    return _bookmark(item.get("/First")) or _bookmark(item.get("/Next"))
 
 
 def _drop_bookmark(item: pikepdf.Object) -> None:
-    parent, before, after = item.Parent, item.get("/Prev"), item.get("/Next")
+    before, after = item.get("/Prev"), item.get("/Next")
+    parent: pikepdf.Object | None = item.Parent
     for holder, key, other in ((before, "/Next", after), (after, "/Prev", before)):
         if holder is not None and other is not None:
             holder[key] = other
         elif holder is not None:
             del holder[key]
     if before is None and after is not None:
-        parent.First = after
+        item.Parent.First = after
     if after is None and before is not None:
-        parent.Last = before
+        item.Parent.Last = before
     while parent is not None:
         parent.Count = int(parent.Count) - 1
         parent = parent.get("/Parent")
@@ -81,9 +80,17 @@ def _drop_elements(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
 
 
 def _drop_parents(pdf: pikepdf.Pdf, key: int) -> None:
-    numbers = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
-    at = numbers[::2].index(key)
-    pdf.Root.StructTreeRoot.ParentTree.Nums = pikepdf.Array(numbers[: 2 * at] + numbers[2 * at + 2 :])
+    tree = pdf.Root.StructTreeRoot.ParentTree
+    _set_parents(tree, {number: array for number, array in _parents(tree).items() if number != key})
+
+
+def _parents(tree: pikepdf.Object) -> dict[int, pikepdf.Object]:
+    numbers = list(tree.Nums)
+    return {int(number): array for number, array in zip(numbers[::2], numbers[1::2], strict=True)}
+
+
+def _set_parents(tree: pikepdf.Object, parents: Mapping[int, pikepdf.Object]) -> None:
+    tree.Nums = pikepdf.Array([one for pair in sorted(parents.items(), key=itemgetter(0)) for one in pair])
 
 
 def _document(pdf: pikepdf.Pdf) -> pikepdf.Object:
@@ -99,30 +106,25 @@ def _insert(pdf: pikepdf.Pdf, place: int, count: int, start: bytes) -> None:
     order = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
     kids = list(document.K)
     at = next((n for n, kid in enumerate(kids) if order[kid.Pg.objgen] > place), len(kids))
-    numbers = list(tree.Nums)
-    _drop = numbers[::2].index(int(first.StructParents))
-    numbers[2 * _drop : 2 * _drop + 2] = []
-    free = max([*map(int, numbers[::2]), int(first.StructParents)]) + 1
+    owners = _parents(tree)
+    free = max(owners) + 1
     opening, closing = pdf.make_stream(start), pdf.make_stream(b"Q")
     for number in range(count):
         page = first
         if number:
-            page = pdf.make_indirect(pikepdf.Dictionary({key: value for key, value in first.items()}))
+            page = pdf.make_indirect(pikepdf.Dictionary(dict(first.items())))
             page.StructParents = free + number
             pdf.pages.insert(place + number, pikepdf.Page(page))
             page = pdf.pages[place + number].obj
-        around, content, parents = (gap_mark(3 * number + gap) for gap in range(3))
+        around, content, parents = (gap_mark(GAPS_PER_PAGE * number + gap) for gap in range(GAPS_PER_PAGE))
         drawn = pdf.make_stream(b" ")
         drawn[str(content)] = True
         page.Contents = pikepdf.Array([opening, drawn, closing, margins])
-        element = pikepdf.Dictionary(
-            Type=pikepdf.Name.StructElem, S=pikepdf.Name.Div, P=document, Pg=page, K=around
-        )
+        element = pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.Div, P=document, Pg=page, K=around)
         kids.insert(at + number, pdf.make_indirect(element))
-        numbers += [int(page.StructParents), pdf.make_indirect(pikepdf.Array([parents]))]
+        owners[int(page.StructParents)] = pdf.make_indirect(pikepdf.Array([parents]))
     document.K = pikepdf.Array(kids)
-    pairs = sorted(zip(map(int, numbers[::2]), numbers[1::2], strict=True), key=lambda pair: pair[0])
-    tree.Nums = pikepdf.Array([one for pair in pairs for one in pair])
+    _set_parents(tree, owners)
 
 
 def _number_pages(pdf: pikepdf.Pdf, font: pikepdf.Object, up: float) -> None:

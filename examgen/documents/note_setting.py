@@ -11,7 +11,7 @@ from functools import lru_cache
 from examgen.core.graph import Values
 from examgen.documents.feedback_pages import Note, Piece
 from examgen.documents.inserting import Block, PlacedBlock
-from examgen.documents.mathbox import Form, FormSet, pdf_operators, spoken_number
+from examgen.documents.mathbox import Form, FormSet, pdf_operators
 from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries
 from examgen.documents.paragraphs import Run, display, images_of, paragraph
 from examgen.documents.printing import QuestionLayout, printed_numbers, widest_number

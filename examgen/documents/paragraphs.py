@@ -1,6 +1,6 @@
 """Sets headings, paragraphs and displayed formulas without a layout engine, as blocks for `inserting`.
 
-Words are in the math font, whose letters are those of the text font, and in its bold companion. `note_setting` calls it.
+Words are in the math font, whose letters are those of the text font, and in its bold companion; for `note_setting`.
 """
 
 import re
@@ -15,7 +15,7 @@ from examgen.documents.mathbox.slot_texts import slot_codes, slot_width
 from examgen.documents.render import FORMULA
 from examgen.documents.stamping import FONT
 from examgen.documents.text_font import BOLD, bold_font
-from examgen.documents.typesetting import SIZE, TEXT_WIDTH, Image, Typesetter, math_font
+from examgen.documents.typesetting import HYPHEN, SIZE, TEXT_WIDTH, Image, Typesetter, math_font
 
 LINE = 1.45
 """Height of a line in sizes of its letters, as in paper.css."""
@@ -131,7 +131,8 @@ class _Words:
 
     def _plain(self, text: str, *, is_bold: bool = False) -> Iterator[_Atom | None]:
         for word in _WORDS.findall(text):
-            yield None if word[0] == " " else _Atom(width_of(word, self._size, is_bold=is_bold), word, is_bold)
+            shown = word.replace("-", HYPHEN)
+            yield None if word[0] == " " else _Atom(width_of(shown, self._size, is_bold=is_bold), shown, is_bold)
 
     def _formula(self, latex: str) -> _Atom:
         (image,) = images_of(self._typesetter.inline(latex, size=self._size), self._typesetter)

@@ -19,7 +19,7 @@ from examgen.documents.slot_values import SlotValues
 from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import PaperSkeleton, sharing, stamp
 from examgen.documents.style import STANDARD, PaperStyle
-from examgen.documents.typesetting import Typesetter, fits_slots, fitted, widest_text
+from examgen.documents.typesetting import HYPHEN, Typesetter, fits_slots, fitted, widest_text
 from examgen.exams.exam import Exam, PaperShape, Variant
 from examgen.exams.keys import papers
 
@@ -122,7 +122,8 @@ def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) 
     spoken = [person.student, person.name, person.variant]
     is_fixed = layout.fixed_person is not None
     rooms = [len(widest_text(width)) for width in PERSON_WIDTHS]
-    texts = ["" if is_fixed else fitted(text, room) for text, room in zip(spoken, rooms, strict=True)]
+    shown = [text.replace("-", HYPHEN) for text in spoken]
+    texts = ["" if is_fixed else fitted(text, room) for text, room in zip(shown, rooms, strict=True)]
     drawn, said = printed_numbers(numbers, [part.values for part in solved], layout.style)
     return PrintedPaper(stamp(skeleton, [*texts, *drawn], [*spoken, *said]), skeleton.missing)
 

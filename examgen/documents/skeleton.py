@@ -9,7 +9,6 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 
 import pikepdf
@@ -82,7 +81,7 @@ def skeleton_from(
             compress_streams=True,
             recompress_flate=False,
         )
-    return replace(_split(saved.getvalue(), images, texts), missing=pages.missing)
+    return _split(saved.getvalue(), images, texts, pages.missing)
 
 
 def gap_mark(place: int) -> pikepdf.Name:
@@ -233,7 +232,7 @@ def _form(pdf: pikepdf.Pdf, image: Image, number: int, font: pikepdf.Object) -> 
     return form
 
 
-def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str]) -> PaperSkeleton:
+def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str], missing: str) -> PaperSkeleton:
     """Closed objects as one prefix; open ones apart."""
     objects, trailer = _objects(pdf)
     size = max(objects) + 1
@@ -256,7 +255,7 @@ def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str]) -> PaperSk
         offsets[number] = len(prefix)
         prefix += b"%d 0 obj\n%b\nendobj\n" % (number, parts[0])
     in_order = tuple(gap for _, gap in sorted(gaps.items()))
-    return PaperSkeleton(bytes(prefix), tuple(offsets), tuple(forms), tuple(alts), trailer, gaps=in_order)
+    return PaperSkeleton(bytes(prefix), tuple(offsets), tuple(forms), tuple(alts), trailer, missing, in_order)
 
 
 def _objects(pdf: bytes) -> tuple[Mapping[int, bytes], bytes]:
@@ -289,6 +288,6 @@ def _closed_alts(body: bytes, texts: Sequence[str]) -> bytes:
 
     def put(mark: re.Match[bytes]) -> bytes:
         text = texts[int(mark[1])]
-        return mark[0] if any(is_slot(letter) for letter in text) else pdf_text(text)
+        return mark[0] if is_slot(max(text, default="")) else pdf_text(text)
 
     return _ALT.sub(put, body)

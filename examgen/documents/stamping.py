@@ -92,7 +92,8 @@ class PaperSkeleton:
         drawings = FormSet([Form(form.formula, form.slots, form.is_centred) for form in self.forms], FONT)
         object.__setattr__(self, "drawings", drawings)
         object.__setattr__(self, "said", tuple([_said_object(alt) for alt in self.alts]))
-        is_open = {one.number for one in (*self.forms, *self.alts, *self.gaps)}
+        kinds: Sequence[Sequence[OpenForm | OpenAlt | Gap]] = (self.forms, self.alts, self.gaps)
+        is_open = {one.number for kind in kinds for one in kind}
         rows = [
             b"%010d 00000 n \n" if number in is_open else b"%010d 00000 n \n" % offset
             for number, offset in enumerate(self.offsets)

@@ -1,4 +1,4 @@
-"""The bold letters of headings that are drawn without a layout; `note_setting` measures and `note_pages` embeds them."""
+"""The bold letters of headings that are set without WeasyPrint, for `paragraphs` and `feedback_layout`."""
 
 from functools import cache, lru_cache
 from io import BytesIO
@@ -8,6 +8,7 @@ from fontTools.ttLib import TTFont
 
 from examgen.documents.mathbox import EmbeddedFont, MathFont, embedded_font
 from examgen.documents.mathbox.font_tables import Bounds, read_bounds
+from examgen.documents.typesetting import HYPHEN
 from examgen.resources import shipped
 
 FILE = "STIXTwoText-Bold.ttf"
@@ -25,6 +26,7 @@ def bold_font() -> MathFont:
     font = TTFont(BytesIO(data), lazy=True)
     ids, head, other = font.getReverseGlyphMap(), font["head"], font["OS/2"]
     characters = {code: ids[name] for code, name in sorted(font.getBestCmap().items())}
+    characters[ord(HYPHEN)] = characters[ord("-")]
     metrics = font["hmtx"].metrics
     return MathFont(
         data=data,
@@ -46,7 +48,7 @@ def bold_font() -> MathFont:
         horizontal={},
         scripts=_NONE,
         dotless=_NONE,
-        texts={glyph: chr(code) for code, glyph in reversed(characters.items())},
+        texts={glyph: chr(code) for code, glyph in sorted(characters.items(), reverse=True)},
     )
 
 

@@ -46,10 +46,17 @@ LOCAL_SLOT = 0xE000
 """The slots of one formula are characters from here on."""
 
 NAMES = frozenset(
-    map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x386, 0x3CF), *range(0x400, 0x460), *map(ord, "−–‘’“”„‚«»‹›…")])
+    map(
+        chr,
+        [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x386, 0x3CF), *range(0x400, 0x460), *map(ord, "−‐–‘’“”„…")],
+    )
 )
 """Characters that names and numbers may need, and that a slot can show where the math font has them; other names get a
 layout of their own."""
+
+
+HYPHEN = "‐"
+"""In a slot, "-" is drawn as the minus of a number; this is what joins words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,9 +26,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
     monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
-    family, exam = blocks("toml")
+    policy, family, exam = blocks("toml")
     (tmp_path / "my-question.toml").write_text(family, encoding="utf-8")
     (tmp_path / "my-exam.toml").write_text(exam, encoding="utf-8")
+    with_policy = re.sub(r"\[policy\]\n.*\n", lambda _: policy, exam)
+    assert policy in with_policy
+    (tmp_path / "with-policy.toml").write_text(with_policy, encoding="utf-8")
     (tmp_path / "roster.csv").write_text("id,name\ns1,Ada Lovelace\ns2,Alan Turing\n", encoding="utf-8")
     return tmp_path
 
@@ -50,7 +53,9 @@ def test_every_command_runs(desk: Path) -> None:
                 (desk / "handed-in").mkdir(exist_ok=True)
                 shutil.copy(sheet, desk / "handed-in" / f"{sheet.parent.name}.csv")
         run(command)
-    run("examgen make my-exam.toml --seed 7")
+    for name in ("my-exam", "with-policy"):
+        run(f"examgen make {name}.toml --seed 7")
+        run(f"examgen grade output/{name}-7/key/answers.csv")
 
 
 @pytest.mark.usefixtures("desk")

@@ -44,6 +44,7 @@ learning_rate = {{ choices = ["0.1"] }}
 decimals = {decimals}
 [screens]
 significant_digits = 0
+misconception_margin = 0
 [[tasks]]
 text = "Go."
 ask = ["z", "a", "loss", "dL_da", "dL_dz", "dL_dW", "dL_db", "W_new", "b_new"]

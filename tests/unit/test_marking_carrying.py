@@ -27,3 +27,11 @@ def test_the_guard_can_be_switched() -> None:
     """Zeros may carry, and the bound may be narrower; both leave the other as it is."""
     assert carried(Policy(zeros_carry=True)) == [True, True, True, True, True, False, False, True, False, False]
     assert carried(Policy(ignore_above=Decimal("1.2"))) == [True] + [False] * 2 + [True] * 2 + [False] * 5
+
+
+def test_wild_is_measured_by_the_largest_right_value_of_the_paper_and_at_least_by_one() -> None:
+    """Beside -2000, two million carries on, and on a paper of small numbers a thousand does; the next does not."""
+    reference = np.array([[0.5, -2000.0, 0.5], [0.5, 0.1, 0.2]])
+    submitted = np.array([[1.9e6, -2.1e6, -1.9e6], [999.0, 1001.0, -1001.0]])
+    found = carries_forward(Policy(), submitted, reference, np.zeros((2, 3), dtype=bool))
+    assert found.tolist() == [[True, False, True], [True, False, False]]

@@ -1,6 +1,7 @@
 """What is named behind wrong answers: one misconception, two in one paper, several that fit equally, and none."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +13,12 @@ from examgen.exams.exam import PaperShape, QuestionVariant
 from examgen.exams.keys import papers
 from examgen.exams.separation import paper_patches
 from examgen.marking.answers import Numbers
-from examgen.marking.diagnosis import diagnose
+from examgen.marking.diagnosis import Trial, diagnose, trials
 from examgen.marking.entries import mark
 from examgen.marking.grading import submitted_of
 from examgen.marking.numbers import parse_number
 from tests.marking_students import rounded_text
+from tests.small_banks import PRODUCT, written
 
 
 def drawn(name: str, seed: int = 3) -> tuple[PaperShape, QuestionVariant]:
@@ -32,6 +34,16 @@ def sheet_of(paper: PaperShape, numbers: QuestionVariant, graph: ComputationGrap
     return {
         field.name: rounded_text(float(values[field.quantity][field.index]), field.digits) for field in paper.fields
     }
+
+
+def tried(name: str, sheet: Mapping[str, str], field: str) -> tuple[Trial, ...]:
+    """The trials of one field of a sheet."""
+    paper, numbers = drawn(name)
+    rows = np.arange(len(paper.fields))[None]
+    submitted = submitted_of(Numbers.of(parse_number(sheet[field.name]) for field in paper.fields), rows)
+    givens = {name: np.asarray(values)[None] for name, values in numbers.givens.items()}
+    place = [one.name for one in paper.fields].index(field)
+    return trials(paper, givens, submitted, mark(paper, givens, submitted), place)
 
 
 def named(paper: PaperShape, numbers: QuestionVariant, sheet: Mapping[str, str]) -> tuple[dict[str, str], str]:
@@ -120,3 +132,71 @@ def test_every_misconception_says_what_was_done() -> None:
     for row in MISCONCEPTIONS.values():
         assert row.mistake
         assert row.mistake[-1] not in ".!"
+
+
+CHAIN = """
+title = "A chain of identities"
+notation = "scalar"
+[network]
+sizes = [1, 1, 1]
+activations = ["identity", "identity"]
+loss = "half_squared_error"
+[fixed]
+W1 = [[0.5]]
+b1 = [{b1}]
+W2 = [[2]]
+b2 = [1]
+x = [[1]]
+y = [[3]]
+[digits]
+decimals = 2
+[[tasks]]
+text = "Forward."
+ask = ["z"]
+"""
+
+
+@pytest.mark.parametrize(("bias", "against"), [("0.01", 0), ("0.015", 1)])
+def test_right_answers_speak_against_beyond_two_tolerances(tmp_path: Path, bias: str, against: int) -> None:
+    """z2 lacks its bias; a right z1 speaks against it where its own bias is more than 2 * 0.0051."""
+    bank = tmp_path / "chain.toml"
+    bank.write_text(CHAIN.format(b1=bias), encoding="utf-8")
+    [trial] = tried(str(bank), {"z1": repr(0.5 + float(bias)), "z2": repr(2 * (0.5 + float(bias)))}, "z2")
+    assert (trial.misconception, trial.fits, trial.evidence, trial.against) == ("no-bias", True, 1, against)
+    assert trial.value == pytest.approx(1 + 2 * float(bias), abs=1e-12)
+
+
+def test_nothing_is_named_where_no_misconception_can_show(tmp_path: Path) -> None:
+    """A row times a column has no entries to exchange and no bias: a wrong product is wrong, and that is all."""
+    bank = written(tmp_path, PRODUCT)
+    paper, numbers = drawn(bank)
+    [field] = paper.fields
+    assert named(paper, numbers, {field.name: "99"}) == ({}, field.name)
+    assert tried(bank, {field.name: "99"}, field.name) == ()
+
+
+def test_the_first_label_is_empty_even_where_every_entry_is_named(tmp_path: Path) -> None:
+    """z1 and z2 without their biases: tables read label 0 as nothing to say."""
+    bank = tmp_path / "chain.toml"
+    bank.write_text(CHAIN.format(b1="0.2"), encoding="utf-8")
+    paper, numbers = drawn(str(bank))
+    givens = {name: np.asarray(values)[None] for name, values in numbers.givens.items()}
+    submitted = submitted_of(Numbers.of(parse_number(text) for text in ("0.5", "1")), np.array([[0, 1]]))
+    found = diagnose(paper, givens, submitted, mark(paper, givens, submitted))
+    assert found.labels == ("", "no-bias")
+    assert found.codes.tolist() == [[1, 1]]
+
+
+def test_the_band_of_a_misconception_starts_from_what_was_written(tmp_path: Path) -> None:
+    """Without the slopes dL_dz1 is twice the written dL_dz2, give or take 4 half units: its own, that of dL_da1, and
+    two of dL_dz2. What lies behind the written dL_dz2 adds nothing.
+    """
+    text = CHAIN.format(b1="0.2").replace('"identity", "identity"', '"tanh", "sigmoid"').replace('["z"]', '["dL_dz"]')
+    paper, numbers = drawn(written(tmp_path, text))
+    [place1, place2] = (f"dL_dz{layer}" for layer in (1, 2))
+    by_quantity = {field.quantity: field.name for field in paper.fields}
+    dL_dz2 = round(1 / (1 + np.exp(-2 * np.tanh(0.7) - 1)) - 3, 2)
+    for off, expected in ((0.02, {place1, place2}), (0.021, {place2})):
+        names, _ = named(paper, numbers, {by_quantity[place2]: f"{dL_dz2}", by_quantity[place1]: f"{2 * dL_dz2 + off}"})
+        assert set(names) == {by_quantity[place] for place in expected}
+        assert set(names.values()) == {"no-slope"}

@@ -9,8 +9,10 @@ import pytest
 from examgen.exams.building import Student, draw_variants, load_exam
 from examgen.exams.keys import papers
 from examgen.exams.policy import Policy
+from examgen.marking import entries
 from examgen.marking.entries import DEFAULT_POLICY, Marked
 from tests.marking_sheets import mark_texts, outcomes
+from tests.small_banks import DRAWN, all_papers, changed, written
 
 CHAIN = """
 title = "A chain"
@@ -47,12 +49,12 @@ class Chain:
         [variant] = draw_variants(loaded, [Student("s")])
         [(self.paper, self.numbers)] = papers(loaded.exam, variant)
 
-    def marked(self, policy: Policy = DEFAULT_POLICY, **written: str) -> Marked:
+    def marked(self, policy: Policy = DEFAULT_POLICY, /, **written: str) -> Marked:
         """Mark a sheet with these answers; others are blank."""
         sheet = [written.get(field.quantity, "") for field in self.paper.fields]
         return mark_texts(self.paper, [dict(self.numbers.givens)], [sheet], policy)
 
-    def mark(self, policy: Policy = DEFAULT_POLICY, **written: str) -> dict[str, str]:
+    def mark(self, policy: Policy = DEFAULT_POLICY, /, **written: str) -> dict[str, str]:
         """Outcomes of the written entries by quantity."""
         found = outcomes(self.marked(policy, **written))[0]
         names = [field.quantity for field in self.paper.fields]
@@ -169,6 +171,50 @@ def test_one_digit_fewer_after_rounded_answers_is_imprecise(tmp_path: Path) -> N
     """2 * 0.7006 = 1.4012, written as 1.401, is farther off than rounding a1 can explain."""
     found = Chain(tmp_path, "decimals = 4", w2=2).mark(a1="0.7006", z2="1.401")
     assert found == {"a1": "correct", "z2": "imprecise"}
+
+
+def test_significant_figures_may_be_one_fewer_too(tmp_path: Path) -> None:
+    """At 4 significant figures 0.701 and 21.0 are imprecise for 0.7006 and 21.02, and 0.70 and 21 are wrong."""
+    chain = Chain(tmp_path, "significant_figures = 4")
+    assert chain.mark(a1="0.701", z2="21.0") == {"a1": "imprecise", "z2": "imprecise"}
+    assert [chain.mark(a1="0.70"), chain.mark(z2="21")] == [{"a1": "wrong"}, {"z2": "wrong"}]
+    assert chain.marked(a1="0.70", z2="21.02").missing_digits[0].tolist() == [0, 2, 0, 0]
+
+
+def test_imprecise_answers_have_the_band_of_rounding_and_no_more(tmp_path: Path) -> None:
+    """sigmoid(0.5) = 0.62246: 0.623 is off by 0.54 of its own last digit, more than rounding z1 can explain."""
+    chain = Chain(tmp_path, "decimals = 4")
+    assert chain.mark(z1="0.5000", a1="0.623") == {"z1": "wrong", "a1": "wrong"}
+
+
+def test_no_digit_is_missing_in_what_is_correct_or_follows(tmp_path: Path) -> None:
+    """0.85 for 0.8500 is complete, and so is 0.69 for 0.6900 after a slip that leads there."""
+    marked = Chain(tmp_path, "decimals = 4", output="sigmoid", w2=0).marked(z1="0.85", a1="0.7006", z2="1", a2="0.7311")
+    assert marked.missing_digits.tolist() == [[0, 0, 0, 0]]
+
+
+def test_a_zero_that_rounding_explains_is_gone_on_with(tmp_path: Path) -> None:
+    """30 * 0.70 - 21 is 0.00 where full precision has 0.017: it is correct, and so is the 0.00 that is read from it."""
+    found = Chain(tmp_path, b2=-21).mark(a1="0.70", z2="0.00", a2="0.00")
+    assert found == {"a1": "correct", "z2": "correct", "a2": "correct"}
+
+
+def test_a_class_larger_than_a_block_is_marked_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven students, two at a time: each has the own outcomes, in the order of the class."""
+    chain = Chain(tmp_path)
+    sheets = [["0.85", f"0.{70 + n}", "", ""] for n in range(7)]
+    monkeypatch.setattr(entries, "BLOCK", 2)
+    found = outcomes(mark_texts(chain.paper, [dict(chain.numbers.givens)] * 7, sheets))
+    assert [student[1] for student in found] == ["correct"] + ["wrong"] * 6
+
+
+def test_wide_networks_are_marked_in_small_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The effects of 2 entries on all 15 of a layer of two units are 30 for each student; one always has room."""
+    [paper] = all_papers(load_exam(written(tmp_path, changed(DRAWN, ("[1, 1]", "[1, 2]"))), 1))
+    assert entries.block_size(paper) == 1024
+    for cells, students in ((60, 2), (30, 1), (29, 1)):
+        monkeypatch.setattr(entries, "CELLS", cells)
+        assert entries.block_size(paper) == students
 
 
 def test_zero_is_never_imprecise(tmp_path: Path) -> None:

@@ -132,3 +132,42 @@ def test_marks_are_set_for_that_entry_only(tmp_path: Path) -> None:
     assert [[Fraction(int(count), unit.parts) for count in row] for row in changed] == expected
     assert {place: row.reason for place, row in placed.items()} == {(1, 1): "Fair", (0, 3): "Copied"}
     assert Fraction(int(units[0, 3]), unit.parts) == Fraction("2.5")
+
+
+def test_the_first_of_several_broken_rows_is_told(tmp_path: Path) -> None:
+    """Line 2, not line 3."""
+    with pytest.raises(AnswersError, match=r"overrides\.csv: line 2: the row has 3 cells"):
+        read(tmp_path, f"{HEADER}s1,z1,1\ns2,z1\n")
+
+
+def test_a_file_with_commas_between_cells_has_decimal_points(tmp_path: Path) -> None:
+    """A quoted 1,5 may be anything there."""
+    with pytest.raises(AnswersError, match="line 2: marks is '1,5'; use a number"):
+        read(tmp_path, f'{HEADER}s1,z1,"1,5",x\n')
+
+
+def test_marks_have_fifteen_decimals_at_most(tmp_path: Path) -> None:
+    """The sixteenth is refused."""
+    assert read(tmp_path, f"{HEADER}s1,z1,1.000000000000001,x\n")[0].marks == 1 + Fraction(1, 10**15)
+    with pytest.raises(AnswersError, match=r"line 2: marks is '1\.0000000000000001'; use a number"):
+        read(tmp_path, f"{HEADER}s1,z1,1.0000000000000001,x\n")
+
+
+def test_full_marks_may_have_more_decimals_than_are_printed(tmp_path: Path) -> None:
+    """A third of 0.0234375 is 0.0078125, printed as 0.007812; both are full marks, and more is not."""
+    text = f"{DRAWN}marks_per_task = 0.0234375\n"
+    found = read(tmp_path, f"{HEADER}s1,z1,0.0078125,x\ns2,z1,0.007812,x\n", text)
+    assert [row.marks for row in found] == [Fraction(1, 128)] * 2
+    with pytest.raises(AnswersError, match=r"line 2: marks is '0\.0078126'; use a number"):
+        read(tmp_path, f"{HEADER}s1,z1,0.0078126,x\n", text)
+
+
+def test_what_is_set_elsewhere_leaves_a_question_as_it_is(tmp_path: Path) -> None:
+    """An override of the same field in another question, or of a field that only another shape has."""
+    exam, _ = small_exam(tmp_path)
+    paper = paper_shape(exam.questions[0], "A", exam.notation)
+    unit = mark_unit(exam.policy, [paper])
+    units = entry_units(unit, exam.policy, paper, np.full((1, 4), 4, dtype=np.int8), np.zeros((1, 4), dtype=bool))
+    elsewhere = Override("s1", "Q2", "z1", Fraction(0), "x", 2), Override("s1", "Q1", "z7", Fraction(0), "x", 3)
+    changed, placed = with_overrides(unit, paper, ["s1"], units, elsewhere)
+    assert (changed.tolist(), placed) == (units.tolist(), {})

@@ -64,7 +64,9 @@ def italic(letter: str) -> str:
 
 
 def plain(character: str) -> str:
-    """The letter that a mathematical letter is a form of, or the character itself."""
+    """The letter that a mathematical letter is a form of, or the character itself; "-" for a hyphen."""
+    if character == "‐":
+        return "-"
     kind, _, code = decomposition(character).partition(" ")
     return chr(int(code, 16)) if kind == "<font>" else character
 

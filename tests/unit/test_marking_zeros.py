@@ -1,0 +1,113 @@
+"""When a wrong zero, or a wild value, is what later work is marked from: only where the own work leads to it, and not
+where zeros make everything behind them easy.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.keys import papers
+from examgen.marking.entries import Marked
+from tests.marking_sheets import mark_texts, outcomes
+
+TWO_UNITS = """
+title = "Two hidden units"
+notation = "to-from-da"
+[network]
+sizes = [1, 2, 1]
+activations = ["relu", "identity"]
+loss = "half_squared_error"
+[fixed]
+W1 = [[0.5], [{w12}]]
+b1 = [0.1, 0.2]
+W2 = [[2, 3]]
+b2 = [0.5]
+x = [[1]]
+y = [[4]]
+[digits]
+decimals = 2
+[[tasks]]
+text = "Go."
+ask = ["z", "a"]
+"""
+BACKWARD = """[[tasks]]
+text = "Back."
+layers = [1]
+ask = ["dL_dz", "dL_db"]
+"""
+
+
+class Sheet:
+    """A network of two hidden ReLUs; `mark` takes the asked entries by quantity, a text for each unit.
+
+    z1 = a1 = (0.6, 1), z2 = a2 = 1.2 + 3 + 0.5 = 4.7. With a second weight of -0.8, z1 = (0.6, -0.6), a1 = (0.6, 0) and
+    z2 = a2 = 1.7.
+    """
+
+    def __init__(self, folder: Path, more_tasks: str = "", second_weight: float = 0.8) -> None:
+        bank = folder / "units.toml"
+        bank.write_text(TWO_UNITS.format(w12=second_weight) + more_tasks, encoding="utf-8")
+        loaded = load_exam(str(bank), 1)
+        [variant] = draw_variants(loaded, [Student("s")])
+        [(self.paper, self.numbers)] = papers(loaded.exam, variant)
+
+    def marked(self, **written: str) -> Marked:
+        """Mark a sheet with these answers, in words such as "0.6 -1"; `_` and what is not named are blank."""
+        texts = {name: iter(words.split()) for name, words in written.items()}
+        sheet = [next(texts.get(field.quantity, iter("_"))) for field in self.paper.fields]
+        return mark_texts(self.paper, [dict(self.numbers.givens)], [[text.replace("_", "") for text in sheet]])
+
+    def mark(self, **written: str) -> dict[str, str]:
+        """Outcomes by quantity, in words."""
+        found: dict[str, list[str]] = {}
+        for field, outcome in zip(self.paper.fields, outcomes(self.marked(**written))[0], strict=True):
+            found.setdefault(field.quantity, []).append(outcome)
+        return {name: " ".join(words) for name, words in found.items() if name in written}
+
+
+def test_a_unit_that_a_slip_switches_off_carries_its_zero_beside_a_live_one(tmp_path: Path) -> None:
+    """z1 = -1 for 1 makes a1 = (0.6, 0) and z2 = 1.2 + 0.5: all of it follows."""
+    assert Sheet(tmp_path).mark(z1="0.6 -1", a1="0.6 0", z2="1.7", a2="1.7") == {
+        "z1": "correct wrong",
+        "a1": "correct follow_through",
+        "z2": "follow_through",
+        "a2": "follow_through",
+    }
+
+
+def test_a_zero_from_nowhere_carries_nothing_even_beside_a_live_unit(tmp_path: Path) -> None:
+    """a1 = (0.6, 0) does not follow from z1 = (0.6, 1), so z2 is marked from the right a1."""
+    sheet = Sheet(tmp_path)
+    found = sheet.mark(z1="0.6 1", a1="0.6 0", z2="1.7")
+    assert found == {"z1": "correct correct", "a1": "correct wrong", "z2": "wrong"}
+    assert sheet.mark(z1="0.6 1", a1="0.6 0", z2="4.7")["z2"] == "correct"
+
+
+@pytest.mark.parametrize("a1", ["0 0", "_ 0"])
+def test_a_layer_of_zeros_and_gaps_carries_nothing(tmp_path: Path, a1: str) -> None:
+    """Where no unit is live, z2 is marked from the right a1: 0.5 and 1.7 earn nothing, 4.7 does."""
+    sheet = Sheet(tmp_path)
+    assert sheet.mark(z1="-0.6 -1", a1=a1, z2="0.5")["z2"] == "wrong"
+    assert sheet.mark(z1="0.6 -1", a1=a1, z2="1.7")["z2"] == "wrong"
+    assert sheet.mark(z1="0.6 -1", a1=a1, z2="4.7")["z2"] == "correct"
+
+
+def test_one_wrong_zero_in_ten_answers_carries_whatever_is_beside_it(tmp_path: Path) -> None:
+    """A single dead unit in a long paper is a slip, and right zeros beside it are not counted; two zeros are too many.
+
+    z1 = -0.6 for 0.6 leaves a layer of zeros, one of which was right anyway: z2 = 0.5.
+    """
+    sheet = Sheet(tmp_path, BACKWARD, second_weight=-0.8)
+    assert len(sheet.paper.fields) == 10
+    right_zeros = {"dL_dz1": "7 0", "dL_db1": "7 0"}
+    assert sheet.mark(z1="-0.6 -0.6", a1="0 0", z2="0.5", **right_zeros)["z2"] == "follow_through"
+    assert sheet.mark(z1="-0.6 -0.6", a1="0 0", z2="0.5", dL_dz1="0 0", dL_db1="7 0")["z2"] == "wrong"
+
+
+def test_what_follows_from_an_ignored_zero_is_flagged(tmp_path: Path) -> None:
+    """z2 = 1.7 follows from a zero that carries nothing, and a2 from z2; the flag is for z2 alone."""
+    sheet = Sheet(tmp_path)
+    marked = sheet.marked(z1="0.6 1", a1="0.6 0", z2="1.7", a2="1.7")
+    flags = zip(sheet.paper.fields, marked.follows_ignored[0], strict=True)
+    assert [field.quantity for field, is_flagged in flags if is_flagged] == ["z2"]
