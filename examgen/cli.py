@@ -4,7 +4,6 @@ Exit codes: 0, 1 for a mistake in what the user gave (one line says where, what,
 that is not used as its help says.
 """
 
-import gc
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from examgen.collector import paused_collector
 
 if TYPE_CHECKING:
     from examgen.marking.grading import GradedClass
@@ -95,7 +96,7 @@ def make(
     ] = None,
 ) -> None:
     """Make one paper: questions.pdf and an answer sheet to hand out, and the worked solution in key/."""
-    with _mistakes_in_one_line(), _without_collector():
+    with _mistakes_in_one_line(), paused_collector():
         import examgen
 
         made = examgen.make(
@@ -288,18 +289,6 @@ def _mistakes_in_one_line() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
         raise typer.Exit(130) from None
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """One paper is made in one go: the garbage collector would walk its layout many times and find nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager

@@ -201,8 +201,8 @@ def _aligned_row(row: RowTexts) -> RowTexts:
     if row.is_wide:
         first, more = _two_lines(replace(row, word=word).line)
         return replace(row, word=first, why="", more=more)
-    numbers = [_moved_in(text) for text in (row.answer, row.own, row.reference)]
-    aligned = RowTexts(*numbers, row.marks, "", word, row.why, colon=row.colon)
+    answer, own, reference = map(_moved_in, (row.answer, row.own, row.reference))
+    aligned = RowTexts(answer, own, reference, row.marks, "", word, row.why, colon=row.colon)
     if row.short and not _fits(aligned.line):
         return replace(aligned, why=row.short)
     return aligned

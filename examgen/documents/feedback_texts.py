@@ -34,8 +34,8 @@ LONGEST_NUMBER = 1e15
 class RowTexts:
     """One row of a table. `own` is empty where it is the reference; `word`, `colon` and `why` are one line in print.
 
-    A formula `is_wide`: it has lines of its own, and `more` is the second line of its result. `short` is what is said in
-    place of a `why` that is too long for a narrow row.
+    A formula `is_wide`: it has lines of its own, and `more` is the second line of its result. `short` is said in place
+    of a `why` that is too long for a narrow row.
     """
 
     answer: str

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from examgen.collector import paused_collector
 from examgen.core.exact import as_fractions
 from examgen.core.graph import Evaluation, Values, evaluate
 from examgen.core.rules import Array
@@ -180,7 +181,7 @@ def _read_variants(path: Path, exam: Exam) -> list[Variant]:
         raise KeyFileError(f"{path}: not UTF-8 text (byte {error.start})") from None
     # Not splitlines: a name may hold U+2028 and other characters that it takes for line ends.
     lines = text.removesuffix("\n").split("\n") if text else []
-    with suppress(*DAMAGE):
+    with suppress(*DAMAGE), paused_collector():
         return variants_from([json.loads(line) for line in lines], exam)
     # One by one, to say which line it is.
     found = []

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from examgen.core.graph import ComputationGraph, Evaluation, Values, evaluate, reevaluate
 from examgen.core.misconceptions import MISCONCEPTIONS, Patch
-from examgen.core.rounding import rounding_effects
+from examgen.core.rounding import half_unit, rounding_effects
 from examgen.core.rules import Array
-from examgen.exams.exam import PaperShape
+from examgen.exams.exam import Field, PaperShape
 from examgen.exams.separation import paper_patches
 from examgen.exams.tolerance import half_units, place_of
 from examgen.marking.entries import Marked, Submitted, as_quantities, block_size, rows_of
@@ -173,6 +173,7 @@ class _Case:
         own, tolerance = self.marked.own, self.marked.tolerance
         is_sound = np.isfinite(self.values) & ~self.is_wrong
         places = _places(self.paper)
+        least = np.array([_least_half(field) for field in self.paper.fields])
         for number, version in enumerate(versions):
             moved = reevaluate(version.graph, base, version.changed, written)
             fields = [place for name in moved if name in places for place in places[name]]
@@ -181,12 +182,16 @@ class _Case:
             theirs = _by_fields(self.paper, moved, fields, self.values[:, :1])
             off = np.abs(self.values[:, fields] - theirs)
             near = self.is_wrong[:, fields] & (off <= NEAR * tolerance[:, fields] + NEARBY * np.abs(theirs))
-            rows = np.flatnonzero(near.any(axis=1))
+            # Half a unit is always allowed; beyond it, the band says how much more.
+            is_within = near & (off <= least[fields])
+            fits[number][:, fields] = is_within
+            is_open = near & ~is_within
+            rows = np.flatnonzero(is_open.any(axis=1))
             if rows.size:
-                targets = {self.paper.fields[fields[place]].quantity for place in np.flatnonzero(near.any(axis=0))}
+                targets = {self.paper.fields[fields[place]].quantity for place in np.flatnonzero(is_open.any(axis=0))}
                 bands = self._bands(version, rows, base, moved, targets)
                 within = _by_fields(self.paper, bands, fields, np.zeros((rows.size, 1)))
-                fits[number][rows[:, None], fields] = near[rows] & (off[rows] <= within)
+                fits[number][rows[:, None], fields] |= is_open[rows] & (off[rows] <= within)
             shown = np.abs(theirs - own[:, fields]) > 2 * tolerance[:, fields]
             against[number] = (shown & is_sound[:, fields]).sum(axis=1)
         return fits, against
@@ -218,6 +223,11 @@ class _Case:
             for target in effects.on.keys() & targets:
                 bands[target] += np.einsum("se,se...->s...", needed[effects.source], effects.on[target])
         return bands
+
+
+def _least_half(field: Field) -> float:
+    """Half a unit of the asked digit, whatever the value; of significant figures it depends on the value."""
+    return float(half_unit(np.array(field.digits.count))) if field.digits.unit == "decimals" else 0.0
 
 
 def _sources(graph: ComputationGraph, targets: Set[str], written: Set[str]) -> set[str]:

@@ -1,0 +1,79 @@
+"""What a student has to round, and by how much, on networks small enough to work it out by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from examgen.core.graph import Evaluation, evaluate
+from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.exam import PaperShape
+from examgen.exams.keys import papers
+from examgen.exams.tolerance import half_units, perfect_tolerances
+from tests.small_banks import FIXED, changed, written
+
+CHAIN = (
+    ("[1, 1]", "[1, 1, 1]"),
+    ("W1 = [[0.5]]\nb1 = [0.1]", "W1 = [[0.5]]\nb1 = [0.25]\nW2 = [[2]]\nb2 = [0.5]"),
+    ('"z", "a", "loss"', '"z"'),
+)
+"""z1 = 0.5 * 1 + 0.25 = 0.75, z2 = 2 a1 + 0.5, y = 1."""
+
+
+def solved(folder: Path, activations: str, digits: str, *changes: tuple[str, str]) -> tuple[PaperShape, Evaluation]:
+    """The paper of a chain of two units with these activations and digits, and its evaluation for one student."""
+    layers = ('["sigmoid"]', activations)
+    loaded = load_exam(written(folder, changed(FIXED, *CHAIN, layers, ("decimals = 4", digits), *changes)), 1)
+    [variant] = draw_variants(loaded, [Student("s")])
+    [(paper, numbers)] = papers(loaded.exam, variant)
+    return paper, evaluate(paper.graph, {name: value[None] for name, value in numbers.givens.items()})
+
+
+def rounded(folder: Path, activations: str, digits: str) -> set[str]:
+    """Names of the quantities of which something is rounded."""
+    paper, right = solved(folder, activations, digits)
+    return {name for name, flags in half_units(paper, right.values, right)[1].items() if flags.any()}
+
+
+@pytest.mark.parametrize(
+    ("activations", "digits", "slopes"),
+    [
+        ('["relu", "sigmoid"]', "decimals = 0", {"slope2"}),
+        ('["sigmoid", "relu"]', "decimals = 2", {"slope1"}),
+        ('["leaky_relu", "sigmoid"]', "decimals = 2", {"slope2"}),
+        ('["leaky_relu", "sigmoid"]', "decimals = 1", {"slope1", "slope2"}),
+        ('["leaky_relu", "sigmoid"]', "significant_figures = 1", {"slope2"}),
+        ('["tanh", "identity"]', "decimals = 2", {"slope1"}),
+    ],
+)
+def test_slopes_of_few_decimals_are_not_rounded(
+    tmp_path: Path, activations: str, digits: str, slopes: set[str]
+) -> None:
+    """0 and 1 never are, 0.01 is at one decimal; each layer goes by its own activation."""
+    found = rounded(tmp_path, activations, digits)
+    assert found & {"slope1", "slope2"} == slopes
+    assert found >= {"z1", "a1", "z2", "a2"}
+
+
+def test_exact_numbers_are_rounded_from_the_first_that_does_not_end(tmp_path: Path) -> None:
+    """z1 = 0.75 ends at two decimals and 2 * 0.75 + 0.5 = 2 does; at one decimal z1 does not, and 2 rests on it."""
+    assert rounded(tmp_path, '["identity", "relu"]', "decimals = 2") == set()
+    assert rounded(tmp_path, '["identity", "relu"]', "decimals = 1") >= {"z1", "a1", "z2", "a2"}
+
+
+def test_only_what_is_wanted_is_worked_out(tmp_path: Path) -> None:
+    """Where rules are not exact, a name alone is enough; where they are, what is behind it is needed, too."""
+    paper, right = solved(tmp_path, '["tanh", "sigmoid"]', "decimals = 2")
+    assert set(half_units(paper, right.values, right, only={"z2"})[0]) == {"z2"}
+    paper, right = solved(tmp_path, '["identity", "relu"]', "decimals = 1")
+    halves, needed = half_units(paper, right.values, right, only={"z2"})
+    assert halves["z2"].tolist() == [[[pytest.approx(0.051)]]]
+    assert needed["z2"].tolist() == [[True]]
+
+
+def test_the_tolerance_of_a_perfect_paper_adds_up_what_is_rounded(tmp_path: Path) -> None:
+    """Half a unit is 0.0051; z2 may be off by its own, by 2 of a1, and by what a1 makes of that of z1."""
+    paper, right = solved(tmp_path, '["tanh", "sigmoid"]', "decimals = 2")
+    assert [field.quantity for field in paper.fields] == ["z1", "z2"]
+    expected = [0.0051, 0.0051 * (1 + 2 + 2 * (1 - np.tanh(0.75) ** 2))]
+    assert perfect_tolerances(paper, right)[0].tolist() == pytest.approx(expected, rel=5e-3)
