@@ -221,7 +221,7 @@ def _two_lines(text: str) -> tuple[str, str]:
             break
         first = text[:end]
     indent = _sign("")
-    return (first, f"{indent}{text[len(first):].lstrip()}") if len(first) < len(text) else (text, "")
+    return (first, f"{indent}{text[len(first) :].lstrip()}") if len(first) < len(text) else (text, "")
 
 
 def _moved_in(text: str) -> str:

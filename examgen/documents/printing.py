@@ -128,9 +128,7 @@ def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) 
     return PrintedPaper(stamp(skeleton, [*texts, *drawn], [*spoken, *said]), skeleton.missing)
 
 
-def printed_numbers(
-    numbers: SlotValues, values: Sequence[Values], style: PaperStyle
-) -> tuple[list[str], list[str]]:
+def printed_numbers(numbers: SlotValues, values: Sequence[Values], style: PaperStyle) -> tuple[list[str], list[str]]:
     """Each distinct number of a document, of these values by question, as drawn and as read aloud."""
     drawn, spoken = [], []
     for text, has_brackets in zip(numbers.printed(values), numbers.has_brackets, strict=True):

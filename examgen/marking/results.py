@@ -100,7 +100,6 @@ class EntryColumns:
         for place, text in texts.items():
             self.comment[place] = self.comments.setdefault(text, len(self.comments))
 
-
     def put_others(self, paper: PaperShape, places: Codes, others: OtherMarks, marks: NDArray[np.float64]) -> None:
         """Put the entries that ask for no number; all arrays are (students, fields) of `PaperShape.other_fields`."""
         known = np.array([self.comments.setdefault(text, len(self.comments)) for text in others.texts], dtype=np.int32)

@@ -1,4 +1,4 @@
-"""The drawings of whole worked solutions: filled together they are what each formula is by itself, to a thousandth of a point."""
+"""The drawings of whole worked solutions: filled together they are what each formula is by itself, to a thousandth."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -105,3 +105,12 @@ def test_first_divergent_entry_is_the_first_wrong_one() -> None:
         "Q1",
         "A2",
     )
+
+
+def test_student_without_an_id_is_known_by_the_paper(tmp_path: Path) -> None:
+    """The files have the code of the variant as their name."""
+    key = class_of(EXAM, "s1")
+    rows = [{**row, "student": ""} for row in rows_of(key, key.variants[0], {})]
+    written = write_feedback(ResultRows(key, rows), tmp_path)
+    code = key.variants[0].code
+    assert sorted(path.name for path in written.folder.iterdir()) == [f"{code}.html", f"{code}.pdf"]

@@ -69,9 +69,7 @@ def test_question_page_is_the_key_without_its_solution(paper: tuple[Exam, Varian
     key = key_page(exam, variant)
     assert all(question.sections for question in key.questions)
     bare = tuple(
-        replace(
-            question, tasks=tuple(replace(task, answers=()) for task in question.tasks), sections=(), appendix=()
-        )
+        replace(question, tasks=tuple(replace(task, answers=()) for task in question.tasks), sections=(), appendix=())
         for question in key.questions
     )
     assert page == replace(key, questions=bare)

@@ -61,6 +61,24 @@ def test_exact_numbers_are_rounded_from_the_first_that_does_not_end(tmp_path: Pa
     assert rounded(tmp_path, '["identity", "relu"]', "decimals = 1") >= {"z1", "a1", "z2", "a2"}
 
 
+def test_a_sum_that_cancels_is_exact(tmp_path: Path) -> None:
+    """0.1 * 3 - 0.3 is 5.6e-17 in binary and 0 on paper, which ends at any digit."""
+    numbers = ("W1 = [[0.5]]\nb1 = [0.25]", "W1 = [[0.1]]\nb1 = [-0.3]"), ("x = [[1]]", "x = [[3]]")
+    paper, right = solved(tmp_path, '["identity", "identity"]', "decimals = 2", *numbers)
+    assert 0 < abs(right["z1"].item()) < 1e-16
+    assert not half_units(paper, right.values, right)[1]["z1"].any()
+
+
+def test_exact_numbers_are_rounded_where_they_do_not_end_in_the_own_work(tmp_path: Path) -> None:
+    """Behind a written z1 = 0.755, a1 does not end at two decimals; nor does the right one where 0.755 is right."""
+    paper, right = solved(tmp_path, '["identity", "relu"]', "decimals = 2")
+    givens = {given.name: right[given.name] for given in paper.graph.givens}
+    own = evaluate(paper.graph, givens, substitute={"z1": np.array([[[0.755]]])})
+    assert not half_units(paper, right.values, own)[1]["z1"].any()
+    assert half_units(paper, right.values, own)[1]["a1"].all()
+    assert half_units(paper, own.values, right)[1]["a1"].all()
+
+
 def test_only_what_is_wanted_is_worked_out(tmp_path: Path) -> None:
     """Where rules are not exact, a name alone is enough; where they are, what is behind it is needed, too."""
     paper, right = solved(tmp_path, '["tanh", "sigmoid"]', "decimals = 2")

@@ -13,6 +13,8 @@ from examgen.batch.feedback import Total, student_feedback
 from examgen.documents.feedback import StudentFeedback, feedback_html, feedback_pdf
 from examgen.documents.feedback_layout import skeleton_of
 from examgen.documents.style import PaperStyle
+from examgen.exams.exam import Variant
+from examgen.exams.keys import Key, papers
 from tests.feedback_rows import NASTY, Did, class_of, rows_of
 from tests.pdf_structure import read_pdf, ua_findings
 from tests.stamped_pages import alternative_texts, text_of
@@ -280,3 +282,64 @@ def test_language_beyond_the_font_is_printed_too() -> None:
     text = text_of(typical_pdf(PaperStyle("hi")))
     assert "1.2000" in text
     assert "0.2880" in text
+
+
+def test_french_has_a_space_before_a_colon() -> None:
+    """On the web and in print, between the outcome and what is said of it."""
+    style = PaperStyle("fr")
+    assert "Cohérent\u00a0: juste" in read(html_of(TYPICAL, style)).text
+    assert "Cohérent : juste" in " ".join(text_of(typical_pdf(style)).split())
+
+
+def formula_feedback() -> tuple[str, bytes]:
+    """The pages of a student who got one formula wrong, left one out, and chose what is no option."""
+    key = class_of("formulas", "s1")
+    variant = key.variants[0]
+    did = {
+        "delta2_formula": Did("(a2 + y)*sigmoid'(z2)", "wrong"),
+        "dL_dw2_1_1_formula": Did("", "blank"),
+        "choice_e": Did("z", "unreadable"),
+    }
+    feedback = student_feedback(key, variant, "s1", formula_rows(key, variant, did))
+    return feedback_html(key.exam, variant, feedback, ENGLISH), feedback_pdf(key.exam, variant, feedback, ENGLISH)
+
+
+def formula_rows(key: Key, variant: Variant, did: Mapping[str, Did]) -> list[dict[str, object]]:
+    """Rows of what is no number, as marking writes them."""
+    rows: list[dict[str, object]] = []
+    for paper, _ in papers(key.exam, variant):
+        for field in paper.other_fields:
+            found = did.get(field.name, Did("right", "correct"))
+            rows.append(
+                {
+                    "student": "s1",
+                    "question": paper.question.id,
+                    "field": field.name,
+                    "answer": found.answer,
+                    "value": "",
+                    "reference": "",
+                    "follow_through": "",
+                    "outcome": found.outcome,
+                    "marks": "0",
+                    "max_marks": str(field.marks),
+                    "comment": "Where a2 = 0.850, y = 0.768, z2 = 1.736, w2_2_1 = 0.809, z1_2 = 1.452, x_1 = 0.658, it "
+                    "gives 0.1926, not 0.009081.",
+                }
+            )
+    return rows
+
+
+def test_formulas_are_shown_in_full() -> None:
+    """What was typed, the right formula and the comment are not cut to the columns of numbers."""
+    html, pdf = formula_feedback()
+    for text in (read(html).text, " ".join(text_of(pdf).split())):
+        assert "(a2 + y)*sigmoid'(z2)" in text
+        assert "(a2 - y)*sigmoid'(z2)*a1_1" in text
+        assert "it gives 0.1926, not 0.009081." in text
+
+
+def test_pages_with_formulas_are_read_aloud_in_order(tmp_path: Path) -> None:
+    """Rows of formulas are rows of the same table."""
+    path = tmp_path / "feedback.pdf"
+    path.write_bytes(formula_feedback()[1])
+    assert ua_findings(read_pdf(path)) == []

@@ -61,6 +61,13 @@ def test_a_name_is_text(chain: LoadedExam, name: str) -> None:
     assert alternative_texts(pdf)[:2] == [name, "s1"]
 
 
+def test_a_hyphen_is_no_minus(chain: LoadedExam) -> None:
+    """A double name and an id are copied as they were given."""
+    text = text_of(paper(chain, "Anna-Lena Ångström", "s-12"))
+    assert "Anna-Lena Ångström" in text
+    assert "s-12" in text
+
+
 def test_a_long_name_ends_in_an_ellipsis(chain: LoadedExam) -> None:
     """It is cut where its field ends, and seen to be; all of it is read aloud."""
     pdf = paper(chain, "Wolfeschlegelsteinhausen " * 20)

@@ -131,3 +131,15 @@ def test_texts_that_slots_cannot_show_are_told(text: str) -> None:
     assert not fits_slots(f"Ada {text}")
     assert fits_slots("Łukasz O’Brien−3…")
     assert {"…", "−", "’"} <= NAMES
+
+
+def test_a_slot_for_text_has_room_for_all_letters() -> None:
+    """What stands out of a slot's box is cut off: neither a ring above a capital nor the tail of a g may."""
+    typesetter = Typesetter({0: "000"})
+    typesetter.text(chr(FIRST_SLOT))
+    [image] = typesetter.images
+    font = math_font()
+    unit = SIZE / font.units_per_em
+    boxes = [font.bounds[font.glyph(letter)] for letter in "ÅÉÜgjpqyç"]
+    assert image.formula.height >= max(box.top for box in boxes) * unit - 0.01
+    assert image.formula.depth >= -min(box.bottom for box in boxes) * unit - 0.01

@@ -1,0 +1,132 @@
+"""Pages of notes in printed feedback: put in for each student behind a layout that knows nothing of them."""
+
+import re
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from examgen.batch.feedback import student_feedback
+from examgen.documents.feedback import feedback_pdf
+from examgen.documents.feedback_layout import _laid_out
+from examgen.documents.style import PaperStyle
+from tests.feedback_rows import Did, class_of, rows_of
+from tests.pdf_structure import file_findings, read_pdf, ua_findings
+from tests.stamped_pages import alternative_texts, page_texts
+from tests.unit.test_feedback_texts import MISCONCEPTIONS, WITH_SLOTS
+
+EXAM = "scalar-chain"
+FIELDS = ("z1", "z2", "dC_dz2")
+TITLE = "What went wrong"
+
+
+def pdf_of(did: Mapping[str, Did], language: str = "en") -> bytes:
+    """A student's feedback on paper."""
+    key = class_of(EXAM, "s1")
+    variant = key.variants[0]
+    told = student_feedback(key, variant, "s1", rows_of(key, variant, did))
+    return feedback_pdf(key.exam, variant, told, PaperStyle(language))
+
+
+def wrong(*names: str) -> dict[str, Did]:
+    """Entries that these misconceptions explain, each an entry of its own."""
+    return {field: Did("9.0000", "wrong", 9.0, None, name) for field, name in zip(FIELDS, names, strict=False)}
+
+
+def bookmarks(pdf: bytes) -> list[str]:
+    """Titles of the bookmarks, but not of those below the worked solution."""
+    found = PdfReader(BytesIO(pdf)).outline
+    while len(found) > 1 and isinstance(found[1], list):
+        found = found[1]
+    return [str(one.title) for one in found if not isinstance(one, list)]
+
+
+@pytest.mark.parametrize(
+    ("names", "pages"),
+    [((), 0), (("no-slope",), 1), (("no-slope|layer-skipped|ascent", "log10|no-bias|no-update", "bce-sign|ascent"), 2)],
+)
+def test_pages_of_notes_are_tagged_like_all_others(tmp_path: Path, names: tuple[str, ...], pages: int) -> None:
+    """There are as many as the notes need, none without notes; they are numbered, tagged, and have a bookmark."""
+    pdf = pdf_of(wrong(*names))
+    path = tmp_path / "feedback.pdf"
+    path.write_bytes(pdf)
+    assert ua_findings(read_pdf(path)) + file_findings(path) == []
+    texts = page_texts(pdf)
+    assert sum(TITLE in text or "Note 3:" in text for text in texts) == pages
+    numbers = [re.findall(r"(\d+) / (\d+) Variant|(\d+) / (\d+)$", text) for text in texts]
+    assert all(re.search(rf"\b{n} / {len(texts)}\b", text) for n, text in enumerate(texts, start=1)), numbers
+    assert (TITLE in bookmarks(pdf)) is bool(pages)
+
+
+def test_notes_stand_between_answers_and_solution() -> None:
+    """In the bookmarks and on the pages."""
+    pdf = pdf_of(wrong("no-slope"))
+    titles = bookmarks(pdf)
+    assert titles.index("Your answers") < titles.index(TITLE) < titles.index("Worked solution")
+    [place] = [number for number, text in enumerate(page_texts(pdf)) if TITLE in text]
+    assert "Worked solution" in page_texts(pdf)[place + 1]
+
+
+def test_students_with_other_misconceptions_share_a_layout() -> None:
+    """Which notes there are, how many and about which entries needs no layout of its own."""
+    pdf_of({})
+    before = _laid_out.cache_info().misses
+    for names in (("ascent",), ("log10", "no-bias"), ("not-transposed|single-path", "no-update", "error-sign")):
+        pdf_of(wrong(*names))
+    assert _laid_out.cache_info().misses == before
+
+
+@pytest.mark.parametrize("language", WITH_SLOTS)
+def test_every_note_is_printed_with_all_its_letters(language: str) -> None:
+    """What should be, as copied from the page, is what the language file says, and no character is unknown."""
+    words = PaperStyle(language).words["misconceptions"]
+    for start in range(0, len(MISCONCEPTIONS), len(FIELDS)):
+        names = MISCONCEPTIONS[start : start + len(FIELDS)]
+        text = " ".join(page_texts(pdf_of(wrong(*names), language)))
+        assert "\ufffd" not in text
+        copied = re.sub(r"\s", "", text)
+        for name in names:
+            for part in re.sub(r"\$[^$]*\$", "$", words[name]["title"] + "$" + words[name]["should"]).split("$"):
+                assert re.sub(r"\s", "", part) in copied, part
+
+
+def test_numbers_of_a_note_are_the_students_own() -> None:
+    """The calculation has the numbers that the student wrote before: 1.2 · 0.6 · 0.4 is 0.288."""
+    did = {
+        "A2": Did("0.6000", "wrong", 0.6, 0.51749),
+        "dC_dA2": Did("1.2000", "follow_through", 1.2, 1.2),
+        "dC_dz2": Did("1.2000", "wrong", 1.2, 0.288, "no-slope"),
+    }
+    pdf = pdf_of(did)
+    [text] = [text for text in page_texts(pdf) if TITLE in text]
+    assert "earlier values: 0.2880" in text
+    assert "1.2000" in text
+    assert "0.2400" in text
+    assert any("1.2000 times 0.2400 equals 0.2880" in said for said in alternative_texts(pdf))
+
+
+def test_decimal_comma_is_in_notes_too() -> None:
+    """Numbers have the mark of the language in sentences and calculations; what was typed stays."""
+    [text] = [
+        text for text in page_texts(pdf_of(wrong("no-bias"), "de")) if "schiefging" in text or "Hinweis 1" in text
+    ][-1:]
+    assert re.search(r"\d,\d{4}", text)
+    assert "9.0000" in text
+
+
+def test_numbers_with_many_digits_widen_the_calculation() -> None:
+    """A student's wild number is printed in full."""
+    did = {
+        "A2": Did("123456.6000", "wrong", 123456.6, 0.51749),
+        "w2_new": Did("9.0000", "wrong", 9.0, None, "ascent"),
+    }
+    assert pdf_of(did).startswith(b"%PDF-")
+
+
+def test_same_feedback_is_the_same_file() -> None:
+    """Byte for byte, also from a layout that is made anew."""
+    first = pdf_of(wrong("no-slope", "log10"))
+    _laid_out.cache_clear()
+    assert pdf_of(wrong("no-slope", "log10")) == first
