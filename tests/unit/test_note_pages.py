@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -37,7 +38,7 @@ def wrong(*names: str) -> dict[str, Did]:
 
 def bookmarks(pdf: bytes) -> list[str]:
     """Titles of the bookmarks, but not of those below the worked solution."""
-    found = PdfReader(BytesIO(pdf)).outline
+    found: Any = PdfReader(BytesIO(pdf)).outline
     while len(found) > 1 and isinstance(found[1], list):
         found = found[1]
     return [str(one.title) for one in found if not isinstance(one, list)]
