@@ -107,7 +107,7 @@ def feedback_html(exam: Exam, variant: Variant, feedback: StudentFeedback, style
 
 
 def feedback_pdf(exam: Exam, variant: Variant, feedback: StudentFeedback, style: PaperStyle) -> bytes:
-    """The same on paper. Students with the same questions and the same misconceptions share a layout.
+    """The same on paper. Students with the same questions share a layout, whatever is explained to them.
 
     Raises: ExamgenError as in `feedback_html`.
     """

@@ -1,13 +1,14 @@
-"""Layouts of printed feedback: one for all students whose pages have the same rows and explanations.
+"""Layouts of printed feedback: one for all students whose pages have the same rows.
 
-Everything else is a slot of fixed width, so that no text of a student moves anything; `feedback_printing` fills them.
+Everything else is a slot of fixed width, so that no text of a student moves anything, or stands on pages of notes,
+which `note_pages` leaves room for; `feedback_printing` fills both.
 """
 
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -179,16 +180,16 @@ def _skeleton(layout: FeedbackLayout) -> PaperSkeleton:
     with _uncollected():
         # Any number of pages of notes shares the layout.
         pages, images = _laid_out(replace(layout, note_pages=0))
-        if layout.fixed_sentences is not None:
-            return skeleton_from(pages, images)
-        return skeleton_from(pages, images, rework=_note_room(layout))
+        return skeleton_from(pages, images, rework=_rework(layout))
 
 
-def _note_room(layout: FeedbackLayout) -> "Rework":
-    from examgen.documents.note_pages import NotePages
+def _rework(layout: FeedbackLayout) -> "Rework":
+    from examgen.documents.note_pages import NotePages, number_pages
     from examgen.documents.text_font import embedded_bold
 
     style = layout.style
+    if layout.fixed_sentences is not None:
+        return partial(number_pages, bottom_margin=BOTTOM_MARGIN[style.paper])
     bold = embedded_bold(letters_of_headings(style))
     notes = NotePages(layout.note_pages, style.words["feedback"]["notes"], bold, BOTTOM_MARGIN[style.paper])
     return notes.rework

@@ -1,7 +1,7 @@
-"""Feedback as PDF: like `printing`, but with sentences in slots too.
+"""Feedback as PDF: like `printing`, but with sentences in slots too, and explanations on pages that are put in.
 
-Where the font of slots cannot write a language, its sentences are part of the layout, and only students with the same
-ones share it.
+Where the font of slots cannot write a language, its sentences and explanations are part of the layout, and only
+students with the same ones share it.
 """
 
 import re

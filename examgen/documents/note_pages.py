@@ -19,7 +19,7 @@ from examgen.documents.stamping import FONT
 from examgen.documents.text_font import BOLD
 from examgen.documents.typesetting import math_font
 
-NUMBER_SIZE, NUMBER_UP = 8.0, 2.1
+NUMBER_SIZE, NUMBER_UP = 8.0, 2.7
 """Size of the page number, and how far its baseline is below the middle of the margin, in points, as in paper.css."""
 
 
@@ -47,7 +47,23 @@ class NotePages:
             _drop_bookmark(bookmark)
             _drop_parents(pdf, int(page.StructParents))
             del pdf.pages[place]
-        _number_pages(pdf, font, self.bottom_margin / 2 - NUMBER_UP)
+        number_pages(pdf, font, self.bottom_margin)
+
+
+def number_pages(pdf: pikepdf.Pdf, font: pikepdf.Object, bottom_margin: float) -> None:
+    """Write "1 / 9" and so on below the pages."""
+    shown, up = math_font(), bottom_margin / 2 - NUMBER_UP
+    unit = NUMBER_SIZE / shown.units_per_em
+    for number, page in enumerate(pdf.pages, start=1):
+        text = f"{number} / {len(pdf.pages)}"
+        page.Resources.Font[FONT.decode()] = font
+        left = (float(page.MediaBox[2]) - slot_width(shown, text, 0) * unit) / 2
+        place = f"{decimal(round(1000 * left))} {decimal(round(1000 * up))} Td"
+        drawn = f"/Artifact BMC BT {FONT.decode()} {decimal(round(1000 * NUMBER_SIZE))} Tf {place} "
+        drawn += f"<{slot_codes(shown, text, 0)}>Tj ET EMC"
+        own = page.obj.Contents
+        streams = list(own) if isinstance(own, pikepdf.Array) else [own]
+        page.obj.Contents = pikepdf.Array([pdf.make_stream(drawn.encode()), *streams])
 
 
 def _bookmark(item: pikepdf.Object | None) -> pikepdf.Object | None:
@@ -125,18 +141,3 @@ def _insert(pdf: pikepdf.Pdf, place: int, count: int, start: bytes) -> None:
         owners[int(page.StructParents)] = pdf.make_indirect(pikepdf.Array([parents]))
     document.K = pikepdf.Array(kids)
     _set_parents(tree, owners)
-
-
-def _number_pages(pdf: pikepdf.Pdf, font: pikepdf.Object, up: float) -> None:
-    shown = math_font()
-    unit = NUMBER_SIZE / shown.units_per_em
-    for number, page in enumerate(pdf.pages, start=1):
-        text = f"{number} / {len(pdf.pages)}"
-        page.Resources.Font[FONT.decode()] = font
-        left = (float(page.MediaBox[2]) - slot_width(shown, text, 0) * unit) / 2
-        place = f"{decimal(round(1000 * left))} {decimal(round(1000 * up))} Td"
-        drawn = f"/Artifact BMC BT {FONT.decode()} {decimal(round(1000 * NUMBER_SIZE))} Tf {place} "
-        drawn += f"<{slot_codes(shown, text, 0)}>Tj ET EMC"
-        own = page.obj.Contents
-        streams = list(own) if isinstance(own, pikepdf.Array) else [own]
-        page.obj.Contents = pikepdf.Array([pdf.make_stream(drawn.encode()), *streams])

@@ -98,7 +98,7 @@ def test_wider_units_widen_the_bands_of_linear_networks(factor: float, seed: int
         if graph[name].kind in ("z", "a", "dL_da", "dL_dz"):
             np.testing.assert_allclose(wide[name], factor * band, rtol=1e-9, atol=1e-12)
         else:
-            assert (wide[name] >= factor * band - 1e-12).all(), name
+            assert (wide[name] >= factor * band - 1e-10).all(), name
 
 
 @settings(max_examples=20)

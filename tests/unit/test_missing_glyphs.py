@@ -125,7 +125,7 @@ def test_a_class_has_a_notice_for_each_student_and_one_for_the_exam(tmp_path: Pa
         "boxes stand there. Install a font with that script, such as the Noto font for it, and make the papers again"
     )
     assert [notice.removesuffix(advice) for notice in notices if notice.endswith(advice)] == [
-        "exam 'scalar-chain-4y43ky': no font has U+2603 SNOWMAN; ",
+        "exam 'scalar-chain-j4vdfj': no font has U+2603 SNOWMAN; ",
         "student 's2': no font has U+0F40 TIBETAN LETTER KA; ",
         "student 's3': no font has U+0F40 TIBETAN LETTER KA, U+0F41 TIBETAN LETTER KHA, U+0F42 TIBETAN LETTER GA, "
         "U+0F44 TIBETAN LETTER NGA, U+0F45 TIBETAN LETTER CA and 2 more; ",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,21 @@ def test_pages_of_notes_are_tagged_like_all_others(tmp_path: Path, names: tuple[
     assert sum(TITLE in text or "Note 3:" in text for text in texts) == pages
     assert all(re.search(rf"\b{number} / {len(texts)}\b", text) for number, text in enumerate(texts, start=1))
     assert (TITLE in bookmarks(pdf)) is bool(pages)
+
+
+def test_notes_of_a_language_beyond_the_font_are_in_the_layout() -> None:
+    """Hindi pages have their explanations and their numbers, too."""
+    texts = page_texts(pdf_of(wrong("no-slope"), "hi"))
+    assert sum("9.0000" in text for text in texts) >= 1
+    assert all(f"{number} / {len(texts)}" in text for number, text in enumerate(texts, start=1))
+
+
+def test_a_name_beyond_the_font_has_notes_like_any_other() -> None:
+    """Only the name is set by the layout."""
+    key = class_of(EXAM, "s1")
+    variant = replace(key.variants[0], name="王小明")
+    told = student_feedback(key, variant, "s1", rows_of(key, variant, wrong("no-slope")))
+    assert "Note 1: Slope left out" in " ".join(page_texts(feedback_pdf(key.exam, variant, told, PaperStyle())))
 
 
 def test_notes_stand_between_answers_and_solution() -> None:

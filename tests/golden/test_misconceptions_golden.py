@@ -1,0 +1,61 @@
+"""Every version of every misconception on small networks: what it computes otherwise, what that comes to, and whether a
+paper is only fair where it shows. `tests/property/test_misconceptions_named.py` works them out independently.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from examgen.core.graph import ComputationGraph, evaluate
+from examgen.core.misconceptions import QuestionShape, patches
+from examgen.core.network import NetworkShape, network_graph
+from examgen.core.products import ProductSpec, ProductsShape, products_graph
+from examgen.core.rules import Array
+
+SHAPES: dict[str, QuestionShape] = {
+    "relu-sigmoid-bce": NetworkShape((2, 2, 1), ("relu", "sigmoid"), "binary_cross_entropy"),
+    "tanh-softmax-ce": NetworkShape((1, 3, 2), ("tanh", "softmax"), "cross_entropy", samples_per_step=2),
+    "softmax-squares": NetworkShape((1, 2), ("softmax",), "squared_error", updates=False),
+    "means-of-squares": NetworkShape((2, 3, 2), ("tanh", "identity"), "half_mean_squared_error", samples_per_step=2),
+    "two-steps": NetworkShape((1, 2, 2), ("sigmoid", "relu"), "mean_squared_error", 2),
+    "three-layers": NetworkShape((2, 2, 2, 1), ("relu", "tanh", "identity"), "squared_error"),
+    "one-layer": NetworkShape((3, 3), ("elu",), "huber", updates=False),
+    "products": ProductsShape(
+        (ProductSpec("matrix_product", (2, 2), (2, 3)), ProductSpec("affine_map", (2, 2), (2, 1)))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_versions_of_misconceptions_stay_as_they_are(golden: Callable[[str, str], None], name: str) -> None:
+    """Names, order, fairness, and the numbers of everything that is computed otherwise."""
+    shape = SHAPES[name]
+    graph = network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
+    givens = numbers(graph)
+    found = patches(shape, frozenset(quantity.name for quantity in graph.derived))
+    lines = []
+    for patch in found:
+        values = evaluate(patch.graph, givens).values
+        lines.append(f"{patch.misconception}{'' if patch.must_show else ' (may be right by chance)'}")
+        lines += [f"    {q.name} = {printed(values[q.name])}" for q in graph.derived if q.name in patch.changed]
+    golden(f"misconceptions/{name}.txt", "\n".join(lines) + "\n")
+
+
+def numbers(graph: ComputationGraph) -> dict[str, Array]:
+    """Numbers of both signs between -0.9 and 0.9; of one sign for targets, which add up to 1, and learning rates."""
+    draws = np.random.default_rng(8)
+    found = {}
+    for given in graph.givens:
+        values = draws.integers(1, 10, given.shape) / 10
+        if given.kind == "y":
+            values = values / values.sum(axis=-1, keepdims=True) if given.shape[-1] > 1 else values
+        elif given.kind != "learning_rate":
+            values = values * draws.choice([-1, 1, 1], given.shape)
+        found[given.name] = np.asarray(values)
+    return found
+
+
+def printed(values: Array) -> str:
+    """To 4 significant figures, row by row."""
+    return " ".join(f"{value + 0.0:.4g}" for value in np.ravel(values))
