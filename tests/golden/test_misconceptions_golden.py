@@ -19,7 +19,8 @@ SHAPES: dict[str, QuestionShape] = {
     "softmax-squares": NetworkShape((1, 2), ("softmax",), "squared_error", updates=False),
     "means-of-squares": NetworkShape((2, 3, 2), ("tanh", "identity"), "half_mean_squared_error", samples_per_step=2),
     "two-steps": NetworkShape((1, 2, 2), ("sigmoid", "relu"), "mean_squared_error", 2),
-    "three-layers": NetworkShape((2, 2, 2, 1), ("relu", "tanh", "identity"), "squared_error"),
+    "three-layers": NetworkShape((2, 2, 2, 1), ("relu", "tanh", "identity"), "squared_error", 1, 2),
+    "uneven-layers": NetworkShape((1, 2, 3, 1, 2), ("tanh", "tanh", "relu", "identity"), "mean_absolute_error"),
     "one-layer": NetworkShape((3, 3), ("elu",), "huber", updates=False),
     "products": ProductsShape(
         (ProductSpec("matrix_product", (2, 2), (2, 3)), ProductSpec("affine_map", (2, 2), (2, 1)))

@@ -119,3 +119,9 @@ def test_all_misconceptions_of_the_table_can_show_somewhere() -> None:
         for patch in patches(shape, frozenset(quantity.name for quantity in network_graph(shape).derived))
     }
     assert found == set(MISCONCEPTIONS)
+
+
+def test_a_live_relu_hands_on_what_it_reads() -> None:
+    """In a layer of a single ReLU, z for a shows nowhere on a paper without dead layers."""
+    shape = NetworkShape((1, 1, 1), ("relu", "identity"), "half_squared_error")
+    assert "pre-activation-input" not in {patch.misconception for patch in patches(shape, ALL)}

@@ -188,9 +188,17 @@ def test_imprecise_answers_have_the_band_of_rounding_and_no_more(tmp_path: Path)
 
 
 def test_no_digit_is_missing_in_what_is_correct_or_follows(tmp_path: Path) -> None:
-    """0.85 for 0.8500 is complete, and so is 0.69 for 0.6900 after a slip that leads there."""
-    marked = Chain(tmp_path, "decimals = 4", output="sigmoid", w2=0).marked(z1="0.85", a1="0.7006", z2="1", a2="0.7311")
-    assert marked.missing_digits.tolist() == [[0, 0, 0, 0]]
+    """0.85 for 0.8500 is complete, and so is 0.75 for 0.7500 = sigmoid(1.0986) after a slip that leads there."""
+    chain = Chain(tmp_path, "decimals = 4", output="sigmoid", w2=0)
+    answers = {"z1": "0.85", "a1": "0.7006", "z2": "1.0986", "a2": "0.75"}
+    assert chain.mark(**answers) == {"z1": "correct", "a1": "correct", "z2": "wrong", "a2": "follow_through"}
+    assert chain.marked(**answers).missing_digits.tolist() == [[0, 0, 0, 0]]
+
+
+def test_imprecise_answers_may_come_from_unrounded_ones(tmp_path: Path) -> None:
+    """A wrong 0.60006 is written as 0.6001; 5 times it is 3.0003, written as 3.000, where 3.0005 would follow."""
+    found = Chain(tmp_path, "decimals = 4", w2=5).mark(a1="0.6001", z2="3.000")
+    assert found == {"a1": "wrong", "z2": "imprecise"}
 
 
 def test_a_zero_that_rounding_explains_is_gone_on_with(tmp_path: Path) -> None:
@@ -247,6 +255,13 @@ def test_significant_figures_follow_the_students_own_power_of_ten(tmp_path: Path
     assert chain.mark(**honest, z2="0.0102")["z2"] == "wrong"
     assert chain.mark(z2="0.0101") == {"z2": "correct"}
     assert chain.mark(z1="1.005", a1="0.7320", z2="0.0101")["z2"] == "wrong"
+
+
+def test_negative_values_have_powers_of_ten_as_well(tmp_path: Path) -> None:
+    """Rounded answers take z2 from -0.009992 to -0.010051."""
+    chain = Chain(tmp_path, "significant_figures = 3", w1=0, b1=1.0051, w2=-0.0625, b2=0.0357615)
+    assert chain.mark(z1="1.01", a1="0.733", z2="-0.0101")["z2"] == "correct"
+    assert chain.mark(z1="1.01", a1="0.733", z2="-0.0102")["z2"] == "wrong"
 
 
 def test_wild_numbers_neither_warn_nor_widen_anything(tmp_path: Path) -> None:
