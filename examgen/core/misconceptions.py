@@ -106,6 +106,7 @@ def _layer(quantity: Quantity) -> int:
     return quantity.layer
 
 
+@lru_cache(maxsize=256)
 def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
     """The versions of all misconceptions that can change an asked quantity, in the order of the table.
 
@@ -113,11 +114,6 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
         shape: of the question.
         asked: names of the quantities that a paper asks for.
     """
-    return _patches(shape, asked)
-
-
-@lru_cache(maxsize=256)
-def _patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
     graph = network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
     base = evaluate(graph, _trials(graph))
     names = sorted(asked)

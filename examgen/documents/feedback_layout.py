@@ -4,15 +4,14 @@ Everything else is a slot of fixed width, so that no text of a student moves any
 which `note_pages` leaves room for; `feedback_printing` fills both.
 """
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from examgen.collector import paused_collector
 from examgen.documents import store
 from examgen.documents.feedback_pages import FeedbackPage, NoteParts, calculated, feedback_page
 from examgen.documents.feedback_texts import FeedbackTexts, NoteTexts, RowTexts
@@ -177,7 +176,7 @@ def _skeleton(layout: FeedbackLayout) -> PaperSkeleton:
     # Imported where it is needed: WeasyPrint takes longer to load than a stored skeleton to stamp.
     from examgen.documents.skeleton import skeleton_from
 
-    with _uncollected():
+    with paused_collector():
         # Any number of pages of notes shares the layout.
         pages, images = _laid_out(replace(layout, note_pages=0))
         return skeleton_from(pages, images, rework=_rework(layout))
@@ -193,18 +192,6 @@ def _rework(layout: FeedbackLayout) -> "Rework":
     bold = embedded_bold(letters_of_headings(style))
     notes = NotePages(layout.note_pages, style.words["feedback"]["notes"], bold, BOTTOM_MARGIN[style.paper])
     return notes.rework
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A layout makes millions of objects and leaves few circles: looking for those takes a quarter of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @lru_cache(maxsize=16)

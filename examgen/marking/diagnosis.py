@@ -17,7 +17,7 @@ from examgen.core.rules import Array
 from examgen.exams.exam import Field, PaperShape
 from examgen.exams.separation import paper_patches
 from examgen.exams.tolerance import half_units, place_of
-from examgen.marking.entries import Marked, Submitted, as_quantities, block_size, rows_of
+from examgen.marking.entries import Marked, Submitted, as_quantities, block_size, columns_of, rows_of
 from examgen.marking.outcomes import OUTCOMES
 
 NEAR = 6.0
@@ -172,7 +172,7 @@ class _Case:
         against = np.zeros((len(versions), len(self.values)), dtype=np.int64)
         own, tolerance = self.marked.own, self.marked.tolerance
         is_sound = np.isfinite(self.values) & ~self.is_wrong
-        places = _places(self.paper)
+        places = columns_of(self.paper.fields)
         least = np.array([_least_half(field) for field in self.paper.fields])
         for number, version in enumerate(versions):
             moved = reevaluate(version.graph, base, version.changed, written)
@@ -244,10 +244,3 @@ def _by_fields(paper: PaperShape, values: Values, fields: list[int], other: Arra
     chosen = (paper.fields[place] for place in fields)
     columns = (values[one.quantity][place_of(one)] if one.quantity in values else other[:, 0] for one in chosen)
     return np.stack(list(columns), axis=1)
-
-
-def _places(paper: PaperShape) -> dict[str, list[int]]:
-    places: dict[str, list[int]] = {}
-    for place, asked in enumerate(paper.fields):
-        places.setdefault(asked.quantity, []).append(place)
-    return places

@@ -210,7 +210,7 @@ class _Work:
     columns: Mapping[str, list[int]] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", _columns(self.paper.fields))
+        object.__setattr__(self, "columns", columns_of(self.paper.fields))
 
     def of(self, chosen: Places) -> "_Work":
         """The work of some of them."""
@@ -298,7 +298,7 @@ class _Work:
         return _Followed(own, tolerance, rests, follows, past_blanks)
 
 
-def _columns(fields: tuple[Field, ...]) -> Mapping[str, list[int]]:
+def columns_of(fields: tuple[Field, ...]) -> Mapping[str, list[int]]:
     """The places of each quantity's entries among the fields; one task asks for them all, to the same digits."""
     columns: dict[str, list[int]] = {}
     for place, field in enumerate(fields):

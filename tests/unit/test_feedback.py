@@ -16,9 +16,9 @@ from examgen.documents.style import PaperStyle
 from examgen.exams.exam import Variant
 from examgen.exams.keys import Key, papers
 from tests.feedback_rows import NASTY, Did, class_of, rows_of
+from tests.misconception_names import NAMES
 from tests.pdf_structure import read_pdf, ua_findings
 from tests.stamped_pages import alternative_texts, text_of
-from tests.unit.test_feedback_texts import MISCONCEPTIONS
 
 EXAM = "scalar-chain"
 ENGLISH, GERMAN = PaperStyle("en"), PaperStyle("de")
@@ -148,7 +148,7 @@ def test_misconceptions_that_fit_equally_are_all_explained() -> None:
     assert html.count("What was done:") == 2
 
 
-@pytest.mark.parametrize("name", MISCONCEPTIONS)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_misconception_can_be_shown(name: str) -> None:
     """Its texts become a page, with all their formulas and no brace left over."""
     html = html_of({"dC_dz2": Did("1.0350", "wrong", 1.035, 0.2584, name)})

@@ -11,37 +11,12 @@ from examgen.documents.feedback_printing import RESULT_AT
 from examgen.documents.math import to_mathml
 from examgen.documents.typesetting import fits_slots, fitted
 from examgen.documents.words import words
+from tests.misconception_names import NAMES
 
 LANGUAGES = ("de", "en", "es", "fr", "hi")
 WITH_SLOTS = ("de", "en", "es", "fr")
 """Languages that the font of slots can write."""
 
-MISCONCEPTIONS = [
-    "error-sign",
-    "loss-factor",
-    "no-slope",
-    "slope-of-activation",
-    "wrong-slope",
-    "relu-slope-z",
-    "extra-slope",
-    "single-path",
-    "not-transposed",
-    "updated-weights",
-    "layer-skipped",
-    "wrong-layer-input",
-    "pre-activation-input",
-    "no-bias",
-    "sigmoid-sign",
-    "ascent",
-    "no-learning-rate",
-    "no-update",
-    "stale-weights",
-    "same-sample",
-    "log10",
-    "bce-sign",
-    "swapped-index",
-    "sum-for-mean",
-]
 OUTCOMES = ("correct", "follow_through", "imprecise", "wrong", "blank", "unreadable")
 FORMULA = re.compile(r"\$([^$]*)\$")
 
@@ -50,8 +25,8 @@ FORMULA = re.compile(r"\$([^$]*)\$")
 def test_every_misconception_is_explained(language: str) -> None:
     """Each has a title, what was done, and what should be, and there are no others."""
     texts = words(language)["misconceptions"]
-    assert list(texts) == MISCONCEPTIONS
-    for name in MISCONCEPTIONS:
+    assert tuple(texts) == NAMES
+    for name in NAMES:
         assert set(texts[name]) == {"title", "did", "should"}
         assert all(len(text) > 5 for text in texts[name].values()), name
 
@@ -61,10 +36,10 @@ def test_explanations_differ_from_one_another(language: str) -> None:
     """No text was copied from one misconception to another."""
     texts = words(language)["misconceptions"]
     for key in ("title", "did", "should"):
-        assert len({texts[name][key] for name in MISCONCEPTIONS}) == len(MISCONCEPTIONS)
+        assert len({texts[name][key] for name in NAMES}) == len(NAMES)
 
 
-@pytest.mark.parametrize(("language", "name"), list(product(LANGUAGES, MISCONCEPTIONS)))
+@pytest.mark.parametrize(("language", "name"), list(product(LANGUAGES, NAMES)))
 def test_formulas_of_explanations_can_be_set(language: str, name: str) -> None:
     """What stands between dollar signs is LaTeX, and braces that are not doubled name numbers of the student."""
     for text in words(language)["misconceptions"][name].values():

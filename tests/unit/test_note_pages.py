@@ -15,9 +15,10 @@ from examgen.documents.feedback import feedback_pdf
 from examgen.documents.feedback_layout import _laid_out
 from examgen.documents.style import PaperStyle
 from tests.feedback_rows import Did, class_of, rows_of
+from tests.misconception_names import NAMES
 from tests.pdf_structure import file_findings, read_pdf, ua_findings
 from tests.stamped_pages import alternative_texts, page_texts
-from tests.unit.test_feedback_texts import FORMULA, MISCONCEPTIONS, WITH_SLOTS
+from tests.unit.test_feedback_texts import FORMULA, WITH_SLOTS
 
 EXAM = "scalar-chain"
 FIELDS = ("z1", "z2", "dC_dz2")
@@ -98,8 +99,8 @@ def test_students_with_other_misconceptions_share_a_layout() -> None:
 def test_every_note_is_printed_with_all_its_letters(language: str) -> None:
     """What should be, as copied from the page, is what the language file says, and no character is unknown."""
     words = PaperStyle(language).words["misconceptions"]
-    for start in range(0, len(MISCONCEPTIONS), len(FIELDS)):
-        names = MISCONCEPTIONS[start : start + len(FIELDS)]
+    for start in range(0, len(NAMES), len(FIELDS)):
+        names = NAMES[start : start + len(FIELDS)]
         text = " ".join(page_texts(pdf_of(wrong(*names), language)))
         assert "\ufffd" not in text
         copied = re.sub(r"\s", "", text)
