@@ -9,10 +9,14 @@ from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from examgen.core.rules import Array, Rule
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 Values = Mapping[str, Array]
 """Arrays by quantity name: (..., *shape of the quantity)."""
@@ -251,7 +255,7 @@ def evaluate_in_blocks(
     wanted = [quantity for quantity in graph.derived if keep is None or quantity.name in keep]
     results: dict[str, Array] = {}
     for start in range(0, students, block):
-        part = {name: _students_last(rows[start : start + block]) for name, rows in givens.items()}
+        part = {name: students_last(rows[start : start + block]) for name, rows in givens.items()}
         values = evaluate(graph, part).values
         for quantity in wanted:
             found = np.moveaxis(values[quantity.name], 0, -1)
@@ -261,7 +265,8 @@ def evaluate_in_blocks(
     return {name: np.moveaxis(rows, -1, 0) for name, rows in results.items()}
 
 
-def _students_last(rows: Array) -> Array:
+def students_last(rows: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """The same (students, ...) array with students last in memory, so that rules run along them."""
     return np.moveaxis(np.ascontiguousarray(np.moveaxis(rows, 0, -1)), -1, 0)
 
 

@@ -37,7 +37,7 @@ def rests_on(graph: ComputationGraph, quantity: Quantity, unsound: Mapping[str, 
     Returns: (students, entries).
     """
     shapes = tuple(graph[name].shape for name in quantity.inputs)
-    found = np.zeros((students, quantity.size), dtype=bool)
+    found = np.zeros((quantity.size, students), dtype=bool).T
     assert quantity.rule is not None
     for place, name in enumerate(quantity.inputs):
         if name in unsound and unsound[name].any():

@@ -5,7 +5,7 @@ are computed again, and the effects are added up. What a student wrote down (`su
 starts from the written value. Called by the screens and by marking.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -49,13 +49,12 @@ def rounding_effects(
     Args:
         graph: the graph that was evaluated.
         base: its evaluation with the same `substitute`.
-        half_units: (..., *shape) per name of a rounded quantity.
+        half_units: (..., *shape) per name of a rounded quantity; a quantity whose half units are all 0 moves nothing.
         substitute: (..., *shape) per name, NaN where nothing was written.
     """
     for quantity in graph.derived:
-        if quantity.name in half_units:
-            effects = _effects_of(graph, base, quantity, half_units[quantity.name], substitute or {})
-            yield Effects(quantity.name, effects)
+        if quantity.name in half_units and half_units[quantity.name].any():
+            yield Effects(quantity.name, effects_of(graph, base, quantity, half_units[quantity.name], substitute or {}))
 
 
 def rounding_bands(
@@ -72,24 +71,42 @@ def rounding_bands(
     return bands
 
 
-def _effects_of(
+def effects_of(
     graph: ComputationGraph, base: Evaluation, source: Quantity, half: Array, substitute: Values
 ) -> Mapping[str, Array]:
-    """Absolute changes by reached quantity: the larger of moving up and moving down."""
+    """What half a unit in each entry of one quantity does: by reached quantity, as in `Effects.on`.
+
+    The larger of moving up and moving down. Arguments as in `rounding_effects`, with one quantity and its half units.
+    """
     inner = len(source.shape)
     size = source.size
-    half = _with_axis(half, inner)
-    steps = np.eye(size).reshape(size, *source.shape) * half
+    steps = np.eye(size).reshape(size, *source.shape) * _with_axis(half, inner)
     start = _with_axis(base.values[source.name], inner)
-    reached: dict[str, Array] = {}
-    for sign in (1.0, -1.0):
-        for name, moved in _moved(graph, base, source.name, start + sign * steps, substitute).items():
-            with np.errstate(invalid="ignore"):
-                change = np.abs(moved - _with_axis(base.computed[name], len(graph[name].shape)))
-            # A student's wild value may overflow; what cannot be computed must not widen a band.
-            change = np.where(np.isfinite(change), change, 0.0)
-            reached[name] = np.maximum(reached[name], change) if name in reached else change
-    return reached
+    reached = _changes(graph, base, _moved(graph, base, source.name, start + steps, substitute))
+    if _is_straight(graph, source.name, reached.keys()):
+        return reached
+    below = _changes(graph, base, _moved(graph, base, source.name, start - steps, substitute))
+    return {name: np.maximum(change, below[name]) for name, change in reached.items()}
+
+
+def _changes(graph: ComputationGraph, base: Evaluation, moved: Values) -> dict[str, Array]:
+    changes = {}
+    for name, value in moved.items():
+        with np.errstate(invalid="ignore"):
+            change = np.abs(value - _with_axis(base.computed[name], len(graph[name].shape)))
+        # A student's wild value may overflow; what cannot be computed must not widen a band.
+        changes[name] = np.where(np.isfinite(change), change, 0.0)
+    return changes
+
+
+def _is_straight(graph: ComputationGraph, source: str, reached: Set[str]) -> bool:
+    """Whether moving down does as much as moving up: straight lines all the way, and no two of them meet."""
+    for name in reached:
+        quantity = graph[name]
+        assert quantity.rule is not None
+        if not quantity.rule.is_straight or sum(one == source or one in reached for one in quantity.inputs) > 1:
+            return False
+    return True
 
 
 def _moved(

@@ -30,12 +30,15 @@ class Rule:
         signature: axes of the inputs and of the result, as in NumPy's generalised ufuncs.
         compute: takes the inputs with any leading axes in front.
         latex: a template over the inputs, see `fill_latex`.
+        is_straight: whether the result is a straight line in each entry of each input while all others stay; moving an
+            entry down then changes it as much as moving it up.
     """
 
     name: str
     signature: str
     compute: Callable[..., Array]
     latex: str
+    is_straight: bool = False
 
 
 _PLACEHOLDER = re.compile(r"<(\w+)(?::(\w+))?>")
@@ -141,12 +144,14 @@ def descend(value: Array, learning_rate: Array, gradient: Array) -> Array:
 
 def output_error_rule(samples: int) -> Rule:
     """The rule of `output_error` for mini-batches of this many samples."""
-    return Rule("output_error", "(n,o),(n,o)->(n,o)", output_error, scaled_latex(Fraction(1, samples), "<0> - <1>"))
+    return Rule(
+        "output_error", "(n,o),(n,o)->(n,o)", output_error, scaled_latex(Fraction(1, samples), "<0> - <1>"), True
+    )
 
 
 def sample_rows(start: int, stop: int) -> Rule:
     """The rule that takes samples start to stop (0-based, half open) from all the samples of a question."""
-    return Rule(f"samples_{start}_{stop}", "(m,i)->(n,i)", lambda rows: rows[..., start:stop, :], "<0>")
+    return Rule(f"samples_{start}_{stop}", "(m,i)->(n,i)", lambda rows: rows[..., start:stop, :], "<0>", True)
 
 
 def scaled_latex(factor: Fraction, latex: str) -> str:
@@ -170,40 +175,49 @@ def _table(*rules: Rule) -> Mapping[str, Rule]:
 
 
 LINEAR = _table(
-    Rule("affine", "(o,i),(n,i),(o)->(n,o)", affine, "<0> <times> <1> + <2>"),
-    Rule("pull_back", "(p,o),(n,p)->(n,o)", pull_back, "<0:T> <times> <1>"),
-    Rule("hadamard", "(n,o),(n,o)->(n,o)", np.multiply, "<0> <hadamard> <1>"),
+    Rule("affine", "(o,i),(n,i),(o)->(n,o)", affine, "<0> <times> <1> + <2>", True),
+    Rule("pull_back", "(p,o),(n,p)->(n,o)", pull_back, "<0:T> <times> <1>", True),
+    Rule("hadamard", "(n,o),(n,o)->(n,o)", np.multiply, "<0> <hadamard> <1>", True),
     Rule(
         "softmax_pull_back",
         "(n,o),(n,o)->(n,o)",
         softmax_pull_back,
         r"<0> <hadamard> \left(<1> - <ones_units> <ones_units:T> \left(<0> <hadamard> <1>\right)\right)",
     ),
-    Rule("outer", "(n,o),(n,i)->(o,i)", outer, "<0> <times> <1:T>"),
-    Rule("bias_gradient", "(n,o)->(o)", lambda dL_dz: dL_dz.sum(axis=-2), "<0>"),
+    Rule("outer", "(n,o),(n,i)->(o,i)", outer, "<0> <times> <1:T>", True),
+    Rule("bias_gradient", "(n,o)->(o)", lambda dL_dz: dL_dz.sum(axis=-2), "<0>", True),
     Rule(
         "descend_W",
         "(o,i),(),(o,i)->(o,i)",
         lambda weights, rate, gradient: descend(weights, rate[..., None, None], gradient),
         "<0> - <1> <times> <2>",
+        True,
     ),
     Rule(
         "descend_b",
         "(o),(),(o)->(o)",
         lambda bias, rate, gradient: descend(bias, rate[..., None], gradient),
         "<0> - <1> <times> <2>",
+        True,
     ),
 )
 """The rules that every network shares, whatever its activations and loss."""
 
 PRODUCTS = _table(
-    Rule("matrix_product", "(r,k),(k,c)->(r,c)", lambda a, b: np.einsum("...rk,...kc->...rc", a, b), "<0> <times> <1>"),
-    Rule("hadamard_product", "(r,c),(r,c)->(r,c)", np.multiply, "<0> <hadamard> <1>"),
+    Rule(
+        "matrix_product",
+        "(r,k),(k,c)->(r,c)",
+        lambda a, b: np.einsum("...rk,...kc->...rc", a, b),
+        "<0> <times> <1>",
+        True,
+    ),
+    Rule("hadamard_product", "(r,c),(r,c)->(r,c)", np.multiply, "<0> <hadamard> <1>", True),
     Rule(
         "affine_map",
         "(r,k),(k,c),(r,c)->(r,c)",
         lambda weights, x, bias: np.einsum("...rk,...kc->...rc", weights, x) + bias,
         "<0> <times> <1> + <2>",
+        True,
     ),
     Rule(
         "shape_of_product",

@@ -43,6 +43,8 @@ class Digits:
 
     def half_units(self, reference: Array) -> Array:
         """(...) -> (...): half a unit of the last asked digit."""
+        if self.unit == "decimals":
+            return np.full(np.shape(reference), half_unit(np.array(self.count)))
         return half_unit(self.decimals_for(reference))
 
 

@@ -4,7 +4,7 @@ Built from banks (`banks`) when papers are made, and from key/exam.json (`keys`)
 same fields. Numbers are not part of it: they are in the variants.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -184,6 +184,14 @@ class PaperShape:
     def number_places(self) -> tuple[int, ...]:
         """Their places among all fields."""
         return tuple(place for place, field in enumerate(self.fields) if field.as_ == "number")
+
+    @cached_property
+    def entry_places(self) -> Mapping[str, Sequence[int]]:
+        """By asked quantity, where its entries are among `number_fields`, in the order in which they are stored."""
+        places: dict[str, dict[Index, int]] = {}
+        for place, field in enumerate(self.number_fields):
+            places.setdefault(field.quantity, {})[field.index] = place
+        return {name: [place for _, place in sorted(of_one.items())] for name, of_one in places.items()}
 
     @cached_property
     def only_others(self) -> "PaperShape":

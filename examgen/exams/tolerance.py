@@ -3,8 +3,8 @@
 Called by marking, with a student's own answers, and by the screens of variants, with the answers of a perfect paper.
 """
 
-from collections.abc import Set
-from typing import Any
+from collections.abc import Mapping, Set
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,13 @@ EXACT = 1e-9
 """A value this near to a multiple of its last asked digit, in units of it, needs no rounding."""
 
 Flags = NDArray[np.bool_]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 def half_units(
     paper: PaperShape, reference: Values, base: Evaluation, only: Set[str] | None = None
-) -> tuple[dict[str, Array], dict[str, Flags]]:
-    """By derived quantity half units, (students, *shape), and whether rounding is needed at all, (students, entries).
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """By derived quantity half units, (students, *shape), and the same with 0 where a value is not rounded at all.
 
     Asked entries are rounded as asked, others as the question rounds; significant figures are those of the reference or
     of the value that later work sees, whichever is coarser. What exact rules give is not rounded where it already ends
@@ -40,23 +41,29 @@ def half_units(
         only: names of the quantities that are wanted; all where it is None.
     """
     asked = {field.quantity: field.digits for field in paper.number_fields}
+    is_rational = paper.shape.is_rational
     halves: dict[str, Array] = {}
-    needed: dict[str, Flags] = {}
+    moved: dict[str, Array] = {}
+    rounded: dict[str, Flags] = {}
     for quantity in paper.graph.derived:
         # What rests on what is handed on from quantity to quantity where the rules are exact.
-        if only is not None and quantity.name not in only and not paper.shape.is_rational:
+        if only is not None and quantity.name not in only and not is_rational:
             continue
         digits = asked.get(quantity.name, paper.question.digits)
         values = reference[quantity.name]
         own = digits.half_units(values)
-        halves[quantity.name] = np.maximum(own, digits.half_units(base.values[quantity.name]))
-        is_rounded = np.full((len(values), quantity.size), _can_round(paper, quantity, digits))
-        if paper.shape.is_rational:
+        half = np.maximum(own, digits.half_units(base.values[quantity.name]))
+        halves[quantity.name] = half
+        can_round = _can_round(paper, quantity, digits)
+        moved[quantity.name] = half if can_round else np.zeros_like(half)
+        if is_rational:
             unit = own / half_unit(np.zeros(()))
-            ends = [_ends_at(unit, value).reshape(is_rounded.shape) for value in (values, base.computed[quantity.name])]
-            is_rounded &= ~(ends[0] & ends[1]) | rests_on(paper.graph, quantity, needed, len(values))
-        needed[quantity.name] = is_rounded
-    return halves, needed
+            ends = _ends_at(unit, values) & _ends_at(unit, base.computed[quantity.name])
+            rests = rests_on(paper.graph, quantity, rounded, len(values))
+            is_rounded = can_round & (~ends | rests.reshape(ends.shape))
+            rounded[quantity.name] = is_rounded.reshape(len(values), -1)
+            moved[quantity.name] = half * is_rounded
+    return halves, moved
 
 
 def perfect_tolerances(paper: PaperShape, solution: Evaluation) -> Array:
@@ -67,17 +74,28 @@ def perfect_tolerances(paper: PaperShape, solution: Evaluation) -> Array:
         solution: its evaluation, (students, *shape) by quantity.
     """
     written = {field.quantity: solution.values[field.quantity] for field in paper.number_fields}
-    halves, needed = half_units(paper, solution.values, solution)
-    bands = {name: np.zeros(written[name].shape) for name in written}
-    for effects in rounding_effects(paper.graph, solution, halves, written):
-        for target in effects.on.keys() & bands.keys():
-            bands[target] += np.einsum("se,se...->s...", needed[effects.source], effects.on[target])
-    return by_field(paper, halves) + by_field(paper, bands)
+    halves, moved = half_units(paper, solution.values, solution)
+    tolerances = {name: halves[name] for name in written}
+    for effects in rounding_effects(paper.graph, solution, moved, written):
+        for target in effects.on.keys() & written.keys():
+            tolerances[target] = tolerances[target] + effects.on[target].sum(axis=1)
+    return by_field(paper, tolerances)
 
 
-def by_field(paper: PaperShape, values: Values) -> Array:
+def by_field(paper: PaperShape, values: Mapping[str, NDArray[_Scalar]]) -> NDArray[_Scalar]:
     """(students, fields) from (students, *shape) by quantity."""
-    return np.stack([values[field.quantity][place_of(field)] for field in paper.number_fields], axis=1)
+    # Students last in memory, as in `students_last`.
+    return np.stack([values[field.quantity][place_of(field)] for field in paper.number_fields]).T
+
+
+def as_quantities(paper: PaperShape, columns: NDArray[_Scalar]) -> dict[str, NDArray[_Scalar]]:
+    """(students, *shape) by asked quantity from (students, fields); all entries of a quantity are asked, or none."""
+    shapes = {name: paper.graph[name].shape for name in paper.entry_places}
+    rows = columns.T
+    return {
+        name: np.moveaxis(rows[paper.entry_places[name]].reshape(*shape, len(columns)), -1, 0)
+        for name, shape in shapes.items()
+    }
 
 
 def place_of(field: Field) -> Any:

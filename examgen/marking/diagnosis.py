@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import ComputationGraph, Evaluation, Values, evaluate, reevaluate
+from examgen.core.graph import ComputationGraph, Evaluation, Values, evaluate, reevaluate, students_last
 from examgen.core.misconceptions import MISCONCEPTIONS, Patch
 from examgen.core.rounding import half_unit, rounding_effects
 from examgen.core.rules import Array
 from examgen.exams.exam import Field, PaperShape
 from examgen.exams.separation import paper_patches
-from examgen.exams.tolerance import half_units, place_of
-from examgen.marking.entries import Marked, Submitted, as_quantities, block_size, columns_of, rows_of
+from examgen.exams.tolerance import as_quantities, half_units, place_of
+from examgen.marking.entries import Marked, Submitted, block_size
 from examgen.marking.outcomes import OUTCOMES
 
 NEAR = 6.0
@@ -63,15 +63,17 @@ def diagnose(paper: PaperShape, givens: Values, submitted: Submitted, marked: Ma
             chosen = rows[start : start + block_size(paper)]
             case = _Case(
                 paper,
-                {name: values[chosen] for name, values in givens.items()},
-                rows_of(submitted, chosen).values,
-                Marked(*(getattr(marked, name)[chosen] for name in Marked.__slots__)),
-                is_wrong[chosen],
+                {name: students_last(values[chosen]) for name, values in givens.items()},
+                students_last(submitted.values[chosen]),
+                Marked(*(students_last(getattr(marked, name)[chosen]) for name in Marked.__slots__)),
+                students_last(is_wrong[chosen]),
             )
             found[chosen] = case.names()
-    bits, codes = np.unique(np.append(found, 0), return_inverse=True)
-    labels = tuple("|".join(name for name, bit in _BITS.items() if bit & int(value)) for value in bits)
-    return Diagnosis(labels, codes[:-1].reshape(found.shape), _first_wrong(paper, is_wrong))
+    is_named = found > 0
+    bits, codes = np.unique(found[is_named], return_inverse=True)
+    labels = ("", *("|".join(name for name, bit in _BITS.items() if bit & int(value)) for value in bits))
+    found[is_named] = codes + 1
+    return Diagnosis(labels, found, _first_wrong(paper, is_wrong))
 
 
 def _first_wrong(paper: PaperShape, is_wrong: Flags) -> NDArray[np.int64]:
@@ -168,33 +170,33 @@ class _Case:
         """What each version explains, (versions, students, fields); what speaks against it, (versions, students)."""
         written = as_quantities(self.paper, self.marked.carried)
         base = evaluate(self.paper.graph, self.givens, substitute=written)
-        fits = np.zeros((len(versions), *self.is_wrong.shape), dtype=bool)
+        # Fields first: a version is looked at in few of them.
+        fits = np.zeros((len(versions), *self.is_wrong.T.shape), dtype=bool)
         against = np.zeros((len(versions), len(self.values)), dtype=np.int64)
-        own, tolerance = self.marked.own, self.marked.tolerance
-        is_sound = np.isfinite(self.values) & ~self.is_wrong
-        places = columns_of(self.paper.fields)
-        least = np.array([_least_half(field) for field in self.paper.fields])
+        values, own, tolerance, is_wrong = self.values.T, self.marked.own.T, self.marked.tolerance.T, self.is_wrong.T
+        is_sound = np.isfinite(values) & ~is_wrong
+        least = np.array([_least_half(field) for field in self.paper.fields])[:, None]
         for number, version in enumerate(versions):
             moved = reevaluate(version.graph, base, version.changed, written)
-            fields = [place for name in moved if name in places for place in places[name]]
+            fields = [place for name in moved for place in self.paper.entry_places.get(name, ())]
             if not fields:
                 continue
-            theirs = _by_fields(self.paper, moved, fields, self.values[:, :1])
-            off = np.abs(self.values[:, fields] - theirs)
-            near = self.is_wrong[:, fields] & (off <= NEAR * tolerance[:, fields] + NEARBY * np.abs(theirs))
+            theirs = _by_fields(self.paper, moved, fields, values[:1])
+            off = np.abs(values[fields] - theirs)
+            near = is_wrong[fields] & (off <= NEAR * tolerance[fields] + NEARBY * np.abs(theirs))
             # Half a unit is always allowed; beyond it, the band says how much more.
             is_within = near & (off <= least[fields])
-            fits[number][:, fields] = is_within
             is_open = near & ~is_within
-            rows = np.flatnonzero(is_open.any(axis=1))
+            rows = np.flatnonzero(is_open.any(axis=0))
             if rows.size:
-                targets = {self.paper.fields[fields[place]].quantity for place in np.flatnonzero(is_open.any(axis=0))}
+                targets = {self.paper.fields[fields[place]].quantity for place in np.flatnonzero(is_open.any(axis=1))}
                 bands = self._bands(version, rows, base, moved, targets)
-                within = _by_fields(self.paper, bands, fields, np.zeros((rows.size, 1)))
-                fits[number][rows[:, None], fields] |= is_open[rows] & (off[rows] <= within)
-            shown = np.abs(theirs - own[:, fields]) > 2 * tolerance[:, fields]
-            against[number] = (shown & is_sound[:, fields]).sum(axis=1)
-        return fits, against
+                within = _by_fields(self.paper, bands, fields, np.zeros((1, rows.size)))
+                is_within[:, rows] |= is_open[:, rows] & (off[:, rows] <= within)
+            fits[number, fields] = is_within
+            shown = np.abs(theirs - own[fields]) > 2 * tolerance[fields]
+            against[number] = (shown & is_sound[fields]).sum(axis=0)
+        return fits.swapaxes(1, 2), against
 
     def _bands(
         self, version: Patch, rows: NDArray[np.intp], base: Evaluation, moved: Values, targets: Set[str]
@@ -215,13 +217,13 @@ class _Case:
         computed = {one.name: moved.get(one.name, base.computed[one.name])[rows] for one in graph}
         values = {name: base.values[name][rows] if name in written else value for name, value in computed.items()}
         seen = Evaluation(values, computed)
-        halves, needed = half_units(self.paper, computed, seen, only=wanted)
-        chosen = {name: half for name, half in halves.items() if name in wanted}
-        bands = {name: halves[name].copy() for name in targets}
+        halves, rounded = half_units(self.paper, computed, seen, only=wanted)
+        chosen = {name: half for name, half in rounded.items() if name in wanted}
+        bands = {name: halves[name] for name in targets}
         answers = {name: values[name] for name in written & values.keys()}
         for effects in rounding_effects(graph, seen, chosen, answers):
             for target in effects.on.keys() & targets:
-                bands[target] += np.einsum("se,se...->s...", needed[effects.source], effects.on[target])
+                bands[target] = bands[target] + effects.on[target].sum(axis=1)
         return bands
 
 
@@ -240,7 +242,6 @@ def _sources(graph: ComputationGraph, targets: Set[str], written: Set[str]) -> s
 
 
 def _by_fields(paper: PaperShape, values: Values, fields: list[int], other: Array) -> Array:
-    """(students, chosen fields) from (students, *shape) by quantity, and something else where there is no value."""
+    """(chosen fields, students) from (students, *shape) by quantity, and something else where there is no value."""
     chosen = (paper.fields[place] for place in fields)
-    columns = (values[one.quantity][place_of(one)] if one.quantity in values else other[:, 0] for one in chosen)
-    return np.stack(list(columns), axis=1)
+    return np.stack([values[one.quantity][place_of(one)] if one.quantity in values else other[0] for one in chosen])

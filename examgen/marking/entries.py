@@ -4,21 +4,20 @@ An entry is compared with the reference, and with the value recomputed from the 
 that honest rounding on the way can need. See the rules of marking in the README.
 """
 
-import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Values, evaluate
+from examgen.core.graph import Values, evaluate, students_last
 from examgen.core.resting import rests_on
-from examgen.core.rounding import half_unit, rounding_effects
+from examgen.core.rounding import effects_of, half_unit
 from examgen.core.rules import Array
-from examgen.exams.exam import Field, PaperShape
+from examgen.exams.digits import Digits
+from examgen.exams.exam import PaperShape
 from examgen.exams.keys import solve
 from examgen.exams.policy import Policy
-from examgen.exams.tolerance import by_field, entry_of, half_units, place_of
+from examgen.exams.tolerance import as_quantities, by_field, half_units
 from examgen.marking.carrying import carries_forward
 from examgen.marking.outcomes import OUTCOMES
 
@@ -128,10 +127,12 @@ def mark(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy
     # A student's wild number may overflow on the way: it becomes inf or nan, and is no reason for a warning.
     with np.errstate(all="ignore"):
         for start in range(0, students, block_size(paper)):
-            part = slice(start, start + block_size(paper))
-            block_givens = {name: values[part] for name, values in givens.items()}
-            blocks.append(_mark_block(paper, block_givens, rows_of(submitted, part), policy))
-    return Marked(*(np.concatenate([getattr(block, name) for block in blocks]) for name in Marked.__slots__))
+            part = _at_least_two(np.arange(start, min(start + block_size(paper), students)))
+            block_givens = {name: students_last(values[part]) for name, values in givens.items()}
+            written = Submitted(*(students_last(getattr(submitted, name)[part]) for name in Submitted.__slots__))
+            blocks.append(_mark_block(paper, block_givens, written, policy))
+    together = (np.concatenate([getattr(block, name) for block in blocks]) for name in Marked.__slots__)
+    return Marked(*(values[:students] for values in together))
 
 
 def block_size(paper: PaperShape) -> int:
@@ -140,23 +141,37 @@ def block_size(paper: PaperShape) -> int:
     return min(BLOCK, max(1, CELLS // (max(entries) * sum(entries))))
 
 
+def _at_least_two(students: Places) -> Places:
+    """The places of students, that of a single one twice.
+
+    NumPy adds up the numbers of one student in another order than those of several, and not even the last digit of a
+    mark's explanation may depend on who else is marked.
+    """
+    return np.repeat(students, 2) if students.size == 1 else students
+
+
 def rows_of(submitted: Submitted, part: slice | Places) -> Submitted:
     """Some of the students."""
     return Submitted(*(getattr(submitted, name)[part] for name in Submitted.__slots__))
 
 
 def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy) -> Marked:
-    reference = solve(paper, givens).values
+    # Each student's numbers together, as in the key: not even the last digit is another than there.
+    together = {name: np.ascontiguousarray(values) for name, values in givens.items()}
+    reference = {name: students_last(values) for name, values in solve(paper, together).values.items()}
     wanted = by_field(paper, reference)
-    decimals = np.stack([f.digits.decimals_for(wanted[:, place]) for place, f in enumerate(paper.fields)], axis=1)
-    half, values = half_unit(decimals), submitted.values
+    decimals, half = (
+        np.stack([function(field.digits, of_field) for field, of_field in zip(paper.fields, wanted.T, strict=True)]).T
+        for function in (Digits.decimals_for, Digits.half_units)
+    )
+    values = submitted.values
     is_right = np.abs(values - wanted) <= half
     is_blank = np.isnan(values)
     work = _Work(paper, givens, reference, submitted, is_right, half)
     is_doubtful = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
     found, is_ignored, follows_all = work.settled(wanted, is_doubtful)
     carried = _or(values, wanted, is_ignored | is_blank)
-    if (blank := np.flatnonzero(is_blank.any(axis=1))).size:
+    if (blank := _at_least_two(np.flatnonzero(is_blank.any(axis=1)))).size:
         found = _kinder(found, work.of(blank).followed_past_blanks(is_ignored[blank], carried[blank]), blank)
     is_followed = policy.follow_through == "full"
     follows = found.follows if is_followed else found.follows & ~found.rests
@@ -199,7 +214,14 @@ def _kinder(found: _Followed, past_blanks: _Followed, students: Places) -> _Foll
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """The work of some students on one paper shape."""
+    """The work of some students on one paper shape.
+
+    Attributes:
+        paper, givens, submitted: as in `mark`.
+        reference: (students, *shape) by quantity.
+        is_right: (students, fields) whether an answer is the reference to the asked digits.
+        half: (students, fields) half a unit of the last asked digit.
+    """
 
     paper: PaperShape
     givens: Values
@@ -207,10 +229,6 @@ class _Work:
     submitted: Submitted
     is_right: Flags
     half: Array
-    columns: Mapping[str, list[int]] = dataclasses.field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", columns_of(self.paper.fields))
 
     def of(self, chosen: Places) -> "_Work":
         """The work of some of them."""
@@ -243,17 +261,17 @@ class _Work:
         """
         values = self.submitted.values
         is_blank = np.isnan(values)
-        are_few = (is_doubtful & (values == 0)).sum(axis=1, keepdims=True) <= FEW_ZEROS * values.shape[1]
-        may_follow = (values != 0) | are_few | _is_beside_others(self.paper, (values != 0) & ~is_blank)
         found = self.followed(_or(values, wanted, is_blank), is_blank)
         follows_all, is_ignored = found.follows, np.zeros_like(is_blank)
-        doubtful = np.flatnonzero(is_doubtful.any(axis=1))
+        doubtful = _at_least_two(np.flatnonzero(is_doubtful.any(axis=1)))
+        may_follow = _may_follow(self.paper, values[doubtful], is_doubtful[doubtful])
         while doubtful.size:
-            is_led_to = found.follows[doubtful] & (~found.rests[doubtful] | may_follow[doubtful])
+            is_led_to = found.follows[doubtful] & (~found.rests[doubtful] | may_follow)
             more = is_doubtful[doubtful] & ~is_led_to & ~is_ignored[doubtful]
             is_ignored[doubtful] |= more
             # Without an ignored value, others to which it led may not be led to any more.
-            doubtful = doubtful[more.any(axis=1)]
+            kept = _at_least_two(np.flatnonzero(more.any(axis=1)))
+            doubtful, may_follow = doubtful[kept], may_follow[kept]
             if doubtful.size:
                 is_given = (is_ignored | is_blank)[doubtful]
                 again = self.of(doubtful).followed(_or(values[doubtful], wanted[doubtful], is_given), is_given)
@@ -267,53 +285,47 @@ class _Work:
             carried: (students, fields) what later work starts from; NaN where that is recomputed, too.
             is_given: (students, fields) where `carried` is the reference.
         """
-        paper, graph, values = self.paper, self.paper.graph, self.submitted.values
+        paper, graph, students = self.paper, self.paper.graph, len(carried)
         written = as_quantities(paper, carried)
         base = evaluate(graph, self.givens, substitute=written)
-        own = by_field(paper, base.computed)
-        halves, needs_rounding = half_units(paper, self.reference, base)
-        band = np.zeros(own.shape)
-        tolerance, rests, follows = self.half.copy(), np.zeros(own.shape, dtype=bool), np.zeros(own.shape, dtype=bool)
+        _, moved = half_units(paper, self.reference, base)
+        values, half, is_right, given = (
+            as_quantities(paper, one) for one in (self.submitted.values, self.half, self.is_right, is_given)
+        )
+        digits = {field.quantity: field.digits for field in paper.fields}
+        tolerance: dict[str, Array] = {}
+        rests: dict[str, Flags] = {}
+        follows: dict[str, Flags] = {}
+        bands = {name: np.zeros(()) for name in written}
         unsound: dict[str, Flags] = {}
-        # Effects come in the order of the graph, so what an entry rests on has been judged before it is.
-        for effects in rounding_effects(graph, base, halves, written):
-            quantity = graph[effects.source]
-            unsound[quantity.name] = rests_on(graph, quantity, unsound, len(own))
-            if mine := self.columns.get(quantity.name, []):
-                entries = [entry_of(quantity, paper.fields[place]) for place in mine]
-                rests[:, mine] = unsound[quantity.name][:, entries]
+        for quantity in graph.derived:
+            name = quantity.name
+            unsound[name] = rests_on(graph, quantity, unsound, students)
+            # What moves an entry, and what it rests on, comes before it in the graph and has been judged.
+            if name in written:
+                computed, band = base.computed[name], bands[name]
+                rests[name] = unsound[name].reshape(computed.shape)
                 # Rounding on the way may lift a value to the next power of ten, where significant figures are coarser.
-                reach = paper.fields[mine[0]].digits.half_units(np.abs(own[:, mine]) + band[:, mine])
-                tolerance[:, mine] = np.maximum(self.half[:, mine], reach) + band[:, mine]
-                follows[:, mine] = np.abs(values[:, mine] - own[:, mine]) <= tolerance[:, mine]
-                is_correct = self.is_right[:, mine] | (follows[:, mine] & ~rests[:, mine])
-                is_wrong = np.where(np.isnan(carried[:, mine]), rests[:, mine], ~is_correct)
-                unsound[quantity.name][:, entries] = is_wrong & ~is_given[:, mine]
-            for target in effects.on.keys() & self.columns.keys():
-                moved = np.einsum("se,se...->s...", needs_rounding[quantity.name], effects.on[target])
-                places = self.columns[target]
-                of_target = [entry_of(graph[target], paper.fields[place]) for place in places]
-                band[:, places] += moved.reshape(len(own), -1)[:, of_target]
-        past_blanks = np.repeat(np.isnan(carried).any(axis=1, keepdims=True), own.shape[1], axis=1)
-        return _Followed(own, tolerance, rests, follows, past_blanks)
+                tolerance[name] = np.maximum(half[name], digits[name].half_units(np.abs(computed) + band)) + band
+                follows[name] = np.abs(values[name] - computed) <= tolerance[name]
+                is_correct = is_right[name] | (follows[name] & ~rests[name])
+                is_wrong: Flags = np.where(np.isnan(written[name]), rests[name], ~is_correct)
+                unsound[name] = np.reshape(is_wrong & ~given[name], (students, -1))
+            if moved[name].any():
+                for target, effect in effects_of(graph, base, quantity, moved[name], written).items():
+                    if target in bands:
+                        bands[target] = bands[target] + effect.sum(axis=1)
+        has_open = np.isnan(carried).any(axis=1, keepdims=True)
+        past_blanks = np.repeat(has_open, carried.shape[1], axis=1)
+        own, tolerances = by_field(paper, base.computed), by_field(paper, tolerance)
+        return _Followed(own, tolerances, by_field(paper, rests), by_field(paper, follows), past_blanks)
 
 
-def columns_of(fields: tuple[Field, ...]) -> Mapping[str, list[int]]:
-    """The places of each quantity's entries among the fields; one task asks for them all, to the same digits."""
-    columns: dict[str, list[int]] = {}
-    for place, field in enumerate(fields):
-        columns.setdefault(field.quantity, []).append(place)
-    return columns
-
-
-def as_quantities(paper: PaperShape, columns: Array) -> dict[str, Array]:
-    """(students, *shape) by asked quantity from (students, fields); all entries of a quantity are asked, or none."""
-    found: dict[str, Array] = {}
-    for place, field in enumerate(paper.fields):
-        if field.quantity not in found:
-            found[field.quantity] = np.full((columns.shape[0], *paper.graph[field.quantity].shape), np.nan)
-        found[field.quantity][place_of(field)] = columns[:, place]
-    return found
+def _may_follow(paper: PaperShape, values: Array, is_doubtful: Flags) -> Flags:
+    """Whether a zero to which wrong work leads carries on: not where it makes too much behind it easy."""
+    are_few: Flags = (is_doubtful & (values == 0)).sum(axis=1, keepdims=True) <= FEW_ZEROS * values.shape[1]
+    is_live: Flags = values != 0
+    return is_live | are_few | _is_beside_others(paper, (values != 0) & ~np.isnan(values))
 
 
 def _missing_digits(
@@ -323,7 +335,9 @@ def _missing_digits(
     by_decimals = np.array([field.digits.unit == "decimals" for field in paper.fields])
     asked = np.array([field.digits.count for field in paper.fields])
     fewer = np.where(by_decimals, asked - submitted.decimals, asked - submitted.digits)
-    half = half_unit(decimals - np.maximum(fewer, 0))
-    values = submitted.values
-    is_near = (np.abs(values - reference) <= half) | (np.abs(values - own) <= half + band)
-    return np.where((fewer > 0) & is_near & (values != 0), fewer, 0).astype(np.int64)
+    found = np.zeros(fewer.shape, dtype=np.int64)
+    short = np.nonzero((fewer > 0) & (submitted.values != 0))
+    half, values = half_unit(decimals[short] - fewer[short]), submitted.values[short]
+    is_near = (np.abs(values - reference[short]) <= half) | (np.abs(values - own[short]) <= half + band[short])
+    found[short] = np.where(is_near, fewer[short], 0)
+    return found

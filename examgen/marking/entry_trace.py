@@ -16,9 +16,9 @@ from examgen.exams.exam import Field, PaperShape
 from examgen.exams.keys import solve
 from examgen.exams.notation import Index
 from examgen.exams.policy import Policy
-from examgen.exams.tolerance import entry_of, half_units
+from examgen.exams.tolerance import as_quantities, entry_of, half_units
 from examgen.marking.diagnosis import diagnose
-from examgen.marking.entries import NO_DIGITS, Marked, Submitted, as_quantities, mark
+from examgen.marking.entries import NO_DIGITS, Marked, Submitted, mark
 from examgen.marking.explanation import BandPart, Calculation, Origin, Precision, Source
 from examgen.marking.marked_papers import MarkedPaper, typed
 from examgen.marking.outcomes import BY_CODE
@@ -150,14 +150,14 @@ class EntryTrace:
     def band(self) -> tuple[BandPart, ...]:
         """The effects of half a unit on the recomputed value, as marking adds them up."""
         graph, field = self.paper.graph, self.field
-        halves, needed = half_units(self.paper, self.solution.values, self.base)
+        halves, rounded = half_units(self.paper, self.solution.values, self.base)
         entry = entry_of(graph[field.quantity], field)
         parts = []
-        for effects in rounding_effects(graph, self.base, halves, self.substitute):
+        for effects in rounding_effects(graph, self.base, rounded, self.substitute):
             if field.quantity not in effects.on:
                 continue
             source = graph[effects.source]
-            moved = effects.on[field.quantity].reshape(1, source.size, -1)[0, :, entry] * needed[source.name][0]
+            moved = effects.on[field.quantity].reshape(1, source.size, -1)[0, :, entry]
             for place in np.flatnonzero(moved).tolist():
                 index = tuple(int(axis) for axis in np.unravel_index(place, source.shape))
                 half = float(halves[source.name][(0, *index)])
