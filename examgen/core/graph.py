@@ -66,7 +66,8 @@ class ComputationGraph:
         for quantity in self.quantities:
             if quantity.name in by_name:
                 raise ValueError(f"two quantities are called {quantity.name}")
-            if late := [name for name in quantity.inputs if name not in by_name]:
+            if not by_name.keys() >= set(quantity.inputs):
+                late = [name for name in quantity.inputs if name not in by_name]
                 raise ValueError(f"{quantity.name} reads {', '.join(late)} before it is known")
             by_name[quantity.name] = quantity
         derived = tuple(quantity for quantity in self.quantities if quantity.rule is not None)
@@ -267,7 +268,7 @@ def evaluate_in_blocks(
 
 def students_last(rows: NDArray[_Scalar]) -> NDArray[_Scalar]:
     """The same (students, ...) array with students last in memory, so that rules run along them."""
-    return np.moveaxis(np.ascontiguousarray(np.moveaxis(rows, 0, -1)), -1, 0)
+    return np.asfortranarray(rows.reshape(len(rows), -1)).reshape(rows.shape)
 
 
 def _own_value(quantity: Quantity, givens: Values, values: Values) -> Array:

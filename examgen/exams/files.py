@@ -1,4 +1,4 @@
-"""Files written whole or not at all: every byte is ready before the first file is touched, then written beside and
+"""Files written whole or not at all: every byte is written beside before the first file is touched, then all are
 renamed. Also the spelling of CSV, JSON lines and file names that all writers share.
 """
 
@@ -19,11 +19,11 @@ _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 _LONGEST_NAME = 120
 
-Content = bytes | Sequence[bytes | memoryview]
+Content = bytes | Iterable[bytes | memoryview]
 
 
 def write_files(folder: Path, files: Mapping[str, Content]) -> None:
-    """Write files below a folder, by relative path with forward slashes; large ones may come in pieces.
+    """Write files below a folder, by relative path with forward slashes; large ones may come in pieces, made one by one.
 
     Each file appears whole or not at all. When one cannot be written, everything is as it was before.
 
@@ -109,7 +109,7 @@ def _write_beside(target: Path, content: Content) -> Path:
             file.writelines([content] if isinstance(content, bytes) else content)
         # mkstemp makes files that only their owner may read; a handout is an ordinary file.
         path.chmod(0o666 & ~_umask())
-    except OSError:
+    except BaseException:
         path.unlink(missing_ok=True)
         raise
     return path

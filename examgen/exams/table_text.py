@@ -94,8 +94,9 @@ def as_utf8(where: str, data: bytes) -> bytes:
     encoding, mark = _encoding(data)
     parts = _decoded(where, data, encoding, mark)
     if encoding == "utf-8":
-        for _ in parts:
-            pass
+        if not data.isascii():
+            for _ in parts:
+                pass
         text = data[mark:] if mark else data
     else:
         text = b"".join(part.encode() for part in parts)

@@ -90,11 +90,9 @@ def by_field(paper: PaperShape, values: Mapping[str, NDArray[_Scalar]]) -> NDArr
 
 def as_quantities(paper: PaperShape, columns: NDArray[_Scalar]) -> dict[str, NDArray[_Scalar]]:
     """(students, *shape) by asked quantity from (students, fields); all entries of a quantity are asked, or none."""
-    shapes = {name: paper.graph[name].shape for name in paper.entry_places}
-    rows = columns.T
+    rows, students = columns.T, len(columns)
     return {
-        name: np.moveaxis(rows[paper.entry_places[name]].reshape(*shape, len(columns)), -1, 0)
-        for name, shape in shapes.items()
+        name: rows[places].T.reshape(students, *paper.graph[name].shape) for name, places in paper.entry_places.items()
     }
 
 

@@ -3,7 +3,7 @@
 Called by `grading` with the marks of each paper shape; nothing here makes an object for an entry.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.exams.exam import PaperShape
 from examgen.exams.files import safe_text
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerTable, Texts
-from examgen.marking.csv_columns import Column, csv_table, number_texts
+from examgen.marking.csv_columns import Column, csv_table, number_texts, repeated
 from examgen.marking.diagnosis import Diagnosis
 from examgen.marking.entries import Marked
 from examgen.marking.matching import Matched
@@ -41,6 +41,9 @@ COLUMNS = (
     "max_marks",
     "comment",
 )
+
+_REPEATED = frozenset({"tolerance", "marks", "max_marks"})
+"""Columns of numbers of which many are equal."""
 
 _LONGEST_ANSWER = 80
 _FOLLOWS_WRONG = "It follows from earlier answers, one of which is not correct."
@@ -186,12 +189,13 @@ def result_columns(entries: EntryColumns, matched: Matched, answers: AnswerTable
     }
 
 
-def results_csv(columns: Mapping[str, Column]) -> list[bytes | memoryview]:
-    """results.csv, in pieces."""
-    ready = {
-        name: marks_texts(column) if name in {"marks", "max_marks"} else column for name, column in columns.items()
-    }
-    return csv_table(COLUMNS, [ready[name] for name in COLUMNS])
+def results_csv(columns: Mapping[str, Column]) -> Iterator[bytes | memoryview]:
+    """results.csv, in pieces that are made one by one."""
+    return csv_table(COLUMNS, [_ready(name, columns[name]) for name in COLUMNS])
+
+
+def _ready(name: str, column: Column) -> Column:
+    return repeated(column) if name in _REPEATED and not isinstance(column, Texts) else column
 
 
 def results_frame(columns: Mapping[str, Column]) -> "pd.DataFrame":
@@ -208,15 +212,6 @@ def results_frame(columns: Mapping[str, Column]) -> "pd.DataFrame":
     return pd.DataFrame(
         {**found, "value": numbers[value.codes] if len(numbers) else np.empty(0)}, columns=list(COLUMNS)
     )
-
-
-def marks_texts(column: Column) -> Texts:
-    """Marks as they are written: whole ones without a point."""
-    assert not isinstance(column, Texts)
-    # As whole numbers of the same bits: Arrow finds those in a tenth of the time.
-    found = pa.array(column.view(np.int64)).dictionary_encode()
-    values = np.asarray(found.dictionary).view(np.float64)
-    return Texts(np.asarray(found.indices), pa.array([f"{value:.15g}" for value in values.tolist()], pa.string()))
 
 
 def six_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from examgen.marking.answers import Numbers, Texts
-from examgen.marking.csv_columns import Column, csv_table, number_texts
+from examgen.marking.csv_columns import Column, csv_table, number_texts, repeated
 from examgen.marking.numbers import DecimalMark, parse_number
 from examgen.marking.parsing import parse_texts
 from examgen.marking.results import six_digits
@@ -37,10 +37,22 @@ def test_texts_are_parsed_as_one_by_one(texts: list[str], mark: DecimalMark) -> 
     [1e-4, math.nextafter(1e-4, 0), 1e-5, math.nextafter(1e-5, 0), 1e-6, 1e9, 1e10, 1e15, 1e16, 1e17, -0.0, 5e-324]
 )
 @settings(max_examples=500)
-def test_numbers_are_written_as_repr_writes_them(values: list[float]) -> None:
-    """The shortest text that reads back as the same double; nothing for NaN."""
-    expected = ["" if math.isnan(value) else repr(value) for value in values]
-    assert number_texts(np.array(values)).to_pylist() == expected
+def test_numbers_are_written_with_the_digits_of_repr(values: list[float]) -> None:
+    """They read back as the same double, with no more digits than that takes; nothing for NaN."""
+    for value, text in zip(values, number_texts(np.array(values)).to_pylist(), strict=True):
+        assert text == "" if math.isnan(value) else float(text) == value
+        assert math.isnan(value) or digits(text) == digits(repr(value))
+
+
+def digits(text: str) -> str:
+    """The digits of a number without the zeros around them, wherever its point is."""
+    return text.split("e")[0].replace(".", "").strip("-0")
+
+
+@given(st.lists(DOUBLES, min_size=1, max_size=30).map(lambda values: values * 2))
+def test_repeated_numbers_are_written_as_others_are(values: list[float]) -> None:
+    """Each is found again, 0 and -0 apart."""
+    assert repeated(np.array(values)).list() == number_texts(np.array(values)).to_pylist()
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30))
@@ -61,6 +73,7 @@ def test_tables_are_what_the_csv_module_writes(rows: list[tuple[str, str, float,
     for row in [tuple("abcde"), *rows]:
         stream = io.StringIO(newline="")
         # With this line end the module quotes carriage returns too, which some programs take for the end of a line.
-        csv.writer(stream, lineterminator="\r\n").writerow(["" if cell != cell else cell for cell in row])
+        written = [number_texts(np.array([cell]))[0].as_py() if isinstance(cell, float) else cell for cell in row]
+        csv.writer(stream, lineterminator="\r\n").writerow(written)
         lines.append(stream.getvalue().removesuffix("\r\n") + "\n")
     assert b"".join(csv_table("abcde", columns)) == "".join(lines).encode()
