@@ -66,8 +66,7 @@ class ComputationGraph:
         for quantity in self.quantities:
             if quantity.name in by_name:
                 raise ValueError(f"two quantities are called {quantity.name}")
-            if not by_name.keys() >= set(quantity.inputs):
-                late = [name for name in quantity.inputs if name not in by_name]
+            if late := [name for name in quantity.inputs if name not in by_name]:
                 raise ValueError(f"{quantity.name} reads {', '.join(late)} before it is known")
             by_name[quantity.name] = quantity
         derived = tuple(quantity for quantity in self.quantities if quantity.rule is not None)
@@ -222,12 +221,14 @@ def reevaluate(graph: ComputationGraph, base: Evaluation, changed: Collection[st
     """
     values: dict[str, Array] = {}
     computed: dict[str, Array] = {}
+    seen = base.values
     with np.errstate(all="ignore"):
         for quantity in graph.derived:
-            if quantity.name not in changed and values.keys().isdisjoint(quantity.inputs):
+            inputs = quantity.inputs
+            if quantity.name not in changed and values.keys().isdisjoint(inputs):
                 continue
             assert quantity.rule is not None
-            own = np.asarray(quantity.rule.compute(*(values.get(name, base[name]) for name in quantity.inputs)))
+            own = np.asarray(quantity.rule.compute(*[values[n] if n in values else seen[n] for n in inputs]))
             computed[quantity.name] = own
             written = substitute.get(quantity.name)
             if written is None:

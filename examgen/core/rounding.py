@@ -82,20 +82,22 @@ def effects_of(
     size = source.size
     steps = np.eye(size).reshape(size, *source.shape) * _with_axis(half, inner)
     start = _with_axis(base.values[source.name], inner)
-    reached = _changes(graph, base, _moved(graph, base, source.name, start + steps, substitute))
-    if _is_straight(graph, source.name, reached.keys()):
-        return reached
-    below = _changes(graph, base, _moved(graph, base, source.name, start - steps, substitute))
+    # A student's wild number may overflow on the way.
+    with np.errstate(all="ignore"):
+        reached = _changes(graph, base, _moved(graph, base, source.name, start + steps, substitute))
+        if _is_straight(graph, source.name, reached.keys()):
+            return reached
+        below = _changes(graph, base, _moved(graph, base, source.name, start - steps, substitute))
     return {name: np.maximum(change, below[name]) for name, change in reached.items()}
 
 
 def _changes(graph: ComputationGraph, base: Evaluation, moved: Values) -> dict[str, Array]:
+    """Absolute changes by quantity; what cannot be computed must not widen a band, and counts as 0."""
     changes = {}
     for name, value in moved.items():
-        with np.errstate(invalid="ignore"):
-            change = np.abs(value - _with_axis(base.computed[name], len(graph[name].shape)))
-        # A student's wild value may overflow; what cannot be computed must not widen a band.
-        changes[name] = np.where(np.isfinite(change), change, 0.0)
+        change = np.abs(value - _with_axis(base.computed[name], len(graph[name].shape)))
+        is_finite = change.max(initial=0.0) < np.inf
+        changes[name] = change if is_finite else np.where(np.isfinite(change), change, 0.0)
     return changes
 
 
@@ -116,26 +118,25 @@ def _moved(
     values = {source: moved}
     reached: dict[str, Array] = {}
     waiting = list(graph.readers(source))
-    with np.errstate(all="ignore"):
-        while waiting:
-            place = heappop(waiting)
-            while waiting and waiting[0] == place:
-                heappop(waiting)
-            quantity = graph.derived[place]
-            assert quantity.rule is not None
-            inputs = (_seen(graph[name], values, base) for name in quantity.inputs)
-            own = np.asarray(quantity.rule.compute(*inputs))
-            reached[quantity.name] = own
-            written = substitute.get(quantity.name)
-            if written is None:
-                values[quantity.name] = own
-            elif np.isnan(written).any():
-                written = _with_axis(written, len(quantity.shape))
-                values[quantity.name] = np.where(np.isnan(written), own, written)
-            else:
-                continue
-            for reader in graph.readers(quantity.name):
-                heappush(waiting, reader)
+    while waiting:
+        place = heappop(waiting)
+        while waiting and waiting[0] == place:
+            heappop(waiting)
+        quantity = graph.derived[place]
+        assert quantity.rule is not None
+        inputs = (_seen(graph[name], values, base) for name in quantity.inputs)
+        own = np.asarray(quantity.rule.compute(*inputs))
+        reached[quantity.name] = own
+        written = substitute.get(quantity.name)
+        if written is None:
+            values[quantity.name] = own
+        elif np.isnan(written).any():
+            written = _with_axis(written, len(quantity.shape))
+            values[quantity.name] = np.where(np.isnan(written), own, written)
+        else:
+            continue
+        for reader in graph.readers(quantity.name):
+            heappush(waiting, reader)
     return reached
 
 

@@ -168,9 +168,11 @@ class _Layout:
             table[questions[question], names[field]] = column
         asked = _looked_up(answers.question.distinct.to_pylist(), questions)[answers.question.codes[rows]]
         named = _looked_up(answers.field.distinct.to_pylist(), names)[answers.field.codes[rows]]
-        offset = self.offsets[self.kind[member] if len(self.kind) else member, table[asked, named]]
-        start = self.begins[:, 0] if self.begins.size else np.zeros(1, dtype=np.int64)
-        return np.where((member >= 0) & (offset >= 0), start[member] + offset, -1)
+        columns = table.ravel().take(asked * table.shape[1] + named)
+        # One more for the rows of no submission, which are counted as -1.
+        kind, start = np.append(self.kind, 0), np.append(self.begins[:, :1], 0)
+        offset = self.offsets.ravel().take(kind.take(member) * self.offsets.shape[1] + columns)
+        return np.where((member >= 0) & (offset >= 0), start.take(member) + offset, -1)
 
     def papers(self, key: Key, row_at: NDArray[np.int32]) -> Iterator[PaperAnswers]:
         """Every question and shape that submissions have."""
