@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from examgen.batch.checking import Checked, QuestionCheck, Spread
+from examgen.batch.checking import Checked, QuestionCheck, Spread, Work
+from examgen.batch.other_sitters import InFormulas
 from examgen.exams.screens import SCREENS
 
 MANY = 1000.0
@@ -13,14 +14,28 @@ def report(checked: Checked) -> Iterator[str]:
     """What the bench found, line by line; what is wrong comes last."""
     for question in checked.questions:
         yield from _question(question)
+        yield from _in_formulas(checked.others.formulas.get(question.id, ()))
     yield ""
     if checked.sitters:
-        yield f"Marked: {checked.sitters} papers in the notations {', '.join(checked.notations)}"
-        yield f"Misconceptions named to the students who have them: {_percent(checked.named)}"
-        yield f"Sample paper: {checked.sample}"
+        yield from _sat(checked)
     yield from (f"Note: {note}" for note in checked.notes)
     yield from (f"Problem: {problem}" for problem in checked.problems)
     yield "Something is wrong with this bank." if checked.problems else "All is well."
+
+
+def _sat(checked: Checked) -> Iterator[str]:
+    mistaken, others = checked.mistaken, checked.others
+    yield f"Handed in and marked: {checked.sitters} papers, right ones in the notations {', '.join(checked.notations)}"
+    if mistaken.sitters:
+        yield f"Wrong numbers: {mistaken.sitters} students with a misconception, named to {mistaken.named} of them"
+    tried = [one for of_question in others.formulas.values() for one in of_question]
+    if tried:
+        count, lost, named = (sum(getattr(one, part) for one in tried) for part in ("tried", "lost", "named"))
+        yield f"Wrong formulas: {count} with a misconception, {lost} lose marks, named for {named} of them"
+    if others.wrong_answers:
+        nothing = others.wrong_answers - others.scored
+        yield f"Swapped shapes and wrong choices: {others.wrong_answers}, {nothing} score nothing"
+    yield f"Sample paper: {checked.sample}"
 
 
 def _question(question: QuestionCheck) -> Iterator[str]:
@@ -35,27 +50,49 @@ def _question(question: QuestionCheck) -> Iterator[str]:
             ("draws", ""),
             [(name, (_percent(count / question.draws), SCREENS[name].reason)) for name, count in turned_away],
         )
+        if len(turned_away) > 1:
+            yield "  (one draw may be turned away by several)"
     else:
         yield "  fixed numbers, nothing is drawn"
-    spreads = [
-        ("multiplications", question.multiplications, "{:.0f}"),
-        ("minus signs", question.minus_signs, "{:.0f}"),
-        ("live units", question.live_units, "{:.0f}"),
-        ("smallest answer", question.smallest, "{:.3g}"),
-        ("largest answer", question.largest, "{:.3g}"),
+    if question.work is not None:
+        yield from _table("a paper has", ("least", "middle", "most"), list(_work(question.work)))
+    yield from _in_numbers(question)
+
+
+def _work(work: Work) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    yield "multiplications", _spread(work.multiplications, "{:.0f}")
+    yield "negative numbers", _spread(work.minus_signs, "{:.0f}")
+    if work.live_units is not None:
+        yield "units with a slope", _spread(work.live_units, "{:.0f}")
+    yield "smallest answer but 0", _spread(work.smallest, "{:.3g}")
+    yield "largest answer", _spread(work.largest, "{:.3g}")
+
+
+def _in_numbers(question: QuestionCheck) -> Iterator[str]:
+    rows = [
+        (one.name, (_percent(one.shown), _many(one.tolerances.low), _many(one.tolerances.middle)))
+        for one in question.separations
     ]
-    if question.accepted:
-        rows = [(name, _spread(spread, form)) for name, spread, form in spreads if spread is not None]
-        yield from _table("a paper has", ("least", "middle", "most"), rows)
-    if question.separations:
-        yield from _table(
-            "misconception",
-            ("shows on", "off by, in tolerances: least", "middle"),
-            [
-                (one.name, (_percent(one.shown), _many(one.tolerances.low), _many(one.tolerances.middle)))
-                for one in question.separations
-            ],
+    yield from _table("wrong numbers from", ("show on papers", "least off", "middle"), rows)
+    if rows:
+        yield "  (off: how far the worst answer of a paper is off, in tolerances; up to 1 it would look right)"
+
+
+def _in_formulas(formulas: Sequence[InFormulas]) -> Iterator[str]:
+    seen = [one for one in formulas if one.tried]
+    rows = [
+        (
+            one.name,
+            (f"{one.changes} of {one.formulas}", str(one.tried), str(one.lost), str(one.named), str(one.alone)),
         )
+        for one in seen
+    ]
+    yield from _table("wrong formulas from", ("can show in", "tried", "lose marks", "named", "named alone"), rows)
+    if rows:
+        yield "  (named alone: no other misconception gives the same formula)"
+    hidden = [one.name for one in formulas if not one.tried]
+    if hidden:
+        yield f"  cannot show in formulas, which may use the symbols that it changes: {', '.join(hidden)}"
 
 
 def _spread(spread: Spread, form: str) -> tuple[str, str, str]:
@@ -67,7 +104,10 @@ def _many(tolerances: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.3g}%"
+    """With one decimal; never rounded to all or nothing."""
+    if share in {0, 1}:
+        return f"{share:.0%}"
+    return f"{min(max(100 * share, 0.1), 99.9):.1f}%"
 
 
 def _table(head: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:

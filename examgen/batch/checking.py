@@ -1,41 +1,29 @@
 """The author's test bench: whether a bank makes fair papers, and how much work they are.
 
-`examgen check` calls it. Draws are judged by the screens; then a small class sits the exam: students who know
-everything, in every notation that fits, and one student with each misconception. What comes out wrong is a problem.
+`examgen check` calls it. Draws are judged by the screens; then a small class sits the exam (`sitting`,
+`other_sitters`): students who know everything, in every notation that fits, and one student with each misconception.
+What comes out wrong is a problem.
 """
 
-import csv
-import io
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from examgen import __version__
 from examgen.batch.making import make
+from examgen.batch.other_sitters import OtherSat, other_students
+from examgen.batch.sitting import Papers, Sat, mistaken_students, one_of_each_shape, perfect_students
 from examgen.core.graph import evaluate
+from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.core.rules import Array
-from examgen.errors import BankError, ExamgenError
-from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.errors import ExamgenError
+from examgen.exams.building import LoadedExam, load_exam
 from examgen.exams.difficulty import Difficulty, difficulty
-from examgen.exams.digits import print_decimals
 from examgen.exams.drawing import Source, Trial, try_draws
-from examgen.exams.exam import Exam, PaperShape, Question, Variant, paper_shape
-from examgen.exams.files import csv_bytes
-from examgen.exams.keys import SHEET_COLUMNS, key_files, papers
-from examgen.exams.notation import NOTATIONS
-from examgen.exams.separation import paper_patches, separations
+from examgen.exams.exam import PaperShape, Question, paper_shape
+from examgen.exams.separation import separations
 from examgen.exams.streams import stream_key
-from examgen.exams.tolerance import by_field
-from examgen.marking.grading import GradedClass, grade
-
-PERFECT = 6
-"""Papers in each notation that students sit who know everything."""
-
-MISTAKEN = 4
-"""Papers that students with each misconception sit."""
 
 LOWEST_RATE = 0.005
 """A family of which fewer draws pass is nearly impossible to satisfy."""
@@ -71,6 +59,17 @@ class Separation:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """How much work the accepted papers of a question are; see `Difficulty`. `live_units` is None without units."""
+
+    multiplications: Spread
+    minus_signs: Spread
+    live_units: Spread | None
+    smallest: Spread
+    largest: Spread
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionCheck:
     """One question of an exam.
 
@@ -80,8 +79,8 @@ class QuestionCheck:
         draws: how many draws were judged; 0 where the numbers are fixed.
         accepted: how many of them passed.
         rejections: draws turned away, by screen.
-        multiplications, minus_signs, live_units, smallest, largest: of a paper; `live_units` is None without units.
-        separations: by misconception that can show.
+        work: of a paper; None where no paper was accepted or none asks for numbers.
+        separations: by misconception that can show in numbers.
     """
 
     id: str
@@ -90,11 +89,7 @@ class QuestionCheck:
     draws: int
     accepted: int
     rejections: Mapping[str, int]
-    multiplications: Spread
-    minus_signs: Spread
-    live_units: Spread | None
-    smallest: Spread
-    largest: Spread
+    work: Work | None
     separations: tuple[Separation, ...]
 
 
@@ -107,7 +102,8 @@ class Checked:
         questions: in order.
         notations: in which papers were marked.
         sitters: students who sat the exam.
-        named: share of the students with a misconception to whom it was named.
+        mistaken: what came of those who wrote the numbers of a misconception.
+        others: what came of wrong formulas, shapes and choices.
         sample: folder of a sample paper.
         notes: what an author may want to know, in sentences.
         problems: what is wrong, in sentences; empty where all is well.
@@ -117,7 +113,8 @@ class Checked:
     questions: tuple[QuestionCheck, ...]
     notations: tuple[str, ...]
     sitters: int
-    named: float
+    mistaken: Sat
+    others: OtherSat
     sample: Path
     notes: tuple[str, ...]
     problems: tuple[str, ...]
@@ -138,42 +135,56 @@ def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = Non
     if not 1 <= draws <= 1_000_000:
         raise ExamgenError(f"draws is {draws}; use 1 to 1,000,000")
     loaded = load_exam(exam, seed)
-    questions = tuple(_checked(loaded, question, draws) for question in loaded.exam.questions)
-    notes = tuple(note for question in questions for note in _notes(loaded, question))
+    tried = {question.id: _tried(loaded, question, draws) for question in loaded.exam.questions}
+    questions = tuple(_checked(loaded, question, tried[question.id]) for question in loaded.exam.questions)
     problems = [problem for question in questions for problem in _rare(loaded, question)]
     if any(question.draws and not question.accepted for question in questions):
         # Nobody can sit an exam of which there is no paper.
-        return Checked(loaded.exam.id, questions, (), 0, 0.0, Path(), notes, tuple(problems))
-    notations, perfect_problems = _perfect(exam, loaded)
-    sitters, named, mistaken_problems = _mistaken(loaded)
-    sample = make(exam, seed=seed, out=out)
+        nobody = Sat(0, 0, ()), OtherSat(0, {}, 0, 0, (), ())
+        return Checked(loaded.exam.id, questions, (), 0, *nobody, Path(), (), tuple(problems))
+    each = one_of_each_shape(loaded, [_there(trials) for trials in tried.values()])
+    notations, perfect = perfect_students(exam, loaded, [variant for _, variant in each])
+    mistaken, others = mistaken_students(loaded), other_students(loaded, each)
     return Checked(
         loaded.exam.id,
         questions,
         notations,
-        sitters + PERFECT * len(notations),
-        named,
-        sample.folder,
-        notes,
-        (*problems, *perfect_problems, *mistaken_problems),
+        perfect.sitters + mistaken.sitters + others.sitters,
+        mistaken,
+        others,
+        make(exam, seed=seed, out=out).folder,
+        (*(note for question in questions for note in _notes(loaded, question, others)), *others.notes),
+        (*problems, *perfect.problems, *mistaken.problems, *others.problems),
     )
 
 
-def _checked(loaded: LoadedExam, question: Question, draws: int) -> QuestionCheck:
-    source = loaded.sources[question.id]
+Tried = Sequence[tuple[PaperShape, Trial]]
+
+
+def _tried(loaded: LoadedExam, question: Question, draws: int) -> Tried:
+    """Each shape of a question with its share of the draws."""
     shapes = [paper_shape(question, label, loaded.exam.notation) for label in question.shapes]
-    trials = [_trial(loaded, paper, source, number, draws // len(shapes) + 1) for number, paper in enumerate(shapes)]
-    there = [(paper, trial.accepted) for paper, trial in zip(shapes, trials, strict=True) if _count(trial.accepted)]
-    works = [difficulty(paper, evaluate(paper.graph, givens)) for paper, givens in there]
-    rejections = {name: sum(trial.rejections[name] for trial in trials) for name in trials[0].rejections}
+    share = -(-draws // len(shapes))
+    source = loaded.sources[question.id]
+    return [(paper, _trial(loaded, paper, source, number, share)) for number, paper in enumerate(shapes)]
+
+
+def _there(tried: Tried) -> Papers:
+    return [(paper, trial.accepted) for paper, trial in tried if _count(trial.accepted)]
+
+
+def _checked(loaded: LoadedExam, question: Question, tried: Tried) -> QuestionCheck:
+    source, there = loaded.sources[question.id], _there(tried)
+    works = [difficulty(paper, evaluate(paper.graph, givens)) for paper, givens in there if paper.number_fields]
+    trials = [trial for _, trial in tried]
     return QuestionCheck(
         question.id,
         question.title,
-        len(shapes),
+        len(tried),
         0 if source.fixed else sum(trial.draws for trial in trials),
         sum(_count(trial.accepted) for trial in trials),
-        rejections,
-        *_spreads(works),
+        {name: sum(trial.rejections[name] for trial in trials) for name in trials[0].rejections},
+        _work(works) if works else None,
         tuple(_separations(there, source.limits.misconception_margin)),
     )
 
@@ -189,15 +200,12 @@ def _count(givens: Mapping[str, Array]) -> int:
     return len(next(iter(givens.values())))
 
 
-_NOTHING = np.zeros(1)
-
-
-def _spreads(works: Sequence[Difficulty]) -> tuple[Spread, Spread, Spread | None, Spread, Spread]:
+def _work(works: Sequence[Difficulty]) -> Work:
     def spread(part: str) -> Spread:
-        return Spread.of(np.concatenate([np.atleast_1d(getattr(work, part)) for work in works] or [_NOTHING]))
+        return Spread.of(np.concatenate([np.atleast_1d(getattr(work, part)) for work in works]))
 
     live = spread("live_units") if any(work.units for work in works) else None
-    return spread("multiplications"), spread("minus_signs"), live, spread("smallest"), spread("largest")
+    return Work(spread("multiplications"), spread("minus_signs"), live, spread("smallest"), spread("largest"))
 
 
 def _separations(there: Sequence[tuple[PaperShape, Mapping[str, Array]]], margin: float) -> Iterator[Separation]:
@@ -210,8 +218,8 @@ def _separations(there: Sequence[tuple[PaperShape, Mapping[str, Array]]], margin
             of_paper[patch.misconception] = np.minimum(so_far, tolerances)
         for name, tolerances in of_paper.items():
             found.setdefault(name, []).append(tolerances)
-    for name, parts in found.items():
-        together = np.concatenate(parts)
+    for name in (name for name in MISCONCEPTIONS if name in found):
+        together = np.concatenate(found[name])
         yield Separation(name, Spread.of(together), float((together >= margin * (1 - 1e-9)).mean()))
 
 
@@ -225,100 +233,18 @@ def _rare(loaded: LoadedExam, question: QuestionCheck) -> Iterator[str]:
         )
 
 
-def _notes(loaded: LoadedExam, question: QuestionCheck) -> Iterator[str]:
-    """Of fixed numbers, which no screen judges: what they do not tell apart."""
+def _notes(loaded: LoadedExam, question: QuestionCheck, others: OtherSat) -> Iterator[str]:
+    """What cannot be told from right work: with fixed numbers, which no screen judges, and in formulas."""
+    path = loaded.sources[question.id].path
     hidden = [one.name for one in question.separations if one.tolerances.low <= 1]
     if hidden and not question.draws:
-        yield f"{loaded.sources[question.id].path}: with these numbers, {', '.join(hidden)} leads to right answers"
-
-
-Sheet = Mapping[tuple[str, str], str]
-"""What a student writes, by question and field."""
-
-
-def _perfect(exam: str, loaded: LoadedExam) -> tuple[tuple[str, ...], list[str]]:
-    """Students who know everything, in every notation that fits: the notations, and who lost marks."""
-    notations, problems = [], []
-    students = [Student(f"perfect {number}") for number in range(PERFECT)]
-    for name in NOTATIONS:
-        try:
-            in_notation = load_exam(exam, loaded.seed, name)
-        except BankError:
-            continue  # such as the scalar notation for layers of several units
-        notations.append(name)
-        variants = draw_variants(in_notation, students)
-        graded = _sat(in_notation.exam, variants, {})
-        lost = graded.results[graded.results["marks"] < graded.results["max_marks"]]
-        if len(lost):
-            first = lost.iloc[0]
-            problems.append(
-                f"{len(lost)} right answers lose marks in notation {name}, such as {first['question']} "
-                f"{first['field']}: {first['answer']}"
-            )
-    return tuple(notations), problems
-
-
-def _mistaken(loaded: LoadedExam) -> tuple[int, float, list[str]]:
-    """A student with each version of each misconception on some papers: how many, share named, and who lost nothing."""
-    variants = draw_variants(loaded, [Student(f"paper {number}") for number in range(MISTAKEN)])
-    people: list[Variant] = []
-    sheets: dict[str, Sheet] = {}
-    believes: dict[str, str] = {}
-    for variant in variants:
-        for paper, numbers in papers(loaded.exam, variant):
-            for place, patch in enumerate(paper_patches(paper)):
-                if not patch.must_show:
-                    continue
-                student = f"{variant.student} {paper.question.id} {place}"
-                people.append(replace(variant, student=student, code=f"{variant.code}{paper.question.id}{place}"))
-                sheets[student] = _written(paper, evaluate(patch.graph, numbers.givens).values)
-                believes[student] = patch.misconception
-    if not people:
-        return 0, 1.0, []
-    graded = _sat(loaded.exam, people, sheets)
-    fixed = any(source.fixed for source in loaded.sources.values())
-    return len(people), *_judged(graded, believes, is_screened=not fixed)
-
-
-def _judged(graded: GradedClass, believes: Mapping[str, str], *, is_screened: bool) -> tuple[float, list[str]]:
-    results = graded.results
-    is_named = {
-        student: any(believes[str(student)] in str(label).split("|") for label in rows["misconception"])
-        for student, rows in results.groupby("student")
-    }
-    lost = (results["marks"] < results["max_marks"]).groupby(results["student"]).any()
-    whole = sorted({believes[str(student)] for student, has_lost in lost.items() if not has_lost})
-    problems = [f"work with the misconception {name} gets full marks" for name in whole] if is_screened else []
-    return sum(is_named.values()) / len(is_named), problems
-
-
-def _written(paper: PaperShape, values: Mapping[str, Array]) -> Sheet:
-    numbers = by_field(paper, {name: value[None] for name, value in values.items()})[0]
-    found = {}
-    for field, number in zip(paper.number_fields, numbers.tolist(), strict=True):
-        decimals = int(field.digits.decimals_for(np.array(number)))
-        found[paper.question.id, field.name] = print_decimals(number, decimals) if np.isfinite(number) else ""
-    return found
-
-
-def _sat(exam: Exam, people: Sequence[Variant], sheets: Mapping[str, Sheet]) -> GradedClass:
-    """Hand in sheets and mark them, files and all; what a sheet does not say is answered as in the key."""
-    files = key_files(exam, people, __version__)
-    with tempfile.TemporaryDirectory() as folder:
-        key = Path(folder) / "key"
-        key.mkdir()
-        for name, content in files.items():
-            (key / name).write_bytes(content)
-        rows = csv.DictReader(io.StringIO(files["answers.csv"].decode()))
-        filled = [
-            [*(row[name] for name in SHEET_COLUMNS[:-1]), _answer(sheets.get(row["student"], {}), row)] for row in rows
-        ]
-        answers = Path(folder) / "answers.csv"
-        answers.write_bytes(csv_bytes(SHEET_COLUMNS, filled))
-        graded = grade(answers, key, Path(folder) / "marks")
-        _ = graded.results  # read before the folder goes
-        return graded
-
-
-def _answer(sheet: Sheet, row: Mapping[str, str]) -> str:
-    return sheet.get((row["question"], row["field"]), row["answer"])
+        yield f"{path}: with these numbers, {', '.join(hidden)} leads to right answers"
+    in_numbers = {one.name for one in question.separations}
+    unseen = [
+        one.name for one in others.formulas.get(question.id, ()) if not one.changes and one.name not in in_numbers
+    ]
+    if unseen:
+        yield (
+            f"{path}: {', '.join(unseen)} can show in no answer, for formulas may use the symbols that change; "
+            f"allow fewer symbols, or ask for the numbers of those"
+        )

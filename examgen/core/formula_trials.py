@@ -6,6 +6,7 @@ live; in the rest signs are mixed, so that units are dead and live in turn.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import ComputationGraph, Quantity, Values, evaluate
 from examgen.core.losses import LOSSES
+from examgen.core.misconceptions import QuestionShape, patches
 from examgen.core.rules import Array
 
 DRAWS = 192
@@ -44,6 +46,15 @@ class Trials:
     values: Values
     patched: Mapping[str, tuple[Values, ...]]
     kinked: tuple[Quantity, ...]
+
+
+@lru_cache(maxsize=256)
+def shape_trials(shape: QuestionShape, graph: ComputationGraph) -> Trials:
+    """Where formulas for the quantities of one shape are tried, with all its misconceptions."""
+    wrong: dict[str, list[ComputationGraph]] = {}
+    for patch in patches(shape, frozenset(quantity.name for quantity in graph.derived)):
+        wrong.setdefault(patch.misconception, []).append(patch.graph)
+    return trials(graph, wrong)
 
 
 def trials(

@@ -23,7 +23,7 @@ Content = bytes | Iterable[bytes | memoryview]
 
 
 def write_files(folder: Path, files: Mapping[str, Content]) -> None:
-    """Write files below a folder, by relative path with forward slashes; large ones may come in pieces, made one by one.
+    """Write files below a folder, by relative path with forward slashes; large ones may come in pieces.
 
     Each file appears whole or not at all. When one cannot be written, everything is as it was before.
 

@@ -9,68 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.losses import LOSSES
-from examgen.core.rules import Array
+from examgen.core.rules import Array, Rule
+from examgen.exams.formula_texts import ATOM, PRODUCT, SUM, Written, as_written
 from examgen.exams.notation import Index, Naming
-
-LONGEST = 10_000
-"""Characters beyond which no piece of a formula is written: each layer that is written out multiplies them."""
-
-_SUM, _PRODUCT, _ATOM = 1, 2, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A piece of a formula that adds and multiplies itself into longer ones.
-
-    Attributes:
-        text: as written.
-        strength: how tightly its outermost sign binds: a sum, a product, or an atom.
-    """
-
-    text: str
-    strength: int = _ATOM
-
-    def __post_init__(self) -> None:
-        """Raises ValueError if the text is far too long to be typed."""
-        if len(self.text) > LONGEST:
-            raise ValueError(f"a formula would have more than {LONGEST} characters")
-
-    def __add__(self, other: Any) -> "Written":
-        right = _written(other)
-        if _is_zero(right) or _is_zero(self):
-            return self if _is_zero(right) else right
-        return Written(f"{self.text} + {right.text}", _SUM)
-
-    def __radd__(self, other: Any) -> "Written":
-        return _written(other) + self
-
-    def __sub__(self, other: Any) -> "Written":
-        return Written(f"{self.text} - {_written(other).within(_PRODUCT)}", _SUM)
-
-    def __rsub__(self, other: Any) -> "Written":
-        return _written(other) - self
-
-    def __mul__(self, other: Any) -> "Written":
-        return Written(f"{self.within(_PRODUCT)}*{_written(other).within(_PRODUCT)}", _PRODUCT)
-
-    def __rmul__(self, other: Any) -> "Written":
-        return _written(other) * self
-
-    def __truediv__(self, other: Any) -> "Written":
-        right = _written(other)
-        return self if right.text == "1" else Written(f"{self.within(_PRODUCT)}/{right.within(_ATOM)}", _PRODUCT)
-
-    def within(self, strength: int) -> str:
-        """The text, in brackets where its outermost sign would come apart."""
-        return self.text if self.strength >= strength else f"({self.text})"
-
 
 Stops = Callable[[Quantity], bool]
 
@@ -85,8 +32,7 @@ def reference_formula(naming: Naming, name: str, index: Index, stops: Stops = la
         stops: whether a quantity is written by its own symbol and not by its formula; given ones always are.
 
     Raises:
-        ValueError: the quantity is given, its rule is none of a network's or a warm-up's, or the formula is far too
-            long.
+        ValueError: the quantity is given, a rule cannot be written, or the formula is far too long.
     """
     quantity = naming.graph[name]
     if quantity.rule is None:
@@ -108,8 +54,8 @@ class _Writer:
         inputs = [self.entries(source) for source in quantity.inputs]
         written = _by_table(self, quantity, index, inputs)
         if written is None:
-            written = np.asarray(quantity.rule.compute(*inputs), dtype=object)[index]
-        return _written(written)
+            written = np.asarray(_run(quantity.rule, inputs), dtype=object)[index]
+        return as_written(written)
 
     def entries(self, name: str) -> Array:
         """The spellings of a quantity's entries in its shape, or their formulas."""
@@ -123,6 +69,17 @@ class _Writer:
                     found[index] = self.formula(quantity, index)
             self.done[name] = found
         return self.done[name]
+
+
+def _run(rule: Rule, inputs: list[Array]) -> Array:
+    """A rule on texts.
+
+    Raises ValueError where it compares or rounds, of which texts know nothing.
+    """
+    try:
+        return rule.compute(*inputs)
+    except TypeError:
+        raise ValueError(f"the rule {rule.name} cannot be written as a formula") from None
 
 
 def _by_table(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Array]) -> Written | None:
@@ -170,30 +127,21 @@ def _added(terms: list[Written]) -> Written:
 def _scaled(factor: Fraction, written: Written) -> Written:
     above, below = abs(factor.numerator), factor.denominator
     scaled = (written if above == 1 else above * written) / below
-    return scaled if factor > 0 else Written(f"-{scaled.within(_PRODUCT)}", _SUM)
-
-
-def _written(value: Any) -> Written:
-    return value if isinstance(value, Written) else Written(f"{value:g}")
-
-
-def _is_zero(written: Written) -> bool:
-    """Sums of einsum begin with 0."""
-    return written.text == "0"
+    return scaled if factor > 0 else -scaled
 
 
 def _square(a: Written, y: Written) -> Written:
-    return Written(f"({a.text} - {y.text})^2", _PRODUCT)
+    return Written(f"({a.text} - {y.text})^2", PRODUCT)
 
 
 def _logs(a: Written, y: Written) -> Written:
-    return Written(f"{y.text}*ln({a.text}) + (1 - {y.text})*ln(1 - {a.within(_PRODUCT)})", _SUM)
+    return Written(f"{y.text}*ln({a.text}) + (1 - {y.text})*ln(1 - {a.within(PRODUCT)})", SUM)
 
 
 def _huber(a: Written, y: Written) -> Written:
     """e^2/2 up to 1 and e - 1/2 beyond: with m = min(e, 1), m*(e - m/2)."""
     error = f"abs({a.text} - {y.text})"
-    return Written(f"min({error}, 1)*({error} - min({error}, 1)/2)", _PRODUCT)
+    return Written(f"min({error}, 1)*({error} - min({error}, 1)/2)", PRODUCT)
 
 
 _LOSS_TERMS: Mapping[str, Callable[[Written, Written], Written]] = MappingProxyType(
@@ -204,7 +152,7 @@ _LOSS_TERMS: Mapping[str, Callable[[Written, Written], Written]] = MappingProxyT
         "mean_absolute_error": lambda a, y: Written(f"abs({a.text} - {y.text})"),
         "huber": _huber,
         "binary_cross_entropy": _logs,
-        "cross_entropy": lambda a, y: Written(f"{y.text}*ln({a.text})", _PRODUCT),
+        "cross_entropy": lambda a, y: Written(f"{y.text}*ln({a.text})", PRODUCT),
     }
 )
 """By loss, one output's term without the loss's factor."""
@@ -218,7 +166,7 @@ _LOSS_SLOPES: Mapping[str, Callable[[Written, Written], Written]] = MappingProxy
         "mean_absolute_error": lambda a, y: Written(f"sign({a.text} - {y.text})"),
         "huber": lambda a, y: Written(f"max(-1, min(1, {a.text} - {y.text}))"),
         "binary_cross_entropy": lambda a, y: (1 - y) / (1 - a) - y / a,
-        "cross_entropy": lambda a, y: Written(f"-{y.text}/{a.within(_ATOM)}", _SUM),
+        "cross_entropy": lambda a, y: Written(f"-{y.text}/{a.within(ATOM)}", SUM),
     }
 )
 """By loss, the derivative of one output's term without its factor."""

@@ -6,7 +6,6 @@ numbers are, so each distinct text of a field is judged once. There is no follow
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +13,9 @@ from numpy.typing import NDArray
 from examgen.core.formula_answers import Counterexample, Judgement, Side, judge
 from examgen.core.formula_language import parse_formula
 from examgen.core.formula_tokens import Unparsed
-from examgen.core.formula_trials import Entry, Trials, trials
-from examgen.core.graph import ComputationGraph
-from examgen.core.misconceptions import MISCONCEPTIONS, patches
+from examgen.core.formula_trials import Entry, shape_trials
+from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.exams.exam import Field, PaperShape, shown_shape
-from examgen.exams.notation import QuestionShape
 from examgen.exams.spellings import spellings
 from examgen.marking.answers import REASON_CODES, AnswerTable
 from examgen.marking.choices import CHOICE_REASONS, parse_choice
@@ -135,20 +132,11 @@ def _formula(paper: PaperShape, field: Field, text: str) -> Judged:
     allows = paper.question.tasks[field.task].allows
     if forbidden := [name for name in formula.symbols if not allows(paper.graph[known[name][0]])]:
         return Judged("wrong", f"This task does not allow {_listed(forbidden)} in the formula.")
-    on = _trials(paper.shape, paper.graph, field.quantity)
+    on = shape_trials(paper.shape, paper.graph)
     found = judge(on, (field.quantity, field.index), formula, known)
     if found.verdict == "right":
         return Judged("correct")
     return Judged("wrong", _why(paper, field, found, known), "|".join(found.misconceptions))
-
-
-@lru_cache(maxsize=256)
-def _trials(shape: QuestionShape, graph: ComputationGraph, quantity: str) -> Trials:
-    """Where formulas for one quantity are tried, with the misconceptions that can show in it."""
-    wrong: dict[str, list[ComputationGraph]] = {}
-    for patch in patches(shape, frozenset({quantity})):
-        wrong.setdefault(patch.misconception, []).append(patch.graph)
-    return trials(graph, wrong)
 
 
 def _why(paper: PaperShape, field: Field, found: Judgement, known: Mapping[str, Entry]) -> str:

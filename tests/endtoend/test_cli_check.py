@@ -1,5 +1,6 @@
 """`examgen check` as an author uses it: on a shipped bank, and on one that makes unfair papers."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 import examgen
 import examgen.errors
 from examgen.cli import app
+from examgen.marking.other_answers import Judged
 from tests.small_banks import DRAWN, changed, written
 
 
@@ -21,7 +23,14 @@ def run(*arguments: object, code: int = 0) -> str:
 def test_a_good_bank_passes(tmp_path: Path) -> None:
     """The report has the draws, the work of a paper and the misconceptions; a sample paper is made."""
     printed = run("check", "scalar-chain", "--draws", 200, "--out", tmp_path / "sample")
-    for words in ("draws of 2 shapes", "accepted (", "multiplications", "live units", "pre-activation-input", "100%"):
+    for words in (
+        "draws of 2 shapes",
+        "accepted (",
+        "multiplications",
+        "units with a slope",
+        "pre-activation-input",
+        "100%",
+    ):
         assert words in printed
     assert printed.endswith("All is well.\n")
     assert (tmp_path / "sample" / "questions.pdf").is_file()
@@ -31,7 +40,7 @@ def test_an_impossible_bank_is_a_problem(tmp_path: Path) -> None:
     """Where biases are 0, leaving them out looks right: no draw passes, and the command ends with 1."""
     bank = written(tmp_path, changed(DRAWN, ('["0.1", 0.2]', "[0]")))
     printed = run("check", bank, "--draws", 50, code=1)
-    assert "0 of 51 draws pass the screens; most are turned away by misconception" in printed
+    assert "0 of 50 draws pass the screens; most are turned away by misconception" in printed
     assert printed.endswith("Something is wrong with this bank.\n")
 
 
@@ -50,6 +59,68 @@ def test_fixed_numbers_are_only_remarked_upon() -> None:
         "with these numbers, no-slope, pre-activation-input leads to right answers"
     ]
     assert found.questions[0].draws == 0
+
+
+def test_wrong_formulas_shapes_and_choices_are_tried(tmp_path: Path) -> None:
+    """On the shipped exam every misconception that changes a formula loses marks and is named, and the rest is told."""
+    printed = run("check", "formulas", "--draws", 40, "--out", tmp_path / "sample")
+    counts = re.search(r"Wrong formulas: (\d+) with a misconception, (\d+) lose marks, named for (\d+)", printed)
+    assert counts is not None
+    assert counts[1] == counts[2] == counts[3]
+    assert int(counts[1]) > 200
+    # 7 entries in each of the 4 shapes; each has the error in it, and only the 2 tanh networks have no ReLU.
+    assert re.search(r"^  error-sign +28 of 28 +28 +28 +28 +28$", printed, re.MULTILINE)
+    assert re.search(r"^  relu-slope-z +8 of 28 ", printed, re.MULTILINE)
+    assert "symbols that it changes: not-transposed, no-bias, sigmoid-sign\n" in printed
+    # In each shape one matrix that is not square, and 3 wrong options.
+    assert "Swapped shapes and wrong choices: 16, 16 score nothing\n" in printed
+    assert printed.endswith("All is well.\n")
+
+
+FORMULAS = (
+    changed(DRAWN, ('ask = ["z", "a", "loss"]', 'ask = ["dL_dW"]\nas = "formula"\nsymbols = ["z", "a"]'))
+    + """
+[[tasks]]
+text = "Which?"
+options = ["this", "that"]
+as = "choice"
+answer = "b"
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "problems"),
+    [
+        (
+            Judged("correct"),
+            (
+                "error-sign gets full marks in 1 formula, such as Q1 ",
+                "1 of 1 wrong shapes and choices get marks, such as Q1 ",
+            ),
+        ),
+        (Judged("wrong"), ("error-sign is marked wrong but not named in 1 formula, such as Q1 ", "right answers lose")),
+    ],
+)
+def test_a_judge_without_judgement_is_a_problem(
+    verdict: Judged, problems: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were every formula and choice taken for right, or for wrong and nothing else, the command would end with 1."""
+    monkeypatch.setattr("examgen.marking.other_answers.judge_text", lambda *_: verdict)
+    printed = run("check", written(tmp_path, FORMULAS), "--draws", 10, "--out", tmp_path / "sample", code=1)
+    for problem in problems:
+        assert re.search(f"^Problem: .*{problem}", printed, re.MULTILINE)
+
+
+def test_formulas_that_hide_a_misconception_are_noted(tmp_path: Path) -> None:
+    """Where any symbol may be used, dL/dW is delta times x, and what is wrong in delta shows nowhere: it is noted."""
+    bank = written(tmp_path, changed(FORMULAS, ('symbols = ["z", "a"]\n', "")))
+    found = examgen.check(bank, draws=10, out=tmp_path / "sample")
+    assert found.problems == ()
+    (note,) = found.notes
+    assert "error-sign" in note
+    assert "no-slope" in note
+    assert "can show in no answer" in note
 
 
 @pytest.fixture(autouse=True)
