@@ -27,7 +27,7 @@ BLOCK = 1024
 CELLS = 2**23
 """Effects of one quantity's entries on all others that are held at once; wide networks take smaller blocks."""
 
-FEW_ZEROS = 0.1
+FEW_ZEROS = 0.2
 """Up to this share of a paper's entries, wrong zeros that follow from a slip are no way to make the paper easy."""
 
 DEFAULT_POLICY = Policy()

@@ -86,15 +86,18 @@ def test_a_zero_from_nowhere_carries_nothing_even_beside_a_live_unit(tmp_path: P
 
 @pytest.mark.parametrize("a1", ["0 0", "_ 0"])
 def test_a_layer_of_zeros_and_gaps_carries_nothing(tmp_path: Path, a1: str) -> None:
-    """Where no unit is live, z2 is marked from the right a1: 0.5 and 1.7 earn nothing, 4.7 does."""
+    """Where no unit is live, z2 is marked from the right a1: 0.5 and 1.7 earn nothing, 4.7 does.
+
+    The 0 of a2 is one more wrong zero, and two of six answers are more than a few.
+    """
     sheet = Sheet(tmp_path)
-    assert sheet.mark(z1="-0.6 -1", a1=a1, z2="0.5")["z2"] == "wrong"
-    assert sheet.mark(z1="0.6 -1", a1=a1, z2="1.7")["z2"] == "wrong"
-    assert sheet.mark(z1="0.6 -1", a1=a1, z2="4.7")["z2"] == "correct"
+    assert sheet.mark(z1="-0.6 -1", a1=a1, z2="0.5", a2="0")["z2"] == "wrong"
+    assert sheet.mark(z1="0.6 -1", a1=a1, z2="1.7", a2="0")["z2"] == "wrong"
+    assert sheet.mark(z1="0.6 -1", a1=a1, z2="4.7", a2="0")["z2"] == "correct"
 
 
-def test_one_wrong_zero_in_ten_answers_carries_whatever_is_beside_it(tmp_path: Path) -> None:
-    """A single dead unit in a long paper is a slip, and right zeros beside it are not counted; two zeros are too many.
+def test_two_wrong_zeros_in_ten_answers_carry_whatever_is_beside_them(tmp_path: Path) -> None:
+    """A dead unit in a long paper is a slip, and right zeros beside it are not counted; three zeros are too many.
 
     z1 = -0.6 for 0.6 leaves a layer of zeros, one of which was right anyway: z2 = 0.5.
     """
@@ -102,7 +105,8 @@ def test_one_wrong_zero_in_ten_answers_carries_whatever_is_beside_it(tmp_path: P
     assert len(sheet.paper.fields) == 10
     right_zeros = {"dL_dz1": "7 0", "dL_db1": "7 0"}
     assert sheet.mark(z1="-0.6 -0.6", a1="0 0", z2="0.5", **right_zeros)["z2"] == "follow_through"
-    assert sheet.mark(z1="-0.6 -0.6", a1="0 0", z2="0.5", dL_dz1="0 0", dL_db1="7 0")["z2"] == "wrong"
+    assert sheet.mark(z1="-0.6 -0.6", a1="0 0", z2="0.5", dL_dz1="0 0", dL_db1="7 0")["z2"] == "follow_through"
+    assert sheet.mark(z1="-0.6 -0.6", a1="0 0", z2="0.5", dL_dz1="0 0", dL_db1="0 0")["z2"] == "wrong"
 
 
 def test_what_follows_from_an_ignored_zero_is_flagged(tmp_path: Path) -> None:
