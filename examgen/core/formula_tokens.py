@@ -85,7 +85,7 @@ def tokenize(text: str) -> tuple[Token, ...] | Unparsed:
     if len(text) > _MAX_WITH_SPACES:
         return Unparsed("too_long", 0)
     body = text.strip(_AROUND)
-    offset = text.find(body[:1]) if body else 0
+    offset = text.find(body[:1])
     if len(body) > 1 and body[0] == "'":
         # A spreadsheet's sign for "this is text".
         body, offset = body[1:], offset + 1
@@ -131,8 +131,6 @@ def _name(match: re.Match[str]) -> str:
 
 def _plain(char: str) -> str:
     """One character for one, so that positions stay."""
-    if char in _SAME:
-        return _SAME[char]
     code = ord(char)
     if 0xFF01 <= code <= 0xFF5E or 0x1D400 <= code <= 0x1D7FF:
         char = unicodedata.normalize("NFKC", char)

@@ -82,12 +82,12 @@ def _outputs(a: Array) -> int:
 
 def _times_log(weight: Array, value: Array) -> Array:
     """weight * ln(value) with 0 * ln(0) = 0."""
-    return np.where(weight == 0, 0.0, weight * np.log(np.where(weight == 0, 1.0, value)))
+    return np.asarray(weight * np.log(np.where(weight == 0, 1.0, value)))
 
 
 def _over(numerator: Array, denominator: Array) -> Array:
     """numerator / denominator with 0 / 0 = 0, as the limits of cross-entropy have it."""
-    return np.where(numerator == 0, 0.0, numerator / np.where(numerator == 0, 1.0, denominator))
+    return np.asarray(numerator / np.where(numerator == 0, 1.0, denominator))
 
 
 def _huber(a: Array, y: Array) -> Array:

@@ -203,15 +203,14 @@ def _output_gradient(net: Network) -> list[Quantity]:
 def _error_sign(net: Network) -> Iterator[Version]:
     gradient = _output_gradient(net)
     yield Version(_scaled(gradient, -1))
-    if net.has_shortcut:
-        yield Version(_scaled([q for q in gradient if q.kind == "dL_dz"], -1))
+    yield Version(_scaled([q for q in gradient if q.kind == "dL_dz"], -1))
 
 
 def _loss_factor(net: Network) -> Iterator[Version]:
     loss, outputs = LOSSES[net.shape.loss], net.shape.sizes[-1]
     gradient, value = [q for q in net.of_kind("dL_da") if q.layer == net.depth], list(net.of_kind("loss"))
     of_gradient = {2.0, 0.5} if "squared" in loss.name else set()
-    of_value = {2.0, 0.5} & {float(1 / abs(loss.scale)), float(abs(loss.scale))} - {1.0}
+    of_value = {2.0, 0.5} if loss.scale == 0.5 else set()
     if outputs > 1 and not loss.outputs:
         factor = float(outputs) if loss.is_mean else 1 / outputs
         of_gradient |= {factor}
@@ -271,9 +270,8 @@ def _wrong_slope(net: Network) -> Iterator[Version]:
         groups.pop(other, None)
         everywhere = [q for group in groups.values() for q in group]
         yield Version(_replaced(everywhere, rule, _activation_of(net)), must_show=other != "relu")
-        if len(groups) > 1:
-            for group in groups.values():
-                yield Version(_replaced(group, rule, _activation_of(net)), must_show=False)
+        for group in groups.values():
+            yield Version(_replaced(group, rule, _activation_of(net)), must_show=False)
     softmax = [q for q in net.of_kind("dL_dz") if q.rule is not None and q.rule.name == "softmax_pull_back"]
     yield Version(_replaced(softmax, _rule("softmax by entries", lambda a, dL_da: dL_da * a * (1 - a))))
 
@@ -347,14 +345,18 @@ def _layer_skipped(net: Network) -> Iterator[Version]:
         widths = {net.width(layer), 1} if to_many else {net.width(layer)}
         return layer < net.depth and net.width(layer + 1) in widths
 
+    def partly(kind: str, *, to_many: bool) -> list[Quantity]:
+        # Of a single unit, one number that stands on the line above says nothing: any slip of the eye copies it.
+        return [q for q in net.of_kind(kind) if fits(q, to_many=to_many) and net.width(_layer(q)) > 1]
+
     rule = _rule("value of the layer above", lambda value, like: value + 0 * like)
     bias = _rule("bias gradient of the layer above", lambda value, like: (value + 0 * like).sum(axis=-2))
+    errors = [q for q in net.of_kind("dL_dz") if fits(q, to_many=False)]
+    yield Version(_replaced(errors, rule, above("dL_dz")))
     for to_many in (False, True):
         for kind, source in (("dL_dz", "dL_dz"), ("dL_da", "dL_dz"), ("dL_da", "dL_da")):
-            sites = [q for q in net.of_kind(kind) if fits(q, to_many=to_many)]
-            yield Version(_replaced(sites, rule, above(source)), must_show=kind == "dL_dz" and not to_many)
-        sites = [q for q in net.of_kind("dL_db") if fits(q, to_many=to_many)]
-        yield Version(_replaced(sites, bias, above("dL_dz")), must_show=False)
+            yield Version(_replaced(partly(kind, to_many=to_many), rule, above(source)), must_show=False)
+        yield Version(_replaced(partly("dL_db", to_many=to_many), bias, above("dL_dz")), must_show=False)
 
 
 def _wrong_layer_input(net: Network) -> Iterator[Version]:

@@ -57,8 +57,8 @@ def half_units(
         can_round = _can_round(paper, quantity, digits)
         moved[quantity.name] = half if can_round else np.zeros_like(half)
         if is_rational:
-            unit = own / half_unit(np.zeros(()))
-            ends = _ends_at(unit, values) & _ends_at(unit, base.computed[quantity.name])
+            # A slip may lift the own value to where significant figures are coarser.
+            ends = _ends_at(own, values) & _ends_at(half, base.computed[quantity.name])
             rests = rests_on(paper.graph, quantity, rounded, len(values))
             is_rounded = can_round & (~ends | rests.reshape(ends.shape))
             rounded[quantity.name] = is_rounded.reshape(len(values), -1)
@@ -115,7 +115,7 @@ def _can_round(paper: PaperShape, quantity: Quantity, digits: Digits) -> bool:
     return few is None or (digits.unit == "decimals" and digits.count < few)
 
 
-def _ends_at(unit: Array, value: Array) -> Flags:
-    """Whether a value is a multiple of the unit of its last digit."""
-    units = value / unit
+def _ends_at(half: Array, value: Array) -> Flags:
+    """Whether a value is a multiple of the unit of its last digit, of which half a unit is given."""
+    units = value / half * half_unit(np.zeros(()))
     return np.asarray(np.abs(units - np.round(units)) <= EXACT * np.maximum(1, np.abs(units)))

@@ -27,8 +27,11 @@ BLOCK = 1024
 CELLS = 2**23
 """Effects of one quantity's entries on all others that are held at once; wide networks take smaller blocks."""
 
-FEW_ZEROS = 0.2
-"""Up to this share of a paper's entries, wrong zeros that follow from a slip are no way to make the paper easy."""
+FEW_ZEROS = 0.1
+"""Up to this share of a paper's entries, wrong zeros that follow from slips are no way to make the paper easy."""
+
+ZEROS_OF_A_SLIP = 0.3
+"""The same where a single answer is wrong of itself: one slip may switch much off, two that do are no accident."""
 
 DEFAULT_POLICY = Policy()
 
@@ -264,7 +267,8 @@ class _Work:
         found = self.followed(_or(values, wanted, is_blank), is_blank)
         follows_all, is_ignored = found.follows, np.zeros_like(is_blank)
         doubtful = _at_least_two(np.flatnonzero(is_doubtful.any(axis=1)))
-        may_follow = _may_follow(self.paper, values[doubtful], is_doubtful[doubtful])
+        is_slip = (~is_blank & ~self.is_right & ~found.follows)[doubtful]
+        may_follow = _may_follow(self.paper, values[doubtful], is_doubtful[doubtful], is_slip)
         while doubtful.size:
             is_led_to = found.follows[doubtful] & (~found.rests[doubtful] | may_follow)
             more = is_doubtful[doubtful] & ~is_led_to & ~is_ignored[doubtful]
@@ -321,11 +325,19 @@ class _Work:
         return _Followed(own, tolerances, by_field(paper, rests), by_field(paper, follows), past_blanks)
 
 
-def _may_follow(paper: PaperShape, values: Array, is_doubtful: Flags) -> Flags:
-    """Whether a zero to which wrong work leads carries on: not where it makes too much behind it easy."""
-    are_few: Flags = (is_doubtful & (values == 0)).sum(axis=1, keepdims=True) <= FEW_ZEROS * values.shape[1]
+def _may_follow(paper: PaperShape, values: Array, is_doubtful: Flags, is_slip: Flags) -> Flags:
+    """Whether a zero to which wrong work leads carries on: not where zeros make too much behind them easy.
+
+    Args:
+        paper: the question in its shape.
+        values: (students, fields) what was written.
+        is_doubtful: (students, fields) zeros and wild values that are not right.
+        is_slip: (students, fields) answers that are wrong of themselves.
+    """
+    share = np.where(is_slip.sum(axis=1, keepdims=True) > 1, FEW_ZEROS, ZEROS_OF_A_SLIP)
+    are_few: Flags = (is_doubtful & (values == 0)).sum(axis=1, keepdims=True) <= share * values.shape[1]
     is_live: Flags = values != 0
-    return is_live | are_few | _is_beside_others(paper, (values != 0) & ~np.isnan(values))
+    return is_live | are_few | _is_beside_others(paper, is_live & ~np.isnan(values))
 
 
 def _missing_digits(

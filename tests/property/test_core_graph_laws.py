@@ -1,10 +1,13 @@
 """Laws of substitution, perturbation and patching, on random networks."""
 
+from collections.abc import Collection
+from functools import cache
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from examgen.core.graph import ComputationGraph, Values, evaluate
+from examgen.core.graph import ComputationGraph, Values, evaluate, reevaluate
 from examgen.core.network import network_graph
 from examgen.core.rules import Rule
 from tests.oracles import OUTPUTS, Array, random_givens, random_shape
@@ -102,6 +105,22 @@ def test_a_patch_changes_the_quantity_and_what_follows_from_it(exercise: Exercis
     _assert_equal(found.values, shifted.values, set(found.values))
 
 
+@settings(max_examples=50)
+@given(exercises)
+def test_reevaluating_is_evaluating_the_patched_graph(exercise: Exercise) -> None:
+    """Only what is behind a changed quantity is computed again, up to what was written down; the rest is as before."""
+    graph, name, written = exercise.graph, exercise.picked, _some_written(exercise)
+    old = graph[name].rule
+    assert old is not None
+    patched = graph.patched(name, rule=Rule("patched", "", lambda *inputs: old.compute(*inputs) + 1, ""))
+    base = evaluate(graph, exercise.givens, substitute=written)
+    found = reevaluate(patched, base, {name}, written)
+    expected = evaluate(patched, exercise.givens, substitute=written)
+    _assert_equal({**base.computed, **found}, expected.computed, {quantity.name for quantity in graph})
+    full = {other for other, answers in written.items() if not np.isnan(answers).any()}
+    assert set(found) == {name} | (set() if name in full else _below(graph, name, full))
+
+
 @settings(max_examples=30)
 @given(exercises)
 def test_students_do_not_touch_one_another(exercise: Exercise) -> None:
@@ -113,11 +132,23 @@ def test_students_do_not_touch_one_another(exercise: Exercise) -> None:
         np.testing.assert_array_equal(value[1:], exercise.plain[later][1:])
 
 
-def _below(graph: ComputationGraph, name: str) -> set[str]:
-    """The quantities that rest on this one, found by going back from each of them."""
+def _some_written(exercise: Exercise) -> dict[str, Array]:
+    """Answers for some of the derived quantities, a part of them with blanks."""
+    written = {}
+    for quantity in exercise.graph.derived:
+        answers = exercise.random(quantity.name)
+        answers[exercise.rng.random(answers.shape) < exercise.rng.choice([0, 0.5])] = np.nan
+        if exercise.rng.random() < 0.3:
+            written[quantity.name] = answers
+    return written
 
+
+def _below(graph: ComputationGraph, name: str, stopping: Collection[str] = ()) -> set[str]:
+    """The quantities that rest on this one, found by going back from each of them, not through those that stop."""
+
+    @cache
     def rests_on_it(other: str) -> bool:
-        return any(read == name or rests_on_it(read) for read in graph[other].inputs)
+        return any(read == name or (read not in stopping and rests_on_it(read)) for read in graph[other].inputs)
 
     return {quantity.name for quantity in graph if rests_on_it(quantity.name)}
 

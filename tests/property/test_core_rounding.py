@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from examgen.core.graph import ComputationGraph, evaluate
+from examgen.core.graph import ComputationGraph, Quantity, evaluate
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rounding import half_unit, rounding_bands, rounding_effects
+from examgen.core.rules import PRODUCTS, Rule
 from tests.oracles import Array, Numbers, random_givens
 
 SHAPES = (
@@ -52,6 +53,38 @@ def test_honest_rounding_stays_within_the_band(shape: NetworkShape, decimals: in
         off = np.abs(answers - own.computed[name])
         allowed = half_unit(np.array(decimals)) + bands[name]
         assert not (off > allowed + 1e-12).any(), (name, np.nanmax(off - allowed) * 10**decimals)
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(SHAPES), seeds)
+def test_an_effect_is_what_moving_one_entry_up_or_down_does(shape: NetworkShape, seed: int) -> None:
+    """Entry by entry, the larger change of the computed values; what is not named does not move."""
+    rng = np.random.default_rng(seed)
+    graph, givens = network_graph(shape), random_givens(rng, shape)
+    written = {}
+    for quantity in graph.derived:
+        answers = rng.normal(size=quantity.shape)
+        answers[rng.random(quantity.shape) < rng.choice([0, 0.5])] = np.nan
+        if rng.random() < 0.2:
+            written[quantity.name] = answers
+    source = graph.derived[seed % len(graph.derived)]
+    half = rng.uniform(0.01, 0.3, source.shape)
+    half.flat[1:] *= rng.random(half.size - 1) < 0.7
+    base = evaluate(graph, givens, substitute=written)
+    [effects] = rounding_effects(graph, base, {source.name: half}, written)
+    for number, place in enumerate(np.ndindex(*source.shape)):
+        step = np.zeros(source.shape)
+        step[place] = half[place]
+        moves = (step, -step)
+        up, down = (evaluate(graph, givens, substitute=written, perturb={source.name: move}) for move in moves)
+        for quantity in graph.derived:
+            own = base.computed[quantity.name]
+            with np.errstate(invalid="ignore"):
+                moved = [np.abs(one.computed[quantity.name] - own) for one in (up, down)]
+            # What cannot be computed, such as the logarithm of an activation below 0, moves nothing.
+            moved = [np.where(np.isfinite(change), change, 0) for change in moved]
+            found = effects.on[quantity.name][number] if quantity.name in effects.on else np.zeros(quantity.shape)
+            np.testing.assert_allclose(found, np.maximum(*moved), rtol=1e-9, atol=1e-12, err_msg=quantity.name)
 
 
 @settings(max_examples=30)
@@ -171,6 +204,20 @@ def test_what_was_written_down_stops_an_effect() -> None:
     assert (effects.on["a1"][[0, 1], 0, [1, 0]] == 0).all()
 
 
+def test_an_effect_reaches_what_is_behind_until_all_of_it_was_written() -> None:
+    """Behind a1 with a blank come z2 and what follows; behind a full a1 nothing comes that reads z1 by way of it."""
+    graph = network_graph(NetworkShape((2, 2, 1), ("identity", "sigmoid"), "squared_error", updates=False))
+    givens = random_givens(np.random.default_rng(4), NetworkShape((2, 2, 1), ("identity", "sigmoid"), "squared_error"))
+    reached = {}
+    for missing in (np.nan, 0.7):
+        written = {"a1": np.array([[0.4, missing]])}
+        base = evaluate(graph, givens, substitute=written)
+        [effects] = rounding_effects(graph, base, {"z1": np.full((1, 2), 0.01)}, written)
+        reached[missing] = set(effects.on)
+    assert reached[0.7] == {"a1", "slope1", "dL_dz1", "dL_dW1", "dL_db1"}
+    assert reached[np.nan] == {quantity.name for quantity in graph.derived} - {"z1"}
+
+
 def test_an_effect_is_the_larger_of_up_and_down() -> None:
     """softplus bends upwards, so that half a unit up moves it farther than half a unit down."""
     graph = network_graph(NetworkShape((1, 1), ("softplus",), "squared_error"))
@@ -182,14 +229,34 @@ def test_an_effect_is_the_larger_of_up_and_down() -> None:
     assert effects.on["a1"].item() == pytest.approx(up, rel=1e-12)
 
 
+@pytest.mark.parametrize("factors", [("s", "s"), ("s", "twice"), ("twice", "thrice")])
+def test_straight_lines_that_meet_in_a_product_bend(factors: tuple[str, str]) -> None:
+    """Of a product of two multiples of s = -1, moved by 0.1, moving down changes more: by 0.21 of it, not by 0.19."""
+    x, s = Quantity("x", "x", (1, 1)), Quantity("s", "z", (1, 1), _times(1), ("x",))
+    multiples = (Quantity(name, "z", (1, 1), _times(by), ("s",)) for name, by in (("twice", 2), ("thrice", 3)))
+    product = Quantity("product", "z", (1, 1), PRODUCTS["hadamard_product"], factors)
+    graph = ComputationGraph((x, s, *(one for one in multiples if one.name in factors), product))
+    base = evaluate(graph, {"x": np.array([[-1.0]])})
+    [effects] = rounding_effects(graph, base, {"s": np.array([[0.1]])})
+    assert effects.on["product"].item() == pytest.approx(0.21 * base["product"].item(), rel=1e-12)
+
+
+def _times(factor: int) -> Rule:
+    return Rule(f"times {factor}", "(n,o)->(n,o)", lambda value: factor * value, "", is_straight=True)
+
+
 @pytest.mark.parametrize("wild", [1e308, -1e308, 1e200])
 def test_wild_answers_leave_bands_finite(wild: float) -> None:
-    """An answer that overflows what rests on it neither warns nor makes a band infinite."""
+    """An answer that overflows what rests on it neither warns nor makes a band infinite; nor does it widen one."""
     shape = SHAPES[1]
     graph, givens = network_graph(shape), random_givens(np.random.default_rng(4), shape)
     written = {name: np.full(graph[name].shape, wild) for name in ("z1", "dL_dz2", "W1_new")}
-    bands = rounding_bands(graph, evaluate(graph, givens, substitute=written), _half_units(graph, 2), written)
+    own = evaluate(graph, givens, substitute=written)
+    bands = rounding_bands(graph, own, _half_units(graph, 2), written)
     assert all(np.isfinite(band).all() for band in bands.values())
+    overflown = {name: ~np.isfinite(own.computed[name]) for name in bands}
+    assert any(flags.any() for flags in overflown.values()) == (wild > 0)
+    assert not any(bands[name][flags].any() for name, flags in overflown.items())
 
 
 @pytest.mark.parametrize(("decimals", "half"), [(2, 0.0051), (0, 0.51), (-2, 51.0)])

@@ -104,9 +104,15 @@ def test_limits_are_met_exactly() -> None:
     for count, reason in ((MAX_DEPTH, ""), (MAX_DEPTH + 1, "too_deep")):
         found = parse_formula("(" * count + "y" + ")" * count, SYMBOLS)
         assert (found.reason if isinstance(found, Unparsed) else "") == reason
+    assert isinstance(parse_formula("+".join(["(y)"] * (MAX_DEPTH + 1)), SYMBOLS), Formula)
+    beside = parse_formula("(y)+" + "(" * (MAX_DEPTH + 1) + "y" + ")" * (MAX_DEPTH + 1), SYMBOLS)
+    assert beside == Unparsed("too_deep", 4 + MAX_DEPTH, '"("')
     full = "+".join(["y"] * (MAX_TOKENS // 2))
     assert isinstance(parse_formula(f"-{full}", SYMBOLS), Formula)
     assert parse_formula(f"--{full}", SYMBOLS) == Unparsed("too_long", len(full) + 2)
+    assert parse_formula(f"  --{full}", SYMBOLS) == Unparsed("too_long", len(full) + 4)
+    assert isinstance(parse_formula("0" * MAX_CHARACTERS, SYMBOLS), Formula)
+    assert parse_formula(" 0" + "0" * MAX_CHARACTERS, SYMBOLS) == Unparsed("too_long", 1)
     assert isinstance(parse_formula("9" * 300 + " " * 300, SYMBOLS), Formula)
     assert isinstance(parse_formula("y" + " " * 99_999, SYMBOLS), Formula)
     assert parse_formula("y" + " " * 100_000, SYMBOLS) == Unparsed("too_long", 0)

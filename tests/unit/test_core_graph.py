@@ -100,6 +100,16 @@ def test_reading_ahead_is_refused() -> None:
         ComputationGraph((Quantity("twice", "z", (), DOUBLE, ("x", "y")), Quantity("x", "x", ())))
     with pytest.raises(ValueError, match="z1 would read itself by way of a2, z2, a1"):
         GRAPH.patched("z1", inputs=("W1", "a2", "b1"))
+    with pytest.raises(ValueError, match="z1 reads z1 before it is known"):
+        GRAPH.patched("z1", inputs=("W1", "z1", "b1"))
+
+
+def test_a_circle_is_named_without_what_stands_beside_it() -> None:
+    """Of what a quantity reads, the message names only what leads back to it."""
+    x, first = Quantity("x", "x", ()), Quantity("first", "z", (), DOUBLE, ("x",))
+    beside, last = Quantity("beside", "z", (), DOUBLE, ("x",)), Quantity("last", "z", (), DOUBLE, ("first",))
+    with pytest.raises(ValueError, match=r"^first would read itself by way of last$"):
+        ComputationGraph((x, first, beside, last)).patched("first", inputs=("beside", "last"))
 
 
 def test_a_rewired_quantity_may_read_what_came_after_it() -> None:
@@ -122,6 +132,30 @@ def test_a_graph_is_read_by_name() -> None:
     assert (graph.givens, graph.derived) == ((x,), (twice,))
     assert (x.size, replace(x, shape=()).size) == (6, 1)
     np.testing.assert_array_equal(evaluate(graph, {"x": np.ones((2, 3))})["twice"], np.full((2, 3), 2))
+
+
+def test_a_graph_knows_who_reads_what() -> None:
+    """Readers come in their order, as places among the derived quantities, and each once."""
+    x, y = Quantity("x", "x", ()), Quantity("y", "y", ())
+    total, square = Quantity("total", "z", (), DOUBLE, ("x", "y")), Quantity("square", "z", (), DOUBLE, ("x", "x"))
+    both = Quantity("both", "z", (), DOUBLE, ("total", "square"))
+    graph = ComputationGraph((x, y, total, square, both))
+    readers = {name: graph.readers(name) for name in ("x", "y", "total", "square", "both")}
+    assert readers == {"x": (0, 1), "y": (0,), "total": (2,), "square": (2,), "both": ()}
+
+
+def test_a_part_of_a_graph_takes_what_it_reads_as_given(givens: Numbers) -> None:
+    """The part computes what is wanted and nothing else, and gives the values that the whole gives."""
+    values = evaluate(GRAPH, givens).values
+    for names in ({"dL_dz1"}, {"z2", "a2", "loss"}, {"z1", "dL_da1"}, {"W1_new", "z1@2"}):
+        part = GRAPH.only(names)
+        read = {source for name in names for source in GRAPH[name].inputs}
+        assert {quantity.name for quantity in part.derived} == names
+        assert {quantity.name for quantity in part.givens} == read - names
+        assert [quantity.name for quantity in part] == [one.name for one in GRAPH if one.name in part]
+        found = evaluate(part, {name: values[name] for name in read - names})
+        for name in names:
+            np.testing.assert_array_equal(found[name], values[name])
 
 
 def test_a_given_cannot_be_patched() -> None:

@@ -10,12 +10,14 @@ import pytest
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.losses import LOSSES
+from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules import fill_latex, fraction_latex, output_error_rule, scaled_latex
 from tests.oracles import Array
 
 NAMED_ONLY = ("elu", "softmax")
 """Their LaTeX is the name of the function, which the definition on the paper explains."""
 WITH_SLOPE = sorted(set(ACTIVATIONS) - {"softmax"})
+STEP = 1e-3
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
@@ -93,11 +95,37 @@ def test_the_formula_of_a_loss_and_its_slope(name: str, samples: int, outputs: i
     a, y = rng.uniform(0.05, 0.95, size=(2, samples, outputs))
     # Errors on both branches of the Huber loss, where the loss takes any number.
     y = y if loss.outputs else y * 5
+    # Nothing is wrong with one output; there, too, the slope is what is printed.
+    y[0, 0] = a[0, 0]
     term = loss.term.replace("<a>", "<0>").replace("<y>", "<1>")
     total = float(loss.factor(outputs, samples)) * _read(term, a, y).sum()
     np.testing.assert_allclose(total, loss.rule().compute(a, y), rtol=1e-12)
     slope = loss.slope_rule(outputs, samples)
     np.testing.assert_allclose(_read(slope.latex, a, y), slope.compute(a, y), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+@pytest.mark.parametrize(("sizes", "samples"), [((5, 4, 3), 2), ((3, 2), 3), ((2, 4, 5, 2), 1)])
+def test_a_network_prints_the_errors_of_its_outputs(name: str, sizes: tuple[int, ...], samples: int) -> None:
+    """dL_da and dL_dz of the last layer are printed for as many outputs and samples as the network has."""
+    outputs = LOSSES[name].outputs or ("tanh",)
+    a, y = np.random.default_rng(7).uniform(0.05, 0.95, size=(2, samples, sizes[-1]))
+    for output in outputs:
+        activations = (*["relu"] * (len(sizes) - 2), output)
+        graph = network_graph(NetworkShape(sizes, activations, name, samples_per_step=samples))
+        for kind in ("dL_da", "dL_dz") if LOSSES[name].shortcut == output else ("dL_da",):
+            rule = graph[f"{kind}{len(sizes) - 1}"].rule
+            assert rule is not None
+            np.testing.assert_allclose(_read(rule.latex, a, y), rule.compute(a, y), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+def test_each_sample_has_a_loss_of_its_own(name: str) -> None:
+    """The loss of a sample is the same alone and in a mini-batch, whose loss is the mean."""
+    a, y = np.random.default_rng(8).uniform(0.05, 0.95, size=(2, 4, 3))
+    together = LOSSES[name].of_sample(a, y)
+    assert together.tolist() == [LOSSES[name].of_sample(a[[place]], y[[place]]).item() for place in range(4)]
+    assert LOSSES[name].rule().compute(a, y).item() == pytest.approx(np.mean(together), rel=1e-14)
 
 
 @pytest.mark.parametrize("samples", [1, 2, 5])
@@ -108,23 +136,32 @@ def test_the_formula_of_the_output_error(samples: int) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_SLOPE)
-def test_slopes_jump_at_kinks_only(name: str) -> None:
-    """Between two near values of z with no kink between them, a slope changes by little."""
-    activation = ACTIVATIONS[name]
-    z = np.arange(-6, 6, 1e-3) + 5e-4
-    source = z if activation.slope_of == "z" else activation.apply(z)
-    jumps = np.abs(np.diff(activation.slope_rule().compute(source))) > 2e-3
-    crossed = [(z[:-1] < kink) & (kink < z[1:]) for kink in activation.kinks]
-    assert not (jumps & ~np.any([np.zeros_like(jumps), *crossed], axis=0)).any()
+def test_slopes_of_activations_bend_at_kinks_only(name: str) -> None:
+    """The table's kinks are the values of z where a slope jumps or goes on in another direction, all of them."""
+    activation, z = ACTIVATIONS[name], np.arange(-6, 6, STEP) + STEP / 2
+    slope = activation.slope_rule().compute(z if activation.slope_of == "z" else activation.apply(z))
+    assert _bends(slope).tolist() == _around(z, activation.kinks).tolist()
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+def test_slopes_of_losses_bend_at_kinks_only(name: str) -> None:
+    """The table's kinks are the values of a - y where the slope jumps or goes on in another direction, all of them."""
+    free, loss = not LOSSES[name].outputs, LOSSES[name]
+    a = (np.arange(-4, 4, STEP) if free else np.arange(0.3, 0.7, STEP)) + STEP / 2
+    y = np.full_like(a, 0.25)
+    slope = loss.slope_of_sample(a[:, None], y[:, None])[:, 0]
+    assert _bends(slope).tolist() == _around(a - y, loss.kinks).tolist()
 
 
 @pytest.mark.parametrize("name", sorted(ACTIVATIONS))
 def test_activations_stay_within_their_bounds(name: str) -> None:
-    """Values lie strictly between the bounds that the table gives."""
+    """Values lie strictly between the bounds that the table gives, and come near them where they are finite."""
     activation = ACTIVATIONS[name]
     values = activation.apply(np.random.default_rng(6).uniform(-12, 12, size=(500, 3)))
     assert (activation.bounds[0] < values).all()
     assert (values < activation.bounds[1]).all()
+    for bound, extreme in zip(activation.bounds, (values.min(), values.max()), strict=True):
+        assert np.isinf(bound) or abs(extreme - bound) < 0.01
 
 
 def test_placeholders_are_filled_with_name_and_modifier() -> None:
@@ -154,6 +191,19 @@ def test_factors_are_printed_as_fractions(number: Fraction, printed: str, scaled
     """Integers as they are, fractions with the sign in front, and no factor 1."""
     assert fraction_latex(number) == printed
     assert scaled_latex(number, "a - y") == scaled
+
+
+def _bends(slope: Array) -> Array:
+    """Whether each value and the next two are off a straight line by more than those of a smooth function."""
+    return np.abs(np.diff(slope, 2)) > 0.3 * STEP
+
+
+def _around(values: Array, kinks: tuple[float, ...]) -> Array:
+    """Whether a kink lies between each value and the one after the next."""
+    crossed: Array = np.zeros(len(values) - 2, dtype=bool)
+    for kink in kinks:
+        crossed |= (values[:-2] < kink) & (kink < values[2:])
+    return crossed
 
 
 def _numbers(seed: int) -> Array:

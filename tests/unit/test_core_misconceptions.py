@@ -123,5 +123,91 @@ def test_all_misconceptions_of_the_table_can_show_somewhere() -> None:
 
 def test_a_live_relu_hands_on_what_it_reads() -> None:
     """In a layer of a single ReLU, z for a shows nowhere on a paper without dead layers."""
-    shape = NetworkShape((1, 1, 1), ("relu", "identity"), "half_squared_error")
-    assert "pre-activation-input" not in {patch.misconception for patch in patches(shape, ALL)}
+    for samples in (1, 2):
+        shape = NetworkShape((1, 1, 1), ("relu", "identity"), "half_squared_error", samples_per_step=samples)
+        assert "pre-activation-input" not in {patch.misconception for patch in patches(shape, ALL)}
+
+
+@pytest.mark.parametrize(
+    ("loss", "outputs", "of_gradient", "of_loss"),
+    [
+        ("squared_error", 1, {2, 1 / 2}, set()),
+        ("squared_error", 3, {2, 1 / 2, 1 / 3}, {1 / 3}),
+        ("half_squared_error", 1, {2, 1 / 2}, {2, 1 / 2}),
+        ("half_squared_error", 3, {2, 1 / 2, 1 / 3}, {2, 1 / 2, 1 / 3}),
+        ("mean_squared_error", 1, {2, 1 / 2}, set()),
+        ("mean_squared_error", 3, {2, 1 / 2, 3, 6, 3 / 2}, {3}),
+        ("half_mean_squared_error", 3, {2, 1 / 2, 3, 6, 3 / 2}, {2, 1 / 2, 3}),
+        ("mean_absolute_error", 1, set(), set()),
+        ("mean_absolute_error", 3, {3, 6, 3 / 2}, {3}),
+        ("huber", 1, set(), set()),
+        ("huber", 3, {1 / 3}, {1 / 3}),
+    ],
+)
+def test_factors_of_a_loss_are_kept_or_dropped(
+    loss: str, outputs: int, of_gradient: set[float], of_loss: set[float]
+) -> None:
+    """A 2 of the derivative, a half that is there or is not, and the number of outputs, each a version of its own."""
+    shape = NetworkShape((2, outputs), ("tanh",), loss, updates=False)
+    graph = network_graph(shape)
+    givens = {given.name: np.random.default_rng(2).uniform(0.2, 0.9, given.shape) for given in graph.givens}
+    right = evaluate(graph, givens)
+    found: dict[str, set[float]] = {"dL_da1": set(), "loss": set()}
+    for patch in patches(shape, frozenset(found)):
+        if patch.misconception == "loss-factor":
+            [name] = patch.changed
+            factors = evaluate(patch.graph, givens)[name] / right[name]
+            found[name] |= {round(factor, 9) for factor in factors.ravel().tolist()}
+    assert found["dL_da1"] == {round(factor, 9) for factor in of_gradient}
+    assert found["loss"] == {round(factor, 9) for factor in of_loss}
+
+
+def test_without_updates_nothing_is_updated_wrongly() -> None:
+    """A paper that stops at the gradients has no new weights to send errors back through."""
+    shape = NetworkShape((2, 2, 2), ("tanh", "sigmoid"), "squared_error", updates=False)
+    graph = network_graph(shape)
+    found = {patch.misconception for patch in patches(shape, frozenset(quantity.name for quantity in graph.derived))}
+    assert "not-transposed" in found
+    assert not {"updated-weights", "ascent", "no-learning-rate", "no-update"} & found
+
+
+def test_both_terms_of_cross_entropy_with_a_minus() -> None:
+    """-(y/a + (1 - y)/(1 - a)) in every sample, each with its share of the mini-batch."""
+    shape = NetworkShape((1, 1), ("sigmoid",), "binary_cross_entropy", samples_per_step=2)
+    graph = network_graph(shape)
+    givens = {given.name: np.random.default_rng(2).uniform(0.2, 0.9, given.shape) for given in graph.givens}
+    expected = [
+        -(y / a + (1 - y) / (1 - a)) / 2
+        for y, a in zip(givens["y"].ravel(), evaluate(graph, givens)["a1"].ravel(), strict=True)
+    ]
+    found = [
+        evaluate(patch.graph, givens)["dL_da1"].ravel().tolist()
+        for patch in patches(shape, frozenset({"dL_da1"}))
+        if patch.misconception == "bce-sign"
+    ]
+    assert pytest.approx(expected) in found
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        NetworkShape((2, 2, 2, 2), ("relu", "tanh", "sigmoid"), "mean_squared_error", 2, 2),
+        NetworkShape((2, 3, 1), ("relu", "sigmoid"), "binary_cross_entropy", 2, 2),
+        NetworkShape((3, 3, 3), ("tanh", "softmax"), "cross_entropy", 1, 3),
+    ],
+    ids=lambda shape: shape.loss,
+)
+def test_a_class_makes_the_mistakes_of_its_students(shape: NetworkShape) -> None:
+    """Whatever is done wrong, it comes to the same for one student, for a class of one, and for a class of three."""
+    graph = network_graph(shape)
+    draws = np.random.default_rng(3)
+    givens = {given.name: draws.uniform(0.1, 0.9, (3, *given.shape)) for given in graph.givens}
+    for patch in patches(shape, frozenset(quantity.name for quantity in graph.derived)):
+        together = evaluate(patch.graph, givens)
+        for student in range(3):
+            only = evaluate(patch.graph, {name: value[[student]] for name, value in givens.items()})
+            alone = evaluate(patch.graph, {name: value[student] for name, value in givens.items()})
+            for name in patch.changed:
+                where = f"{patch.misconception} {name}"
+                np.testing.assert_allclose(alone[name], together[name][student], rtol=1e-9, atol=1e-12, err_msg=where)
+                np.testing.assert_allclose(only[name][0], alone[name], rtol=1e-9, atol=1e-12, err_msg=where)

@@ -27,6 +27,7 @@ SHAPE = NetworkShape((3, 2, 2, 1), ("relu", "sigmoid", "sigmoid"), "half_squared
         ({"samples_per_step": 0}, "steps and samples_per_step must be at least 1"),
         ({"updates": False}, "several steps need updates of the weights"),
         ({"activations": ("softmax", "sigmoid", "tanh")}, "activation 'softmax' may stand on the last layer only"),
+        ({"activations": ("relu", "softmax", "tanh")}, "activation 'softmax' may stand on the last layer only"),
     ],
 )
 def test_what_is_no_network_is_refused(changes: dict[str, object], message: str) -> None:

@@ -92,7 +92,12 @@ def test_products_of_fractions_are_exact() -> None:
 
 def test_quantities_of_a_page() -> None:
     """Product k reads A<k>, B<k> and, where something is added, C<k>; k stands where networks have the layer."""
-    graph = products_graph(ProductsShape((ProductSpec("affine_map", (2, 3), (3, 1)), ProductSpec("hadamard_product"))))
+    specs = (
+        ProductSpec("affine_map", (2, 3), (3, 1)),
+        ProductSpec("hadamard_product"),
+        ProductSpec("shape_of_product"),
+    )
+    graph = products_graph(ProductsShape(specs))
     assert [(q.name, q.kind, q.shape, q.layer) for q in graph] == [
         ("A1", "A", (2, 3), 1),
         ("B1", "B", (3, 1), 1),
@@ -101,6 +106,9 @@ def test_quantities_of_a_page() -> None:
         ("A2", "A", (1, 2), 2),
         ("B2", "B", (1, 2), 2),
         ("product2", "product", (1, 2), 2),
+        ("A3", "A", (1, 2), 3),
+        ("B3", "B", (1, 1), 3),
+        ("product3", "product", (1, 2), 3),
     ]
     assert graph["product1"].inputs == ("A1", "B1", "C1")
 

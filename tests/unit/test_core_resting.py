@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.resting import rests_on
+from examgen.core.rules import Rule
 
 GRAPH = network_graph(NetworkShape((2, 3, 2), ("relu", "softmax"), "cross_entropy", steps=2, samples_per_step=2))
 
@@ -50,6 +52,22 @@ def test_slopes_that_jump_are_links_too(loss: str) -> None:
     graph = network_graph(NetworkShape((1, 2), ("identity",), loss))
     found = rests_on(graph, graph["dL_da1"], {"a1": np.array([[True, False], [False, False]])}, 2)
     assert found.tolist() == [[True, False], [False, False]]
+
+
+def test_a_loss_of_many_outputs_rests_on_each() -> None:
+    """Logarithms of dozens of outputs are defined together only where all are positive."""
+    graph = network_graph(NetworkShape((1, 30), ("softmax",), "cross_entropy"))
+    found = rests_on(graph, graph["loss"], {"a1": np.eye(30, dtype=bool)}, 30)
+    assert found.all()
+
+
+def test_what_is_undefined_is_no_link() -> None:
+    """Each root reads its own entry, though most draws leave some of the roots undefined."""
+    root = Rule("root", "(o)->(o)", np.sqrt, "")
+    x, copy = Quantity("x", "x", (5,)), Quantity("copy", "z", (5,), Rule("copy", "(o)->(o)", np.copy, ""), ("x",))
+    graph = ComputationGraph((x, copy, Quantity("roots", "z", (5,), root, ("copy",))))
+    found = rests_on(graph, graph["roots"], {"copy": np.eye(5, dtype=bool)}, 5)
+    assert found.tolist() == np.eye(5, dtype=bool).tolist()
 
 
 def test_nothing_rests_on_what_is_sound() -> None:

@@ -22,6 +22,7 @@ def test_the_defaults_are_those_of_the_rules() -> None:
     outcomes = ("correct", "follow_through", "imprecise", "wrong", "blank", "unreadable")
     assert [Policy().share(outcome) for outcome in outcomes] == [1, 1, HALF, 0, 0, 0]
     assert Policy().share("wrong", is_explained=True) == 0
+    assert (Policy().ignore_above, Policy().zeros_carry) == (Decimal(1000), False)
 
 
 def test_a_misconception_earns_its_share_where_the_entry_is_wrong() -> None:

@@ -9,7 +9,7 @@ import pytest
 from examgen.core.formula_answers import Judgement, Side, judge
 from examgen.core.formula_language import Formula, evaluate_formula, parse_formula
 from examgen.core.formula_trials import drawn_givens, trials
-from examgen.core.graph import ComputationGraph, Values, evaluate
+from examgen.core.graph import ComputationGraph, Quantity, Values, evaluate
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape, products_graph
@@ -189,7 +189,7 @@ def test_what_is_asked_and_what_follows_from_it_are_no_answers() -> None:
         ("(w2_1_1 - w2_1_1_new)/eta", ("w2_1_1_new",)),
         ("dL_dw211*1 + W2_1_1_new*0", ("dL_dw211", "W2_1_1_new")),
     ):
-        assert judged(SMALL, asked, text) == Judgement("circular", circular=names)
+        assert judged(SMALL, asked, text) == Judgement("circular", share=0, circular=names)
     assert judged(SMALL, ("dL_dz2", (0, 0)), "dL_db2").verdict == "circular"
     assert judged(SMALL, asked, "dL_dw2_2_1*a1_1/a1_2").verdict == "undefined"
 
@@ -201,6 +201,7 @@ def test_rounding_is_forgiven_but_buys_nothing() -> None:
     assert judged(SMALL, asked, f"({right} + 1000) - 1000").verdict == "right"
     assert judged(SMALL, asked, f"1e5*a2 + {right} - a2*1e5").verdict == "right"
     nothing = "(z2 - w2_1_1*a1_1 - w2_2_1*a1_2 - b2)"
+    assert judged(SMALL, asked, f"1.00000003*{right}").verdict != "right"
     for factor in ("1e9", "1e12", "1e15", "1e20"):
         assert judged(SMALL, asked, f"{factor}*{nothing} + a2").verdict == "wrong"
         assert judged(SMALL, asked, f"{factor}*{nothing}").verdict == "wrong"
@@ -272,6 +273,93 @@ def test_draws_are_finite_and_the_same_every_time(output: str, loss: str) -> Non
             assert ((again["y"] > 0) & (again["y"] < 1)).all()
         if LOSSES[loss].shortcut == "softmax":
             np.testing.assert_allclose(again["y"].sum(axis=-1), 1)
+
+
+@pytest.mark.parametrize(
+    ("output", "loss", "mixed"),
+    [("tanh", "half_squared_error", "Wbxy"), ("sigmoid", "binary_cross_entropy", "Wbx"), ("identity", "huber", "Wbxy")],
+)
+def test_a_third_of_the_draws_is_positive_and_the_rest_mixed(output: str, loss: str, mixed: str) -> None:
+    """In two thirds every number may be negative, but for targets of cross-entropy and the learning rate."""
+    givens = drawn_givens(network_graph(NetworkShape((3, 4, 2), ("relu", output), loss)))
+    signed = np.concatenate(
+        [value.reshape(len(value), -1) for name, value in givens.items() if name[0] in mixed], axis=1
+    )
+    assert (signed > 0).all(axis=1).mean() == 1 / 3
+    assert ((signed < 0).mean(axis=0) > 0.2).all()
+    assert all((value > 0).all() for name, value in givens.items() if name[0] not in mixed)
+
+
+def test_a_unit_that_parts_only_some_of_the_draws_is_not_named() -> None:
+    """What is right only while two units are live fails on both sides of each of them."""
+    found = judged(SMALL, ("z2", (0, 0)), "w2_1_1*z1_1 + w2_2_1*z1_2 + b2")
+    assert (found.verdict, found.fails_where) == ("partly", ())
+    found = judged(SMALL, ("z2", (0, 0)), "w2_1_1*a1_1 + w2_2_1*a1_2 + b2 + min(0, z1_1)*relu'(z1_2)")
+    assert (found.verdict, found.fails_where) == ("partly", ())
+    found = judged(SMALL, ("z2", (0, 0)), "w2_1_1*a1_1 + w2_2_1*z1_2 + b2")
+    assert found.fails_where == (Side(("z1", (0, 1)), is_live=False),)
+
+
+def test_a_counterexample_has_as_few_dead_units_as_there_are() -> None:
+    """Of the draws at which a formula fails, a student is shown one of the plainest."""
+    shape = NETWORKS[2]
+    values = trials(network_graph(shape)).values
+    dead = np.concatenate([values["z1"][:, 0], values["z2"][:, 0]], axis=1) < 0
+    fewest = dead.sum(axis=1)[values["z1"][:, 0, 2] < 0].min()
+    example = judged(shape, ("a1", (0, 2)), "z1_3").example
+    assert example is not None
+    assert len(example.dead) == fewest
+    assert example.symbols["z1_3"] == example.value < 0
+
+
+def test_misconceptions_are_named_where_units_are_dead_in_some_draws() -> None:
+    """Draws at which all is 0 say nothing, be the symbols of a formula right or those of the mistaken student."""
+    graph = network_graph(SMALL)
+    old = graph["dL_dW1"].rule
+    assert old is not None
+    error = graph.patched("dL_da2", Rule("y_minus_a", "", lambda a, y: y - a, ""))
+    twice = Rule("twice", "", lambda *inputs: 2 * old.compute(*inputs), "")
+    patched = {"error-sign": (error,), "twice": (error.patched("dL_dW1", twice),)}
+    assert judged(SMALL, ("dL_dW2", (0, 0)), "-delta2*a1_1", patched).misconceptions == ("error-sign", "twice")
+    assert judged(SMALL, ("dL_dW1", (0, 0)), "2*delta1_1*x_1", patched).misconceptions == ("twice",)
+
+
+def test_rounding_is_forgiven_where_most_answers_are_zero() -> None:
+    """How small a difference must be goes by the answers that are not 0."""
+    shape = NetworkShape((1, 1, 1, 1, 1), ("relu", "relu", "relu", "identity"), "half_squared_error")
+    assert np.median(np.abs(trials(network_graph(shape)).values["dL_dW1"])) == 0
+    text = gradient_text(shape.sizes, shape.activations, (1, 1, 1))
+    assert judged(shape, ("dL_dW1", (0, 0)), f"1e6*z1 + {text} - 1e6*(w1_1_1*x + b1)").verdict == "right"
+
+
+def test_one_draw_that_agrees_by_chance_is_none() -> None:
+    """A constant that is right at a single draw is no bit right."""
+    graph = network_graph(NetworkShape((1, 1), ("identity",), "half_squared_error"))
+    on = trials(graph)
+    formula = parse_formula(repr(on.values["a1"][5].item()), ())
+    assert isinstance(formula, Formula)
+    found = judge(on, ("a1", (0, 0)), formula, {})
+    assert found.share > 0
+    assert found.verdict == "wrong"
+
+
+def test_wide_layers_are_not_saturated() -> None:
+    """Sums of many terms are as moderate as sums of few."""
+    shape = NetworkShape((40, 1), ("sigmoid",), "half_squared_error")
+    outputs = trials(network_graph(shape)).values["a1"]
+    assert ((outputs > 1e-3) & (outputs < 1 - 1e-3)).all()
+
+
+def test_small_answers_are_not_lost_in_what_cancels() -> None:
+    """What cancels excuses a difference that is small beside the answer, not one that is small beside the terms."""
+    twin = Quantity("twin", "z", (), Rule("twin", "()->()", lambda x: x * 1, ""), ("x",))
+    tiny = Quantity("tiny", "z", (), Rule("tiny", "()->()", lambda x: x * 1e-8, ""), ("x",))
+    on = trials(ComputationGraph((Quantity("x", "x", ()), twin, tiny)))
+    known: dict[str, Entry] = {"x": ("x", ()), "twin": ("twin", ())}
+    for text, verdict in (("2*x/1e8 + 1e2*x - 1e2*twin", "wrong"), ("x/1e8 + x/1e4 - twin/1e4", "right")):
+        formula = parse_formula(text, known)
+        assert isinstance(formula, Formula)
+        assert judge(on, ("tiny", ()), formula, known).verdict == verdict
 
 
 def test_the_formula_of_a_textbook_is_right_in_its_notation() -> None:

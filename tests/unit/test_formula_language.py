@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from examgen.core.formula_language import Formula, evaluate_formula, parse_formula
-from examgen.core.formula_tokens import Unparsed
+from examgen.core.formula_tokens import Unparsed, quoted
 
 KNOWN = {
     "a3": 0.8,
@@ -53,6 +53,7 @@ def refused(text: str) -> tuple[str, int]:
         ("max(0, z1_1)", 0),
         ("max(z1_1, 1, 3, 2)", 3),
         ("min(1; 2)", 1),
+        ("min(z1_1, 1, -3, 2)", -3),
         ("ln(exp(3))", 3),
         ("log(e)", 1),
         ("log10(1000)", 3),
@@ -93,6 +94,7 @@ def test_formulas_mean_what_mathematics_means(text: str, expected: float) -> Non
         ("6/∂L/∂w1_12", "6/dL_dw1_12"),
         ("dL / dw1_12", "dL_dw1_12"),
         ("'a3*2", "a3*2"),
+        ("'y", "y"),
         ("\ufeff\u00a0 a3\n+\ty \u2003", "a3+y"),
     ],
 )
@@ -114,6 +116,8 @@ def test_unicode_forms_are_read_as_their_plain_spelling(text: str, plain: str) -
         ("a3 + * y", "misplaced", 5),
         ("()", "misplaced", 1),
         ("max(1,)", "misplaced", 6),
+        ("max((1, 2)", "comma", 6),
+        ("  (²)", "misplaced", 3),
         ("2(a3-y)", "missing_factor_sign", 1),
         ("a3(1-a3)", "missing_factor_sign", 2),
         ("(a3)(y)", "missing_factor_sign", 4),
@@ -137,6 +141,8 @@ def test_unicode_forms_are_read_as_their_plain_spelling(text: str, plain: str) -
         ("#NAME?", "excel_error", 0),
         ("1e400", "overflow", 0),
         ("a2_2", "unknown_symbol", 0),
+        ("2*b²", "unknown_symbol", 2),
+        ("a⁸", "unknown_symbol", 0),
         ("y + sine(y)", "unknown_function", 4),
         ("y.__class__", "bad_char", 1),
         ("__import__('os')", "bad_char", 0),
@@ -146,6 +152,49 @@ def test_unicode_forms_are_read_as_their_plain_spelling(text: str, plain: str) -
 def test_what_is_no_formula_is_refused_where_it_ends_to_be_one(text: str, reason: str, position: int) -> None:
     """The reason and the place in the student's own text are told."""
     assert refused(text) == (reason, position)
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [("∂L/∂a¹", "dL_da1"), ("2*dL/da¹ + 1", "dL_da1"), ("dL/da¹²", "dL_da12"), ("a¹", "a1"), ("𝐀1_1_1", "A1_1_1")],
+)
+def test_a_layer_may_be_raised_behind_a_letter(text: str, symbol: str) -> None:
+    """Where the letter or the derivative alone is no symbol, a raised number is its layer."""
+    formula = parse_formula(text, {symbol})
+    assert isinstance(formula, Formula)
+    assert formula.symbols == (symbol,)
+
+
+@pytest.mark.parametrize(("text", "symbol"), [("a1²", "a12"), ("dL/dw1²", "dL_dw12"), ("a¹", "a1_1")])
+def test_a_raised_number_behind_a_number_is_a_power(text: str, symbol: str) -> None:
+    """It is never the rest of a symbol, even where such a symbol is known."""
+    found = parse_formula(text, {symbol})
+    assert isinstance(found, Unparsed)
+    assert found.reason == "unknown_symbol"
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("delta3xy", "delta3"),
+        ("delta3xyz", ""),
+        ("delt", "delta3"),
+        ("eltaa3", ""),
+        ("s" * 40, "s" * 39),
+        ("s" * 41, ""),
+    ],
+)
+def test_what_was_meant_begins_alike_and_is_about_as_long(text: str, near: str) -> None:
+    """Two characters more or less are a slip, in names of up to forty; three are another name."""
+    found = parse_formula(text, [*KNOWN, "s" * 39])
+    assert isinstance(found, Unparsed)
+    assert found.message == f"{quoted(text)} is not a symbol of this question." + (near and f' Did you mean "{near}"?')
+
+
+def test_forty_characters_are_quoted_whole() -> None:
+    """Longer ones end with three points."""
+    assert quoted("a" * 40) == f'"{"a" * 40}"'
+    assert quoted("a" * 41) == f'"{"a" * 40}…"'
 
 
 def test_a_near_miss_is_named_with_what_was_meant() -> None:
@@ -168,7 +217,20 @@ def test_messages_quote_hostile_text_short_and_printable() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["log(-1)", "ln(0)", "sqrt(0-1)", "1/0", "0/0", "1/(1/0)", "(0-2)^0.5", "0^-1", "exp(1000)"]
+    "text",
+    [
+        "log(-1)",
+        "ln(0)",
+        "1/ln(0)",
+        "exp(log10(0))",
+        "sqrt(0-1)",
+        "1/0",
+        "0/0",
+        "1/(1/0)",
+        "(0-2)^0.5",
+        "0^-1",
+        "exp(1000)",
+    ],
 )
 def test_outside_the_domain_is_nan_without_warnings(text: str) -> None:
     """Logarithms of negative numbers, divisions by zero and overflow are nan, whatever is done with them after."""

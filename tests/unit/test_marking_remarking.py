@@ -46,24 +46,24 @@ def test_no_change_is_told(tmp_path: Path) -> None:
 def test_a_first_marking_says_nothing(tmp_path: Path) -> None:
     """No gradebook, or one of another exam, is nothing to compare with."""
     none = [changes(None, "e-1", {}), changes(tmp_path / "gradebook.csv", "e-1", {})]
-    assert [change_lines(found) for found in [*none, compared(tmp_path, OLD.replace("e-1", "e-2"), s1="1")]] == [()] * 3
+    others = [compared(tmp_path, text, s1="1") for text in (OLD.replace("e-1", "e-2"), OLD.replace("C,e-1", "C,e-2"))]
+    assert [change_lines(found) for found in (*none, *others)] == [()] * 4
 
 
 def test_long_lists_are_cut(tmp_path: Path) -> None:
-    """Twenty lines and a count."""
-    rows = "".join(f"s{number},N,e-1,V{number},1,2\n" for number in range(25))
-    lines = change_lines(compared(tmp_path, f"{HEADER}\n{rows}", **{f"s{number}": "2" for number in range(25)}))
-    assert (len(lines), lines[0], lines[-1]) == (
-        22,
-        "Marks changed since the last marking, 25 students:",
-        "  and 5 more",
-    )
+    """Twenty lines and a count where there are more."""
+    for count, length, last in ((25, 22, "  and 5 more"), (20, 21, "  s19  1 → 2  (+1)")):
+        rows = "".join(f"s{number},N,e-1,V{number},1,2\n" for number in range(count))
+        found = compared(tmp_path, f"{HEADER}\n{rows}", **{f"s{number}": "2" for number in range(count)})
+        lines = change_lines(found)
+        assert lines[0] == f"Marks changed since the last marking, {count} students:"
+        assert (len(lines), lines[-1]) == (length, last)
 
 
 def test_a_gradebook_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
     """Semicolons, decimal commas and a byte order mark."""
     text = "\ufeff" + OLD.replace("12.5", "12#5").replace(",", ";").replace("#", ",")
-    assert compared(tmp_path, text, s1="12.5", s2="7", s3="3").changes == ()
+    assert compared(tmp_path, text, s1="12.5", s2="7", s3="3") == Remarking(is_again=True)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,9 @@ def test_a_gradebook_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
         (b"\xff\xff\xff", "gradebook.csv"),
         (OLD.replace("12.5", "many"), "gradebook.csv: line 2: marks is 'many', which is no number"),
         (OLD.replace("12.5", "NaN"), "gradebook.csv: line 2: marks is 'NaN', which is no number"),
+        (OLD.replace("12.5", '"12,5"'), "gradebook.csv: line 2: marks is '12,5', which is no number"),
         (OLD.replace("s2,B", "s2"), "gradebook.csv: line 3: the row has 5 cells and the header 6"),
+        (OLD.replace("s2,B", "s2").replace("s3,C,e-1", "s3"), "gradebook.csv: line 3: the row has 5 cells"),
         (OLD + "s1,A,e-1,V1,12.5,20\n", "gradebook.csv: line 5: student 's1' is there twice"),
     ],
 )

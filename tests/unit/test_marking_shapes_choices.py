@@ -37,7 +37,9 @@ def test_a_shape_is_read_in_all_usual_forms(text: str) -> None:
     assert parse_shape(text) == (4, 1)
 
 
-@pytest.mark.parametrize(("text", "shape"), [("(4,)", (4,)), ("2x3x4", (2, 3, 4)), ("(1,12)", (1, 12))])
+@pytest.mark.parametrize(
+    ("text", "shape"), [("(4,)", (4,)), ("2x3x4", (2, 3, 4)), ("(1,12)", (1, 12)), ("6x5x4x3x2x1", (6, 5, 4, 3, 2, 1))]
+)
 def test_shapes_may_have_other_numbers_of_axes(text: str, shape: tuple[int, ...]) -> None:
     """A vector has its comma, and more than two axes are read too."""
     assert parse_shape(text) == shape
@@ -64,6 +66,7 @@ def test_shapes_may_have_other_numbers_of_axes(text: str, shape: tuple[int, ...]
         ("4.5x1", "not_whole"),
         ("(4, -1)", "not_whole"),
         ("4x0", "not_whole"),
+        (f"(4,{' ' * 60}1)", "too_long"),
         ("4" * 65, "too_long"),
         ("4" * 10_000_000, "too_long"),
     ],
@@ -73,6 +76,12 @@ def test_what_is_no_shape_is_refused_with_its_reason(text: str, reason: str) -> 
     """Nothing is repaired, and every reason has a sentence."""
     assert parse_shape(text) == Unreadable(reason)
     assert SHAPE_REASONS[reason].endswith(".")
+
+
+def test_as_many_characters_as_are_allowed_are_read() -> None:
+    """One more is too long, see above and below."""
+    assert parse_shape(f"(4,{' ' * 59}1)") == (4, 1)
+    assert parse_choice("x" * 1000, ("the loss rises", "x" * 1000)) == 1
 
 
 @pytest.mark.parametrize(
@@ -104,6 +113,7 @@ def test_a_choice_is_read_by_letter_or_text(text: str, option: int) -> None:
         ("e", "not_an_option"),
         ("1", "not_an_option"),
         ("a) the loss falls", "not_an_option"),
+        ("e) the loss falls", "not_an_option"),
         ("a, b", "several"),
         ("a and c", "several"),
         ("(a)/(b)", "several"),

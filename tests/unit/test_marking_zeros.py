@@ -96,17 +96,30 @@ def test_a_layer_of_zeros_and_gaps_carries_nothing(tmp_path: Path, a1: str) -> N
     assert sheet.mark(z1="0.6 -1", a1=a1, z2="4.7", a2="0")["z2"] == "correct"
 
 
-def test_two_wrong_zeros_in_ten_answers_carry_whatever_is_beside_them(tmp_path: Path) -> None:
-    """A dead unit in a long paper is a slip, and right zeros beside it are not counted; three zeros are too many.
+def test_three_zeros_of_one_slip_in_ten_answers_carry_whatever_is_beside_them(tmp_path: Path) -> None:
+    """A dead unit in a long paper is a slip, and right zeros beside it are not counted; four in twelve are too many.
 
     z1 = -0.6 for 0.6 leaves a layer of zeros, one of which was right anyway: z2 = 0.5.
     """
+    slip = {"z1": "-0.6 -0.6", "a1": "0 0", "z2": "0.5", "dL_dz1": "0 0", "dL_db1": "0 0"}
+    shorter = Sheet(tmp_path, BACKWARD, second_weight=-0.8)
+    assert len(shorter.paper.fields) == 10
+    assert shorter.mark(**slip)["z2"] == "follow_through"
+    longer = Sheet(tmp_path, BACKWARD.replace('"dL_db"', '"dL_db", "dL_dW"'), second_weight=-0.8)
+    assert len(longer.paper.fields) == 12
+    assert longer.mark(**slip, dL_dW1="0 0")["z2"] == "wrong"
+    assert longer.mark(**slip, dL_dW1="-4.6 0")["z2"] == "follow_through"
+
+
+def test_of_two_slips_one_zero_in_ten_answers_carries(tmp_path: Path) -> None:
+    """Whoever writes two answers that are wrong of themselves has less room: dL_db1 = 9 is no rounding of -4.6.
+
+    The right error is 1.7 - 4, which makes -4.6 of dL_dz1.
+    """
     sheet = Sheet(tmp_path, BACKWARD, second_weight=-0.8)
-    assert len(sheet.paper.fields) == 10
-    right_zeros = {"dL_dz1": "7 0", "dL_db1": "7 0"}
-    assert sheet.mark(z1="-0.6 -0.6", a1="0 0", z2="0.5", **right_zeros)["z2"] == "follow_through"
-    assert sheet.mark(z1="-0.6 -0.6", a1="0 0", z2="0.5", dL_dz1="0 0", dL_db1="7 0")["z2"] == "follow_through"
-    assert sheet.mark(z1="-0.6 -0.6", a1="0 0", z2="0.5", dL_dz1="0 0", dL_db1="0 0")["z2"] == "wrong"
+    slips = {"z1": "-0.6 -0.6", "a1": "0 0", "z2": "0.5", "dL_db1": "9 0"}
+    assert sheet.mark(**slips, dL_dz1="-4.6 0")["z2"] == "follow_through"
+    assert sheet.mark(**slips, dL_dz1="0 0")["z2"] == "wrong"
 
 
 def test_what_follows_from_an_ignored_zero_is_flagged(tmp_path: Path) -> None:

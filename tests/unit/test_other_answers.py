@@ -1,8 +1,10 @@
 """Formulas, shapes and choices: read in any spelling, judged with a reason, and marked within a class."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from examgen.batch.feedback import feedback_from_files
@@ -10,10 +12,15 @@ from examgen.batch.making import make
 from examgen.exams.building import load_exam
 from examgen.exams.exam import Field, PaperShape, paper_shape
 from examgen.exams.other_references import typed_reference
+from examgen.marking.answers import AnswerTable, Numbers, Texts
 from examgen.marking.grading import grade
-from examgen.marking.other_answers import judge_text
+from examgen.marking.numbers import REASONS, Unreadable
+from examgen.marking.other_answers import judge_text, mark_others
+from examgen.marking.outcomes import BY_CODE, OUTCOMES
+from examgen.marking.parse_shape import SHAPE_REASONS
 from tests.formula_texts import gradient_text
 from tests.marking_sheets import read_rows
+from tests.small_banks import DRAWN, all_papers, changed, written
 
 RELU_SQUARED, RELU_BCE, TANH_SQUARED, TANH_BCE = "ABCD"
 
@@ -128,6 +135,74 @@ def test_a_formula_that_is_right_while_a_unit_is_live_is_wrong_and_says_where() 
     assert judged.comment == "It is right for some numbers only: it fails where z⁽¹⁾₁ is negative."
 
 
+@pytest.mark.parametrize(
+    ("text", "comment"),
+    [
+        ("dL_dw2_1_1", "The formula uses dL_dw2_1_1, which is what the formula is for."),
+        ("dL_dw2_1_1 + 0*w2_1_1_new", "The formula uses dL_dw2_1_1, which is what the formula is for."),
+        ("(w2_1_1 - w2_1_1_new)/eta", "The formula uses w2_1_1_new, which follows from what the formula is for."),
+        ("2*(y - a2)*a2*(1 - a2)*a1_1", "It looks as if the error was taken as y − a, not a − y."),
+        ("2*(a2 - y)*a2*(1 - a2)*abs(a1_1)", "It is right for some numbers only: where a2 = "),
+        (
+            "2*(a2 - y)*a2*(1 - a2)*abs(a1_1) + 0*(a1_2 + b2 + z1_1 + z1_2)",
+            "It is right for some numbers only.",
+        ),
+        ("a1_1 + a1_2 + a2 + y + w2_1_1 + w2_2_1", "Where a1_1 = "),
+        ("a1_1 + a1_2 + a2 + y + w2_1_1 + w2_2_1 + b2", ""),
+    ],
+)
+def test_what_is_wrong_with_a_formula_is_told(tmp_path: Path, text: str, comment: str) -> None:
+    """A circle, a misconception, or numbers to put in, where they are six at most."""
+    rate = ("y = {", 'learning_rate = { choices = ["0.5"] }\ny = {')
+    bank = changed(DRAWN, ("[1, 1]", "[2, 2, 1]"), ('["sigmoid"]', '["tanh", "sigmoid"]'), rate)
+    bank += '[[tasks]]\ntext = ""\nask = "dL_dW"\nlayers = [2]\nas = "formula"\n'
+    [paper] = all_papers(load_exam(written(tmp_path, bank), 7))
+    judged = judge_text(paper, paper.other_fields[0], text)
+    assert judged.outcome == "wrong"
+    assert judged.comment.startswith(comment) if comment else judged.comment == ""
+
+
+def test_each_answer_of_a_class_is_judged_in_its_place() -> None:
+    """Also in the first row of all; what was handed in twice is unreadable, and what was not at all is blank."""
+    paper, _ = asked(TANH_BCE, "delta2_formula")
+    right = [typed_reference(paper, field) for field in paper.other_fields]
+    shape, choice = right.index("(2, 1)"), len(right) - 1
+    table = answer_table(["a2", "(1, 2)", "b", "y - a2", *right, "z"])
+    rows = 4 + np.arange(len(right)) + np.zeros((4, 1), dtype=np.int64)
+    rows[1] = -1
+    rows[2, [0, shape, choice]] = 0, 1, 2
+    rows[3, 0] = 3
+    first = mark_others(paper, table, rows).outcome[2, 0]
+    assert BY_CODE[first].name == "wrong"
+    twice = table.parsed.with_reason(np.array([0, len(table) - 1]), "duplicate")
+    found = mark_others(paper, replace(table, parsed=twice), rows)
+    names = [[BY_CODE[code].name for code in student] for student in found.outcome]
+    assert names[:2] == [["correct"] * len(right), ["blank"] * len(right)]
+    assert [names[2][place] for place in (0, shape, choice)] == ["unreadable", "wrong", "wrong"]
+    comments = [[found.texts[place] for place in student] for student in found.comments]
+    assert comments[:2] == [[""] * len(right), ["Nothing was written."] * len(right)]
+    swapped = "The rows come first, then the columns; here they are swapped."
+    assert [comments[2][place] for place in (0, shape, choice)] == [REASONS["duplicate"], swapped, ""]
+    labels = [[found.names[place] for place in student] for student in found.labels]
+    assert "error-sign" in labels[3][0].split("|")
+    assert {label for student in (*labels[:3], labels[3][1:]) for label in student} == {""}
+
+
+def test_of_nobody_who_handed_in_all_is_blank() -> None:
+    """A class without a single row is marked, too."""
+    paper, _ = asked(TANH_BCE, "delta2_formula")
+    none = np.full((2, len(paper.other_fields)), -1)
+    assert (mark_others(paper, answer_table([]), none).outcome == OUTCOMES["blank"].code).all()
+
+
+def answer_table(texts: list[str]) -> AnswerTable:
+    """Rows with these answers, of whomever."""
+    same, line = Texts.of(["s"] * len(texts)), np.arange(len(texts))
+    parsed = Numbers.of(Unreadable("blank") for _ in texts)
+    file = np.zeros(len(texts), dtype=np.int32)
+    return AnswerTable(file, line, same, same, same, same, same, Texts.of(texts), parsed)
+
+
 def test_a_counterexample_has_numbers_that_can_be_put_in() -> None:
     """Where no misconception fits, one draw is told, with what is right there."""
     judged = judge_text(*asked(TANH_BCE, "delta2_formula"), "a2 + y")
@@ -140,22 +215,24 @@ def test_a_counterexample_has_numbers_that_can_be_put_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "found", "comment"),
     [
-        ("(2, 1)", "correct"),
-        ("2x1", "correct"),
-        ("2,1", "correct"),
-        ("(1, 2)", "wrong"),
-        ("(2,)", "wrong"),
-        ("(2, 2)", "wrong"),
-        ("two", "unreadable"),
-        ("2.5 x 1", "unreadable"),
-        ("", "blank"),
+        ("(2, 1)", "correct", ""),
+        ("2x1", "correct", ""),
+        ("2,1", "correct", ""),
+        ("(1, 2)", "wrong", "The rows come first, then the columns; here they are swapped."),
+        ("(2,)", "wrong", "A shape has two numbers, rows and columns; a column of n numbers has the shape (n, 1)."),
+        ("2x1x1", "wrong", "A shape has two numbers, rows and columns; a column of n numbers has the shape (n, 1)."),
+        ("(2, 2)", "wrong", ""),
+        ("two", "unreadable", SHAPE_REASONS["not_a_shape"]),
+        ("2.5 x 1", "unreadable", SHAPE_REASONS["not_whole"]),
+        ("", "blank", "Nothing was written."),
     ],
 )
-def test_shapes(text: str, found: str) -> None:
-    """Rows and columns as they are shown."""
-    assert outcome(TANH_BCE, "delta1_shape", text)[0] == found
+def test_shapes(text: str, found: str, comment: str) -> None:
+    """Rows and columns as they are shown; what is wrong with a shape is told where it can be."""
+    judged = judge_text(*asked(TANH_BCE, "delta1_shape"), text)
+    assert (judged.outcome, judged.comment) == (found, comment)
 
 
 @pytest.mark.parametrize(
