@@ -67,5 +67,5 @@ def _inside(body: str) -> str | None:
     opened = {pair[0]: pair[1] for pair in _PAIRS}
     closed = set(opened.values())
     if body[0] in opened:
-        return body[1:-1].strip() if len(body) > 1 and body[-1] == opened[body[0]] else None
+        return body[1:-1].strip() if body[-1] == opened[body[0]] else None
     return None if body[-1] in closed else body

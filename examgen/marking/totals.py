@@ -22,9 +22,6 @@ from examgen.marking.outcomes import BY_CODE, OUTCOMES
 MOST = 2**62
 """Counts below this are held as 64-bit integers, larger ones as Python's."""
 
-BOOK_OUTCOMES = (*(name for name in OUTCOMES if name != "correct"), "correct")
-"""Outcomes in the order in which the gradebook counts them."""
-
 Units = NDArray[Any]
 """Whole multiples of a `MarkUnit`, of its dtype."""
 
@@ -64,7 +61,7 @@ class QuestionMarks:
         members: (members,) places of these students in the class.
         units: (members,) their marks in units.
         most: marks of the question without bonus, in units.
-        counts: (members, outcomes) entries of each outcome, in the order of `BOOK_OUTCOMES`.
+        counts: (members, outcomes) entries of each outcome, in the order of `OUTCOMES`.
     """
 
     question: str
@@ -142,7 +139,7 @@ def question_marks(
         units: (members, fields) from `entry_units`, with overrides where there are some.
         outcome: (members, fields) codes.
     """
-    counts = np.stack([(outcome == OUTCOMES[name].code).sum(axis=1) for name in BOOK_OUTCOMES], axis=1)
+    counts = np.stack([(outcome == OUTCOMES[name].code).sum(axis=1) for name in OUTCOMES], axis=1)
     most = unit.count(exact_total(paper.fields, with_bonus=False))
     return QuestionMarks(paper.question.id, np.asarray(members, dtype=np.intp), units.sum(axis=1), most, counts)
 
@@ -164,7 +161,7 @@ def gradebook(
     students = len(next(iter(heads.values())))
     found = {question.id: np.zeros(students, dtype=unit.dtype) for question in exam.questions}
     most = np.zeros(students, dtype=unit.dtype)
-    counts = np.zeros((students, len(BOOK_OUTCOMES)), dtype=np.int64)
+    counts = np.zeros((students, len(OUTCOMES)), dtype=np.int64)
     for part in parts:
         found[part.question][part.members] = part.units
         most[part.members] += part.most
@@ -177,7 +174,7 @@ def gradebook(
         **{name: list(column) for name, column in heads.items()},
         **{name: [finals[pair][place] for pair in pairs] for place, name in enumerate(names)},
         **{question: unit.marks(units) for question, units in found.items()},
-        **dict(zip(BOOK_OUTCOMES, counts.T, strict=True)),
+        **dict(zip(OUTCOMES, counts.T, strict=True)),
     }
 
 

@@ -74,8 +74,6 @@ def _formula(paper: PaperShape, quantity: Quantity, index: Index) -> str:
     from_a = _SLOPES_FROM_A.get(quantity.rule.name)
     if from_a is not None:
         return from_a.format(paper.naming.entry(quantity.inputs[0], index).ascii)
-    if quantity.kind in {"x_of_step", "y_of_step"}:
-        return paper.naming.entry(quantity.name, index).ascii
     return reference_formula(paper.naming, quantity.name, index)
 
 

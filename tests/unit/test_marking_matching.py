@@ -101,9 +101,10 @@ def test_unknown_student_and_variant_beside_known_ones(made: MadeKey, tmp_path: 
 
 def test_nothing_but_strangers_is_a_mistake(made: MadeKey, tmp_path: Path) -> None:
     """Where no row belongs to the key at all, the error says whose rows they are."""
-    sheet = write_sheet(tmp_path / "s.csv", made.of("s2"), changes={"student": "zoe", "variant": "NONE"})
+    write_sheet(tmp_path / "in" / "a.csv", made.of("s2"), changes={"student": "zoe", "variant": "NONE"})
+    write_sheet(tmp_path / "in" / "b.csv", made.of("s2"), changes={"student": "ann", "variant": "NONE"})
     with pytest.raises(AnswersError, match=r"nothing to mark .*'zoe' with variant 'NONE' is not in the key"):
-        grade(sheet, made.key)
+        grade(tmp_path / "in", made.key)
     assert not (made.folder / "marks").exists()
 
 
@@ -131,6 +132,15 @@ def test_unknown_fields_are_named_and_passed_over(made: MadeKey, tmp_path: Path)
     assert kinds(graded) == [("unknown_field", "s1")]
     assert "Q1 'bonus', Q9 " in graded.notices[0].text
     assert shares(graded) == {"s1": 100}
+
+
+def test_a_sheet_that_names_nobody_is_told_in_words(made: MadeKey, tmp_path: Path) -> None:
+    """Its unknown fields are those of a student without a name, and not of a student called ''."""
+    rows = [*made.of("s1"), {**made.of("s1")[0], "field": "bonus"}]
+    sheet = write_sheet(tmp_path / "s.csv", [{**row, "student": ""} for row in rows])
+    told = [notice.text for notice in grade(sheet, made.key).notices]
+    assert any(text.startswith("a student without a name: 1 unknown fields") for text in told)
+    assert not any("''" in text for text in told)
 
 
 def test_fields_that_are_left_out_are_blank(made: MadeKey, tmp_path: Path) -> None:
@@ -214,6 +224,17 @@ def test_the_key_in_the_output_folder(made: MadeKey, elsewhere: Path, tmp_path: 
     shutil.move(made.folder, elsewhere / "output" / "right")
     sheet = write_sheet(tmp_path / "far" / "away" / "from" / "it" / "s.csv", made.of("s1"))
     assert grade(sheet).folder == elsewhere / "output" / "right" / "marks"
+
+
+def test_the_exam_of_most_rows_is_looked_for(elsewhere: Path, tmp_path: Path) -> None:
+    """Of two exams in one folder of sheets, each with a key, the one that most rows name is marked."""
+    for name, seed, sheets in (("few", 7, ["a"]), ("many", 8, ["b", "c"])):
+        made = make_key(elsewhere / "output" / name, seed=seed)
+        for sheet, student in zip(sheets, ("s1", "s2"), strict=False):
+            write_sheet(tmp_path / "far" / f"{sheet}.csv", made.of(student))
+    graded = grade(tmp_path / "far")
+    assert graded.folder == elsewhere / "output" / "many" / "marks"
+    assert shares(graded) == {"s1": 100, "s2": 100}
 
 
 @pytest.mark.usefixtures("elsewhere")
