@@ -17,7 +17,8 @@ from examgen.core.rules import Array
 from examgen.exams.exam import Field, PaperShape
 from examgen.exams.separation import paper_patches
 from examgen.exams.tolerance import as_quantities, half_units, place_of
-from examgen.marking.entries import Marked, Submitted, block_size
+from examgen.marking.entries import Marked, block_size
+from examgen.marking.following import Submitted
 from examgen.marking.outcomes import OUTCOMES
 
 NEAR = 6.0

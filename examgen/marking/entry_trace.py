@@ -18,8 +18,9 @@ from examgen.exams.notation import Index
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, entry_of, half_units
 from examgen.marking.diagnosis import diagnose
-from examgen.marking.entries import NO_DIGITS, Marked, Submitted, mark
+from examgen.marking.entries import Marked, mark
 from examgen.marking.explanation import BandPart, Calculation, Origin, Precision, Source
+from examgen.marking.following import NO_DIGITS, Submitted
 from examgen.marking.marked_papers import MarkedPaper, typed
 from examgen.marking.outcomes import BY_CODE
 from examgen.marking.written_formulas import formula_texts, symbol_text

@@ -20,8 +20,9 @@ from examgen.marking import totals
 from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers, Texts
 from examgen.marking.csv_columns import Column
 from examgen.marking.diagnosis import diagnose
-from examgen.marking.entries import NO_DIGITS, Submitted, mark
+from examgen.marking.entries import mark
 from examgen.marking.finding import find_key
+from examgen.marking.following import NO_DIGITS, Submitted
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match, missing_students
 from examgen.marking.other_answers import mark_others
 from examgen.marking.outcomes import OUTCOMES

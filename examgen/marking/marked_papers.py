@@ -16,7 +16,7 @@ from examgen.exams.files import safe_text
 from examgen.exams.keys import Key, papers, read_key
 from examgen.exams.tables import printable
 from examgen.marking.answers import Numbers
-from examgen.marking.entries import Submitted
+from examgen.marking.following import Submitted
 from examgen.marking.grading import submitted_of
 from examgen.marking.numbers import Number, Unreadable, parse_number, unreadable
 from examgen.marking.results import COLUMNS
