@@ -25,5 +25,5 @@ def carries_forward(policy: Policy, submitted: Array, reference: Array, is_right
     # The largest right value of the paper: beside thousands, a thousand where 0 belongs is a slip like any other.
     limit = float(policy.ignore_above) * np.maximum(1.0, np.abs(reference).max(axis=-1, keepdims=True))
     is_tame = np.isfinite(submitted) & (np.abs(submitted) <= limit)
-    is_empty_zero = (submitted == 0) & (reference != 0) & ~is_right
+    is_empty_zero = (submitted == 0) & ~is_right
     return np.asarray(is_tame if policy.zeros_carry else is_tame & ~is_empty_zero)

@@ -134,7 +134,7 @@ class EntryTrace:
             return "own", ""
         if value == 0:
             return "reference", "a 0 where the right value is not 0 carries no credit forward, so the reference"
-        limit = f"{self.policy.ignore_above:f} times the right value (at least 1)"
+        limit = f"{self.policy.ignore_above:f} times the largest right value of the question (at least 1)"
         return "reference", f"larger than {limit}, so it carries no credit forward; the reference"
 
     def _read(self, quantity: Quantity, index: Index) -> Iterator[tuple[str, Index]]:

@@ -90,7 +90,8 @@ def test_steps_that_are_not_asked_are_recomputed(tmp_path: Path) -> None:
         (
             "5000",
             0.85,
-            "larger than 1000 times the right value (at least 1), so it carries no credit forward; the reference",
+            "larger than 1000 times the largest right value of the question (at least 1), so it carries no credit "
+            "forward; the reference",
         ),
         ("0.95", 0.95, ""),
     ],
