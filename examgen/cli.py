@@ -371,10 +371,7 @@ def _print_remarks(graded: "GradedClass") -> None:
         remarks.append(f"{len(graded.missing)} students of the key handed in nothing: {named}")
     remarks += [notice.text for notice in graded.notices]
     remarks += [_problem_text(problem) for problem in graded.problems]
-    remarks += [
-        f"student {one.student!r}: {one.question} {one.field}: cannot read {one.answer!r}: {one.comment}"
-        for one in unread
-    ]
+    remarks += [one.text for one in unread]
     hidden = max(len(remarks) - MAX_NOTICES, 0) + max(count - MAX_NOTICES, 0)
     for remark in remarks[:MAX_NOTICES]:
         typer.echo(f"Note: {_printable(remark)}")

@@ -27,7 +27,7 @@ from examgen.marking.matching import Matched, PaperAnswers, Submission, match, m
 from examgen.marking.other_answers import mark_others
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.overrides import Override, find_overrides, read_overrides, with_overrides
-from examgen.marking.problems import Notice, Problem
+from examgen.marking.problems import Notice, Problem, who
 from examgen.marking.reading import DecimalChoice, HandedIn, read_files
 from examgen.marking.remarking import Remarking, changes
 from examgen.marking.results import EntryColumns, comments, result_columns, results_csv, results_frame
@@ -47,6 +47,11 @@ class UnreadEntry:
     field: str
     answer: str
     comment: str
+
+    @property
+    def text(self) -> str:
+        """All of it in a sentence."""
+        return f"{who(self.student)}: {self.question} {self.field}: cannot read {self.answer!r}: {self.comment}"
 
 
 @dataclass(frozen=True, eq=False)

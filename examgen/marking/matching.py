@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from examgen.exams.exam import PaperShape, Variant, paper_shape
 from examgen.exams.keys import Key, papers
 from examgen.marking.answers import AnswerTable, Flags
-from examgen.marking.problems import Notice
+from examgen.marking.problems import Notice, who
 
 Codes = NDArray[np.int64]
 
@@ -228,13 +228,8 @@ def _groups(key: Key, answers: AnswerTable, rows: Codes) -> tuple[list[_Group], 
     return list(groups.values()), np.repeat(of_pair[run], lengths), strangers
 
 
-def _who(student: str) -> str:
-    """A student in a sentence, also one whom no sheet names."""
-    return f"student {student!r}" if student else "a student without a name"
-
-
 def _stranger(student: str, variant: str, count: int) -> Notice:
-    text = f"{_who(student)} with variant {variant!r} is not in the key; {count} rows were not marked"
+    text = f"{who(student)} with variant {variant!r} is not in the key; {count} rows were not marked"
     return Notice("unknown_student", student, count, text)
 
 
@@ -245,7 +240,7 @@ def _other_exams(key: Key, answers: AnswerTable, is_other: Flags) -> Iterator[No
     for place in np.argsort(first).tolist():
         row, count = int(rows[first[place]]), int(counts[place])
         student, exam = answers.student.at(row), answers.exam.at(row)
-        text = f"{count} rows of {_who(student)} are of exam {exam!r}, the key is of {key.exam.id!r}; not marked"
+        text = f"{count} rows of {who(student)} are of exam {exam!r}, the key is of {key.exam.id!r}; not marked"
         yield Notice("other_exam", student, count, text)
 
 
@@ -286,6 +281,6 @@ def _unknown_fields(
         named = [int(row) for row in rows[of_one[:_MOST_NAMED]]]
         names = ", ".join(dict.fromkeys(f"{answers.question.at(row)} {answers.field.at(row)!r}" for row in named))
         more = f" and {len(of_one) - _MOST_NAMED} more" if len(of_one) > _MOST_NAMED else ""
-        text = f"{_who(student)}: {len(of_one)} unknown fields were passed over: {names}{more}"
+        text = f"{who(student)}: {len(of_one)} unknown fields were passed over: {names}{more}"
         notices[number] = [Notice("unknown_field", student, len(of_one), text)]
     return notices

@@ -55,6 +55,11 @@ class Notice:
     text: str
 
 
+def who(student: str) -> str:
+    """A student in a sentence, also one whom no sheet names."""
+    return f"student {student!r}" if student else "a student without a name"
+
+
 def file_problem(path: Path, reason: str, detail: str, line: int = 0) -> Problem:
     """A problem of a file or row that is nobody's."""
     return Problem(path, line, "", "", "", reason, detail)

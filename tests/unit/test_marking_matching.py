@@ -54,6 +54,25 @@ def test_no_variant_is_as_good_as_the_own(made: MadeKey, tmp_path: Path) -> None
     assert shares(graded) == {"s1": 100}
 
 
+def test_rows_of_one_student_meet_whatever_variants_they_name(tmp_path: Path) -> None:
+    """The last row of s1 names the variant of s2, and all rows of s3 that of s1; each answer is of the own paper."""
+    made = make_key(tmp_path / "exam", students=("s1", "s2", "s3"))
+    first, second = (variant.code for variant in made.variants[:2])
+    mine = made.of("s1")
+    rows = [*mine[:-1], {**mine[-1], "variant": second}, *made.of("s2")]
+    rows += [{**row, "variant": first} for row in made.of("s3")]
+    graded = grade(write_sheet(tmp_path / "s.csv", rows), made.key)
+    assert kinds(graded) == [("other_variant", "s1"), ("other_variant", "s3")]
+    assert shares(graded) == {"s1": 100, "s2": 100, "s3": 100}
+
+
+def test_a_sheet_without_a_name_and_of_an_unknown_variant_is_nobodys(tmp_path: Path) -> None:
+    """Even if there is a paper that names nobody."""
+    made = make_key(tmp_path / "exam", students=("",))
+    with pytest.raises(AnswersError, match="with variant 'NONE' is not in the key; 17 rows were not marked"):
+        grade(write_sheet(tmp_path / "s.csv", made.rows, changes={"variant": "NONE"}), made.key)
+
+
 def test_an_anonymous_paper_serves_several_students(tmp_path: Path) -> None:
     """Two students fill in copies of one paper that names nobody; each is marked, and nothing is remarked."""
     made = make_key(tmp_path / "exam", students=("",))
@@ -99,6 +118,15 @@ def test_unknown_student_and_variant_beside_known_ones(made: MadeKey, tmp_path: 
     assert shares(graded) == {"s1": 100}
 
 
+def test_a_key_among_the_sheets_is_not_marked(made: MadeKey, tmp_path: Path) -> None:
+    """Nobody hands it in: it is told, and the others are marked."""
+    write_sheet(tmp_path / "in" / "a.csv", made.of("s1"))
+    shutil.copy(made.key / "answers.csv", tmp_path / "in" / "b.csv")
+    graded = grade(tmp_path / "in", made.key)
+    assert [(problem.path.name, problem.reason) for problem in graded.problems] == [("b.csv", "key")]
+    assert shares(graded) == {"s1": 100}
+
+
 def test_nothing_but_strangers_is_a_mistake(made: MadeKey, tmp_path: Path) -> None:
     """Where no row belongs to the key at all, the error says whose rows they are."""
     write_sheet(tmp_path / "in" / "a.csv", made.of("s2"), changes={"student": "zoe", "variant": "NONE"})
@@ -134,12 +162,27 @@ def test_unknown_fields_are_named_and_passed_over(made: MadeKey, tmp_path: Path)
     assert shares(graded) == {"s1": 100}
 
 
+def test_of_many_unknown_fields_five_are_named(made: MadeKey, tmp_path: Path) -> None:
+    """And the others counted, for each student, in the order of the sheet."""
+    rows = [{**made.of(student)[0], "field": f"x{n}"} for student, most in (("s2", 8), ("s1", 5)) for n in range(most)]
+    graded = grade(write_sheet(tmp_path / "s.csv", [*rows, *made.rows]), made.key)
+    assert [(notice.student, notice.count) for notice in graded.notices] == [("s2", 8), ("s1", 5)]
+    named = ", ".join(f"Q1 'x{n}'" for n in range(5))
+    assert [notice.text.partition("passed over: ")[2] for notice in graded.notices] == [
+        f"{named} and 3 more",
+        named,
+    ]
+    assert shares(graded) == {"s2": 100, "s1": 100}
+
+
 def test_a_sheet_that_names_nobody_is_told_in_words(made: MadeKey, tmp_path: Path) -> None:
     """Its unknown fields are those of a student without a name, and not of a student called ''."""
     rows = [*made.of("s1"), {**made.of("s1")[0], "field": "bonus"}]
-    sheet = write_sheet(tmp_path / "s.csv", [{**row, "student": ""} for row in rows])
-    told = [notice.text for notice in grade(sheet, made.key).notices]
+    sheet = write_sheet(tmp_path / "s.csv", [{**row, "student": ""} for row in rows], lambda _: "abc")
+    graded = grade(sheet, made.key)
+    told = [notice.text for notice in graded.notices] + [one.text for one in graded.unread(1)[1]]
     assert any(text.startswith("a student without a name: 1 unknown fields") for text in told)
+    assert any(text.startswith(f"a student without a name: Q1 {rows[0]['field']}: cannot read 'abc'") for text in told)
     assert not any("''" in text for text in told)
 
 
