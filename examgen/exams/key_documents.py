@@ -15,6 +15,7 @@ from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules import Array
 from examgen.exams.banks_answers import answer_letter, check_answers
+from examgen.exams.banks_policy import checked_policy
 from examgen.exams.digits import Digits
 from examgen.exams.exam import (
     ANSWER_KINDS,
@@ -152,9 +153,6 @@ def _policy_json(policy: Policy) -> dict[str, Any]:
 
 def _policy_from(document: Any) -> Policy:
     """The policy as edited; what an older key does not say has its default."""
-    # Pydantic loads only where a key is read, not wherever keys are written.
-    from examgen.exams.banks_policy import checked_policy
-
     try:
         return checked_policy(_exact(document), "policy")
     except ValueError as error:

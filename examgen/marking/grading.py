@@ -253,7 +253,7 @@ def _only_numbers(matched: Matched, answers: AnswerTable) -> Numbers:
 def _givens(part: PaperAnswers, submissions: tuple[Submission, ...]) -> dict[str, NDArray[np.float64]]:
     question = part.paper.question.id
     numbers = [submissions[member].variant.questions[question].givens for member in part.members.tolist()]
-    return {given.name: np.stack([one[given.name] for one in numbers]) for given in part.paper.graph.givens}
+    return {given.name: np.array([one[given.name] for one in numbers]) for given in part.paper.graph.givens}
 
 
 def _heads(key: Key, submissions: tuple[Submission, ...]) -> dict[str, list[str]]:

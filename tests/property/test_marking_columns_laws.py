@@ -56,7 +56,8 @@ def test_repeated_numbers_are_written_as_others_are(values: list[float]) -> None
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30))
-@example([1.0000005, 0.51e-4, 9.9999995, 999999.5, 1234565.0, 1e-300, 1e300, 0.0])
+@example([1.0000005, 0.51e-4, 9.9999995, 999999.5, 1234565.0, 1e-300, 1e300, 0.0, 7.19869e-18])
+@example([927.0365, 37.92675, 2.408915e-10, 0.0005951855, -927.0365])  # nearly halfway, to either side
 @settings(max_examples=500)
 def test_six_digits_are_those_of_the_decimal(values: list[float]) -> None:
     """The double nearest to the value written with six significant digits."""

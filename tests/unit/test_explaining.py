@@ -4,6 +4,7 @@ The network has x = 1.5, w1 = 0.5, b1 = 0.1, a ReLU, w2 = -0.8, b2 = 0.3, a sigm
 """
 
 import csv
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -118,6 +119,29 @@ def test_a_step_that_was_done_in_the_head_is_recomputed(tmp_path: Path) -> None:
         "A₁": "recomputed",
         "z₂": "recomputed",
     }
+    assert {source.symbol for source in found.sources if source.calculation is not None} == {"A₁", "z₂"}
+
+
+def test_what_the_student_typed_is_shown_with_all_its_digits(tmp_path: Path) -> None:
+    """Also if it looks like a formula of a spreadsheet; numbers that nobody typed have six digits."""
+    marked(tmp_path, {"A1": "0.8512345678", "z2": "=1+1"})
+    found = explain(tmp_path, "s1", "z2")
+    assert (found.written, found.own.numbers) == ("=1+1", "-0.8·0.8512345678 + 0.3")
+    sigmoid = explain(tmp_path, "s1", "dC_db2")
+    numbers = [source.calculation.numbers for source in sigmoid.sources if source.calculation is not None]
+    assert numbers
+    assert max(len(number) for text in numbers for number in re.findall(r"0\.\d+", text)) <= len("0.123456")
+
+
+def test_an_entry_of_a_layer_rests_on_its_own_unit(tmp_path: Path) -> None:
+    """Each activation is computed from its pre-activation, and from no other; the loss from all activations."""
+    made = marked(tmp_path, {}, "tanh-two-outputs", ("s1",))
+    fields = {(row["quantity"], row["layer"], row["row"]): row["field"] for row in made.rows}
+    for unit in ("1", "2"):
+        [source] = explain(tmp_path, "s1", fields["a", "2", unit]).sources
+        assert source.field == fields["z", "2", unit]
+    sources = explain(tmp_path, "s1", "L").sources
+    assert [source.field for source in sources] == [fields["a", "2", unit] for unit in ("1", "2")]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +163,41 @@ def test_the_rule_that_decided_is_named(tmp_path: Path, answer: str, outcome: st
     assert (found.outcome, found.rule, found.precision.missing) == (outcome, rule, missing)
     assert found.written == answer
     assert not found.differences
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("0.4061", "It is the reference to the asked digits."),
+        ("0.406", "It is right to the digits that are written, one digit fewer than asked."),
+        (
+            "0.41",
+            "It is right to the digits that are written, 2 digits fewer than asked; "
+            "only one fewer is imprecise, more are wrong.",
+        ),
+        ("", "Nothing was written."),
+        ("1,5", "Write the number with a point, such as 0.5, and without commas between the thousands."),
+        ("0.5", "It is neither the reference nor what follows from the student's own answers."),
+    ],
+)
+def test_why_an_entry_came_out_so_is_a_sentence(tmp_path: Path, answer: str, why: str) -> None:
+    """Of the rule that decided."""
+    marked(tmp_path, {"A2": answer})
+    assert explain(tmp_path, "s1", "A2").why == why
+
+
+def test_without_follow_through_what_follows_is_wrong_and_says_so(tmp_path: Path) -> None:
+    """The wrong answers on which it rests are named."""
+    exam = tmp_path / "strict.toml"
+    exam.write_text(
+        f'title = "E"\n[policy]\nfollow_through = "off"\n[[questions]]\nfamily = "{EXAM}"\n', encoding="utf-8"
+    )
+    marked(tmp_path / "first", {"a1": "9.5"}, str(exam))
+    z2 = explain(tmp_path / "first", "s1", "z2").own.value
+    marked(tmp_path / "second", {"a1": "9.5", "z2": f"{z2:.4f}"}, str(exam))
+    found = explain(tmp_path / "second", "s1", "z2")
+    assert (found.outcome, found.rule, found.marks, found.rests_on) == ("wrong", 5, 0, ("a⁽¹⁾",))
+    assert found.why == "It follows only from wrong answers (a⁽¹⁾), and follow-through is off."
 
 
 def test_misconceptions_show_what_they_would_have_given(tmp_path: Path) -> None:
@@ -227,6 +286,48 @@ def test_an_unknown_student_or_field_is_told_what_there_is(
     marked(tmp_path, {}, students=("anna", "bert"))
     with pytest.raises(AnswersError, match=message):
         explain(tmp_path, student, field)
+
+
+def test_of_many_students_ten_are_named(tmp_path: Path) -> None:
+    """And the others counted."""
+    marked(tmp_path, {}, students=tuple(f"s{n:02}" for n in range(12)))
+    with pytest.raises(AnswersError, match=r"there are s00, .*, s09 and 2 more\."):
+        explain(tmp_path, "unknown", "A2")
+
+
+def test_two_papers_without_a_name_cannot_be_told_apart(tmp_path: Path) -> None:
+    """The error says what to fill in."""
+    made = make_key(tmp_path, EXAM, ("s1", "s2"))
+    write_sheet(tmp_path / "answers.csv", made.rows, changes={"student": ""})
+    grade(tmp_path / "answers.csv", key=made.key)
+    with pytest.raises(AnswersError, match="Without a name there are several papers; fill in the column student"):
+        explain(tmp_path, "-", "A2")
+
+
+def test_a_student_whom_the_key_does_not_know_is_explained_by_the_paper_that_was_marked(tmp_path: Path) -> None:
+    """It is the one of the grade book; without that, the error says what to do."""
+    made = make_key(tmp_path, EXAM, ("s1", "s2"))
+    write_sheet(tmp_path / "answers.csv", made.of("s2"), changes={"student": "zoe"})
+    grade(tmp_path / "answers.csv", key=made.key)
+    found = explain(tmp_path, "zoe", "A2")
+    reference = next(float(row["answer"]) for row in made.of("s2") if row["field"] == "A2")
+    assert found.student == "zoe"
+    assert found.reference.value == pytest.approx(reference)
+    (tmp_path / "marks" / "gradebook.csv").unlink()
+    with pytest.raises(KeyFileError, match="has no paper of student 'zoe'; mark the class again with it"):
+        explain(tmp_path, "zoe", "A2")
+
+
+def test_damaged_tables_are_an_error(tmp_path: Path) -> None:
+    """What is no text is told; an empty line at the end is none."""
+    marked(tmp_path, {})
+    results = tmp_path / "marks" / "results.csv"
+    content = results.read_bytes()
+    results.write_bytes(content + b"\n")
+    assert explain(tmp_path, "s2", "A2").outcome == "correct"
+    results.write_bytes(content + b"\xff")
+    with pytest.raises(AnswersError, match=r"results\.csv: cannot be read: 'utf-8'"):
+        explain(tmp_path, "s2", "A2")
 
 
 def test_fields_of_several_questions_need_the_question(tmp_path: Path) -> None:

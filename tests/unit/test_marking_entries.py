@@ -152,6 +152,27 @@ def test_a_blank_counts_as_right_for_later_work(tmp_path: Path) -> None:
     assert Chain(tmp_path).mark(z1="0.50", z2="20.00") == {"z1": "wrong", "z2": "wrong"}
 
 
+def test_what_an_answer_is_compared_with_behind_a_blank(tmp_path: Path) -> None:
+    """With the value to which the wrong z1 leads where that is what was written, and else with that of the right a1."""
+    past = 30 / (1 + np.exp(-0.5))
+    for z2, own in ((f"{past:.2f}", past), ("20.00", 30 / (1 + np.exp(-0.85)))):
+        marked = Chain(tmp_path).marked(z1="0.50", z2=z2)
+        assert marked.own[0, 2] == pytest.approx(own)
+        assert bool(marked.past_blanks[0, 2]) == (own == past)
+
+
+def test_of_two_ways_past_a_blank_the_kinder_counts(tmp_path: Path) -> None:
+    """Behind a blank a1, 21.22 is too far from 30 * 0.70057, and not from 30 * sigmoid(0.855); so a2 rests on no slip.
+
+    Where both ways lead to an answer, it is compared with what the right a1 gives.
+    """
+    chain = Chain(tmp_path)
+    answers = {"z1": "0.855", "z2": "21.22", "a2": "21.22"}
+    assert chain.mark(z2="21.22") == {"z2": "wrong"}
+    assert chain.mark(**answers) == dict.fromkeys(answers, "correct")
+    assert not chain.marked(z1="0.855", z2="21.02").past_blanks.any()
+
+
 def test_one_digit_fewer_is_imprecise_and_two_are_wrong(tmp_path: Path) -> None:
     """At 4 decimals 0.701 is imprecise and 0.70 is wrong, with the number of digits that is missing."""
     chain = Chain(tmp_path, "decimals = 4")
@@ -159,6 +180,7 @@ def test_one_digit_fewer_is_imprecise_and_two_are_wrong(tmp_path: Path) -> None:
     assert chain.mark(a1="0.70") == {"a1": "wrong"}
     assert chain.marked(a1="0.70").missing_digits[0].tolist() == [0, 2, 0, 0]
     assert chain.mark(a1="0.702") == {"a1": "wrong"}
+    assert chain.marked(a1="0.702").missing_digits.tolist() == [[0, 0, 0, 0]]
 
 
 def test_what_follows_with_a_digit_fewer_is_imprecise(tmp_path: Path) -> None:
@@ -262,6 +284,7 @@ def test_negative_values_have_powers_of_ten_as_well(tmp_path: Path) -> None:
     chain = Chain(tmp_path, "significant_figures = 3", w1=0, b1=1.0051, w2=-0.0625, b2=0.0357615)
     assert chain.mark(z1="1.01", a1="0.733", z2="-0.0101")["z2"] == "correct"
     assert chain.mark(z1="1.01", a1="0.733", z2="-0.0102")["z2"] == "wrong"
+    assert chain.mark(z2="-0.0101") == {"z2": "correct"}
 
 
 def test_wild_numbers_neither_warn_nor_widen_anything(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from examgen.exams.keys import SHEET_COLUMNS
-from examgen.marking.grading import grade
+from examgen.marking.grading import UnreadEntry, grade
 from tests.marking_sheets import MadeKey, Row, exact, make_key, read_rows, rounded, write_sheet
+from tests.small_banks import FIXED, changed
 
 RESULTS = [
     *("student", "question", "field", "answer", "value", "reference", "follow_through", "tolerance"),
@@ -136,8 +137,8 @@ def test_every_entry_says_what_was_compared(made: MadeKey, tmp_path: Path) -> No
 def test_reasons_are_in_the_comments(made: MadeKey, tmp_path: Path) -> None:
     """Blank, unreadable and imprecise entries say why; so does a value with far too few digits."""
     rows = {row["field"]: row for row in made.of("s1") if row["question"] == "Q3"}
-    fields = [name for name, row in rows.items() if row["decimals"] == "4" and abs(float(row["answer"])) > 0.1][:4]
-    wanted = dict(zip(fields, ["", "0,5", "{:.3f}", "{:.1f}"], strict=True))
+    fields = [name for name, row in rows.items() if row["decimals"] == "4" and abs(float(row["answer"])) > 0.1][:5]
+    wanted = dict(zip(fields, ["", "0,5", "{:.3f}", "{:.2f}", "{:.1f}"], strict=True))
     sheet = write_sheet(
         tmp_path / "s.csv",
         made.of("s1"),
@@ -148,8 +149,113 @@ def test_reasons_are_in_the_comments(made: MadeKey, tmp_path: Path) -> None:
         "Nothing was written.",
         "Write the number with a point, such as 0.5, and without commas between the thousands.",
         "Right to the digits that are written, but one digit more was asked for.",
-        "Right to the digits that are written, but 4 decimals were asked for.",
+        *["Right to the digits that are written, but 4 decimals were asked for."] * 2,
     ]
+
+
+FOLLOWS = "It follows from earlier answers of yours, one of which is not correct."
+
+
+@pytest.mark.parametrize(
+    ("policy", "z", "a", "of_z", "of_a"),
+    [
+        ("full", "0.8", "0.80", "", FOLLOWS),
+        ("off", "0.8", "0.80", "", "It follows from earlier answers, one of which is not correct."),
+        ("off", "0.8", "7", "", ""),
+        (
+            *("full", "0", "0", ""),
+            "It follows from an earlier answer that is 0 or far too large, which carries no credit forward.",
+        ),
+        ("full", "0.5", "0.50", "It looks as if the bias was left out.", FOLLOWS),
+        ("full", "", "7", "Nothing was written.", ""),
+        ("full", "0.60", "0.60", "", ""),
+    ],
+)
+def test_a_comment_says_what_an_answer_rests_on(
+    tmp_path: Path, policy: str, z: str, a: str, of_z: str, of_a: str
+) -> None:
+    """z = a = 0.5 + 0.1, and 0.5 without the bias; of what is just wrong, as the loss, nothing is said."""
+    bank = changed(FIXED, ("sigmoid", "identity"), ("decimals = 4", "decimals = 2"))
+    (tmp_path / "b.toml").write_text(bank, encoding="utf-8")
+    exam = f'title = "E"\n[policy]\nfollow_through = "{policy}"\n[[questions]]\nfamily = "b.toml"\n'
+    (tmp_path / "e.toml").write_text(exam, encoding="utf-8")
+    made = make_key(tmp_path / "exam", str(tmp_path / "e.toml"), students=("s",))
+    answers = {"z1": z, "a1": a, "L": "77"}
+    found = grade(write_sheet(tmp_path / "s.csv", made.rows, lambda row: answers[row["field"]]), made.key).results
+    assert dict(zip(found["field"], found["comment"], strict=True)) == {"z1": of_z, "a1": of_a, "L": ""}
+
+
+FORMULAS_TOO = changed(FIXED, ("sigmoid", "identity"), ("decimals = 4", "decimals = 2"), ('"a", ', ""))
+FORMULAS_TOO += "".join(f'[[tasks]]\ntext = ""\nask = "{name}"\nas = "formula"\n' for name in ("dL_dz", "dL_dW"))
+
+
+def test_what_a_misconception_explains_has_its_share_and_other_wrong_entries_nothing(tmp_path: Path) -> None:
+    """z = 0.5 + 0.1 without its bias is 0.5, which is worth a quarter of its marks; a wrong loss is worth nothing.
+
+    So is a quarter of a formula with the wrong sign, and nothing of one that is just wrong.
+    """
+    (tmp_path / "b.toml").write_text(FORMULAS_TOO, encoding="utf-8")
+    policy = 'title = "E"\n[policy]\nmisconception = "0.25"\n[[questions]]\nfamily = "b.toml"\n'
+    (tmp_path / "e.toml").write_text(policy, encoding="utf-8")
+    made = make_key(tmp_path / "exam", str(tmp_path / "e.toml"), students=("s",))
+    answers = {"z1": "0.5", "L": "77", "delta1_formula": "2*(y - a1)", "dL_dw1_1_1_formula": "77"}
+    for right in ("", *answers):
+        typed = {row["field"]: row["answer"] if row["field"] == right else answers[row["field"]] for row in made.rows}
+        sheet = write_sheet(tmp_path / "s.csv", [{**row, "answer": typed[row["field"]]} for row in made.rows], exact)
+        found = grade(sheet, made.key).results.set_index("field")
+        expected = {"z1": 0.25, "L": 0, "delta1_formula": 0.25, "dL_dw1_1_1_formula": 0}
+        assert found["marks"].to_dict() == expected | ({right: 1} if right else {})
+        names = {"z1": "no-bias", "L": "", "delta1_formula": "error-sign", "dL_dw1_1_1_formula": ""}
+        assert found["misconception"].to_dict() == names | ({right: ""} if right else {})
+
+
+def test_marks_that_the_instructor_sets_are_in_both_tables(tmp_path: Path) -> None:
+    """With their reasons, for these entries only, and also for a student of a paper without a name."""
+    made = make_key(tmp_path / "exam", "midterm", students=("s1", ""))
+    write_sheet(tmp_path / "in" / "1.csv", made.of("s1"))
+    write_sheet(tmp_path / "in" / "2.csv", made.of(""), changes={"student": "zoe"})
+    before = grade(tmp_path / "in", made.key, tmp_path / "before")
+    first, second = made.of("s1")[0], made.of("")[-1]
+    lines = [f"s1,{first['question']},{first['field']},0,Copied", f"zoe,{second['question']},{second['field']},0,Late"]
+    table = made.key / "overrides.csv"
+    table.write_text("\n".join(["student,question,field,marks,reason", *lines]), encoding="utf-8")
+    after = grade(tmp_path / "in", made.key, tmp_path / "after")
+    changes = before.results.compare(after.results, result_names=("old", "new"))
+    assert changes.index.tolist() == [0, len(before.results) - 1]
+    assert set(changes.columns.get_level_values(0)) == {"marks", "comment"}
+    assert changes["marks"]["new"].tolist() == [0, 0]
+    said = "Marks set by the instructor: "
+    assert changes["comment"]["new"].tolist() == [f"{said}Copied", f"{said}Late"]
+    lost = (before.gradebook["marks"] - after.gradebook["marks"]).tolist()
+    assert lost == pytest.approx(changes["marks"]["old"].tolist())
+
+
+def test_what_could_not_be_read_is_listed(made: MadeKey, tmp_path: Path) -> None:
+    """How many there are, and the first of them, each with its reason; the first row of a file is one of them."""
+    rows = [row for row in made.of("s1") if row["question"] == "Q1"]
+    sheet = write_sheet(tmp_path / "s.csv", made.of("s1"), lambda row: "0,5" if row in rows else "1")
+    graded = grade(sheet, made.key)
+    reason = "Write the number with a point, such as 0.5, and without commas between the thousands."
+    listed = [UnreadEntry("s1", row["question"], row["field"], "0,5", reason) for row in rows]
+    assert rows[0] is made.rows[0]
+    assert graded.unread(2) == (len(rows), listed[:2])
+    assert graded.unread(10_000) == (len(rows), listed)
+
+
+def test_a_shape_is_no_number_even_where_it_reads_as_one(tmp_path: Path) -> None:
+    """With decimal commas, 2,1 in the first row is no value; a shape that is left out takes no other answer's value."""
+    made = make_key(tmp_path / "exam", "formulas", students=("s",))
+    shapes = [row for row in made.rows if row["field"].endswith("_shape")]
+    others = [row for row in made.rows if row["decimals"]]
+    sheet = write_sheet(
+        tmp_path / "s.csv",
+        [shapes[0], *others],
+        lambda row: row["answer"].strip("()").replace(" ", "") if row is shapes[0] else "1,5",
+        delimiter=";",
+    )
+    found = grade(sheet, made.key, decimal=",").results.set_index("field")
+    assert found["value"].dropna().to_dict() == {row["field"]: 1.5 for row in others}
+    assert found["outcome"][shapes[0]["field"]] == "correct"
 
 
 def test_nothing_a_student_writes_becomes_a_formula(tmp_path: Path) -> None:
@@ -186,6 +292,24 @@ def test_no_control_character_survives(made: MadeKey, tmp_path: Path) -> None:
         assert all(char.isprintable() for line in text.split("\n") for char in line)
         assert max(map(len, text.split("\n"))) < 500
     assert len(read_rows(folder / "results.csv")) == len(rows)
+
+
+SHOWN = {
+    "0.50 ": "0.50",
+    " -0.5": "-0.5",
+    "x" * 80: "x" * 80,
+    "x" * 81: "x" * 79 + "…",
+    " \t a \t b ": "a b",
+    "a" + 318 * " " + "b": "a b",  # of what is longer than 320 characters, the rest is not looked at
+    "a" + 319 * " " + "b": "a",
+}
+
+
+def test_answers_are_shown_short_and_without_the_spaces_around_them(made: MadeKey, tmp_path: Path) -> None:
+    """Numbers are whole, and of other texts 80 characters are; spaces between words count once."""
+    rows, texts = made.of("s1")[: len(SHOWN)], iter(SHOWN)
+    graded = grade(write_sheet(tmp_path / "s.csv", rows, lambda _: next(texts)), made.key)
+    assert graded.results["answer"].tolist()[: len(SHOWN)] == [*SHOWN.values()]
 
 
 def test_a_name_with_a_line_break_stays_on_its_line(tmp_path: Path) -> None:

@@ -76,6 +76,12 @@ def test_a_unit_that_a_slip_switches_off_carries_its_zero_beside_a_live_one(tmp_
     }
 
 
+def test_beside_a_live_unit_a_zero_carries_however_many_slips_there_are(tmp_path: Path) -> None:
+    """z1 = (0.9, -1) for (0.6, 1) makes a1 = (0.9, 0) and z2 = 2 * 0.9 + 0.5, in a paper of six answers."""
+    found = Sheet(tmp_path).mark(z1="0.9 -1", a1="0.9 0", z2="2.3")
+    assert found == {"z1": "wrong wrong", "a1": "follow_through follow_through", "z2": "follow_through"}
+
+
 def test_a_zero_from_nowhere_carries_nothing_even_beside_a_live_unit(tmp_path: Path) -> None:
     """a1 = (0.6, 0) does not follow from z1 = (0.6, 1), so z2 is marked from the right a1."""
     sheet = Sheet(tmp_path)

@@ -4,12 +4,14 @@ import csv
 import os
 import time
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from examgen.errors import AnswersError
 from examgen.exams.tables import Limits, read_table
+from examgen.marking import reading
 from examgen.marking.answers import AnswerRow
 from examgen.marking.numbers import Number, Unreadable
 from examgen.marking.problems import MAX_PROBLEMS, PROBLEMS
@@ -179,7 +181,9 @@ def test_identical_repeat_is_kept_once(tmp_path: Path) -> None:
     assert "line 4" in sheet.problems[0].detail
 
 
-@pytest.mark.parametrize("answers", [("0.5", "0.6"), ("0.5", "0.50"), ("", "0.5"), ("0.5", "0.5", "0.6")])
+@pytest.mark.parametrize(
+    "answers", [("0.5", "0.6"), ("0.5", "0.50"), ("0.5", "5e-1"), ("x", "y"), ("", "0.5"), ("0.5", "0.5", "0.6")]
+)
 def test_different_repeat_counts_for_nothing(tmp_path: Path, answers: tuple[str, ...]) -> None:
     """Which of two answers was meant is not guessed, in either order."""
     for order in (answers, answers[::-1]):
@@ -189,6 +193,28 @@ def test_different_repeat_counts_for_nothing(tmp_path: Path, answers: tuple[str,
             ("s2", Number(0.5, 1, 1)),
         ]
         assert [(p.student, p.question, p.field, p.reason) for p in sheet.problems] == [("s1", "Q1", "z1", "duplicate")]
+
+
+def test_the_first_places_of_a_repeat_are_named(tmp_path: Path) -> None:
+    """Three places behind the first, and how many more there are."""
+    rows = [*[entry("a")] * 4, *[entry("b")] * 6]
+    first, second = read_answers(written(tmp_path, *rows)).problems
+    assert [first.line, second.line] == [2, 6]
+    assert [detail.count(", line ") for detail in (first.detail, second.detail)] == [3, 3]
+    assert first.detail.endswith(", line 5")
+    assert second.detail.endswith(", line 9; and 2 more")
+
+
+def test_of_many_repeats_so_many_are_told(tmp_path: Path) -> None:
+    """For each file up to the limit, in the order of its lines, and then how many there are beyond it."""
+    for name, more in (("a.csv", 0), ("b.csv", 2)):
+        fields = [f"{name[0]}{n}" for n in range(MAX_PROBLEMS + more)]
+        written(tmp_path, *(entry(field=field) for field in [*fields, *fields[::-1]]), name=name)
+    first, second = read_submissions(tmp_path).sheets
+    plain = [(line, "repeated") for line in range(2, 2 + MAX_PROBLEMS)]
+    assert told(first) == plain
+    assert told(second) == [*plain, (0, "more_problems")]
+    assert second.problems[-1].detail.startswith("2 more entries")
 
 
 def test_rows_without_student_belong_to_their_variant(tmp_path: Path) -> None:
@@ -210,6 +236,7 @@ def test_rows_that_name_nobody_are_told(tmp_path: Path) -> None:
     """A row without student and variant is kept, and reported once for the file."""
     sheet = read_answers(written(tmp_path, entry("", variant=""), entry("", field="z2", variant="")))
     assert (len(sheet.rows), told(sheet)) == (2, [(2, "nameless")])
+    assert sheet.problems[0].detail.endswith("the first in line 2")
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])
@@ -285,6 +312,43 @@ def test_nul_costs_its_own_cell_or_row(tmp_path: Path) -> None:
     sheet = read_answers(written(tmp_path, entry(answer="1\0"), entry("s\0"), entry("s2")))
     assert numbers(sheet) == ["control_char", 0.5]
     assert told(sheet) == [(3, "control_char")]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "is_read"),
+    [
+        ("s1,Q1", "wrong_columns", False),
+        (entry("s\0"), "control_char", False),
+        (entry(answer="9" * 21), "too_long", True),
+    ],
+)
+def test_of_many_broken_rows_so_many_are_told(tmp_path: Path, row: str, reason: str, is_read: bool) -> None:
+    """Up to the limit each with its line, then how many more there are; what is left of them is read all the same."""
+    for more in (0, 1, 2):
+        count = MAX_PROBLEMS + more
+        sheet = read_answers(written(tmp_path, *[row] * count), limits=Limits(max_field=20))
+        extra = [(0, "more_problems")] * (more > 0) + [(2, "repeated")] * is_read
+        assert told(sheet) == [*((line, reason) for line in range(2, 2 + MAX_PROBLEMS)), *extra]
+        assert not more or f"{more} more" in sheet.problems[MAX_PROBLEMS].detail
+        assert len(sheet.rows) == is_read
+
+
+def test_rows_keep_their_order_however_they_are_written(tmp_path: Path) -> None:
+    """Rows over two lines, with long answers and with control characters stand between plain ones."""
+    rows = [entry("a\0"), entry("b"), entry("c", answer='"1\n2"'), entry("d"), entry("e", answer="9" * 21)]
+    rows += [entry("f"), entry("g\0", answer="9" * 21), entry("h", answer='"0.5"')]
+    sheet = read_answers(written(tmp_path, *rows), limits=Limits(max_field=20))
+    assert [(row.line, row.student) for row in sheet.rows] == [
+        (3, "b"),
+        (4, "c"),
+        (6, "d"),
+        (7, "e"),
+        (8, "f"),
+        (10, "h"),
+    ]
+    assert numbers(sheet) == [0.5, "control_char", 0.5, "too_long", 0.5, 0.5]
+    assert told(sheet) == [(2, "control_char"), (7, "too_long"), (9, "control_char")]
+    assert [problem.student for problem in sheet.problems] == ["", "e", ""]
 
 
 def test_long_answer_stays_with_its_student(tmp_path: Path) -> None:
@@ -465,6 +529,30 @@ def test_of_equally_new_files_the_last_name_counts(tmp_path: Path) -> None:
     assert [numbers(sheet) for sheet in read_submissions(tmp_path, latest=True).sheets] == [[], [], [0.99]]
 
 
+def test_latest_is_settled_for_each_student(tmp_path: Path) -> None:
+    """The newest of the files of s1 is not that of s2, and what each leaves out is told in the notice of each."""
+    for name, students, age in (("a.csv", "12", 3), ("b.csv", "13", 2), ("c.csv", "32", 4), ("d.csv", "2", 1)):
+        rows = (entry(f"s{student}", answer=f"{age}") for student in students)
+        os.utime(written(tmp_path, *rows, name=name), (age, age))
+    answers = read_submissions(tmp_path, latest=True)
+    found = [[(row.student, row.answer) for row in sheet.rows] for sheet in answers.sheets]
+    assert found == [[("s1", "3")], [], [("s3", "4"), ("s2", "4")], []]
+    assert [(notice.student, notice.count) for notice in answers.notices] == [("s1", 1), ("s2", 2), ("s3", 1)]
+    assert [notice.text.count(".csv") for notice in answers.notices] == [2, 3, 2]
+
+
+def test_an_empty_second_sheet_is_passed_over_beside_files_without_rows(tmp_path: Path) -> None:
+    """Whether the first file of the class can be read or not."""
+    (tmp_path / "0.csv").write_bytes(b"\xe9")
+    for name, answer in (("a.csv", "0.5"), ("b.csv", "")):
+        written(tmp_path, entry(answer=answer), name=name)
+    assert [told(sheet) for sheet in read_submissions(tmp_path).sheets] == [
+        [(0, "unusable_file")],
+        [],
+        [(0, "untouched")],
+    ]
+
+
 def test_an_empty_second_sheet_is_passed_over(tmp_path: Path) -> None:
     """A sheet without any answer neither contradicts nor replaces one with answers, however new it is."""
     written(tmp_path, entry(), entry(field="z2", answer=""), name="a.csv")
@@ -479,6 +567,8 @@ def test_nameless_sheets_are_not_mixed(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         written(tmp_path, entry("", variant="", answer=f"0.{ord(name[0])}"), name=name)
     assert [numbers(sheet) for sheet in read_submissions(tmp_path).sheets] == [[0.97], [0.98]]
+    written(tmp_path, entry("", variant="", answer="1"), entry("", answer="2"), name="a.csv")
+    assert [numbers(sheet) for sheet in read_submissions(tmp_path).sheets] == [[1, 2], [0.98]]
 
 
 def test_huge_upload_leaves_room_for_the_class(tmp_path: Path) -> None:
@@ -488,6 +578,29 @@ def test_huge_upload_leaves_room_for_the_class(tmp_path: Path) -> None:
     first, second = read_submissions(tmp_path, limits=Limits(max_rows=10)).sheets
     assert told(first) == [(0, "too_many_rows")]
     assert numbers(second) == [0.5, 0.5]
+
+
+def test_the_bytes_of_a_folder_are_limited_together(tmp_path: Path) -> None:
+    """As many as allowed are read; of one byte more, the largest file is left out. Files without rows use up none."""
+    sizes = [written(tmp_path, entry(f"s{n}"), name=f"{n}.csv").stat().st_size for n in range(2)]
+    large = written(tmp_path, entry("s2", answer="0.55"), name="a.csv")
+    written(tmp_path, name="b.csv")
+    most = sum(sizes) + large.stat().st_size
+    for limit, problems in ((most, []), (most - 1, [(0, "unusable_file")])):
+        sheets = read_submissions(tmp_path, limits=Limits(max_bytes=limit)).sheets
+        assert [told(sheet) for sheet in sheets] == [[], [], problems, [(0, "no_rows")]]
+
+
+@pytest.mark.parametrize("limit", [{"max_rows": 2}, {"max_bytes": 300}])
+def test_each_file_of_a_folder_has_limits_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: dict[str, int]
+) -> None:
+    """However much room the class has; a file that the instructor gives has the room of a class."""
+    huge = written(tmp_path, *(entry(f"s{n}") for n in range(10)), name="a.csv")
+    written(tmp_path, entry("t"), name="b.csv")
+    monkeypatch.setattr(reading, "UPLOAD_LIMITS", replace(Limits(), **limit))
+    assert [told(sheet) for sheet in read_submissions(tmp_path).sheets] == [[(0, "unusable_file")], []]
+    assert len(read_answers(huge).rows) == 10
 
 
 def test_single_file_is_a_submission_too(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from examgen.errors import AnswersError, KeyFileError
 from examgen.exams.tables import Limits
+from examgen.marking import wide_form
 from examgen.marking.grading import GradedClass, grade
+from examgen.marking.problems import MAX_PROBLEMS
 from examgen.marking.reading import read_answers
 from tests.marking_sheets import MadeKey, Row, make_key, rounded, write_sheet
 
@@ -190,6 +192,53 @@ def test_faults_cost_only_their_own(tmp_path: Path) -> None:
         (7, "too_long"),
         (5, "nameless"),
     ]
+
+
+def test_the_student_of_a_faulty_row_is_told(tmp_path: Path) -> None:
+    """Where the row has a name, and as much of it as there is room for; there may be no column for it either."""
+    rows = [["z1", "student"], ["9" * 21, "ann"], ["1", "b" * 25], ["1", "c\x00"], ["1"], ["1", "d"]]
+    sheet = read_answers(saved(tmp_path / "w.csv", rows), limits=Limits(max_field=20))
+    assert [(problem.reason, problem.student) for problem in sheet.problems] == [
+        ("too_long", "ann"),
+        ("too_long", "b" * 20),
+        ("control_char", ""),
+        ("wrong_columns", ""),
+    ]
+    assert [row.student for row in sheet.rows] == ["ann", "d"]
+    unnamed = read_answers(saved(tmp_path / "v.csv", [["variant", "z1"], ["7", "9" * 21]]), limits=Limits(max_field=20))
+    assert [(problem.reason, problem.student) for problem in unnamed.problems] == [("too_long", "")]
+
+
+@pytest.mark.parametrize("more", [0, 1, 2])
+def test_of_many_faulty_rows_so_many_are_told(tmp_path: Path, more: int) -> None:
+    """Up to the limit each with its line, and then how many more there are."""
+    rows = [["student", "z1", "z2"], *[["s", "1"]] * (MAX_PROBLEMS + more), ["t", "1", "2"]]
+    sheet = read_answers(saved(tmp_path / "w.csv", rows))
+    expected = [(line, "wrong_columns") for line in range(2, 2 + MAX_PROBLEMS)] + [(0, "more_problems")] * (more > 0)
+    assert [(problem.line, problem.reason) for problem in sheet.problems] == expected
+    assert not more or sheet.problems[-1].detail.startswith(f"{more} more")
+    assert [row.student for row in sheet.rows] == ["t", "t"]
+
+
+@pytest.mark.parametrize(("count", "told"), [(5, "'c0', 'c1', 'c2', 'c3', 'c4'"), (7, "'c4' and 2 more")])
+def test_of_many_unknown_columns_five_are_named(made: MadeKey, tmp_path: Path, count: int, told: str) -> None:
+    """And the others counted, beside fields and without."""
+    names = [f"c{place}" for place in range(count)]
+    head, row = wide(made, ("s1",))
+    path = saved(tmp_path / "w.csv", [[*head, *names], [*row, *names]])
+    [notice] = grade(path, made.key, tmp_path / "out").notices
+    assert (notice.count, notice.text.endswith(f" {told}")) == (count, True)
+    with pytest.raises(AnswersError, match=f"such as .*{told}; the file was passed over"):
+        grade(saved(tmp_path / "w.csv", [["student", *names], ["s1", *names]]), made.key, tmp_path / "out")
+
+
+def test_tables_larger_than_a_block_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells are taken up block by block, and each stays in its row and column."""
+    monkeypatch.setattr(wide_form, "_BLOCK", 4)
+    rows = [["student", "z1", "z2"], *([f"s{n}", f"{n}", f"{-n}"] for n in range(7))]
+    found = read_answers(saved(tmp_path / "w.csv", rows)).rows
+    expected = [(f"s{n}", field, text) for n in range(7) for field, text in (("z1", f"{n}"), ("z2", f"{-n}"))]
+    assert [(row.student, row.field, row.answer) for row in found] == expected
 
 
 def test_a_million_columns_are_survived(made: MadeKey, tmp_path: Path) -> None:
