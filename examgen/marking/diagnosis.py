@@ -156,7 +156,7 @@ class _Case:
             return
         written = as_quantities(self.paper, self.marked.carried)
         base = evaluate(self.paper.graph, self.givens, substitute=written)
-        fits, against = self._tried(versions)
+        fits, against = self._tried(versions, all_bands=True)
         for number, version in enumerate(versions):
             moved = reevaluate(version.graph, base, version.changed, written)
             if name in moved:
@@ -167,8 +167,11 @@ class _Case:
                 fit = bool(fits[number, 0, place])
                 yield Trial(version.misconception, value, tolerance, fit, evidence, int(against[number, 0]))
 
-    def _tried(self, versions: tuple[Patch, ...]) -> tuple[Flags, NDArray[np.int64]]:
-        """What each version explains, (versions, students, fields); what speaks against it, (versions, students)."""
+    def _tried(self, versions: tuple[Patch, ...], *, all_bands: bool = False) -> tuple[Flags, NDArray[np.int64]]:
+        """What each version explains, (versions, students, fields); what speaks against it, (versions, students).
+
+        Bands are worked out only for students whom the version may be credible for, unless `all_bands`.
+        """
         written = as_quantities(self.paper, self.marked.carried)
         base = evaluate(self.paper.graph, self.givens, substitute=written)
         # Fields first: a version is looked at in few of them.
@@ -183,11 +186,13 @@ class _Case:
             if not fields:
                 continue
             theirs = _by_fields(self.paper, moved, fields, values[:1])
+            shown = np.abs(theirs - own[fields]) > 2 * tolerance[fields]
+            against[number] = _count(shown & is_sound[fields], 0)
             off = np.abs(values[fields] - theirs)
             near = is_wrong[fields] & (off <= NEAR * tolerance[fields] + NEARBY * np.abs(theirs))
             # Half a unit is always allowed; beyond it, the band says how much more.
             is_within = near & (off <= least[fields])
-            is_open = near & ~is_within
+            is_open = near & ~is_within & (all_bands | (_count(near, 0) > against[number]))
             rows = np.flatnonzero(is_open.any(axis=0))
             if rows.size:
                 targets = {self.paper.fields[fields[place]].quantity for place in np.flatnonzero(is_open.any(axis=1))}
@@ -195,8 +200,6 @@ class _Case:
                 within = _by_fields(self.paper, bands, fields, np.zeros((1, rows.size)))
                 is_within[:, rows] |= is_open[:, rows] & (off[:, rows] <= within)
             fits[number, fields] = is_within
-            shown = np.abs(theirs - own[fields]) > 2 * tolerance[fields]
-            against[number] = _count(shown & is_sound[fields], 0)
         return fits.swapaxes(1, 2), against
 
     def _bands(

@@ -221,6 +221,16 @@ def test_a_class_is_named_as_each_student_alone() -> None:
     assert {"no-bias", "ascent"} <= {found.labels[code] for code in found.codes[-1].tolist()}
 
 
+def test_only_what_changes_an_entry_is_tried_on_it() -> None:
+    """A forgotten bias changes z1, and a step up the slope does not: it comes later."""
+    paper, numbers = drawn("question2")
+    sheet = sheet_of(paper, numbers, paper.graph)
+    z1 = next(field.name for field in paper.fields if field.quantity == "z1")
+    names = {trial.misconception for trial in tried("question2", sheet | {z1: "7.1234"}, z1)}
+    assert "no-bias" in names
+    assert "ascent" not in names
+
+
 def test_nothing_is_named_where_no_misconception_can_show(tmp_path: Path) -> None:
     """A row times a column has no entries to exchange and no bias: a wrong product is wrong, and that is all."""
     bank = written(tmp_path, PRODUCT)
