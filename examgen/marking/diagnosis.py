@@ -152,8 +152,6 @@ class _Case:
     def trials(self, place: int) -> Iterator[Trial]:
         """As the function of this name."""
         versions, name = paper_patches(self.paper), self.paper.fields[place].quantity
-        if not versions:
-            return
         written = as_quantities(self.paper, self.marked.carried)
         base = evaluate(self.paper.graph, self.givens, substitute=written)
         fits, against = self._tried(versions, all_bands=True)
@@ -182,9 +180,8 @@ class _Case:
         least = np.array([_least_half(field) for field in self.paper.fields])[:, None]
         for number, version in enumerate(versions):
             moved = reevaluate(version.graph, base, version.changed, written)
+            # Never empty: a version that changes no asked entry is none of the paper's.
             fields = [place for name in moved for place in self.paper.entry_places.get(name, ())]
-            if not fields:
-                continue
             theirs = _by_fields(self.paper, moved, fields, values[:1])
             shown = np.abs(theirs - own[fields]) > 2 * tolerance[fields]
             against[number] = _count(shown & is_sound[fields], 0)

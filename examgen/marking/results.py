@@ -151,7 +151,7 @@ def comments(
             is_wrong & (marked.missing_digits > 1),
             is_wrong & marked.rests_on_wrong,
             is_wrong & marked.follows_ignored,
-            is_wrong & (diagnosis.codes > 0),
+            diagnosis.codes > 0,
             is_wrong,
         ],
         [reasons, np.broadcast_to(too_few, reasons.shape), follows_wrong, follows_wrong + 1, explained, nothing],

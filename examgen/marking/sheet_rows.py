@@ -89,11 +89,12 @@ def sheet_of(path: Path, records: Iterable[Row | RowProblem], plain: Sequence[Ro
     untold = 0
     for record in records:
         if isinstance(record, RowProblem):
+            problem = _row_problem(path, record)
             if len(problems) < MAX_PROBLEMS:
-                problems.append(_row_problem(path, record))
+                problems.append(problem)
             else:
                 untold += 1
-            if record.columns != ("answer",) or problems[-1].reason == "control_char":
+            if record.columns != ("answer",) or problem.reason == "control_char":
                 continue
         read.append((record.line, isinstance(record, RowProblem), record.cells))
     parts = [*plain, *([rows_of(read)] if read or not plain else [])]

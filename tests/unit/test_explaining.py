@@ -124,7 +124,8 @@ def test_a_step_that_was_done_in_the_head_is_recomputed(tmp_path: Path) -> None:
 
 def test_what_the_student_typed_is_shown_with_all_its_digits(tmp_path: Path) -> None:
     """Also if it looks like a formula of a spreadsheet; numbers that nobody typed have six digits."""
-    marked(tmp_path, {"A1": "0.8512345678", "z2": "=1+1"})
+    marked(tmp_path, {"A1": "0.8512345678", "z2": "=1+1", "A2": "'x"})
+    assert explain(tmp_path, "s1", "A2").written == "'x"
     found = explain(tmp_path, "s1", "z2")
     assert (found.written, found.own.numbers) == ("=1+1", "-0.8·0.8512345678 + 0.3")
     sigmoid = explain(tmp_path, "s1", "dC_db2")

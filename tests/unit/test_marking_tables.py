@@ -207,6 +207,7 @@ def test_what_a_misconception_explains_has_its_share_and_other_wrong_entries_not
         assert found["marks"].to_dict() == expected | ({right: 1} if right else {})
         names = {"z1": "no-bias", "L": "", "delta1_formula": "error-sign", "dL_dw1_1_1_formula": ""}
         assert found["misconception"].to_dict() == names | ({right: ""} if right else {})
+        assert found["max_marks"].tolist() == [1, 1, 1, 1]
 
 
 def test_marks_that_the_instructor_sets_are_in_both_tables(tmp_path: Path) -> None:

@@ -333,6 +333,17 @@ def test_of_many_broken_rows_so_many_are_told(tmp_path: Path, row: str, reason: 
         assert len(sheet.rows) == is_read
 
 
+def test_a_row_is_judged_by_its_own_problem_when_no_more_are_told(tmp_path: Path) -> None:
+    """Behind very many rows of one sort, one of the other is read, or left out and counted once, as anywhere."""
+    long, nameless = entry("t", answer="9" * 21), entry("s\0", answer="9" * 21)
+    sheet = read_answers(written(tmp_path, *[nameless] * MAX_PROBLEMS, long), limits=Limits(max_field=20))
+    assert [row.student for row in sheet.rows] == ["t"]
+    assert numbers(sheet) == ["too_long"]
+    sheet = read_answers(written(tmp_path, *[long] * MAX_PROBLEMS, nameless), limits=Limits(max_field=20))
+    assert [row.student for row in sheet.rows] == ["t"]
+    assert "1 more" in sheet.problems[MAX_PROBLEMS].detail
+
+
 def test_rows_keep_their_order_however_they_are_written(tmp_path: Path) -> None:
     """Rows over two lines, with long answers and with control characters stand between plain ones."""
     rows = [entry("a\0"), entry("b"), entry("c", answer='"1\n2"'), entry("d"), entry("e", answer="9" * 21)]
