@@ -19,6 +19,9 @@ Codes = NDArray[np.int64]
 
 _MOST_NAMED = 5
 
+_BLOCK = 1 << 16
+"""Rows that are looked up at once: few enough to stay in the cache."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Submission:
@@ -166,13 +169,17 @@ class _Layout:
         table = np.full((len(questions) + 1, len(names) + 1), len(self.fields), dtype=np.int64)
         for (question, field), column in self.fields.items():
             table[questions[question], names[field]] = column
-        asked = _looked_up(answers.question.distinct.to_pylist(), questions)[answers.question.codes[rows]]
-        named = _looked_up(answers.field.distinct.to_pylist(), names)[answers.field.codes[rows]]
-        columns = table.ravel().take(asked * table.shape[1] + named)
+        asked = _looked_up(answers.question.distinct.to_pylist(), questions) * table.shape[1]
+        named = _looked_up(answers.field.distinct.to_pylist(), names)
         # One more for the rows of no submission, which are counted as -1.
-        kind, start = np.append(self.kind, 0), np.append(self.begins[:, :1], 0)
-        offset = self.offsets.ravel().take(kind.take(member) * self.offsets.shape[1] + columns)
-        return np.where((member >= 0) & (offset >= 0), start.take(member) + offset, -1)
+        kind, start = np.append(self.kind, 0) * self.offsets.shape[1], np.append(self.begins[:, :1], 0)
+        found = np.empty(len(rows), dtype=np.int64)
+        for begin in range(0, len(rows), _BLOCK):
+            part, of = rows[begin : begin + _BLOCK], member[begin : begin + _BLOCK]
+            columns = table.ravel().take(asked[answers.question.codes[part]] + named[answers.field.codes[part]])
+            offset = self.offsets.ravel().take(kind.take(of) + columns)
+            found[begin : begin + _BLOCK] = np.where((of >= 0) & (offset >= 0), start.take(of) + offset, -1)
+        return found
 
     def papers(self, key: Key, row_at: NDArray[np.int32]) -> Iterator[PaperAnswers]:
         """Every question and shape that submissions have."""
