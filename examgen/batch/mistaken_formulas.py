@@ -19,7 +19,9 @@ from examgen.core.graph import ComputationGraph, evaluate
 from examgen.core.misconceptions import Patch, patches
 from examgen.core.rules import Array
 from examgen.exams.exam import Field, PaperShape
+from examgen.exams.keys import entry
 from examgen.exams.reference_formulas import reference_formula
+from examgen.exams.tolerance import place_of
 
 _CHANGED = 1e-6
 """Relative difference from which on a mistake has changed a value."""
@@ -79,7 +81,7 @@ def judged_by_values(paper: PaperShape, mistaken: MistakenFormula) -> Judgement:
 
     def compute(*numbers: Array) -> Array:
         values = _assembled(dict(zip(symbols.values(), numbers, strict=True)), mistaken.work)
-        return _entry(evaluate(mistaken.work, values).values[mistaken.field.quantity], mistaken.field)
+        return entry(evaluate(mistaken.work, values), mistaken.field)
 
     formula = Formula((*symbols, Function("mistaken", len(symbols), compute)), tuple(symbols))
     on = shape_trials(paper.shape, paper.graph)
@@ -98,14 +100,9 @@ def _from_symbols(paper: PaperShape, graph: ComputationGraph, field: Field) -> C
 
 def _differs(on: Trials, work: ComputationGraph, field: Field) -> bool:
     """Whether the mistaken work comes to something else from right symbols."""
-    right = _entry(on.values[field.quantity], field)
-    wrong = _entry(evaluate(work, on.values).values[field.quantity], field)
+    right = on.values[field.quantity][place_of(field)]
+    wrong = evaluate(work, on.values)[field.quantity][place_of(field)]
     return not np.allclose(wrong, right, rtol=_CHANGED, atol=1e-9, equal_nan=True)
-
-
-def _entry(values: Array, field: Field) -> Array:
-    place: tuple[Any, ...] = (..., *field.index)
-    return np.asarray(values[place])
 
 
 def _assembled(numbers: Mapping[Entry, Array], work: ComputationGraph) -> dict[str, Array]:

@@ -13,7 +13,7 @@ from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Evaluation, Quantity, Values
 from examgen.core.network import NetworkShape
 from examgen.core.resting import rests_on
-from examgen.core.rounding import half_unit, rounding_effects
+from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules import Array
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Field, PaperShape
@@ -75,11 +75,8 @@ def perfect_tolerances(paper: PaperShape, solution: Evaluation) -> Array:
     """
     written = {field.quantity: solution.values[field.quantity] for field in paper.number_fields}
     halves, moved = half_units(paper, solution.values, solution)
-    tolerances = {name: halves[name] for name in written}
-    for effects in rounding_effects(paper.graph, solution, moved, written):
-        for target in effects.on.keys() & written.keys():
-            tolerances[target] = tolerances[target] + effects.on[target].sum(axis=1)
-    return by_field(paper, tolerances)
+    bands = rounding_bands(paper.graph, solution, moved, written)
+    return by_field(paper, {name: halves[name] + bands[name] for name in written})
 
 
 def by_field(paper: PaperShape, values: Mapping[str, NDArray[_Scalar]]) -> NDArray[_Scalar]:

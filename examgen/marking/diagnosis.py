@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from examgen.core.graph import ComputationGraph, Evaluation, Values, evaluate, reevaluate, students_last
 from examgen.core.misconceptions import MISCONCEPTIONS, Patch
-from examgen.core.rounding import half_unit, rounding_effects
+from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules import Array
 from examgen.exams.exam import Field, PaperShape
 from examgen.exams.separation import paper_patches
@@ -220,12 +220,9 @@ class _Case:
         seen = Evaluation(values, computed)
         halves, rounded = half_units(self.paper, computed, seen, only=wanted)
         chosen = {name: half for name, half in rounded.items() if name in wanted}
-        bands = {name: halves[name] for name in targets}
         answers = {name: values[name] for name in written & values.keys()}
-        for effects in rounding_effects(graph, seen, chosen, answers):
-            for target in effects.on.keys() & targets:
-                bands[target] = bands[target] + effects.on[target].sum(axis=1)
-        return bands
+        bands = rounding_bands(graph, seen, chosen, answers)
+        return {name: halves[name] + bands[name] for name in targets}
 
 
 def _count(flags: Flags, axis: int) -> NDArray[np.int64]:

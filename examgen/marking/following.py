@@ -45,6 +45,10 @@ class Submitted:
     digits: NDArray[np.int64]
     is_unreadable: Flags
 
+    def of(self, students: Places) -> "Submitted":
+        """Some of the students."""
+        return Submitted(*(getattr(self, name)[students] for name in Submitted.__slots__))
+
 
 @dataclass(frozen=True, slots=True)
 class Followed:
@@ -100,7 +104,7 @@ class Work:
             self.paper,
             {name: values[chosen] for name, values in self.givens.items()},
             {name: values[chosen] for name, values in self.reference.items()},
-            rows_of(self.submitted, chosen),
+            self.submitted.of(chosen),
             self.is_right[chosen],
             self.half[chosen],
         )
@@ -201,11 +205,6 @@ def at_least_two(students: Places) -> Places:
     mark's explanation may depend on who else is marked.
     """
     return np.repeat(students, 2) if students.size == 1 else students
-
-
-def rows_of(submitted: Submitted, part: slice | Places) -> Submitted:
-    """Some of the students."""
-    return Submitted(*(getattr(submitted, name)[part] for name in Submitted.__slots__))
 
 
 def _may_follow(paper: PaperShape, values: Array, is_doubtful: Flags, is_slip: Flags) -> Flags:
