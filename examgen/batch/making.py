@@ -20,7 +20,7 @@ from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.files import csv_bytes, folder_name, safe_text, write_files
 from examgen.exams.keys import key_files, sheet_csv, sheet_rows
-from examgen.exams.tables import read_table
+from examgen.tables.csv_tables import read_table
 
 DEFAULT_EXAM = "question2"
 OUTPUT = Path("output")

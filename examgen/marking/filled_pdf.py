@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from examgen.errors import AnswersError
 from examgen.exams.keys import SHEET_COLUMNS
-from examgen.exams.table_text import read_bytes
-from examgen.exams.tables import DEFAULT_LIMITS, Limits, Row, RowProblem, printable
+from examgen.tables.csv_tables import DEFAULT_LIMITS, Limits, Row, RowProblem, printable
+from examgen.tables.text import read_bytes
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

@@ -14,12 +14,12 @@ from examgen.errors import AnswersError, KeyFileError, did_you_mean
 from examgen.exams.exam import PaperShape, QuestionVariant, Variant
 from examgen.exams.files import safe_text
 from examgen.exams.keys import Key, papers, read_key
-from examgen.exams.tables import printable
 from examgen.marking.answers import Numbers
 from examgen.marking.following import Submitted
 from examgen.marking.grading import submitted_of
 from examgen.marking.numbers import Number, Unreadable, parse_number, unreadable
 from examgen.marking.results import COLUMNS
+from examgen.tables.csv_tables import printable
 
 RESULTS, GRADEBOOK, MARKS = "results.csv", "gradebook.csv", "marks"
 NAMELESS = "-"

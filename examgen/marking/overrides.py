@@ -13,8 +13,8 @@ from pathlib import Path
 from examgen.errors import AnswersError, did_you_mean
 from examgen.exams.exam import Exam, Field, PaperShape, Variant
 from examgen.exams.keys import papers
-from examgen.exams.tables import Limits, printable, read_table
 from examgen.marking.totals import MarkUnit, Units
+from examgen.tables.csv_tables import Limits, printable, read_table
 
 NAME = "overrides.csv"
 REQUIRED = ("student", "field", "marks", "reason")

@@ -14,7 +14,6 @@ import numpy as np
 
 from examgen.errors import AnswersError
 from examgen.exams.exam import Exam
-from examgen.exams.tables import DEFAULT_LIMITS, Limits, printable
 from examgen.marking.answers import AnswerRow, AnswerTable, Numbers
 from examgen.marking.decimal_marks import comma_rows, comma_writers, read_numbers
 from examgen.marking.problems import Notice, Problem, file_problem
@@ -23,6 +22,7 @@ from examgen.marking.sheet_rows import RawSheet, Rows, unread_sheet
 from examgen.marking.sheets import read_sheet
 from examgen.marking.uploads import ZIP, Upload, upload_of, uploads_below, uploads_in_zip
 from examgen.marking.wide_form import WideSheet, resolve
+from examgen.tables.csv_tables import DEFAULT_LIMITS, Limits, printable
 
 UPLOAD_LIMITS = Limits(max_bytes=64 * 1024 * 1024, max_rows=2_000_000)
 """What one file of a folder or zip may hold at most; the limits of a whole class hold for all of them together."""

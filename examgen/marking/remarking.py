@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from examgen.errors import AnswersError
-from examgen.exams.tables import DEFAULT_LIMITS, printable, read_table
+from examgen.tables.csv_tables import DEFAULT_LIMITS, printable, read_table
 
 REQUIRED = ("student", "exam", "variant", "marks")
 MAX_LINES = 20

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.errors import AnswersError
-from examgen.exams.tables import printable
 from examgen.marking.answers import REASON_CODES, AnswerTable, Flags
 from examgen.marking.problems import MAX_PROBLEMS, Notice, Problem
+from examgen.tables.csv_tables import printable
 
 Codes = NDArray[np.int64]
 

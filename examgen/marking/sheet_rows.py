@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.exams.table_rows import Row, RowProblem
 from examgen.marking.answers import Flags, Names, Places, Texts, take_names
 from examgen.marking.problems import MAX_PROBLEMS, Problem, file_problem, limited
+from examgen.tables.rows import Row, RowProblem
 
 NO_NAME = "\x00"
 """Stands for every name with a control character."""

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 
 from examgen.exams.keys import KEY_COLUMNS, SHEET_COLUMNS
-from examgen.exams.table_rows import Row, RowProblem, records
-from examgen.exams.tables import Limits, OpenTable, known_columns, open_table, printable, reopened
 from examgen.marking.answers import Texts
 from examgen.marking.sheet_rows import PLACES, RawSheet, Rows, sheet_of
 from examgen.marking.uploads import Upload
 from examgen.marking.wide_form import MAX_LINE, Header, is_wide, read_wide
+from examgen.tables.csv_tables import Limits, OpenTable, known_columns, open_table, printable, reopened
+from examgen.tables.rows import Row, RowProblem, records
 
 LARGE = 200_000
 """Tables of more bytes are read by columns, which takes a while to get going."""
@@ -57,7 +57,7 @@ def _table(upload: Upload, limits: Limits) -> RawSheet:
 def _long_form(upload: Upload, table: OpenTable, columns: tuple[str, ...], limits: Limits) -> RawSheet:
     if len(table.text) <= LARGE:
         return sheet_of(upload.path, records(table.lines, table.layout(columns), limits))
-    from examgen.exams.table_columns import read_columns
+    from examgen.tables.columns import read_columns
 
     found = read_columns(table, columns, tuple(SHEET_COLUMNS[place] for place in PLACES), limits)
     exam, variant, student, question, field, answer = map(Texts.from_arrow, found.texts)
@@ -67,7 +67,7 @@ def _long_form(upload: Upload, table: OpenTable, columns: tuple[str, ...], limit
 
 
 def _spreadsheet(upload: Upload, limits: Limits) -> RawSheet:
-    from examgen.marking.spreadsheets import MAX_BYTES, read_spreadsheet
+    from examgen.tables.spreadsheets import MAX_BYTES, read_spreadsheet
 
     where = printable(upload.path)
     sheet = read_spreadsheet(where, upload.read(min(limits.max_bytes, MAX_BYTES)), limits)

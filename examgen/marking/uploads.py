@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from examgen.errors import AnswersError
-from examgen.exams.table_text import read_bytes
-from examgen.marking import zips
 from examgen.marking.problems import Problem, file_problem
+from examgen.tables import zips
+from examgen.tables.csv_tables import printable
+from examgen.tables.text import read_bytes
 
 SUFFIXES = (".csv", ".pdf", ".xlsx", ".ods")
 ZIP = ".zip"
@@ -56,7 +57,8 @@ def uploads_in_zip(path: Path) -> tuple[list[Upload], list[Problem]]:
 
     Raises: AnswersError if the file cannot be read or is no zip.
     """
-    members, problems = zips.members_of(path, upload_of(path).read(zips.MAX_BYTES), SUFFIXES)
+    members, unread = zips.members_of(path, upload_of(path).read(zips.MAX_BYTES), SUFFIXES)
+    problems = [file_problem(one.path, "member", f"{printable(one.path)}: {one.fault}") for one in unread]
     return [Upload(member.path, member.size, member.modified, member.read) for member in members], problems
 
 

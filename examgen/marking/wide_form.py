@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from examgen.errors import AnswersError
 from examgen.exams.exam import Exam, paper_shape
-from examgen.exams.table_rows import Row, RowProblem
-from examgen.exams.tables import Limits, printable
 from examgen.marking.answers import AnswerTable, Flags, Texts
 from examgen.marking.problems import MAX_PROBLEMS, Notice, Problem, file_problem
 from examgen.marking.sheet_rows import NO_NAME, RawSheet, Rows, cleaned_name, finished
+from examgen.tables.csv_tables import Limits, printable
+from examgen.tables.rows import Row, RowProblem
 
 IDENTITY = ("exam", "variant", "student")
 MAX_LINE = 16_000_000

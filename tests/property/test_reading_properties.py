@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from examgen.errors import AnswersError
 from examgen.exams.keys import SHEET_COLUMNS
-from examgen.exams.tables import RowProblem, scan_table
 from examgen.marking.numbers import REASONS, DecimalMark, Number, Unreadable, parse_number
 from examgen.marking.reading import AnswerSheet, read_answers
+from examgen.tables.csv_tables import RowProblem, scan_table
 
 MARKS: st.SearchStrategy[DecimalMark] = st.sampled_from([".", ","])
 NEAR_NUMBERS = st.text(st.sampled_from("0123456789.,+-eE*x×10^/_%'#=@ \t\n\u00a0\u2212\ufeffnaif()jJ"), max_size=70)

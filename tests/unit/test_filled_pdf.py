@@ -16,12 +16,12 @@ from weasyprint import HTML
 import examgen
 from examgen.errors import AnswersError
 from examgen.exams.keys import SHEET_COLUMNS
-from examgen.exams.tables import Limits, Row
 from examgen.marking import filled_pdf
 from examgen.marking.filled_pdf import MAX_BYTES, MAX_DECODED, MAX_DEPTH, MAX_SECONDS, read_filled_pdf
 from examgen.marking.numbers import Number
 from examgen.marking.problems import PROBLEMS
 from examgen.marking.reading import AnswerSheet, read_answers, read_submissions
+from examgen.tables.csv_tables import Limits, Row
 from tests.marking_sheets import make_key
 
 IDENTITY = {"exam": "exam-7", "variant": "7", "student": "s1"}

@@ -12,11 +12,11 @@ import pytest
 
 from examgen.errors import AnswersError
 from examgen.exams.keys import SHEET_COLUMNS
-from examgen.exams.tables import Limits
 from examgen.marking.grading import grade
 from examgen.marking.numbers import Number
 from examgen.marking.problems import PROBLEMS
 from examgen.marking.reading import AnswerSheet, read_answers, read_submissions
+from examgen.tables.csv_tables import Limits
 from tests.marking_sheets import MadeKey, make_key, rounded, write_sheet
 from tests.packed_sheets import Cell, write_ods, write_xlsx, write_zip, xlsx_sheet
 

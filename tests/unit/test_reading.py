@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import AnswersError
-from examgen.exams.tables import Limits, read_table
 from examgen.marking import reading
 from examgen.marking.answers import AnswerRow
 from examgen.marking.numbers import Number, Unreadable
 from examgen.marking.problems import MAX_PROBLEMS, PROBLEMS
 from examgen.marking.reading import AnswerSheet, read_answers, read_submissions
+from examgen.tables.csv_tables import Limits, read_table
 
 HEADER = "exam,variant,student,question,field,symbol,answer"
 SYMBOL = "\u2202L/\u2202w\u2081"

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import AnswersError, KeyFileError
-from examgen.exams.tables import Limits
 from examgen.marking import wide_form
 from examgen.marking.grading import GradedClass, grade
 from examgen.marking.problems import MAX_PROBLEMS
 from examgen.marking.reading import read_answers
+from examgen.tables.csv_tables import Limits
 from tests.marking_sheets import MadeKey, Row, make_key, rounded, write_sheet
 
 TABLES = ("results.csv", "gradebook.csv")

@@ -2,7 +2,7 @@
 
 Called by `marking` for answer sheets and by `batch` for class rosters (`read_table`). Known column names find the
 header's delimiter. The rest is RFC 4180, except that a quote which is not closed costs its own row and never the rows
-behind it. Large tables are read by columns (`table_columns`), with the same rows and problems.
+behind it. Large tables are read by columns (`columns`), with the same rows and problems.
 """
 
 import re
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from examgen.errors import AnswersError, did_you_mean
-from examgen.exams.table_rows import Layout, Row, RowProblem, records, walk
-from examgen.exams.table_text import DEFAULT_LIMITS, Limits, Line, as_utf8, lines_of, printable, read_bytes
+from examgen.tables.rows import Layout, Row, RowProblem, records, walk
+from examgen.tables.text import DEFAULT_LIMITS, Limits, Line, as_utf8, lines_of, printable, read_bytes
 
 DELIMITERS = (",", ";", "\t")
 

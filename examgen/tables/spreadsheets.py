@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from examgen.errors import AnswersError
-from examgen.exams.table_rows import Row, RowProblem
-from examgen.exams.tables import Limits, printable
-from examgen.marking.zips import ZIP_START, open_zip, unreadable_way
+from examgen.tables.csv_tables import Limits, printable
+from examgen.tables.rows import Row, RowProblem
+from examgen.tables.zips import ZIP_START, open_zip, unreadable_way
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_UNPACKED = 512 * 1024 * 1024

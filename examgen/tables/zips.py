@@ -1,7 +1,8 @@
-"""The files in a zip of a folder, as uploads of their own.
+"""The members of a zip file, to be read one by one.
 
-Called by `uploads`. Nothing is unpacked to the disk, no name leads out of the zip, and what does not look like answer
-sheets of a class is told and left: nested zips, encrypted members, other ways of packing, and bombs.
+Called by `marking` for what a class hands in, and by `spreadsheets`, which are zips. Nothing is unpacked to the disk,
+no name leads out of the zip, and what does not look like answer sheets of a class is told and left: nested zips,
+encrypted members, other ways of packing, and bombs.
 """
 
 import calendar
@@ -11,10 +12,10 @@ import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from examgen.errors import AnswersError
-from examgen.exams.tables import printable
-from examgen.marking.problems import Problem, file_problem
+from examgen.tables.csv_tables import printable
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_DIRECTORY = 8 * 1024 * 1024  # bytes of the list of members, of which each takes many times its bytes in memory
@@ -26,6 +27,13 @@ ZIP_START = b"PK\x03\x04"
 
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+
+
+class Unread(NamedTuple):
+    """A member that is not read, and why, as the rest of a sentence behind its name."""
+
+    path: Path
+    fault: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +61,14 @@ class Member:
         return data
 
 
-def members_of(path: Path, data: bytes, suffixes: tuple[str, ...]) -> tuple[list[Member], list[Problem]]:
+def members_of(path: Path, data: bytes, suffixes: tuple[str, ...]) -> tuple[list[Member], list[Unread]]:
     """The members that may be answer sheets, and what is told about others; hidden ones are passed over.
 
     Raises: AnswersError if the bytes are no zip, or one with too many members.
     """
     archive = open_zip(printable(path), data)
     found: list[Member] = []
-    problems: list[Problem] = []
+    unread: list[Unread] = []
     names: set[str] = set()
     for info in archive.infolist():
         if info.is_dir() or _is_hidden(info.filename):
@@ -68,11 +76,11 @@ def members_of(path: Path, data: bytes, suffixes: tuple[str, ...]) -> tuple[list
         place = path / printable(info.filename, 200).replace("\\", "/").lstrip("/")
         suffix = PurePosixPath(info.filename).suffix.lower()
         if fault := _fault(info, names, suffix in suffixes):
-            problems.append(file_problem(place, "member", f"{printable(place)}: {fault}"))
+            unread.append(Unread(place, fault))
         elif suffix in suffixes:
             found.append(Member(path / info.filename, info.file_size, _modified(info), archive, info))
         names.add(info.filename)
-    return found, problems
+    return found, unread
 
 
 def open_zip(where: str, data: bytes) -> zipfile.ZipFile:

@@ -1,6 +1,6 @@
 """The rows of a CSV text, one by one, by RFC 4180; but a quote which is not closed costs its own row only.
 
-Called by `tables` for small tables and by `table_columns` for the rows that are not plain.
+Called by `csv_tables` for small tables and by `columns` for the rows that are not plain.
 """
 
 from collections import deque
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
-from examgen.exams.table_text import Limits, Line
+from examgen.tables.text import Limits, Line
 
 _QUOTE_PROBLEMS = {
     "open": ("open_quote", "a quote is opened and not closed; close it or leave it out"),
