@@ -18,6 +18,7 @@ from examgen.exams.keys import Key, read_key
 from examgen.exams.policy import Policy
 from examgen.marking import totals
 from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers, Texts
+from examgen.marking.character_comments import with_characters
 from examgen.marking.csv_columns import Column
 from examgen.marking.diagnosis import diagnose
 from examgen.marking.entries import mark
@@ -221,7 +222,9 @@ def _put_numbers(
     diagnosis = diagnose(paper, givens, submitted, marked)
     reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
     units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
-    entries.put(paper, part.places, marked, diagnosis, comments(paper, marked, diagnosis, reason), unit.marks(units))
+    is_unreadable = marked.outcome == OUTCOMES["unreadable"].code
+    comment = with_characters(comments(paper, marked, diagnosis, reason), answers, part.rows, is_unreadable)
+    entries.put(paper, part.places, marked, diagnosis, comment, unit.marks(units))
     return marked.outcome, units
 
 
