@@ -18,8 +18,9 @@ TEXTS = ("", "other", "other")
 
 def answers() -> AnswerTable:
     names = Texts.of([""] * len(WRITTEN))
-    line = np.arange(len(WRITTEN), dtype=np.int32)
-    return AnswerTable(line, line, *[names] * 5, Texts.of(WRITTEN), Numbers.of(map(parse_number, WRITTEN)))
+    line = np.arange(len(WRITTEN))
+    numbers = Numbers.of(map(parse_number, WRITTEN))
+    return AnswerTable(line.astype(np.int32), line, names, names, names, names, names, Texts.of(WRITTEN), numbers)
 
 
 def test_each_entry_has_its_own_character() -> None:
