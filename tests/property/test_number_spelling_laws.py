@@ -16,31 +16,25 @@ GAPS = st.text(INNER_SPACES, max_size=2)
 AROUND = st.text(SPACES + INVISIBLE, max_size=3)
 STRANGE = "".join(PLAIN) + "".join(RAISED) + SPACES + INVISIBLE + "\u00ad"
 NEAR_NUMBERS = st.text(st.sampled_from("0123456789.,+-eE*x^/_%'#=@(){} jan" + STRANGE), max_size=12)
-PIECES = st.lists(
-    st.sampled_from(
-        [
-            *(
-                "01.,+-eE*x^(){}/'=@%_ \n\u2212\u2013\u00d7\u00b7\u2044\uff10\u00b2\u00bd\u202f\u200b\u00ad\ud800\U0001d7d8"
-            ),
-            *(
-                "10",
-                "3.54",
-                "0,5",
-                "10^",
-                "10\u207b\u00b9",
-                "**",
-                "0x",
-                "nan",
-                "inf",
-                "none",
-                "2-Jan",
-                "1/2/24",
-                "2024-01-03",
-            ),
-        ]
-    ),
-    max_size=9,
-).map("".join)
+SIGNS = (
+    "01.,+-eE*x^(){}/'=@%_ \n" + "\u2212\u2013\u00d7\u00b7\u2044\uff10\u00b2\u00bd\u202f\u200b\u00ad\ud800\U0001d7d8"
+)
+WORDS = (
+    "10",
+    "3.54",
+    "0,5",
+    "10^",
+    "10\u207b\u00b9",
+    "**",
+    "0x",
+    "nan",
+    "inf",
+    "none",
+    "2-Jan",
+    "1/2/24",
+    "2024-01-03",
+)
+PIECES = st.lists(st.sampled_from([*SIGNS, *WORDS]), max_size=9).map("".join)
 
 
 def kinds_of(char: str) -> st.SearchStrategy[str]:
