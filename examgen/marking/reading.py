@@ -1,23 +1,26 @@
 """Read the answer sheets that a class hands in: one file of many students, a filled form, a folder or a zip of files.
 
 Called by `grading` before anything is marked. What a student did wrong becomes an unreadable answer or a `Problem`.
-Only a file or folder given by the instructor that is unusable as a whole raises, and answers that contradict others.
+Only a file or folder given by the instructor that is unusable as a whole raises.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from examgen.errors import AnswersError
 from examgen.exams.exam import Exam
-from examgen.marking.answers import AnswerRow, AnswerTable, Numbers
-from examgen.marking.decimal_marks import comma_rows, comma_writers, read_numbers
+from examgen.exams.keys import Key
+from examgen.marking.answers import READABLE, REASON_CODES, AnswerRow, AnswerTable, Numbers
+from examgen.marking.decimal_marks import DecimalChoice, comma_writers, read_numbers
+from examgen.marking.identities import identified
+from examgen.marking.numbers import DecimalMark
+from examgen.marking.ownership import own_rows
 from examgen.marking.problems import Notice, Problem, file_problem
-from examgen.marking.settling import Source, settle
+from examgen.marking.settling import Source, Standing, settle
 from examgen.marking.sheet_rows import RawSheet, Rows, unread_sheet
 from examgen.marking.sheets import read_sheet
 from examgen.marking.uploads import ZIP, Upload, upload_of, uploads_below, uploads_in_zip
@@ -27,8 +30,6 @@ from examgen.tables.csv_tables import DEFAULT_LIMITS, Limits, printable
 UPLOAD_LIMITS = Limits(max_bytes=64 * 1024 * 1024, max_rows=2_000_000)
 """What one file of a folder or zip may hold at most; the limits of a whole class hold for all of them together."""
 
-DecimalChoice = Literal["auto", ".", ","]
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AnswerSheet:
@@ -36,7 +37,7 @@ class AnswerSheet:
 
     Attributes:
         table: its entries in the file's order.
-        decimal_comma: the students (or, where a row names none, the variants) whose answers were read with a comma.
+        decimal_comma: the students (or, where a row names none, the variants) who have answers with a decimal comma.
         is_key: whether the file has the columns of a key.
     """
 
@@ -78,18 +79,20 @@ class HandedIn:
     """Files as they were read, entries that are there again included.
 
     Attributes:
-        table: the entries of all files.
+        table: the entries of all files; their numbers only behind `with_numbers`.
         sheets: the files in the order of their names.
         sources: where they are, and how new.
-        commas: by place of a file, who was read with a decimal comma.
-        notices: what was told when wide sheets were resolved.
+        commas: by place of a file, who has answers with a decimal comma.
+        notices: what was told on the way.
+        standing: (rows,) how sure it is whose a row is, where that is known.
     """
 
     table: AnswerTable
     sheets: tuple[RawSheet, ...]
     sources: tuple[Source, ...]
-    commas: dict[int, tuple[str, ...]]
+    commas: dict[int, tuple[str, ...]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    standing: Standing | None = None
 
     def of_exam(self, exam: Exam) -> "HandedIn":
         """The same with the columns of wide sheets brought together with the fields of the exam."""
@@ -97,15 +100,33 @@ class HandedIn:
         table, notices = resolve(exam, self.table, wide)
         return replace(self, table=table, notices=(*self.notices, *notices))
 
+    def of_class(self, key: Key, *, with_unknown: bool, with_tables: bool) -> "HandedIn":
+        """The same with students named as in the key, without whom it does not know, and each file its student's.
+
+        Args:
+            with_unknown: whether students whom the key of a class does not know are kept.
+            with_tables: whether files of a folder may hold rows of several students.
+        """
+        known = identified(key, self.table, with_unknown=with_unknown)
+        own = own_rows(key, known.table, self.sources, known.is_respelled, with_tables=with_tables)
+        notices = (*self.notices, *known.notices, *own.notices)
+        return replace(self, table=own.table, standing=own.standing, notices=notices)
+
+    def with_numbers(self, decimal: DecimalChoice = "auto", usual: DecimalMark = ".") -> "HandedIn":
+        """The same with the numbers of the answers read; `usual` is the decimal mark of the exam's language."""
+        read = read_numbers(self.table, decimal, usual)
+        is_cut = self.table.parsed.reason == REASON_CODES["too_long"]
+        numbers = read.numbers.with_reason(is_cut, "too_long") if is_cut.any() else read.numbers
+        table = replace(self.table, parsed=numbers)
+        return replace(self, table=table, commas=comma_writers(table, read.is_comma))
+
     def once(self, *, latest: bool = False) -> Answers:
         """Each entry of a student once.
 
         Args:
-            latest: whether of a student's files with different answers the newest counts.
-
-        Raises: AnswersError if a student handed in different answers in several files and not `latest`.
+            latest: whether of a student's different answers the newest count; else they are unreadable.
         """
-        settled = settle(self.table, self.sources, latest=latest)
+        settled = settle(self.table, self.sources, latest=latest, standing=self.standing)
         found: dict[int, list[Problem]] = defaultdict(list)
         for place, problem in settled.problems:
             found[place].append(problem)
@@ -128,23 +149,22 @@ def read_answers(path: Path, decimal: DecimalChoice = "auto", limits: Limits = D
     """Read one answers.csv, of one student or of many, a spreadsheet, or a PDF with a filled form.
 
     Args:
-        decimal: the decimal mark of all answers; "auto" is a point in a comma-separated file; in others, the mark that
-            each student's readable answers have: a comma if one needs it and none needs a point.
+        decimal: the decimal mark of all answers, or "auto": see `decimal_marks`.
 
     Raises: AnswersError if the file as a whole cannot be read.
     """
     upload = upload_of(path)
-    return _together([(read_sheet(upload, limits), upload)], decimal).once().sheets[0]
+    return _together([(read_sheet(upload, limits), upload)]).with_numbers(decimal).once().sheets[0]
 
 
 def read_submissions(
     path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEFAULT_LIMITS, *, latest: bool = False
 ) -> Answers:
     """Read all files, and keep each entry of a student once; see `read_files` and `HandedIn.once`."""
-    return read_files(path, decimal, limits).once(latest=latest)
+    return read_files(path, limits).with_numbers(decimal).once(latest=latest)
 
 
-def read_files(path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEFAULT_LIMITS) -> HandedIn:
+def read_files(path: Path, limits: Limits = DEFAULT_LIMITS) -> HandedIn:
     """Read one file, or all below a folder or in a zip file in the order of their names; else as `read_answers`.
 
     There, hidden files are passed over, links are reported and not followed, and a file that is no answer sheet becomes
@@ -159,7 +179,7 @@ def read_files(path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEF
         found, problems = uploads_in_zip(path)
     else:
         upload = upload_of(path)
-        return _together([(read_sheet(upload, limits), upload)], decimal)
+        return _together([(read_sheet(upload, limits), upload)])
     if not found and not problems:
         raise AnswersError(
             f"{printable(path)}: holds no CSV file, no spreadsheet and no PDF; give an answers.csv, a filled PDF or a "
@@ -170,7 +190,7 @@ def read_files(path: Path, decimal: DecimalChoice = "auto", limits: Limits = DEF
     for problem in problems:
         by_path[problem.path].append(problem)
     read += [(unread_sheet(place, *told), upload_of(place)) for place, told in by_path.items()]
-    return _together(sorted(read, key=lambda pair: pair[0].path), decimal)
+    return _together(sorted(read, key=lambda pair: pair[0].path))
 
 
 def _read_all(uploads: Sequence[Upload], limits: Limits) -> list[tuple[RawSheet, Upload]]:
@@ -207,19 +227,13 @@ def _read_or_report(upload: Upload, limits: Limits) -> RawSheet:
     return sheet
 
 
-def _together(read: Sequence[tuple[RawSheet, Upload]], decimal: DecimalChoice) -> HandedIn:
-    """Read the numbers of all sheets."""
+def _together(read: Sequence[tuple[RawSheet, Upload]]) -> HandedIn:
+    """The rows of all sheets behind one another; which answers are numbers is not known yet."""
     sheets = tuple(sheet for sheet, _ in read)
     rows = Rows.joined([sheet.rows for sheet in sheets])
     file = np.repeat(np.arange(len(sheets), dtype=np.int32), [len(sheet.rows.line) for sheet in sheets])
-    nothing = np.zeros(len(file))
-    unread = Numbers(nothing, nothing.astype(np.int16), nothing.astype(np.int16), nothing.astype(np.int8))
-    table = AnswerTable(file, rows.line, *rows.names, rows.answer, unread)
-    is_comma = np.zeros(len(table), dtype=bool)
-    if decimal == "auto":
-        is_comma = comma_rows(table, np.array([sheet.delimiter != "," for sheet in sheets]))
-    parsed = read_numbers(rows.answer, is_comma, "." if decimal == "auto" else decimal)
-    if rows.is_cut.any():
-        parsed = parsed.with_reason(rows.is_cut, "too_long")
-    sources = tuple(Source(sheet.path, upload.modified) for sheet, upload in read)
-    return HandedIn(replace(table, parsed=parsed), sheets, sources, comma_writers(table, is_comma))
+    nothing, small = np.zeros(len(file)), np.zeros(len(file), dtype=np.int16)
+    reason = np.where(rows.is_cut, REASON_CODES["too_long"], READABLE).astype(np.int8)
+    table = AnswerTable(file, rows.line, *rows.names, rows.answer, Numbers(nothing, small, small, reason))
+    sources = tuple(Source(sheet.path, upload.modified, sheet.is_wide) for sheet, upload in read)
+    return HandedIn(table, sheets, sources)
