@@ -19,6 +19,7 @@ from examgen.errors import AnswersError, ExamgenError
 from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.files import csv_bytes, folder_name, safe_text, write_files
+from examgen.exams.key_documents import Making
 from examgen.exams.keys import key_files, sheet_csv, sheet_rows
 from examgen.tables.csv_tables import read_table
 
@@ -92,7 +93,7 @@ def make(
     variant = draw_variants(loaded, [Student(_checked_id(student))])[0]
     questions, key = print_questions(loaded.exam, variant, style), print_key(loaded.exam, variant, style)
     files = _handout(loaded.exam, variant, style, questions)
-    files |= {f"key/{name}": content for name, content in key_files(loaded.exam, [variant], __version__).items()}
+    files |= _key(loaded.exam, [variant], Making(seed, language, paper))
     files["key/answers.pdf"] = key.pdf
     folder = out if out is not None else OUTPUT / _folder(loaded, student, language, is_own_notation=notation is None)
     write_files(folder, files)
@@ -138,7 +139,7 @@ def make_class(
     manifest: list[Sequence[str]] = []
     notices: dict[str, None] = {}
     # The key first: a batch that breaks off must not leave handed-out papers without one.
-    keys = {f"key/{name}": content for name, content in key_files(loaded.exam, variants, __version__).items()}
+    keys = _key(loaded.exam, variants, Making(seed, language, paper))
     write_files(out, keys)
     written += keys
     for number, (variant, folder) in enumerate(zip(variants, folders, strict=True), start=1):
@@ -201,6 +202,11 @@ def _handout(exam: Exam, variant: Variant, style: PaperStyle, questions: Printed
         "answers.csv": sheet_csv(exam, [variant]),
         "answers.html": sheet_html(page, rows).encode(),
     }
+
+
+def _key(exam: Exam, variants: Sequence[Variant], making: Making) -> dict[str, bytes]:
+    """The files of the key, by path below the exam's folder."""
+    return {f"key/{name}": content for name, content in key_files(exam, variants, __version__, making).items()}
 
 
 def _notices(exam: Exam, variant: Variant, questions: PrintedPaper, key: PrintedPaper) -> Iterator[str]:

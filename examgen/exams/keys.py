@@ -23,12 +23,15 @@ from examgen.exams.files import csv_bytes, safe_text
 from examgen.exams.key_documents import (
     DAMAGE,
     FORMAT,
+    NOT_TOLD,
     exam_document,
     exam_from,
+    making_from,
     said,
     variant_document,
     variants_from,
 )
+from examgen.exams.key_documents import Making as Making
 from examgen.exams.other_references import typed_reference
 
 SHEET_COLUMNS = ("exam", "variant", "student", "question", "field", "symbol", "answer")
@@ -42,6 +45,7 @@ class Key:
     folder: Path
     exam: Exam
     variants: tuple[Variant, ...]
+    making: Making = NOT_TOLD
 
 
 def papers(exam: Exam, variant: Variant) -> Iterable[tuple[PaperShape, QuestionVariant]]:
@@ -81,10 +85,13 @@ def sheet_csv(exam: Exam, variants: Sequence[Variant]) -> bytes:
     return csv_bytes(SHEET_COLUMNS, sheet_rows(exam, variants))
 
 
-def key_files(exam: Exam, variants: Sequence[Variant], examgen_version: str) -> dict[str, bytes]:
+def key_files(
+    exam: Exam, variants: Sequence[Variant], examgen_version: str, making: Making = NOT_TOLD
+) -> dict[str, bytes]:
     """exam.json, variants.jsonl and answers.csv of a key, by file name."""
+    document = exam_document(exam, examgen_version, making)
     return {
-        "exam.json": (json.dumps(exam_document(exam, examgen_version), ensure_ascii=False, indent=1) + "\n").encode(),
+        "exam.json": (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode(),
         "variants.jsonl": b"".join(_json_line(variant_document(exam, variant)) for variant in variants),
         "answers.csv": csv_bytes(KEY_COLUMNS, (row for variant in variants for row in _key_rows(exam, variant))),
     }
@@ -105,10 +112,10 @@ def read_key(folder: Path) -> Key:
             f"this version reads format {FORMAT}"
         )
     try:
-        exam = exam_from(document)
+        exam, making = exam_from(document), making_from(document)
     except DAMAGE as error:
         raise KeyFileError(f"{path}: {said(error)}") from None
-    return Key(folder, exam, tuple(_read_variants(folder / "variants.jsonl", exam)))
+    return Key(folder, exam, tuple(_read_variants(folder / "variants.jsonl", exam)), making)
 
 
 def exam_id_of(folder: Path) -> str | None:
