@@ -93,7 +93,7 @@ def make(
     variant = draw_variants(loaded, [Student(_checked_id(student))])[0]
     questions, key = print_questions(loaded.exam, variant, style), print_key(loaded.exam, variant, style)
     files = _handout(loaded.exam, variant, style, questions)
-    files |= _key(loaded.exam, [variant], Making(seed, language, paper))
+    files |= _key(loaded.exam, [variant], Making(seed, language, paper, style.decimal_mark))
     files["key/answers.pdf"] = key.pdf
     folder = out if out is not None else OUTPUT / _folder(loaded, student, language, is_own_notation=notation is None)
     write_files(folder, files)
@@ -139,7 +139,7 @@ def make_class(
     manifest: list[Sequence[str]] = []
     notices: dict[str, None] = {}
     # The key first: a batch that breaks off must not leave handed-out papers without one.
-    keys = _key(loaded.exam, variants, Making(seed, language, paper))
+    keys = _key(loaded.exam, variants, Making(seed, language, paper, style.decimal_mark))
     write_files(out, keys)
     written += keys
     for number, (variant, folder) in enumerate(zip(variants, folders, strict=True), start=1):

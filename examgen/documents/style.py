@@ -12,6 +12,7 @@ from examgen.documents import words as shipped_words
 from examgen.documents.mathbox.speech_words import LANGUAGES
 from examgen.documents.themes import Theme, read_theme
 from examgen.errors import ExamgenError, did_you_mean
+from examgen.exams.digits import DecimalMark
 
 PAPERS = ("a4", "letter")
 """Sizes of paper; each is a named page in paper.css."""
@@ -61,7 +62,7 @@ class PaperStyle:
         return self.language if self.language in LANGUAGES else "en"
 
     @property
-    def decimal_mark(self) -> str:
+    def decimal_mark(self) -> DecimalMark:
         """What stands between the whole and the decimal digits: "." or ","."""
         return shipped_words.decimal_mark(self.language, self.theme)
 

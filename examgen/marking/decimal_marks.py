@@ -13,9 +13,9 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow.compute as pc
 
+from examgen.exams.digits import DecimalMark
 from examgen.exams.exam import asks_number
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerTable, Flags, Numbers, Places
-from examgen.marking.numbers import DecimalMark
 from examgen.marking.parsing import parse_texts
 from examgen.marking.settling import owners
 

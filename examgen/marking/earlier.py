@@ -96,7 +96,7 @@ def row_digests(folder: Path) -> dict[str, bytes]:
         _, lines = _lines(folder / RESULTS)
     except ExamgenError:
         return {}
-    digests: dict[str, "hashlib._Hash"] = {}
+    digests: dict[str, hashlib._Hash] = {}
     for student, line in lines:
         digests.setdefault(student, hashlib.sha256()).update(line)
     return {student: digest.digest() for student, digest in digests.items()}
@@ -141,5 +141,3 @@ def _student(line: bytes) -> str:
     if line.startswith(b'"'):
         return str(next(csv.reader([line.decode("utf-8", "replace")]))[0])
     return line.partition(b",")[0].decode("utf-8", "replace")
-
-

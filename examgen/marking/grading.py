@@ -117,7 +117,7 @@ def grade(
     answers: Path,
     key: Path | None = None,
     out: Path | None = None,
-    options: GradeOptions = GradeOptions(),  # noqa: B008, a frozen value
+    options: GradeOptions = GradeOptions(),
     *,
     overrides: Path | None = None,
 ) -> GradedClass:
@@ -142,7 +142,7 @@ def grade(
     handed_in = _read(files, found, options)
     matched = match(found, handed_in.table)
     if not matched.submissions:
-        told = [*handed_in.problems, *handed_in.notices, *matched.notices]
+        told: list[Problem | Notice] = [*handed_in.problems, *handed_in.notices, *matched.notices]
         raise AnswersError(_nothing_to_mark(answers, found, told))
     by_hand = _overrides(found, matched, overrides)
     results, entries, book = _tables(found, matched, handed_in.table, by_hand)

@@ -94,17 +94,18 @@ def _respelled(
     is_near[list(candidates)] = True
     rows = strange[is_near[table.student.codes[strange]]]
     pair = table.student.codes[rows] * np.int64(len(table.variant.distinct)) + table.variant.codes[rows]
-    found, notices = [], []
+    respelled: list[Places] = []
+    notices: list[Notice] = []
     column = table.student
     for of_one in _split(rows, pair):
         code = int(table.student.codes[of_one[0]])
         student = _meant(candidates[code], students, table.variant.at(int(of_one[0])))
         if student:
             column = column.put(of_one, student)
-            found.append(of_one)
+            respelled.append(of_one)
             text = f"student {printable(names[code])!r} is credited to {printable(student)!r}, whose id is spelled so"
             notices.append(Notice("respelled", student, len(of_one), text))
-    together = np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+    together = np.sort(np.concatenate(respelled)) if respelled else np.empty(0, dtype=np.int64)
     return replace(table, student=column), together, notices
 
 

@@ -261,7 +261,9 @@ def _other_exams(key: Key, answers: AnswerTable, is_other: Flags) -> Iterator[No
         yield Notice("other_exam", students[0] if len(codes) == 1 else "", int(counts[place]), text)
     if len(order) > _MOST_NAMED:
         count = int(counts[order[_MOST_NAMED:]].sum())
-        text = f"{count:,} rows are of {len(order) - _MOST_NAMED:,} more exams, the key is of {key.exam.id!r}; not marked"
+        text = (
+            f"{count:,} rows are of {len(order) - _MOST_NAMED:,} more exams, the key is of {key.exam.id!r}; not marked"
+        )
         yield Notice("other_exam", "", count, text)
 
 

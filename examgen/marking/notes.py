@@ -1,6 +1,7 @@
 """All that an instructor is told about a marking, the most serious first: for the terminal, and as notes.csv.
 
-Called by `grading`. One note speaks of all unreadable answers of a student, so that no student's hundred hide another's.
+Called by `grading`. One note speaks of all unreadable answers of a student, so that no student's hundred hide those of
+another.
 """
 
 from collections import Counter, defaultdict

@@ -18,9 +18,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
-DecimalMark = Literal[".", ","]
+from examgen.exams.digits import DecimalMark
 
 MAX_CHARACTERS = 64
 

@@ -83,7 +83,7 @@ def _standing(key: Key, table: AnswerTable, is_respelled: Flags) -> Standing:
     variants = {code: place for place, code in enumerate(table.variant.distinct.to_pylist())}
     mine = [variants.get(code_of.get(name, ""), -1) for name in table.student.distinct.to_pylist()]
     is_mine = np.array(mine, dtype=np.int64)[table.student.codes] == table.variant.codes
-    return (np.int8(2) * ~is_respelled + is_mine).astype(np.int8)
+    return np.asarray(np.int8(2) * ~is_respelled + is_mine, dtype=np.int8)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

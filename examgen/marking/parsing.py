@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from examgen.exams.digits import DecimalMark
 from examgen.marking.answers import FRACTION, READABLE, Numbers
-from examgen.marking.numbers import MAX_CHARACTERS, DecimalMark, parse_number
+from examgen.marking.numbers import MAX_CHARACTERS, parse_number
 
 _PLAIN = {mark: rf"^-?[0-9]+([{mark}][0-9]+)?$" for mark in ".,"}
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from examgen.errors import AnswersError
+from examgen.exams.digits import DecimalMark
 from examgen.exams.exam import Exam
 from examgen.exams.keys import Key
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerRow, AnswerTable, Numbers
 from examgen.marking.decimal_marks import DecimalChoice, comma_writers, read_numbers
 from examgen.marking.identities import identified
-from examgen.marking.numbers import DecimalMark
 from examgen.marking.ownership import own_rows
 from examgen.marking.problems import Notice, Problem, file_problem
 from examgen.marking.settling import Source, Standing, settle

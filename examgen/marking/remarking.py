@@ -12,6 +12,7 @@ from examgen.tables.csv_tables import printable
 
 MAX_LINES = 20
 
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A student whose marks are others than before; None on the side where the student is not."""

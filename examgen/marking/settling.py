@@ -139,12 +139,13 @@ class _Repeats:
         return np.split(order, np.flatnonzero(np.diff(who[order])) + 1) if len(order) else []
 
     def notices(self, table: AnswerTable, sources: Sequence[Source]) -> "Iterator[Notice]":
-        """One for each owner and kind: entries that contradict one another, and entries that are only there again."""
+        """One for each owner: about entries that contradict one another, else about those that are only there again."""
         entry_differs = np.logical_or.reduceat(self.differs, self.start)
         of_row = np.cumsum(np.isin(np.arange(len(self.rows)), self.start)) - 1
         who = owners(table)
-        for kind, is_kind in (("contradiction", entry_differs), ("repeated", ~entry_differs)):
-            mine = self.rows[is_kind[of_row]]
+        is_disputed = entry_differs[of_row]
+        is_quiet = ~np.isin(who[self.rows], who[self.rows[is_disputed]])
+        for kind, mine in (("contradiction", self.rows[is_disputed]), ("repeated", self.rows[is_quiet])):
             order = mine[np.argsort(who[mine], kind="stable")]
             for rows in np.split(order, np.flatnonzero(np.diff(who[order])) + 1) if len(order) else ():
                 yield _repeat_notice(table, sources, kind, rows)
@@ -256,10 +257,10 @@ def _newest(
 def _last_rows(table: AnswerTable, rows: Codes, *, is_wide: bool) -> Codes:
     """Of one student's rows in a file the last line, or the last of each entry where an entry is a line."""
     if is_wide:
-        return rows[table.line[rows] == table.line[rows].max()]
+        return np.asarray(rows[table.line[rows] == table.line[rows].max()])
     what = pair_codes(table.question.codes[rows], table.field.codes[rows])
     order = np.argsort(table.line[rows], kind="stable")[::-1]
-    return rows[np.sort(order[np.unique(what[order], return_index=True)[1]])]
+    return np.asarray(rows[np.sort(order[np.unique(what[order], return_index=True)[1]])])
 
 
 def _latest_text(table: AnswerTable, sources: Sequence[Source], rows: Codes, kept: Codes, dropped: Codes) -> str:
@@ -314,7 +315,7 @@ def _files(table: AnswerTable, sources: Sequence[Source], rows: Codes, *, with_l
         shown = printable(sources[file].path)
         if with_lines and lines[0]:
             some = ", ".join(f"{line:,}" for line in lines[:_MOST_NAMED].tolist())
-            shown += f" (line {some}{', …' if len(lines) > _MOST_NAMED else ''})"
+            shown += f" ({'line' if len(lines) == 1 else 'lines'} {some}{', …' if len(lines) > _MOST_NAMED else ''})"
         named.append(shown)
     return _some(named)
 

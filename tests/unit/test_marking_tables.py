@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from examgen.exams.keys import SHEET_COLUMNS
-from examgen.marking.grading import UnreadEntry, grade
+from examgen.marking.grading import grade
 from tests.marking_sheets import MadeKey, Row, exact, make_key, read_rows, rounded, write_sheet
 from tests.small_banks import FIXED, changed
 
