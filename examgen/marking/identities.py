@@ -7,8 +7,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from examgen.exams.keys import Key
 from examgen.marking.answers import AnswerTable, Flags, Places
@@ -62,18 +65,18 @@ def identified(key: Key, table: AnswerTable, *, with_unknown: bool) -> Identifie
     """
     students = {variant.student: variant.code for variant in key.variants if variant.student}
     nothing = np.zeros(len(table), dtype=bool)
-    names = table.student.distinct.to_pylist()
-    is_strange = np.array([bool(name) and name not in students for name in names], dtype=bool)
+    texts = table.student.distinct
+    is_strange = ~np.asarray(pc.is_in(texts, pa.array(["", *students])))
     if not students or not is_strange.any():
         return Identified(table, nothing, ())
     is_ours = table.exam.codes == table.exam.code_of(key.exam.id)
     strange = np.flatnonzero(is_strange[table.student.codes] & is_ours)
     if not len(strange):
         return Identified(table, nothing, ())
-    table, respelled, notices = _respelled(table, names, strange, students)
-    unknown = np.setdiff1d(strange, respelled)
+    table, respelled, notices = _respelled(table, strange, students)
     is_respelled = nothing
     is_respelled[respelled] = True
+    unknown = strange[~is_respelled[strange]]
     if with_unknown or not len(unknown):
         return Identified(table, is_respelled, tuple(notices))
     notices.append(_unknown(key, table, unknown))
@@ -83,16 +86,18 @@ def identified(key: Key, table: AnswerTable, *, with_unknown: bool) -> Identifie
 
 
 def _respelled(
-    table: AnswerTable, names: Sequence[str], strange: Places, students: Mapping[str, str]
+    table: AnswerTable, strange: Places, students: Mapping[str, str]
 ) -> tuple[AnswerTable, Places, list[Notice]]:
     """The table with other spellings replaced, the rows where that was done, and a notice for each spelling."""
     by_fold: dict[str, list[str]] = defaultdict(list)
     for student in students:
         by_fold[folded(student)].append(student)
-    candidates = {code: found for code, name in enumerate(names) if name and (found := by_fold.get(folded(name)))}
-    is_near = np.zeros(len(names), dtype=bool)
+    candidates = _near(table.student.distinct, by_fold)
+    is_near = np.zeros(len(table.student.distinct), dtype=bool)
     is_near[list(candidates)] = True
     rows = strange[is_near[table.student.codes[strange]]]
+    if not len(rows):
+        return table, rows, []
     pair = table.student.codes[rows] * np.int64(len(table.variant.distinct)) + table.variant.codes[rows]
     respelled: list[Places] = []
     notices: list[Notice] = []
@@ -103,10 +108,22 @@ def _respelled(
         if student:
             column = column.put(of_one, student)
             respelled.append(of_one)
-            text = f"student {printable(names[code])!r} is credited to {printable(student)!r}, whose id is spelled so"
+            written = table.student.at(int(of_one[0]))
+            text = f"student {printable(written)!r} is credited to {printable(student)!r}, whose id is spelled so"
             notices.append(Notice("respelled", student, len(of_one), text))
     together = np.sort(np.concatenate(respelled)) if respelled else np.empty(0, dtype=np.int64)
     return replace(table, student=column), together, notices
+
+
+def _near(texts: Any, by_fold: Mapping[str, Sequence[str]]) -> dict[int, Sequence[str]]:
+    """By place of a text the students whom it may stand for; plain ids are folded by columns, as `folded` does."""
+    trimmed = pc.ascii_ltrim(pc.ascii_lower(pc.utf8_trim_whitespace(texts)), "0")
+    is_open = np.asarray(pc.is_in(trimmed, pa.array([*by_fold]))) | ~np.asarray(pc.string_is_ascii(texts))
+    # A zero alone is an id too.
+    is_open |= np.asarray(pc.equal(trimmed, ""))
+    places = np.flatnonzero(is_open).tolist()
+    found = {place: by_fold.get(folded(texts[place].as_py())) for place in places if texts[place].as_py()}
+    return {place: students for place, students in found.items() if students}
 
 
 def _meant(candidates: Sequence[str], students: Mapping[str, str], variant: str) -> str:
@@ -126,17 +143,24 @@ def _split(rows: Places, code: Places) -> list[Places]:
 
 def _unknown(key: Key, table: AnswerTable, rows: Places) -> Notice:
     """One notice about all whom the key does not know, with the first of them."""
-    codes, first = np.unique(table.student.codes[rows], return_index=True)
+    codes = table.student.codes[rows]
+    count = int(np.count_nonzero(np.bincount(codes)))
+    first: dict[int, int] = {}
+    for row, code in zip(rows.tolist(), codes.tolist(), strict=True):
+        first.setdefault(code, row)
+        if len(first) == min(count, _MOST_NAMED):
+            break
     owner = {variant.code: variant.student for variant in key.variants}
     sample = []
-    for row in rows[np.sort(first)][:_MOST_NAMED].tolist():
+    for row in first.values():
         whose = owner.get(table.variant.at(row), "")
         paper = f" (with the variant of {printable(whose)!r})" if whose else ""
         sample.append(f"{printable(table.student.at(row), 40)!r}{paper}")
-    more = f" and {len(codes) - _MOST_NAMED:,} more" if len(codes) > _MOST_NAMED else ""
-    people = "1 student is" if len(codes) == 1 else f"{len(codes):,} students are"
+    more = f" and {count - _MOST_NAMED:,} more" if count > _MOST_NAMED else ""
+    people = "1 student is" if count == 1 else f"{count:,} students are"
     text = (
         f"{people} not in the key, and {len(rows):,} rows were not marked: {', '.join(sample)}{more}; correct the ids, "
         f"or mark them too with --unknown"
     )
-    return Notice("unknown_student", sample[0] if len(codes) == 1 else "", len(rows), text)
+    student = table.student.at(int(rows[0])) if count == 1 else ""
+    return Notice("unknown_student", student, len(rows), text)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from examgen.marking.answers import Flags, Names, Places, Texts, take_names
@@ -22,6 +23,8 @@ PLACES = (0, 1, 2, 3, 4, 6)
 """Of the sheet's columns those that are read: the symbol says nothing that the field does not."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_UNCLEAN = r"[\x00-\x1f\x7f-\x{9f}\x{feff}]"
+"""What `cleaned_name` may change beside spaces, as Arrow spells it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -132,9 +135,16 @@ def cleaned_name(cell: str) -> str:
 
 def _cleaned(column: Texts) -> Texts:
     """Names without the spaces and byte order marks around them."""
-    found = column.distinct.to_pylist()
-    names = [cleaned_name(name) for name in found]
-    return column if names == found else column.renamed(names)
+    texts = column.distinct
+    is_plain = pc.and_(
+        pc.equal(pc.utf8_trim_whitespace(texts), texts), pc.invert(pc.match_substring_regex(texts, _UNCLEAN))
+    )
+    if pc.all(is_plain).as_py():
+        return column
+    names = texts.to_pylist()
+    for place in np.flatnonzero(~np.asarray(is_plain)).tolist():
+        names[place] = cleaned_name(names[place])
+    return column.renamed(names)
 
 
 def _sheet_problems(path: Path, rows: Rows, *, is_empty: bool) -> Iterator[Problem]:
