@@ -110,8 +110,9 @@ def _in_the_way(folder: Path, why: str) -> ExamgenError:
 
 
 def _book(path: Path, exam: Exam) -> dict[Paper, dict[str, str]]:
-    others = (STATUS, "name", *gradebook_columns(exam))
-    table = read_table(path, _HEADS, tuple(name for name in others if name not in _HEADS), extra="ignore")
+    others = [name for name in (STATUS, "name", *gradebook_columns(exam)) if name not in _HEADS]
+    spelled = {name.lower(): name for name in (*_HEADS, *others)}
+    table = read_table(path, _HEADS, tuple(name.lower() for name in others), extra="ignore")
     if table.problems:
         raise ValueError(f"line {table.problems[0].line}: {table.problems[0].detail}")
     rows: dict[Paper, dict[str, str]] = {}
@@ -121,7 +122,7 @@ def _book(path: Path, exam: Exam) -> dict[Paper, dict[str, str]]:
             raise ValueError(f"line {line}: student {printable(paper[0])!r} is there twice")
         # Spreadsheets that separate cells by semicolons write decimal commas.
         rows[paper] = {
-            name: cell if name in _TEXTS or table.delimiter == "," else cell.replace(",", ".")
+            spelled[name]: cell if name in _TEXTS or table.delimiter == "," else cell.replace(",", ".")
             for name, cell in cells.items()
         }
     return rows

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.errors import AnswersError
 from examgen.exams.exam import PaperShape, Variant, paper_shape
 from examgen.exams.keys import Key, papers
 from examgen.marking.answers import AnswerTable, Flags
@@ -17,6 +18,9 @@ from examgen.marking.problems import Notice, who
 from examgen.tables.csv_tables import printable
 
 Codes = NDArray[np.int64]
+
+MAX_ENTRIES = 20_000_000
+"""Of all submissions; 200,000 students with a hundred each, in some 6 GB of memory."""
 
 _MOST_NAMED = 5
 
@@ -87,13 +91,21 @@ class _Group:
 
 
 def match(key: Key, answers: AnswerTable) -> Matched:
-    """Match every row with the submissions, in the order in which the sheets name them."""
+    """Match every row with the submissions, in the order in which the sheets name them.
+
+    Raises: AnswersError if there are too many to be marked together.
+    """
     is_ours = answers.exam.codes == answers.exam.code_of(key.exam.id)
     notices = list(_other_exams(key, answers, ~is_ours))
     rows = np.flatnonzero(is_ours)
     groups, member, strangers = _groups(key, answers, rows)
     notices += strangers
     layout = _Layout.of(key, [group.variant for group in groups])
+    if layout.total > MAX_ENTRIES:
+        raise AnswersError(
+            f"the sheets name {len(groups):,} students with {layout.total:,} entries; at most {MAX_ENTRIES:,} can be "
+            f"marked together"
+        )
     place = layout.places_of(answers, rows, member)
     row_at = np.full(layout.total, -1, dtype=np.int32)
     row_at[place[place >= 0]] = rows[place >= 0]

@@ -27,6 +27,9 @@ MOST_TOKENS = 16
 CLEAR_MAJORITY = 2 / 3
 """Of a file's rows, for it to be the file of the student whom they name."""
 
+_A_WORD = 3
+"""An id in the names of so many other students' files is a word, such as "test"."""
+
 _MOST_NAMED = 5
 _TOKEN = re.compile(r"[^\W_]+")
 _SUFFIXES = re.compile(r"(\.(csv|tsv|tab|txt|pdf|xlsx|ods|zip))+$", re.IGNORECASE)
@@ -64,7 +67,7 @@ def own_rows(
     pairs = _Pairs.of(table)
     people = _People(key)
     roots = _relative([source.path for source in sources])
-    named = {file: people.named_by(roots[file]) for file in files.tolist()}
+    named = _believed(pairs, {file: people.named_by(roots[file]) for file in files.tolist()})
     is_own = np.array([named[file] == pairs.names[code] for file, code in pairs.place], dtype=bool)
     standing = standing + np.int8(4) * pairs.of_rows(is_own)
     if with_tables:
@@ -127,6 +130,16 @@ class _Pairs:
         for number, (file, _) in enumerate(self.place):
             found.setdefault(file, []).append(number)
         return found
+
+
+def _believed(pairs: _Pairs, named: Mapping[int, str]) -> dict[int, str]:
+    """Who is named by each file's path, without those whose id is just a word in the names of other people's files."""
+    others: dict[str, set[str]] = {}
+    for file, members in pairs.by_file().items():
+        student = pairs.names[pairs.place[members[0]][1]]
+        if len(members) == 1 and named[file] not in ("", student):
+            others.setdefault(named[file], set()).add(student)
+    return {file: "" if len(others.get(name, ())) >= _A_WORD else name for file, name in named.items()}
 
 
 def _kept(pairs: _Pairs, named: Mapping[int, str]) -> Flags:
@@ -248,7 +261,7 @@ class _People:
 
 def _is_telling(text: str) -> bool:
     """Whether a part of a longer name can hardly stand there by chance."""
-    return len(text) >= 4 and any(letter.isdigit() for letter in text)
+    return len(text) >= 4 if text.isdigit() else len(text) >= 3
 
 
 def _relative(paths: Sequence[Path]) -> list[list[str]]:
