@@ -19,6 +19,7 @@ from examgen.exams.keys import Key, read_key
 from examgen.exams.policy import Policy
 from examgen.marking import totals
 from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers
+from examgen.marking.character_comments import with_characters
 from examgen.marking.class_book import book_csv, class_book
 from examgen.marking.csv_columns import Column
 from examgen.marking.decimal_marks import DecimalChoice
@@ -30,6 +31,7 @@ from examgen.marking.following import NO_DIGITS, Submitted
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match
 from examgen.marking.notes import Note, absent_notes, notes_csv, shown_notes, sorted_notes, unread_notes
 from examgen.marking.other_answers import mark_others
+from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.overrides import Override, find_overrides, read_overrides, with_overrides
 from examgen.marking.problems import Notice, Problem
 from examgen.marking.reading import Answers, HandedIn, read_files
@@ -285,7 +287,9 @@ def _put_numbers(
     diagnosis = diagnose(paper, givens, submitted, marked)
     reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
     units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
-    entries.put(paper, part.places, marked, diagnosis, comments(paper, marked, diagnosis, reason), unit.marks(units))
+    is_unreadable = marked.outcome == OUTCOMES["unreadable"].code
+    comment = with_characters(comments(paper, marked, diagnosis, reason), answers, part.rows, is_unreadable)
+    entries.put(paper, part.places, marked, diagnosis, comment, unit.marks(units))
     return marked.outcome, units
 
 

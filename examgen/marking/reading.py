@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from examgen.core.number_grammar import DecimalMark
 from examgen.errors import AnswersError
-from examgen.exams.digits import DecimalMark
 from examgen.exams.exam import Exam
 from examgen.exams.keys import Key
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerRow, AnswerTable, Numbers
