@@ -162,12 +162,16 @@ def begun(folder: Path, claimed: Claim, key: Mapping[str, bytes]) -> Iterator[No
 
 
 def _is_same_exam(there: Key, plan: Plan) -> bool:
-    # An older key does not say its seed, but the exam's id follows from it.
+    # Of an older key the seed is not known, but the exam's id follows from it.
     return there.exam.id == plan.exam.id and there.making.seed in (None, plan.making.seed)
 
 
 def _is_same_style(there: Key, plan: Plan) -> bool:
-    return (there.making.language, there.making.paper) == (plan.making.language, plan.making.paper)
+    # An older key says neither its seed nor its language and paper.
+    return there.making.seed is None or (there.making.language, there.making.paper) == (
+        plan.making.language,
+        plan.making.paper,
+    )
 
 
 def _is_same_kind(folder: Path, there: Key, plan: Plan) -> bool:
@@ -184,12 +188,10 @@ def _has(folder: Path, names: tuple[str, ...]) -> bool:
 
 def _told(folder: Path, there: Key) -> str:
     """What lies there, in words."""
-    making = there.making
-    seed = [] if making.seed is None else [f"seed {making.seed}"]
-    how = ", ".join(
-        [*seed, f"notation {there.exam.notation.name}", f"language {making.language}", f"paper {making.paper}"]
-    )
-    return f"{_whose(folder, there)} of exam {there.exam.id} ({how})"
+    making, how = there.making, [f"notation {there.exam.notation.name}"]
+    if making.seed is not None:
+        how = [f"seed {making.seed}", *how, f"language {making.language}", f"paper {making.paper}"]
+    return f"{_whose(folder, there)} of exam {there.exam.id} ({', '.join(how)})"
 
 
 def _whose(folder: Path, there: Key) -> str:
@@ -206,5 +208,5 @@ def _other_seed(there: Key, plan: Plan) -> str:
     seed = there.making.seed
     if seed is None or plan.id_with(seed) != there.exam.id:
         return ""
-    wish = "to add students to it" if plan.student is None else "to make it again"
-    return f"give --seed {seed} {wish}, "
+    wish = "go on with it or add students" if plan.student is None else "make it again"
+    return f"give --seed {seed} to {wish}, "

@@ -27,10 +27,11 @@ def held(folder: Path) -> Iterator[None]:
     Raises:
         ExamgenError: another process holds it, or it cannot be made or written.
     """
-    made = missing_folders(folder)
+    made: list[Path] = []
     lock = folder / LOCK
     try:
         try:
+            made = missing_folders(folder)
             folder.mkdir(parents=True, exist_ok=True)
             handle = _locked(lock)
         except OSError as error:

@@ -45,20 +45,15 @@ def read_roster(path: Path) -> Roster:
     """
     table = roster_rows(path)
     _check_titles(table)
-    entries = [_entry(row, table.recognised) for row in table.rows]
-    people = [entry for entry in entries if _is_somebody(entry, table.recognised)]
+    people = [entry for row in table.rows if _is_somebody(entry := _entry(row, table.recognised), table.recognised)]
     students = [entry for entry in people if _is_student(entry, table.recognised)]
     if not students:
         raise AnswersError(f"{table.where}: there are no students below the header")
     column = next((place for place in range(len(students[0].ids)) if any(one.ids[place] for one in students)), 0)
-    found: dict[str, tuple[Student, _Entry]] = {}
-    for entry in students:
-        student = Student(_id(table, entry, column), entry.name)
-        if before := found.get(student.id):
-            raise _twice(table, before[1], entry, column)
-        found[student.id] = student, entry
-    check_apart(list(found), path)
-    return Roster(tuple(student for student, _ in found.values()), tuple(_notices(table, column, people, students)))
+    ids = _ids(table, students, column)
+    check_apart(ids, path)
+    found = tuple(Student(student, entry.name) for student, entry in zip(ids, students, strict=True))
+    return Roster(found, tuple(_notices(table, column, people, students)))
 
 
 def check_apart(ids: Sequence[str], roster: Path) -> None:
@@ -107,12 +102,27 @@ def _turned(name: str) -> str:
 
 def _is_somebody(entry: _Entry, recognised: Recognised) -> bool:
     """Not a row of sums, of a test student, or with remarks only."""
-    is_summary = entry.plain_name in recognised.system.no_students and not entry.ids[0]
+    has_id = recognised.has_best_id and bool(entry.ids[0])
+    is_summary = entry.plain_name in recognised.system.no_students and not has_id
     return not is_summary and bool(entry.name or any(entry.ids))
 
 
 def _is_student(entry: _Entry, recognised: Recognised) -> bool:
     return recognised.role is None or entry.role in recognised.system.roles[1]
+
+
+def _ids(table: RosterRows, students: Sequence[_Entry], column: int) -> list[str]:
+    """Everybody's id, in its one spelling, from one of the columns."""
+    found: dict[str, _Entry] = {}
+    for entry in students:
+        student = _id(table, entry, column)
+        if (first := found.setdefault(student, entry)) is not entry:
+            told = f"it is that of line {first.line}, too"
+            if first.ids[column] != entry.ids[column]:
+                told += ", where its accents are spelled otherwise"
+            place = f"{table.where}: line {entry.line}"
+            raise AnswersError(f"{place}: id {student!r} came before; {OWN_WORDS} ({told})")
+    return list(found)
 
 
 def _id(table: RosterRows, entry: _Entry, column: int) -> str:
@@ -123,8 +133,8 @@ def _id(table: RosterRows, entry: _Entry, column: int) -> str:
         raise AnswersError(f"{place}: the id is empty ({told}); {OWN_WORDS}")
     if told := damage(student, is_cell=table.is_spreadsheet):
         raise AnswersError(
-            f"{place}: id {student!r} is {told}, which a spreadsheet made of it; take the list from its source again, "
-            "and format the column as text before the ids come into it"
+            f"{place}: id {student!r} is {told}, which a spreadsheet made of it; take the list from its source "
+            "again, and format the column as text before the ids come into it"
         )
     if table.is_guessed and not student.isascii():
         raise AnswersError(
@@ -134,14 +144,6 @@ def _id(table: RosterRows, entry: _Entry, column: int) -> str:
         return checked_id(student)
     except ExamgenError as error:
         raise AnswersError(f"{place}: {error}") from None
-
-
-def _twice(table: RosterRows, first: _Entry, second: _Entry, column: int) -> AnswersError:
-    told = f"it is that of line {first.line}, too"
-    if first.ids[column] != second.ids[column]:
-        told += ", where its accents are spelled otherwise (NFC and NFD)"
-    student = checked_id(second.ids[column])
-    return AnswersError(f"{table.where}: line {second.line}: id {student!r} came before; {OWN_WORDS} ({told})")
 
 
 def _notices(table: RosterRows, column: int, people: Sequence[_Entry], students: Sequence[_Entry]) -> Iterator[str]:
@@ -156,7 +158,7 @@ def _notices(table: RosterRows, column: int, people: Sequence[_Entry], students:
         yield f"{table.where}: {taken}"
     if left := [entry.name for entry in people if not _is_student(entry, recognised)]:
         named = ", ".join(left[:MOST_NAMED]) + (", …" if len(left) > MOST_NAMED else "")
-        yield f"{table.where}: {len(left)} who are no students in the course are left out: {named}"
+        yield f"{table.where}: left out are {len(left)} of another role than student: {named}"
     if table.is_guessed:
         odd = next((f', such as "{entry.name}"' for entry in students if not entry.name.isascii()), "")
         yield f"{table.where}: is not UTF-8 and was read as Windows-1252{odd}; if that is wrong, save it as CSV UTF-8"

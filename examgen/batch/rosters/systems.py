@@ -29,7 +29,7 @@ class System:
         telling: groups of titles by which it is told from others.
         ids: columns with ids; the first that is not empty for everybody counts.
         names: places of names; the first that the table has counts.
-        no_students: names, spelled as titles, of rows that sum up or test; they have no id in the first column of ids.
+        no_students: names, spelled as titles, of rows that sum up or test; in the likeliest column they have no id.
         roles: a column that says what somebody is in the course, and the words there for students.
     """
 
@@ -47,12 +47,14 @@ class Recognised:
 
     Attributes:
         ids: candidates, of which the first that is not empty for everybody counts.
+        has_best_id: whether the first of them is the likeliest of such lists.
         names: of the parts of a name, in the order in which they are written.
         role: of the column that says who is a student, if there is one.
     """
 
     system: System
     ids: tuple[int, ...]
+    has_best_id: bool
     names: tuple[int, ...]
     is_turned: bool
     role: int | None
@@ -73,29 +75,38 @@ WHOLE = NamePlace(
     (("name", "studentname", "fullname", "displayname", "candidatename", "nomcomplet", "nombrecompleto"),)
 )
 BOTH = NamePlace((("firstnamelastname", "vornamenachname", "prenomnomdefamille", "nombreapellidos"),))
+TURNED = NamePlace(
+    (("lastnamefirstname", "surnamefirstname", "nachnamevorname", "nomprenom", "apellidosnombre", "cognomenome"),),
+    is_turned=True,
+)
 NAMES = (
     # In German and French, "Name" beside "Vorname" is the family's.
     NamePlace((("vorname", "prenom"), (*FAMILY, "name"))),
     WHOLE,
     PARTS,
     BOTH,
+    TURNED,
     NamePlace((("nombre", "nom", "nome", "student", "nachname", "lastname", "surname"),)),
 )
 EMAILS = (
     *("emailaddress", "emailadresse", "adressedecourriel", "adresseemail"),
-    *("direcciondecorreo", "direcciondecorreoelectronico", "correoelectronico"),
+    *("direcciondecorreo", "direcciondecorreoelectronico", "direccionemail", "correoelectronico"),
 )
+MAILS = (*EMAILS, "email", "mail", "courriel", "correo")
 MOODLE_IDS = ("idnumber", "idnummer", "numerodidentification", "numerodeid", "numerodeidentificacion")
 MOODLE = "a Moodle participants list"
 PLAIN_IDS = (
     *("id", "studentid", "studentnumber", "studentno", "studentnr", "studentidnumber", "sid"),
-    *("matriculationnumber", "matriculationno", "matriculation", "matrikelnummer", "matrikelnr", "matrnr", "matrikel"),
-    *("registrationnumber", "registrationno", "registration", "enrolmentnumber", "enrollmentnumber"),
+    *("matriculationnumber", "matriculationno", "matriculation"),
+    *("matrikelnummer", "matrikelnr", "matrnr", "matnr", "matrikel"),
+    *("registrationnumber", "registrationno", "registration", "regno", "enrolmentnumber", "enrollmentnumber"),
     *("rollnumber", "rollno", "candidatenumber", "candidateno", "candidateid", "indexnumber", "idnumber", "idnummer"),
-    *("numerodetudiant", "numeroetudiant", "numerodidentification", "identifiant", "numerodematricula", "matricula"),
-    *("legajo", "expediente", "matricola", "numerodimatricola", "studentnummer", "studienummer"),
+    *("numerodetudiant", "numeroetudiant", "numetudiant", "noetudiant", "netudiant", "codeetudiant", "identifiant"),
+    *("numerodidentification", "numerodematricula", "nodematricula", "matricula", "legajo", "expediente"),
+    *("matricola", "numerodimatricola", "studentnummer", "studienummer"),
     *("student", "uid", "userid", "netid", "username", "benutzername", "anmeldename", "login", "loginid"),
 )
+"""Titles in lists that people write, the likeliest first."""
 
 SYSTEMS = (
     System("an R/exams list", (("registration",), ("name",), ("id",)), (("registration",), ("id",)), (WHOLE,)),
@@ -114,7 +125,7 @@ SYSTEMS = (
         (PARTS, WHOLE),
         roles=("role", ("student", "")),
     ),
-    System(MOODLE, (MOODLE_IDS,), (MOODLE_IDS, EMAILS), (PARTS, BOTH)),
+    System(MOODLE, (MOODLE_IDS,), (MOODLE_IDS, MAILS), (PARTS, BOTH)),
     System(MOODLE, (("matrikelnummer",), EMAILS), (("matrikelnummer",), EMAILS), (PARTS, BOTH)),
     System("", (), tuple((title,) for title in PLAIN_IDS), NAMES),
     System(MOODLE, (EMAILS,), (EMAILS,), (PARTS, BOTH)),
@@ -149,7 +160,8 @@ def _as(system: System, places: dict[str, int]) -> Recognised | None:
         found = [place for group in names.columns if (place := _first(group, places)) is not None]
         if len(found) == len(names.columns) and len({ids[0], *found}) > len(found):
             others = tuple(place for place in ids if place not in found)
-            return Recognised(system, others, tuple(found), names.is_turned, places.get(system.roles[0]))
+            has_best = _first(system.ids[0], places) == others[0]
+            return Recognised(system, others, has_best, tuple(found), names.is_turned, places.get(system.roles[0]))
     return None
 
 
