@@ -132,7 +132,7 @@ SYSTEMS = (
 )
 
 
-ID_TITLES = frozenset(title for system in SYSTEMS for group in system.ids for title in group)
+ID_TITLES = frozenset(title for system in SYSTEMS for group in system.ids for title in group) - frozenset(MAILS)
 NAME_TITLES = frozenset(
     title for system in SYSTEMS for names in system.names for group in names.columns for title in group
 )
