@@ -19,7 +19,7 @@ from examgen.errors import ExamgenError
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.@+")
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 _LONGEST_NAME = 120
-_PART = re.compile(r"\.(.+)\.[0-9a-z_]{8}\.part", re.DOTALL)
+_PART = re.compile(r"\.(.+)\.\w{4,16}\.part", re.DOTALL)  # earlier versions took other letters
 _PART_NAME = 40
 _ORDINARY, _PRIVATE, _PRIVATE_FOLDER = 0o666, 0o600, 0o700
 

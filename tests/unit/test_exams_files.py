@@ -77,7 +77,7 @@ def test_halves_of_killed_runs_are_removed(tmp_path: Path) -> None:
     """Those of the named files in the very folder; links, folders and files of other names stay."""
     long = "x" * 60 + ".pdf"
     ours = [".a.txt.0a1b2c3d.part", ".a.txt.ab_d1234.part", f".{long[:40]}.00000000.part"]
-    others = [".b.txt.0a1b2c3d.part", ".a.txt.part", "a.txt", ".a.txt.0A1B2C3D.part", "below/.a.txt.0a1b2c3d.part"]
+    others = [".b.txt.0a1b2c3d.part", ".a.txt.part", "a.txt", ".a.txt.0-1b2c3d.part", "below/.a.txt.0a1b2c3d.part"]
     (tmp_path / "below").mkdir()
     for name in (*ours, *others):
         (tmp_path / name).write_bytes(b"")
