@@ -234,6 +234,8 @@ def test_a_list_in_the_letters_of_windows_is_read_and_told(here: Path) -> None:
         ("1/3/2024", "a date"),
         ("31/12/24", "a date"),
         ("3-Jan", "a date"),
+        ("03. Jan", "a date"),
+        ("mars-24", "a date"),
         ("Mrz 24", "a date"),
     ],
 )
@@ -247,7 +249,7 @@ def test_an_id_that_a_spreadsheet_has_damaged_is_refused(student: str, told: str
 
 
 @pytest.mark.parametrize(
-    "student", ["12E4", "2024-01-45", "12.345.678-9", "s-3", "1e5x", "#12", "dec", "0012", "1.5.2"]
+    "student", ["12E4", "2024-01-45", "12.345.678-9", "s-3", "1e5x", "#12", "dec", "0012", "1.5.2", "MAR-21"]
 )
 @pytest.mark.usefixtures("here")
 def test_an_odd_id_that_no_spreadsheet_made_is_an_id(student: str) -> None:

@@ -19,16 +19,15 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _FRACTION = re.compile(r"[+-]?\d*\.\d+")
 _ERROR = re.compile(r"#+|#[^\s\d#]+[!?]|#N/A|#NV", re.IGNORECASE)
 _MONTHS = "|".join(
-    (
+    f"[{month[0].upper()}{month[0]}]{month[1:]}"  # never all in capitals, as codes of courses are
+    for month in (
         *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sept?", "oct", "nov", "dec"),
         *("m[aä]r", "mrz", "mai", "okt", "dez"),
         *("janv", "f[eé]vr?", "mars", "avr", "juin", "juil", "ao[uû]t", "d[eé]c"),
         *("ene", "abr", "ago", "dic"),
     )
 )
-_NAMED_DATE = re.compile(
-    rf"\d{{1,4}}[-. /](?:{_MONTHS})\.?(?:[-. /]\d{{2,4}})?|(?:{_MONTHS})\.?[-. /]\d{{1,4}}", re.IGNORECASE
-)
+_NAMED_DATE = re.compile(rf"\d{{1,4}}[-. /]{{1,2}}(?:{_MONTHS})\.?(?:[-. /]\d{{2,4}})?|(?:{_MONTHS})\.?[-. /]\d{{1,4}}")
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _DATES = (
     (re.compile(rf"(\d{{4}})-(\d{{1,2}})-(\d{{1,2}}){_TIME}"), (0, 1, 2)),
