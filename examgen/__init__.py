@@ -120,6 +120,7 @@ def grade(
     latest: bool = False,
     overrides: str | PathLike[str] | None = None,
     feedback: bool = False,
+    time_limit: float = 60.0,
 ) -> "GradedClass":
     """Mark answer sheets and write results.csv and gradebook.csv.
 
@@ -132,6 +133,7 @@ def grade(
         overrides: CSV of marks set by hand (student, field, marks, reason); `overrides.csv` in the key's folder where
             it is None and there is one.
         feedback: whether to write feedback/ with a web page and a PDF for each student, too.
+        time_limit: seconds that reading the files of one student may take together; those that are left are named.
 
     Returns: the two tables as data frames, and all that could not be read or matched.
 
@@ -140,7 +142,9 @@ def grade(
     """
     from examgen.marking import grading
 
-    graded = grading.grade(Path(answers), _path(key), _path(out), decimal, latest=latest, overrides=_path(overrides))
+    graded = grading.grade(
+        Path(answers), _path(key), _path(out), decimal, latest=latest, overrides=_path(overrides), time_limit=time_limit
+    )
     if feedback:
         from examgen.batch.feedback import feedback_from_files
 

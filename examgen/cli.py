@@ -194,13 +194,29 @@ def grade(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Also write feedback/ with a web page and a PDF for each student.")
     ] = False,
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            "--time-limit",
+            metavar="SECONDS",
+            min=0.1,
+            help="Time for reading one student's files (a folder or zip file in ANSWERS); files left over are named.",
+        ),
+    ] = 60.0,
 ) -> None:
     """Mark answer sheets: a line for each student, results.csv with every entry, gradebook.csv with the marks."""
     with _mistakes_in_one_line():
         import examgen
 
         graded = examgen.grade(
-            answers, key=key, out=out, decimal=decimal, latest=latest, overrides=overrides, feedback=feedback
+            answers,
+            key=key,
+            out=out,
+            decimal=decimal,
+            latest=latest,
+            overrides=overrides,
+            feedback=feedback,
+            time_limit=time_limit,
         )
         from examgen.marking.remarking import change_lines
     _print_gradebook(graded)

@@ -108,6 +108,7 @@ def grade(
     *,
     latest: bool = False,
     overrides: Path | None = None,
+    time_limit: float = 60.0,
 ) -> GradedClass:
     """Mark answer sheets and write results.csv and gradebook.csv.
 
@@ -118,6 +119,7 @@ def grade(
         decimal: the decimal mark of the answers.
         latest: whether of a student's files with different answers the newest counts.
         overrides: marks set by hand; overrides.csv beside the key where it is None and there is one.
+        time_limit: seconds that reading the files of one student may take together.
 
     Raises:
         AnswersError: the answers cannot be read at all, none belongs to the key, or a student handed in different
@@ -125,7 +127,7 @@ def grade(
         KeyFileError: the key is missing, damaged or of another format.
         ExamgenError: the tables cannot be written.
     """
-    files = read_files(answers, decimal)
+    files = read_files(answers, decimal, time_limit=time_limit)
     found = read_key(key) if key is not None else _key_of(answers, files)
     handed_in = files.of_exam(found.exam).once(latest=latest)
     matched = match(found, handed_in.table)

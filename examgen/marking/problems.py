@@ -11,15 +11,23 @@ from types import MappingProxyType
 PROBLEMS: Mapping[str, str] = MappingProxyType(
     {
         "after_quote": "A row has text behind a closing quote and was not read.",
+        "annotated": "The form of a PDF is empty, but something is written over its pages.",
         "control_char": "A row has a control character in what names its entry and was not read.",
+        "damaged_cell": "A row has bytes that are no text in what names its entry and was not read.",
+        "damaged_text": "A file has bytes that are no UTF-8 text; what counts in it was read.",
         "duplicate": "An entry was handed in twice with different answers; neither counts.",
+        "extra_columns": "A sheet has columns that are not its own; they were passed over.",
         "key": "A file is a key and not what a student handed in; it was not read.",
+        "lines_above": "A sheet has lines above its header; they were passed over.",
         "link": "A symbolic link was not followed.",
         "member": "A member of a zip file was not read.",
         "more_problems": "A file has more problems than are listed.",
         "nameless": "Rows name neither a student nor a variant.",
         "no_rows": "A sheet has no rows for answers.",
+        "not_read": "A file is of a kind that is not read.",
         "open_quote": "A row has a quote that is not closed and was not read.",
+        "other_sheets": "A workbook has several sheets with answers; the first was read.",
+        "out_of_time": "The files of an upload took too long; those that were left were not read.",
         "repeated": "An entry was handed in twice with the same answer; it was read once.",
         "too_long": "A cell is too long.",
         "too_many_rows": "The folder has too many rows; its largest files were not read.",
@@ -28,6 +36,9 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "wrong_columns": "A row has another number of cells than the header and was not read.",
     }
 )
+
+NOTES = frozenset({"damaged_text", "extra_columns", "lines_above", "other_sheets"})
+"""Problems that keep nothing from being read."""
 
 MAX_PROBLEMS = 1_000  # of one file, so that files full of nonsense cannot fill the memory
 
