@@ -53,7 +53,7 @@ def main() -> None:
         request = json.loads(line)
         limit_seconds(request["seconds"])
         reply = reply_to(given.read(request["bytes"]), request["longest"], given, sent, is_limited=is_limited)
-        tell(sent, {**reply, "peak": peak_memory()})
+        tell(sent, {**reply, "memory": memory()})
 
 
 def reply_to(data: bytes, longest: int, given: BinaryIO, sent: BinaryIO, *, is_limited: bool) -> dict[str, Any]:
@@ -77,13 +77,12 @@ def limit_memory() -> bool:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    except (ImportError, OSError, ValueError):
-        return False
-    try:
+        set_limit(resource.RLIMIT_AS, MAX_MEMORY)
         mmap.mmap(-1, MAX_MEMORY).close()
-    except (OSError, MemoryError):
+    except (MemoryError, OSError):
         return True
+    except (ImportError, ValueError):
+        return False
     return False
 
 
@@ -94,17 +93,24 @@ def limit_seconds(seconds: float) -> None:
     except ImportError:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime + seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    set_limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 2)
 
 
-def peak_memory() -> int:
-    """The most memory that this process had, in bytes; 0 where that is not known."""
+def set_limit(kind: int, value: int) -> None:
+    """Set a limit, or leave a narrower one."""
+    import resource
+
+    most = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (value if most == resource.RLIM_INFINITY else min(value, most), most))
+
+
+def memory() -> int:
+    """The memory that this process has now, in bytes; 0 where that is not known."""
     try:
-        import resource
-    except ImportError:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except (OSError, ValueError):
         return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return pages * mmap.PAGESIZE
 
 
 def tell(sent: BinaryIO, reply: dict[str, Any]) -> None:
@@ -189,10 +195,11 @@ def checked(data: bytes, *, is_measured: bool) -> io.BytesIO:
         if sum(info.file_size for info in infos.values()) > MAX_UNPACKED:
             raise RefusedError("too large")
         stream = io.BytesIO()
+        extent = extent_of_cells() if is_measured else None
         with zipfile.ZipFile(stream, "w") as plain:
             for name, info in infos.items():
                 with archive.open(info) as part, plain.open(zipfile.ZipInfo(name), "w") as copy:
-                    check_part(part, copy, is_xml=name != _MIMETYPE, is_measured=is_measured)
+                    check_part(part, copy, extent, is_xml=name != _MIMETYPE)
     except (RefusedError, MemoryError):
         raise
     except Exception as error:  # zipfile's own errors, zlib's, and whatever a broken file leads to
@@ -206,13 +213,18 @@ def is_part(name: str) -> bool:
     return name.lower().endswith(_PARTS) or name == _MIMETYPE
 
 
-def check_part(part: Any, copy: Any, *, is_xml: bool, is_measured: bool) -> None:
-    """Copy a part, and see that it is XML without declarations; measured, too, where nothing else limits it."""
+def extent_of_cells() -> Any:
+    """Measures the cells of a file, where nothing else limits them."""
+    module = importlib.import_module(f"{__package__}.spreadsheet_extent" if __package__ else "spreadsheet_extent")
+    return module.Extent(MAX_CELLS, MAX_MEMORY)
+
+
+def check_part(part: Any, copy: Any, extent: Any, *, is_xml: bool) -> None:
+    """Copy a part, and see that it is XML without declarations."""
     parser = xml.parsers.expat.ParserCreate()
     parser.StartDoctypeDeclHandler = refuse_declaration
-    if is_measured:
-        extent = importlib.import_module(f"{__package__}.spreadsheet_extent" if __package__ else "spreadsheet_extent")
-        extent.Extent(MAX_CELLS, MAX_MEMORY).watch(parser)
+    if extent is not None:
+        extent.watch(parser)
     while chunk := part.read(_CHUNK):
         if is_xml:
             parser.Parse(chunk, False)

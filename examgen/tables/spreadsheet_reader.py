@@ -31,7 +31,7 @@ _START_SECONDS = 60.0  # a machine may be very busy; no file is in it yet
 _MAX_LINE = 64 * 1024 * 1024
 _MAX_REPLY = 128 * 1024 * 1024
 _LARGE = 128 * 1024 * 1024
-"""A process that had so much memory is not used again, so that no file leaves less of it to the next."""
+"""A process that keeps so much memory is not used again, so that no file leaves less of it to the next."""
 
 _FAULTS: Mapping[str, str] = MappingProxyType(
     {
@@ -89,11 +89,11 @@ class SpreadsheetReader:
         begin = time.monotonic()
         with _deadline(process, seconds) as expired:
             try:
-                rows, fault, peak = _conversation(process, data, longest, wants, seconds)
+                rows, fault, memory = _conversation(process, data, longest, wants, seconds)
             except (_BrokenError, OSError, ValueError, TypeError, KeyError, RecursionError):
-                rows, fault, peak = None, {"fault": "died"}, _LARGE
+                rows, fault, memory = None, {"fault": "died"}, _LARGE
         self.spent += time.monotonic() - begin
-        if expired.is_set() or peak >= _LARGE:
+        if expired.is_set() or memory >= _LARGE:
             self._end()
         if expired.is_set() and fault.get("fault") == "died":
             raise AnswersError(f"{where}: takes more than {seconds:g} seconds to read; save it as CSV")
@@ -157,7 +157,7 @@ def _deadline(process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[th
 def _conversation(
     process: "subprocess.Popen[bytes]", data: bytes, longest: int, wants: Callable[[Head], bool], seconds: float
 ) -> tuple[list[Row] | None, Mapping[str, str], int]:
-    """Rows, the last line and the memory that the process has had at most; raises where the process ends."""
+    """Rows, the last line and the memory that the process has now; raises where the process ends."""
     given = _pipe(process.stdin)
     replies = _replies(_pipe(process.stdout))
     request = {"bytes": len(data), "longest": longest, "seconds": seconds}
@@ -166,7 +166,7 @@ def _conversation(
     rows: list[Row] | None = None
     for reply in replies:
         if "fault" in reply:
-            return rows, {key: str(reply.get(key, "")) for key in ("fault", "told")}, int(reply["peak"])
+            return rows, {key: str(reply.get(key, "")) for key in ("fault", "told")}, int(reply["memory"])
         head = Head(str(reply["sheet"]), int(reply["width"]), _rows(reply))
         is_wanted = wants(head) and rows is None
         given.write(b"rows\n" if is_wanted else b"next\n")
@@ -178,7 +178,7 @@ def _conversation(
                     break
                 rows += _rows(more)
             if "fault" in more:
-                return None, {key: str(more.get(key, "")) for key in ("fault", "told")}, int(more["peak"])
+                return None, {key: str(more.get(key, "")) for key in ("fault", "told")}, int(more["memory"])
     raise _BrokenError
 
 
