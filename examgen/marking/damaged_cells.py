@@ -19,8 +19,13 @@ from examgen.tables.damage import Damage, as_number, as_windows, is_damaged, is_
 _NAMES = ("exam", "variant", "student", "question", "field")
 
 
+def is_needed(names: Names, answer: Texts) -> bool:
+    """Whether a damaged cell is one that counts."""
+    return any(is_damaged(cell) for column in (*names, answer) for cell in column.distinct.to_pylist())
+
+
 def mended(names: Names, answer: Texts) -> tuple[Names, Texts]:
-    """Names and answers as they can be read; names that cannot, with U+FFFD in them."""
+    """Names and answers as they can be read; with U+FFFD where they cannot."""
     exam, variant, student, question, field = (_mapped(column, as_windows) for column in names)
     return (exam, variant, student, question, field), _mapped(answer, as_number)
 
@@ -42,11 +47,15 @@ def unread_rows(path: Path, lines: NDArray[np.int64], names: Names, flags: tuple
         yield file_problem(path, "damaged_cell", told, int(lines[row]))
 
 
-def damage_note(path: Path, damage: Damage) -> Problem:
+def damage_note(path: Path, damage: Damage, *, is_needed: bool) -> Problem:
     """What is told once about a damaged file."""
-    told = f"{damage.count:,} byte{'s are' if damage.count > 1 else ' is'} no UTF-8 text, the first in this line"
-    advice = "what counts was read where nothing else is said, names of students as Windows writes them"
-    return file_problem(path, "damaged_text", f"{told}; {advice}; save the sheet as CSV (UTF-8)", damage.line)
+    count = f"{damage.count:,} byte{'s are' if damage.count > 1 else ' is'} no UTF-8 text, the first in this line"
+    told = (
+        "names of students were read as Windows writes them, and answers with such bytes are unreadable"
+        if is_needed
+        else "they stand where marking needs nothing, and the rest was read"
+    )
+    return file_problem(path, "damaged_text", f"{count}; {told}; save the sheet as CSV (UTF-8)", damage.line)
 
 
 def _is_lost_id(cell: str) -> bool:

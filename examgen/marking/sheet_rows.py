@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.marking.answers import Flags, Names, Places, Texts, take_names
-from examgen.marking.damaged_cells import damage_note, mended, unread_names, unread_rows
+from examgen.marking.damaged_cells import damage_note, is_needed, mended, unread_names, unread_rows
 from examgen.marking.problems import MAX_PROBLEMS, Problem, file_problem, limited
 from examgen.tables.damage import Damage, as_windows
 from examgen.tables.rows import Row, RowProblem
@@ -136,8 +136,8 @@ def finished(
 ) -> RawSheet:
     """A sheet of these rows with their names cleaned; rows whose entry cannot be told from them are left out."""
     if damage is not None:
+        notes = [*notes, damage_note(path, damage, is_needed=is_needed(rows.names, rows.answer))]
         rows, problems, untold = _without_damage(path, rows, problems, untold)
-        notes = [*notes, damage_note(path, damage)]
     exam, variant, student, question, field = map(_cleaned, rows.names)
     names = (exam, variant, student, question, field)
     is_bad = np.zeros(len(rows.line), dtype=bool)

@@ -15,10 +15,10 @@ from examgen.marking.sheets import Means, read_sheet
 from examgen.marking.uploads import upload_of
 from examgen.tables import spreadsheet_child, spreadsheet_reader
 from examgen.tables.csv_tables import Limits
-from examgen.tables.spreadsheet_reader import SpreadsheetReader
+from examgen.tables.spreadsheet_reader import Head, SpreadsheetReader
 from examgen.tables.spreadsheets import read_spreadsheet
 from tests.hostile_sheets import ODS, XLSX, far_cell, write_hostile
-from tests.packed_sheets import write_ods, write_xlsx
+from tests.packed_sheets import Cell, write_ods, write_xlsx
 
 REFUSED = {
     *(
@@ -34,7 +34,7 @@ REFUSED = {
 }
 """What spans too much or declares what it must not; of the others some are read, as the little that they hold."""
 
-HONEST = [["student", "z1"], ["s", 1.5]]
+HONEST: list[list[Cell]] = [["student", "z1"], ["s", 1.5]]
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,8 @@ def test_an_open_document_is_measured_where_memory_is_not_limited(tmp_path: Path
 
 def test_honest_files_are_not_too_large_where_memory_is_not_limited(tmp_path: Path) -> None:
     """The empty cells with which programs fill up their sheets count for nothing; the parts stay as they are."""
-    rows = [["student", "z1", "notes"], *([f"s{n}", float(n), "x" * 99] for n in range(2_000))]
+    rows: list[list[Cell]] = [["student", "z1", "notes"]]
+    rows += [[f"s{n}", float(n), "x" * 99] for n in range(2_000)]
     for path in (write_xlsx(tmp_path / "s.xlsx", rows), write_ods(tmp_path / "s.ods", rows)):
         plain = zipfile.ZipFile(spreadsheet_child.checked(path.read_bytes(), is_measured=True))
         whole = zipfile.ZipFile(path)
@@ -117,7 +118,12 @@ def test_the_memory_of_the_other_process_is_limited() -> None:
 def seen(reader: SpreadsheetReader, data: bytes, seconds: float = 2.0) -> list[str]:
     """The sheets of a file, of which none is wanted."""
     names: list[str] = []
-    reader.read("s.xlsx", data, 100, lambda head: bool(names.append(head.sheet)), seconds)
+
+    def wants(head: Head) -> bool:
+        names.append(head.sheet)
+        return False
+
+    reader.read("s.xlsx", data, 100, wants, seconds)
     return names
 
 
