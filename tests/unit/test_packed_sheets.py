@@ -14,7 +14,7 @@ from examgen.errors import AnswersError
 from examgen.exams.keys import SHEET_COLUMNS
 from examgen.marking.grading import grade
 from examgen.marking.numbers import Number
-from examgen.marking.problems import PROBLEMS
+from examgen.marking.problems import MAX_PROBLEMS, PROBLEMS
 from examgen.marking.reading import AnswerSheet, read_answers, read_submissions
 from examgen.tables.csv_tables import Limits
 from tests.marking_sheets import MadeKey, make_key, rounded, write_sheet
@@ -178,6 +178,52 @@ def test_names_that_lead_astray_are_told(tmp_path: Path, name: str, words: str) 
     assert words in problems[0].detail
     assert [row.student for sheet in sheets for row in sheet.rows] == ["good"]
     assert not (tmp_path / "s.csv").exists()
+
+
+def with_backslashes(path: Path, *names: str) -> Path:
+    """The zip file with these members named as some programs name them, and zipfile never does."""
+    data = path.read_bytes()
+    for name in names:
+        data = data.replace(name.encode(), name.replace("/", "\\").encode())
+    path.write_bytes(data)
+    return path
+
+
+def test_backslashes_in_a_zip_are_paths(tmp_path: Path) -> None:
+    """Members lie in the folders that their names say, and one that is there in both spellings is there twice."""
+    members = {"class/s1/a.csv": sheet_text("s1"), "class/s2/a.csv": sheet_text("s2"), "class/": "", "class/s1/": ""}
+    path = with_backslashes(write_zip(tmp_path / "in.zip", members), *members)
+    sheets = read_submissions(path).sheets
+    assert [sheet.path for sheet in sheets] == [path / "class" / "s1" / "a.csv", path / "class" / "s2" / "a.csv"]
+    assert [row.student for sheet in sheets for row in sheet.rows] == ["s1", "s2"]
+    both = {"a/s.csv": sheet_text("s1"), "a_s.csv": sheet_text("s2")}
+    data = write_zip(tmp_path / "both.zip", both).read_bytes().replace(b"a_s.csv", b"a\\s.csv")
+    (tmp_path / "both.zip").write_bytes(data)
+    sheets = read_submissions(tmp_path / "both.zip").sheets
+    assert [row.student for sheet in sheets for row in sheet.rows] == ["s1"]
+    assert [problem.detail.partition(": ")[2] for sheet in sheets for problem in sheet.problems] == [
+        "is there twice; only the first is read"
+    ]
+
+
+@pytest.mark.parametrize("name", ["../s.csv", "a/../../s.csv", "C:/s.csv", "/share/s.csv", "//server/s.csv"])
+def test_backslashes_lead_nowhere_else(tmp_path: Path, name: str) -> None:
+    """Neither up, nor to a drive, nor to another machine."""
+    path = write_zip(tmp_path / "in.zip", {name: sheet_text("evil"), "good.csv": sheet_text("good")})
+    sheets = read_submissions(with_backslashes(path, name)).sheets
+    assert [row.student for sheet in sheets for row in sheet.rows] == ["good"]
+    assert ["leads out" in problem.detail for sheet in sheets for problem in sheet.problems] == [True]
+
+
+def test_of_very_many_files_that_are_not_read_so_many_are_named(tmp_path: Path) -> None:
+    """Others are counted: an upload cannot fill the memory with names."""
+    members = {f"{number:04}.jpg": b"" for number in range(MAX_PROBLEMS + 7)}
+    sheets = read_submissions(write_zip(tmp_path / "in.zip", {**members, "s.csv": sheet_text()})).sheets
+    problems = [problem for sheet in sheets for problem in sheet.problems]
+    assert [problem.reason for problem in problems].count("not_read") == MAX_PROBLEMS
+    assert [problem.detail.partition(": ")[2] for problem in problems if problem.reason == "more_problems"] == [
+        "7 more files are not read"
+    ]
 
 
 def test_hidden_members_are_passed_over(tmp_path: Path) -> None:
