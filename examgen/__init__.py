@@ -134,6 +134,7 @@ def grade(
     force: bool = False,
     overrides: str | PathLike[str] | None = None,
     feedback: bool = False,
+    time_limit: float = 60.0,
 ) -> "GradedClass":
     """Mark answer sheets and write results.csv, gradebook.csv and notes.csv.
 
@@ -150,6 +151,7 @@ def grade(
         overrides: CSV of marks set by hand (student, field, marks, reason); `overrides.csv` in the key's folder where
             it is None and there is one.
         feedback: whether to write feedback/ with a web page and a PDF for each student, too.
+        time_limit: seconds that reading the files of one student may take together; those that are left are named.
 
     Returns: the tables as data frames, and all that could not be read or matched.
 
@@ -159,7 +161,13 @@ def grade(
     from examgen.marking import grading
 
     options = grading.GradeOptions(
-        decimal=decimal, latest=latest, tables=table, unknown=unknown, fresh=fresh, force=force
+        decimal=decimal,
+        latest=latest,
+        tables=table,
+        unknown=unknown,
+        fresh=fresh,
+        force=force,
+        time_limit=time_limit,
     )
     graded = grading.grade(Path(answers), _path(key), _path(out), options, overrides=_path(overrides))
     if feedback:

@@ -264,6 +264,15 @@ def grade(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Also write feedback/ with a web page and a PDF for each student.")
     ] = False,
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            "--time-limit",
+            metavar="SECONDS",
+            min=0.1,
+            help="Time for reading one student's files (a folder or zip file in ANSWERS); files left over are named.",
+        ),
+    ] = 60.0,
 ) -> None:
     """Mark answer sheets: a line for each student, results.csv with every entry, gradebook.csv with the marks.
 
@@ -284,6 +293,7 @@ def grade(
             force=force,
             overrides=overrides,
             feedback=feedback,
+            time_limit=time_limit,
         )
         from examgen.marking.notes import shown_notes
         from examgen.marking.remarking import change_lines

@@ -34,7 +34,7 @@ from examgen.marking.other_answers import mark_others
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.overrides import Override, find_overrides, read_overrides, with_overrides
 from examgen.marking.problems import Notice, Problem
-from examgen.marking.reading import Answers, HandedIn, read_files
+from examgen.marking.reading import TIME_LIMIT, Answers, HandedIn, read_files
 from examgen.marking.remarking import Remarking, changes
 from examgen.marking.results import EntryColumns, comments, result_columns, results_csv, results_frame
 from examgen.tables.csv_tables import printable
@@ -105,6 +105,7 @@ class GradeOptions:
         unknown: whether students whom the key of a class does not know are marked too.
         fresh: whether earlier marks of the same exam are dropped instead of added to.
         force: whether marks of another exam are written over.
+        time_limit: seconds that reading the files of one student may take together.
     """
 
     decimal: DecimalChoice = "auto"
@@ -113,6 +114,7 @@ class GradeOptions:
     unknown: bool = False
     fresh: bool = False
     force: bool = False
+    time_limit: float = TIME_LIMIT
 
 
 def grade(
@@ -137,7 +139,7 @@ def grade(
         KeyFileError: the key is missing, damaged or of another format.
         ExamgenError: the tables cannot be written, or would replace those of another exam.
     """
-    files = read_files(answers)
+    files = read_files(answers, time_limit=options.time_limit)
     found = read_key(key) if key is not None else _key_of(answers, files)
     folder = out if out is not None else found.folder.parent / "marks"
     earlier = read_earlier(folder, found.exam, force=options.force, fresh=options.fresh)

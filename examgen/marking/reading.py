@@ -17,18 +17,26 @@ from examgen.exams.exam import Exam
 from examgen.exams.keys import Key
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerRow, AnswerTable, Numbers
 from examgen.marking.decimal_marks import DecimalChoice, comma_writers, read_numbers
+from examgen.marking.file_kinds import ZIP, suffix_of
 from examgen.marking.identities import identified
 from examgen.marking.ownership import own_rows
-from examgen.marking.problems import Notice, Problem, file_problem
+from examgen.marking.problems import NOTES, Notice, Problem, file_problem
 from examgen.marking.settling import Source, Standing, settle
 from examgen.marking.sheet_rows import RawSheet, Rows, unread_sheet
-from examgen.marking.sheets import read_sheet
-from examgen.marking.uploads import ZIP, Upload, upload_of, uploads_below, uploads_in_zip
+from examgen.marking.sheets import FILE_SECONDS, Means, NotReadError, read_sheet
+from examgen.marking.time_budget import TimeBudget
+from examgen.marking.uploads import Upload, upload_of, uploads_below, uploads_in_zip
 from examgen.marking.wide_form import WideSheet, resolve
 from examgen.tables.csv_tables import DEFAULT_LIMITS, Limits, printable
+from examgen.tables.spreadsheet_reader import SpreadsheetReader
 
 UPLOAD_LIMITS = Limits(max_bytes=64 * 1024 * 1024, max_rows=2_000_000)
 """What one file of a folder or zip may hold at most; the limits of a whole class hold for all of them together."""
+
+TIME_LIMIT = 60.0
+"""Seconds for the files of one student."""
+
+_MOST_REASONS = 20
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -154,7 +162,7 @@ def read_answers(path: Path, decimal: DecimalChoice = "auto", limits: Limits = D
     Raises: AnswersError if the file as a whole cannot be read.
     """
     upload = upload_of(path)
-    return _together([(read_sheet(upload, limits), upload)]).with_numbers(decimal).once().sheets[0]
+    return _together([(read_sheet(upload, Means(limits)), upload)]).with_numbers(decimal).once().sheets[0]
 
 
 def read_submissions(
@@ -164,36 +172,60 @@ def read_submissions(
     return read_files(path, limits).with_numbers(decimal).once(latest=latest)
 
 
-def read_files(path: Path, limits: Limits = DEFAULT_LIMITS) -> HandedIn:
+def read_files(path: Path, limits: Limits = DEFAULT_LIMITS, *, time_limit: float = TIME_LIMIT) -> HandedIn:
     """Read one file, or all below a folder or in a zip file in the order of their names; else as `read_answers`.
 
     There, hidden files are passed over, links are reported and not followed, and a file that is no answer sheet becomes
     a sheet without rows and with a problem. `limits` then hold for all of them together, and those of `UPLOAD_LIMITS`
     for each; the smallest are read first, so that one huge upload cannot use up the room of the class.
 
-    Raises: AnswersError if the single file is unusable, or if there is no file to read.
+    Args:
+        time_limit: seconds that the files of one upload may take together, as `time_budget` says.
+
+    Raises: AnswersError if the single file is unusable, or if there is no row to read; then the reason of each file.
     """
     if path.is_dir():
         found, problems = uploads_below(path)
-    elif path.suffix.lower() == ZIP:
+    elif suffix_of(path.name) == ZIP:
         found, problems = uploads_in_zip(path)
     else:
-        upload = upload_of(path)
-        return _together([(read_sheet(upload, limits), upload)])
+        found, problems = [upload_of(path)], []
     if not found and not problems:
         raise AnswersError(
             f"{printable(path)}: holds no CSV file, no spreadsheet and no PDF; give an answers.csv, a filled PDF or a "
             f"folder or zip file of them"
         )
-    read = _read_all(found, limits)
+    with SpreadsheetReader() as reader:
+        if [upload.path for upload in found] == [path]:
+            read = [(read_sheet(found[0], Means(limits, reader=reader)), found[0])]
+        else:
+            read = _read_all(path, found, limits, reader, time_limit)
     by_path: dict[Path, list[Problem]] = defaultdict(list)
     for problem in problems:
         by_path[problem.path].append(problem)
     read += [(unread_sheet(place, *told), upload_of(place)) for place, told in by_path.items()]
-    return _together(sorted(read, key=lambda pair: pair[0].path))
+    read.sort(key=lambda pair: pair[0].path)
+    if not any(len(sheet.rows.line) for sheet, _ in read):
+        raise AnswersError(f"{printable(path)}: nothing could be read: {_reasons(path, read)}")
+    return _together(read)
 
 
-def _read_all(uploads: Sequence[Upload], limits: Limits) -> list[tuple[RawSheet, Upload]]:
+def _reasons(path: Path, read: Sequence[tuple[RawSheet, Upload]]) -> str:
+    """Why each of the files could not be read."""
+    told = []
+    for sheet, _ in read:
+        problem = next((one for one in sheet.problems if one.reason not in NOTES), None)
+        if problem is not None:
+            name = printable(sheet.path.relative_to(path) if sheet.path != path else path.name)
+            reason = problem.detail.removeprefix(f"{printable(sheet.path)}: ")
+            told.append(f"{name}: {f'line {problem.line}: ' if problem.line else ''}{reason}")
+    more = f"; and {len(told) - _MOST_REASONS:,} more" if len(told) > _MOST_REASONS else ""
+    return "; ".join(told[:_MOST_REASONS]) + more
+
+
+def _read_all(
+    root: Path, uploads: Sequence[Upload], limits: Limits, reader: SpreadsheetReader, time_limit: float
+) -> list[tuple[RawSheet, Upload]]:
     read: list[tuple[RawSheet, Upload]] = []
     room = limits.max_rows
     each = replace(
@@ -202,8 +234,10 @@ def _read_all(uploads: Sequence[Upload], limits: Limits) -> list[tuple[RawSheet,
         max_rows=min(limits.max_rows, UPLOAD_LIMITS.max_rows),
     )
     left = limits.max_bytes
+    budget = TimeBudget(root, [upload.path for upload in uploads], time_limit)
     for upload in sorted(uploads, key=lambda upload: (upload.size, upload.path)):
-        sheet = _read_or_report(upload, replace(each, max_bytes=min(each.max_bytes, left)))
+        means = Means(replace(each, max_bytes=min(each.max_bytes, left)), reader=reader)
+        sheet = _read_or_report(upload, means, budget)
         rows = len(sheet.rows.line)
         if rows > room:
             detail = f"the folder has more than {limits.max_rows:,} rows, the most allowed"
@@ -215,13 +249,19 @@ def _read_all(uploads: Sequence[Upload], limits: Limits) -> list[tuple[RawSheet,
     return read
 
 
-def _read_or_report(upload: Upload, limits: Limits) -> RawSheet:
+def _read_or_report(upload: Upload, means: Means, budget: TimeBudget) -> RawSheet:
     """One of the files of a folder; a key among them must not be marked as if a student had handed it in."""
     path = upload.path
+    if not (left := budget.left(path)):
+        return unread_sheet(path, budget.problem(path))
     try:
-        sheet = read_sheet(upload, limits)
+        with budget.charged(path, means.reader):
+            sheet = read_sheet(upload, replace(means, seconds=min(left, FILE_SECONDS)))
     except AnswersError as error:
-        return unread_sheet(path, file_problem(path, "unusable_file", str(error)))
+        if left < FILE_SECONDS and budget.taken >= left:
+            return unread_sheet(path, budget.problem(path))
+        reason = "not_read" if isinstance(error, NotReadError) else "unusable_file"
+        return unread_sheet(path, file_problem(path, reason, str(error)))
     if sheet.is_key:
         return unread_sheet(path, file_problem(path, "key", "the file is a key, which nobody hands in"))
     return sheet
