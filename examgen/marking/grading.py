@@ -139,7 +139,7 @@ def grade(
         KeyFileError: the key is missing, damaged or of another format.
         ExamgenError: the tables cannot be written, or would replace those of another exam.
     """
-    files = read_files(answers, time_limit=options.time_limit)
+    files = read_files(answers, time_limit=options.time_limit, with_tables=options.tables)
     found = read_key(key) if key is not None else _key_of(answers, files)
     folder = out if out is not None else found.folder.parent / "marks"
     earlier = read_earlier(folder, found.exam, force=options.force, fresh=options.fresh)

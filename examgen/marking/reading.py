@@ -5,9 +5,10 @@ Only a file or folder given by the instructor that is unusable as a whole raises
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from examgen.marking.ownership import own_rows
 from examgen.marking.problems import NOTES, Notice, Problem, file_problem
 from examgen.marking.settling import Source, Standing, settle
 from examgen.marking.sheet_rows import RawSheet, Rows, unread_sheet
-from examgen.marking.sheets import FILE_SECONDS, Means, NotReadError, read_sheet
+from examgen.marking.sheets import FILE_SECONDS, Means, NotReadError, SeveralStudentsError, read_sheet
 from examgen.marking.time_budget import TimeBudget
 from examgen.marking.uploads import Upload, upload_of, uploads_below, uploads_in_zip
 from examgen.marking.wide_form import WideSheet, resolve
@@ -37,6 +38,9 @@ TIME_LIMIT = 60.0
 """Seconds for the files of one student."""
 
 _MOST_REASONS = 20
+_REFUSED: Mapping[type[AnswersError], str] = MappingProxyType(
+    {NotReadError: "not_read", SeveralStudentsError: "rows_of_others"}
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -172,7 +176,9 @@ def read_submissions(
     return read_files(path, limits).with_numbers(decimal).once(latest=latest)
 
 
-def read_files(path: Path, limits: Limits = DEFAULT_LIMITS, *, time_limit: float = TIME_LIMIT) -> HandedIn:
+def read_files(
+    path: Path, limits: Limits = DEFAULT_LIMITS, *, time_limit: float = TIME_LIMIT, with_tables: bool = True
+) -> HandedIn:
     """Read one file, or all below a folder or in a zip file in the order of their names; else as `read_answers`.
 
     There, hidden files are passed over, links are reported and not followed, and a file that is no answer sheet becomes
@@ -181,6 +187,7 @@ def read_files(path: Path, limits: Limits = DEFAULT_LIMITS, *, time_limit: float
 
     Args:
         time_limit: seconds that the files of one upload may take together, as `time_budget` says.
+        with_tables: whether large tables of several students are read beside the files of others.
 
     Raises: AnswersError if the single file is unusable, or if there is no row to read; then the reason of each file.
     """
@@ -199,7 +206,8 @@ def read_files(path: Path, limits: Limits = DEFAULT_LIMITS, *, time_limit: float
         if [upload.path for upload in found] == [path]:
             read = [(read_sheet(found[0], Means(limits, reader=reader)), found[0])]
         else:
-            read = _read_all(path, found, limits, reader, time_limit)
+            means = Means(limits, reader=reader, of_one_student=not with_tables)
+            read = _read_all(found, means, TimeBudget(path, [upload.path for upload in found], time_limit))
     by_path: dict[Path, list[Problem]] = defaultdict(list)
     for problem in problems:
         by_path[problem.path].append(problem)
@@ -223,10 +231,9 @@ def _reasons(path: Path, read: Sequence[tuple[RawSheet, Upload]]) -> str:
     return "; ".join(told[:_MOST_REASONS]) + more
 
 
-def _read_all(
-    root: Path, uploads: Sequence[Upload], limits: Limits, reader: SpreadsheetReader, time_limit: float
-) -> list[tuple[RawSheet, Upload]]:
+def _read_all(uploads: Sequence[Upload], means: Means, budget: TimeBudget) -> list[tuple[RawSheet, Upload]]:
     read: list[tuple[RawSheet, Upload]] = []
+    limits = means.limits
     room = limits.max_rows
     each = replace(
         limits,
@@ -234,10 +241,11 @@ def _read_all(
         max_rows=min(limits.max_rows, UPLOAD_LIMITS.max_rows),
     )
     left = limits.max_bytes
-    budget = TimeBudget(root, [upload.path for upload in uploads], time_limit)
     for upload in sorted(uploads, key=lambda upload: (upload.size, upload.path)):
-        means = Means(replace(each, max_bytes=min(each.max_bytes, left)), reader=reader)
-        sheet = _read_or_report(upload, means, budget)
+        # The first file with rows may be the table of a class; beside it, a large one is nobody's.
+        of_one = means.of_one_student and room < limits.max_rows
+        mine = replace(means, limits=replace(each, max_bytes=min(each.max_bytes, left)), of_one_student=of_one)
+        sheet = _read_or_report(upload, mine, budget)
         rows = len(sheet.rows.line)
         if rows > room:
             detail = f"the folder has more than {limits.max_rows:,} rows, the most allowed"
@@ -260,7 +268,7 @@ def _read_or_report(upload: Upload, means: Means, budget: TimeBudget) -> RawShee
     except AnswersError as error:
         if left < FILE_SECONDS and budget.taken >= left:
             return unread_sheet(path, budget.problem(path))
-        reason = "not_read" if isinstance(error, NotReadError) else "unusable_file"
+        reason = next((name for kind, name in _REFUSED.items() if isinstance(error, kind)), "unusable_file")
         return unread_sheet(path, file_problem(path, reason, str(error)))
     if sheet.is_key:
         return unread_sheet(path, file_problem(path, "key", "the file is a key, which nobody hands in"))

@@ -5,6 +5,7 @@ Called by `reading`, which joins the sheets of a class and reads their numbers.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,7 +16,7 @@ from examgen.exams.keys import KEY_COLUMNS, SHEET_COLUMNS
 from examgen.marking.answers import Texts
 from examgen.marking.file_kinds import FORMS, SPREADSHEETS, known_fault
 from examgen.marking.problems import Problem, file_problem
-from examgen.marking.sheet_rows import PLACES, RawSheet, Rows, sheet_of
+from examgen.marking.sheet_rows import PLACES, RawSheet, Rows, cleaned_name, sheet_of
 from examgen.marking.uploads import Upload
 from examgen.marking.wide_form import MAX_LINE, Header, is_wide, read_wide
 from examgen.tables.csv_tables import Limits, OpenTable, known_columns, open_table, printable, reopened
@@ -29,6 +30,9 @@ LARGE = 200_000
 FILE_SECONDS = 5.0
 """What reading one file may take; tables of text take what their bytes do."""
 
+FIRST_ROWS = 500
+"""So many rows of a large table tell whether it is of one student."""
+
 _EXTRA = KEY_COLUMNS[len(SHEET_COLUMNS) :]
 _MOST_NAMED = 5
 _FORM, _SPREADSHEET, _TABLE = "form", "spreadsheet", "table"
@@ -38,13 +42,26 @@ class NotReadError(AnswersError):
     """A file that is no sheet, and does not mean to be one."""
 
 
+class SeveralStudentsError(AnswersError):
+    """A large table of several students where a file of one is looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a file may use: limits of its text, seconds, and the process that reads spreadsheets, if there is one."""
+    """What a file may use.
+
+    Attributes:
+        limits: of its text.
+        seconds: it may take.
+        reader: the process that reads spreadsheets, if there is one.
+        of_one_student: whether a large table of several students is refused before it is read; a student's own sheet
+            is small, and made-up rows in their millions are not waited for.
+    """
 
     limits: Limits
     seconds: float = FILE_SECONDS
     reader: SpreadsheetReader | None = None
+    of_one_student: bool = False
 
 
 def read_sheet(upload: Upload, means: Means) -> RawSheet:
@@ -113,6 +130,8 @@ def _table(upload: Upload, data: bytes, means: Means) -> RawSheet:
     limits, where = means.limits, printable(upload.path)
     lines = replace(limits, max_columns=max(limits.max_columns, MAX_LINE // limits.max_field))
     table = open_table(where, data, SHEET_COLUMNS, _EXTRA, lines, rank=_rank, keeps_damage=True)
+    if means.of_one_student and len(table.text) > LARGE:
+        _check_one_student(where, reopened(table, lines), lines)
     if upload.suffix == ".txt" and _rank(table.titles) == 0:
         raise NotReadError(f"{where}: is not read: no line names the columns of a sheet; save the sheet as CSV or xlsx")
     if is_wide(table.titles):
@@ -124,6 +143,20 @@ def _table(upload: Upload, data: bytes, means: Means) -> RawSheet:
     table = reopened(table, limits)
     columns = known_columns(table, SHEET_COLUMNS, _EXTRA, limits, extra="ignore")
     return replace(_long_form(upload.path, table, columns, limits), delimiter=table.delimiter, is_key=_is_key(columns))
+
+
+def _check_one_student(where: str, table: OpenTable, limits: Limits) -> None:
+    """Raise SeveralStudentsError if the first rows of a table name more than one student."""
+    if "student" not in table.names:
+        return
+    rows = islice(records(table.lines, table.layout(("student",)), limits), FIRST_ROWS)
+    students = list(dict.fromkeys(filter(None, (cleaned_name(row.cells[0]) for row in rows if row.cells))))
+    if len(students) > 1:
+        named = ", ".join(repr(printable(student, 40)) for student in students[:_MOST_NAMED])
+        more = " and others" if len(students) > _MOST_NAMED else ""
+        raise SeveralStudentsError(
+            f"{where}: holds rows of several students, {named}{more}, and was not read; --table takes the rows of all"
+        )
 
 
 def _long_form(path: Path, table: OpenTable, columns: tuple[str, ...], limits: Limits) -> RawSheet:
