@@ -11,8 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from examgen.errors import AnswersError
+from examgen.exams.digits import DecimalMark
 from examgen.exams.keys import SHEET_COLUMNS
-from examgen.marking.numbers import REASONS, DecimalMark, Number, Unreadable, parse_number
+from examgen.marking.numbers import REASONS, Number, Unreadable, parse_number
 from examgen.marking.reading import AnswerSheet, read_answers
 from examgen.tables.csv_tables import RowProblem, scan_table
 

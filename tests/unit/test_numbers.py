@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from examgen.marking.numbers import REASONS, DecimalMark, Number, Unreadable, parse_number
+from examgen.exams.digits import DecimalMark
+from examgen.marking.numbers import REASONS, Number, Unreadable, parse_number
 
 CASES = Path(__file__).parents[1] / "cases" / "answers.tsv"
 
