@@ -15,7 +15,7 @@ from examgen.exams.keys import Key, read_key
 from examgen.marking.grading import GradedClass, GradeOptions, grade
 from examgen.marking.matching import match
 from examgen.marking.reading import read_answers
-from tests.marking_sheets import MadeKey, blank, make_key, read_rows, rounded, write_sheet
+from tests.marking_sheets import MadeKey, blank, make_key, read_rows, rounded, shares, write_sheet
 
 
 @pytest.fixture
@@ -27,16 +27,6 @@ def made(tmp_path: Path) -> MadeKey:
 def kinds(graded: GradedClass) -> list[tuple[str, str]]:
     """Kind and student of every notice."""
     return [(notice.kind, notice.student) for notice in graded.notices]
-
-
-def shares(graded: GradedClass) -> dict[str, float]:
-    """Percent of the marks by student who is marked."""
-    book = graded.gradebook
-    return {
-        student: percent
-        for student, status, percent in zip(book["student"], book["status"], book["percent"], strict=True)
-        if status == "marked"
-    }
 
 
 def test_the_student_decides_and_not_the_variant(made: MadeKey, tmp_path: Path) -> None:
