@@ -79,6 +79,7 @@ class HandedIn:
     """Files as they were read, entries that are there again included.
 
     Attributes:
+        path: the file, folder or zip that was given.
         table: the entries of all files; their numbers only behind `with_numbers`.
         sheets: the files in the order of their names.
         sources: where they are, and how new.
@@ -87,6 +88,7 @@ class HandedIn:
         standing: (rows,) how sure it is whose a row is, where that is known.
     """
 
+    path: Path
     table: AnswerTable
     sheets: tuple[RawSheet, ...]
     sources: tuple[Source, ...]
@@ -108,7 +110,7 @@ class HandedIn:
             with_tables: whether files of a folder may hold rows of several students.
         """
         known = identified(key, self.table, with_unknown=with_unknown)
-        own = own_rows(key, known.table, self.sources, known.is_respelled, with_tables=with_tables)
+        own = own_rows(key, known, self.sources, self.path, with_tables=with_tables)
         notices = (*self.notices, *known.notices, *own.notices)
         return replace(self, table=own.table, standing=own.standing, notices=notices)
 
@@ -154,7 +156,7 @@ def read_answers(path: Path, decimal: DecimalChoice = "auto", limits: Limits = D
     Raises: AnswersError if the file as a whole cannot be read.
     """
     upload = upload_of(path)
-    return _together([(read_sheet(upload, limits), upload)]).with_numbers(decimal).once().sheets[0]
+    return _together(path, [(read_sheet(upload, limits), upload)]).with_numbers(decimal).once().sheets[0]
 
 
 def read_submissions(
@@ -179,7 +181,7 @@ def read_files(path: Path, limits: Limits = DEFAULT_LIMITS) -> HandedIn:
         found, problems = uploads_in_zip(path)
     else:
         upload = upload_of(path)
-        return _together([(read_sheet(upload, limits), upload)])
+        return _together(path, [(read_sheet(upload, limits), upload)])
     if not found and not problems:
         raise AnswersError(
             f"{printable(path)}: holds no CSV file, no spreadsheet and no PDF; give an answers.csv, a filled PDF or a "
@@ -190,7 +192,7 @@ def read_files(path: Path, limits: Limits = DEFAULT_LIMITS) -> HandedIn:
     for problem in problems:
         by_path[problem.path].append(problem)
     read += [(unread_sheet(place, *told), upload_of(place)) for place, told in by_path.items()]
-    return _together(sorted(read, key=lambda pair: pair[0].path))
+    return _together(path, sorted(read, key=lambda pair: pair[0].path))
 
 
 def _read_all(uploads: Sequence[Upload], limits: Limits) -> list[tuple[RawSheet, Upload]]:
@@ -227,7 +229,7 @@ def _read_or_report(upload: Upload, limits: Limits) -> RawSheet:
     return sheet
 
 
-def _together(read: Sequence[tuple[RawSheet, Upload]]) -> HandedIn:
+def _together(path: Path, read: Sequence[tuple[RawSheet, Upload]]) -> HandedIn:
     """The rows of all sheets behind one another; which answers are numbers is not known yet."""
     sheets = tuple(sheet for sheet, _ in read)
     rows = Rows.joined([sheet.rows for sheet in sheets])
@@ -236,4 +238,4 @@ def _together(read: Sequence[tuple[RawSheet, Upload]]) -> HandedIn:
     reason = np.where(rows.is_cut, REASON_CODES["too_long"], READABLE).astype(np.int8)
     table = AnswerTable(file, rows.line, *rows.names, rows.answer, Numbers(nothing, small, small, reason))
     sources = tuple(Source(sheet.path, upload.modified, sheet.is_wide) for sheet, upload in read)
-    return HandedIn(table, sheets, sources)
+    return HandedIn(path, table, sheets, sources)
