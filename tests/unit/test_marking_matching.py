@@ -322,6 +322,57 @@ def test_of_two_keys_of_one_exam_the_one_that_knows_the_students(elsewhere: Path
         assert shares(graded) == {student: 100}
 
 
+def forged(real: MadeKey, folder: Path, *students: str) -> MadeKey:
+    """A key of the same exam with other numbers, for the same students or for others."""
+    other = make_key(folder, students=students or ("s1", "s2"), seed=8)
+    for file in ("exam.json", "variants.jsonl"):
+        text = (other.key / file).read_text(encoding="utf-8")
+        (other.key / file).write_text(text.replace(other.exam.id, real.exam.id), encoding="utf-8")
+    return other
+
+
+@pytest.mark.parametrize("place", ["in", "in/key", "in/bob/key", "in/bob"])
+def test_a_key_that_was_handed_in_is_never_believed(elsewhere: Path, tmp_path: Path, place: str) -> None:
+    """Whether the real one is found or not; the sheets are marked by the real one, whatever lies among them."""
+    made = make_key(elsewhere / "output" / "right")
+    other = forged(made, tmp_path / "other")
+    handed_in = tmp_path / "far" / "in"
+    write_sheet(handed_in / "s1.csv", other.of("s1"), changes={"exam": made.exam.id, "variant": ""})
+    write_sheet(handed_in / "s2.csv", made.of("s2"))
+    shutil.copytree(other.key, tmp_path / "far" / place, dirs_exist_ok=True)
+    graded = grade(handed_in)
+    assert graded.key == made.key
+    assert shares(graded)["s1"] < 75
+    assert shares(graded)["s2"] == 100
+    shutil.rmtree(elsewhere / "output")
+    with pytest.raises(
+        KeyFileError, match=rf"'{made.exam.id}', and no key of it is beside them or in \./output"
+    ) as told:
+        grade(handed_in)
+    assert ("was handed in with the sheets and is not used" in str(told.value)) == (place in ("in", "in/key"))
+
+
+@pytest.mark.parametrize("student", ["s1", "nobody"])
+def test_of_several_keys_that_fit_none_is_taken(elsewhere: Path, tmp_path: Path, student: str) -> None:
+    """All are named, though a sheet that lies beside one of them may name whom only this one knows."""
+    made = make_key(elsewhere / "output" / "right")
+    other = forged(made, tmp_path / "upload", student)
+    sheet = write_sheet(tmp_path / "upload" / "s.csv", other.rows, changes={"exam": made.exam.id})
+    with pytest.raises(KeyFileError, match=r"2 different keys of .* fit, and none is taken: .*--key DIR") as told:
+        grade(sheet)
+    assert f"{other.key}, output/right/key;" in str(told.value)
+    assert shares(grade(sheet, other.key, tmp_path / "out")) == {student: 100}
+
+
+def test_copies_of_one_key_are_one_key(elsewhere: Path, tmp_path: Path) -> None:
+    """Whoever keeps a copy of the key beside the sheets need not say which is meant."""
+    made = make_key(elsewhere / "output" / "right")
+    shutil.copytree(made.key, tmp_path / "copy" / "key")
+    graded = grade(write_sheet(tmp_path / "copy" / "in" / "s.csv", made.of("s1")))
+    assert graded.folder == tmp_path / "copy" / "marks"
+    assert shares(graded) == {"s1": 100}
+
+
 def test_the_key_may_be_given_as_its_folder_or_the_exams(made: MadeKey, tmp_path: Path) -> None:
     """--key takes the folder of exam.json, and the folder around it, absolute or relative."""
     sheet = write_sheet(tmp_path / "s.csv", made.of("s1"))
