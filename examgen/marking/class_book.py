@@ -81,5 +81,7 @@ def _typed(row: Mapping[str, str], names: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in names:
         text = row.get(name, MARKED if name == STATUS else "")
-        found[name] = text if name in _TEXTS else None if not text else int(text) if name in OUTCOMES else float(text)
+        found[name] = (
+            text if name in _TEXTS else None if not text else int(float(text)) if name in OUTCOMES else float(text)
+        )
     return found

@@ -8,6 +8,7 @@ import csv
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 
 from examgen.errors import AnswersError, ExamgenError
@@ -59,13 +60,12 @@ class Earlier:
         return [line for student, line in lines if student in students]
 
 
-def read_earlier(folder: Path, exam: Exam, *, force: bool = False, fresh: bool = False) -> Earlier:
+def read_earlier(folder: Path, exam: Exam, *, force: bool = False) -> Earlier:
     """What lies in a folder of marks.
 
     Args:
         exam: that is marked now.
         force: whether other files may be written over.
-        fresh: whether marks of the same exam may be written over; they are still read, to tell what changes.
 
     Raises: ExamgenError if files of another exam, or files that examgen did not write, would be written over.
     """
@@ -78,7 +78,7 @@ def read_earlier(folder: Path, exam: Exam, *, force: bool = False, fresh: bool =
     try:
         rows = _book(book, exam)
     except (AnswersError, ValueError) as error:
-        if force or fresh:
+        if force:
             return Earlier(folder)
         raise _in_the_way(folder, f"its {GRADEBOOK} is none that examgen wrote ({error})") from None
     others = {row["exam"] for row in rows.values()} - {exam.id}
@@ -121,11 +121,31 @@ def _book(path: Path, exam: Exam) -> dict[Paper, dict[str, str]]:
         if paper in rows:
             raise ValueError(f"line {line}: student {printable(paper[0])!r} is there twice")
         # Spreadsheets that separate cells by semicolons write decimal commas.
-        rows[paper] = {
+        row = {
             spelled[name]: cell if name in _TEXTS or table.delimiter == "," else cell.replace(",", ".")
             for name, cell in cells.items()
         }
+        _check_numbers(line, row)
+        rows[paper] = row
     return rows
+
+
+def _check_numbers(line: int, row: Mapping[str, str]) -> None:
+    """Marks that somebody has written over must not be lost, nor end in anything but a line.
+
+    Raises: ValueError if a cell that must hold a number holds none.
+    """
+    needed = "marks" if row.get(STATUS, MARKED) != ABSENT else ""
+    for name, cell in row.items():
+        if name not in _TEXTS and (cell or name == needed) and not _is_number(cell):
+            raise ValueError(f"line {line}: {name} is {printable(cell, 40)!r}, which is no number")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _lines(path: Path) -> tuple[str, Iterator[tuple[str, bytes]]]:

@@ -22,7 +22,8 @@ def find_key(answers: Path, exams: Sequence[str], identities: frozenset[str]) ->
     Args:
         answers: the file or folder that was handed in.
         exams: exam ids from the sheets, the most frequent first.
-        identities: students and variants of the sheets; of several keys of one exam, those that know any of them fit.
+        identities: students and variants of the sheets; of several keys of one exam in ./output, those that know any of
+            them fit.
 
     Raises:
         KeyFileError: no key of these exams is to be found, or several that are not the same; the message names them.
@@ -46,7 +47,9 @@ def find_key(answers: Path, exams: Sequence[str], identities: frozenset[str]) ->
 
 def _only_fitting(answers: Path, folders: Sequence[Path], identities: frozenset[str]) -> Key:
     keys = [read_key(folder) for folder in folders]
-    fitting = [key for key in keys if _knows(key, identities)] or keys
+    # Beside a sheet there may lie what its student put there: no key of these wins by whom it knows.
+    is_output = all(_is_below(folder, OUTPUT.resolve()) for folder in folders)
+    fitting = [key for key in keys if is_output and _knows(key, identities)] or keys
     if len(fitting) == 1:
         return fitting[0]
     named = ", ".join(printable(_shown(key.folder)) for key in fitting)

@@ -142,7 +142,7 @@ def grade(
     files = read_files(answers, time_limit=options.time_limit, with_tables=options.tables)
     found = read_key(key) if key is not None else _key_of(answers, files)
     folder = out if out is not None else found.folder.parent / "marks"
-    earlier = read_earlier(folder, found.exam, force=options.force, fresh=options.fresh)
+    earlier = read_earlier(folder, found.exam, force=options.force)
     handed_in = _read(files, found, options)
     matched = match(found, handed_in.table)
     if not matched.submissions:
@@ -151,7 +151,7 @@ def grade(
     by_hand = _overrides(found, matched, overrides)
     results, entries, book = _tables(found, matched, handed_in.table, by_hand)
     now = frozenset(book["student"])
-    kept = {} if options.fresh or options.force else earlier.kept(now)
+    kept = {} if options.fresh else earlier.kept(now)
     whole = class_book(found, book, kept)
     remarking = changes(earlier, _printed_marks(whole.columns))
     notices = (*handed_in.notices, *matched.notices, *_kept_notices(kept, by_hand, now, folder))

@@ -29,11 +29,13 @@ class Identified:
         table: the rows; without those of unknown students, unless they are wanted.
         is_respelled: (rows,) whether the id was written in another way.
         notices: who was credited for whom, and who is not known.
+        files_with_unknown: the files of which rows are left out.
     """
 
     table: AnswerTable
     is_respelled: Flags
     notices: tuple[Notice, ...]
+    files_with_unknown: frozenset[int] = frozenset()
 
 
 def folded(student: str) -> str:
@@ -82,7 +84,8 @@ def identified(key: Key, table: AnswerTable, *, with_unknown: bool) -> Identifie
     notices.append(_unknown(key, table, unknown))
     keep = np.ones(len(table), dtype=bool)
     keep[unknown] = False
-    return Identified(table.take(keep).compact(), is_respelled[keep], tuple(notices))
+    files = frozenset(np.unique(table.file[unknown]).tolist())
+    return Identified(table.take(keep).compact(), is_respelled[keep], tuple(notices), files)
 
 
 def _respelled(

@@ -2,27 +2,23 @@
 
 Called by `reading` for the files of a folder or zip, once students are named as in the key. Where a file is one
 student's, the rows of others in it are left out. Who a file belongs to is told by the path that the learning platform
-gave it, else by its rows. A single file is a class's table and taken as it is.
+gave it, else by its rows; and who has files that are named so needs no others. A single file is a class's table and
+taken as it is, unless its path within what was handed in names a student.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from os.path import commonpath
 from pathlib import Path
 
 import numpy as np
 
 from examgen.exams.keys import Key
 from examgen.marking.answers import AnswerTable, Flags, Places
-from examgen.marking.identities import caseless, folded
+from examgen.marking.identities import Identified
+from examgen.marking.path_names import People, parts_below
 from examgen.marking.problems import Notice
 from examgen.marking.settling import Source, Standing
 from examgen.tables.csv_tables import printable
-
-MOST_TOKENS = 16
-"""So many words of a file's or folder's name are looked at."""
 
 CLEAR_MAJORITY = 2 / 3
 """Of a file's rows, for it to be the file of the student whom they name."""
@@ -31,8 +27,6 @@ _A_WORD = 3
 """An id in the names of so many other students' files is a word, such as "test"."""
 
 _MOST_NAMED = 5
-_TOKEN = re.compile(r"[^\W_]+")
-_SUFFIXES = re.compile(r"(\.(csv|tsv|tab|txt|pdf|xlsx|ods|zip))+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,29 +44,29 @@ class Owned:
     notices: tuple[Notice, ...]
 
 
-def own_rows(
-    key: Key, table: AnswerTable, sources: Sequence[Source], is_respelled: Flags, *, with_tables: bool
-) -> Owned:
+def own_rows(key: Key, known: Identified, sources: Sequence[Source], handed_in: Path, *, with_tables: bool) -> Owned:
     """Leave out the rows of others in a student's file.
 
     Args:
+        known: rows whose students are spelled as in the key.
         sources: the files of the table.
-        is_respelled: (rows,) whether the student's id was written in another way.
+        handed_in: the file, folder or zip that was given; only paths below it are anybody's doing but the instructor's.
         with_tables: whether a file may hold rows of several students.
     """
-    standing = _standing(key, table, is_respelled)
-    files = np.unique(table.file)
-    if len(files) < 2:
+    table = known.table
+    standing = _standing(key, table, known.is_respelled)
+    files = np.unique(table.file).tolist()
+    people = People(key)
+    by_path = {file: people.named_by(parts_below(sources[file].path, handed_in)) for file in files}
+    if len(files) < 2 and not any(by_path.values()):
         return Owned(table, standing, ())
-    pairs = _Pairs.of(table)
-    people = _People(key)
-    roots = _relative([source.path for source in sources])
-    named = _believed(pairs, {file: people.named_by(roots[file]) for file in files.tolist()})
+    pairs = _Pairs.of(table, known.files_with_unknown)
+    named = _believed(pairs, by_path)
     is_own = np.array([named[file] == pairs.names[code] for file, code in pairs.place], dtype=bool)
     standing = standing + np.int8(4) * pairs.of_rows(is_own)
     if with_tables:
         return Owned(table, standing, tuple(_put_together(sources, pairs, np.ones(len(is_own), dtype=bool))))
-    kept = _kept(pairs, named)
+    kept = _kept(pairs, named, is_own)
     notices = [*_left_out(sources, pairs, kept, named), *_put_together(sources, pairs, kept)]
     if kept.all():
         return Owned(table, standing, tuple(notices))
@@ -98,15 +92,17 @@ class _Pairs:
         names: of the students by code.
         counts: (pairs,) their rows.
         row: (rows,) the pair of each row, -1 where a row names no student.
+        with_unknown: files that name students too whom nobody knows.
     """
 
     place: Sequence[tuple[int, int]]
     names: Sequence[str]
     counts: Places
     row: Places
+    with_unknown: frozenset[int]
 
     @staticmethod
-    def of(table: AnswerTable) -> "_Pairs":
+    def of(table: AnswerTable, with_unknown: frozenset[int]) -> "_Pairs":
         students = np.int64(len(table.student.distinct))
         code = np.where(
             table.student.codes == table.student.code_of(""), -1, table.file * students + table.student.codes
@@ -118,7 +114,12 @@ class _Pairs:
             found, row = found[1:], row - 1
         place = list(zip((found // students).tolist(), (found % students).tolist(), strict=True))
         counts = np.bincount(row[row >= 0], minlength=len(found))
-        return _Pairs(place, table.student.distinct.to_pylist(), counts.astype(np.int64), row.astype(np.int64))
+        names = table.student.distinct.to_pylist()
+        return _Pairs(place, names, counts.astype(np.int64), row.astype(np.int64), with_unknown)
+
+    def student(self, pair: int) -> str:
+        """Whom a pair names."""
+        return self.names[self.place[pair][1]]
 
     def of_rows(self, of_pairs: Flags, *, default: bool = False) -> Flags:
         """(rows,) what holds of each row's pair."""
@@ -133,38 +134,48 @@ class _Pairs:
 
 
 def _believed(pairs: _Pairs, named: Mapping[int, str]) -> dict[int, str]:
-    """Who is named by each file's path, without those whose id is just a word in the names of other people's files."""
-    others: dict[str, set[str]] = {}
+    """Who is named by each file's path, where that is not just a word in the names of other people's files."""
+    strangers: dict[str, set[str]] = {}
+    is_strange: set[int] = set()
     for file, members in pairs.by_file().items():
-        student = pairs.names[pairs.place[members[0]][1]]
-        if len(members) == 1 and named[file] not in ("", student):
-            others.setdefault(named[file], set()).add(student)
-    return {file: "" if len(others.get(name, ())) >= _A_WORD else name for file, name in named.items()}
+        found = {pairs.student(pair) for pair in members}
+        if named[file] and named[file] not in found:
+            is_strange.add(file)
+            if len(found) == 1:
+                strangers.setdefault(named[file], set()).update(found)
+    words = {name for name, found in strangers.items() if len(found) >= _A_WORD}
+    return {file: "" if file in is_strange and name in words else name for file, name in named.items()}
 
 
-def _kept(pairs: _Pairs, named: Mapping[int, str]) -> Flags:
+def _kept(pairs: _Pairs, named: Mapping[int, str], is_own: Flags) -> Flags:
     """(pairs,) whose rows are taken: of every file those of the student whose it is."""
     by_file = pairs.by_file()
-    has_own = {
-        pairs.place[members[0]][1]
+    by_path = {pairs.student(pair) for pair in np.flatnonzero(is_own).tolist()}
+    by_rows = {
+        pairs.student(members[0])
         for file, members in by_file.items()
-        if len(members) == 1 and named[file] in ("", pairs.names[pairs.place[members[0]][1]])
+        if len(members) == 1 and not named[file] and file not in pairs.with_unknown
     }
     kept = np.zeros(len(pairs.place), dtype=bool)
     for file, members in by_file.items():
-        owner = _owner(pairs, members, named[file], has_own)
-        if owner is not None:
+        if named[file]:
+            kept[members] = is_own[members]
+        elif (owner := _owner(pairs, file, members, by_path, by_rows)) is not None:
             kept[owner] = True
     return kept
 
 
-def _owner(pairs: _Pairs, members: Sequence[int], named: str, has_own: set[int]) -> int | None:
-    """The pair of the student whose file it is: by its path, else by its rows; None where that is not clear."""
-    if named:
-        return next((pair for pair in members if pairs.names[pairs.place[pair][1]] == named), None)
-    if len(members) == 1:
-        return members[0]
-    others = [pair for pair in members if pairs.place[pair][1] not in has_own]
+def _owner(pairs: _Pairs, file: int, members: Sequence[int], by_path: set[str], by_rows: set[str]) -> int | None:
+    """The pair of the student whose file it is by its rows; None where that is not clear.
+
+    Args:
+        by_path: students who have a file by its path.
+        by_rows: students who have a file that names nobody else.
+    """
+    others = [pair for pair in members if pairs.student(pair) not in by_path]
+    if len(members) == 1 and file not in pairs.with_unknown:
+        return others[0] if others else None
+    others = [pair for pair in others if pairs.student(pair) not in by_rows]
     if len(others) == 1:
         return others[0]
     total = sum(int(pairs.counts[pair]) for pair in others)
@@ -176,17 +187,27 @@ def _left_out(sources: Sequence[Source], pairs: _Pairs, kept: Flags, named: Mapp
     notices = []
     for file, members in pairs.by_file().items():
         dropped = [pair for pair in members if not kept[pair]]
-        if not dropped:
-            continue
-        rows = int(pairs.counts[dropped].sum())
-        who = _listed([pairs.names[pairs.place[pair][1]] for pair in dropped])
-        own = [pairs.names[pairs.place[pair][1]] for pair in members if kept[pair]]
-        whose = own[0] if own else named[file]
-        why = f"is a file of {printable(whose)!r}" if whose else f"names {len(members):,} students"
-        where = printable(sources[file].path)
-        text = f"{where}: {why}, and its {rows:,} rows of {who} were left out; --table takes the rows of all"
-        notices.append(Notice("rows_of_others", whose, rows, text, sources[file].path))
+        if dropped:
+            own = [pairs.student(pair) for pair in members if kept[pair]]
+            whose = own[0] if own else named[file]
+            rows = int(pairs.counts[dropped].sum())
+            kind, text = _why_left_out(pairs, dropped, whose, rows)
+            path = sources[file].path
+            notices.append(Notice(kind, whose or pairs.student(dropped[0]), rows, f"{printable(path)}: {text}", path))
     return notices
+
+
+def _why_left_out(pairs: _Pairs, dropped: Sequence[int], whose: str, rows: int) -> tuple[str, str]:
+    """The kind of the notice about a file, and what it says."""
+    people = _listed([pairs.student(pair) for pair in dropped])
+    if whose or len(dropped) > 1:
+        why = f"is a file of {printable(whose)!r}" if whose else f"names {len(dropped):,} students"
+        return (
+            "rows_of_others",
+            f"{why}, and its {rows:,} rows of {people} were left out; --table takes the rows of all",
+        )
+    text = f"student {people} has other files, which are more surely theirs, and its {rows:,} rows were left out"
+    return "not_own", f"{text}; if they count, put the id into the file's name"
 
 
 def _put_together(sources: Sequence[Source], pairs: _Pairs, kept: Flags) -> list[Notice]:
@@ -202,73 +223,6 @@ def _put_together(sources: Sequence[Source], pairs: _Pairs, kept: Flags) -> list
             text = f"student {printable(pairs.names[code])!r} has answers in {len(mine)} files: {where}"
             notices.append(Notice("several_files", pairs.names[code], len(mine), text, sources[mine[0]].path))
     return notices
-
-
-class _People:
-    """The students of a key by what a path may call them."""
-
-    def __init__(self, key: Key) -> None:
-        self._variants = [variant for variant in key.variants if variant.student]
-
-    def named_by(self, parts: Sequence[str]) -> str:
-        """The student named by the outermost folder, or file, that names exactly one; empty where none does."""
-        for part in parts:
-            found = self._in_part(caseless(part))
-            if len(found) == 1:
-                return found.pop()
-        return ""
-
-    def _in_part(self, part: str) -> set[str]:
-        spans = [match.span() for match in _TOKEN.finditer(part)][:MOST_TOKENS]
-        found: list[tuple[int, int, str]] = []
-        for first, (begin, _) in enumerate(spans):
-            for last in range(first, len(spans)):
-                end = spans[last][1]
-                text = part[begin:end]
-                is_whole = begin == spans[0][0] and end == spans[-1][1]
-                if (student := self._ids.get(folded(text))) and (is_whole or _is_telling(text)):
-                    found.append((begin, end, student))
-                words = " ".join(part[start:stop] for start, stop in spans[first : last + 1])
-                if last > first and (student := self._names.get(words)):
-                    found.append((begin, end, student))
-        found.sort(key=lambda one: one[0] - one[1])
-        longest = [
-            (begin, end, student)
-            for place, (begin, end, student) in enumerate(found)
-            if not any(start <= begin and end <= stop for start, stop, _ in found[:place])
-        ]
-        return {student for _, _, student in longest}
-
-    @cached_property
-    def _ids(self) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        for variant in self._variants:
-            name = folded(variant.student)
-            # A short number may count files as well as students.
-            if not (name.isdigit() and len(variant.student) < 4):
-                found[name] = "" if name in found else variant.student
-        return found
-
-    @cached_property
-    def _names(self) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        for variant in self._variants:
-            words = _TOKEN.findall(caseless(variant.name))
-            for order in {" ".join(words), " ".join([*words[-1:], *words[:-1]])} if len(words) > 1 else ():
-                found[order] = "" if order in found else variant.student
-        return found
-
-
-def _is_telling(text: str) -> bool:
-    """Whether a part of a longer name can hardly stand there by chance."""
-    return len(text) >= 4 if text.isdigit() else len(text) >= 3
-
-
-def _relative(paths: Sequence[Path]) -> list[list[str]]:
-    """The folders and the name of each file below what all of them lie in, without suffixes."""
-    absolute = [str(path.absolute()) for path in paths]
-    root = Path(commonpath(absolute)) if len(absolute) > 1 else Path(absolute[0]).parent
-    return [[_SUFFIXES.sub("", part) for part in Path(path).relative_to(root).parts] for path in absolute]
 
 
 def _listed(names: Sequence[str], *, quoted: bool = True) -> str:

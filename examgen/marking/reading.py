@@ -91,6 +91,7 @@ class HandedIn:
     """Files as they were read, entries that are there again included.
 
     Attributes:
+        path: the file, folder or zip that was given.
         table: the entries of all files; their numbers only behind `with_numbers`.
         sheets: the files in the order of their names.
         sources: where they are, and how new.
@@ -99,6 +100,7 @@ class HandedIn:
         standing: (rows,) how sure it is whose a row is, where that is known.
     """
 
+    path: Path
     table: AnswerTable
     sheets: tuple[RawSheet, ...]
     sources: tuple[Source, ...]
@@ -120,7 +122,7 @@ class HandedIn:
             with_tables: whether files of a folder may hold rows of several students.
         """
         known = identified(key, self.table, with_unknown=with_unknown)
-        own = own_rows(key, known.table, self.sources, known.is_respelled, with_tables=with_tables)
+        own = own_rows(key, known, self.sources, self.path, with_tables=with_tables)
         notices = (*self.notices, *known.notices, *own.notices)
         return replace(self, table=own.table, standing=own.standing, notices=notices)
 
@@ -166,7 +168,7 @@ def read_answers(path: Path, decimal: DecimalChoice = "auto", limits: Limits = D
     Raises: AnswersError if the file as a whole cannot be read.
     """
     upload = upload_of(path)
-    return _together([(read_sheet(upload, Means(limits)), upload)]).with_numbers(decimal).once().sheets[0]
+    return _together(path, [(read_sheet(upload, Means(limits)), upload)]).with_numbers(decimal).once().sheets[0]
 
 
 def read_submissions(
@@ -215,7 +217,7 @@ def read_files(
     read.sort(key=lambda pair: pair[0].path)
     if not any(len(sheet.rows.line) for sheet, _ in read):
         raise AnswersError(f"{printable(path)}: nothing could be read: {_reasons(path, read)}")
-    return _together(read)
+    return _together(path, read)
 
 
 def _reasons(path: Path, read: Sequence[tuple[RawSheet, Upload]]) -> str:
@@ -275,7 +277,7 @@ def _read_or_report(upload: Upload, means: Means, budget: TimeBudget) -> RawShee
     return sheet
 
 
-def _together(read: Sequence[tuple[RawSheet, Upload]]) -> HandedIn:
+def _together(path: Path, read: Sequence[tuple[RawSheet, Upload]]) -> HandedIn:
     """The rows of all sheets behind one another; which answers are numbers is not known yet."""
     sheets = tuple(sheet for sheet, _ in read)
     rows = Rows.joined([sheet.rows for sheet in sheets])
@@ -284,4 +286,4 @@ def _together(read: Sequence[tuple[RawSheet, Upload]]) -> HandedIn:
     reason = np.where(rows.is_cut, REASON_CODES["too_long"], READABLE).astype(np.int8)
     table = AnswerTable(file, rows.line, *rows.names, rows.answer, Numbers(nothing, small, small, reason))
     sources = tuple(Source(sheet.path, upload.modified, sheet.is_wide) for sheet, upload in read)
-    return HandedIn(table, sheets, sources)
+    return HandedIn(path, table, sheets, sources)

@@ -34,12 +34,10 @@ class Remarking:
     Attributes:
         is_again: whether there was a gradebook of the same exam.
         changes: in the order of the new gradebook, then those who are not in it any more.
-        notice: why an earlier gradebook could not be compared; empty where it could, or where there was none.
     """
 
     is_again: bool
     changes: tuple[Change, ...] = ()
-    notice: str = ""
 
 
 def changes(earlier: Earlier, new: Mapping[Paper, str]) -> Remarking:
@@ -51,11 +49,7 @@ def changes(earlier: Earlier, new: Mapping[Paper, str]) -> Remarking:
     """
     if not earlier.is_there:
         return Remarking(is_again=False)
-    try:
-        old = {paper: _marks(paper[0], row["marks"]) for paper, row in earlier.rows.items()}
-    except ValueError as error:
-        notice = f"{printable(earlier.folder)}/gradebook.csv: {error}; who changed by how much cannot be told"
-        return Remarking(is_again=False, notice=notice)
+    old = {paper: Decimal(row["marks"]) for paper, row in earlier.rows.items()}
     now = {paper: Decimal(marks) for paper, marks in new.items()}
     papers = [*now, *(paper for paper in old if paper not in now)]
     found = (Change(paper[0], old.get(paper), now.get(paper)) for paper in papers)
@@ -65,7 +59,7 @@ def changes(earlier: Earlier, new: Mapping[Paper, str]) -> Remarking:
 def change_lines(remarking: Remarking) -> tuple[str, ...]:
     """What to print about a marking that was not the first, in at most `MAX_LINES` lines and a headline."""
     if not remarking.is_again:
-        return (remarking.notice,) if remarking.notice else ()
+        return ()
     count = len(remarking.changes)
     if not count:
         return ("No marks changed since the last marking.",)
@@ -73,16 +67,6 @@ def change_lines(remarking: Remarking) -> tuple[str, ...]:
     shown = [f"  {_line(change)}" for change in remarking.changes[:MAX_LINES]]
     more = (f"  and {count - MAX_LINES:,} more",) if count > MAX_LINES else ()
     return (f"Marks changed since the last marking, {students}:", *shown, *more)
-
-
-def _marks(student: str, text: str) -> Decimal:
-    try:
-        marks = Decimal(text)
-    except ArithmeticError:
-        marks = Decimal("NaN")
-    if not marks.is_finite():
-        raise ValueError(f"the marks of {printable(student)!r} are {printable(text)!r}, which is no number")
-    return marks
 
 
 def _line(change: Change) -> str:

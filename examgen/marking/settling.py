@@ -146,6 +146,7 @@ class _Repeats:
         is_disputed = entry_differs[of_row]
         is_quiet = ~np.isin(who[self.rows], who[self.rows[is_disputed]])
         for kind, mine in (("contradiction", self.rows[is_disputed]), ("repeated", self.rows[is_quiet])):
+            mine = np.sort(mine)  # entries are named in the order of the file
             order = mine[np.argsort(who[mine], kind="stable")]
             for rows in np.split(order, np.flatnonzero(np.diff(who[order])) + 1) if len(order) else ():
                 yield _repeat_notice(table, sources, kind, rows)

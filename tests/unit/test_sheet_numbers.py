@@ -56,7 +56,7 @@ def test_saved_spellings_are_the_same_number() -> None:
 
 
 def test_shared_texts_have_every_reason() -> None:
-    """All but those that take other cells to know: an entry that is there twice, a mark that may set thousands apart."""
+    """All but those that take other cells to know: an entry that is there twice, a mark between thousands."""
     assert {row["reason"] for row in VECTORS if "reason" in row} == set(REASONS) - {"duplicate", "ambiguous_mark"}
 
 
