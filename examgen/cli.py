@@ -328,13 +328,15 @@ def _print_notices(notices: Sequence[str]) -> None:
 
 def _print_gradebook(graded: "GradedClass") -> None:
     """One line per student; a table on a terminal, tab-separated text where the output is piped."""
+    from examgen.exams.files import typed_text
+
     book = graded.gradebook_columns
     counts = ["correct", "follow_through", "imprecise", "wrong", "blank", "unreadable"]
     grades = ["grade"] if "grade" in book else []
     columns = ["marks", "max_marks", "percent", *grades, *counts]
     header = ["student", *("of" if name == "max_marks" else name for name in columns)]
     rows = [
-        [_printable(student) or "(no name)", *(_cell(value) for value in found)]
+        [_printable(typed_text(student)) or "(no name)", *(_cell(value) for value in found)]
         for student, *found in zip(book["student"], *(book[name] for name in columns), strict=True)
     ]
     if not sys.stdout.isatty():

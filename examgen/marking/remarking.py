@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from examgen.errors import AnswersError
+from examgen.exams.files import typed_text
 from examgen.tables.csv_tables import DEFAULT_LIMITS, printable, read_table
 
 REQUIRED = ("student", "exam", "variant", "marks")
@@ -112,7 +113,7 @@ def _marks(line: int, text: str, delimiter: str) -> Decimal:
 
 
 def _line(change: Change) -> str:
-    name = printable(change.student) or "(no name)"
+    name = printable(typed_text(change.student)) or "(no name)"
     if change.old is None:
         return f"{name}  {change.new}, not marked before"
     if change.new is None:
