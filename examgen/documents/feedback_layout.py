@@ -15,6 +15,7 @@ from examgen.collector import paused_collector
 from examgen.documents import store
 from examgen.documents.feedback_pages import FeedbackPage, NoteParts, calculated, feedback_page
 from examgen.documents.feedback_texts import FeedbackTexts, NoteTexts, RowTexts
+from examgen.documents.inserting import GAPS_PER_PAGE
 from examgen.documents.note_setting import DecimalSlots, calculation_of
 from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries, is_slot
 from examgen.documents.papers import Person
@@ -94,7 +95,8 @@ def skeleton_of(layout: FeedbackLayout) -> tuple[PaperSkeleton, SlotValues]:
     described = f"feedback {slotted.page!r} {slotted.widest!r} {slotted.texts!r} {layout.note_pages}"
     # What is about one student only is not left behind on the disk.
     is_shared = layout.fixed_person is None and layout.fixed_sentences is None
-    skeleton = store.load(described) if is_shared else None
+    gaps = GAPS_PER_PAGE * layout.note_pages
+    skeleton = store.load(described, 1 + max(slotted.texts), gaps) if is_shared else None
     if skeleton is None:
         skeleton = sharing(_skeleton(layout), slotted.texts)
         if is_shared and not skeleton.missing:

@@ -156,7 +156,7 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
     described = f"{page!r} {widest!r} {hidden!r} {texts!r}"
     # A name is not left behind on the disk, and its layout serves nobody else.
     is_shared = layout.fixed_person is None
-    skeleton = store.load(described) if is_shared else None
+    skeleton = store.load(described, 1 + max(texts)) if is_shared else None
     if skeleton is None:
         skeleton = sharing(_laid_out(page, widest, hidden), texts)
         # A page with boxes is not kept: its font may be there the next time.
