@@ -147,7 +147,7 @@ def _layout_of(
         is_nameless=not person.name,
         is_anonymous=not person.student,
         has_grade=bool(texts.grade),
-        fixed_person=None if all(map(fits_slots, astuple(person))) else person,
+        fixed_person=None if all(map(fits_slots, astuple(person))) else person.as_text,
         fixed_sentences=None if _has_slots(style) else _sentences(texts),
     )
 

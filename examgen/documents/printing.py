@@ -105,7 +105,7 @@ def _printed(
         style,
         is_anonymous=not variant.student,
         is_nameless=not variant.name,
-        fixed_person=None if all(map(fits_slots, astuple(person))) else person,
+        fixed_person=None if all(map(fits_slots, astuple(person))) else person.as_text,
     )
     for _ in range(MOST_LAYOUTS):
         try:
