@@ -5,6 +5,7 @@ raises one of `DAMAGE`, and `said` puts it into words.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -45,8 +46,26 @@ class MistakeError(ValueError):
     """A mistake in what instructors edit; the message says where, what, and what is allowed."""
 
 
-def exam_document(exam: Exam, examgen_version: str) -> dict[str, Any]:
-    """An exam as in exam.json."""
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How the papers of a key were made; older keys do not say it.
+
+    Attributes:
+        seed: that all numbers were drawn from, None where it is not known.
+        language: of the papers.
+        paper: its size.
+    """
+
+    seed: int | None = None
+    language: str = "en"
+    paper: str = "a4"
+
+
+NOT_TOLD = Making()
+
+
+def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -> dict[str, Any]:
+    """An exam as in exam.json. It holds the seed, which makes the key: exam.json is never handed out."""
     return {
         "format": FORMAT,
         "examgen": examgen_version,
@@ -54,6 +73,9 @@ def exam_document(exam: Exam, examgen_version: str) -> dict[str, Any]:
         "name": exam.name,
         "title": exam.title,
         "notation": exam.notation.name,
+        "seed": making.seed,
+        "language": making.language,
+        "paper": making.paper,
         "instructions": list(exam.instructions),
         "policy": _policy_json(exam.policy),
         "questions": [
@@ -95,6 +117,15 @@ def exam_from(document: Mapping[str, Any]) -> Exam:
         policy=_policy_from(document["policy"]),
         questions=tuple(_question_from(part) for part in document["questions"]),
     )
+
+
+def making_from(document: Mapping[str, Any]) -> Making:
+    """How the papers of an exam.json were made; what an older one does not say has its default."""
+    seed = document.get("seed", NOT_TOLD.seed)
+    if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool) or seed < 0):
+        raise MistakeError(f"seed is {seed!r}; allowed: a whole number from 0 on, or null")
+    language, paper = (_text(document.get(name, getattr(NOT_TOLD, name))) for name in ("language", "paper"))
+    return Making(seed, language, paper)
 
 
 def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Variant]:
