@@ -128,29 +128,48 @@ def grade(
     out: str | PathLike[str] | None = None,
     decimal: Literal["auto", ".", ","] = "auto",
     latest: bool = False,
+    table: bool = False,
+    unknown: bool = False,
+    fresh: bool = False,
+    force: bool = False,
     overrides: str | PathLike[str] | None = None,
     feedback: bool = False,
+    time_limit: float = 60.0,
 ) -> "GradedClass":
-    """Mark answer sheets and write results.csv and gradebook.csv.
+    """Mark answer sheets and write results.csv, gradebook.csv and notes.csv.
 
     Args:
         answers: one file with the answers of one or many students, or a folder or zip file of such files.
         key: folder of the key, or of the exam around it; looked up by the sheets' exam where it is None.
-        out: folder for the two tables; `marks` in the exam's folder where it is None.
+        out: folder for the tables; `marks` in the exam's folder where it is None.
         decimal: the decimal mark of the answers; "auto" as described in the README.
-        latest: whether of a student's files with different answers the newest counts; else they are an error.
+        latest: whether of a student's different answers the newest count; else they are unreadable.
+        table: whether files of a folder may hold the rows of several students.
+        unknown: whether students whom the key of a class does not know are marked too.
+        fresh: whether earlier marks in the folder are dropped; else students who hand in nothing now keep theirs.
+        force: whether marks of another exam in the folder are written over.
         overrides: CSV of marks set by hand (student, field, marks, reason); `overrides.csv` in the key's folder where
             it is None and there is one.
         feedback: whether to write feedback/ with a web page and a PDF for each student, too.
+        time_limit: seconds that reading the files of one student may take together; those that are left are named.
 
-    Returns: the two tables as data frames, and all that could not be read or matched.
+    Returns: the tables as data frames, and all that could not be read or matched.
 
     Raises:
         examgen.errors.ExamgenError: the answers or the key cannot be read at all, or do not belong together.
     """
     from examgen.marking import grading
 
-    graded = grading.grade(Path(answers), _path(key), _path(out), decimal, latest=latest, overrides=_path(overrides))
+    options = grading.GradeOptions(
+        decimal=decimal,
+        latest=latest,
+        tables=table,
+        unknown=unknown,
+        fresh=fresh,
+        force=force,
+        time_limit=time_limit,
+    )
+    graded = grading.grade(Path(answers), _path(key), _path(out), options, overrides=_path(overrides))
     if feedback:
         from examgen.batch.feedback import feedback_from_files
 

@@ -20,7 +20,6 @@ from examgen.collector import paused_collector
 
 if TYPE_CHECKING:
     from examgen.marking.grading import GradedClass
-    from examgen.marking.problems import Problem
 
 
 class _Commands(TyperGroup):
@@ -56,7 +55,7 @@ app = typer.Typer(
 )
 
 MAX_NOTICES = 20
-"""So many notices and unread cells are printed; the rest is counted."""
+"""So many notices are printed; the rest is counted."""
 
 Exam = Annotated[
     str, typer.Argument(metavar="EXAM", help="A shipped exam or family (see examgen list), or a TOML file.")
@@ -227,13 +226,33 @@ def grade(
         Literal["auto", ".", ","],
         typer.Option(
             metavar="MARK",
-            help="Decimal mark of the answers. auto: a point in comma-separated files; in others and in PDFs, a comma "
-            "where a student writes commas and no points.",
+            help="Decimal mark of the answers. auto: as each student writes; a cell such as 1,234, which may have its "
+            "thousands set apart, is read by the student's other cells, else by the language of the paper.",
         ),
     ] = "auto",
     latest: Annotated[
         bool,
-        typer.Option("--latest", help="Of a student's files with different answers, mark the newest."),
+        typer.Option("--latest", help="Of a student's different answers, mark the newest; else they are unreadable."),
+    ] = False,
+    table: Annotated[
+        bool,
+        typer.Option(
+            "--table",
+            help="Files of a folder may hold the rows of several students. Without it, a student's file speaks for "
+            "that student only.",
+        ),
+    ] = False,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="Mark students too whom the key of a class does not know.")
+    ] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh", help="Drop earlier marks in the folder; else students who hand in nothing now keep theirs."
+        ),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over marks of another exam that lie in the folder.")
     ] = False,
     overrides: Annotated[
         Path | None,
@@ -245,22 +264,52 @@ def grade(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Also write feedback/ with a web page and a PDF for each student.")
     ] = False,
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            "--time-limit",
+            metavar="SECONDS",
+            min=0.1,
+            help="Time for reading one student's files (a folder or zip file in ANSWERS); files left over are named.",
+        ),
+    ] = 60.0,
 ) -> None:
-    """Mark answer sheets: a line for each student, results.csv with every entry, gradebook.csv with the marks."""
+    """Mark answer sheets: a line for each student, results.csv with every entry, gradebook.csv with the marks.
+
+    Sheets may come one after another: the marks of earlier ones in the same folder stay.
+    """
     with _mistakes_in_one_line():
         import examgen
 
         graded = examgen.grade(
-            answers, key=key, out=out, decimal=decimal, latest=latest, overrides=overrides, feedback=feedback
+            answers,
+            key=key,
+            out=out,
+            decimal=decimal,
+            latest=latest,
+            table=table,
+            unknown=unknown,
+            fresh=fresh,
+            force=force,
+            overrides=overrides,
+            feedback=feedback,
+            time_limit=time_limit,
         )
+        from examgen.marking.notes import shown_notes
         from examgen.marking.remarking import change_lines
     _print_gradebook(graded)
-    _print_remarks(graded)
+    shown, hidden = shown_notes(graded.notes, MAX_NOTICES)
+    for note in shown:
+        typer.echo(f"Note: {_printable(note.text)}")
+    if hidden:
+        typer.echo(f"Note: and {hidden:,} more; notes.csv has all")
     for line in change_lines(graded.remarking):
         typer.echo(line)
     typer.echo(f"Key: {graded.key}")
     typer.echo(f"Marks: {graded.folder / 'gradebook.csv'}")
     typer.echo(f"Every entry: {graded.folder / 'results.csv'}")
+    if graded.notes:
+        typer.echo(f"All notes: {graded.folder / 'notes.csv'}")
     if feedback:
         typer.echo(f"Feedback: {graded.folder / 'feedback'}")
 
@@ -394,7 +443,7 @@ def _print_notices(notices: Sequence[str]) -> None:
 
 
 def _print_gradebook(graded: "GradedClass") -> None:
-    """One line per student; a table on a terminal, tab-separated text where the output is piped."""
+    """One line per student who is marked now; a table on a terminal, tab-separated text where the output is piped."""
     from examgen.exams.files import typed_text
 
     book = graded.gradebook_columns
@@ -404,7 +453,10 @@ def _print_gradebook(graded: "GradedClass") -> None:
     header = ["student", *("of" if name == "max_marks" else name for name in columns)]
     rows = [
         [_printable(typed_text(student)) or "(no name)", *(_cell(value) for value in found)]
-        for student, *found in zip(book["student"], *(book[name] for name in columns), strict=True)
+        for is_now, student, *found in zip(
+            graded.is_now, book["student"], *(book[name] for name in columns), strict=True
+        )
+        if is_now
     ]
     if not sys.stdout.isatty():
         for row in [header, *rows]:
@@ -429,30 +481,6 @@ def _print_gradebook(graded: "GradedClass") -> None:
 
 def _cell(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else _printable(str(value))
-
-
-def _print_remarks(graded: "GradedClass") -> None:
-    """What could not be read or matched, counted; the first of each named."""
-    count, unread = graded.unread(MAX_NOTICES)
-    remarks = []
-    if graded.missing:
-        named = ", ".join(graded.missing[:5]) + (", …" if len(graded.missing) > 5 else "")
-        remarks.append(f"{len(graded.missing)} students of the key handed in nothing: {named}")
-    remarks += [notice.text for notice in graded.notices]
-    remarks += [_problem_text(problem) for problem in graded.problems]
-    remarks += [one.text for one in unread]
-    hidden = max(len(remarks) - MAX_NOTICES, 0) + max(count - MAX_NOTICES, 0)
-    for remark in remarks[:MAX_NOTICES]:
-        typer.echo(f"Note: {_printable(remark)}")
-    if hidden:
-        typer.echo(f"Note: and {hidden} more; results.csv has every entry")
-
-
-def _problem_text(problem: "Problem") -> str:
-    """Where and what; a problem of a whole file has line 0, and its text may name the file itself."""
-    if problem.line == 0:
-        return problem.detail if problem.path.name in problem.detail else f"{problem.path}: {problem.detail}"
-    return f"{problem.path}: line {problem.line}: {problem.detail}"
 
 
 def _printable(text: str) -> str:

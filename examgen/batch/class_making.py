@@ -82,7 +82,7 @@ def make_class(
     style = PaperStyle.of(language, paper, theme)
     found = read_roster(roster)
     loaded = load_exam(exam, seed, notation)
-    making = Making(seed, style.language, style.paper)
+    making = Making(seed, style.language, style.paper, style.decimal_mark)
     names = tuple(_names(found.students))
     plan = Plan(loaded.exam, making, None, names, lambda other: load_exam(exam, other, notation).exam.id)
     with held(out):

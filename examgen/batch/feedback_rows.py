@@ -6,7 +6,6 @@ nothing.
 
 import csv
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -20,6 +19,7 @@ from examgen.exams.exam import Variant
 from examgen.exams.files import typed_text
 from examgen.exams.keys import Key, papers
 from examgen.exams.other_references import typed_reference
+from examgen.marking.numbers import Number, parse_number
 
 COLUMNS = (
     "student",
@@ -34,8 +34,6 @@ COLUMNS = (
     "max_marks",
 )
 """Those that feedback needs; `misconception` and `comment` are used where they are there."""
-
-WRITTEN_DECIMALS = re.compile(r"[.,](\d+)")
 
 Row = Mapping[str, object]
 """One row of a table by column, as in results.csv; values are text or numbers, empty or NaN where there is none."""
@@ -154,7 +152,7 @@ def _entry(row: Row) -> EntryFeedback:
         marks=_marks(row["marks"]),
         max_marks=_marks(row["max_marks"]),
         outcome=outcome,
-        is_coarse=outcome == "wrong" and _is_coarse(answer, value, target),
+        is_coarse=outcome == "wrong" and _is_coarse(typed_text(answer), value, target),
         misconceptions=tuple(filter(None, _text(row.get("misconception", "")).split("|"))),
         comment=_text(row.get("comment", "")),
         reference_text="" if reference is not None else typed_text(_text(row["reference"])),
@@ -163,10 +161,12 @@ def _entry(row: Row) -> EntryFeedback:
 
 def _is_coarse(answer: str, value: float | None, target: float | None) -> bool:
     """Whether a number that is not 0 is right to the decimals with which it is written."""
-    if not value or target is None or "e" in answer.lower():
+    if not value or target is None:
         return False
-    decimals = WRITTEN_DECIMALS.search(answer)
-    return abs(value - target) <= 0.51 * 10.0 ** -(len(decimals[1]) if decimals else 0)
+    readings = [parse_number(answer, "."), parse_number(answer, ",")]
+    written = (one for one in readings if isinstance(one, Number) and one.value == value)
+    decimals = next((one.decimals for one in written if one.decimals is not None), None)
+    return decimals is not None and abs(value - target) <= 0.51 * 10.0**-decimals
 
 
 def _text(value: object) -> str:

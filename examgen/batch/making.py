@@ -108,7 +108,7 @@ def make(
     style = PaperStyle.of(language, paper, theme)
     loaded = load_exam(exam, seed, notation)
     variant = draw_variants(loaded, [Student(checked_id(student))])[0]
-    making = Making(seed, style.language, style.paper)
+    making = Making(seed, style.language, style.paper, style.decimal_mark)
     names = (*HANDOUT, *(f"{KEY}/{name}" for name in KEY_FILES))
     plan = Plan(loaded.exam, making, variant.student, names, lambda other: load_exam(exam, other, notation).exam.id)
     folder = out or OUTPUT / _folder(loaded, variant.student, style, is_own_notation=notation is None)

@@ -7,12 +7,13 @@ raises one of `DAMAGE`, and `said` puts it into words.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
+from examgen.core.number_grammar import DecimalMark
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules import Array
 from examgen.exams.banks_answers import answer_letter, check_answers
@@ -54,11 +55,13 @@ class Making:
         seed: that all numbers were drawn from, None where it is not known.
         language: of the papers.
         paper: its size.
+        decimal_mark: of the language.
     """
 
     seed: int | None = None
     language: str = "en"
     paper: str = "a4"
+    decimal_mark: DecimalMark = "."
 
 
 NOT_TOLD = Making()
@@ -76,6 +79,7 @@ def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -
         "seed": making.seed,
         "language": making.language,
         "paper": making.paper,
+        "decimal_mark": making.decimal_mark,
         "instructions": list(exam.instructions),
         "policy": _policy_json(exam.policy),
         "questions": [
@@ -125,7 +129,10 @@ def making_from(document: Mapping[str, Any]) -> Making:
     if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool) or seed < 0):
         raise MistakeError(f"seed is {seed!r}; allowed: a whole number from 0 on, or null")
     language, paper = (_text(document.get(name, getattr(NOT_TOLD, name))) for name in ("language", "paper"))
-    return Making(seed, language, paper)
+    mark = document.get("decimal_mark", NOT_TOLD.decimal_mark)
+    if mark not in get_args(DecimalMark):
+        raise MistakeError(f"decimal_mark is {mark!r}; allowed: a point or a comma")
+    return Making(seed, language, paper, mark)
 
 
 def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Variant]:

@@ -17,7 +17,7 @@ from examgen.exams.keys import Key, papers, read_key
 from examgen.marking.answers import Numbers
 from examgen.marking.following import Submitted
 from examgen.marking.grading import submitted_of
-from examgen.marking.numbers import Number, Unreadable, parse_number, unreadable
+from examgen.marking.numbers import REASONS, Number, Unreadable, parse_number, unreadable
 from examgen.marking.results import COLUMNS
 from examgen.tables.csv_tables import printable
 
@@ -133,8 +133,11 @@ def _parsed(row: Row) -> Number | Unreadable:
         numbers = [one for one in readings if isinstance(one, Number)]
         return next((one for one in numbers if one.value == float(value)), Number(float(value), None, None))
     refused = [one for one in readings if isinstance(one, Unreadable)]
-    # The text of an entry that was handed in twice with different answers is a number, and still counts as none.
-    return refused[0] if refused else unreadable("duplicate")
+    if len(refused) == len(readings):
+        return refused[0]
+    # A text that reads as a number counts as none for a reason that lies elsewhere: the student was told which.
+    told = row.get("comment", "")
+    return unreadable(next((reason for reason, text in REASONS.items() if text == told), "duplicate"))
 
 
 def _results_file(folder: Path) -> Path:

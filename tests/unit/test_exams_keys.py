@@ -225,7 +225,7 @@ def test_exam_json_is_the_fixed_format(tmp_path: Path) -> None:
     exam, _ = made(tmp_path, "relu-sigmoid-3-2-2-1")
     document = json.loads((tmp_path / "exam.json").read_text(encoding="utf-8"))
     assert " ".join(document) == (
-        "format examgen exam name title notation seed language paper instructions policy questions sha256"
+        "format examgen exam name title notation seed language paper decimal_mark instructions policy questions sha256"
     )
     assert (document["format"], document["examgen"], document["exam"]) == (1, "1.2.3", exam.id)
     assert document["notation"] == "from-to"
