@@ -11,7 +11,11 @@ def strict_json(text: str) -> Any:
         ValueError: it is no JSON, or names something twice; the message says what.
         RecursionError: its lists are too deep in one another.
     """
-    return _DECODER.decode(text)
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        line = f"line {error.lineno}, " if "\n" in text else ""
+        raise ValueError(f"{error.msg} at {line}character {error.colno}") from None
 
 
 def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
