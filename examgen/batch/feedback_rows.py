@@ -35,7 +35,6 @@ COLUMNS = (
 )
 """Those that feedback needs; `misconception` and `comment` are used where they are there."""
 
-
 Row = Mapping[str, object]
 """One row of a table by column, as in results.csv; values are text or numbers, empty or NaN where there is none."""
 
@@ -153,7 +152,7 @@ def _entry(row: Row) -> EntryFeedback:
         marks=_marks(row["marks"]),
         max_marks=_marks(row["max_marks"]),
         outcome=outcome,
-        is_coarse=outcome == "wrong" and _is_coarse(answer, value, target),
+        is_coarse=outcome == "wrong" and _is_coarse(typed_text(answer), value, target),
         misconceptions=tuple(filter(None, _text(row.get("misconception", "")).split("|"))),
         comment=_text(row.get("comment", "")),
         reference_text="" if reference is not None else typed_text(_text(row["reference"])),

@@ -115,28 +115,6 @@ def test_first_divergent_entry_is_the_first_wrong_one() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("answer", "value", "is_coarse"),
-    [
-        ("0.17", 0.17, True),
-        ("− 0,17", -0.17, True),
-        ("1.7 × 10⁻¹", 0.17, True),
-        ("1.70 × 10⁻¹", 0.17, False),
-        ("1,7e-1", 0.17, True),
-        ("17/100", 0.17, False),
-        ("0.16", 0.16, False),
-    ],
-)
-def test_too_few_digits_are_seen_in_any_spelling(answer: str, value: float, is_coarse: bool) -> None:
-    """A power of ten moves the last digit that is written, and a fraction has none."""
-    key = class_of(EXAM, "s1")
-    rows = rows_of(key, key.variants[0], {"z1": Did(answer, "wrong", value)})
-    told = student_feedback(
-        key, key.variants[0], "s1", [{**rows[0], "reference": 0.1708 if value > 0 else -0.1708, "follow_through": ""}]
-    )
-    assert told.entries[0].is_coarse is is_coarse
-
-
 def test_papers_without_a_name_are_known_by_their_variants(tmp_path: Path) -> None:
     """Two of them stand behind one another in the tables, and each has files and marks of its own."""
     key = class_of(EXAM, "s1", "s2")
@@ -190,3 +168,25 @@ def test_what_is_no_longer_true_of_a_student_is_removed(tmp_path: Path) -> None:
         (folder / name).write_bytes(b"old")
     write_feedback(ResultRows(key, rows), tmp_path)
     assert sorted(path.name for path in folder.iterdir()) == ["s1.html", "s1.pdf", "s1.txt", "s10.pdf", "s2.html"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "is_coarse"),
+    [
+        ("0.17", 0.17, True),
+        ("− 0,17", -0.17, True),
+        ("1.7 × 10⁻¹", 0.17, True),
+        ("1.70 × 10⁻¹", 0.17, False),
+        ("1,7e-1", 0.17, True),
+        ("17/100", 0.17, False),
+        ("0.16", 0.16, False),
+    ],
+)
+def test_too_few_digits_are_seen_in_any_spelling(answer: str, value: float, is_coarse: bool) -> None:
+    """A power of ten moves the last digit that is written, and a fraction has none."""
+    key = class_of(EXAM, "s1")
+    rows = rows_of(key, key.variants[0], {"z1": Did(answer, "wrong", value)})
+    told = student_feedback(
+        key, key.variants[0], "s1", [{**rows[0], "reference": 0.1708 if value > 0 else -0.1708, "follow_through": ""}]
+    )
+    assert told.entries[0].is_coarse is is_coarse
