@@ -4,22 +4,47 @@ Exit codes: 0, 1 for a mistake in what the user gave (one line says where, what,
 that is not used as its help says.
 """
 
+import errno
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from examgen.collector import paused_collector
 
 if TYPE_CHECKING:
     from examgen.marking.grading import GradedClass
-    from examgen.marking.problems import Problem
+
+
+class _Commands(TyperGroup):
+    """All commands. Where what they print cannot be written, a line on stderr says so; a closed pipe needs none."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command of the arguments, and write what it printed to the last byte."""
+        try:
+            try:
+                return super().main(*args, **extra)
+            finally:
+                # Python would do it later, when nobody can say any more what is wrong.
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except OSError as error:
+            _throw_output_away()
+            if error.errno != errno.EPIPE:
+                place = f"{error.filename}: " if error.filename else "standard output cannot be written: "
+                with suppress(OSError):
+                    _print_error(f"{place}{error.strerror or error}")
+            raise SystemExit(1) from None
+
 
 app = typer.Typer(
+    cls=_Commands,
     name="examgen",
     no_args_is_help=True,
     add_completion=False,
@@ -30,7 +55,7 @@ app = typer.Typer(
 )
 
 MAX_NOTICES = 20
-"""So many notices and unread cells are printed; the rest is counted."""
+"""So many notices are printed; the rest is counted."""
 
 Exam = Annotated[
     str, typer.Argument(metavar="EXAM", help="A shipped exam or family (see examgen list), or a TOML file.")
@@ -67,6 +92,13 @@ ThemeFolder = Annotated[
     ),
 ]
 
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Write over what lies in the folder; another exam there, key and all, is kept in old-1/ of it."
+    ),
+]
+
 
 @app.callback(invoke_without_command=True)
 def main(
@@ -94,13 +126,22 @@ def make(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write to; output/EXAM-SEED where it is left out.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Make one paper: questions.pdf and an answer sheet to hand out, and the worked solution in key/."""
     with _mistakes_in_one_line(), paused_collector():
         import examgen
 
         made = examgen.make(
-            exam, seed=seed, student=student, notation=notation, language=language, paper=paper, theme=theme, out=out
+            exam,
+            seed=seed,
+            student=student,
+            notation=notation,
+            language=language,
+            paper=paper,
+            theme=theme,
+            out=out,
+            force=force,
         )
     if seed is None:
         typer.echo(f"Seed: {made.seed}  (make the same paper again with --seed {made.seed})")
@@ -114,13 +155,21 @@ def make(
 @app.command(epilog="Example: examgen batch question2 roster.csv --seed 7 --out class")
 def batch(
     exam: Exam,
-    roster: Annotated[Path, typer.Argument(metavar="ROSTER.csv", help="The class list: CSV with columns id and name.")],
+    roster: Annotated[
+        Path,
+        typer.Argument(
+            metavar="ROSTER",
+            help="The class list: CSV, xlsx or ods with columns id and name, or as Moodle, Canvas, Gradescope, "
+            "Blackboard or R/exams export it.",
+        ),
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the class.")],
     seed: Seed = None,
     notation: NotationName = None,
     language: Language = "en",
     paper: PaperSize = "a4",
     theme: ThemeFolder = None,
+    force: Force = False,
 ) -> None:
     """Make a paper of their own for each student of a class list.
 
@@ -138,6 +187,7 @@ def batch(
             language=language,
             paper=paper,
             theme=theme,
+            force=force,
             progress=progress,
         )
     if seed is None:
@@ -176,13 +226,33 @@ def grade(
         Literal["auto", ".", ","],
         typer.Option(
             metavar="MARK",
-            help="Decimal mark of the answers. auto: a point in comma-separated files; in others and in PDFs, a comma "
-            "where a student writes commas and no points.",
+            help="Decimal mark of the answers. auto: as each student writes; a cell such as 1,234, which may have its "
+            "thousands set apart, is read by the student's other cells, else by the language of the paper.",
         ),
     ] = "auto",
     latest: Annotated[
         bool,
-        typer.Option("--latest", help="Of a student's files with different answers, mark the newest."),
+        typer.Option("--latest", help="Of a student's different answers, mark the newest; else they are unreadable."),
+    ] = False,
+    table: Annotated[
+        bool,
+        typer.Option(
+            "--table",
+            help="Files of a folder may hold the rows of several students. Without it, a student's file speaks for "
+            "that student only.",
+        ),
+    ] = False,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="Mark students too whom the key of a class does not know.")
+    ] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh", help="Drop earlier marks in the folder; else students who hand in nothing now keep theirs."
+        ),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over marks of another exam that lie in the folder.")
     ] = False,
     overrides: Annotated[
         Path | None,
@@ -194,24 +264,57 @@ def grade(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Also write feedback/ with a web page and a PDF for each student.")
     ] = False,
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            "--time-limit",
+            metavar="SECONDS",
+            min=0.1,
+            help="Time for reading one student's files (a folder or zip file in ANSWERS); files left over are named.",
+        ),
+    ] = 60.0,
 ) -> None:
-    """Mark answer sheets: a line for each student, results.csv with every entry, gradebook.csv with the marks."""
+    """Mark answer sheets: a line for each student, results.csv with every entry, gradebook.csv with the marks.
+
+    Sheets may come one after another: the marks of earlier ones in the same folder stay.
+    """
     with _mistakes_in_one_line():
         import examgen
 
         graded = examgen.grade(
-            answers, key=key, out=out, decimal=decimal, latest=latest, overrides=overrides, feedback=feedback
+            answers,
+            key=key,
+            out=out,
+            decimal=decimal,
+            latest=latest,
+            table=table,
+            unknown=unknown,
+            fresh=fresh,
+            force=force,
+            overrides=overrides,
+            feedback=feedback,
+            time_limit=time_limit,
         )
+        from examgen.marking.notes import shown_notes
         from examgen.marking.remarking import change_lines
     _print_gradebook(graded)
-    _print_remarks(graded)
+    shown, hidden = shown_notes(graded.notes, MAX_NOTICES)
+    for note in shown:
+        typer.echo(f"Note: {_printable(note.text)}")
+    if hidden:
+        typer.echo(f"Note: and {hidden:,} more; notes.csv has all")
     for line in change_lines(graded.remarking):
         typer.echo(line)
     typer.echo(f"Key: {graded.key}")
     typer.echo(f"Marks: {graded.folder / 'gradebook.csv'}")
     typer.echo(f"Every entry: {graded.folder / 'results.csv'}")
+    if graded.notes:
+        typer.echo(f"All notes: {graded.folder / 'notes.csv'}")
     if feedback:
         typer.echo(f"Feedback: {graded.folder / 'feedback'}")
+    elif graded.changed:
+        pages = "1 student was" if len(graded.changed) == 1 else f"{len(graded.changed):,} students was"
+        typer.echo(f"Feedback of {pages} no longer true and is removed; --feedback writes it anew")
 
 
 @app.command(epilog="Example: examgen explain output/question2-7 s1234567 s1_z2_1")
@@ -246,14 +349,18 @@ def check(
     exam: Exam,
     draws: Annotated[int, typer.Option(metavar="N", min=1, help="Draws to judge for each question.")] = 1000,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the draws and of the sample paper.")] = 0,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the sample paper.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the sample paper; output/EXAM-SEED-sample where it is left out."),
+    ] = None,
+    force: Force = False,
 ) -> None:
     """Try a bank: which draws pass the screens, how much work a paper is, and whether wrong work can look right."""
     with _mistakes_in_one_line():
         import examgen
         from examgen.batch.check_report import report
 
-        checked = examgen.check(exam, draws=draws, seed=seed, out=out)
+        checked = examgen.check(exam, draws=draws, seed=seed, out=out, force=force)
     for line in report(checked):
         typer.echo(line)
     if checked.problems:
@@ -283,12 +390,24 @@ def _mistakes_in_one_line() -> Iterator[None]:
     try:
         yield
     except ExamgenError as error:
-        typer.secho("Error: ", fg=typer.colors.RED, bold=True, err=True, nl=False)
-        typer.echo(_printable(" ".join(str(error).splitlines())), err=True)
+        _print_error(str(error))
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
         raise typer.Exit(130) from None
+
+
+def _print_error(text: str) -> None:
+    typer.secho("Error: ", fg=typer.colors.RED, bold=True, err=True, nl=False)
+    typer.echo(_printable(" ".join(text.splitlines())), err=True)
+
+
+def _throw_output_away() -> None:
+    """What is held back of standard output goes nowhere, or Python would try to write it once more at its end."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 @contextmanager
@@ -327,15 +446,20 @@ def _print_notices(notices: Sequence[str]) -> None:
 
 
 def _print_gradebook(graded: "GradedClass") -> None:
-    """One line per student; a table on a terminal, tab-separated text where the output is piped."""
+    """One line per student who is marked now; a table on a terminal, tab-separated text where the output is piped."""
+    from examgen.exams.files import typed_text
+
     book = graded.gradebook_columns
     counts = ["correct", "follow_through", "imprecise", "wrong", "blank", "unreadable"]
     grades = ["grade"] if "grade" in book else []
     columns = ["marks", "max_marks", "percent", *grades, *counts]
     header = ["student", *("of" if name == "max_marks" else name for name in columns)]
     rows = [
-        [_printable(student) or "(no name)", *(_cell(value) for value in found)]
-        for student, *found in zip(book["student"], *(book[name] for name in columns), strict=True)
+        [_printable(typed_text(student)) or "(no name)", *(_cell(value) for value in found)]
+        for is_now, student, *found in zip(
+            graded.is_now, book["student"], *(book[name] for name in columns), strict=True
+        )
+        if is_now
     ]
     if not sys.stdout.isatty():
         for row in [header, *rows]:
@@ -360,30 +484,6 @@ def _print_gradebook(graded: "GradedClass") -> None:
 
 def _cell(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else _printable(str(value))
-
-
-def _print_remarks(graded: "GradedClass") -> None:
-    """What could not be read or matched, counted; the first of each named."""
-    count, unread = graded.unread(MAX_NOTICES)
-    remarks = []
-    if graded.missing:
-        named = ", ".join(graded.missing[:5]) + (", …" if len(graded.missing) > 5 else "")
-        remarks.append(f"{len(graded.missing)} students of the key handed in nothing: {named}")
-    remarks += [notice.text for notice in graded.notices]
-    remarks += [_problem_text(problem) for problem in graded.problems]
-    remarks += [one.text for one in unread]
-    hidden = max(len(remarks) - MAX_NOTICES, 0) + max(count - MAX_NOTICES, 0)
-    for remark in remarks[:MAX_NOTICES]:
-        typer.echo(f"Note: {_printable(remark)}")
-    if hidden:
-        typer.echo(f"Note: and {hidden} more; results.csv has every entry")
-
-
-def _problem_text(problem: "Problem") -> str:
-    """Where and what; a problem of a whole file has line 0, and its text may name the file itself."""
-    if problem.line == 0:
-        return problem.detail if problem.path.name in problem.detail else f"{problem.path}: {problem.detail}"
-    return f"{problem.path}: line {problem.line}: {problem.detail}"
 
 
 def _printable(text: str) -> str:

@@ -40,7 +40,9 @@ function numberReader(grammar) {
     if (!Number.isFinite(value)) return { reason: "overflow" };
     if (value === 0 && /[1-9]/.test(before + after)) return { reason: "underflow" };
     const point = after ? "." + after : "";
-    return { spelling: (sign === "-" ? "-" : "") + before + point + (power ? "e" + power : "") };
+    // 1.234 may be a thousand and more in some languages; 1.234e0 is not.
+    const isOpen = after.length === 3 && Math.abs(value) >= 1 && Math.abs(value) < 1000;
+    return { spelling: (sign === "-" ? "-" : "") + before + point + (power || isOpen ? "e" + power : "") };
   };
 
   const quotient = ([, sign, above, signBelow, below]) => {

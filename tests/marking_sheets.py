@@ -15,7 +15,7 @@ from examgen.exams.keys import SHEET_COLUMNS, key_files
 from examgen.exams.policy import Policy
 from examgen.marking.answers import Numbers
 from examgen.marking.entries import DEFAULT_POLICY, Marked, mark
-from examgen.marking.grading import submitted_of
+from examgen.marking.grading import GradedClass, submitted_of
 from examgen.marking.numbers import parse_number
 from examgen.marking.outcomes import BY_CODE
 
@@ -102,6 +102,13 @@ def read_rows(path: Path) -> list[Row]:
     """The rows of a CSV file with a header."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def shares(graded: GradedClass) -> dict[str, float]:
+    """Percent of the marks by student who is marked."""
+    book = graded.gradebook
+    rows = zip(book["student"], book["status"], book["percent"], strict=True)
+    return {student: percent for student, status, percent in rows if status == "marked"}
 
 
 def mark_texts(

@@ -34,6 +34,7 @@ MAX_CHARACTERS = 64
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
+        "ambiguous_mark": "The mark may be a decimal one or stand between thousands; write 1.2340 or 1234.",
         "bad_char": "Use only the digits 0 to 9, a sign, a decimal mark and e for powers of ten, such as -1.5e-3.",
         "bad_fraction": "Write a fraction as one whole number over another, such as 2/3, or write a decimal number.",
         "blank": "Nothing was written.",

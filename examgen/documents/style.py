@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from examgen.core.number_grammar import DecimalMark
 from examgen.documents import words as shipped_words
 from examgen.documents.mathbox.speech_words import LANGUAGES
 from examgen.documents.themes import Theme, read_theme
@@ -61,7 +62,7 @@ class PaperStyle:
         return self.language if self.language in LANGUAGES else "en"
 
     @property
-    def decimal_mark(self) -> str:
+    def decimal_mark(self) -> DecimalMark:
         """What stands between the whole and the decimal digits: "." or ","."""
         return shipped_words.decimal_mark(self.language, self.theme)
 

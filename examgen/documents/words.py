@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from examgen.core.number_grammar import DecimalMark
 from examgen.errors import ExamgenError, did_you_mean
 from examgen.resources import shipped
 
@@ -54,10 +55,9 @@ def phrase(language: str, text: str, theme: "Theme | None" = None) -> str:
     return translated
 
 
-def decimal_mark(language: str, theme: "Theme | None" = None) -> str:
+def decimal_mark(language: str, theme: "Theme | None" = None) -> DecimalMark:
     """What stands between the whole and the decimal digits: "." or ","."""
-    mark: str = words(language, theme)["decimal_mark"]
-    return mark
+    return "," if words(language, theme)["decimal_mark"] == "," else "."
 
 
 def marks_text(language: str, count: str, theme: "Theme | None" = None) -> str:

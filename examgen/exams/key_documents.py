@@ -5,13 +5,15 @@ raises one of `DAMAGE`, and `said` puts it into words.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
+from examgen.core.number_grammar import DecimalMark
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules import Array
 from examgen.exams.banks_answers import answer_letter, check_answers
@@ -45,8 +47,28 @@ class MistakeError(ValueError):
     """A mistake in what instructors edit; the message says where, what, and what is allowed."""
 
 
-def exam_document(exam: Exam, examgen_version: str) -> dict[str, Any]:
-    """An exam as in exam.json."""
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How the papers of a key were made; older keys do not say it.
+
+    Attributes:
+        seed: that all numbers were drawn from, None where it is not known.
+        language: of the papers.
+        paper: its size.
+        decimal_mark: of the language.
+    """
+
+    seed: int | None = None
+    language: str = "en"
+    paper: str = "a4"
+    decimal_mark: DecimalMark = "."
+
+
+NOT_TOLD = Making()
+
+
+def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -> dict[str, Any]:
+    """An exam as in exam.json. It holds the seed, which makes the key: exam.json is never handed out."""
     return {
         "format": FORMAT,
         "examgen": examgen_version,
@@ -54,6 +76,10 @@ def exam_document(exam: Exam, examgen_version: str) -> dict[str, Any]:
         "name": exam.name,
         "title": exam.title,
         "notation": exam.notation.name,
+        "seed": making.seed,
+        "language": making.language,
+        "paper": making.paper,
+        "decimal_mark": making.decimal_mark,
         "instructions": list(exam.instructions),
         "policy": _policy_json(exam.policy),
         "questions": [
@@ -97,6 +123,18 @@ def exam_from(document: Mapping[str, Any]) -> Exam:
     )
 
 
+def making_from(document: Mapping[str, Any]) -> Making:
+    """How the papers of an exam.json were made; what an older one does not say has its default."""
+    seed = document.get("seed", NOT_TOLD.seed)
+    if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool) or seed < 0):
+        raise MistakeError(f"seed is {seed!r}; allowed: a whole number from 0 on, or null")
+    language, paper = (_text(document.get(name, getattr(NOT_TOLD, name))) for name in ("language", "paper"))
+    mark = document.get("decimal_mark", NOT_TOLD.decimal_mark)
+    if mark not in get_args(DecimalMark):
+        raise MistakeError(f"decimal_mark is {mark!r}; allowed: a point or a comma")
+    return Making(seed, language, paper, mark)
+
+
 def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Variant]:
     """The variants of some lines of variants.jsonl, together: many arrays of a class are read as one.
 
@@ -105,13 +143,21 @@ def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Va
     questions: list[dict[str, QuestionVariant]] = [{} for _ in documents]
     for question in exam.questions:
         parts = [document["questions"][question.id] for document in documents]
+        if any(len(document["questions"]) != len(exam.questions) for document in documents):
+            raise ValueError(
+                f"questions must be {', '.join(question.id for question in exam.questions)}, and no others"
+            )
         for label in dict.fromkeys(part["shape"] for part in parts):
             members = [place for place, part in enumerate(parts) if part["shape"] == label]
             asked = paper_shape(question, label, exam.notation).graph.givens
             givens = {one.name: _array([parts[n]["givens"][one.name] for n in members], question, one) for one in asked}
+            if any(len(parts[n]["givens"]) != len(asked) for n in members):
+                raise ValueError(f"{question.id}: givens must be {', '.join(one.name for one in asked)}, and no others")
             for row, place in enumerate(members):
                 mine = {name: values[row] for name, values in givens.items()}
                 questions[place][question.id] = QuestionVariant(label, mine)
+    if any(len(document["questions"]) != len(exam.questions) for document in documents):
+        raise ValueError(f"questions must be {', '.join(question.id for question in exam.questions)}, and no others")
     return [
         Variant(_text(one["student"]), _text(one.get("name", "")), _text(one["variant"]), found)
         for one, found in zip(documents, questions, strict=True)
@@ -120,13 +166,24 @@ def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Va
 
 def _array(rows: list[Any], question: Question, given: Quantity) -> Array:
     """(lines, *shape) of a given quantity."""
-    values = np.array(rows, dtype=float)
+    values = _numbers(rows, f"{question.id} {given.name}")
     if values.shape[1:] != given.shape:
         raise ValueError(f"{question.id} {given.name}: shape {values.shape[1:]}, not {given.shape}")
     if not np.isfinite(values).all():
         raise ValueError(f"{question.id} {given.name}: not a finite number")
     if given.name not in question.given_decimals:
         raise ValueError(f"{question.id} {given.name}: not in given_decimals of exam.json")
+    return values
+
+
+def _numbers(rows: list[Any], where: str) -> Array:
+    found = np.array(rows)
+    if found.dtype.kind in "fi":
+        return found.astype(float, copy=False)
+    values = np.array(rows, dtype=float)
+    # Texts such as "0.5" would become numbers, and so would true and false.
+    if found.dtype.kind != "O":
+        raise ValueError(f"{where}: not numbers alone; write them without quotes")
     return values
 
 
@@ -273,7 +330,7 @@ def _shape_from(part: Mapping[str, Any]) -> QuestionShape:
         loss=_text(part["loss"]),
         steps=_whole(part["steps"]),
         samples_per_step=_whole(part["samples_per_step"]),
-        updates=bool(part["updates"]),
+        updates=_yes_or_no(part["updates"]),
     )
 
 

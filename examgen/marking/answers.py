@@ -58,6 +58,15 @@ class Texts:
         """The texts of all rows."""
         return list(self.distinct.take(pa.array(self.codes)).to_pylist())
 
+    def compact(self) -> "Texts":
+        """The column with only those distinct texts that it uses, in their order."""
+        is_used = np.zeros(len(self.distinct), dtype=bool)
+        is_used[self.codes] = True
+        if is_used.all():
+            return self
+        new = (np.cumsum(is_used) - 1).astype(np.int32)
+        return Texts(new[self.codes], self.distinct.filter(pa.array(is_used)))
+
     def put(self, rows: Rows, text: str) -> "Texts":
         """The column with this text in these rows."""
         code, distinct = self.code_of(text), self.distinct
@@ -203,6 +212,12 @@ class AnswerTable:
         exam, variant, student, question, field = take_names(self.names, rows)
         answer, parsed = self.answer.take(rows), self.parsed.take(rows)
         return AnswerTable(self.file[rows], self.line[rows], exam, variant, student, question, field, answer, parsed)
+
+    def compact(self) -> "AnswerTable":
+        """The same rows without texts that none of them has."""
+        exam, variant, student, question, field = (column.compact() for column in self.names)
+        answer = self.answer.compact()
+        return AnswerTable(self.file, self.line, exam, variant, student, question, field, answer, self.parsed)
 
     def row(self, row: int) -> AnswerRow:
         """One row."""

@@ -3,9 +3,10 @@
 `grade` is what the command line and the public function call.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,46 +14,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.errors import AnswersError
-from examgen.exams.files import csv_bytes, safe_text, write_files
+from examgen.exams.files import Content, safe_text, typed_text, write_files
 from examgen.exams.keys import Key, read_key
 from examgen.exams.policy import Policy
 from examgen.marking import totals
-from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers, Texts
+from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers
 from examgen.marking.character_comments import with_characters
+from examgen.marking.class_book import book_csv, class_book
 from examgen.marking.csv_columns import Column
+from examgen.marking.decimal_marks import DecimalChoice
 from examgen.marking.diagnosis import diagnose
+from examgen.marking.earlier import GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
 from examgen.marking.entries import mark
 from examgen.marking.finding import find_key
 from examgen.marking.following import NO_DIGITS, Submitted
-from examgen.marking.matching import Matched, PaperAnswers, Submission, match, missing_students
+from examgen.marking.matching import Matched, PaperAnswers, Submission, match
+from examgen.marking.notes import Note, absent_notes, notes_csv, shown_notes, sorted_notes, unread_notes
 from examgen.marking.other_answers import mark_others
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.overrides import Override, find_overrides, read_overrides, with_overrides
-from examgen.marking.problems import Notice, Problem, who
-from examgen.marking.reading import DecimalChoice, HandedIn, read_files
+from examgen.marking.problems import Notice, Problem
+from examgen.marking.reading import TIME_LIMIT, Answers, HandedIn, read_files
 from examgen.marking.remarking import Remarking, changes
 from examgen.marking.results import EntryColumns, comments, result_columns, results_csv, results_frame
+from examgen.tables.csv_tables import printable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_MARKS = ("marks", "max_marks")
+FEEDBACK = "feedback"
+"""Folder beside the tables with what students get back."""
 
-
-@dataclass(frozen=True, slots=True)
-class UnreadEntry:
-    """An answer that could not be read: whose, which, what was written, and why."""
-
-    student: str
-    question: str
-    field: str
-    answer: str
-    comment: str
-
-    @property
-    def text(self) -> str:
-        """All of it in a sentence."""
-        return f"{who(self.student)}: {self.question} {self.field}: cannot read {self.answer!r}: {self.comment}"
+MOST_REASONS = 20
+"""So many reasons are told where nothing can be marked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,23 +55,29 @@ class GradedClass:
 
     Attributes:
         exam: id of the exam.
-        result_columns: columns of results.csv by name; see `results`.
+        result_columns: columns of results.csv by name, of those marked now; see `results`.
         gradebook_columns: columns of gradebook.csv by name; see `gradebook`.
+        is_now: for each row of the gradebook whether the student is marked now.
         notices: what could not be matched with the key.
         problems: what could not be read.
-        missing: students of the key who handed in nothing.
+        notes: all that there is to tell, the most serious first, as in notes.csv.
+        missing: students of the key who handed in nothing, now or before.
         remarking: whose marks are other than when the class was marked before.
+        changed: students whose entries are other than when the class was marked before; only where there is feedback.
         key: folder of the key that was used.
-        folder: where results.csv and gradebook.csv were written.
+        folder: where the tables were written.
     """
 
     exam: str
     result_columns: Mapping[str, Column]
-    gradebook_columns: Mapping[str, Any]
+    gradebook_columns: Mapping[str, Sequence[Any]]
+    is_now: Sequence[bool]
     notices: tuple[Notice, ...]
     problems: tuple[Problem, ...]
+    notes: tuple[Note, ...]
     missing: tuple[str, ...]
     remarking: Remarking
+    changed: tuple[str, ...]
     key: Path
     folder: Path
 
@@ -88,60 +88,125 @@ class GradedClass:
 
     @cached_property
     def gradebook(self) -> "pd.DataFrame":
-        """A row per student: marks, share, marks of each question, entries of each outcome."""
+        """A row per student of the class: marks, share, marks of each question, entries of each outcome."""
         import pandas as pd
 
         return pd.DataFrame(dict(self.gradebook_columns))
 
-    def unread(self, most: int) -> tuple[int, list[UnreadEntry]]:
-        """How many answers could not be read, and the first of them."""
-        columns = {name: column for name, column in self.result_columns.items() if isinstance(column, Texts)}
-        rows = np.flatnonzero(columns["outcome"].codes == OUTCOMES["unreadable"].code)
-        names = ("student", "question", "field", "answer", "comment")
-        return len(rows), [UnreadEntry(*(columns[name].at(row) for name in names)) for row in rows[:most].tolist()]
+
+@dataclass(frozen=True, slots=True)
+class GradeOptions:
+    """How answer sheets are read, and what happens to marks that are there already.
+
+    Attributes:
+        decimal: the decimal mark of the answers, or "auto".
+        latest: whether of a student's different answers the newest count; else they are unreadable.
+        tables: whether files of a folder may hold rows of several students.
+        unknown: whether students whom the key of a class does not know are marked too.
+        fresh: whether earlier marks of the same exam are dropped instead of added to.
+        force: whether marks of another exam are written over.
+        time_limit: seconds that reading the files of one student may take together.
+    """
+
+    decimal: DecimalChoice = "auto"
+    latest: bool = False
+    tables: bool = False
+    unknown: bool = False
+    fresh: bool = False
+    force: bool = False
+    time_limit: float = TIME_LIMIT
 
 
 def grade(
     answers: Path,
     key: Path | None = None,
     out: Path | None = None,
-    decimal: DecimalChoice = "auto",
+    options: GradeOptions = GradeOptions(),
     *,
-    latest: bool = False,
     overrides: Path | None = None,
 ) -> GradedClass:
-    """Mark answer sheets and write results.csv and gradebook.csv.
+    """Mark answer sheets and write results.csv, gradebook.csv and notes.csv.
 
     Args:
         answers: one file with the answers of one or many students, or a folder or zip file of such files.
         key: folder of the key, or of the exam around it; looked up by the sheets' exam when it is not given.
-        out: folder for the two tables; `marks` in the exam's folder when it is not given.
-        decimal: the decimal mark of the answers.
-        latest: whether of a student's files with different answers the newest counts.
+        out: folder for the tables; `marks` in the exam's folder when it is not given.
+        options: how sheets are read, and what happens to earlier marks.
         overrides: marks set by hand; overrides.csv beside the key where it is None and there is one.
 
     Raises:
-        AnswersError: the answers cannot be read at all, none belongs to the key, or a student handed in different
-            answers in several files and not `latest`.
+        AnswersError: the answers cannot be read at all, or none belongs to the key.
         KeyFileError: the key is missing, damaged or of another format.
-        ExamgenError: the tables cannot be written.
+        ExamgenError: the tables cannot be written, or would replace those of another exam.
     """
-    files = read_files(answers, decimal)
+    files = read_files(answers, time_limit=options.time_limit, with_tables=options.tables)
     found = read_key(key) if key is not None else _key_of(answers, files)
-    handed_in = files.of_exam(found.exam).once(latest=latest)
-    matched = match(found, handed_in.table)
-    notices = (*handed_in.notices, *matched.notices)
-    if not matched.submissions:
-        reason = notices[0].text if notices else "the sheets have no rows"
-        raise AnswersError(f"{answers}: nothing to mark with the key of {found.exam.id}: {reason}")
-    results, gradebook = _tables(found, matched, handed_in.table, _overrides(found, matched, overrides))
     folder = out if out is not None else found.folder.parent / "marks"
-    remarking = changes(folder / "gradebook.csv", found.exam.id, _printed_marks(gradebook))
-    write_files(folder, {"results.csv": results_csv(results), "gradebook.csv": _gradebook_csv(found, gradebook)})
-    missing = missing_students(found, matched.submissions)
-    return GradedClass(
-        found.exam.id, results, gradebook, notices, handed_in.problems, missing, remarking, found.folder, folder
+    earlier = read_earlier(folder, found.exam, force=options.force)
+    handed_in = _read(files, found, options)
+    matched = match(found, handed_in.table)
+    if not matched.submissions:
+        told: list[Problem | Notice] = [*handed_in.problems, *handed_in.notices, *matched.notices]
+        raise AnswersError(_nothing_to_mark(answers, found, told))
+    by_hand = _overrides(found, matched, overrides)
+    results, entries, book = _tables(found, matched, handed_in.table, by_hand)
+    now = frozenset(book["student"])
+    kept = {} if options.fresh else earlier.kept(now)
+    whole = class_book(found, book, kept)
+    remarking = changes(earlier, _printed_marks(whole.columns))
+    notices = (*handed_in.notices, *matched.notices, *_kept_notices(kept, by_hand, now, folder))
+    notes = sorted_notes(
+        [
+            *(Note.of_problem(problem) for problem in handed_in.problems),
+            *(Note.of_notice(notice) for notice in notices),
+            *unread_notes(matched, handed_in.table, entries, [sheet.path for sheet in handed_in.sheets]),
+            *absent_notes(whole.absent),
+        ]
     )
+    before = row_digests(folder) if (folder / FEEDBACK).is_dir() else {}
+    lines = earlier.result_lines(frozenset(student for student, _ in kept)) if kept else []
+    tables: dict[str, Content] = {
+        RESULTS: chain(results_csv(results), lines),
+        GRADEBOOK: book_csv(found, whole.columns),
+        NOTES: notes_csv(notes),
+    }
+    write_files(folder, tables)
+    after = row_digests(folder) if before else {}
+    changed = tuple(typed_text(student) for student, digest in before.items() if after.get(student) != digest)
+    return GradedClass(
+        found.exam.id, results, whole.columns, whole.is_now, notices, handed_in.problems, notes, whole.absent,
+        remarking, changed, found.folder, folder,
+    )  # fmt: skip
+
+
+def _read(files: HandedIn, key: Key, options: GradeOptions) -> Answers:
+    """The answers of the class, each once."""
+    ours = files.of_exam(key.exam).of_class(key, with_unknown=options.unknown, with_tables=options.tables)
+    return ours.with_numbers(options.decimal, key.making.decimal_mark).once(latest=options.latest)
+
+
+def _nothing_to_mark(answers: Path, key: Key, told: Sequence[Problem | Notice]) -> str:
+    """Why no answer can be marked, as far as the files tell it."""
+    notes = sorted_notes(Note.of_problem(one) if isinstance(one, Problem) else Note.of_notice(one) for one in told)
+    shown, hidden = shown_notes(notes, MOST_REASONS)
+    reasons = [note.text for note in shown] or ["the sheets have no rows"]
+    more = [f"and {hidden:,} more"] if hidden else []
+    return f"{printable(answers)}: nothing to mark with the key of {key.exam.id}: {'; '.join([*reasons, *more])}"
+
+
+def _kept_notices(
+    kept: Mapping[Paper, object], by_hand: Sequence[Override], now: frozenset[str], folder: Path
+) -> Iterator[Notice]:
+    """Who keeps earlier marks, and whose marks set by hand are therefore not looked at."""
+    if kept:
+        people = "1 student keeps" if len(kept) == 1 else f"{len(kept):,} students keep"
+        text = f"{people} the marks of earlier markings in {printable(folder)}; --fresh begins anew without them"
+        yield Notice("kept", "", len(kept), text)
+    there = {student for student, _ in kept}
+    waiting = [override for override in by_hand if safe_text(override.student) in there - now]
+    for student in dict.fromkeys(override.student for override in waiting):
+        text = f"marks set by hand for {printable(student)!r} count when their sheet is marked again"
+        yield Notice("override", student, 1, text)
 
 
 def _overrides(key: Key, matched: Matched, given: Path | None) -> tuple[Override, ...]:
@@ -151,9 +216,10 @@ def _overrides(key: Key, matched: Matched, given: Path | None) -> tuple[Override
     return read_overrides(path, key.exam, people) if path else ()
 
 
-def _printed_marks(gradebook: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+def _printed_marks(gradebook: Mapping[str, Any]) -> dict[Paper, str]:
     columns = (gradebook[name] for name in ("student", "variant", "marks"))
-    return {(student, variant): f"{marks:.15g}" for student, variant, marks in zip(*columns, strict=True)}
+    rows = zip(*columns, strict=True)
+    return {(student, variant): f"{marks:.15g}" for student, variant, marks in rows if marks is not None}
 
 
 def _key_of(answers: Path, files: HandedIn) -> Key:
@@ -183,7 +249,8 @@ def submitted_of(parsed: Numbers, rows: NDArray[np.int64]) -> Submitted:
 
 def _tables(
     key: Key, matched: Matched, answers: AnswerTable, overrides: tuple[Override, ...]
-) -> tuple[dict[str, Column], dict[str, Any]]:
+) -> tuple[dict[str, Column], EntryColumns, dict[str, Any]]:
+    """The columns of results.csv, the entries that they are made from, and the gradebook's of those marked now."""
     policy = key.exam.policy
     by_hand = [override.marks for override in overrides]
     unit = totals.mark_unit(policy, [part.paper for part in matched.papers], by_hand)
@@ -203,7 +270,7 @@ def _tables(
             entries.set_comments({part.places[place]: override.comment for place, override in placed.items()})
         parts.append(totals.question_marks(unit, part.paper, part.members.tolist(), units, outcome))
     heads = _heads(key, matched.submissions)
-    return result_columns(entries, matched, answers), totals.gradebook(key.exam, unit, heads, parts)
+    return result_columns(entries, matched, answers), entries, totals.gradebook(key.exam, unit, heads, parts)
 
 
 def _put_numbers(
@@ -267,12 +334,3 @@ def _heads(key: Key, submissions: tuple[Submission, ...]) -> dict[str, list[str]
         "exam": [key.exam.id] * len(submissions),
         "variant": [submission.variant.code for submission in submissions],
     }
-
-
-def _gradebook_csv(key: Key, columns: Mapping[str, Any]) -> bytes:
-    marks_of = {*_MARKS, *(question.id for question in key.exam.questions)}
-    texts = [
-        [f"{value:.15g}" for value in column] if name in marks_of else [str(value) for value in column]
-        for name, column in columns.items()
-    ]
-    return csv_bytes(list(columns), zip(*texts, strict=True))

@@ -10,12 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.errors import AnswersError
 from examgen.exams.exam import PaperShape, Variant, paper_shape
 from examgen.exams.keys import Key, papers
 from examgen.marking.answers import AnswerTable, Flags
 from examgen.marking.problems import Notice, who
+from examgen.tables.csv_tables import printable
 
 Codes = NDArray[np.int64]
+
+MAX_ENTRIES = 20_000_000
+"""Of all submissions; 200,000 students with a hundred each, in some 6 GB of memory."""
 
 _MOST_NAMED = 5
 
@@ -86,13 +91,21 @@ class _Group:
 
 
 def match(key: Key, answers: AnswerTable) -> Matched:
-    """Match every row with the submissions, in the order in which the sheets name them."""
+    """Match every row with the submissions, in the order in which the sheets name them.
+
+    Raises: AnswersError if there are too many to be marked together.
+    """
     is_ours = answers.exam.codes == answers.exam.code_of(key.exam.id)
     notices = list(_other_exams(key, answers, ~is_ours))
     rows = np.flatnonzero(is_ours)
     groups, member, strangers = _groups(key, answers, rows)
     notices += strangers
     layout = _Layout.of(key, [group.variant for group in groups])
+    if layout.total > MAX_ENTRIES:
+        raise AnswersError(
+            f"the sheets name {len(groups):,} students with {layout.total:,} entries; at most {MAX_ENTRIES:,} can be "
+            f"marked together"
+        )
     place = layout.places_of(answers, rows, member)
     row_at = np.full(layout.total, -1, dtype=np.int32)
     row_at[place[place >= 0]] = rows[place >= 0]
@@ -215,7 +228,7 @@ def _groups(key: Key, answers: AnswerTable, rows: Codes) -> tuple[list[_Group], 
     lengths = np.diff(starts, append=len(rows))
     counts = np.bincount(run, weights=lengths).astype(np.int64)
     groups: dict[tuple[str, str], _Group] = {}
-    strangers: list[Notice] = []
+    strangers: list[tuple[str, str, int]] = []
     of_pair = np.full(len(first), -1, dtype=np.int64)
     students, variants = answers.student.distinct.to_pylist(), answers.variant.distinct.to_pylist()
     for place in np.argsort(first).tolist():
@@ -224,7 +237,7 @@ def _groups(key: Key, answers: AnswerTable, rows: Codes) -> tuple[list[_Group], 
         # The student first: codes are short, and in a very large class two papers may share one.
         variant = by_student.get(student) or by_code.get(code)
         if variant is None:
-            strangers.append(_stranger(student, code, int(counts[place])))
+            strangers.append((student, code, int(counts[place])))
             continue
         group = groups.get((student, variant.code))
         if group is None:
@@ -232,23 +245,44 @@ def _groups(key: Key, answers: AnswerTable, rows: Codes) -> tuple[list[_Group], 
         group.codes.add(code)
         group.rows += int(counts[place])
         of_pair[place] = group.number
-    return list(groups.values()), np.repeat(of_pair[run], lengths), strangers
+    told = [_strangers(strangers)] if strangers else []
+    return list(groups.values()), np.repeat(of_pair[run], lengths), told
 
 
-def _stranger(student: str, variant: str, count: int) -> Notice:
-    text = f"{who(student)} with variant {variant!r} is not in the key; {count} rows were not marked"
-    return Notice("unknown_student", student, count, text)
+def _strangers(found: Sequence[tuple[str, str, int]]) -> Notice:
+    """One notice about all whose student and variant are not in the key."""
+    count = sum(rows for _, _, rows in found)
+    named = [f"{who(printable(name, 40))} with variant {printable(code, 40)!r}" for name, code, _ in found]
+    is_one = len(found) == 1
+    text = f"{_some(named)} {'is' if is_one else 'are'} not in the key; {count:,} rows were not marked"
+    return Notice("unknown_student", found[0][0] if is_one else "", count, text)
 
 
 def _other_exams(key: Key, answers: AnswerTable, is_other: Flags) -> Iterator[Notice]:
+    """A notice for each of the first other exams, with the first of its students."""
     rows = np.flatnonzero(is_other)
-    pair = answers.student.codes[rows] * np.int64(len(answers.exam.distinct)) + answers.exam.codes[rows]
-    _, first, counts = np.unique(pair, return_index=True, return_counts=True)
-    for place in np.argsort(first).tolist():
-        row, count = int(rows[first[place]]), int(counts[place])
-        student, exam = answers.student.at(row), answers.exam.at(row)
-        text = f"{count} rows of {who(student)} are of exam {exam!r}, the key is of {key.exam.id!r}; not marked"
-        yield Notice("other_exam", student, count, text)
+    exams, first, counts = np.unique(answers.exam.codes[rows], return_index=True, return_counts=True)
+    order = np.argsort(first).tolist()
+    for place in order[:_MOST_NAMED]:
+        of_exam = rows[answers.exam.codes[rows] == exams[place]]
+        codes = np.unique(answers.student.codes[of_exam], return_index=True)[1]
+        students = [answers.student.at(int(row)) for row in of_exam[np.sort(codes)][: _MOST_NAMED + 1]]
+        exam = printable(answers.exam.at(int(of_exam[0])), 60)
+        people = _some([who(printable(student, 40)) for student in students], len(codes))
+        text = f"{counts[place]:,} rows of {people} are of exam {exam!r}, the key is of {key.exam.id!r}; not marked"
+        yield Notice("other_exam", students[0] if len(codes) == 1 else "", int(counts[place]), text)
+    if len(order) > _MOST_NAMED:
+        count = int(counts[order[_MOST_NAMED:]].sum())
+        text = (
+            f"{count:,} rows are of {len(order) - _MOST_NAMED:,} more exams, the key is of {key.exam.id!r}; not marked"
+        )
+        yield Notice("other_exam", "", count, text)
+
+
+def _some(texts: Sequence[str], count: int | None = None) -> str:
+    """The first texts, and how many more there are of `count`."""
+    count = len(texts) if count is None else count
+    return ", ".join(texts[:_MOST_NAMED]) + (f" and {count - _MOST_NAMED:,} more" if count > _MOST_NAMED else "")
 
 
 def _identity(group: _Group, *, is_known: bool) -> list[Notice]:

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from examgen.core.number_grammar import NUMBER_SIGNS
+from examgen.core.number_grammar import NUMBER_SIGNS, DecimalMark
 from examgen.core.typed_characters import BEFORE, BEHIND
 from examgen.marking.answers import FRACTION, READABLE, Numbers
-from examgen.marking.numbers import MAX_CHARACTERS, DecimalMark, parse_number
+from examgen.marking.numbers import MAX_CHARACTERS, parse_number
 
 _PLAIN = {mark: rf"^-?[0-9]+([{mark}][0-9]+)?$" for mark in ".,"}
 _DASHES = "".join(char for char, plain in NUMBER_SIGNS.items() if plain == "-")

@@ -1,6 +1,6 @@
 """What instructors are told about answer files: problems of files and rows, and notices about students.
 
-Made by the readers (`reading` and the modules that it calls) and by `matching`; shown by the command line.
+Made by the readers (`reading` and the modules that it calls) and by `matching`; `notes` brings them together.
 """
 
 from collections.abc import Mapping
@@ -10,24 +10,51 @@ from types import MappingProxyType
 
 PROBLEMS: Mapping[str, str] = MappingProxyType(
     {
+        "unusable_file": "A file is no answer sheet and was not read.",
+        "not_read": "A file is of a kind that is not read.",
+        "out_of_time": "The files of an upload took too long; those that were left were not read.",
+        "key": "A file is a key and not what a student handed in; it was not read.",
+        "too_many_rows": "The folder has too many rows; its largest files were not read.",
+        "member": "A member of a zip file was not read.",
+        "link": "A symbolic link was not followed.",
+        "annotated": "The form of a PDF is empty, but something is written over its pages.",
+        "contradiction": "A student handed in different answers for an entry; none of them counts.",
+        "unread": "Answers of a student cannot be read.",
+        "rows_of_others": "A student's file has rows of other students, which were left out.",
+        "unknown_student": "Students are not in the key.",
+        "other_exam": "Rows are of another exam than the key.",
+        "nameless": "Rows name neither a student nor a variant.",
+        "no_student": "A sheet names no student.",
+        "other_variant": "A student handed in another student's variant.",
+        "wrong_columns": "A row has another number of cells than the header and was not read.",
+        "open_quote": "A row has a quote that is not closed and was not read.",
         "after_quote": "A row has text behind a closing quote and was not read.",
         "control_char": "A row has a control character in what names its entry and was not read.",
-        "duplicate": "An entry was handed in twice with different answers; neither counts.",
-        "key": "A file is a key and not what a student handed in; it was not read.",
-        "link": "A symbolic link was not followed.",
-        "member": "A member of a zip file was not read.",
-        "more_problems": "A file has more problems than are listed.",
-        "nameless": "Rows name neither a student nor a variant.",
-        "no_rows": "A sheet has no rows for answers.",
-        "open_quote": "A row has a quote that is not closed and was not read.",
-        "repeated": "An entry was handed in twice with the same answer; it was read once.",
+        "damaged_cell": "A row has bytes that are no text in what names its entry and was not read.",
         "too_long": "A cell is too long.",
-        "too_many_rows": "The folder has too many rows; its largest files were not read.",
+        "no_rows": "A sheet has no rows for answers.",
+        "not_own": "A file that is less surely a student's disagrees with one that is, and was passed over.",
+        "latest": "A student's older answers were passed over for newer ones.",
+        "several_files": "A student was put together from several files.",
+        "respelled": "A student's id was spelled in another way than in the key.",
+        "override": "Marks set by hand are of a student who is not marked now.",
+        "other_sheets": "A workbook has several sheets with answers; the first was read.",
+        "unknown_field": "Rows or columns are no fields of the exam.",
+        "extra_columns": "A sheet has columns that are not its own; they were passed over.",
+        "lines_above": "A sheet has lines above its header; they were passed over.",
+        "damaged_text": "A file has bytes that are no UTF-8 text; what counts in it was read.",
+        "repeated": "An entry was handed in twice with the same answer; it was read once.",
         "untouched": "A sheet of a student has no answers, and the same student's answers in another file were read.",
-        "unusable_file": "A file is no answer sheet and was not read.",
-        "wrong_columns": "A row has another number of cells than the header and was not read.",
+        "more_problems": "A file has more problems than are listed.",
+        "kept": "Students of earlier markings keep their marks.",
+        "feedback": "Feedback of an earlier marking was removed.",
+        "absent": "A student of the key handed in nothing.",
     }
 )
+"""What may be told, the most serious first."""
+
+NOTES = frozenset({"damaged_text", "extra_columns", "lines_above", "other_sheets"})
+"""Problems that keep nothing from being read."""
 
 MAX_PROBLEMS = 1_000  # of one file, so that files full of nonsense cannot fill the memory
 
@@ -47,12 +74,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something for the instructor to know: a kind, whom it is about, how often, and a sentence."""
+    """Something for the instructor to know: a key of `PROBLEMS`, whom it is about, how often, a sentence, and where."""
 
     kind: str
     student: str
     count: int
     text: str
+    path: Path | None = None
 
 
 def who(student: str) -> str:

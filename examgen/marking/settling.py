@@ -1,32 +1,38 @@
-"""Settle what was handed in more than once: empty second sheets, repeated entries, and two sheets that disagree.
+"""Settle what was handed in more than once: empty second sheets, entries that are there again, sheets that disagree.
 
-Called by `reading` when all files of a class have been read.
+Called by `reading` when all files of a class have been read. What is unclear is unclear for the student concerned, and
+for nobody else.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.errors import AnswersError
 from examgen.marking.answers import REASON_CODES, AnswerTable, Flags
-from examgen.marking.problems import MAX_PROBLEMS, Notice, Problem
+from examgen.marking.problems import Notice, Problem, who
 from examgen.tables.csv_tables import printable
 
 Codes = NDArray[np.int64]
+Standing = NDArray[np.int8]
+"""(rows,) how sure it is that a row is of the student whom it names; see `ownership`."""
 
 _MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was read: where it is, and when it was last changed, in seconds since 1970."""
+    """A file that was read: where it is, when it was last changed in seconds since 1970, and its form.
+
+    Attributes:
+        is_wide: whether a line holds all that a student handed in at a time.
+    """
 
     path: Path
     modified: float
+    is_wide: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,31 +62,37 @@ def pair_codes(first: "Codes | NDArray[np.int32]", second: "Codes | NDArray[np.i
     return codes
 
 
-def settle(table: AnswerTable, sources: Sequence[Source], *, latest: bool = False) -> Settled:
+def settle(
+    table: AnswerTable, sources: Sequence[Source], *, latest: bool = False, standing: Standing | None = None
+) -> Settled:
     """Keep each entry once.
 
-    A sheet without any answer of a student is passed over for one with answers. An entry that is there again in the
-    same file is read once, and is unreadable if its answers differ. Where a student's entries differ between files, the
-    newest file counts if `latest`, the last by name of equally new ones.
+    A sheet without any answer of a student is passed over for one with answers, and so is an empty cell for a filled
+    one. Of answers that differ, those of the files that stand highest count; among these the newest file if `latest`
+    (the last by name of equally new ones), and in it the last row. Else the entry is unreadable.
 
     Args:
         table: rows in the order of their files.
         sources: the files.
-
-    Raises: AnswersError if answers differ between files, unless `latest`.
+        latest: whether newer answers replace older ones.
+        standing: of the rows; all equal where it is None.
     """
     problems: list[tuple[int, Problem]] = []
-    notices: list[Notice] = []
     if len(sources) > 1:
-        table = _without_untouched(table, sources, problems)
+        table, standing = _without_untouched(table, sources, problems, standing)
     repeats = _Repeats.of(table)
-    if repeats is not None and (disputed := repeats.disputed(table)):
-        if not latest:
-            raise AnswersError(_dispute(table, sources, disputed))
-        table = _newest(table, sources, disputed, notices)
-        repeats = _Repeats.of(table)
+    if repeats is None:
+        return Settled(table, tuple(problems), ())
+    notices: list[Notice] = []
+    keep = _filled(table, repeats)
+    for chosen in (_highest, _newest) if latest else (_highest,):
+        table, standing, repeats = _cut(table, standing, keep, repeats)
+        if repeats is None:
+            return Settled(table, tuple(problems), tuple(notices))
+        keep = chosen(table, sources, repeats, standing, notices)
+    table, standing, repeats = _cut(table, standing, keep, repeats)
     if repeats is not None:
-        problems += repeats.problems(table, sources)
+        notices += repeats.notices(table, sources)
         table = repeats.settled(table)
     return Settled(table, tuple(problems), tuple(notices))
 
@@ -118,33 +130,26 @@ class _Repeats:
         first = rows[start][np.cumsum(is_start[is_repeated]) - 1]
         return _Repeats(rows, start, first, _differ(table, rows, first))
 
-    def disputed(self, table: AnswerTable) -> "dict[int, int]":
-        """By first row of an entry that differs between files, a row of another file; one entry of each owner."""
-        clash = self.differs & (table.file[self.rows] != table.file[self.first])
-        found: dict[tuple[int, int], tuple[int, int]] = {}
-        who = owners(table)
-        for first, row in zip(self.first[clash].tolist(), self.rows[clash].tolist(), strict=True):
-            found.setdefault((int(table.exam.codes[first]), int(who[first])), (first, row))
-        return dict(found.values())
+    def disputed(self, table: AnswerTable) -> "list[Codes]":
+        """All rows of each owner who has entries with different answers."""
+        who = pair_codes(owners(table), table.exam.codes)
+        disputing = np.unique(who[self.rows[self.differs]])
+        rows = np.flatnonzero(np.isin(who, disputing))
+        order = rows[np.argsort(who[rows], kind="stable")]
+        return np.split(order, np.flatnonzero(np.diff(who[order])) + 1) if len(order) else []
 
-    def problems(self, table: AnswerTable, sources: Sequence[Source]) -> "list[tuple[int, Problem]]":
-        """What is told about each entry, so many of one file."""
-        told: Counter[int] = Counter()
-        found = []
-        ends = np.append(self.start[1:], len(self.rows))
-        for begin, end in sorted(zip(self.start.tolist(), ends.tolist(), strict=True), key=lambda s: self.rows[s[0]]):
-            first = int(self.rows[begin])
-            file = int(table.file[first])
-            told[file] += 1
-            if told[file] <= MAX_PROBLEMS:
-                others = self.rows[begin + 1 : end].tolist()
-                is_dispute = bool(self.differs[begin:end].any())
-                found.append((file, _repeat(table, sources, first, others, is_dispute=is_dispute)))
-        for file, count in told.items():
-            if count > MAX_PROBLEMS:
-                detail = f"{count - MAX_PROBLEMS:,} more entries of this file are there again"
-                found.append((file, Problem(sources[file].path, 0, "", "", "", "more_problems", detail)))
-        return found
+    def notices(self, table: AnswerTable, sources: Sequence[Source]) -> "Iterator[Notice]":
+        """One for each owner: about entries that contradict one another, else about those that are only there again."""
+        entry_differs = np.logical_or.reduceat(self.differs, self.start)
+        of_row = np.cumsum(np.isin(np.arange(len(self.rows)), self.start)) - 1
+        who = owners(table)
+        is_disputed = entry_differs[of_row]
+        is_quiet = ~np.isin(who[self.rows], who[self.rows[is_disputed]])
+        for kind, mine in (("contradiction", self.rows[is_disputed]), ("repeated", self.rows[is_quiet])):
+            mine = np.sort(mine)  # entries are named in the order of the file
+            order = mine[np.argsort(who[mine], kind="stable")]
+            for rows in np.split(order, np.flatnonzero(np.diff(who[order])) + 1) if len(order) else ():
+                yield _repeat_notice(table, sources, kind, rows)
 
     def settled(self, table: AnswerTable) -> AnswerTable:
         """The table with the first row of each entry only, unreadable where the answers differ."""
@@ -153,6 +158,16 @@ class _Repeats:
         keep[self.rows[self.rows != self.first]] = False
         parsed = table.parsed.with_reason(unclear, "duplicate") if len(unclear) else table.parsed
         return replace(table, parsed=parsed).take(keep)
+
+
+def _cut(
+    table: AnswerTable, standing: Standing | None, keep: Flags, repeats: _Repeats
+) -> tuple[AnswerTable, Standing | None, _Repeats | None]:
+    """These rows only, and what is still there more than once."""
+    if keep.all():
+        return table, standing, repeats
+    table, standing = table.take(keep), standing[keep] if standing is not None else None
+    return table, standing, _Repeats.of(table)
 
 
 def _differ(table: AnswerTable, rows: Codes, first: Codes) -> Flags:
@@ -168,14 +183,14 @@ def _differ(table: AnswerTable, rows: Codes, first: Codes) -> Flags:
 
 
 def _without_untouched(
-    table: AnswerTable, sources: Sequence[Source], problems: list[tuple[int, Problem]]
-) -> AnswerTable:
+    table: AnswerTable, sources: Sequence[Source], problems: list[tuple[int, Problem]], standing: Standing | None
+) -> tuple[AnswerTable, Standing | None]:
     """Leave out whom a sheet gives no answer for, and another sheet gives some."""
     who = pair_codes(owners(table), table.exam.codes)
     sheet = who * len(sources) + table.file
     starts = np.flatnonzero(np.diff(sheet, prepend=-1))  # rows of one student in one sheet mostly stand together
     if not len(starts):
-        return table
+        return table, standing
     is_written = np.logical_or.reduceat(table.parsed.reason != REASON_CODES["blank"], starts)
     written = np.unique(sheet[starts][is_written])
     answered = dict(zip((written // len(sources)).tolist(), (written % len(sources)).tolist(), strict=True))
@@ -183,54 +198,104 @@ def _without_untouched(
     for row in np.flatnonzero(is_blank)[np.unique(sheet[is_blank], return_index=True)[1]].tolist():
         file = int(table.file[row])
         problems.append((file, _untouched(table, row, sources[file].path, sources[answered[int(who[row])]].path)))
-    return table.take(~is_blank) if is_blank.any() else table
+    if not is_blank.any():
+        return table, standing
+    return table.take(~is_blank), standing[~is_blank] if standing is not None else None
+
+
+def _filled(table: AnswerTable, repeats: _Repeats) -> Flags:
+    """Which rows stay where an empty cell gives way to a filled one of the same entry."""
+    is_blank = table.parsed.reason[repeats.rows] == REASON_CODES["blank"]
+    of_row = np.cumsum(np.isin(np.arange(len(repeats.rows)), repeats.start)) - 1
+    is_filled = np.logical_or.reduceat(~is_blank, repeats.start)
+    keep = np.ones(len(table), dtype=bool)
+    keep[repeats.rows[is_blank & is_filled[of_row]]] = False
+    return keep
+
+
+def _highest(
+    table: AnswerTable,
+    sources: Sequence[Source],
+    repeats: _Repeats,
+    standing: Standing | None,
+    notices: list[Notice],
+) -> Flags:
+    """Which rows stay where files that surely are a student's own are there beside others that disagree."""
+    keep = np.ones(len(table), dtype=bool)
+    if standing is None:
+        return keep
+    for rows in repeats.disputed(table):
+        most = standing[rows].max()
+        dropped = rows[standing[rows] < most]
+        if len(dropped):
+            keep[dropped] = False
+            own, others = (_files(table, sources, part) for part in (rows[standing[rows] == most], dropped))
+            text = f"{_whose(table, rows[0])}: {own} was marked, and not {others}, which is less surely theirs"
+            notices.append(_notice("not_own", table, sources, dropped, text))
+    return keep
 
 
 def _newest(
-    table: AnswerTable, sources: Sequence[Source], disputed: "dict[int, int]", notices: list[Notice]
-) -> AnswerTable:
-    """Leave out what these students handed in before their newest file."""
-    who = pair_codes(owners(table), table.exam.codes)
-    rows = np.flatnonzero(np.isin(who, who[list(disputed)]))
-    order = rows[np.argsort(who[rows], kind="stable")]
+    table: AnswerTable,
+    sources: Sequence[Source],
+    repeats: _Repeats,
+    _standing: Standing | None,
+    notices: list[Notice],
+) -> Flags:
+    """Which rows stay where of these students' answers the newest file counts, and in it the last row."""
     keep = np.ones(len(table), dtype=bool)
-    for of_one in np.split(order, np.flatnonzero(np.diff(who[order])) + 1):
-        files = np.unique(table.file[of_one]).tolist()
+    for rows in repeats.disputed(table):
+        files = np.unique(table.file[rows]).tolist()
         newest = max(files, key=lambda file: (sources[file].modified, str(sources[file].path)))
-        dropped = of_one[table.file[of_one] != newest]
-        keep[dropped] = False
-        older = _listed([sources[file].path for file in files if file != newest])
-        first, shown = int(of_one[0]), printable(sources[newest].path)
-        text = f"{_whose(table, first)} handed in {len(files)} files; the newest, {shown}, was marked and not {older}"
-        notices.append(Notice("latest", table.student.at(first), len(dropped), text))
-    return table.take(keep)
+        inside = rows[table.file[rows] == newest]
+        kept = _last_rows(table, inside, is_wide=sources[newest].is_wide)
+        keep[rows], keep[kept] = False, True
+        dropped = rows[~keep[rows]]
+        notices.append(_notice("latest", table, sources, dropped, _latest_text(table, sources, rows, kept, dropped)))
+    return keep
 
 
-def _dispute(table: AnswerTable, sources: Sequence[Source], disputed: "dict[int, int]") -> str:
-    texts = [
-        f"{_whose(table, first)} handed in different answers in {printable(sources[table.file[first]].path)} "
-        f"and {printable(sources[table.file[row]].path)}"
-        for first, row in [*disputed.items()][:_MOST_NAMED]
-    ]
-    more = f"; and {len(disputed) - _MOST_NAMED:,} more students did so" if len(disputed) > _MOST_NAMED else ""
-    return f"{'; '.join(texts)}{more}: take away the files that do not count, or mark the newest with --latest"
+def _last_rows(table: AnswerTable, rows: Codes, *, is_wide: bool) -> Codes:
+    """Of one student's rows in a file the last line, or the last of each entry where an entry is a line."""
+    if is_wide:
+        return np.asarray(rows[table.line[rows] == table.line[rows].max()])
+    what = pair_codes(table.question.codes[rows], table.field.codes[rows])
+    order = np.argsort(table.line[rows], kind="stable")[::-1]
+    return np.asarray(rows[np.sort(order[np.unique(what[order], return_index=True)[1]])])
 
 
-def _repeat(
-    table: AnswerTable, sources: Sequence[Source], first: int, others: Sequence[int], *, is_dispute: bool
-) -> Problem:
-    line = int(table.line[first])
-    student, question, field = (column.at(first) for column in (table.student, table.question, table.field))
-    entry = "the entry" if line else printable(f"{question} {field}", 60)
-    answer = "another" if is_dispute else "the same"
-    places = [
-        f"{printable(sources[table.file[row]].path)}{f', line {table.line[row]}' if table.line[row] else ''}"
-        for row in others[:_MOST_NAMED]
-    ]
-    more = f"; and {len(others) - _MOST_NAMED:,} more" if len(others) > _MOST_NAMED else ""
-    detail = f"{entry} is there again with {answer} answer: {'; '.join(places)}{more}"
-    reason = "duplicate" if is_dispute else "repeated"
-    return Problem(sources[table.file[first]].path, line, student, question, field, reason, detail)
+def _latest_text(table: AnswerTable, sources: Sequence[Source], rows: Codes, kept: Codes, dropped: Codes) -> str:
+    whose, files = _whose(table, int(rows[0])), np.unique(table.file[rows])
+    if len(files) > 1:
+        shown, older = (
+            _files(table, sources, kept),
+            _files(table, sources, rows[table.file[rows] != table.file[kept[0]]]),
+        )
+        return f"{whose} handed in {len(files)} files; the newest, {shown}, was marked and not {older}"
+    lines = ", ".join(f"{line:,}" for line in np.unique(table.line[dropped])[:_MOST_NAMED].tolist())
+    return (
+        f"{whose} is in {_files(table, sources, rows)} more than once; the last answers were marked, not line {lines}"
+    )
+
+
+def _repeat_notice(table: AnswerTable, sources: Sequence[Source], kind: str, rows: Codes) -> Notice:
+    entries = [f"{table.question.at(row)} {table.field.at(row)}".strip() for row in rows.tolist()]
+    names = list(dict.fromkeys(entries))
+    where = _files(table, sources, rows, with_lines=True)
+    shown = _some([printable(name, 60) for name in names])
+    counted = f"{len(names):,} {'entry' if len(names) == 1 else 'entries'}"
+    if kind == "repeated":
+        text = f"{_whose(table, int(rows[0]))} handed in {counted} again with the same answers in {where}: {shown}"
+    else:
+        text = (
+            f"{_whose(table, int(rows[0]))} handed in different answers for {counted} in {where}: {shown}; they count "
+            f"as unreadable. Take away what does not count, or mark the newest with --latest"
+        )
+    return _notice(kind, table, sources, rows, text)
+
+
+def _notice(kind: str, table: AnswerTable, sources: Sequence[Source], rows: Codes, text: str) -> Notice:
+    return Notice(kind, table.student.at(int(rows[0])), len(rows), text, sources[table.file[rows[0]]].path)
 
 
 def _untouched(table: AnswerTable, row: int, path: Path, other: Path) -> Problem:
@@ -239,11 +304,23 @@ def _untouched(table: AnswerTable, row: int, path: Path, other: Path) -> Problem
 
 
 def _whose(table: AnswerTable, row: int) -> str:
-    if student := table.student.at(row):
-        return f"student {printable(student, 40)}"
-    return f"variant {printable(table.variant.at(row), 40)}"
+    student, variant = table.student.at(row), table.variant.at(row)
+    return who(student) if student or not variant else f"variant {printable(variant, 40)}"
 
 
-def _listed(paths: Sequence[Path]) -> str:
-    more = f" and {len(paths) - _MOST_NAMED:,} more" if len(paths) > _MOST_NAMED else ""
-    return ", ".join(printable(path) for path in paths[:_MOST_NAMED]) + more
+def _files(table: AnswerTable, sources: Sequence[Source], rows: Codes, *, with_lines: bool = False) -> str:
+    """The files of some rows, with their first lines if asked."""
+    named = []
+    for file in np.unique(table.file[rows]).tolist():
+        lines = np.unique(table.line[rows[table.file[rows] == file]])
+        shown = printable(sources[file].path)
+        if with_lines and lines[0]:
+            some = ", ".join(f"{line:,}" for line in lines[:_MOST_NAMED].tolist())
+            shown += f" ({'line' if len(lines) == 1 else 'lines'} {some}{', …' if len(lines) > _MOST_NAMED else ''})"
+        named.append(shown)
+    return _some(named)
+
+
+def _some(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - _MOST_NAMED:,} more" if len(texts) > _MOST_NAMED else ""
+    return ", ".join(texts[:_MOST_NAMED]) + more

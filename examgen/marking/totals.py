@@ -169,13 +169,23 @@ def gradebook(
     totals = sum(found.values(), np.zeros(students, dtype=unit.dtype))
     pairs = list(zip(totals.tolist(), most.tolist(), strict=True))
     finals = {pair: _final(exam.policy, unit, *pair) for pair in set(pairs)}
-    names = ("marks", "max_marks", "percent", *(["grade"] if exam.policy.grades else []))
+    names = total_columns(exam)
     return {
         **{name: list(column) for name, column in heads.items()},
         **{name: [finals[pair][place] for pair in pairs] for place, name in enumerate(names)},
         **{question: unit.marks(units) for question, units in found.items()},
         **dict(zip(OUTCOMES, counts.T, strict=True)),
     }
+
+
+def total_columns(exam: Exam) -> tuple[str, ...]:
+    """The gradebook's columns of totals."""
+    return ("marks", "max_marks", "percent", *(["grade"] if exam.policy.grades else []))
+
+
+def gradebook_columns(exam: Exam) -> tuple[str, ...]:
+    """The gradebook's columns behind its heads."""
+    return (*total_columns(exam), *(question.id for question in exam.questions), *OUTCOMES)
 
 
 def _marks_table(policy: Policy, paper: PaperShape) -> list[list[Fraction]]:

@@ -47,7 +47,10 @@ def files_below(folder: Path) -> dict[str, bytes]:
     [
         (["--help"], ["make", "batch", "grade", "list", "--version", "examgen make --seed 7"]),
         (["make", "--help"], ["EXAM", "question2", "--seed", "--student", "--notation", "--out", "from-to", "output/"]),
-        (["batch", "--help"], ["ROSTER.csv", "id and name", "--seed", "--out", "--notation", "add students later"]),
+        (
+            ["batch", "--help"],
+            ["ROSTER", "id and name", "Moodle", "--seed", "--out", "--notation", "--force", "add students later"],
+        ),
         (
             ["grade", "--help"],
             ["ANSWERS", "--key", "--out", "--decimal", "results.csv", "gradebook.csv", "./output"],
@@ -85,7 +88,8 @@ def test_make_says_what_to_hand_out_and_what_to_keep() -> None:
     folder = Path("output/question2-7")
     assert lines[0] == "Hand out:"
     assert [line.strip() for line in lines[1:split]] == [str(folder / name) for name in PAPER]
-    assert {line.strip() for line in lines[split + 1 :]} == {str(folder / name) for name in KEY}
+    assert {line.strip() for line in lines[split + 1 : -1]} == {str(folder / name) for name in KEY}
+    assert lines[-1].startswith("Note: a seed this small can be found by trying")
     assert set(files_below(folder)) == {*PAPER, *KEY}
 
 
@@ -163,13 +167,24 @@ def test_the_empty_sheet_is_blank() -> None:
 
 
 def test_notes_are_cut_and_counted(tmp_path: Path) -> None:
-    """Fifty unreadable cells are twenty notes at most, and the rest is a number; the missing come first."""
-    made = make_key(tmp_path / "exam", "question2", students=("s1", "s2", "s3"))
-    sheet = write_sheet(tmp_path / "s.csv", made.of("s1"), lambda _: "0,5")
+    """Twenty notes at most, one of each student with all that cannot be read, some of each kind, and a number."""
+    students = [f"s{n:02}" for n in range(30)]
+    made = make_key(tmp_path / "exam", students=students)
+    rows = [row for row in made.rows if row["student"] < "s25"]
+    sheet = write_sheet(tmp_path / "s.csv", [*rows, {**rows[0], "field": "bonus"}], lambda _: "0.5?")
     notes = [line for line in run("grade", sheet, "--key", made.key).splitlines() if line.startswith("Note: ")]
     assert len(notes) == 21
-    assert notes[0] == "Note: 2 students of the key handed in nothing: s2, s3"
-    assert notes[-1] == f"Note: and {len(made.of('s1')) + 1 - 20} more; results.csv has every entry"
+    assert [note.split(":")[1] for note in notes[:18]] == [f" student '{student}'" for student in students[:18]]
+    assert all(": 17 answers cannot be read: Q1 z1 '0.5?' and 16 more: " in note for note in notes[:18])
+    assert notes[18].startswith("Note: student 's00': 1 unknown fields were passed over")
+    assert notes[19] == "Note: 5 students of the key handed in nothing: s25, s26, s27, s28, s29"
+    assert notes[20] == "Note: and 7 more; notes.csv has all"
+    told = read_rows(made.folder / "marks" / "notes.csv")
+    assert [(note["kind"], note["student"]) for note in told] == [
+        *(("unread", student) for student in students[:25]),
+        ("unknown_field", "s00"),
+        *(("absent", student) for student in students[25:]),
+    ]
 
 
 def test_printed_text_steers_no_terminal(tmp_path: Path) -> None:
@@ -184,22 +199,27 @@ def test_printed_text_steers_no_terminal(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("delimiter", "encoding"), [(";", "utf-8-sig"), ("\t", "utf-16"), (",", "utf-8-sig")])
 def test_sheets_as_spreadsheets_save_them(tmp_path: Path, delimiter: str, encoding: str) -> None:
-    """Byte order marks, semicolons, tabs, UTF-16 and decimal commas are read without being asked."""
+    """Byte order marks, semicolons, tabs, UTF-16 and decimal commas, quoted ones too, are read without being asked."""
     made = make_key(tmp_path / "exam")
 
     def written(row: Row) -> str:
-        return rounded(row) if delimiter == "," else rounded(row).replace(".", ",")
+        return rounded(row).replace(".", ",")
 
     sheet = write_sheet(tmp_path / "exam" / "s.csv", made.of("s1"), written, delimiter=delimiter, encoding=encoding)
     assert run("grade", sheet).splitlines()[1].split("\t")[3] == "100"
 
 
 def test_the_decimal_mark_can_be_said(tmp_path: Path) -> None:
-    """--decimal "," reads 0,5 in a comma-separated file with quotes, which auto refuses."""
+    """--decimal "," reads 1,234 where nothing else tells what its comma is, and --decimal "." refuses every comma."""
     made = make_key(tmp_path / "exam", students=("s1",))
-    sheet = write_sheet(tmp_path / "s.csv", made.rows, lambda row: rounded(row).replace(".", ","))
-    assert run("grade", sheet, "--key", made.key, "--decimal", ",").splitlines()[1].split("\t")[3] == "100"
-    assert run("grade", sheet, "--key", made.key).splitlines()[1].split("\t")[3] == "0"
+    first, *_ = made.rows
+    sheet = write_sheet(tmp_path / "s.csv", made.rows, lambda row: "1,234" if row is first else "")
+    outcomes = ["unreadable", "unreadable", "wrong"]
+    for said, outcome in zip(((), ("--decimal", "."), ("--decimal", ",")), outcomes, strict=True):
+        printed = run("grade", sheet, "--key", made.key, *said)
+        assert ("--decimal . or --decimal , settles it" in printed) == (not said)
+        results = read_rows(made.folder / "marks" / "results.csv")
+        assert (results[0]["outcome"], results[0]["value"]) == (outcome, "1.234" if outcome == "wrong" else "")
 
 
 def test_grading_twice_writes_the_same_bytes(tmp_path: Path) -> None:

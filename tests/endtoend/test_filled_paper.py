@@ -8,7 +8,7 @@ from pypdf import PdfReader, PdfWriter
 import examgen
 from tests.marking_sheets import read_rows
 
-SLIPS = {3: "0.7", 5: "", 8: "a half", 11: "1,5"}
+SLIPS = {3: "0.7", 5: "", 8: "a half", 11: "1,234"}
 
 
 def test_a_filled_paper_is_marked_as_its_csv(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_a_filled_paper_is_marked_as_its_csv(tmp_path: Path) -> None:
         writer.update_page_form_field_values(page, filled, auto_regenerate=False)
     writer.write(tmp_path / "filled.pdf")
     by_csv = examgen.grade(sheet, key=made.folder, out=tmp_path / "csv")
-    by_pdf = examgen.grade(tmp_path / "filled.pdf", key=made.folder, out=tmp_path / "pdf", decimal=".")
+    by_pdf = examgen.grade(tmp_path / "filled.pdf", key=made.folder, out=tmp_path / "pdf")
     assert set(by_csv.results["outcome"]) == {"correct", "wrong", "blank", "unreadable"}
     pd.testing.assert_frame_equal(by_pdf.results, by_csv.results)
     pd.testing.assert_frame_equal(by_pdf.gradebook, by_csv.gradebook)

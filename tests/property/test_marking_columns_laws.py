@@ -9,9 +9,10 @@ import pyarrow as pa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from examgen.core.number_grammar import DecimalMark
 from examgen.marking.answers import Numbers, Texts
 from examgen.marking.csv_columns import Column, csv_table, number_texts, repeated
-from examgen.marking.numbers import DecimalMark, parse_number
+from examgen.marking.numbers import parse_number
 from examgen.marking.parsing import parse_texts
 from examgen.marking.results import six_digits
 

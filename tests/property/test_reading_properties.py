@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from examgen.core.number_grammar import DecimalMark
 from examgen.errors import AnswersError
 from examgen.exams.keys import SHEET_COLUMNS
-from examgen.marking.numbers import REASONS, DecimalMark, Number, Unreadable, parse_number
+from examgen.marking.numbers import REASONS, Number, Unreadable, parse_number
 from examgen.marking.reading import AnswerSheet, read_answers
 from examgen.tables.csv_tables import RowProblem, scan_table
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from examgen.batch import making
-from examgen.batch.making import MadePapers, make, make_class, read_roster
+from examgen.batch.class_making import make_class
+from examgen.batch.making import MadePapers, make
+from examgen.batch.rosters.reading import read_roster
 from examgen.documents.printing import PrintedPaper
 from examgen.errors import AnswersError, ExamgenError
 from examgen.exams.building import Student
@@ -125,7 +127,9 @@ def test_a_class_hands_in_one_file_or_a_folder(tmp_path: Path) -> None:
     tables = []
     for answers, out in ((gathered, "one"), (made.folder / "handout", "many")):
         graded = grade(answers, made.folder / "key", tmp_path / out)
-        assert (graded.notices, graded.problems, graded.missing) == ((), (), ())
+        assert (graded.notices, graded.missing) == ((), ())
+        # The web page that the sheet was made with lies beside it, and is named.
+        assert {(problem.path.name, problem.reason) for problem in graded.problems} <= {("answers.html", "not_read")}
         tables.append({row["student"]: row for row in read_rows(graded.folder / "gradebook.csv")})
     assert tables[0] == tables[1]
     assert {student: (row["name"], row["percent"]) for student, row in tables[0].items()} == {
@@ -179,14 +183,14 @@ def test_rosters_as_spreadsheets_save_them(tmp_path: Path, content: str, encodin
     """Other columns, another order, other delimiters and encodings; a name is one line without control characters."""
     path = tmp_path / "roster.csv"
     path.write_bytes(content.encode(encoding))
-    assert read_roster(path) == [Student("s1", "Ada")]
+    assert read_roster(path).students == (Student("s1", "Ada"),)
 
 
 def test_names_of_all_scripts_stay_whole(tmp_path: Path) -> None:
     """Joiners and marks that change how letters look are part of a name."""
     names = ["می‌خواهم", "Zoë", "Jose\u0301", "O'Neill, Jr.", "李 小龙"]
     path = roster(tmp_path, [(f"s{number}", name) for number, name in enumerate(names)])
-    assert [student.name for student in read_roster(path)] == names
+    assert [student.name for student in read_roster(path).students] == names
 
 
 @pytest.mark.usefixtures("quick")

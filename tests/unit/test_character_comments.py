@@ -62,5 +62,5 @@ def test_the_character_is_in_the_table_the_note_and_the_explanation(tmp_path: Pa
     comment = graded.results["comment"][0]
     assert comment.startswith(REASONS["bad_char"])
     assert said in comment
-    assert said in graded.unread(1)[1][0].text
+    assert said in next(note.text for note in graded.notes if note.kind == "unread")
     assert explain(graded.folder, "s1", f"{made.of('s1')[0]['question']}:{field}").unreadable == comment

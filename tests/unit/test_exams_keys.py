@@ -17,6 +17,7 @@ from examgen.errors import KeyFileError
 from examgen.exams.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant, paper_shape
 from examgen.exams.files import write_files
+from examgen.exams.key_documents import Making
 from examgen.exams.keys import exam_id_of, key_files, read_key, sheet_csv
 from examgen.exams.policy import DEFAULT_SHARES, Policy, Rounding
 from tests.oracles import Numbers, by_autograd, by_dual_numbers
@@ -223,7 +224,9 @@ def test_exam_json_is_the_fixed_format(tmp_path: Path) -> None:
     """The keys and their order, and a shape as the format spells it."""
     exam, _ = made(tmp_path, "relu-sigmoid-3-2-2-1")
     document = json.loads((tmp_path / "exam.json").read_text(encoding="utf-8"))
-    assert " ".join(document) == "format examgen exam name title notation instructions policy questions"
+    assert " ".join(document) == (
+        "format examgen exam name title notation seed language paper decimal_mark instructions policy questions sha256"
+    )
     assert (document["format"], document["examgen"], document["exam"]) == (1, "1.2.3", exam.id)
     assert document["notation"] == "from-to"
     assert document["policy"] == {
@@ -281,6 +284,25 @@ def test_an_older_key_has_the_defaults(tmp_path: Path) -> None:
     document["policy"] = {"correct": "1", "imprecise": "0.5"}
     path.write_text(json.dumps(document))
     assert read_key(tmp_path).exam.policy == exam.policy == Policy()
+
+
+@pytest.mark.parametrize("making", [Making(0, "de", "letter"), Making(2**70, "tlh", "a4"), Making()])
+def test_how_papers_were_made_stands_in_the_key(tmp_path: Path, making: Making) -> None:
+    """Seed, language and paper size are read back, however large the seed."""
+    loaded = load_exam("scalar-chain", 7)
+    write_files(tmp_path, key_files(loaded.exam, draw_variants(loaded, STUDENTS), "1.2.3", making))
+    assert read_key(tmp_path).making == making
+
+
+def test_an_older_key_does_not_say_how_its_papers_were_made(tmp_path: Path) -> None:
+    """A key from before these fields is read all the same: seed unknown, English on A4."""
+    made(tmp_path, "scalar-chain")
+    path = tmp_path / "exam.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(
+        json.dumps({name: document[name] for name in document if name not in {"seed", "language", "paper"}})
+    )
+    assert read_key(tmp_path).making == Making(None, "en", "a4")
 
 
 def test_an_instructor_may_edit_the_policy_as_plain_json(tmp_path: Path) -> None:
@@ -350,6 +372,12 @@ BROKEN_EXAMS = [
     (put("notation", value="rows"), "damaged: 'rows' is missing or not known"),
     (put("title", value=3), "damaged: 3 is no text"),
     (put("title", value="\ud800"), "damaged: 'utf-8' codec can't encode character"),
+    (put("seed", value=-1), "seed is -1; allowed: a whole number from 0 on, or null"),
+    (put("seed", value="7"), "seed is '7'; allowed: a whole number from 0 on, or null"),
+    (put("seed", value=7.0), "seed is 7.0; allowed: a whole number from 0 on, or null"),
+    (put("seed", value=True), "seed is True; allowed: a whole number from 0 on, or null"),
+    (put("language", value=None), "damaged: None is no text"),
+    (put("paper", value=4), "damaged: 4 is no text"),
     (drop("policy"), "damaged: 'policy' is missing or not known"),
     (put("policy", value="strict"), "policy: found 'strict'; use a table in { }"),
     (put("policy", "correct", value="lots"), "policy.correct: found 'lots'; use a number such as 0.1"),
@@ -462,14 +490,15 @@ def test_a_line_of_something_else_is_damaged(tmp_path: Path, line: bytes) -> Non
 
 
 def test_missing_files_are_told(tmp_path: Path) -> None:
-    """No key at all, and a key without its variants; a key without papers has none."""
+    """No key at all, a key without its variants, and one that has lost all of its papers."""
     with pytest.raises(
         KeyFileError, match=r"exam\.json: No such file or directory; a key folder holds exam\.json, var"
     ):
         read_key(tmp_path / "nowhere")
     made(tmp_path, "scalar-chain")
     (tmp_path / "variants.jsonl").write_bytes(b"")
-    assert read_key(tmp_path).variants == ()
+    with pytest.raises(KeyFileError, match=r"variants\.jsonl: has no papers; put the file back as it was made"):
+        read_key(tmp_path)
     (tmp_path / "variants.jsonl").write_bytes(b"\xff")
     with pytest.raises(KeyFileError, match=r"variants\.jsonl: not UTF-8 text \(byte 0\)"):
         read_key(tmp_path)

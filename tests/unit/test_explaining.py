@@ -13,10 +13,12 @@ from typer.testing import CliRunner
 
 import examgen
 from examgen.cli import app
+from examgen.core.number_grammar import DecimalMark
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
 from examgen.marking.explaining import explain
 from examgen.marking.explanation_text import explanation_lines
-from examgen.marking.grading import grade
+from examgen.marking.grading import GradeOptions, grade
+from examgen.marking.numbers import REASONS
 from tests.marking_sheets import MadeKey, make_key, rounded, write_sheet
 
 EXAM = "relu-sigmoid-1-1-1"
@@ -28,14 +30,14 @@ def marked(
     changes: Mapping[str, str],
     name: str = EXAM,
     students: tuple[str, ...] = ("s1", "s2"),
-    mark: str = ".",
+    mark: DecimalMark = ".",
 ) -> MadeKey:
     """A class of which every student writes the rounded key but for these fields."""
     made = make_key(folder, name, students)
     write_sheet(
         folder / "answers.csv", made.rows, lambda row: changes.get(row["field"], rounded(row).replace(".", mark))
     )
-    grade(folder / "answers.csv", key=made.key, decimal=mark)  # type: ignore[arg-type]
+    grade(folder / "answers.csv", key=made.key)
     return made
 
 
@@ -153,7 +155,7 @@ def test_an_entry_of_a_layer_rests_on_its_own_unit(tmp_path: Path) -> None:
         ("0.41", "wrong", 4, 2),
         ("0.4", "wrong", 4, 3),
         ("", "blank", 1, 0),
-        ("1,5", "unreadable", 1, 0),
+        ("1,234", "unreadable", 1, 0),
         ("0.5", "wrong", 5, 0),
     ],
 )
@@ -177,7 +179,7 @@ def test_the_rule_that_decided_is_named(tmp_path: Path, answer: str, outcome: st
             "only one fewer is imprecise, more are wrong.",
         ),
         ("", "Nothing was written."),
-        ("1,5", "Write the number with a point, such as 0.5, and without commas between the thousands."),
+        ("1,234", "The mark may be a decimal one or stand between thousands; write 1.2340 or 1234."),
         ("0.5", "It is neither the reference nor what follows from the student's own answers."),
     ],
 )
@@ -218,6 +220,28 @@ def test_a_decimal_comma_is_read_as_it_was_marked(tmp_path: Path) -> None:
     marked(tmp_path, {"z2": "-0,46", "A1": "0,95"}, mark=",")
     found = explain(tmp_path, "s1", "z2")
     assert (found.written, found.value, found.outcome, found.precision.written) == ("-0,46", -0.46, "follow_through", 2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "again", "options", "reason"),
+    [
+        ("1,234", "1,234", GradeOptions(), "ambiguous_mark"),
+        ("0,95", "0,95", GradeOptions(decimal="."), "comma"),
+        ("0.95", "0.96", GradeOptions(), "duplicate"),
+        ("0,95", "0.96", GradeOptions(), "duplicate"),
+    ],
+)
+def test_a_number_that_counts_as_none_has_the_reason_that_the_student_was_told(
+    tmp_path: Path, typed: str, again: str, options: GradeOptions, reason: str
+) -> None:
+    """It lies in other cells or in how the class was marked, and not in the text itself."""
+    made = make_key(tmp_path, EXAM, ("s1",))
+    texts = iter((typed, again))
+    rows = [row for row in made.rows for _ in range(1 + (row["field"] == "A1"))]
+    write_sheet(tmp_path / "answers.csv", rows, lambda row: next(texts) if row["field"] == "A1" else rounded(row))
+    grade(tmp_path / "answers.csv", made.key, options=options)
+    found = explain(tmp_path, "s1", "A1")
+    assert (found.outcome, found.why, found.differences) == ("unreadable", REASONS[reason], ())
 
 
 def test_an_override_is_shown_with_its_reason(tmp_path: Path) -> None:
@@ -309,7 +333,7 @@ def test_a_student_whom_the_key_does_not_know_is_explained_by_the_paper_that_was
     """It is the one of the grade book; without that, the error says what to do."""
     made = make_key(tmp_path, EXAM, ("s1", "s2"))
     write_sheet(tmp_path / "answers.csv", made.of("s2"), changes={"student": "zoe"})
-    grade(tmp_path / "answers.csv", key=made.key)
+    grade(tmp_path / "answers.csv", key=made.key, options=GradeOptions(unknown=True))
     found = explain(tmp_path, "zoe", "A2")
     reference = next(float(row["answer"]) for row in made.of("s2") if row["field"] == "A2")
     assert found.student == "zoe"

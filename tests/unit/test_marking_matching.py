@@ -12,10 +12,10 @@ import pytest
 
 from examgen.errors import AnswersError, KeyFileError
 from examgen.exams.keys import Key, read_key
-from examgen.marking.grading import GradedClass, grade
+from examgen.marking.grading import GradedClass, GradeOptions, grade
 from examgen.marking.matching import match
 from examgen.marking.reading import read_answers
-from tests.marking_sheets import MadeKey, blank, make_key, read_rows, rounded, write_sheet
+from tests.marking_sheets import MadeKey, blank, make_key, read_rows, rounded, shares, write_sheet
 
 
 @pytest.fixture
@@ -29,11 +29,6 @@ def kinds(graded: GradedClass) -> list[tuple[str, str]]:
     return [(notice.kind, notice.student) for notice in graded.notices]
 
 
-def shares(graded: GradedClass) -> dict[str, float]:
-    """Percent of the marks by student."""
-    return dict(zip(graded.gradebook["student"], graded.gradebook["percent"], strict=True))
-
-
 def test_the_student_decides_and_not_the_variant(made: MadeKey, tmp_path: Path) -> None:
     """Who hands in a neighbour's answers is marked on the own paper, and the instructor is told."""
     sheet = write_sheet(tmp_path / "s.csv", made.of("s2"), changes={"student": "s1"})
@@ -42,7 +37,8 @@ def test_the_student_decides_and_not_the_variant(made: MadeKey, tmp_path: Path) 
     assert kinds(graded) == [("other_variant", "s1")]
     assert other in graded.notices[0].text
     assert own in graded.notices[0].text
-    assert set(graded.gradebook["variant"]) == {own}
+    assert graded.gradebook["variant"].tolist() == [own, other]
+    assert graded.missing == ("s2",)
     # What follows from the first wrong entries still follows; the weights of the own paper do not fit.
     assert shares(graded)["s1"] < 75
 
@@ -98,15 +94,30 @@ def test_an_anonymous_sheet_of_a_students_paper(made: MadeKey, tmp_path: Path) -
     assert kinds(graded) == [("no_student", "")]
     assert "'s1'" in graded.notices[0].text
     assert graded.missing == ("s1", "s2")
-    assert read_rows(graded.folder / "gradebook.csv")[0]["name"] == ""
+    assert [(row["student"], row["name"], row["status"]) for row in read_rows(graded.folder / "gradebook.csv")] == [
+        ("s1", "Name of s1", "absent"),
+        ("s2", "Name of s2", "absent"),
+        ("", "", "marked"),
+    ]
 
 
-def test_an_unknown_student_with_a_known_variant(made: MadeKey, tmp_path: Path) -> None:
-    """They are marked on the variant that they name, under their own id, without the owner's name."""
-    graded = grade(write_sheet(tmp_path / "s.csv", made.of("s2"), changes={"student": "zoe"}), made.key)
+def test_an_unknown_student_with_a_known_variant_is_marked_where_that_is_asked_for(
+    made: MadeKey, tmp_path: Path
+) -> None:
+    """On the variant that they name, under their own id, without the owner's name; else they are counted only."""
+    write_sheet(tmp_path / "in" / "s1.csv", made.of("s1"))
+    write_sheet(tmp_path / "in" / "zoe.csv", made.of("s2"), changes={"student": "zoe"})
+    graded = grade(tmp_path / "in", made.key, tmp_path / "without")
     assert kinds(graded) == [("unknown_student", "zoe")]
-    assert shares(graded) == {"zoe": 100}
-    assert read_rows(graded.folder / "gradebook.csv")[0]["name"] == ""
+    assert "1 student is not in the key, and 17 rows were not marked: 'zoe' (with the variant of 's2')" in (
+        graded.notices[0].text
+    )
+    assert shares(graded) == {"s1": 100}
+    graded = grade(tmp_path / "in", made.key, tmp_path / "with", GradeOptions(unknown=True))
+    assert kinds(graded) == [("unknown_student", "zoe")]
+    assert "is marked on variant" in graded.notices[0].text
+    assert shares(graded) == {"s1": 100, "zoe": 100}
+    assert [row["name"] for row in read_rows(graded.folder / "gradebook.csv")] == ["Name of s1", "Name of s2", ""]
 
 
 def test_unknown_student_and_variant_beside_known_ones(made: MadeKey, tmp_path: Path) -> None:
@@ -131,8 +142,12 @@ def test_nothing_but_strangers_is_a_mistake(made: MadeKey, tmp_path: Path) -> No
     """Where no row belongs to the key at all, the error says whose rows they are."""
     write_sheet(tmp_path / "in" / "a.csv", made.of("s2"), changes={"student": "zoe", "variant": "NONE"})
     write_sheet(tmp_path / "in" / "b.csv", made.of("s2"), changes={"student": "ann", "variant": "NONE"})
-    with pytest.raises(AnswersError, match=r"nothing to mark .*'zoe' with variant 'NONE' is not in the key"):
+    with pytest.raises(
+        AnswersError, match=r"nothing to mark .*2 students are not in the key, and 34 rows .*'zoe', 'ann'"
+    ):
         grade(tmp_path / "in", made.key)
+    with pytest.raises(AnswersError, match=r"nothing to mark .*'zoe' with variant 'NONE', .* are not in the key"):
+        grade(tmp_path / "in", made.key, options=GradeOptions(unknown=True))
     assert not (made.folder / "marks").exists()
 
 
@@ -179,10 +194,12 @@ def test_a_sheet_that_names_nobody_is_told_in_words(made: MadeKey, tmp_path: Pat
     """Its unknown fields are those of a student without a name, and not of a student called ''."""
     rows = [*made.of("s1"), {**made.of("s1")[0], "field": "bonus"}]
     sheet = write_sheet(tmp_path / "s.csv", [{**row, "student": ""} for row in rows], lambda _: "abc")
-    graded = grade(sheet, made.key)
-    told = [notice.text for notice in graded.notices] + [one.text for one in graded.unread(1)[1]]
+    told = [note.text for note in grade(sheet, made.key).notes]
     assert any(text.startswith("a student without a name: 1 unknown fields") for text in told)
-    assert any(text.startswith(f"a student without a name: Q1 {rows[0]['field']}: cannot read 'abc'") for text in told)
+    unread = (
+        f"a student without a name: 17 answers cannot be read: Q1 {rows[0]['field']} 'abc' and 16 more: This is not"
+    )
+    assert any(text.startswith(unread) for text in told)
     assert not any("''" in text for text in told)
 
 
@@ -193,7 +210,7 @@ def test_fields_that_are_left_out_are_blank(made: MadeKey, tmp_path: Path) -> No
 
 
 def test_double_rows_count_once_and_only_if_they_agree(made: MadeKey, tmp_path: Path) -> None:
-    """The same answer twice is read once; two different answers to one entry are none."""
+    """The same answer twice is read once; two different answers to one entry are none, which one note tells."""
     first, second, *others = made.of("s1")
     path = write_sheet(tmp_path / "s.csv", [first, first, second, *others])
     with path.open("a", encoding="utf-8") as file:
@@ -202,7 +219,7 @@ def test_double_rows_count_once_and_only_if_they_agree(made: MadeKey, tmp_path: 
     by_field = dict(zip(graded.results["field"], graded.results["outcome"], strict=True))
     assert by_field.pop(second["field"]) == "unreadable"
     assert set(by_field.values()) == {"correct"}
-    assert sorted(problem.reason for problem in graded.problems) == ["duplicate", "repeated"]
+    assert [(note.kind, note.student) for note in graded.notes] == [("contradiction", "s1"), ("absent", "s2")]
 
 
 def test_a_class_from_one_file_and_from_a_folder(tmp_path: Path) -> None:
@@ -303,6 +320,57 @@ def test_of_two_keys_of_one_exam_the_one_that_knows_the_students(elsewhere: Path
         graded = grade(write_sheet(tmp_path / "far" / f"{student}.csv", made.rows))
         assert graded.folder == elsewhere / "output" / student / "marks"
         assert shares(graded) == {student: 100}
+
+
+def forged(real: MadeKey, folder: Path, *students: str) -> MadeKey:
+    """A key of the same exam with other numbers, for the same students or for others."""
+    other = make_key(folder, students=students or ("s1", "s2"), seed=8)
+    for file in ("exam.json", "variants.jsonl"):
+        text = (other.key / file).read_text(encoding="utf-8")
+        (other.key / file).write_text(text.replace(other.exam.id, real.exam.id), encoding="utf-8")
+    return other
+
+
+@pytest.mark.parametrize("place", ["in", "in/key", "in/bob/key", "in/bob"])
+def test_a_key_that_was_handed_in_is_never_believed(elsewhere: Path, tmp_path: Path, place: str) -> None:
+    """Whether the real one is found or not; the sheets are marked by the real one, whatever lies among them."""
+    made = make_key(elsewhere / "output" / "right")
+    other = forged(made, tmp_path / "other")
+    handed_in = tmp_path / "far" / "in"
+    write_sheet(handed_in / "s1.csv", other.of("s1"), changes={"exam": made.exam.id, "variant": ""})
+    write_sheet(handed_in / "s2.csv", made.of("s2"))
+    shutil.copytree(other.key, tmp_path / "far" / place, dirs_exist_ok=True)
+    graded = grade(handed_in)
+    assert graded.key == made.key
+    assert shares(graded)["s1"] < 75
+    assert shares(graded)["s2"] == 100
+    shutil.rmtree(elsewhere / "output")
+    with pytest.raises(
+        KeyFileError, match=rf"'{made.exam.id}', and no key of it is beside them or in \./output"
+    ) as told:
+        grade(handed_in)
+    assert ("was handed in with the sheets and is not used" in str(told.value)) == (place in ("in", "in/key"))
+
+
+@pytest.mark.parametrize("student", ["s1", "nobody"])
+def test_of_several_keys_that_fit_none_is_taken(elsewhere: Path, tmp_path: Path, student: str) -> None:
+    """All are named, though a sheet that lies beside one of them may name whom only this one knows."""
+    made = make_key(elsewhere / "output" / "right")
+    other = forged(made, tmp_path / "upload", student)
+    sheet = write_sheet(tmp_path / "upload" / "s.csv", other.rows, changes={"exam": made.exam.id})
+    with pytest.raises(KeyFileError, match=r"2 different keys of .* fit, and none is taken: .*--key DIR") as told:
+        grade(sheet)
+    assert f"{other.key}, output/right/key;" in str(told.value)
+    assert shares(grade(sheet, other.key, tmp_path / "out")) == {student: 100}
+
+
+def test_copies_of_one_key_are_one_key(elsewhere: Path, tmp_path: Path) -> None:
+    """Whoever keeps a copy of the key beside the sheets need not say which is meant."""
+    made = make_key(elsewhere / "output" / "right")
+    shutil.copytree(made.key, tmp_path / "copy" / "key")
+    graded = grade(write_sheet(tmp_path / "copy" / "in" / "s.csv", made.of("s1")))
+    assert graded.folder == tmp_path / "copy" / "marks"
+    assert shares(graded) == {"s1": 100}
 
 
 def test_the_key_may_be_given_as_its_folder_or_the_exams(made: MadeKey, tmp_path: Path) -> None:

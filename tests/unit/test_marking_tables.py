@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from examgen.exams.keys import SHEET_COLUMNS
-from examgen.marking.grading import UnreadEntry, grade
+from examgen.marking.grading import GradeOptions, grade
 from tests.marking_sheets import MadeKey, Row, exact, make_key, read_rows, rounded, write_sheet
 from tests.small_banks import FIXED, changed
 
@@ -45,16 +45,37 @@ def mixed(row: Row) -> str:
     """Right, a digit short, wrong, blank and unreadable answers in turn."""
     turn = sum(map(ord, row["field"] + row["student"])) % 5
     value, decimals = float(row["answer"]), int(row["decimals"])
-    return [rounded(row), f"{value:.{max(decimals - 1, 0)}f}", f"{value + 1:.4f}", "", "0,5"][turn]
+    return [rounded(row), f"{value:.{max(decimals - 1, 0)}f}", f"{value + 1:.4f}", "", "0.5?"][turn]
 
 
 def test_the_columns_are_fixed(made: MadeKey, tmp_path: Path) -> None:
     """Other programs read these headers."""
     folder = grade(write_sheet(tmp_path / "s.csv", made.rows), made.key).folder
-    results, gradebook = ((folder / name).read_text(encoding="utf-8") for name in ("results.csv", "gradebook.csv"))
-    assert results.split("\n")[0] == ",".join(RESULTS)
-    head = ["student", "name", "exam", "variant", "marks", "max_marks", "percent", "Q1", "Q2", "Q3"]
-    assert gradebook.split("\n")[0] == ",".join([*head, *OUTCOMES])
+    results, gradebook, notes = (
+        (folder / name).read_text(encoding="utf-8").split("\n")[0]
+        for name in ("results.csv", "gradebook.csv", "notes.csv")
+    )
+    assert results == ",".join(RESULTS)
+    head = ["student", "name", "exam", "variant", "status", "marks", "max_marks", "percent", "Q1", "Q2", "Q3"]
+    assert gradebook == ",".join([*head, *OUTCOMES])
+    assert notes == "student,file,place,kind,text"
+
+
+def test_absent_students_have_a_row_and_no_marks(tmp_path: Path) -> None:
+    """With name, variant and what the paper is worth, in the order of the key; their list does not stop anywhere."""
+    students = [f"s{n:02}" for n in range(30)]
+    made = make_key(tmp_path / "exam", students=students)
+    graded = grade(write_sheet(tmp_path / "s.csv", made.of("s07")), made.key)
+    books = read_rows(graded.folder / "gradebook.csv")
+    assert [book["student"] for book in books] == students
+    assert [book["name"] for book in books] == [f"Name of {student}" for student in students]
+    assert {book["status"] for book in books if book["student"] != "s07"} == {"absent"}
+    assert graded.missing == tuple(student for student in students if student != "s07")
+    empty = {"student", "name", "exam", "variant", "status", "max_marks"}
+    assert all({name for name, cell in book.items() if cell} == empty for book in books if book["student"] != "s07")
+    assert len({(book["exam"], book["max_marks"]) for book in books}) == 1
+    assert graded.gradebook["marks"].isna().sum() == 29
+    assert [note.student for note in graded.notes] == [student for student in students if student != "s07"]
 
 
 def test_one_row_per_student_and_field(made: MadeKey, tmp_path: Path) -> None:
@@ -138,7 +159,7 @@ def test_reasons_are_in_the_comments(made: MadeKey, tmp_path: Path) -> None:
     """Blank, unreadable and imprecise entries say why; so does a value with far too few digits."""
     rows = {row["field"]: row for row in made.of("s1") if row["question"] == "Q3"}
     fields = [name for name, row in rows.items() if row["decimals"] == "4" and abs(float(row["answer"])) > 0.1][:5]
-    wanted = dict(zip(fields, ["", "0,5", "{:.3f}", "{:.2f}", "{:.1f}"], strict=True))
+    wanted = dict(zip(fields, ["", "1,234", "{:.3f}", "{:.2f}", "{:.1f}"], strict=True))
     sheet = write_sheet(
         tmp_path / "s.csv",
         made.of("s1"),
@@ -147,7 +168,7 @@ def test_reasons_are_in_the_comments(made: MadeKey, tmp_path: Path) -> None:
     comments = {row["field"]: row["comment"] for row in read_rows(grade(sheet, made.key).folder / "results.csv")}
     assert [comments[field] for field in fields] == [
         "Nothing was written.",
-        "Write the number with a point, such as 0.5, and without commas between the thousands.",
+        "The mark may be a decimal one or stand between thousands; write 1.2340 or 1234.",
         "Right to the digits that are written, but one digit more was asked for.",
         *["Right to the digits that are written, but 4 decimals were asked for."] * 2,
     ]
@@ -211,16 +232,17 @@ def test_what_a_misconception_explains_has_its_share_and_other_wrong_entries_not
 
 
 def test_marks_that_the_instructor_sets_are_in_both_tables(tmp_path: Path) -> None:
-    """With their reasons, for these entries only, and also for a student of a paper without a name."""
+    """With their reasons, for these entries only, and also for a student whom the key does not know."""
     made = make_key(tmp_path / "exam", "midterm", students=("s1", ""))
+    options = GradeOptions(unknown=True)
     write_sheet(tmp_path / "in" / "1.csv", made.of("s1"))
     write_sheet(tmp_path / "in" / "2.csv", made.of(""), changes={"student": "zoe"})
-    before = grade(tmp_path / "in", made.key, tmp_path / "before")
+    before = grade(tmp_path / "in", made.key, tmp_path / "before", options)
     first, second = made.of("s1")[0], made.of("")[-1]
     lines = [f"s1,{first['question']},{first['field']},0,Copied", f"zoe,{second['question']},{second['field']},0,Late"]
     table = made.key / "overrides.csv"
     table.write_text("\n".join(["student,question,field,marks,reason", *lines]), encoding="utf-8")
-    after = grade(tmp_path / "in", made.key, tmp_path / "after")
+    after = grade(tmp_path / "in", made.key, tmp_path / "after", options)
     changes = before.results.compare(after.results, result_names=("old", "new"))
     assert changes.index.tolist() == [0, len(before.results) - 1]
     assert set(changes.columns.get_level_values(0)) == {"marks", "comment"}
@@ -231,16 +253,28 @@ def test_marks_that_the_instructor_sets_are_in_both_tables(tmp_path: Path) -> No
     assert lost == pytest.approx(changes["marks"]["old"].tolist())
 
 
-def test_what_could_not_be_read_is_listed(made: MadeKey, tmp_path: Path) -> None:
-    """How many there are, and the first of them, each with its reason; the first row of a file is one of them."""
-    rows = [row for row in made.of("s1") if row["question"] == "Q1"]
-    sheet = write_sheet(tmp_path / "s.csv", made.of("s1"), lambda row: "0,5" if row in rows else "1")
+def test_what_could_not_be_read_is_one_note_of_each_student(made: MadeKey, tmp_path: Path) -> None:
+    """With the first answer of each reason as it was typed, the most frequent first, and how many more there are.
+
+    The first row of a file is one of them, and a cell that an option settles says so.
+    """
+    first, second, *others, last = [row["field"] for row in made.of("s1") if row["question"] == "Q1"]
+    texts = {first: "=A1", last: "1,234"} | dict.fromkeys([second, *others], "0.5 m")
+    sheet = write_sheet(
+        tmp_path / "s.csv", made.rows, lambda row: texts[row["field"]] if row["question"] == "Q1" else "1"
+    )
     graded = grade(sheet, made.key)
-    reason = "Write the number with a point, such as 0.5, and without commas between the thousands."
-    listed = [UnreadEntry("s1", row["question"], row["field"], "0,5", reason) for row in rows]
-    assert rows[0] is made.rows[0]
-    assert graded.unread(2) == (len(rows), listed[:2])
-    assert graded.unread(10_000) == (len(rows), listed)
+    parts = [
+        f"Q1 {second} '0.5 m' and {len(others)} more: Write one number without spaces in it, such as -1.5",
+        f"Q1 {first} '=A1': The cell holds a formula; type the number that it gives",
+        f"Q1 {last} '1,234': The mark may be a decimal one or stand between thousands; write 1.2340 or 1234",
+        "--decimal . or --decimal , settles it",
+    ]
+    expected = f": {len(texts)} answers cannot be read: {'; '.join(parts)}"
+    assert [(note.kind, note.student, note.text) for note in graded.notes] == [
+        ("unread", student, f"student '{student}'{expected}") for student in ("s1", "s2")
+    ]
+    assert [(note.file, note.place) for note in graded.notes] == [(str(sheet), f"Q1 {first}")] * 2
 
 
 def test_a_shape_is_no_number_even_where_it_reads_as_one(tmp_path: Path) -> None:
@@ -254,9 +288,10 @@ def test_a_shape_is_no_number_even_where_it_reads_as_one(tmp_path: Path) -> None
         lambda row: row["answer"].strip("()").replace(" ", "") if row is shapes[0] else "1,5",
         delimiter=";",
     )
-    found = grade(sheet, made.key, decimal=",").results.set_index("field")
-    assert found["value"].dropna().to_dict() == {row["field"]: 1.5 for row in others}
-    assert found["outcome"][shapes[0]["field"]] == "correct"
+    for options in (GradeOptions(), GradeOptions(decimal=",")):
+        found = grade(sheet, made.key, options=options).results.set_index("field")
+        assert found["value"].dropna().to_dict() == {row["field"]: 1.5 for row in others}
+        assert found["outcome"][shapes[0]["field"]] == "correct"
 
 
 def test_nothing_a_student_writes_becomes_a_formula(tmp_path: Path) -> None:
@@ -356,17 +391,19 @@ def test_the_tables_are_the_same_bytes_in_every_run(made: MadeKey, tmp_path: Pat
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-8"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_the_spelling_of_a_file_changes_nothing(made: MadeKey, tmp_path: Path, encoding: str, delimiter: str) -> None:
-    """Byte order marks, UTF-16, semicolons, tabs and decimal commas give the same marks."""
-    comma = delimiter != ","
+@pytest.mark.parametrize("mark", [".", ","])
+def test_the_spelling_of_a_file_changes_nothing(
+    made: MadeKey, tmp_path: Path, encoding: str, delimiter: str, mark: str
+) -> None:
+    """Byte order marks, UTF-16, semicolons, tabs and decimal commas, also quoted ones, give the same marks."""
     sheet = write_sheet(
         tmp_path / "s.csv",
         made.of("s1"),
-        lambda row: rounded(row).replace(".", ",") if comma else rounded(row),
+        lambda row: rounded(row).replace(".", mark),
         delimiter=delimiter,
         encoding=encoding,
     )
-    assert grade(sheet, made.key).gradebook["percent"].tolist() == [100]
+    assert grade(sheet, made.key).gradebook["percent"][0] == 100
 
 
 def test_only_the_needed_columns_are_needed_in_any_order(made: MadeKey, tmp_path: Path) -> None:
@@ -378,4 +415,4 @@ def test_only_the_needed_columns_are_needed_in_any_order(made: MadeKey, tmp_path
     ]
     sheet = tmp_path / "s.csv"
     sheet.write_text("\r\n".join(lines), encoding="utf-8")
-    assert grade(sheet, made.key).gradebook["percent"].tolist() == [100]
+    assert grade(sheet, made.key).gradebook["percent"][0] == 100

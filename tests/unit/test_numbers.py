@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from examgen.marking.numbers import REASONS, DecimalMark, Number, Unreadable, explained, parse_number
+from examgen.core.number_grammar import DecimalMark
+from examgen.marking.numbers import REASONS, Number, Unreadable, explained, parse_number
 
 CASES = Path(__file__).parents[1] / "cases" / "answers.tsv"
 

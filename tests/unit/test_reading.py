@@ -2,9 +2,11 @@
 
 import csv
 import os
+import re
 import time
 import tracemalloc
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from examgen.marking import reading
 from examgen.marking.answers import AnswerRow
 from examgen.marking.numbers import Number, Unreadable
 from examgen.marking.problems import MAX_PROBLEMS, PROBLEMS
-from examgen.marking.reading import AnswerSheet, read_answers, read_submissions
+from examgen.marking.reading import Answers, AnswerSheet, read_answers, read_submissions
 from examgen.tables.csv_tables import Limits, read_table
 
 HEADER = "exam,variant,student,question,field,symbol,answer"
@@ -38,6 +40,11 @@ def numbers(sheet: AnswerSheet) -> list[float | str]:
 def told(sheet: AnswerSheet) -> list[tuple[int, str]]:
     assert all(problem.reason in PROBLEMS for problem in sheet.problems)
     return [(problem.line, problem.reason) for problem in sheet.problems]
+
+
+def noticed(answers: Answers) -> list[tuple[str, str]]:
+    assert all(notice.kind in PROBLEMS for notice in answers.notices)
+    return [(notice.kind, notice.student) for notice in answers.notices]
 
 
 def test_row_is_read_as_written(tmp_path: Path) -> None:
@@ -107,12 +114,11 @@ def test_sep_line_names_no_other_delimiter(tmp_path: Path) -> None:
     ("header", "words"),
     [
         (HEADER.replace("answer", "anwser"), ['lacks "answer"', 'unknown "anwser"', 'Did you mean "answer"?']),
-        (HEADER + ",grade,notes", ['unknown "grade", "notes"', 'Allowed are "exam"']),
         ("exam,variant", ['lacks "student", "question", "field", "symbol", "answer"', "line 1"]),
         (HEADER + ",answer", ['"answer" more than once']),
-        (HEADER + ",", ["(no name)"]),
+        (HEADER + ",notes,,Answer", ['"answer" more than once']),
         ("student,question,field,reference", ["lacks"]),
-        (HEADER + ",\x1b[31m\u202e", [r"\x1b[31m\u202e"]),
+        (HEADER.replace("answer", "\x1b[31m\u202e"), [r"\x1b[31m\u202e"]),
     ],
 )
 def test_wrong_header_is_named(tmp_path: Path, header: str, words: list[str]) -> None:
@@ -173,48 +179,65 @@ def test_open_quote_in_the_last_row_is_told(tmp_path: Path) -> None:
 
 
 def test_identical_repeat_is_kept_once(tmp_path: Path) -> None:
-    """The same answer twice is one answer, and it is reported."""
-    sheet = read_answers(written(tmp_path, entry(answer="0.5"), entry("s2"), entry(answer=" 0.5")))
+    """The same answer twice is one answer, and it is told."""
+    answers = read_submissions(written(tmp_path, entry(answer="0.5"), entry("s2"), entry(answer=" 0.5")))
+    [sheet] = answers.sheets
     assert [(row.line, row.student) for row in sheet.rows] == [(2, "s1"), (3, "s2")]
     assert numbers(sheet) == [0.5, 0.5]
-    assert told(sheet) == [(2, "repeated")]
-    assert "line 4" in sheet.problems[0].detail
+    assert (told(sheet), noticed(answers)) == ([], [("repeated", "s1")])
+    assert "answers.csv (lines 2, 4): Q1 z1" in answers.notices[0].text
 
 
 @pytest.mark.parametrize(
-    "answers", [("0.5", "0.6"), ("0.5", "0.50"), ("0.5", "5e-1"), ("x", "y"), ("", "0.5"), ("0.5", "0.5", "0.6")]
+    "answers", [("0.5", "0.6"), ("0.5", "0.50"), ("0.5", "5e-1"), ("x", "y"), ("0.5", "0.5", "0.6"), ("0.5", "", "x")]
 )
 def test_different_repeat_counts_for_nothing(tmp_path: Path, answers: tuple[str, ...]) -> None:
-    """Which of two answers was meant is not guessed, in either order."""
+    """Which of two answers was meant is not guessed, in either order; one notice names the student, file and entry."""
     for order in (answers, answers[::-1]):
-        sheet = read_answers(written(tmp_path, *(entry(answer=answer) for answer in order), entry("s2")))
+        found = read_submissions(written(tmp_path, *(entry(answer=answer) for answer in order), entry("s2")))
+        [sheet] = found.sheets
         assert [(row.student, row.parsed) for row in sheet.rows] == [
             ("s1", Unreadable("duplicate")),
             ("s2", Number(0.5, 1, 1)),
         ]
-        assert [(p.student, p.question, p.field, p.reason) for p in sheet.problems] == [("s1", "Q1", "z1", "duplicate")]
+        assert (told(sheet), noticed(found)) == ([], [("contradiction", "s1")])
+        text = found.notices[0].text
+        assert text.startswith("student 's1' handed in different answers for 1 entry in ")
+        assert all(words in text for words in ("answers.csv (lines 2, ", ": Q1 z1;", "count as unreadable", "--latest"))
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\u00a0"])
+def test_an_empty_cell_gives_way_to_a_filled_one(tmp_path: Path, empty: str) -> None:
+    """Nothing beside something contradicts nothing, in whichever order they come and whatever the other answers are."""
+    for order in ((empty, "0.6"), ("0.6", empty), (empty, "0.6", empty)):
+        found = read_submissions(written(tmp_path, *(entry(answer=answer) for answer in order), entry("s1", "z2")))
+        assert [(row.field, row.parsed) for row in found.sheets[0].rows] == [
+            ("z1", Number(0.6, 1, 1)),
+            ("z2", Number(0.5, 1, 1)),
+        ]
+        assert found.notices == ()
 
 
 def test_the_first_places_of_a_repeat_are_named(tmp_path: Path) -> None:
-    """Three places behind the first, and how many more there are."""
-    rows = [*[entry("a")] * 4, *[entry("b")] * 6]
-    first, second = read_answers(written(tmp_path, *rows)).problems
-    assert [first.line, second.line] == [2, 6]
-    assert [detail.count(", line ") for detail in (first.detail, second.detail)] == [3, 3]
-    assert first.detail.endswith(", line 5")
-    assert second.detail.endswith(", line 9; and 2 more")
+    """Three lines and three entries of each student, and whether there are more."""
+    rows = [*[entry("a")] * 3, *(entry("b", f"z{n % 5}") for n in range(10))]
+    first, second = read_submissions(written(tmp_path, *rows)).notices
+    assert first.text.endswith(
+        "1 entry again with the same answers in " + f"{tmp_path}/answers.csv (lines 2, 3, 4): Q1 z1"
+    )
+    assert second.text.endswith(f"{tmp_path}/answers.csv (lines 5, 6, 7, …): Q1 z0, Q1 z1, Q1 z2 and 2 more")
+    assert [notice.count for notice in (first, second)] == [3, 10]
 
 
-def test_of_many_repeats_so_many_are_told(tmp_path: Path) -> None:
-    """For each file up to the limit, in the order of its lines, and then how many there are beyond it."""
-    for name, more in (("a.csv", 0), ("b.csv", 2)):
-        fields = [f"{name[0]}{n}" for n in range(MAX_PROBLEMS + more)]
-        written(tmp_path, *(entry(field=field) for field in [*fields, *fields[::-1]]), name=name)
-    first, second = read_submissions(tmp_path).sheets
-    plain = [(line, "repeated") for line in range(2, 2 + MAX_PROBLEMS)]
-    assert told(first) == plain
-    assert told(second) == [*plain, (0, "more_problems")]
-    assert second.problems[-1].detail.startswith("2 more entries")
+def test_of_many_repeats_each_student_is_told_once(tmp_path: Path) -> None:
+    """However many entries there are, one notice of each student says it, and the disputed ones come first."""
+    rows = [entry(student, f"z{n}", f"{n}") for student in ("s1", "s2") for n in range(MAX_PROBLEMS + 2)]
+    again = [row if place % 2 or "s2" in row else row + "9" for place, row in enumerate(rows)]
+    answers = read_submissions(written(tmp_path, *rows, *again))
+    assert noticed(answers) == [("contradiction", "s1"), ("repeated", "s2")]
+    assert f"for {(MAX_PROBLEMS + 2) // 2:,} entries in" in answers.notices[0].text
+    assert f" handed in {MAX_PROBLEMS + 2:,} entries again" in answers.notices[1].text
+    assert told(answers.sheets[0]) == []
 
 
 def test_rows_without_student_belong_to_their_variant(tmp_path: Path) -> None:
@@ -239,32 +262,38 @@ def test_rows_that_name_nobody_are_told(tmp_path: Path) -> None:
     assert sheet.problems[0].detail.endswith("the first in line 2")
 
 
-@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_decimal_mark_is_found_for_each_student(tmp_path: Path, delimiter: str) -> None:
-    """A student who needs the comma gets it; a neighbour in the same file who writes points keeps them."""
-    rows = [entry("de", "z1", "0~5"), entry("de", "z2", "2"), entry("us", "z1", "0.5"), entry("mix", "z1", "0~5")]
-    rows += [entry("mix", "z2", "0.5"), entry("int", "z1", "3")]
-    rows += [entry("de", "z3", "1.234~5"), entry("de", "z4", "n.a.")]
-    text = "\n".join([HEADER, *rows]).replace(",", delimiter).replace("~", ",")
+    """Cells with a comma and cells with a point are read as what they are, whatever stands between cells.
+
+    Only where the mark may set thousands apart do the other cells of the student decide, and nobody else's.
+    """
+    typed = {
+        "de": {"0,5": 0.5, "2": 2.0, "1,234": 1.234, "1.234,5": "grouping", "n.a.": "placeholder"},
+        "us": {"0.5": 0.5, "1.234": 1.234, "1,234": "ambiguous_mark"},
+        "mix": {"0,5": 0.5, "0.5": 0.5, "1.234": "ambiguous_mark", "1,234": "ambiguous_mark"},
+        "int": {"3": 3.0, "1.234": 1.234, "1,234": "ambiguous_mark"},
+    }
     path = tmp_path / "answers.csv"
-    path.write_text(text, encoding="utf-8")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow(HEADER.split(","))
+        writer.writerows(
+            ["exam-7", "7", student, "Q1", f"z{n}", "", text]
+            for student, cells in typed.items()
+            for n, text in enumerate(cells)
+        )
     sheet = read_answers(path)
-    assert numbers(sheet) == [0.5, 2.0, 0.5, "comma", 0.5, 3.0, "grouping", "placeholder"]
-    assert sheet.decimal_comma == ("de",)
+    assert numbers(sheet) == [value for cells in typed.values() for value in cells.values()]
+    assert sheet.decimal_comma == ("de", "mix")
 
 
-def test_comma_separated_file_has_points(tmp_path: Path) -> None:
-    """Between commas the decimal mark is a point, even where a quoted answer has a comma."""
-    path = written(tmp_path, entry(answer='"0,5"'))
-    assert numbers(read_answers(path)) == ["comma"]
-    assert numbers(read_answers(path, decimal=",")) == [0.5]
-
-
-def test_stated_decimal_mark_is_kept(tmp_path: Path) -> None:
-    """A mark that the instructor states is not overridden by what students write."""
-    path = written(tmp_path, "e;7;s1;Q1;z1;;0,5", header=HEADER.replace(",", ";"))
-    assert numbers(read_answers(path, decimal=".")) == ["comma"]
-    assert numbers(read_answers(path, decimal=",")) == [0.5]
+def test_the_decimal_mark_may_be_said(tmp_path: Path) -> None:
+    """A mark that the instructor states holds for all, and nothing is ambiguous any more."""
+    path = written(tmp_path, entry(answer='"0,5"'), entry("s2", answer='"1,234"'), entry("s3", answer="1.234"))
+    assert numbers(read_answers(path)) == [0.5, "ambiguous_mark", 1.234]
+    assert numbers(read_answers(path, decimal=",")) == [0.5, 1.234, "wrong_decimal_mark"]
+    assert numbers(read_answers(path, decimal=".")) == ["comma", "comma", 1.234]
 
 
 @pytest.mark.parametrize(
@@ -274,11 +303,14 @@ def test_stated_decimal_mark_is_kept(tmp_path: Path) -> None:
         (b"\n\n \n", "empty"),
         (b"\xef\xbb\xbf", "empty"),
         (b"PK\x03\x04rest", "spreadsheet"),
-        (HEADER.encode() + b"\ne,7,s,Q,z,\xe9,1\n", "line 2, byte 61: is not UTF-8"),
-        (HEADER.encode() + b"\ne,7,s,Q,z,\xc3", "is not UTF-8"),
+        (b"title\ne,7,s,Q,z,\xe9,1\n", "line 2, byte 17: is not UTF-8"),
+        (b"\xff\xd8\xff\xe0", "is a picture"),
+        (b"<!DOCTYPE html><table><tr><td>exam", "is a web page"),
         (HEADER.encode("utf-16") + b"\x00", "is not UTF-16"),
         (HEADER.encode("utf-16") + b"\x00\xd8\x41\x00", "is not UTF-16"),
+        (HEADER.encode("utf-16-le")[:-1], "is not UTF-16"),
         (HEADER.encode("utf-32"), "UTF-32"),
+        (HEADER.encode("utf-32-be"), "UTF-32"),
         (b"\x00" * 5000, "header"),
         (bytes(range(1, 128)) * 50, "header"),
     ],
@@ -325,12 +357,14 @@ def test_nul_costs_its_own_cell_or_row(tmp_path: Path) -> None:
 def test_of_many_broken_rows_so_many_are_told(tmp_path: Path, row: str, reason: str, is_read: bool) -> None:
     """Up to the limit each with its line, then how many more there are; what is left of them is read all the same."""
     for more in (0, 1, 2):
-        count = MAX_PROBLEMS + more
-        sheet = read_answers(written(tmp_path, *[row] * count), limits=Limits(max_field=20))
-        extra = [(0, "more_problems")] * (more > 0) + [(2, "repeated")] * is_read
+        rows = [*[row] * (MAX_PROBLEMS + more), entry("t")]
+        answers = read_submissions(written(tmp_path, *rows), limits=Limits(max_field=20))
+        [sheet] = answers.sheets
+        extra = [(0, "more_problems")] * (more > 0)
         assert told(sheet) == [*((line, reason) for line in range(2, 2 + MAX_PROBLEMS)), *extra]
         assert not more or f"{more} more" in sheet.problems[MAX_PROBLEMS].detail
-        assert len(sheet.rows) == is_read
+        assert len(sheet.rows) == 1 + is_read
+        assert noticed(answers) == [("repeated", "s1")] * is_read
 
 
 def test_a_row_is_judged_by_its_own_problem_when_no_more_are_told(tmp_path: Path) -> None:
@@ -392,7 +426,7 @@ HOSTILE = {
     "huge quoted cell": HEADER + "\n" + entry(answer='"' + "9" * 10_000_000 + '"'),
     "quoted line breaks": HEADER + "\n" + entry(answer='"' + "\n" * 100_000 + '"'),
     "a million cells": HEADER + "\n" + "," * 1_000_000,
-    "half a million cells": HEADER + "\n" + '"",' * 200_000,
+    "half a million cells": HEADER + "\n" + '"x",' * 200_000,
     "quotes only": HEADER + "\n" + '"' * 3_000_000,
     "each line opens a quote": HEADER + "\n" + 'a","\n' * 50_000,
     "each line opens two": HEADER + "\n" + '",","\n' * 50_000,
@@ -459,8 +493,8 @@ def test_global_csv_limit_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_folder_is_read_in_order_of_names(tmp_path: Path) -> None:
-    """All CSV files below a folder are read, sorted; hidden ones and other kinds of files are not."""
-    for name in ("b/answers.csv", "a/answers.CSV", "c.csv", ".hidden.csv", ".git/d.csv", "notes.txt"):
+    """All tables below a folder are read, sorted; hidden ones are not."""
+    for name in ("b/answers.csv", "a/answers.CSV", "c.csv", ".hidden.csv", ".git/d.csv"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         written(tmp_path, entry(name), name=name)
     sheets = read_submissions(tmp_path).sheets
@@ -492,29 +526,34 @@ def test_repeats_are_found_across_files(tmp_path: Path) -> None:
     """The same entry with the same answer in two files is one entry, and both files are named."""
     written(tmp_path, entry("s1"), entry("s2"), name="a.csv")
     written(tmp_path, entry("s2"), entry("s3"), name="b.csv")
-    first, second = read_submissions(tmp_path).sheets
+    answers = read_submissions(tmp_path)
+    first, second = answers.sheets
     assert (numbers(first), numbers(second)) == ([0.5, 0.5], [0.5])
-    assert told(first) == [(3, "repeated")]
-    assert "b.csv, line 2" in first.problems[0].detail
+    assert noticed(answers) == [("repeated", "s2")]
+    assert re.search(r"a\.csv \(line 3\), .*b\.csv \(line 2\): Q1 z1$", answers.notices[0].text)
     assert second.rows[0].student == "s3"
 
 
-def test_a_student_who_hands_in_two_answers_is_an_error(tmp_path: Path) -> None:
-    """Different answers in two files are an error that names the student, both files, and the way out."""
-    written(tmp_path, entry("s1"), entry("s2"), name="a.csv")
+def test_a_student_who_hands_in_two_answers_stops_nobody(tmp_path: Path) -> None:
+    """Different answers in two files are unreadable; a notice names the student, both files, and the way out."""
+    written(tmp_path, entry("s1"), entry("s1", "z2"), entry("s2"), name="a.csv")
     written(tmp_path, entry("s1", answer="9"), entry("s3"), name="b.csv")
-    with pytest.raises(AnswersError, match=r"student s1 .*a\.csv and .*b\.csv: .*--latest"):
-        read_submissions(tmp_path)
+    answers = read_submissions(tmp_path)
+    assert [numbers(sheet) for sheet in answers.sheets] == [["duplicate", 0.5, 0.5], [0.5]]
+    assert noticed(answers) == [("contradiction", "s1")]
+    assert re.search(
+        r"student 's1' .*a\.csv \(line 2\), .*b\.csv \(line 2\): Q1 z1; .*--latest", answers.notices[0].text
+    )
 
 
-def test_of_many_contradictions_the_first_are_named(tmp_path: Path) -> None:
-    """The message stays short, whatever the size of the class."""
+def test_of_many_contradictions_each_student_is_told(tmp_path: Path) -> None:
+    """One notice for each of a class, each of them short."""
     for name, answer in (("a.csv", "1"), ("b.csv", "2")):
-        written(tmp_path, *(entry(f"s{n:03}", answer=answer) for n in range(100)), name=name)
-    with pytest.raises(AnswersError, match="and 97 more students") as told:
-        read_submissions(tmp_path)
-    assert "s002" in str(told.value)
-    assert "s003" not in str(told.value)
+        written(tmp_path, *(entry(f"s{n:03}", f"z{m}", answer) for n in range(100) for m in range(9)), name=name)
+    answers = read_submissions(tmp_path)
+    assert noticed(answers) == [("contradiction", f"s{n:03}") for n in range(100)]
+    assert max(len(notice.text) - 2 * len(str(tmp_path)) for notice in answers.notices) < 300
+    assert {row.parsed for row in answers.sheets[0].rows} == {Unreadable("duplicate")}
 
 
 @pytest.mark.parametrize("newest", ["a.csv", "b.csv"])
@@ -531,6 +570,19 @@ def test_latest_takes_the_newest_file(tmp_path: Path, newest: str) -> None:
     assert [(notice.kind, notice.student, notice.count) for notice in answers.notices] == [("latest", "s1", 2)]
     older = {"a.csv": "b.csv", "b.csv": "a.csv"}[newest]
     assert answers.notices[0].text.index(newest) < answers.notices[0].text.index(older)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+def test_latest_takes_the_last_row_of_a_file(tmp_path: Path, order: tuple[int, ...]) -> None:
+    """Where an entry is a row, the last row of each entry that differs or not; other students keep theirs."""
+    rows = [[entry(answer=f"{n}"), entry("s1", "z2"), entry("s1", f"y{n}")] for n in order]
+    answers = read_submissions(written(tmp_path, *chain(*rows), entry("s2")), latest=True)
+    found = {(row.student, row.field): row.answer for row in answers.sheets[0].rows}
+    mine = {"z1": f"{order[-1]}", "z2": "0.5", "y0": "0.5", "y1": "0.5", "y2": "0.5"}
+    assert found == {**{("s1", field): text for field, text in mine.items()}, ("s2", "z1"): "0.5"}
+    assert noticed(answers) == [("latest", "s1")]
+    assert "is in " in answers.notices[0].text
+    assert "more than once; the last answers were marked, not line 2, 3, 5" in answers.notices[0].text
 
 
 def test_of_equally_new_files_the_last_name_counts(tmp_path: Path) -> None:
@@ -668,11 +720,14 @@ def test_roster_without_id_is_refused(tmp_path: Path) -> None:
 
 
 def test_table_tells_rows_that_it_cannot_read(tmp_path: Path) -> None:
-    """Row problems come with their lines, and ignored columns may be as long as they like within a line."""
-    path = written(tmp_path, "1,Ada,x", "2,Bo", f"{'3' * 11},Cy,x", f"4,Di,{'x' * 11}", header="id,name,note")
-    table = read_table(path, ("id", "name"), limits=Limits(max_field=10), extra="ignore")
-    assert [row["id"] for _, row in table.rows] == ["1", "4"]
+    """Row problems come with their lines; ignored columns may be long, or missing at the end of a row."""
+    rows = ["1,Ada,x", "2", f"{'3' * 11},Cy,x", f"4,Di,{'x' * 11}", "5,Eve", "6,Flo,x,,", "7,Guy,x,,y", ",,x"]
+    table = read_table(
+        written(tmp_path, *rows, header="id,name,note"), ("id", "name"), limits=Limits(max_field=10), extra="ignore"
+    )
+    assert [row["id"] for _, row in table.rows] == ["1", "4", "5", "6"]
     assert [(problem.line, problem.reason, problem.columns) for problem in table.problems] == [
         (3, "wrong_columns", ()),
         (4, "too_long", ("id",)),
+        (8, "wrong_columns", ()),
     ]

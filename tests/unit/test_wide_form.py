@@ -7,11 +7,11 @@ import pytest
 
 from examgen.errors import AnswersError, KeyFileError
 from examgen.marking import wide_form
-from examgen.marking.grading import GradedClass, grade
+from examgen.marking.grading import GradedClass, GradeOptions, grade
 from examgen.marking.problems import MAX_PROBLEMS
-from examgen.marking.reading import read_answers
+from examgen.marking.reading import read_answers, read_submissions
 from examgen.tables.csv_tables import Limits
-from tests.marking_sheets import MadeKey, Row, make_key, rounded, write_sheet
+from tests.marking_sheets import MadeKey, Row, make_key, rounded, shares, write_sheet
 
 TABLES = ("results.csv", "gradebook.csv")
 
@@ -58,7 +58,7 @@ def test_wide_and_long_are_marked_alike(name: str, tmp_path: Path, request: pyte
     by_long = grade(long, key.key, tmp_path / "by long")
     by_wide = grade(saved(tmp_path / "wide.csv", wide(key)), key.key, tmp_path / "by wide")
     assert tables_of(by_long) == tables_of(by_wide)
-    assert by_wide.gradebook["percent"].tolist() == [100, 100]
+    assert shares(by_wide) == {"s1": 100, "s2": 100}
     assert (by_wide.notices, by_wide.problems) == ((), ())
 
 
@@ -71,7 +71,7 @@ def test_unknown_columns_are_told_once(made: MadeKey, tmp_path: Path) -> None:
     graded = grade(saved(tmp_path / "wide.csv", rows), made.key, tmp_path / "out")
     assert [(notice.kind, notice.count) for notice in graded.notices] == [("unknown_field", 2)]
     assert "'Email', 'bonus'" in graded.notices[0].text
-    assert graded.gradebook["percent"].tolist() == [100, 100]
+    assert shares(graded) == {"s1": 100, "s2": 100}
 
 
 def test_a_bare_column_needs_a_single_question(midterm: MadeKey, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_the_exam_may_be_named(made: MadeKey, tmp_path: Path) -> None:
     head, first, second = wide(made)
     rows = [["exam", *head], [made.exam.id, *first], ["final-abcdef", *second]]
     graded = grade(saved(made.folder / "wide.csv", rows), out=tmp_path / "out")
-    assert graded.gradebook["student"].tolist() == ["s1"]
+    assert shares(graded) == {"s1": 100}
     assert [notice.kind for notice in graded.notices] == ["other_exam"]
 
 
@@ -106,12 +106,12 @@ def test_a_table_without_any_field_is_no_sheet(made: MadeKey, tmp_path: Path) ->
         grade(roster, made.key, tmp_path / "out")
     write_sheet(tmp_path / "in" / "s1.csv", made.of("s1"))
     graded = grade(tmp_path / "in", made.key, tmp_path / "out")
-    assert graded.gradebook["student"].tolist() == ["s1"]
+    assert shares(graded) == {"s1": 100}
     assert graded.missing == ("s2", "s3")
 
 
 def test_own_tables_are_no_sheets(made: MadeKey, tmp_path: Path) -> None:
-    """results.csv and gradebook.csv in the folder of the sheets are told and not read."""
+    """results.csv, gradebook.csv and notes.csv in the folder of the sheets are told and not read."""
     write_sheet(tmp_path / "in" / "s1.csv", made.of("s1"))
     grade(tmp_path / "in" / "s1.csv", made.key, tmp_path / "in")
     graded = grade(tmp_path / "in", made.key, tmp_path / "out")
@@ -119,46 +119,78 @@ def test_own_tables_are_no_sheets(made: MadeKey, tmp_path: Path) -> None:
         ("gradebook.csv", "unusable_file"),
         ("results.csv", "unusable_file"),
     ]
-    assert graded.gradebook["student"].tolist() == ["s1"]
+    [notice] = graded.notices
+    assert notice.kind == "unknown_field"
+    assert "notes.csv: no column is a field of the exam" in notice.text
+    assert shares(graded) == {"s1": 100}
 
 
 def test_wide_and_long_sheets_of_one_student_meet(made: MadeKey, tmp_path: Path) -> None:
-    """A student in both is one student: equal answers count once, different ones are an error."""
-    folder = tmp_path / "in"
+    """A student in both is one student: equal answers count once, different ones count for nothing.
+
+    The table of several students is taken where that is asked for; else it is nobody's.
+    """
+    folder, options = tmp_path / "in", GradeOptions(tables=True)
     write_sheet(folder / "s1.csv", made.of("s1"))
     saved(folder / "wide.csv", wide(made))
-    graded = grade(folder, made.key, tmp_path / "out")
-    assert {problem.reason for problem in graded.problems} == {"repeated"}
-    assert graded.gradebook["percent"].tolist() == [100, 100]
-    write_sheet(folder / "s1.csv", made.of("s1"), lambda _: "7")
-    with pytest.raises(AnswersError, match=r"student s1 .*s1\.csv and .*wide\.csv"):
-        grade(folder, made.key, tmp_path / "out")
+    graded = grade(folder, made.key, tmp_path / "out", options)
+    assert [(notice.kind, notice.student) for notice in graded.notices] == [("several_files", "s1"), ("repeated", "s1")]
+    assert shares(graded) == {"s1": 100, "s2": 100}
+    (folder / "s1.csv").unlink()
+    # Who names the variant has seen the paper.
+    for variant, kind in (({"variant": ""}, "contradiction"), ({}, "not_own")):
+        write_sheet(folder / "a.csv", made.of("s1"), lambda _: "7", changes=variant)
+        graded = grade(folder, made.key, tmp_path / "out", options)
+        assert [(notice.kind, notice.student) for notice in graded.notices] == [("several_files", "s1"), (kind, "s1")]
+        assert shares(graded)["s2"] == 100
+        of_one = graded.results[graded.results["student"] == "s1"]
+        assert set(of_one["answer"]) == {"7"}
+        assert (of_one["outcome"] == "unreadable").tolist() == [kind == "contradiction"] * len(of_one)
 
 
 def test_a_student_twice_in_one_file(tmp_path: Path) -> None:
-    """Two rows of one student, or two columns of one field, are repeats, entry by entry."""
-    sheet = read_answers(
-        saved(tmp_path / "w.csv", [["student", "z1", "z2", "z2"], ["s", "1", "2", "3"], ["s", "1", "2", "2"]])
-    )
-    assert [(row.field, getattr(row.parsed, "value", "duplicate")) for row in sheet.rows] == [
-        ("z1", 1),
-        ("z2", "duplicate"),
+    """Two rows of one student, or two columns of one field, are repeats, entry by entry; one notice tells them."""
+    rows = [["student", "z1", "z2", "z2"], ["s", "1", "2", "3"], ["s", "1", "2", "2"], ["t", "1", "2", "2"]]
+    answers = read_submissions(saved(tmp_path / "w.csv", rows))
+    assert [(row.student, row.field, getattr(row.parsed, "value", "duplicate")) for row in answers.sheets[0].rows] == [
+        ("s", "z1", 1),
+        ("s", "z2", "duplicate"),
+        ("t", "z1", 1),
+        ("t", "z2", 2),
     ]
-    assert [problem.reason for problem in sheet.problems] == ["repeated", "duplicate"]
+    assert [(notice.kind, notice.student) for notice in answers.notices] == [("contradiction", "s"), ("repeated", "t")]
 
 
-def test_columns_of_the_identity_are_there_once(tmp_path: Path) -> None:
-    """Which of two student columns is meant is not guessed."""
-    with pytest.raises(AnswersError, match='names "student" more than once'):
-        read_answers(saved(tmp_path / "w.csv", [["student", "Student", "z1"], ["a", "b", "1"]]))
+@pytest.mark.parametrize(
+    ("last", "found", "others"),
+    [
+        (["s", "4", ""], {"z1": "4"}, "2, 4"),
+        (["s", "1", ""], {"z1": "1"}, "2, 4"),
+        (["s", "", "5"], {"z2": "5"}, "2, 4"),
+        (["s", "", ""], {"z1": "3", "z2": "2"}, "2"),
+    ],
+)
+def test_latest_takes_the_last_line_of_a_student_as_a_whole(
+    tmp_path: Path, last: list[str], found: dict[str, str], others: str
+) -> None:
+    """What was left out there is not filled up from earlier lines, unless it says nothing; others keep their line."""
+    rows = [["student", "z1", "z2"], ["s", "1", "2"], ["t", "7", "8"], ["s", "3", "2"], last]
+    answers = read_submissions(saved(tmp_path / "w.csv", rows), latest=True)
+    expected = [("t", "z1", "7"), ("t", "z2", "8"), *(("s", field, text) for field, text in found.items())]
+    assert [(row.student, row.field, row.answer) for row in answers.sheets[0].rows] == expected
+    assert [(notice.kind, notice.student) for notice in answers.notices] == [("latest", "s")]
+    assert answers.notices[0].text.endswith(f"w.csv more than once; the last answers were marked, not line {others}")
 
 
 def test_decimal_comma_is_found_for_each_student(tmp_path: Path) -> None:
-    """As in long sheets, a row with commas and no points is read with commas."""
-    sheet = read_answers(
-        saved(tmp_path / "w.csv", [["student", "z1", "z2"], ["de", "0,5", "2"], ["us", "0.5", "1,5"]], ";")
-    )
-    assert [getattr(row.parsed, "value", "unreadable") for row in sheet.rows] == [0.5, 2, 0.5, "unreadable"]
+    """As in long sheets: only where a mark may set thousands apart do the other cells of the row decide."""
+    rows = [["student", "z1", "z2"], ["de", "0,5", "1,234"], ["us", "0.5", "1,234"], ["int", "2", "1,234"]]
+    sheet = read_answers(saved(tmp_path / "w.csv", rows, ";"))
+    assert [getattr(row.parsed, "value", "unreadable") for row in sheet.rows] == [
+        *(0.5, 1.234),
+        *(0.5, "unreadable"),
+        *(2, "unreadable"),
+    ]
     assert sheet.decimal_comma == ("de",)
 
 
@@ -167,7 +199,7 @@ def test_faults_cost_only_their_own(tmp_path: Path) -> None:
     rows = [
         ["student", "z1", "z2", "z\x07", ""],
         ["a", "9" * 10_001, "2", "3", ""],
-        ["b", "1", "2", "3"],
+        ["b", "1", "2"],
         ["c\x00", "1", "2", "3", ""],
         ["", "1", "2", "3", ""],
         ["d", "1\x00", "=1+1", "3", ""],
@@ -184,6 +216,7 @@ def test_faults_cost_only_their_own(tmp_path: Path) -> None:
         **{("d", "z1"): "control_char", ("d", "z2"): "formula", ("e", "z1"): 1.0, ("e", "z2"): 2.0},
     }
     assert [(problem.line, problem.reason) for problem in sheet.problems] == [
+        (1, "extra_columns"),
         (1, "control_char"),
         (2, "too_long"),
         (3, "wrong_columns"),
@@ -251,7 +284,7 @@ def test_a_million_columns_are_survived(made: MadeKey, tmp_path: Path) -> None:
     assert time.process_time() - begin < 12
     assert [(notice.kind, notice.count) for notice in graded.notices] == [("unknown_field", 1_000_000)]
     assert len(graded.notices[0].text) < 1_000
-    assert graded.gradebook["percent"].tolist() == [100]
+    assert shares(graded) == {"s1": 100}
 
 
 def test_entries_are_limited(tmp_path: Path) -> None:
