@@ -54,13 +54,13 @@ class OpenTable:
         """File and line of the header, for messages."""
         return f"{self.where}: line {self.header}"
 
-    def layout(self, columns: Sequence[str], number: str = "") -> Layout:
+    def layout(self, columns: Sequence[str], number: str = "", *, is_exact: bool = False) -> Layout:
         """How rows are cut to get these columns, each of which the header has; `number` names one with numbers."""
         found = {name: place for place, name in reversed([*enumerate(self.names)])}
         places = tuple(found[name] for name in columns)
         is_open = self.delimiter == "," and number in found and found[number] + 1 not in places
         at = found[number] if is_open else -1
-        return Layout(self.delimiter, len(self.titles), tuple(columns), places, at)
+        return Layout(self.delimiter, len(self.titles), tuple(columns), places, at, is_exact)
 
     def named_layout(self) -> Layout:
         """How rows are cut to get all columns that have a name."""
@@ -132,7 +132,7 @@ def scan_table(
     """
     table = open_table(printable(path), read_bytes(path, limits.max_bytes), required, optional, limits)
     columns = known_columns(table, required, optional, limits, extra=extra)
-    return Scan(columns, table.delimiter, records(table.lines, table.layout(columns), limits))
+    return Scan(columns, table.delimiter, records(table.lines, table.layout(columns, is_exact=True), limits))
 
 
 def open_table(
