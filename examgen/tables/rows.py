@@ -186,11 +186,9 @@ def _measured(row: Row, columns: tuple[str, ...], limits: Limits, cut_cell: int 
 
 def _fits(cells: Sequence[str], layout: Layout) -> bool:
     """Whether all that a row has too few or too many are cells that nobody wants, or blank ones behind them."""
-    return (
-        not layout.is_exact
-        and len(cells) >= layout.least
-        and not any(cell.strip(BLANK) for cell in cells[layout.width :])
-    )
+    if layout.is_exact or len(cells) < layout.least:
+        return False
+    return not any(cell.strip(BLANK) for cell in cells[layout.width :])
 
 
 def _look_ahead(
