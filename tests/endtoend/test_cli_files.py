@@ -139,8 +139,8 @@ def test_the_page_of_the_paper_beside_a_sheet_is_passed_over(made: MadeKey, tmp_
     """Students hand in the whole folder that they got; alone, or with other content, such a file is named."""
     page = b'<!doctype html><form id="sheet" autocomplete="off" data-exam="e" data-variant="v">'
     members = {"s1/answers.html": page, "s2/answers.html": page, "s3/answers.html": b"<html>", "s1/page.html": page}
-    for student in ("s1", "s3"):
-        members[f"{student}/answers.csv"] = write_sheet(tmp_path / "x.csv", made.of("s1")).read_bytes()
+    for folder, student in (("s1", "s1"), ("s3", "s2")):
+        members[f"{folder}/answers.csv"] = write_sheet(tmp_path / "x.csv", made.of(student)).read_bytes()
     answers = write_zip(tmp_path / "in.zip", members)
     if not is_zip:
         answers = tmp_path / "in"
