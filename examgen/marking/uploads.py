@@ -18,7 +18,7 @@ from examgen.tables.csv_tables import printable
 from examgen.tables.text import read_bytes
 
 PAGE = "answers.html"
-MAX_PAGE = 1024 * 1024
+MAX_PAGE = 512 * 1024
 
 _PAGE = re.compile(rb"<form id=\"sheet\"[^<>]* data-exam=\"")
 
