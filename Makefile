@@ -18,7 +18,7 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
 
 demo: $(READY)-run ## set up, make an exam, mark a filled-in sheet, and say where everything is
-	$(BIN)/examgen make --seed 7
+	$(BIN)/examgen make --seed 7 --force
 	$(BIN)/python tests/demo_sheet.py $(DEMO)
 	$(BIN)/examgen grade $(DEMO)/filled.csv
 	@echo && echo 'The papers, the key and the marks:'

@@ -34,6 +34,7 @@ def make(
     paper: str = "a4",
     theme: str | PathLike[str] | None = None,
     out: str | PathLike[str] | None = None,
+    force: bool = False,
 ) -> "MadePapers":
     """Make one paper: questions.pdf, answers.csv, answers.html, and the key beside them.
 
@@ -46,11 +47,14 @@ def make(
         paper: a4 or letter.
         theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
         out: the folder to write to; `output/<exam>-<seed>` where it is None.
+        force: whether to write over what lies there. Another exam is put aside whole, in `old-1/` of the folder; the
+            same exam, made the same way, is written anew without.
 
-    Returns: id of the exam, seed, folder, files, and notices of what no font could show.
+    Returns: id of the exam, seed, folder, files, and notices of what the instructor should know.
 
     Raises:
-        examgen.errors.ExamgenError: the exam cannot be found, read or satisfied, or a file cannot be written.
+        examgen.errors.ExamgenError: the exam cannot be found, read or satisfied, a file cannot be written, or something
+            else lies in the folder.
     """
     from examgen.batch import making
 
@@ -63,6 +67,7 @@ def make(
         paper=paper,
         theme=_path(theme),
         out=_path(out),
+        force=force,
     )
 
 
@@ -76,29 +81,33 @@ def make_class(
     language: str = "en",
     paper: str = "a4",
     theme: str | PathLike[str] | None = None,
+    force: bool = False,
     progress: "Callable[[int, int], None] | None" = None,
 ) -> "MadePapers":
-    """Make a paper of their own for each student of a roster, a CSV file with the columns id and name.
+    """Make a paper of their own for each student of a roster.
+
+    In a folder with the same class, students are added: all others stay in its key, on this roster or not.
 
     Args:
         exam: a shipped exam or family, or the path of a TOML file.
-        roster: the class list.
+        roster: the class list, CSV, xlsx or ods, with the columns id and name or as a course system exports it.
         out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
         seed: a student's paper depends on the seed, the exam and the student only.
         notation: another notation than the exam's own.
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
         theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
+        force: whether to write over what lies there, as in `make`.
         progress: called with the number of papers done and of all after each paper.
 
-    Returns: id of the exam, seed, folder, files, and notices of what no font could show.
+    Returns: id of the exam, seed, folder, files, and notices of what the instructor should know.
 
     Raises:
         examgen.errors.ExamgenError: as in `make`; also where the roster cannot be read or names a student twice.
     """
-    from examgen.batch import making
+    from examgen.batch import class_making
 
-    return making.make_class(
+    return class_making.make_class(
         str(exam),
         Path(roster),
         seed=seed,
@@ -107,6 +116,7 @@ def make_class(
         language=language,
         paper=paper,
         theme=_path(theme),
+        force=force,
         progress=progress,
     )
 
@@ -124,6 +134,7 @@ def grade(
     force: bool = False,
     overrides: str | PathLike[str] | None = None,
     feedback: bool = False,
+    time_limit: float = 60.0,
 ) -> "GradedClass":
     """Mark answer sheets and write results.csv, gradebook.csv and notes.csv.
 
@@ -140,6 +151,7 @@ def grade(
         overrides: CSV of marks set by hand (student, field, marks, reason); `overrides.csv` in the key's folder where
             it is None and there is one.
         feedback: whether to write feedback/ with a web page and a PDF for each student, too.
+        time_limit: seconds that reading the files of one student may take together; those that are left are named.
 
     Returns: the tables as data frames, and all that could not be read or matched.
 
@@ -149,7 +161,13 @@ def grade(
     from examgen.marking import grading
 
     options = grading.GradeOptions(
-        decimal=decimal, latest=latest, tables=table, unknown=unknown, fresh=fresh, force=force
+        decimal=decimal,
+        latest=latest,
+        tables=table,
+        unknown=unknown,
+        fresh=fresh,
+        force=force,
+        time_limit=time_limit,
     )
     graded = grading.grade(Path(answers), _path(key), _path(out), options, overrides=_path(overrides))
     if feedback:
@@ -160,7 +178,12 @@ def grade(
 
 
 def check(
-    exam: str | PathLike[str], *, draws: int = 1000, seed: int = 0, out: str | PathLike[str] | None = None
+    exam: str | PathLike[str],
+    *,
+    draws: int = 1000,
+    seed: int = 0,
+    out: str | PathLike[str] | None = None,
+    force: bool = False,
 ) -> "Checked":
     """Try a bank or an exam: draws and screens, the work of a paper, and whether wrong work can look right.
 
@@ -168,7 +191,8 @@ def check(
         exam: a shipped exam or family, or the path of a TOML file.
         draws: to judge for each question.
         seed: of the draws.
-        out: folder of a sample paper; under ./output where it is None.
+        out: folder of a sample paper; `output/<exam>-<seed>-sample` where it is None.
+        force: whether to write over what lies there, as in `make`.
 
     Returns: what was found; `problems` is empty where all is well.
 
@@ -177,7 +201,7 @@ def check(
     """
     from examgen.batch import checking
 
-    return checking.check(str(exam), draws=draws, seed=seed, out=_path(out))
+    return checking.check(str(exam), draws=draws, seed=seed, out=_path(out), force=force)
 
 
 def explain(

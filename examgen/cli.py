@@ -4,21 +4,47 @@ Exit codes: 0, 1 for a mistake in what the user gave (one line says where, what,
 that is not used as its help says.
 """
 
+import errno
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from examgen.collector import paused_collector
 
 if TYPE_CHECKING:
     from examgen.marking.grading import GradedClass
 
+
+class _Commands(TyperGroup):
+    """All commands. Where what they print cannot be written, a line on stderr says so; a closed pipe needs none."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command of the arguments, and write what it printed to the last byte."""
+        try:
+            try:
+                return super().main(*args, **extra)
+            finally:
+                # Python would do it later, when nobody can say any more what is wrong.
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except OSError as error:
+            _throw_output_away()
+            if error.errno != errno.EPIPE:
+                place = f"{error.filename}: " if error.filename else "standard output cannot be written: "
+                with suppress(OSError):
+                    _print_error(f"{place}{error.strerror or error}")
+            raise SystemExit(1) from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="examgen",
     no_args_is_help=True,
     add_completion=False,
@@ -66,6 +92,13 @@ ThemeFolder = Annotated[
     ),
 ]
 
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Write over what lies in the folder; another exam there, key and all, is kept in old-1/ of it."
+    ),
+]
+
 
 @app.callback(invoke_without_command=True)
 def main(
@@ -93,13 +126,22 @@ def make(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write to; output/EXAM-SEED where it is left out.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Make one paper: questions.pdf and an answer sheet to hand out, and the worked solution in key/."""
     with _mistakes_in_one_line(), paused_collector():
         import examgen
 
         made = examgen.make(
-            exam, seed=seed, student=student, notation=notation, language=language, paper=paper, theme=theme, out=out
+            exam,
+            seed=seed,
+            student=student,
+            notation=notation,
+            language=language,
+            paper=paper,
+            theme=theme,
+            out=out,
+            force=force,
         )
     if seed is None:
         typer.echo(f"Seed: {made.seed}  (make the same paper again with --seed {made.seed})")
@@ -113,13 +155,21 @@ def make(
 @app.command(epilog="Example: examgen batch question2 roster.csv --seed 7 --out class")
 def batch(
     exam: Exam,
-    roster: Annotated[Path, typer.Argument(metavar="ROSTER.csv", help="The class list: CSV with columns id and name.")],
+    roster: Annotated[
+        Path,
+        typer.Argument(
+            metavar="ROSTER",
+            help="The class list: CSV, xlsx or ods with columns id and name, or as Moodle, Canvas, Gradescope, "
+            "Blackboard or R/exams export it.",
+        ),
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the class.")],
     seed: Seed = None,
     notation: NotationName = None,
     language: Language = "en",
     paper: PaperSize = "a4",
     theme: ThemeFolder = None,
+    force: Force = False,
 ) -> None:
     """Make a paper of their own for each student of a class list.
 
@@ -137,6 +187,7 @@ def batch(
             language=language,
             paper=paper,
             theme=theme,
+            force=force,
             progress=progress,
         )
     if seed is None:
@@ -213,6 +264,15 @@ def grade(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Also write feedback/ with a web page and a PDF for each student.")
     ] = False,
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            "--time-limit",
+            metavar="SECONDS",
+            min=0.1,
+            help="Time for reading one student's files (a folder or zip file in ANSWERS); files left over are named.",
+        ),
+    ] = 60.0,
 ) -> None:
     """Mark answer sheets: a line for each student, results.csv with every entry, gradebook.csv with the marks.
 
@@ -233,6 +293,7 @@ def grade(
             force=force,
             overrides=overrides,
             feedback=feedback,
+            time_limit=time_limit,
         )
         from examgen.marking.notes import shown_notes
         from examgen.marking.remarking import change_lines
@@ -285,14 +346,18 @@ def check(
     exam: Exam,
     draws: Annotated[int, typer.Option(metavar="N", min=1, help="Draws to judge for each question.")] = 1000,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the draws and of the sample paper.")] = 0,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the sample paper.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the sample paper; output/EXAM-SEED-sample where it is left out."),
+    ] = None,
+    force: Force = False,
 ) -> None:
     """Try a bank: which draws pass the screens, how much work a paper is, and whether wrong work can look right."""
     with _mistakes_in_one_line():
         import examgen
         from examgen.batch.check_report import report
 
-        checked = examgen.check(exam, draws=draws, seed=seed, out=out)
+        checked = examgen.check(exam, draws=draws, seed=seed, out=out, force=force)
     for line in report(checked):
         typer.echo(line)
     if checked.problems:
@@ -322,12 +387,24 @@ def _mistakes_in_one_line() -> Iterator[None]:
     try:
         yield
     except ExamgenError as error:
-        typer.secho("Error: ", fg=typer.colors.RED, bold=True, err=True, nl=False)
-        typer.echo(_printable(" ".join(str(error).splitlines())), err=True)
+        _print_error(str(error))
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
         raise typer.Exit(130) from None
+
+
+def _print_error(text: str) -> None:
+    typer.secho("Error: ", fg=typer.colors.RED, bold=True, err=True, nl=False)
+    typer.echo(_printable(" ".join(text.splitlines())), err=True)
+
+
+def _throw_output_away() -> None:
+    """What is held back of standard output goes nowhere, or Python would try to write it once more at its end."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 Cell = str | float
@@ -21,22 +22,40 @@ def write_zip(path: Path, members: Mapping[str, bytes | str], packing: int = zip
     return path
 
 
-def write_xlsx(path: Path, rows: Sequence[Sequence[Cell]], sheet: str | None = None) -> Path:
-    """An xlsx file with one sheet: texts as inline texts, numbers as numbers, nothing for empty texts."""
-    return write_zip(
-        path,
-        {
-            "[Content_Types].xml": f'<Types xmlns="{_TYPES}/content-types"><Default Extension="xml" '
-            f'ContentType="application/xml"/></Types>',
-            "_rels/.rels": f'<Relationships xmlns="{_TYPES}/relationships"><Relationship Id="r1" '
-            f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-            "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-            f'<sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_TYPES}/relationships"><Relationship Id="r1" '
-            f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-            "xl/worksheets/sheet1.xml": sheet if sheet is not None else xlsx_sheet(rows),
-        },
+def write_xlsx(
+    path: Path,
+    rows: Sequence[Sequence[Cell]],
+    sheet: str | None = None,
+    *,
+    more: Mapping[str, Sequence[Sequence[Cell]]] = MappingProxyType({}),
+    parts: Mapping[str, bytes | str] = MappingProxyType({}),
+    packing: int = zipfile.ZIP_DEFLATED,
+) -> Path:
+    """An xlsx file: texts as inline texts, numbers as numbers, nothing for empty texts.
+
+    Args:
+        rows: of the first sheet, S.
+        sheet: the part with its cells instead of the rows.
+        more: rows of further sheets by their names.
+        parts: further parts of the file, or others in the place of its own.
+    """
+    names = ["S", *more]
+    numbered = list(enumerate(names, start=1))
+    sheets = "".join(f'<sheet name="{escape(name)}" sheetId="{n}" r:id="r{n}"/>' for n, name in numbered)
+    links = "".join(
+        f'<Relationship Id="r{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _ in numbered
     )
+    cells = [sheet if sheet is not None else xlsx_sheet(rows), *map(xlsx_sheet, more.values())]
+    members: dict[str, bytes | str] = {
+        "[Content_Types].xml": f'<Types xmlns="{_TYPES}/content-types"><Default Extension="xml" '
+        f'ContentType="application/xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_TYPES}/relationships"><Relationship Id="r1" '
+        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_TYPES}/relationships">{links}</Relationships>',
+        **{f"xl/worksheets/sheet{n}.xml": part for n, part in enumerate(cells, start=1)},
+    }
+    return write_zip(path, members | dict(parts), packing)
 
 
 def xlsx_sheet(rows: Sequence[Sequence[Cell]]) -> str:
@@ -50,21 +69,49 @@ def xlsx_sheet(rows: Sequence[Sequence[Cell]]) -> str:
     return f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData></worksheet>'
 
 
-def write_ods(path: Path, rows: Sequence[Sequence[Cell]], content: str | None = None) -> Path:
-    """An ods file with one sheet, filled up with empty cells and rows as LibreOffice does."""
-    body = content if content is not None else "".join(map(_ods_row, rows))
+def write_ods(
+    path: Path,
+    rows: Sequence[Sequence[Cell]],
+    content: str | None = None,
+    *,
+    more: Mapping[str, Sequence[Sequence[Cell]]] = MappingProxyType({}),
+    parts: Mapping[str, bytes | str] = MappingProxyType({}),
+    packing: int = zipfile.ZIP_DEFLATED,
+) -> Path:
+    """An ods file, filled up with empty cells and rows as LibreOffice does; arguments as for `write_xlsx`."""
+    bodies = {"S": content if content is not None else ods_rows(rows)}
+    bodies |= {name: ods_rows(others) for name, others in more.items()}
+    return write_zip(
+        path,
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": ods_content(bodies),
+            "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="{_ODS}:manifest:1.0"><manifest:file-entry '
+            f'manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
+            f"</manifest:manifest>",
+            **parts,
+        },
+        packing,
+    )
+
+
+def ods_rows(rows: Sequence[Sequence[Cell]]) -> str:
+    """Rows as they stand in the part of an ods file that holds the cells."""
+    return "".join(map(_ods_row, rows))
+
+
+def ods_content(bodies: Mapping[str, str]) -> str:
+    """The part of an ods file that holds the cells: the rows of each sheet by its name."""
     tail = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated='
-    xml = (
+    tables = "".join(
+        f'<table:table table:name="{escape(name)}">{body}{tail}"16384"/></table:table-row></table:table>'
+        for name, body in bodies.items()
+    )
+    return (
         f'<office:document-content xmlns:office="{_ODS}:office:1.0" xmlns:table="{_ODS}:table:1.0" '
-        f'xmlns:text="{_ODS}:text:1.0"><office:body><office:spreadsheet><table:table table:name="S">{body}'
-        f'{tail}"16384"/></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>'
+        f'xmlns:text="{_ODS}:text:1.0"><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>'
+        f"</office:document-content>"
     )
-    manifest = (
-        f'<manifest:manifest xmlns:manifest="{_ODS}:manifest:1.0"><manifest:file-entry manifest:full-path="/" '
-        f'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>'
-    )
-    kind = "application/vnd.oasis.opendocument.spreadsheet"
-    return write_zip(path, {"mimetype": kind, "content.xml": xml, "META-INF/manifest.xml": manifest})
 
 
 def _xlsx_cell(place: str, cell: Cell) -> str:

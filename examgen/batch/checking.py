@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from examgen.batch.making import make
+from examgen.batch.making import OUTPUT, make
 from examgen.batch.other_sitters import OtherSat, other_students
 from examgen.batch.sitting import Papers, Sat, mistaken_students, one_of_each_shape, perfect_students
 from examgen.core.graph import evaluate
@@ -120,17 +120,19 @@ class Checked:
     problems: tuple[str, ...]
 
 
-def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = None) -> Checked:
+def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = None, force: bool = False) -> Checked:
     """Try a bank or an exam.
 
     Args:
         exam: a shipped exam or family, or the path of a TOML file.
         draws: to judge for each question.
         seed: of the draws.
-        out: folder of the sample paper; under ./output where it is None.
+        out: folder of the sample paper; one under ./output, that of the sample before, where it is None.
+        force: whether to write over what lies in that folder.
 
     Raises:
-        ExamgenError: the exam cannot be found, read or satisfied, or a file cannot be written.
+        ExamgenError: the exam cannot be found, read or satisfied, a file cannot be written, or something else lies in
+            the folder.
     """
     if not 1 <= draws <= 1_000_000:
         raise ExamgenError(f"draws is {draws}; use 1 to 1,000,000")
@@ -142,6 +144,7 @@ def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = Non
         # Nobody can sit an exam of which there is no paper.
         nobody = Sat(0, 0, ()), OtherSat(0, {}, 0, 0, (), ())
         return Checked(loaded.exam.id, questions, (), 0, *nobody, Path(), (), tuple(problems))
+    sample = _sample(exam, loaded, out, force=force)
     each = one_of_each_shape(loaded, [_there(trials) for trials in tried.values()])
     notations, perfect = perfect_students(exam, loaded, [variant for _, variant in each])
     mistaken, others = mistaken_students(loaded), other_students(loaded, each)
@@ -152,10 +155,18 @@ def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = Non
         perfect.sitters + mistaken.sitters + others.sitters,
         mistaken,
         others,
-        make(exam, seed=seed, out=out).folder,
+        sample,
         (*(note for question in questions for note in _notes(loaded, question, others)), *others.notes),
         (*problems, *perfect.problems, *mistaken.problems, *others.problems),
     )
+
+
+def _sample(exam: str, loaded: LoadedExam, out: Path | None, *, force: bool) -> Path:
+    """The folder of a sample paper, written before anybody sits the exam: what is in its way is told at once."""
+    if out is not None:
+        return make(exam, seed=loaded.seed, out=out, force=force).folder
+    folder = OUTPUT / f"{loaded.exam.name}-{loaded.seed}-sample"
+    return make(exam, seed=loaded.seed, out=folder, force=True, keeps_other=False).folder
 
 
 Tried = Sequence[tuple[PaperShape, Trial]]

@@ -6,7 +6,6 @@ it, with a `MarkedClass` of its own or with the tables in a folder.
 
 import csv
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -28,6 +27,7 @@ from examgen.exams.exam import Variant
 from examgen.exams.files import folder_name, safe_text, write_files
 from examgen.exams.keys import Key, papers, read_key
 from examgen.exams.other_references import typed_reference
+from examgen.marking.numbers import Number, parse_number
 
 FOLDER = "feedback"
 RESULTS, BOOK = "results.csv", "gradebook.csv"
@@ -45,7 +45,6 @@ COLUMNS = (
 )
 """Those that feedback needs; `misconception` and `comment` are used where they are there."""
 
-WRITTEN_DECIMALS = re.compile(r"[.,](\d+)")
 
 Progress = Callable[[int, int], None]
 """Called with the number of students done and of all."""
@@ -236,10 +235,12 @@ def _entry(row: Row) -> EntryFeedback:
 
 def _is_coarse(answer: str, value: float | None, target: float | None) -> bool:
     """Whether a number that is not 0 is right to the decimals with which it is written."""
-    if not value or target is None or "e" in answer.lower():
+    if not value or target is None:
         return False
-    decimals = WRITTEN_DECIMALS.search(answer)
-    return abs(value - target) <= 0.51 * 10.0 ** -(len(decimals[1]) if decimals else 0)
+    readings = [parse_number(answer, "."), parse_number(answer, ",")]
+    written = (one for one in readings if isinstance(one, Number) and one.value == value)
+    decimals = next((one.decimals for one in written if one.decimals is not None), None)
+    return decimals is not None and abs(value - target) <= 0.51 * 10.0**-decimals
 
 
 def _table(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:

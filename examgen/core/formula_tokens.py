@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from examgen.core.typed_characters import PLAIN, named, trimmed
+
 MAX_CHARACTERS = 1000
 MAX_TOKENS = 600
 _MAX_WITH_SPACES = 100_000
@@ -80,15 +82,20 @@ def quoted(text: str) -> str:
     return f'"{shown}{"…" if len(text) > _SHOWN_CHARACTERS else ""}"'
 
 
+def _shown(char: str) -> str:
+    """One character in quotation marks, with its code point where a keyboard may not have it."""
+    return quoted(char) if char.isascii() and char.isprintable() else f"{quoted(char)} ({named(char)})"
+
+
 def tokenize(text: str) -> tuple[Token, ...] | Unparsed:
     """All words of a formula with an end behind them. Never raises; the time is linear in the length of the text."""
     if len(text) > _MAX_WITH_SPACES:
         return Unparsed("too_long", 0)
-    body = text.strip(_AROUND)
-    offset = text.find(body[:1])
+    body = trimmed(text)
     if len(body) > 1 and body[0] == "'":
         # A spreadsheet's sign for "this is text".
-        body, offset = body[1:], offset + 1
+        body = trimmed(body[1:])
+    offset = text.find(body)
     if not body:
         return Unparsed("blank", 0)
     if len(body) > MAX_CHARACTERS:
@@ -104,7 +111,7 @@ def _tokens(body: str, offset: int) -> tuple[Token, ...] | Unparsed:
     while place < len(body):
         match = _WORD.match(body, place)
         if match is None:
-            return Unparsed(_REFUSED.get(body[place], "bad_char"), offset + place, quoted(body[place]))
+            return Unparsed(_REFUSED.get(body[place], "bad_char"), offset + place, _shown(body[place]))
         kind = match.lastgroup
         if kind == "number":
             found.append(Token("number", match[0], offset + place))
@@ -131,8 +138,7 @@ def _name(match: re.Match[str]) -> str:
 
 def _plain(char: str) -> str:
     """One character for one, so that positions stay."""
-    code = ord(char)
-    if 0xFF01 <= code <= 0xFF5E or 0x1D400 <= code <= 0x1D7FF:
+    if 0x1D400 <= ord(char) <= 0x1D7FF:
         char = unicodedata.normalize("NFKC", char)
     return _SAME.get(char, char)
 
@@ -141,18 +147,10 @@ _RAISED, _LOW = "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"
 _LOWERED = str.maketrans(f"{_RAISED}⁺⁻{_LOW}", "0123456789+-0123456789")
 _LETTERS: Mapping[str, str] = MappingProxyType({"∂": "d", "δ": "delta", "σ": "sigma", "η": "eta", "α": "alpha"})
 _SIGNS: Mapping[str, str] = MappingProxyType({"**": "^", ";": ",", "[": "(", "{": "(", "]": ")", "}": ")"})
-_SAME: Mapping[str, str] = MappingProxyType(
-    dict.fromkeys("×·⋅∙•∗⋆✕✖", "*")
-    | dict.fromkeys("÷∕⁄", "/")
-    | dict.fromkeys("−–—‐‑‒﹣", "-")
-    | dict.fromkeys("′’‘´ʹ`", "'")
-    | {"ς": "σ", "ˆ": "^"}
-)
+_SAME: Mapping[str, str] = MappingProxyType({**PLAIN, **dict.fromkeys("′’‘´ʹ`", "'"), "ς": "σ", "÷": "/"})
 _REFUSED: Mapping[str, str] = MappingProxyType(
     dict.fromkeys("<>≤≥≠", "comparison") | dict.fromkeys("|∣‖", "bars") | {"=": "equals", "\\": "latex"}
 )
-# The byte order mark is no space to Python, but it sticks to the first cell of many exported sheets.
-_AROUND = "".join(map(chr, [*filter(lambda code: chr(code).isspace(), range(0x3001)), 0xFEFF]))
 _EXCEL_ERROR = re.compile(r"#[A-Z][A-Z0-9_/]*[!?]?|##+|Err:[0-9]{3}", re.ASCII)
 
 _GREEK = "".join(_LETTERS)

@@ -29,6 +29,7 @@ from examgen.documents.diagram import network_svg
 from examgen.documents.math import to_mathml
 from examgen.documents.numbers import is_slot
 from examgen.documents.pages import PaperPage, QuestionPart
+from examgen.documents.sheet_script import sheet_script
 from examgen.documents.style import PaperStyle
 from examgen.documents.themes import Theme
 from examgen.documents.typesetting import GIVEN_WIDTH, INLINE_WIDTH, SIZE, Typesetter, fitted
@@ -56,7 +57,7 @@ def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
     Raises: ValueError if the rows are not those of the page's boxes.
     """
     numbers = _row_numbers(page, rows)
-    script = (shipped("templates") / "sheet.js").read_text(encoding="utf-8")
+    script = sheet_script(page.style)
     style = (shipped("templates") / "sheet.css").read_text(encoding="utf-8")
     digest = b64encode(sha256(script.encode()).digest()).decode()
     more = {"script": Markup(script), "style": Markup(style), "digest": digest, "longest": MAX_CHARACTERS}

@@ -10,8 +10,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from examgen.core.number_grammar import DecimalMark
 from examgen.errors import ExamgenError, did_you_mean
-from examgen.exams.digits import DecimalMark
 from examgen.resources import shipped
 
 if TYPE_CHECKING:

@@ -8,24 +8,32 @@ import errno
 import hashlib
 import io
 import os
+import re
+import secrets
 import stat
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 from examgen.errors import ExamgenError
 
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.@+")
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 _LONGEST_NAME = 120
+_PART = re.compile(r"\.(.+)\.\w{4,16}\.part", re.DOTALL)  # earlier versions took other letters
+_PART_NAME = 40
+_ORDINARY, _PRIVATE, _PRIVATE_FOLDER = 0o666, 0o600, 0o700
 
 Content = bytes | Iterable[bytes | memoryview]
 
 
-def write_files(folder: Path, files: Mapping[str, Content]) -> None:
+def write_files(folder: Path, files: Mapping[str, Content], *, private: Collection[str] = ()) -> None:
     """Write files below a folder, by relative path with forward slashes; large ones may come in pieces.
 
     Each file appears whole or not at all. When one cannot be written, everything is as it was before.
+
+    Args:
+        private: names of folders in the folder that only their owner may look into: they and those below them get mode
+            700, whatever they had, and the files there 600. All others are as the umask says.
 
     Raises:
         ExamgenError: a folder or file cannot be written; the message says which.
@@ -35,14 +43,15 @@ def write_files(folder: Path, files: Mapping[str, Content]) -> None:
     try:
         for name, content in files.items():
             target = folder / name
-            made += _missing_folders(target.parent)
-            target.parent.mkdir(parents=True, exist_ok=True)
+            is_private = PurePosixPath(name).parts[0] in private
+            made += missing_folders(target.parent)
+            _make_folders(folder, PurePosixPath(name).parent.parts, is_private=is_private)
             _check_target(target)
-            written.append((_write_beside(target, content), target))
+            written.append((_write_beside(target, content, _PRIVATE if is_private else _ORDINARY), target))
         for beside, target in written:
             beside.replace(target)
     except OSError as error:
-        raise ExamgenError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from None
+        raise unwritable(error, folder) from None
     finally:
         for beside, _ in written:
             beside.unlink(missing_ok=True)
@@ -50,6 +59,25 @@ def write_files(folder: Path, files: Mapping[str, Content]) -> None:
         for new in reversed(made):
             with contextlib.suppress(OSError):
                 new.rmdir()
+
+
+def unwritable(error: OSError, place: Path) -> ExamgenError:
+    """What to raise for a file or folder that cannot be written; `place` is named where the error names none."""
+    return ExamgenError(f"{error.filename or place}: cannot be written: {error.strerror or error}")
+
+
+def remove_parts(folder: Path, names: Collection[str] = ()) -> None:
+    """Remove what runs that were killed left of half-written files in a folder, and not below it.
+
+    Args:
+        names: of the files that they were to become; all if there are none. Nobody else may be writing them now.
+    """
+    starts = {name[:_PART_NAME] for name in names}
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        for one in found:
+            part = _PART.fullmatch(one.name)
+            if part and (not starts or part[1] in starts) and one.is_file(follow_symlinks=False):
+                Path(one.path).unlink(missing_ok=True)
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -89,9 +117,23 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _missing_folders(folder: Path) -> list[Path]:
+def missing_folders(folder: Path) -> list[Path]:
     """Of a folder and those above it the ones that are not there, outermost first."""
     return [parent for parent in (folder, *folder.parents) if not parent.exists()][::-1]
+
+
+def _make_folders(folder: Path, below: Sequence[str], *, is_private: bool) -> None:
+    if not is_private:
+        folder.joinpath(*below).mkdir(parents=True, exist_ok=True)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in below:
+        folder = folder / name
+        folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        # It may have been made by hand, or by an earlier version; a colleague's folder keeps the mode that it has.
+        if stat.S_IMODE(folder.stat().st_mode) & ~_PRIVATE_FOLDER:
+            with contextlib.suppress(PermissionError):
+                folder.chmod(_PRIVATE_FOLDER)
 
 
 def _check_target(target: Path) -> None:
@@ -101,21 +143,14 @@ def _check_target(target: Path) -> None:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
 
 
-def _write_beside(target: Path, content: Content) -> Path:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
-    path = Path(name)
+def _write_beside(target: Path, content: Content, mode: int) -> Path:
+    """A new file beside the target, hidden; `mode` is cut by the umask when it is made, and never after."""
+    path = target.with_name(f".{target.name[:_PART_NAME]}.{secrets.token_hex(4)}.part")
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     try:
         with os.fdopen(handle, "wb") as file:
             file.writelines([content] if isinstance(content, bytes) else content)
-        # mkstemp makes files that only their owner may read; a handout is an ordinary file.
-        path.chmod(0o666 & ~_umask())
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return path
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -13,11 +13,12 @@ import numpy as np
 
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
+from examgen.core.number_grammar import DecimalMark
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules import Array
 from examgen.exams.banks_answers import answer_letter, check_answers
 from examgen.exams.banks_policy import checked_policy
-from examgen.exams.digits import DecimalMark, Digits
+from examgen.exams.digits import Digits
 from examgen.exams.exam import (
     ANSWER_KINDS,
     ASKABLE,

@@ -5,6 +5,7 @@ answers. A key is recomputed from the numbers, never from the seed. The format i
 """
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -104,18 +105,23 @@ def read_key(folder: Path) -> Key:
         KeyFileError: there is no key, it is damaged, or it was written in another format.
     """
     folder = folder if (folder / "exam.json").is_file() or not (folder / "key").is_dir() else folder / "key"
-    path = folder / "exam.json"
-    document = _read_json(path)
-    if document.get("format") != FORMAT:
-        raise KeyFileError(
-            f"{path}: format {document.get('format')!r}, written by examgen {document.get('examgen', 'unknown')}; "
-            f"this version reads format {FORMAT}"
-        )
-    try:
-        exam, making = exam_from(document), making_from(document)
-    except DAMAGE as error:
-        raise KeyFileError(f"{path}: {said(error)}") from None
+    exam, making = _read_exam(folder / "exam.json")
     return Key(folder, exam, tuple(_read_variants(folder / "variants.jsonl", exam)), making)
+
+
+def read_key_so_far(folder: Path) -> Key | None:
+    """The key in this very folder as far as it was written, None where there is none.
+
+    A run that broke off may have left exam.json alone, and answers.csv, which follows from the rest, of before.
+
+    Raises:
+        KeyFileError: there is a key, but it is damaged or of another format.
+    """
+    if not os.path.lexists(folder / "exam.json"):
+        return None
+    exam, making = _read_exam(folder / "exam.json")
+    is_begun = not any(os.path.lexists(folder / name) for name in ("variants.jsonl", "answers.csv"))
+    return Key(folder, exam, () if is_begun else tuple(_read_variants(folder / "variants.jsonl", exam)), making)
 
 
 def exam_id_of(folder: Path) -> str | None:
@@ -163,6 +169,19 @@ def _plain_number(value: float) -> float | int:
 
 def _json_line(document: Mapping[str, Any]) -> bytes:
     return (json.dumps(document, ensure_ascii=False) + "\n").encode()
+
+
+def _read_exam(path: Path) -> tuple[Exam, Making]:
+    document = _read_json(path)
+    if document.get("format") != FORMAT:
+        raise KeyFileError(
+            f"{path}: format {document.get('format')!r}, written by examgen {document.get('examgen', 'unknown')}; "
+            f"this version reads format {FORMAT}"
+        )
+    try:
+        return exam_from(document), making_from(document)
+    except DAMAGE as error:
+        raise KeyFileError(f"{path}: {said(error)}") from None
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Read which of the offered options a student chose: by its letter or by its text.
 
 Called for tasks with `as = "choice"`. Options are lettered a, b, c, … on the paper. Letters may stand in brackets or
-have a point behind them; in texts upper and lower case, spaces and the dollar signs of LaTeX make no difference.
+have a point behind them; in texts upper and lower case, spaces, invisible characters, kinds of dashes and the dollar
+signs of LaTeX make no difference.
 """
 
 import re
@@ -9,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from examgen.core.typed_characters import INVISIBLE, SOFT_HYPHEN, plain, trimmed
 from examgen.marking.numbers import Unreadable
 
 MAX_CHARACTERS = 1000
@@ -25,6 +27,7 @@ CHOICE_REASONS: Mapping[str, str] = MappingProxyType(
 )
 """Why a choice cannot be read, for the student, by reason."""
 
+_LEFT_OUT = str.maketrans("", "", f"${INVISIBLE}{SOFT_HYPHEN}")
 _LETTER = re.compile(r"\(?([a-z])[.):]?", re.ASCII)
 _LETTER_AND_TEXT = re.compile(r"\(?([a-z])[.):] ?(.+)", re.ASCII)
 _SEVERAL = re.compile(r"\(?[a-z]\)?(?: ?(?:,|;|/|\+|&|and|or) ?\(?[a-z]\)?)+|[a-z](?: [a-z])+", re.ASCII)
@@ -40,7 +43,7 @@ def parse_choice(text: str, options: Sequence[str]) -> int | Unreadable:
     >>> parse_choice("B)", ["the loss rises", "the loss falls"])
     1
     """
-    text = text.strip()
+    text = trimmed(text)
     if len(text) > MAX_CHARACTERS:
         return Unreadable("too_long")
     body = _plain(text).lstrip("'")
@@ -68,4 +71,4 @@ def _lettered(body: str, texts: Sequence[str]) -> list[int]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).replace("$", "").replace("\ufeff", "").casefold().split())
+    return " ".join(plain(unicodedata.normalize("NFKC", text).translate(_LEFT_OUT)).casefold().split())

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow.compute as pc
 
-from examgen.exams.digits import DecimalMark
+from examgen.core.number_grammar import DecimalMark
 from examgen.exams.exam import asks_number
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerTable, Flags, Numbers, Places
 from examgen.marking.parsing import parse_texts

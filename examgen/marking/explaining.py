@@ -66,7 +66,7 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         field=field.name,
         symbol=field.symbol,
         written=typed(row.get("answer", "")),
-        unreadable=REASONS[reason] if outcome == "unreadable" else "",
+        unreadable=_why_unreadable(row.get("comment", ""), reason) if outcome == "unreadable" else "",
         value=None if np.isnan(value) else value,
         reference=trace.calculation(field.quantity, field.index, trace.solution, reference),
         half_unit=half,
@@ -94,6 +94,11 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
     )
     rule, why = _decided(found, trace.policy)
     return replace(found, rule=rule, why=why, differences=tuple(_differences(found, row)))
+
+
+def _why_unreadable(comment: str, reason: str) -> str:
+    """As the student was told, where no override says else: results.csv may not show the character that is named."""
+    return comment if comment.startswith(tuple(REASONS.values())) else REASONS[reason]
 
 
 def _marks(trace: EntryTrace, of_student: MarkedPaper) -> tuple[float, Override | None]:

@@ -1,8 +1,9 @@
 """Read the answers that a student typed into the form of questions.pdf.
 
-Called by `marking.reading`, which treats the rows like those of an answers.csv. Of the PDF only the tree of form fields
-is looked at, never a page, an attachment, a script or an action, so that nothing in them can do harm. The rest is
-bounded: bytes, fields, nesting, characters, decoded bytes of a stream, and processor time.
+Called by `sheets`, which treats the rows like those of an answers.csv. Of the PDF only the tree of form fields is
+looked at, and where that holds no answer what the pages carry, but never what is drawn there, an attachment, a script
+or an action, so that nothing in them can do harm. The rest is bounded: bytes, fields, nesting, characters, decoded
+bytes of a stream, and processor time.
 """
 
 import io
@@ -11,12 +12,15 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from examgen.errors import AnswersError
 from examgen.exams.keys import SHEET_COLUMNS
+from examgen.marking.pdf_objects import array, entry, place
+from examgen.marking.pdf_pages import PageSigns, page_signs
 from examgen.tables.csv_tables import DEFAULT_LIMITS, Limits, Row, RowProblem, printable
 from examgen.tables.text import read_bytes
 
@@ -83,13 +87,21 @@ class _TimedBytes(io.BytesIO):
             raise _OutOfTime
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class FilledForm:
+    """The rows of a form, and what is to be told where all of them are blank."""
+
+    rows: list[Row | RowProblem]
+    warning: str = ""
+
+
 def read_filled_pdf(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[Row | RowProblem]:
-    """Read the file of a filled form; as `filled_rows`, and AnswersError if it is missing or too large."""
+    """Read the file of a filled form; as `filled_form`, and AnswersError if it is missing or too large."""
     most = min(limits.max_bytes, MAX_BYTES)
-    return filled_rows(printable(path), read_bytes(path, most, kind="PDF"), limits)
+    return filled_form(printable(path), read_bytes(path, most, kind="PDF"), limits).rows
 
 
-def filled_rows(where: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> list[Row | RowProblem]:
+def filled_form(where: str, data: bytes, limits: Limits = DEFAULT_LIMITS, seconds: float = MAX_SECONDS) -> FilledForm:
     """Read a filled form as the rows of an answer sheet; `where` names its file in messages.
 
     A field `z1` is the entry z1 of Q1, and `Q2_z1` the entry z1 of Q2. A field with several widgets is one row, or one
@@ -98,6 +110,7 @@ def filled_rows(where: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> lis
 
     Args:
         limits: `max_field` characters of a value; fields have the smaller of `max_rows` and `MAX_FIELDS`.
+        seconds: of processor time that the file may take.
 
     Returns: rows with cells in the order of `SHEET_COLUMNS`, symbol empty, line 0; a value that is too long is a
         `RowProblem` with the cells cut.
@@ -107,7 +120,7 @@ def filled_rows(where: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> lis
     # The format lets other bytes stand in front, and mail programs put some there.
     if b"%PDF-" not in data[:1024]:
         raise AnswersError(f"{where}: is no PDF; hand in the PDF with the filled form, or an answers.csv")
-    values = _values(where, data, limits)
+    values, signs = _values(where, data, limits, min(seconds, MAX_SECONDS))
     missing = [name for name in IDENTITY if name not in values]
     if missing:
         raise AnswersError(
@@ -119,7 +132,7 @@ def filled_rows(where: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> lis
         numbered = _QUESTION.fullmatch(name)
         question, field = numbered.groups() if numbered else ("Q1", name)
         rows += [_row((*identity, question, field, "", answer), limits) for answer in answers]
-    return rows
+    return FilledForm(rows, signs.warning if signs else "")
 
 
 def _only(where: str, name: str, found: list[str], limits: Limits) -> str:
@@ -139,14 +152,17 @@ def _row(cells: tuple[str, ...], limits: Limits) -> Row | RowProblem:
     return RowProblem(0, "too_long", detail, long, tuple(cell[: limits.max_field] for cell in cells))
 
 
-def _values(where: str, data: bytes, limits: Limits) -> dict[str, list[str]]:
-    """The different values of each field by its name, little more than `max_field` long; "" if it has no other."""
+def _values(where: str, data: bytes, limits: Limits, seconds: float) -> tuple[dict[str, list[str]], PageSigns | None]:
+    """The different values of each field by its name, little more than `max_field` long; "" if it has no other.
+
+    Where nothing is in the boxes, also what is on the pages.
+    """
     from pypdf import PdfReader, apply_configuration
     from pypdf.errors import DependencyError, FileNotDecryptedError
 
     found: dict[str, dict[str, None]] = {}
     left = MAX_TEXT
-    stream = _TimedBytes(data, MAX_SECONDS)
+    stream = _TimedBytes(data, seconds)
     try:
         with _silence(), apply_configuration(**_BOUNDS):
             reader = PdfReader(stream)  # an encrypted file is tried with the empty password
@@ -155,10 +171,11 @@ def _values(where: str, data: bytes, limits: Limits) -> dict[str, list[str]]:
                 left -= min(len(value), limits.max_field + 1)
                 if left < 0:
                     raise AnswersError(f"{where}: its form fields hold more than {MAX_TEXT:,} characters")
+            signs = None if _has_answers(found) else _signs(reader, stream)
     except AnswersError:
         raise
     except _OutOfTime as error:
-        raise AnswersError(f"{where}: takes more than {MAX_SECONDS:g} seconds to read; {_SAVE_AGAIN}") from error
+        raise AnswersError(f"{where}: takes more than {seconds:g} seconds to read; {_SAVE_AGAIN}") from error
     # pypdf's own words: "broken PDF files might cause other Exceptions" than its own, among them RecursionError.
     except Exception as error:
         if b"/Encrypt" in data and isinstance(error, FileNotDecryptedError | DependencyError | NotImplementedError):
@@ -166,8 +183,20 @@ def _values(where: str, data: bytes, limits: Limits) -> dict[str, list[str]]:
         told = printable(" ".join(str(error).split()) or type(error).__name__, 100)
         raise AnswersError(f"{where}: is a damaged PDF ({told}); {_SAVE_AGAIN}") from error
     if not found:
-        raise AnswersError(f"{where}: has no form fields; hand in the PDF saved as a form, not printed to PDF")
-    return {name: [text for text in texts if text.strip()] or [""] for name, texts in found.items()}
+        raise AnswersError(f"{where}: {(signs or PageSigns()).missing_form}")
+    return {name: [text for text in texts if text.strip()] or [""] for name, texts in found.items()}, signs
+
+
+def _has_answers(found: Mapping[str, Mapping[str, None]]) -> bool:
+    return any(text.strip() for name, texts in found.items() if name not in IDENTITY for text in texts)
+
+
+def _signs(reader: "PdfReader", stream: _TimedBytes) -> PageSigns:
+    """What is on the pages; nothing where they are broken, as the boxes are not."""
+    try:
+        return page_signs(reader.root_object, stream.check_time)
+    except (Exception, _OutOfTime):
+        return PageSigns()
 
 
 @contextmanager
@@ -186,57 +215,35 @@ def _walk(where: str, reader: "PdfReader", stream: _TimedBytes, most: int) -> It
     """Yield name and value of every field, and of every widget of a field that has a value of its own."""
     if len({packed for packed, _ in reader.xref_objStm.values()}) > MAX_STREAMS:
         raise AnswersError(f"{where}: its objects are packed into more than {MAX_STREAMS} streams; {_SAVE_AGAIN}")
-    form = _entry(reader.root_object, "/AcroForm")
+    form = entry(reader.root_object, "/AcroForm")
     # A stack and not recursion, and each object once: the tree may be deep, and its branches may lead back to the root.
-    stack = [(node, "", False, 0) for node in reversed(_array(_entry(form, "/Fields")))]
+    stack = [(node, "", False, 0) for node in reversed(array(entry(form, "/Fields")))]
     seen: set[tuple[int, int]] = set()
     count = 0
     while stack:
         stream.check_time()
         raw, outer, has_value, depth = stack.pop()
-        place = _place(raw)
-        if place in seen:
+        number = place(raw)
+        if number in seen:
             continue
-        if place is not None:
-            seen.add(place)
+        if number is not None:
+            seen.add(number)
         count += 1
         if count > most:
             raise AnswersError(f"{where}: has more than {most:,} form fields, the most allowed")
         if depth > MAX_DEPTH:
             raise AnswersError(f"{where}: its form fields are nested deeper than {MAX_DEPTH}, the most allowed")
         node = raw.get_object()
-        if str(_entry(node, "/FT")) in _NO_ANSWERS:  # buttons and signatures
+        if str(entry(node, "/FT")) in _NO_ANSWERS:  # buttons and signatures
             continue
-        name = ".".join(filter(None, (outer, _text(_entry(node, "/T")))))
+        name = ".".join(filter(None, (outer, _text(entry(node, "/T")))))
         if len(name) > MAX_NAME:
             raise AnswersError(f"{where}: the name of a form field is longer than {MAX_NAME} characters")
-        value, kids = _entry(node, "/V"), _array(_entry(node, "/Kids"))
+        value, kids = entry(node, "/V"), array(entry(node, "/Kids"))
         if name and (value is not None or not (has_value or kids)):
             yield name, _text(value)
         has_value = has_value or value is not None
         stack += [(kid, name, has_value, depth + 1) for kid in reversed(kids)]
-
-
-def _entry(node: "PdfObject | None", key: str) -> "PdfObject | None":
-    """A dictionary's entry with its reference followed; None where there is none."""
-    from pypdf.generic import DictionaryObject, NullObject
-
-    if not isinstance(node, DictionaryObject) or key not in node:
-        return None
-    found: PdfObject | None = node.raw_get(key).get_object()
-    return None if isinstance(found, NullObject) else found
-
-
-def _array(value: "PdfObject | None") -> "list[PdfObject]":
-    from pypdf.generic import ArrayObject
-
-    return list(value) if isinstance(value, ArrayObject) else []
-
-
-def _place(node: "PdfObject") -> tuple[int, int] | None:
-    from pypdf.generic import IndirectObject
-
-    return (node.idnum, node.generation) if isinstance(node, IndirectObject) else None
 
 
 def _text(value: "PdfObject | None") -> str:

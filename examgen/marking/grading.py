@@ -19,6 +19,7 @@ from examgen.exams.keys import Key, read_key
 from examgen.exams.policy import Policy
 from examgen.marking import totals
 from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers
+from examgen.marking.character_comments import with_characters
 from examgen.marking.class_book import book_csv, class_book
 from examgen.marking.csv_columns import Column
 from examgen.marking.decimal_marks import DecimalChoice
@@ -30,9 +31,10 @@ from examgen.marking.following import NO_DIGITS, Submitted
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match
 from examgen.marking.notes import Note, absent_notes, notes_csv, shown_notes, sorted_notes, unread_notes
 from examgen.marking.other_answers import mark_others
+from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.overrides import Override, find_overrides, read_overrides, with_overrides
 from examgen.marking.problems import Notice, Problem
-from examgen.marking.reading import Answers, HandedIn, read_files
+from examgen.marking.reading import TIME_LIMIT, Answers, HandedIn, read_files
 from examgen.marking.remarking import Remarking, changes
 from examgen.marking.results import EntryColumns, comments, result_columns, results_csv, results_frame
 from examgen.tables.csv_tables import printable
@@ -103,6 +105,7 @@ class GradeOptions:
         unknown: whether students whom the key of a class does not know are marked too.
         fresh: whether earlier marks of the same exam are dropped instead of added to.
         force: whether marks of another exam are written over.
+        time_limit: seconds that reading the files of one student may take together.
     """
 
     decimal: DecimalChoice = "auto"
@@ -111,6 +114,7 @@ class GradeOptions:
     unknown: bool = False
     fresh: bool = False
     force: bool = False
+    time_limit: float = TIME_LIMIT
 
 
 def grade(
@@ -135,7 +139,7 @@ def grade(
         KeyFileError: the key is missing, damaged or of another format.
         ExamgenError: the tables cannot be written, or would replace those of another exam.
     """
-    files = read_files(answers)
+    files = read_files(answers, time_limit=options.time_limit, with_tables=options.tables)
     found = read_key(key) if key is not None else _key_of(answers, files)
     folder = out if out is not None else found.folder.parent / "marks"
     earlier = read_earlier(folder, found.exam, force=options.force)
@@ -285,7 +289,9 @@ def _put_numbers(
     diagnosis = diagnose(paper, givens, submitted, marked)
     reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
     units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
-    entries.put(paper, part.places, marked, diagnosis, comments(paper, marked, diagnosis, reason), unit.marks(units))
+    is_unreadable = marked.outcome == OUTCOMES["unreadable"].code
+    comment = with_characters(comments(paper, marked, diagnosis, reason), answers, part.rows, is_unreadable)
+    entries.put(paper, part.places, marked, diagnosis, comment, unit.marks(units))
     return marked.outcome, units
 
 

@@ -15,6 +15,7 @@ from examgen.core.formula_language import parse_formula
 from examgen.core.formula_tokens import Unparsed
 from examgen.core.formula_trials import Entry, shape_trials
 from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.typed_characters import first_foreign, with_character
 from examgen.exams.exam import Field, PaperShape, shown_shape
 from examgen.exams.spellings import spellings
 from examgen.marking.answers import REASON_CODES, AnswerTable
@@ -25,6 +26,9 @@ from examgen.marking.parse_shape import SHAPE_REASONS, parse_shape
 
 _MOST_NUMBERS = 6
 """A counterexample of more symbols than these is not told: nobody would put the numbers in."""
+
+_LOOKS_RIGHT = 8
+"""Characters of a shape or letter that a foreign character among them has spoilt; longer answers are other texts."""
 
 Codes = NDArray[np.int64]
 
@@ -98,14 +102,16 @@ def _distinct(answers: AnswerTable, rows: Codes) -> tuple[Codes, list[str | Judg
     return place.astype(np.int64), found
 
 
-def _unread(reason: str, message: str) -> Judged:
-    return _BLANK if reason == "blank" else Judged("unreadable", message)
+def _unread(reason: str, message: str, text: str = "") -> Judged:
+    """An unreadable answer; in a short one that looks right, the character is named that is no letter of a keyboard."""
+    foreign = first_foreign(text) if len(text) <= _LOOKS_RIGHT else ""
+    return _BLANK if reason == "blank" else Judged("unreadable", with_character(message, foreign))
 
 
 def _shape(paper: PaperShape, field: Field, text: str) -> Judged:
     sizes = parse_shape(text)
     if isinstance(sizes, Unreadable):
-        return _unread(sizes.reason, SHAPE_REASONS[sizes.reason])
+        return _unread(sizes.reason, SHAPE_REASONS[sizes.reason], text)
     right = shown_shape(paper.naming, paper.graph[field.quantity])
     if sizes == right:
         return Judged("correct")
@@ -120,7 +126,7 @@ def _choice(paper: PaperShape, field: Field, text: str) -> Judged:
     task = paper.question.tasks[field.task]
     chosen = parse_choice(text, task.options)
     if isinstance(chosen, Unreadable):
-        return _unread(chosen.reason, CHOICE_REASONS[chosen.reason])
+        return _unread(chosen.reason, CHOICE_REASONS[chosen.reason], text)
     return Judged("correct" if chosen == ord(task.answer) - ord("a") else "wrong")
 
 

@@ -1,17 +1,18 @@
 """Read the shape of a matrix that a student typed: (4, 1), 4x1, 4 × 1, [4,1], 4 by 1.
 
-Called for tasks with `as = "shape"`. What does not fit the grammar is refused with a reason, never repaired:
+Called for tasks with `as = "shape"`. Characters that stand for plain ones are read as in numbers, see
+`core.typed_characters`. What does not fit the grammar is refused with a reason, never repaired:
 
     shape = open sizes close | sizes          open, close: ( ) or [ ] or { }
-    sizes = size {mark size} [","]            mark: "," ";" "x" "X" "*" "×" "·" "by", one for the whole shape
+    sizes = size {mark size} [","]            mark: "," ";" "x" "X" "*" "by", one for the whole shape
     size  = 1 to 6 digits 0 to 9, at least 1
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from examgen.core.typed_characters import plain, trimmed
 from examgen.marking.numbers import Unreadable
 
 MAX_CHARACTERS = 64
@@ -29,9 +30,9 @@ SHAPE_REASONS: Mapping[str, str] = MappingProxyType(
 """Why a shape cannot be read, for the student, by reason."""
 
 _PAIRS = ("()", "[]", "{}")
-_MARKS = (r"[,;]", r"[xX×*·⋅✕∗]", r"by")
+_MARKS = (r"[,;]", r"[xX*]", r"by")
 _SIZES = tuple(re.compile(rf"[0-9]{{1,6}}(?: *{mark} *[0-9]{{1,6}})*(?: *,)?", re.ASCII) for mark in _MARKS)
-_NUMBER = r"[-+−]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+_NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 _NUMBERS = tuple(re.compile(rf"{_NUMBER}(?: *{mark} *{_NUMBER})*", re.ASCII) for mark in _MARKS)
 
 
@@ -43,12 +44,12 @@ def parse_shape(text: str) -> tuple[int, ...] | Unreadable:
     >>> parse_shape("4.5 x 1")
     Unreadable(reason='not_whole')
     """
-    body = text.strip().lstrip("\ufeff'").strip()
+    body = trimmed(trimmed(text).removeprefix("'"))
     if not body:
         return Unreadable("blank")
     if len(body) > MAX_CHARACTERS:
         return Unreadable("too_long")
-    body = " ".join(unicodedata.normalize("NFKC", body).split())
+    body = " ".join(plain(body).split())
     inner = _inside(body)
     if inner is None:
         return Unreadable("brackets")

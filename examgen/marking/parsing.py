@@ -1,7 +1,7 @@
 """Read the numbers of many texts at once, as `numbers.parse_number` reads one.
 
 Called by `reading` for the distinct answers of a class. Plain decimals, which nearly all answers are, are read by
-columns; every other text goes through `parse_number`.
+columns, also with spaces around them and a dash as minus; every other text goes through `parse_number`.
 """
 
 from typing import Any
@@ -11,24 +11,38 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from examgen.exams.digits import DecimalMark
+from examgen.core.number_grammar import NUMBER_SIGNS, DecimalMark
+from examgen.core.typed_characters import BEFORE, BEHIND
 from examgen.marking.answers import FRACTION, READABLE, Numbers
 from examgen.marking.numbers import MAX_CHARACTERS, parse_number
 
 _PLAIN = {mark: rf"^-?[0-9]+([{mark}][0-9]+)?$" for mark in ".,"}
+_DASHES = "".join(char for char, plain in NUMBER_SIGNS.items() if plain == "-")
 
 
 def parse_texts(texts: Any, decimal: DecimalMark) -> Numbers:
     """Read every text of an Arrow string array; nothing raises."""
+    found = _empty(len(texts))
+    rows, rest = _read_plain(found, np.arange(len(texts)), texts, decimal)
+    if len(rows):
+        bared = pc.utf8_rtrim(pc.utf8_ltrim(rest, characters=BEFORE), characters=BEHIND)
+        bared = pc.replace_substring_regex(bared, f"^[{_DASHES}]", "-")
+        rows, _ = _read_plain(found, rows, bared, decimal)
+    if len(rows):
+        others = texts.take(pa.array(rows)).to_pylist()
+        _fill(found, rows, Numbers.of(parse_number(text, decimal) for text in others))
+    return found
+
+
+def _read_plain(
+    found: Numbers, rows: NDArray[np.int64], texts: Any, decimal: DecimalMark
+) -> tuple[NDArray[np.int64], Any]:
+    """Fill in the plain decimals among the texts of these rows; the rows and texts that are left."""
     is_plain = np.asarray(pc.match_substring_regex(texts, _PLAIN[decimal]))
     is_plain &= np.asarray(pc.binary_length(texts)) <= MAX_CHARACTERS
-    found = _empty(len(texts))
     if is_plain.any():
-        _fill(found, is_plain, _plain_numbers(texts.filter(pa.array(is_plain)), decimal))
-    if not is_plain.all():
-        others = texts.filter(pa.array(~is_plain)).to_pylist()
-        _fill(found, ~is_plain, Numbers.of(parse_number(text, decimal) for text in others))
-    return found
+        _fill(found, rows[is_plain], _plain_numbers(texts.filter(pa.array(is_plain)), decimal))
+    return rows[~is_plain], texts.filter(pa.array(~is_plain))
 
 
 def _empty(rows: int) -> Numbers:
@@ -36,7 +50,7 @@ def _empty(rows: int) -> Numbers:
     return Numbers(np.full(rows, np.nan), small, small.copy(), np.zeros(rows, dtype=np.int8))
 
 
-def _fill(found: Numbers, rows: NDArray[np.bool_], part: Numbers) -> None:
+def _fill(found: Numbers, rows: NDArray[np.int64], part: Numbers) -> None:
     found.values[rows], found.reason[rows] = part.values, part.reason
     found.decimals[rows], found.digits[rows] = part.decimals, part.digits
 

@@ -11,10 +11,13 @@ from types import MappingProxyType
 PROBLEMS: Mapping[str, str] = MappingProxyType(
     {
         "unusable_file": "A file is no answer sheet and was not read.",
+        "not_read": "A file is of a kind that is not read.",
+        "out_of_time": "The files of an upload took too long; those that were left were not read.",
         "key": "A file is a key and not what a student handed in; it was not read.",
         "too_many_rows": "The folder has too many rows; its largest files were not read.",
         "member": "A member of a zip file was not read.",
         "link": "A symbolic link was not followed.",
+        "annotated": "The form of a PDF is empty, but something is written over its pages.",
         "contradiction": "A student handed in different answers for an entry; none of them counts.",
         "unread": "Answers of a student cannot be read.",
         "rows_of_others": "A student's file has rows of other students, which were left out.",
@@ -27,6 +30,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "open_quote": "A row has a quote that is not closed and was not read.",
         "after_quote": "A row has text behind a closing quote and was not read.",
         "control_char": "A row has a control character in what names its entry and was not read.",
+        "damaged_cell": "A row has bytes that are no text in what names its entry and was not read.",
         "too_long": "A cell is too long.",
         "no_rows": "A sheet has no rows for answers.",
         "not_own": "A file that is less surely a student's disagrees with one that is, and was passed over.",
@@ -34,7 +38,11 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "several_files": "A student was put together from several files.",
         "respelled": "A student's id was spelled in another way than in the key.",
         "override": "Marks set by hand are of a student who is not marked now.",
+        "other_sheets": "A workbook has several sheets with answers; the first was read.",
         "unknown_field": "Rows or columns are no fields of the exam.",
+        "extra_columns": "A sheet has columns that are not its own; they were passed over.",
+        "lines_above": "A sheet has lines above its header; they were passed over.",
+        "damaged_text": "A file has bytes that are no UTF-8 text; what counts in it was read.",
         "repeated": "An entry was handed in twice with the same answer; it was read once.",
         "untouched": "A sheet of a student has no answers, and the same student's answers in another file were read.",
         "more_problems": "A file has more problems than are listed.",
@@ -44,6 +52,9 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What may be told, the most serious first."""
+
+NOTES = frozenset({"damaged_text", "extra_columns", "lines_above", "other_sheets"})
+"""Problems that keep nothing from being read."""
 
 MAX_PROBLEMS = 1_000  # of one file, so that files full of nonsense cannot fill the memory
 

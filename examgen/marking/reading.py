@@ -5,30 +5,42 @@ Only a file or folder given by the instructor that is unusable as a whole raises
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
+from examgen.core.number_grammar import DecimalMark
 from examgen.errors import AnswersError
-from examgen.exams.digits import DecimalMark
 from examgen.exams.exam import Exam
 from examgen.exams.keys import Key
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerRow, AnswerTable, Numbers
 from examgen.marking.decimal_marks import DecimalChoice, comma_writers, read_numbers
+from examgen.marking.file_kinds import ZIP, suffix_of
 from examgen.marking.identities import identified
 from examgen.marking.ownership import own_rows
-from examgen.marking.problems import Notice, Problem, file_problem
+from examgen.marking.problems import NOTES, Notice, Problem, file_problem
 from examgen.marking.settling import Source, Standing, settle
 from examgen.marking.sheet_rows import RawSheet, Rows, unread_sheet
-from examgen.marking.sheets import read_sheet
-from examgen.marking.uploads import ZIP, Upload, upload_of, uploads_below, uploads_in_zip
+from examgen.marking.sheets import FILE_SECONDS, Means, NotReadError, SeveralStudentsError, read_sheet
+from examgen.marking.time_budget import TimeBudget
+from examgen.marking.uploads import Upload, upload_of, uploads_below, uploads_in_zip
 from examgen.marking.wide_form import WideSheet, resolve
 from examgen.tables.csv_tables import DEFAULT_LIMITS, Limits, printable
+from examgen.tables.spreadsheet_reader import SpreadsheetReader
 
 UPLOAD_LIMITS = Limits(max_bytes=64 * 1024 * 1024, max_rows=2_000_000)
 """What one file of a folder or zip may hold at most; the limits of a whole class hold for all of them together."""
+
+TIME_LIMIT = 60.0
+"""Seconds for the files of one student."""
+
+_MOST_REASONS = 20
+_REFUSED: Mapping[type[AnswersError], str] = MappingProxyType(
+    {NotReadError: "not_read", SeveralStudentsError: "rows_of_others"}
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -156,7 +168,7 @@ def read_answers(path: Path, decimal: DecimalChoice = "auto", limits: Limits = D
     Raises: AnswersError if the file as a whole cannot be read.
     """
     upload = upload_of(path)
-    return _together(path, [(read_sheet(upload, limits), upload)]).with_numbers(decimal).once().sheets[0]
+    return _together(path, [(read_sheet(upload, Means(limits)), upload)]).with_numbers(decimal).once().sheets[0]
 
 
 def read_submissions(
@@ -166,37 +178,64 @@ def read_submissions(
     return read_files(path, limits).with_numbers(decimal).once(latest=latest)
 
 
-def read_files(path: Path, limits: Limits = DEFAULT_LIMITS) -> HandedIn:
+def read_files(
+    path: Path, limits: Limits = DEFAULT_LIMITS, *, time_limit: float = TIME_LIMIT, with_tables: bool = True
+) -> HandedIn:
     """Read one file, or all below a folder or in a zip file in the order of their names; else as `read_answers`.
 
     There, hidden files are passed over, links are reported and not followed, and a file that is no answer sheet becomes
     a sheet without rows and with a problem. `limits` then hold for all of them together, and those of `UPLOAD_LIMITS`
     for each; the smallest are read first, so that one huge upload cannot use up the room of the class.
 
-    Raises: AnswersError if the single file is unusable, or if there is no file to read.
+    Args:
+        time_limit: seconds that the files of one upload may take together, as `time_budget` says.
+        with_tables: whether large tables of several students are read beside the files of others.
+
+    Raises: AnswersError if the single file is unusable, or if there is no row to read; then the reason of each file.
     """
     if path.is_dir():
         found, problems = uploads_below(path)
-    elif path.suffix.lower() == ZIP:
+    elif suffix_of(path.name) == ZIP:
         found, problems = uploads_in_zip(path)
     else:
-        upload = upload_of(path)
-        return _together(path, [(read_sheet(upload, limits), upload)])
+        found, problems = [upload_of(path)], []
     if not found and not problems:
         raise AnswersError(
             f"{printable(path)}: holds no CSV file, no spreadsheet and no PDF; give an answers.csv, a filled PDF or a "
             f"folder or zip file of them"
         )
-    read = _read_all(found, limits)
+    with SpreadsheetReader() as reader:
+        if [upload.path for upload in found] == [path]:
+            read = [(read_sheet(found[0], Means(limits, reader=reader)), found[0])]
+        else:
+            means = Means(limits, reader=reader, of_one_student=not with_tables)
+            read = _read_all(found, means, TimeBudget(path, [upload.path for upload in found], time_limit))
     by_path: dict[Path, list[Problem]] = defaultdict(list)
     for problem in problems:
         by_path[problem.path].append(problem)
     read += [(unread_sheet(place, *told), upload_of(place)) for place, told in by_path.items()]
-    return _together(path, sorted(read, key=lambda pair: pair[0].path))
+    read.sort(key=lambda pair: pair[0].path)
+    if not any(len(sheet.rows.line) for sheet, _ in read):
+        raise AnswersError(f"{printable(path)}: nothing could be read: {_reasons(path, read)}")
+    return _together(path, read)
 
 
-def _read_all(uploads: Sequence[Upload], limits: Limits) -> list[tuple[RawSheet, Upload]]:
+def _reasons(path: Path, read: Sequence[tuple[RawSheet, Upload]]) -> str:
+    """Why each of the files could not be read."""
+    told = []
+    for sheet, _ in read:
+        problem = next((one for one in sheet.problems if one.reason not in NOTES), None)
+        if problem is not None:
+            name = printable(sheet.path.relative_to(path) if sheet.path != path else path.name)
+            reason = problem.detail.removeprefix(f"{printable(sheet.path)}: ")
+            told.append(f"{name}: {f'line {problem.line}: ' if problem.line else ''}{reason}")
+    more = f"; and {len(told) - _MOST_REASONS:,} more" if len(told) > _MOST_REASONS else ""
+    return "; ".join(told[:_MOST_REASONS]) + more
+
+
+def _read_all(uploads: Sequence[Upload], means: Means, budget: TimeBudget) -> list[tuple[RawSheet, Upload]]:
     read: list[tuple[RawSheet, Upload]] = []
+    limits = means.limits
     room = limits.max_rows
     each = replace(
         limits,
@@ -205,7 +244,10 @@ def _read_all(uploads: Sequence[Upload], limits: Limits) -> list[tuple[RawSheet,
     )
     left = limits.max_bytes
     for upload in sorted(uploads, key=lambda upload: (upload.size, upload.path)):
-        sheet = _read_or_report(upload, replace(each, max_bytes=min(each.max_bytes, left)))
+        # The first file with rows may be the table of a class; beside it, a large one is nobody's.
+        of_one = means.of_one_student and room < limits.max_rows
+        mine = replace(means, limits=replace(each, max_bytes=min(each.max_bytes, left)), of_one_student=of_one)
+        sheet = _read_or_report(upload, mine, budget)
         rows = len(sheet.rows.line)
         if rows > room:
             detail = f"the folder has more than {limits.max_rows:,} rows, the most allowed"
@@ -217,13 +259,19 @@ def _read_all(uploads: Sequence[Upload], limits: Limits) -> list[tuple[RawSheet,
     return read
 
 
-def _read_or_report(upload: Upload, limits: Limits) -> RawSheet:
+def _read_or_report(upload: Upload, means: Means, budget: TimeBudget) -> RawSheet:
     """One of the files of a folder; a key among them must not be marked as if a student had handed it in."""
     path = upload.path
+    if not (left := budget.left(path)):
+        return unread_sheet(path, budget.problem(path))
     try:
-        sheet = read_sheet(upload, limits)
+        with budget.charged(path, means.reader):
+            sheet = read_sheet(upload, replace(means, seconds=min(left, FILE_SECONDS)))
     except AnswersError as error:
-        return unread_sheet(path, file_problem(path, "unusable_file", str(error)))
+        if left < FILE_SECONDS and budget.taken >= left:
+            return unread_sheet(path, budget.problem(path))
+        reason = next((name for kind, name in _REFUSED.items() if isinstance(error, kind)), "unusable_file")
+        return unread_sheet(path, file_problem(path, reason, str(error)))
     if sheet.is_key:
         return unread_sheet(path, file_problem(path, "key", "the file is a key, which nobody hands in"))
     return sheet

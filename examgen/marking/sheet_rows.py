@@ -6,6 +6,8 @@ Made by `sheets` and `wide_form`; `reading` joins the sheets of a class.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from examgen.marking.answers import Flags, Names, Places, Texts, take_names
+from examgen.marking.damaged_cells import damage_note, is_needed, mended, unread_names, unread_rows
 from examgen.marking.problems import MAX_PROBLEMS, Problem, file_problem, limited
+from examgen.tables.damage import Damage, as_windows
 from examgen.tables.rows import Row, RowProblem
 
 NO_NAME = "\x00"
@@ -82,11 +86,28 @@ class RawSheet:
 
 def unread_sheet(path: Path, *problems: Problem) -> RawSheet:
     """A file without rows."""
-    return RawSheet(path, rows_of([]), problems)
+    return RawSheet(path, _no_rows(), problems)
 
 
-def sheet_of(path: Path, records: Iterable[Row | RowProblem], plain: Sequence[Rows] = ()) -> RawSheet:
-    """A sheet of rows read one by one, and of rows read by columns, in the order of their lines."""
+@cache
+def _no_rows() -> Rows:
+    """No rows; the same ones for all of the files that are not read, of which there may be very many."""
+    return rows_of([])
+
+
+def sheet_of(
+    path: Path,
+    records: Iterable[Row | RowProblem],
+    plain: Sequence[Rows] = (),
+    notes: Sequence[Problem] = (),
+    damage: Damage | None = None,
+) -> RawSheet:
+    """A sheet of rows read one by one, and of rows read by columns, in the order of their lines.
+
+    Args:
+        notes: what is told about the sheet first.
+        damage: bytes that are no text, which are marked in the cells.
+    """
     read: list[tuple[int, bool, tuple[str, ...]]] = []
     problems: list[Problem] = []
     untold = 0
@@ -101,14 +122,25 @@ def sheet_of(path: Path, records: Iterable[Row | RowProblem], plain: Sequence[Ro
                 continue
         read.append((record.line, isinstance(record, RowProblem), record.cells))
     parts = [*plain, *([rows_of(read)] if read or not plain else [])]
-    if len(parts) == 1:
-        return finished(path, parts[0], problems, untold)
     together = Rows.joined(parts)
-    return finished(path, together.take(np.argsort(together.line, kind="stable")), problems, untold)
+    if len(parts) > 1:
+        together = together.take(np.argsort(together.line, kind="stable"))
+    return finished(path, together, problems, untold, notes=notes, damage=damage)
 
 
-def finished(path: Path, rows: Rows, problems: list[Problem], untold: int = 0) -> RawSheet:
-    """A sheet of these rows with their names cleaned; rows that name their entry by control characters are left out."""
+def finished(
+    path: Path,
+    rows: Rows,
+    problems: list[Problem],
+    untold: int = 0,
+    *,
+    notes: Sequence[Problem] = (),
+    damage: Damage | None = None,
+) -> RawSheet:
+    """A sheet of these rows with their names cleaned; rows whose entry cannot be told from them are left out."""
+    if damage is not None:
+        notes = [*notes, damage_note(path, damage, is_needed=is_needed(rows.names, rows.answer))]
+        rows, problems, untold = _without_damage(path, rows, problems, untold)
     exam, variant, student, question, field = map(_cleaned, rows.names)
     names = (exam, variant, student, question, field)
     is_bad = np.zeros(len(rows.line), dtype=bool)
@@ -124,7 +156,17 @@ def finished(path: Path, rows: Rows, problems: list[Problem], untold: int = 0) -
     rows = rows.take(~is_bad) if is_bad.any() else rows
     problems = limited(path, sorted(problems, key=lambda problem: problem.line), untold)
     problems += _sheet_problems(path, rows, is_empty=not len(rows.line) and not problems)
-    return RawSheet(path, rows, tuple(problems))
+    return RawSheet(path, rows, (*notes, *problems))
+
+
+def _without_damage(path: Path, rows: Rows, problems: list[Problem], untold: int) -> tuple[Rows, list[Problem], int]:
+    """The rows that can be read although bytes in them are no text, and what is told about the others."""
+    flags = unread_names(rows.names)
+    names, answer = mended(rows.names, rows.answer)
+    told = list(islice(unread_rows(path, rows.line, names, flags), MAX_PROBLEMS))
+    rows = replace(rows, names=names, answer=answer)
+    is_lost = np.logical_or.reduce(flags)
+    return rows.take(~is_lost), problems + told, untold + int(is_lost.sum()) - len(told)
 
 
 def cleaned_name(cell: str) -> str:
@@ -163,7 +205,7 @@ def _sheet_problems(path: Path, rows: Rows, *, is_empty: bool) -> Iterator[Probl
 def _row_problem(path: Path, record: RowProblem) -> Problem:
     if not record.cells:
         return file_problem(path, record.reason, record.detail, record.line)
-    names = [cleaned_name(cell) for cell in record.cells[:5]]
+    names = [cleaned_name(as_windows(cell)) for cell in record.cells[:5]]
     if NO_NAME in names:
         told = "a control character stands in exam, variant, student, question or field"
         return file_problem(path, "control_char", told, record.line)

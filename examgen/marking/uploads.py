@@ -10,13 +10,11 @@ from functools import partial
 from pathlib import Path
 
 from examgen.errors import AnswersError
-from examgen.marking.problems import Problem, file_problem
+from examgen.marking.file_kinds import PACKAGES, READ, ZIP, kind_fault, suffix_of
+from examgen.marking.problems import MAX_PROBLEMS, Problem, file_problem
 from examgen.tables import zips
 from examgen.tables.csv_tables import printable
 from examgen.tables.text import read_bytes
-
-SUFFIXES = (".csv", ".pdf", ".xlsx", ".ods")
-ZIP = ".zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +36,13 @@ class Upload:
     @property
     def suffix(self) -> str:
         """The kind of file, in lower case."""
-        return self.path.suffix.lower()
+        return suffix_of(self.path.name)
 
 
 def upload_of(path: Path) -> Upload:
     """A file of the disk, whether it is there or not."""
-    kind = path.suffix[1:].upper() if path.suffix.lower() in (*SUFFIXES, ZIP) else "CSV"
+    suffix = suffix_of(path.name)
+    kind = suffix[1:].upper() if suffix in READ else "CSV"
     try:
         found = path.stat()
         size, modified = found.st_size, found.st_mtime
@@ -55,15 +54,25 @@ def upload_of(path: Path) -> Upload:
 def uploads_in_zip(path: Path) -> tuple[list[Upload], list[Problem]]:
     """The members of a zip file that may be answer sheets, and what is told about others.
 
+    A spreadsheet is a zip file, too; under the name of one it is the only upload.
+
     Raises: AnswersError if the file cannot be read or is no zip.
     """
-    members, unread = zips.members_of(path, upload_of(path).read(zips.MAX_BYTES), SUFFIXES)
-    problems = [file_problem(one.path, "member", f"{printable(one.path)}: {one.fault}") for one in unread]
-    return [Upload(member.path, member.size, member.modified, member.read) for member in members], problems
+    upload = upload_of(path)
+    archive = zips.open_zip(printable(path), upload.read(zips.MAX_BYTES))
+    if zips.office_kind(archive) != "a zip file":
+        return [upload], []
+    members, unread = zips.members_of(path, archive, _member_fault)
+    problems = [
+        file_problem(one.path, "not_read" if one.is_other_kind else "member", f"{printable(one.path)}: {one.fault}")
+        for one in unread
+    ]
+    found = [Upload(member.path, member.size, member.modified, member.read) for member in members]
+    return found, _first_named(path, problems)
 
 
 def uploads_below(folder: Path) -> tuple[list[Upload], list[Problem]]:
-    """The files below a folder that may be answer sheets, and what could not be looked at; hidden files are not."""
+    """The files below a folder that may be answer sheets, and what is told about others; hidden files are not."""
     found: list[Upload] = []
     problems: list[Problem] = []
     folders = [folder]  # no recursion: an unpacked upload may nest folders very deep
@@ -72,24 +81,34 @@ def uploads_below(folder: Path) -> tuple[list[Upload], list[Problem]]:
         try:
             with os.scandir(here) as entries:
                 for entry in entries:
-                    path = here / entry.name
-                    suffix = path.suffix.lower()
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_symlink():
-                        if suffix in (*SUFFIXES, ZIP) or path.is_dir():
-                            told = "a link is not followed; put the file itself here"
-                            problems.append(file_problem(path, "link", told))
-                    elif entry.is_dir():
-                        folders.append(path)
-                    elif suffix in SUFFIXES:
-                        found.append(upload_of(path))
-                    elif suffix == ZIP:
-                        _add_zip(path, found, problems)
+                    fault = kind_fault(entry.name)
+                    if fault is not None:
+                        _add(entry, here / entry.name, fault, folders, found, problems)
         except OSError as error:
             told = f"the folder cannot be read ({error.strerror})"
             problems.append(file_problem(here, "unusable_file", told))
-    return found, problems
+    return found, _first_named(folder, problems)
+
+
+def _add(
+    entry: "os.DirEntry[str]",
+    path: Path,
+    fault: str,
+    folders: list[Path],
+    found: list[Upload],
+    problems: list[Problem],
+) -> None:
+    """Take up what lies in a folder."""
+    if entry.is_symlink():
+        problems.append(file_problem(path, "link", "a link is not followed; put the file itself here"))
+    elif entry.is_dir() and suffix_of(entry.name) not in PACKAGES:
+        folders.append(path)
+    elif fault:
+        problems.append(file_problem(path, "not_read", f"{printable(path)}: {fault}"))
+    elif suffix_of(entry.name) == ZIP:
+        _add_zip(path, found, problems)
+    else:
+        found.append(upload_of(path))
 
 
 def _add_zip(path: Path, found: list[Upload], problems: list[Problem]) -> None:
@@ -100,3 +119,16 @@ def _add_zip(path: Path, found: list[Upload], problems: list[Problem]) -> None:
         return
     found += members
     problems += faults
+
+
+def _member_fault(name: str) -> str | None:
+    return "a zip file in a zip file is not opened; hand in its files" if suffix_of(name) == ZIP else kind_fault(name)
+
+
+def _first_named(path: Path, problems: list[Problem]) -> list[Problem]:
+    """So many files are named that nobody can fill the memory with names; the others are counted."""
+    named = sorted(problems, key=lambda problem: problem.path)
+    if len(named) <= MAX_PROBLEMS:
+        return named
+    detail = f"{printable(path)}: {len(named) - MAX_PROBLEMS:,} more files are not read"
+    return [*named[:MAX_PROBLEMS], file_problem(path, "more_problems", detail)]

@@ -18,6 +18,7 @@ from examgen.marking.answers import AnswerTable, Flags, Texts
 from examgen.marking.problems import MAX_PROBLEMS, Notice, Problem, file_problem
 from examgen.marking.sheet_rows import NO_NAME, RawSheet, Rows, cleaned_name, finished
 from examgen.tables.csv_tables import Limits, printable
+from examgen.tables.damage import Damage, as_windows
 from examgen.tables.rows import Row, RowProblem
 
 IDENTITY = ("exam", "variant", "student")
@@ -34,7 +35,7 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The first row of a table: where it is, for messages, its line, and its cells."""
+    """The header of a table: where it is, for messages, its line, and its cells that are not empty."""
 
     where: str
     line: int
@@ -47,8 +48,19 @@ def is_wide(titles: Sequence[str]) -> bool:
     return bool(names & {"student", "variant"} and not names & _LONG_FORM and names - {*IDENTITY, "name", ""})
 
 
-def read_wide(path: Path, header: Header, records: Iterable[Row | RowProblem], limits: Limits) -> RawSheet:
-    """Read the rows behind a header of the wide form; their cells are those of all columns.
+def read_wide(
+    path: Path,
+    header: Header,
+    records: Iterable[Row | RowProblem],
+    limits: Limits,
+    notes: Sequence[Problem] = (),
+    damage: Damage | None = None,
+) -> RawSheet:
+    """Read the rows behind a header of the wide form; their cells are those of all columns that the header names.
+
+    Args:
+        notes: what is told about the sheet first.
+        damage: bytes that are no text, which are marked in the cells.
 
     Raises: AnswersError if the header names a column of the identity twice, or if there are too many entries.
     """
@@ -66,7 +78,8 @@ def read_wide(path: Path, header: Header, records: Iterable[Row | RowProblem], l
     builder = _Builder(path, header, identity, fields, limits)
     builder.read(records)
     rows = builder.rows([columns[place] for place in fields])
-    sheet = finished(path, rows, [*problems, *builder.problems], builder.untold)
+    found = [*problems, *builder.problems]
+    sheet = finished(path, rows, found, builder.untold, notes=notes, damage=damage)
     return replace(sheet, is_wide=True, names_exam="exam" in names)
 
 
@@ -132,7 +145,7 @@ class _Builder:
             self.untold += 1
             return
         place = self.identity[2]
-        student = cleaned_name(record.cells[place]) if record.cells and place >= 0 else ""
+        student = cleaned_name(as_windows(record.cells[place])) if record.cells and place >= 0 else ""
         student = "" if student == NO_NAME else student[: self.limits.max_field]
         self.problems.append(Problem(self.path, record.line, student, "", "", record.reason, record.detail))
 

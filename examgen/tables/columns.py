@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from examgen.tables.csv_tables import OpenTable
-from examgen.tables.rows import Row, RowProblem, records
+from examgen.tables.rows import DECIMALS, WHOLE, Layout, Row, RowProblem, holds_nothing, records
 from examgen.tables.text import Limits, Line, check_rows
 
 Numbers = NDArray[np.int64]
@@ -41,12 +41,15 @@ class Columns:
     others: Iterator[Row | RowProblem]
 
 
-def read_columns(table: OpenTable, columns: tuple[str, ...], wanted: tuple[str, ...], limits: Limits) -> Columns:
+def read_columns(
+    table: OpenTable, columns: tuple[str, ...], wanted: tuple[str, ...], limits: Limits, number: str = ""
+) -> Columns:
     """Read the rows of an opened table, which has at least two columns.
 
     Args:
         columns: the columns that are measured against the limits and given for the other rows.
         wanted: those of them that are given for the plain rows.
+        number: the column of numbers, as in `OpenTable.layout`.
 
     Raises: AnswersError beyond the limit of rows.
     """
@@ -56,18 +59,38 @@ def read_columns(table: OpenTable, columns: tuple[str, ...], wanted: tuple[str, 
     ends = ends[table.header :]
     is_odd = _marked_lines(table, starts, _odd_lines(table, starts, ends, limits))
     kept = np.flatnonzero(~is_odd)
-    skipped, texts = _cut(table, starts, ends, is_odd, wanted, limits)
+    layout = table.layout(columns, number)
+    skipped, texts = _cut(table, starts, ends, is_odd, (*table.layout(wanted).places, *_behind(layout)), limits)
     is_other = is_odd.copy()
     is_other[kept[skipped]] = True
     kept = np.delete(kept, skipped)
-    full = _not_blank(table, starts, ends, kept, texts)
+    if _behind(layout):
+        is_split = _split_numbers(texts[table.layout(wanted).places.index(layout.number)], texts.pop())
+        is_other[kept[is_split]] = True
+        kept, texts = kept[~is_split], [column.filter(pa.array(~is_split)) for column in texts]
+    full = _not_blank(table, layout, starts, ends, kept, texts)
     if len(full) < len(kept):
         kept, texts = kept[full], [column.take(pa.array(full)) for column in texts]
-    layout = table.layout(columns)
     found = records(_lines(table, starts, ends, is_odd, is_other, limits), layout, limits)
     first = table.header + 1
     rest = (record for record in found if is_other[record.line - first])
     return Columns(kept + first, tuple(texts), rest)
+
+
+def _behind(layout: Layout) -> tuple[int, ...]:
+    """Place of the column that may hold decimals behind a comma without quotes."""
+    return (layout.number + 1,) if 0 <= layout.number < layout.width - 1 else ()
+
+
+def _split_numbers(numbers: Any, behind: Any) -> NDArray[np.bool_]:
+    """Which rows may have a number that was cut at its decimal comma."""
+    is_whole, is_decimals = (
+        np.array([pattern.fullmatch(text.strip()) is not None for text in column.dictionary.to_pylist()], dtype=bool)
+        for pattern, column in ((WHOLE, numbers), (DECIMALS, behind))
+    )
+    if not is_whole.any() or not is_decimals.any():
+        return np.zeros(len(numbers), dtype=bool)
+    return np.asarray(is_whole[np.asarray(numbers.indices)] & is_decimals[np.asarray(behind.indices)])
 
 
 def _line_ends(text: bytes) -> Numbers:
@@ -126,7 +149,7 @@ def _counted(view: NDArray[np.uint8], byte: int, starts: Numbers, ends: Numbers)
 
 
 def _cut(
-    table: OpenTable, starts: Numbers, ends: Numbers, is_odd: NDArray[np.bool_], wanted: tuple[str, ...], limits: Limits
+    table: OpenTable, starts: Numbers, ends: Numbers, is_odd: NDArray[np.bool_], wanted: tuple[int, ...], limits: Limits
 ) -> tuple[Numbers, list[Any]]:
     """The plain lines that have another number of cells, counted among the plain ones, and the cells of the others."""
     if is_odd.all():
@@ -138,7 +161,7 @@ def _cut(
         return "skip"
 
     names = [str(place) for place in range(len(table.titles))]
-    places = [names[place] for place in table.layout(wanted).places]
+    places = [names[place] for place in wanted]
     has_quotes = table.text.find(b'"', int(starts[0])) >= 0
     # The last column is the one whose cells seldom repeat; for it one dictionary is cheaper than one for each block.
     kinds = {place: pa.dictionary(pa.int32(), pa.string()) for place in places} | {places[-1]: pa.string()}
@@ -180,8 +203,10 @@ def _joined(text: bytes, starts: Numbers, ends: Numbers, is_odd: NDArray[np.bool
     return pa.py_buffer(b"".join(parts))
 
 
-def _not_blank(table: OpenTable, starts: Numbers, ends: Numbers, kept: Numbers, texts: list[Any]) -> Numbers:
-    """The rows, counted among the plain ones, whose lines do not consist of blank cells only."""
+def _not_blank(
+    table: OpenTable, layout: Layout, starts: Numbers, ends: Numbers, kept: Numbers, texts: list[Any]
+) -> Numbers:
+    """The rows, counted among the plain ones, that have something in the columns of the layout, or in any."""
     empty = np.arange(len(kept))
     for column in texts:
         is_blank = np.array([not text.strip(" \t\ufeff") for text in column.dictionary.to_pylist()], dtype=bool)
@@ -189,9 +214,8 @@ def _not_blank(table: OpenTable, starts: Numbers, ends: Numbers, kept: Numbers, 
             empty = empty[is_blank[np.asarray(column.indices)[empty]]]
         else:
             return np.arange(len(kept))
-    blank = " \t\ufeff" + table.delimiter
-    lines = kept[empty].tolist()
-    is_empty = [not table.text[starts[line] : ends[line]].decode().strip(blank) for line in lines]
+    lines = (table.text[starts[line] : ends[line]].decode() for line in kept[empty].tolist())
+    is_empty = [holds_nothing(line, layout) for line in lines]
     return np.delete(np.arange(len(kept)), empty[np.array(is_empty, dtype=bool)])
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Literal
 
 from examgen.errors import AnswersError, did_you_mean
+from examgen.tables.damage import Damage, as_windows
+from examgen.tables.headers import HEADER_ROWS, Rank, best_header, title_of
 from examgen.tables.rows import Layout, Row, RowProblem, records, walk
-from examgen.tables.text import DEFAULT_LIMITS, Limits, Line, as_utf8, lines_of, printable, read_bytes
+from examgen.tables.text import DEFAULT_LIMITS, Limits, Line, as_marked_utf8, as_utf8, lines_of, printable, read_bytes
 
 DELIMITERS = (",", ";", "\t")
 
@@ -34,6 +36,8 @@ class OpenTable:
         delimiter: between cells.
         titles: of the columns, without the spaces around them.
         lines: those behind the header.
+        above: lines above it that are not blank.
+        damage: bytes that are no text, if there are some and they were kept.
     """
 
     where: str
@@ -42,6 +46,8 @@ class OpenTable:
     delimiter: str
     titles: tuple[str, ...]
     lines: Iterator[Line]
+    above: int = 0
+    damage: Damage | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -53,14 +59,19 @@ class OpenTable:
         """File and line of the header, for messages."""
         return f"{self.where}: line {self.header}"
 
-    def layout(self, columns: Sequence[str]) -> Layout:
-        """How rows are cut to get these columns, each of which the header has."""
-        places = {name: place for place, name in reversed([*enumerate(self.names)])}
-        return Layout(self.delimiter, len(self.titles), tuple(columns), tuple(places[name] for name in columns))
+    def layout(self, columns: Sequence[str], number: str = "") -> Layout:
+        """How rows are cut to get these columns, each of which the header has; `number` names one with numbers."""
+        found = {name: place for place, name in reversed([*enumerate(self.names)])}
+        places = tuple(found[name] for name in columns)
+        is_open = self.delimiter == "," and number in found and found[number] + 1 not in places
+        at = found[number] if is_open else -1
+        return Layout(self.delimiter, len(self.titles), tuple(columns), places, at)
 
-    def whole_layout(self) -> Layout:
-        """How rows are cut to get all columns."""
-        return Layout(self.delimiter, len(self.titles), self.titles, tuple(range(len(self.titles))))
+    def named_layout(self) -> Layout:
+        """How rows are cut to get all columns that have a name."""
+        places = tuple(place for place, title in enumerate(self.titles) if title)
+        columns = tuple(self.titles[place] for place in places)
+        return Layout(self.delimiter, len(self.titles), columns, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +141,61 @@ def scan_table(
 
 
 def open_table(
-    where: str, data: bytes, required: Sequence[str], optional: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS
+    where: str,
+    data: bytes,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    rank: Rank | None = None,
+    keeps_damage: bool = False,
 ) -> OpenTable:
     """Read the header of a table from the bytes of its file; `where` names the file in messages.
 
+    Args:
+        rank: tells the header from other lines, so that it may stand below others; where it is None, the header is the
+            first line that is not blank.
+        keeps_damage: whether bytes that are no UTF-8 are marked in their cells; else the file is refused.
+
     Raises: AnswersError if the bytes are no text, or there is no header that could be one.
     """
-    text = as_utf8(where, data)
-    lines = lines_of(where, text, limits)
-    header = next((line for line in lines if not _passes_over(line)), None)
-    if header is None:
+    text, damage = as_marked_utf8(where, data) if keeps_damage else (as_utf8(where, data), None)
+    known = {*required, *optional}
+    first = _first_lines(lines_of(where, text, limits), 1 if rank is None else HEADER_ROWS, limits.max_line)
+    if not first:
         raise AnswersError(f"{where}: the file is empty; its first line must name {_listed(required)}")
+    above, header, (delimiter, titles) = _header_of(first, known, rank)
     if header.is_cut:
         raise AnswersError(
             f"{where}: line {header.number}: the header is longer than {limits.max_line:,} characters, the most allowed"
         )
-    delimiter, titles = _split_header(header.text, {*required, *optional})
-    return OpenTable(where, text, header.number, delimiter, tuple(titles), lines)
+    if damage is not None and not known & {title.lower() for title in titles}:
+        as_utf8(where, data)  # no table at all: says that it is no text
+    lines = islice(lines_of(where, text, limits), header.number, None)
+    return OpenTable(where, text, header.number, delimiter, tuple(titles), lines, above, damage)
+
+
+def _first_lines(lines: Iterator[Line], most: int, characters: int) -> list[Line]:
+    """The first lines that are not blank, so many or as many as have so many characters."""
+    found: list[Line] = []
+    for line in (line for line in lines if not _passes_over(line)):
+        found.append(line)
+        characters -= len(line.text)
+        if len(found) == most or characters < 0:
+            break
+    return found
+
+
+def _header_of(lines: Sequence[Line], known: set[str], rank: Rank | None) -> tuple[int, Line, tuple[str, list[str]]]:
+    """How many of the lines are above the header, the header, and how it is split."""
+    if rank is not None:
+        # Splitting takes longer than reading: only a line with one of the names is looked at.
+        likely = [line for line in lines if not line.is_cut and _names_one(line.text.lower(), known)]
+        if likely:
+            splits = [_split_header(line.text, known) for line in likely]
+            place, _ = best_header([titles for _, titles in splits], rank)
+            return lines.index(likely[place]), likely[place], splits[place]
+    return 0, lines[0], _split_header(lines[0].text, known) if not lines[0].is_cut else ("", [])
 
 
 def reopened(table: OpenTable, limits: Limits) -> OpenTable:
@@ -173,10 +222,8 @@ def known_columns(
     Raises: AnswersError if there are too many columns, if one is missing or there twice, or if others are refused.
     """
     names = table.names
-    if len(names) > limits.max_columns:
-        raise AnswersError(
-            f"{table.place}: the header has {len(names):,} columns; at most {limits.max_columns} are allowed"
-        )
+    if (found := sum(map(bool, names))) > limits.max_columns:
+        raise AnswersError(f"{table.place}: the header has {found:,} columns; at most {limits.max_columns} are allowed")
     _check_names(table.place, names, required, optional, extra)
     return tuple(name for name in (*required, *optional) if name in names)
 
@@ -186,12 +233,16 @@ def _passes_over(line: Line) -> bool:
     return not line.is_cut and (bool(is_sep) or not line.text.strip("\ufeff \t,;"))
 
 
+def _names_one(text: str, known: Iterable[str]) -> bool:
+    return any(name in text for name in known)
+
+
 def _split_header(text: str, known: set[str]) -> tuple[str, list[str]]:
     """Split at the delimiter that brings out the most known names (the comma, if no delimiter does better)."""
     splits = []
     for delimiter in DELIMITERS:
-        cells, _ = walk(text, delimiter)
-        splits.append((delimiter, [cell.strip().strip("\ufeff").strip() for cell in cells]))
+        cells = walk(text, delimiter)[0] if '"' in text else text.split(delimiter)
+        splits.append((delimiter, [title_of(as_windows(cell)) for cell in cells]))
     return max(splits, key=lambda split: len(known & {title.lower() for title in split[1]}))
 
 

@@ -7,6 +7,7 @@ is UTF-8 with LF, so that all readers of it count the same lines.
 import codecs
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from examgen.errors import AnswersError
+from examgen.tables.damage import Damage, damage_of, marked
 
 _NOT_CSV = (
     (b"PK\x03\x04", "a spreadsheet or zip file"),
@@ -21,7 +23,15 @@ _NOT_CSV = (
     (b"%PDF", "a PDF"),
     (b"\xff\xfe\x00\x00", "UTF-32 text"),
     (b"\x00\x00\xfe\xff", "UTF-32 text"),
+    (b"{\\rtf", "a text document"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\x89PNG", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"7z\xbc\xaf", "a packed file"),
+    (b"Rar!", "a packed file"),
+    (b"\x1f\x8b", "a packed file"),
 )
+_WEB_PAGE = re.compile(rb"\s*<(?:!doctype html|html|\?xml)\b", re.IGNORECASE)
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _CHUNK = 1 << 20
 
@@ -42,6 +52,14 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+
+class NotTextError(AnswersError):
+    """Bytes that are no text of the encoding that the file seems to have."""
+
+    def __init__(self, told: str, encoding: str) -> None:
+        super().__init__(told)
+        self.encoding = encoding
 
 
 class Line(NamedTuple):
@@ -88,10 +106,8 @@ def as_utf8(where: str, data: bytes) -> bytes:
 
     Raises: AnswersError if the bytes are not UTF-8 or UTF-16 text; the message begins with `where`.
     """
-    for start, kind in _NOT_CSV:
-        if data.startswith(start):
-            raise AnswersError(f"{where}: is {kind}; save the sheet as CSV (UTF-8)")
-    encoding, mark = _encoding(data)
+    _check_kind(where, data)
+    encoding, mark = _encoding(where, data)
     parts = _decoded(where, data, encoding, mark)
     if encoding == "utf-8":
         if not data.isascii():
@@ -100,7 +116,34 @@ def as_utf8(where: str, data: bytes) -> bytes:
         text = data[mark:] if mark else data
     else:
         text = b"".join(part.encode() for part in parts)
+    return _with_line_feeds(text)
+
+
+def as_marked_utf8(where: str, data: bytes) -> tuple[bytes, Damage | None]:
+    """As `as_utf8`, but bytes that are no UTF-8 are marked as `damage` says and not refused; what was marked.
+
+    Raises: AnswersError as `as_utf8` does, where the file is no text of one byte for a letter.
+    """
+    try:
+        return as_utf8(where, data), None
+    except NotTextError as error:
+        if error.encoding != "utf-8":
+            raise
+    mark = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+    text = _with_line_feeds(marked(data[mark:]))
+    return text, damage_of(text)
+
+
+def _with_line_feeds(text: bytes) -> bytes:
     return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+
+
+def _check_kind(where: str, data: bytes) -> None:
+    for start, kind in _NOT_CSV:
+        if data.startswith(start):
+            raise AnswersError(f"{where}: is {kind}; save the sheet as CSV (UTF-8)")
+    if _WEB_PAGE.match(data[:1000]):
+        raise AnswersError(f"{where}: is a web page or other XML; save the sheet as CSV (UTF-8)")
 
 
 def lines_of(where: str, text: bytes, limits: Limits) -> Iterator[Line]:
@@ -128,16 +171,18 @@ def check_rows(where: str, lines: int, limits: Limits) -> None:
         raise AnswersError(f"{where}: has more than {limits.max_rows:,} rows, the most allowed")
 
 
-def _encoding(data: bytes) -> tuple[str, int]:
+def _encoding(where: str, data: bytes) -> tuple[str, int]:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return encoding, len(mark)
     # Without a mark, UTF-16 is certain only where an ASCII header alternates with NULs.
     head = data[:32]
-    if len(head) >= 16 and len(data) % 2 == 0:
+    if len(head) >= 16:
         for encoding, letters, nuls in (("utf-16-le", head[::2], head[1::2]), ("utf-16-be", head[1::2], head[::2])):
             if not any(nuls) and all(0 < byte < 128 for byte in letters):
                 return encoding, 0
+        if head.count(0) * 4 == len(head) * 3:
+            raise AnswersError(f"{where}: is UTF-32 text; save the sheet as CSV (UTF-8)")
     return "utf-8", 0
 
 
@@ -152,4 +197,5 @@ def _decoded(where: str, data: bytes, encoding: str, mark: int) -> Iterator[str]
             at = min(end, len(data)) - len(error.object) + error.start
             lines = data.count(b"\n", 0, at) + 1
             place = f"{where}: {f'line {lines}, ' if encoding == 'utf-8' else ''}byte {at + 1}"
-            raise AnswersError(f"{place}: is not {encoding.upper()} text; save the sheet as CSV (UTF-8)") from None
+            told = f"{place}: is not {encoding.upper()} text; save the sheet as CSV (UTF-8)"
+            raise NotTextError(told, encoding) from None

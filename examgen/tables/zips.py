@@ -10,8 +10,10 @@ import io
 import stat
 import struct
 import zipfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from examgen.errors import AnswersError
@@ -27,13 +29,19 @@ ZIP_START = b"PK\x03\x04"
 
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+_CONTENT_TYPES, _MIMETYPE = "[Content_Types].xml", "mimetype"
+_OFFICE = MappingProxyType({"word": "a Word document", "ppt": "a presentation"})
+_OPEN_DOCUMENTS = MappingProxyType(
+    {b"opendocument.text": "a text document", b"opendocument.presentation": "a presentation", b"epub": "a book"}
+)
 
 
 class Unread(NamedTuple):
-    """A member that is not read, and why, as the rest of a sentence behind its name."""
+    """A member that is not read, why, as the rest of a sentence behind its name, and whether its name alone says so."""
 
     path: Path
     fault: str
+    is_other_kind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +69,33 @@ class Member:
         return data
 
 
-def members_of(path: Path, data: bytes, suffixes: tuple[str, ...]) -> tuple[list[Member], list[Unread]]:
-    """The members that may be answer sheets, and what is told about others; hidden ones are passed over.
+def members_of(
+    path: Path, archive: zipfile.ZipFile, kind_fault: Callable[[str], str | None]
+) -> tuple[list[Member], list[Unread]]:
+    """The members that may be answer sheets, and what is told about others.
 
-    Raises: AnswersError if the bytes are no zip, or one with too many members.
+    Args:
+        path: of the zip file; those of its members are below it.
+        kind_fault: why a file of this name is not read, as the rest of a sentence; empty where it is read, and None
+            where it is passed over.
     """
-    archive = open_zip(printable(path), data)
     found: list[Member] = []
     unread: list[Unread] = []
     names: set[str] = set()
     for info in archive.infolist():
-        if info.is_dir() or _is_hidden(info.filename):
+        name = info.filename.replace("\\", "/")  # as some programs write it, whatever the format says
+        parts = name.split("/")
+        faults = [kind_fault(part) for part in parts]
+        if name.endswith("/") or None in faults:
             continue
-        place = path / printable(info.filename, 200).replace("\\", "/").lstrip("/")
-        suffix = PurePosixPath(info.filename).suffix.lower()
-        if fault := _fault(info, names, suffix in suffixes):
+        place = path / printable(name, 200).lstrip("/")
+        if told := faults[-1]:
+            unread.append(Unread(place, told, is_other_kind=not name.lower().endswith(".zip")))
+        elif fault := _fault(info, parts, name in names):
             unread.append(Unread(place, fault))
-        elif suffix in suffixes:
-            found.append(Member(path / info.filename, info.file_size, _modified(info), archive, info))
-        names.add(info.filename)
+        else:
+            found.append(Member(path / name, info.file_size, _modified(info), archive, info))
+        names.add(name)
     return found, unread
 
 
@@ -111,28 +127,35 @@ def unreadable_way(info: zipfile.ZipInfo) -> str:
     return ""
 
 
-def _fault(info: zipfile.ZipInfo, names: set[str], is_sheet: bool) -> str:
-    """Why a member is not read; other kinds of files are passed over in silence, unless they are zips."""
-    name = info.filename
-    parts = name.replace("\\", "/").split("/")
-    if PurePosixPath(name).suffix.lower() == ".zip":
-        return "a zip file in a zip file is not opened"
-    if not is_sheet:
-        return ""
-    if ".." in parts or parts[0] == "" or ":" in parts[0] or "\\" in name:
+def office_kind(archive: zipfile.ZipFile) -> str:
+    """What its members make of a zip file: "a spreadsheet", or what else it is."""
+    names = archive.namelist()
+    if _CONTENT_TYPES in names:
+        found = {name.partition("/")[0].lower() for name in names}
+        return next((kind for folder, kind in _OFFICE.items() if folder in found), "a spreadsheet")
+    if _MIMETYPE in names and not unreadable_way(info := archive.getinfo(_MIMETYPE)):
+        try:
+            with archive.open(info) as file:
+                told = file.read(200)
+        except Exception:  # zipfile's own errors, zlib's, and whatever a broken file leads to
+            return "a spreadsheet"
+        return next((kind for word, kind in _OPEN_DOCUMENTS.items() if word in told), "a spreadsheet")
+    if any(name.endswith((".iwa", "Index.zip")) for name in names):
+        return "a file of Numbers, Pages or Keynote"
+    return "a spreadsheet" if "content.xml" in names else "a zip file"
+
+
+def _fault(info: zipfile.ZipInfo, parts: Sequence[str], is_there: bool) -> str:
+    """Why a member is not read."""
+    if ".." in parts or parts[0] == "" or ":" in parts[0]:
         return "its name leads out of the folder, so it is not read"
     if len(parts) > MAX_DEPTH:
         return f"lies deeper than {MAX_DEPTH} folders, the most allowed"
-    if name in names:
+    if is_there:
         return "is there twice; only the first is read"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "a link is not followed; put the file itself into the zip"
     return unreadable_way(info)
-
-
-def _is_hidden(name: str) -> bool:
-    parts = name.replace("\\", "/").split("/")
-    return "__MACOSX" in parts or any(part.startswith(".") and part not in {".", ".."} for part in parts)
 
 
 def _modified(info: zipfile.ZipInfo) -> float:

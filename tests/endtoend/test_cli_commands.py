@@ -47,7 +47,10 @@ def files_below(folder: Path) -> dict[str, bytes]:
     [
         (["--help"], ["make", "batch", "grade", "list", "--version", "examgen make --seed 7"]),
         (["make", "--help"], ["EXAM", "question2", "--seed", "--student", "--notation", "--out", "from-to", "output/"]),
-        (["batch", "--help"], ["ROSTER.csv", "id and name", "--seed", "--out", "--notation", "add students later"]),
+        (
+            ["batch", "--help"],
+            ["ROSTER", "id and name", "Moodle", "--seed", "--out", "--notation", "--force", "add students later"],
+        ),
         (
             ["grade", "--help"],
             ["ANSWERS", "--key", "--out", "--decimal", "results.csv", "gradebook.csv", "./output"],
@@ -85,7 +88,8 @@ def test_make_says_what_to_hand_out_and_what_to_keep() -> None:
     folder = Path("output/question2-7")
     assert lines[0] == "Hand out:"
     assert [line.strip() for line in lines[1:split]] == [str(folder / name) for name in PAPER]
-    assert {line.strip() for line in lines[split + 1 :]} == {str(folder / name) for name in KEY}
+    assert {line.strip() for line in lines[split + 1 : -1]} == {str(folder / name) for name in KEY}
+    assert lines[-1].startswith("Note: a seed this small can be found by trying")
     assert set(files_below(folder)) == {*PAPER, *KEY}
 
 

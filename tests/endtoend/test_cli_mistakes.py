@@ -67,7 +67,7 @@ def mistake(*arguments: object) -> str:
         (["batch", "question2", "roster.csv", "--out", "file"], r"file"),
         (["batch", "question2", "missing.csv", "--out", "o"], r"missing\.csv: cannot be read \(No such file"),
         (["batch", "question2", "empty", "--out", "o"], r"empty: is a folder"),
-        (["batch", "question2", "binary.csv", "--out", "o"], r"binary\.csv: is a spreadsheet"),
+        (["batch", "question2", "binary.csv", "--out", "o"], r"binary\.csv: is a damaged zip file"),
         (["batch", "question2", "file", "--out", "o"], r"file: line 1: the header lacks \"id\", \"name\""),
         (["batch", "question9", "roster.csv", "--out", "o"], r"exam 'question9' is not shipped"),
         (["batch", "question2", "roster.csv", "--notation", "scalar", "--out", "o"], r"notation 'scalar' is for"),
@@ -152,14 +152,14 @@ def test_marks_that_cannot_be_written(here: Path) -> None:
     assert "marks" in mistake("grade", "exam/sheet.csv")
 
 
-def full_disk(after: int) -> Callable[[Path, bytes], Path]:
+def full_disk(after: int) -> Callable[[Path, bytes, int], Path]:
     """Like `_write_beside` until the disk is full, in the middle of a file."""
     write, left = files._write_beside, [after]
 
-    def writes(target: Path, content: bytes) -> Path:
+    def writes(target: Path, content: bytes, mode: int) -> Path:
         if left[0] > 0:
             left[0] -= 1
-            return write(target, content)
+            return write(target, content, mode)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
 
     return writes
@@ -189,7 +189,7 @@ def test_a_full_disk_keeps_the_marks_of_before(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_batch_that_breaks_off_has_its_key(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Papers that were written before the disk was full are whole and have a key; the broken one is not there."""
-    monkeypatch.setattr(files, "_write_beside", full_disk(3 + 4 + 2))
+    monkeypatch.setattr(files, "_write_beside", full_disk(1 + 3 + 4 + 2))
     done = RUNNER.invoke(app, ["batch", "scalar-chain", "roster.csv", "--seed", "7", "--out", "class"])
     assert done.exit_code == 1
     assert {str(path.relative_to(here / "class")) for path in (here / "class").rglob("*") if path.is_file()} == {

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from examgen.exams.digits import DecimalMark
+from examgen.core.number_grammar import DecimalMark
 from examgen.marking.answers import AnswerTable, Numbers, Texts
 from examgen.marking.decimal_marks import comma_writers, read_numbers
 from examgen.marking.numbers import Number, Unreadable, parse_number

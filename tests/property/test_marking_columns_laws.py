@@ -9,21 +9,29 @@ import pyarrow as pa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from examgen.exams.digits import DecimalMark
+from examgen.core.number_grammar import DecimalMark
 from examgen.marking.answers import Numbers, Texts
 from examgen.marking.csv_columns import Column, csv_table, number_texts, repeated
 from examgen.marking.numbers import parse_number
 from examgen.marking.parsing import parse_texts
 from examgen.marking.results import six_digits
 
-NEAR_NUMBERS = st.text(st.sampled_from("0123456789.,+-eE/% \n\u2212"), max_size=70)
+NEAR_NUMBERS = st.text(st.sampled_from("0123456789.,+-eE/% \n\u2212\u2013\u00ad\u200b'"), max_size=70)
+AROUND = st.text(" \t\n\u00a0\u200b\u200e\ufeff\u00ad\u2013\u207b'", max_size=3)
 PLAIN = st.from_regex(r"\A-?[0-9]{1,40}([.,][0-9]{1,40})?\Z")
 DOUBLES = st.floats(allow_infinity=False) | st.floats(-2e-4, 2e-4) | st.integers(-(10**17), 10**17).map(float)
 CELLS = st.text(st.sampled_from('ab,;"\n\r\t é\u2028='), max_size=6)
 
 
-@given(st.lists(NEAR_NUMBERS | PLAIN | st.text(max_size=5), max_size=20), st.sampled_from([".", ","]))
+@given(
+    st.lists(NEAR_NUMBERS | PLAIN | st.tuples(AROUND, PLAIN, AROUND).map("".join) | st.text(max_size=5), max_size=20),
+    st.sampled_from([".", ","]),
+)
 @example(["0" * 64, "0" * 65, "-" + "9" * 63, "-0", "-0.00", "00.10", "1.", ".5", "٣", "1e-99", "1\n"], ".")
+@example(
+    ["\u2013" + "9" * 63, "\u2013" + "9" * 64, " \u2212 5.5", "\u200b\u2212\u200b5", "5\u00ad", "\u00ad5", "\u207b5"],
+    ".",
+)
 @settings(max_examples=500)
 def test_texts_are_parsed_as_one_by_one(texts: list[str], mark: DecimalMark) -> None:
     """Value, written digits and decimals, and the reason of what is no number are the same."""

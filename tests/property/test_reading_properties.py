@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from examgen.core.number_grammar import DecimalMark
 from examgen.errors import AnswersError
-from examgen.exams.digits import DecimalMark
 from examgen.exams.keys import SHEET_COLUMNS
 from examgen.marking.numbers import REASONS, Number, Unreadable, parse_number
 from examgen.marking.reading import AnswerSheet, read_answers

@@ -20,20 +20,36 @@ LINES = st.lists(CELLS, min_size=0, max_size=5).map(",".join) | st.lists(CELLS, 
 FILES = st.tuples(st.lists(LINES, max_size=12), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
 
 
-def by_rows(data: bytes) -> list[Row | RowProblem] | str:
+DAMAGED = st.lists(st.sampled_from(["x", "\xe9", "1", "-1", "0000", ",", '"', "\n", "\u20ac", "", " "]), max_size=60)
+
+Header = tuple[str, tuple[str, ...], str]
+"""The header, those of its columns that are wanted, and the one with numbers."""
+
+OTHERS = st.sampled_from(
+    [
+        ("a,b,c,,", COLUMNS, "c"),
+        ("a,b,c,notes", COLUMNS, "c"),
+        (",a,x,b,c,y,", COLUMNS, "c"),
+        ("a,n,b,c", COLUMNS, "a"),
+        ("c,b,a", ("a", "b"), "b"),
+    ]
+)
+
+
+def by_rows(data: bytes, wanted: tuple[str, ...] = COLUMNS, number: str = "") -> list[Row | RowProblem] | str:
     """What the strict scanner gives."""
     try:
-        table = open_table("t", data, COLUMNS, limits=SMALL)
-        return list(records(table.lines, table.layout(COLUMNS), SMALL))
+        table = open_table("t", data, wanted, limits=SMALL, keeps_damage=True)
+        return list(records(table.lines, table.layout(wanted, number), SMALL))
     except AnswersError as error:
         return str(error)
 
 
-def by_columns(data: bytes) -> list[Row | RowProblem] | str:
+def by_columns(data: bytes, wanted: tuple[str, ...] = COLUMNS, number: str = "") -> list[Row | RowProblem] | str:
     """The same from columns."""
     try:
-        table = open_table("t", data, COLUMNS, limits=SMALL)
-        found = read_columns(table, COLUMNS, COLUMNS, SMALL)
+        table = open_table("t", data, wanted, limits=SMALL, keeps_damage=True)
+        found = read_columns(table, wanted, wanted, SMALL, number)
         texts = [column.to_pylist() for column in found.texts]
         plain = [Row(int(line), tuple(cells)) for line, *cells in zip(found.lines, *texts, strict=True)]
         return sorted([*plain, *found.others], key=lambda row: row.line)
@@ -69,3 +85,32 @@ def test_any_quotes_are_read_alike(pieces: list[str]) -> None:
     """Quotes that open, close, double and cross lines in every way."""
     data = ("a,b,c\n" + "".join(pieces)).encode()
     assert by_columns(data) == by_rows(data)
+
+
+@given(FILES, OTHERS, st.sampled_from(["utf-8", "utf-16"]))
+@example(
+    (["1,2,-3,0000,", "1,2,-3,,", "1,2,3", ",,,4,5", "1,2", "1,2,3,,,", "1,2,3,,,x", '"1",2,3,"x"', ""], "\n", True),
+    ("a,b,c,,", COLUMNS, "c"),
+    "utf-8",
+)
+@example((['1,2,"3', '4",x', '1,2,"3', ",,,"], "\n", True), ("a,b,c,notes", COLUMNS, "c"), "utf-8")
+@settings(max_examples=600)
+def test_columns_beside_those_that_are_wanted_are_passed_over_alike(
+    file: tuple[list[str], str, bool], header: Header, encoding: str
+) -> None:
+    """Rows may be shorter and longer by such cells; a number whose decimals stand there is refused."""
+    names, wanted, number = header
+    lines, end, ends = file
+    data = (end.join([names, *lines]) + end * ends).encode(encoding)
+    assert by_columns(data, wanted, number) == by_rows(data, wanted, number)
+
+
+@given(OTHERS, DAMAGED)
+@settings(max_examples=300)
+def test_damaged_bytes_are_read_alike(header: Header, pieces: list[str]) -> None:
+    """They stay in their cells, whichever way these are cut."""
+    names, wanted, number = header
+    data = f"{names}\n".encode() + "".join(pieces).encode("cp1252")
+    found = by_rows(data, wanted, number)
+    assert by_columns(data, wanted, number) == found
+    assert not isinstance(found, str)

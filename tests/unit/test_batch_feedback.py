@@ -107,6 +107,28 @@ def test_first_divergent_entry_is_the_first_wrong_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("answer", "value", "is_coarse"),
+    [
+        ("0.17", 0.17, True),
+        ("− 0,17", -0.17, True),
+        ("1.7 × 10⁻¹", 0.17, True),
+        ("1.70 × 10⁻¹", 0.17, False),
+        ("1,7e-1", 0.17, True),
+        ("17/100", 0.17, False),
+        ("0.16", 0.16, False),
+    ],
+)
+def test_too_few_digits_are_seen_in_any_spelling(answer: str, value: float, is_coarse: bool) -> None:
+    """A power of ten moves the last digit that is written, and a fraction has none."""
+    key = class_of(EXAM, "s1")
+    rows = rows_of(key, key.variants[0], {"z1": Did(answer, "wrong", value)})
+    told = student_feedback(
+        key, key.variants[0], "s1", [{**rows[0], "reference": 0.1708 if value > 0 else -0.1708, "follow_through": ""}]
+    )
+    assert told.entries[0].is_coarse is is_coarse
+
+
 def test_student_without_an_id_is_known_by_the_paper(tmp_path: Path) -> None:
     """The files have the code of the variant as their name."""
     key = class_of(EXAM, "s1")

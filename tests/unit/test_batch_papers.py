@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from examgen.batch import making
-from examgen.batch.making import MadePapers, make, make_class, read_roster
+from examgen.batch.class_making import make_class
+from examgen.batch.making import MadePapers, make
+from examgen.batch.rosters.reading import read_roster
 from examgen.documents.printing import PrintedPaper
 from examgen.errors import AnswersError, ExamgenError
 from examgen.exams.building import Student
@@ -179,14 +181,14 @@ def test_rosters_as_spreadsheets_save_them(tmp_path: Path, content: str, encodin
     """Other columns, another order, other delimiters and encodings; a name is one line without control characters."""
     path = tmp_path / "roster.csv"
     path.write_bytes(content.encode(encoding))
-    assert read_roster(path) == [Student("s1", "Ada")]
+    assert read_roster(path).students == (Student("s1", "Ada"),)
 
 
 def test_names_of_all_scripts_stay_whole(tmp_path: Path) -> None:
     """Joiners and marks that change how letters look are part of a name."""
     names = ["می‌خواهم", "Zoë", "Jose\u0301", "O'Neill, Jr.", "李 小龙"]
     path = roster(tmp_path, [(f"s{number}", name) for number, name in enumerate(names)])
-    assert [student.name for student in read_roster(path)] == names
+    assert [student.name for student in read_roster(path).students] == names
 
 
 @pytest.mark.usefixtures("quick")

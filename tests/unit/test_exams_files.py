@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import ExamgenError
-from examgen.exams.files import csv_bytes, folder_name, safe_text, write_files
+from examgen.exams.files import csv_bytes, folder_name, remove_parts, safe_text, write_files
 
 
 def everything(folder: Path) -> dict[str, bytes | None]:
@@ -49,6 +49,46 @@ def test_written_files_are_ordinary_files(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o640
+
+
+def test_private_folders_are_for_their_owner_only(tmp_path: Path) -> None:
+    """They, the folders below and the files in them; others beside them are as the umask says."""
+    (tmp_path / "key/old").mkdir(parents=True)
+    (tmp_path / "key").chmod(0o755)
+    write_files(tmp_path, {"a/b.txt": b"a", "key/old/c.txt": b"c", "key/new/d.txt": b"d"}, private=("key",))
+    modes = {str(path.relative_to(tmp_path)): stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    private = {name: mode for name, mode in modes.items() if name.startswith("key")}
+    assert private == {
+        **dict.fromkeys(["key", "key/old", "key/new"], 0o700),
+        **dict.fromkeys(["key/old/c.txt", "key/new/d.txt"], 0o600),
+    }
+    assert modes["a"] & 0o700 == 0o700
+    assert modes["a/b.txt"] & 0o600 == 0o600
+    assert (modes["a"], modes["a/b.txt"]) != (0o700, 0o600)
+
+
+def test_writing_leaves_the_umask_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It belongs to the whole process: another thread would write with it meanwhile."""
+    monkeypatch.setattr(os, "umask", lambda _: pytest.fail("the umask was touched"))
+    write_files(tmp_path, {"a.txt": b"a", "key/b.txt": b"b"}, private=("key",))
+
+
+def test_halves_of_killed_runs_are_removed(tmp_path: Path) -> None:
+    """Those of the named files in the very folder; links, folders and files of other names stay."""
+    long = "x" * 60 + ".pdf"
+    ours = [".a.txt.0a1b2c3d.part", ".a.txt.ab_d1234.part", f".{long[:40]}.00000000.part"]
+    others = [".b.txt.0a1b2c3d.part", ".a.txt.part", "a.txt", ".a.txt.0-1b2c3d.part", "below/.a.txt.0a1b2c3d.part"]
+    (tmp_path / "below").mkdir()
+    for name in (*ours, *others):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / ".a.txt.aaaaaaaa.part").mkdir()
+    (tmp_path / ".a.txt.bbbbbbbb.part").symlink_to(tmp_path / "a.txt")
+    remove_parts(tmp_path, ["a.txt", long])
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")}
+    assert left == {*others, "below", ".a.txt.aaaaaaaa.part", ".a.txt.bbbbbbbb.part"}
+    remove_parts(tmp_path)
+    assert not (tmp_path / ".b.txt.0a1b2c3d.part").exists()
+    remove_parts(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 import examgen
 from examgen.cli import app
+from examgen.core.number_grammar import DecimalMark
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
-from examgen.exams.digits import DecimalMark
 from examgen.marking.explaining import explain
 from examgen.marking.explanation_text import explanation_lines
 from examgen.marking.grading import GradeOptions, grade

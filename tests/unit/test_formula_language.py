@@ -96,6 +96,10 @@ def test_formulas_mean_what_mathematics_means(text: str, expected: float) -> Non
         ("'a3*2", "a3*2"),
         ("'y", "y"),
         ("\ufeff\u00a0 a3\n+\ty \u2003", "a3+y"),
+        ("\u200e'\u2060a3 \u2013 y\u202c\u200b", "a3-y"),
+        ("a3 \u2014 y \u2015 \u2796y", "a3 - y - -y"),
+        ("a3 \u2022 y \ufe61 २", "a3*y*2"),
+        ("\ufe59a3 \ufe62 y\ufe5a\u2044\uff12", "(a3+y)/2"),
     ],
 )
 def test_unicode_forms_are_read_as_their_plain_spelling(text: str, plain: str) -> None:
@@ -138,6 +142,8 @@ def test_unicode_forms_are_read_as_their_plain_spelling(text: str, plain: str) -
         (r"\sigma(a3)", "latex", 0),
         ("a3 $ y", "bad_char", 3),
         ("a3\x00", "bad_char", 2),
+        (" \u200ba3 ½", "bad_char", 5),
+        ("\u00ada3", "bad_char", 0),
         ("#NAME?", "excel_error", 0),
         ("1e400", "overflow", 0),
         ("a2_2", "unknown_symbol", 0),
@@ -189,6 +195,22 @@ def test_what_was_meant_begins_alike_and_is_about_as_long(text: str, near: str) 
     found = parse_formula(text, [*KNOWN, "s" * 39])
     assert isinstance(found, Unparsed)
     assert found.message == f"{quoted(text)} is not a symbol of this question." + (near and f' Did you mean "{near}"?')
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a3 $ y", '"$"'),
+        ("a3½", '"½" (U+00BD, vulgar fraction one half)'),
+        ("a\u200b3", '"\\u200b" (U+200B, zero width space)'),
+        ("a3\x00", '"\\u0000" (U+0000, null)'),
+    ],
+)
+def test_a_character_that_has_no_place_is_named(text: str, said: str) -> None:
+    """By its code point where a keyboard may not have it, or nothing is to be seen."""
+    found = parse_formula(text, KNOWN)
+    assert isinstance(found, Unparsed)
+    assert found.message == f"{said} has no place in a formula."
 
 
 def test_forty_characters_are_quoted_whole() -> None:

@@ -12,6 +12,7 @@ from fontTools.ttLib import TTFont
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.losses import LOSSES
+from examgen.core.number_grammar import REASONS
 from examgen.documents.words import decimal_mark, marks_text, phrase, words
 from examgen.errors import ExamgenError
 from examgen.resources import shipped
@@ -63,8 +64,8 @@ def printed(node: object, key: str = "") -> Iterator[str]:
 
 
 def shipped_texts() -> list[str]:
-    """Every English text that a paper of a shipped bank can show."""
-    found = {row.title for row in ACTIVATIONS.values()} | {row.title for row in LOSSES.values()}
+    """Every English text that a paper of a shipped bank can show, and what is said of numbers that cannot be read."""
+    found = {row.title for row in ACTIVATIONS.values()} | {row.title for row in LOSSES.values()} | set(REASONS.values())
     for path in shipped("banks").rglob("*.toml"):
         found |= set(printed(tomllib.loads(path.read_text(encoding="utf-8"))))
     return sorted(found)

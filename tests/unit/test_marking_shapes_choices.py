@@ -30,6 +30,15 @@ OPTIONS = ("the loss rises", "the loss falls", "$z < 0$", "cannot be said")
         "'4x1",
         "04x01",
         "4,1",
+        "（４，１）",
+        "［4；1］",
+        "﹙4, 1﹚",
+        "\u200e(4, 1)\u202c",
+        "\u200b'\u2060 4 ⋅ 1 \ufeff",
+        "4\u00a0×\u00a01",
+        "४x१",
+        "4∙1",
+        "4 ∗ 1\u00ad",
     ],
 )
 def test_a_shape_is_read_in_all_usual_forms(text: str) -> None:
@@ -66,6 +75,11 @@ def test_shapes_may_have_other_numbers_of_axes(text: str, shape: tuple[int, ...]
         ("4.5x1", "not_whole"),
         ("(4, -1)", "not_whole"),
         ("4x0", "not_whole"),
+        ("4x\u20131", "not_whole"),
+        ("4x1\u00b2", "not_a_shape"),
+        ("4\u200bx1", "not_a_shape"),
+        ("4\u0445" + "1", "not_a_shape"),
+        ("''4x1", "not_a_shape"),
         (f"(4,{' ' * 60}1)", "too_long"),
         ("4" * 65, "too_long"),
         ("4" * 10_000_000, "too_long"),
@@ -99,6 +113,9 @@ def test_as_many_characters_as_are_allowed_are_read() -> None:
         ("$z < 0$", 2),
         ("ｂ", 1),
         ("'c", 2),
+        ("\u200eb\u202c", 1),
+        ("（ｂ）", 1),
+        ("the loss\u00a0fa\u00adlls\u200b", 1),
     ],
 )
 def test_a_choice_is_read_by_letter_or_text(text: str, option: int) -> None:
@@ -126,6 +143,11 @@ def test_what_is_no_choice_is_refused_with_its_reason(text: str, reason: str) ->
     """A letter that was not offered, several letters, or a letter that contradicts its text."""
     assert parse_choice(text, OPTIONS) == Unreadable(reason)
     assert CHOICE_REASONS[reason].endswith(".")
+
+
+def test_a_dash_of_another_kind_is_the_same_option() -> None:
+    """A phone makes a minus of one kind into another, in the answer as in the bank."""
+    assert parse_choice("z \u2212 1", ("z + 1", "z - 1")) == parse_choice("Z - 1", ("z + 1", "z \u2013 1")) == 1
 
 
 def test_options_that_are_letters_themselves_are_not_guessed() -> None:

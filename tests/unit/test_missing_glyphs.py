@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from examgen.batch import making
-from examgen.batch.making import make_class
+from examgen.batch.class_making import make_class
 from examgen.documents import printing, store
 from examgen.documents.pdf import set_pages
 from examgen.documents.printing import PrintedPaper, print_key, print_questions

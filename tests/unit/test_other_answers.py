@@ -226,6 +226,8 @@ def test_a_counterexample_has_numbers_that_can_be_put_in() -> None:
         ("(2, 2)", "wrong", ""),
         ("two", "unreadable", SHAPE_REASONS["not_a_shape"]),
         ("2.5 x 1", "unreadable", SHAPE_REASONS["not_whole"]),
+        ("2\u04451", "unreadable", SHAPE_REASONS["not_a_shape"] + " (It has U+0445, cyrillic small letter ha.)"),
+        ("zwei mal ein\u00df", "unreadable", SHAPE_REASONS["not_a_shape"]),
         ("", "blank", "Nothing was written."),
     ],
 )

@@ -199,7 +199,7 @@ def test_faults_cost_only_their_own(tmp_path: Path) -> None:
     rows = [
         ["student", "z1", "z2", "z\x07", ""],
         ["a", "9" * 10_001, "2", "3", ""],
-        ["b", "1", "2", "3"],
+        ["b", "1", "2"],
         ["c\x00", "1", "2", "3", ""],
         ["", "1", "2", "3", ""],
         ["d", "1\x00", "=1+1", "3", ""],
@@ -216,6 +216,7 @@ def test_faults_cost_only_their_own(tmp_path: Path) -> None:
         **{("d", "z1"): "control_char", ("d", "z2"): "formula", ("e", "z1"): 1.0, ("e", "z2"): 2.0},
     }
     assert [(problem.line, problem.reason) for problem in sheet.problems] == [
+        (1, "extra_columns"),
         (1, "control_char"),
         (2, "too_long"),
         (3, "wrong_columns"),

@@ -1,0 +1,212 @@
+"""What lies in a folder already, and whether papers may be written there: nobody's exam, key or file is written over.
+
+Called by `make` and `batch` once they hold the folder. What is the same exam, made the same way, is written anew; all
+else is refused in one line that says what it is, or, with --force, put aside whole.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from examgen.errors import ExamgenError, KeyFileError
+from examgen.exams.exam import Exam
+from examgen.exams.files import remove_parts, unwritable, write_files
+from examgen.exams.key_documents import Making, exam_document
+from examgen.exams.keys import Key, read_key_so_far
+
+HANDOUT = ("questions.pdf", "answers.csv", "answers.html")
+KEY, PAPERS, MANIFEST = "key", "handout", "manifest.csv"
+KEY_FILES = ("exam.json", "variants.jsonl", "answers.csv", "answers.pdf")
+OF_A_CLASS = (PAPERS, MANIFEST)
+
+_BELONGINGS = (*HANDOUT, *OF_A_CLASS, "marks", KEY)
+"""What is put aside together; the key last, for without one nobody knows what the rest is."""
+
+_WAYS_OUT = "choose another folder with --out, or write over it with --force"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Plan:
+    """What is to be written into a folder.
+
+    Attributes:
+        exam: whose papers.
+        making: how.
+        student: whose the only paper is; None for a class.
+        files: their paths below the folder.
+        id_with: the id of this exam with another seed.
+    """
+
+    exam: Exam
+    making: Making
+    student: str | None
+    files: tuple[str, ...]
+    id_with: Callable[[int], str]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Claim:
+    """A folder that may be written.
+
+    Attributes:
+        same: the key that lies there, where it is of the same exam and seed.
+        other: what lies there and must be put aside before, in words; empty where there is no such thing.
+    """
+
+    same: Key | None = None
+    other: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no key at all."""
+        return self.same is None and not self.other
+
+
+def claim(folder: Path, plan: Plan, *, force: bool) -> Claim:
+    """Look at what lies in a folder.
+
+    Raises:
+        ExamgenError: it is something else than what is to be written, and not forced; the message says what it is.
+    """
+    try:
+        there = read_key_so_far(folder / KEY)
+    except KeyFileError as error:
+        if force:
+            return Claim(other="an exam whose key cannot be read")
+        raise ExamgenError(f"{error}. Nothing was written to {folder}: {_WAYS_OUT}") from None
+    if there is None:
+        found = next((name for name in plan.files if os.path.lexists(folder / name)), None)
+        if found and not force:
+            raise ExamgenError(
+                f"{folder / found}: is there already, and no key says of which exam; nothing was written: {_WAYS_OUT}"
+            )
+        return Claim()
+    is_alike = _is_same_kind(folder, there, plan) and _is_same_style(there, plan)
+    if not (_is_same_exam(there, plan) and is_alike) and not force:
+        hint = _other_seed(there, plan) if is_alike else ""
+        raise ExamgenError(f"{folder}: holds {_told(folder, there)}; nothing was written: {hint}{_WAYS_OUT}")
+    is_same = _is_same_exam(there, plan) and _is_same_kind(folder, there, plan)
+    return Claim(there) if is_same else Claim(other=_told(folder, there))
+
+
+def remove_broken(folder: Path) -> None:
+    """Remove what runs that were killed left half-written in a folder that is held."""
+    remove_parts(folder, (*HANDOUT, MANIFEST))
+    remove_parts(folder / KEY, KEY_FILES)
+    remove_parts(folder / KEY / "papers")
+    with contextlib.suppress(OSError), os.scandir(folder / PAPERS) as found:
+        for one in found:
+            if one.is_dir(follow_symlinks=False):
+                remove_parts(Path(one.path), HANDOUT)
+
+
+def exam_to_keep(exam: Exam, claimed: Claim, *, force: bool) -> tuple[Exam, tuple[str, ...]]:
+    """The exam for exam.json: what an instructor has changed there stays, and is told in a line."""
+    if claimed.same is None or force or exam_document(claimed.same.exam, "") == exam_document(exam, ""):
+        return exam, ()
+    place = claimed.same.folder / "exam.json"
+    return claimed.same.exam, (
+        f"{place}: differs from the exam file, as another policy would make it, and stays so; --force writes it anew",
+    )
+
+
+@contextmanager
+def put_aside(folder: Path, claimed: Claim) -> Iterator[tuple[str, ...]]:
+    """Move another exam, all that belongs to it, into a folder of its own; back again if the body fails.
+
+    Yields: a line that says where it is, if there was one.
+    """
+    if not claimed.other:
+        yield ()
+        return
+    number = 1
+    while os.path.lexists(aside := folder / f"old-{number}"):
+        number += 1
+    moved: list[str] = []
+    try:
+        aside.mkdir()
+        for name in _BELONGINGS:
+            if os.path.lexists(folder / name):
+                (folder / name).rename(aside / name)
+                moved.append(name)
+        yield (f"{folder}: what lay there, {claimed.other}, is kept in {aside}",)
+    except BaseException as error:
+        for name in reversed(moved):
+            with contextlib.suppress(OSError):
+                (aside / name).rename(folder / name)
+        with contextlib.suppress(OSError):
+            aside.rmdir()
+        if isinstance(error, OSError):
+            raise unwritable(error, folder) from None
+        raise
+
+
+@contextmanager
+def begun(folder: Path, claimed: Claim, key: Mapping[str, bytes]) -> Iterator[None]:
+    """Write these files of the key into a folder that has none yet; they go again if the body fails."""
+    if not claimed.is_empty:
+        yield
+        return
+    write_files(folder, key, private=(KEY,))
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for name in key:
+                (folder / name).unlink(missing_ok=True)
+            (folder / KEY).rmdir()
+        raise
+
+
+def _is_same_exam(there: Key, plan: Plan) -> bool:
+    # Of an older key the seed is not known, but the exam's id follows from it.
+    return there.exam.id == plan.exam.id and there.making.seed in (None, plan.making.seed)
+
+
+def _is_same_style(there: Key, plan: Plan) -> bool:
+    # An older key says neither its seed nor its language and paper.
+    return there.making.seed is None or (there.making.language, there.making.paper) == (
+        plan.making.language,
+        plan.making.paper,
+    )
+
+
+def _is_same_kind(folder: Path, there: Key, plan: Plan) -> bool:
+    """A class is no single paper, and the paper of one student not that of another."""
+    is_class = _has(folder, OF_A_CLASS)
+    if plan.student is None:
+        return is_class or not _has(folder, HANDOUT)
+    return not is_class and {variant.student for variant in there.variants} <= {plan.student}
+
+
+def _has(folder: Path, names: tuple[str, ...]) -> bool:
+    return any(os.path.lexists(folder / name) for name in names)
+
+
+def _told(folder: Path, there: Key) -> str:
+    """What lies there, in words."""
+    making, how = there.making, [f"notation {there.exam.notation.name}"]
+    if making.seed is not None:
+        how = [f"seed {making.seed}", *how, f"language {making.language}", f"paper {making.paper}"]
+    return f"{_whose(folder, there)} of exam {there.exam.id} ({', '.join(how)})"
+
+
+def _whose(folder: Path, there: Key) -> str:
+    if not there.variants:
+        return "the key without papers"
+    if _has(folder, OF_A_CLASS) or len(there.variants) > 1:
+        return f"a class of {len(there.variants)}"
+    student = there.variants[0].student
+    return f"the paper of student {student!r}" if student else "a paper for anybody"
+
+
+def _other_seed(there: Key, plan: Plan) -> str:
+    """Where the seed is all that differs, how to go on with the one that lies there."""
+    seed = there.making.seed
+    if seed is None or plan.id_with(seed) != there.exam.id:
+        return ""
+    wish = "go on with it or add students" if plan.student is None else "make it again"
+    return f"give --seed {seed} to {wish}, "
