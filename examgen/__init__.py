@@ -150,7 +150,8 @@ def grade(
         force: whether marks of another exam in the folder are written over.
         overrides: CSV of marks set by hand (student, field, marks, reason); `overrides.csv` in the key's folder where
             it is None and there is one.
-        feedback: whether to write feedback/ with a web page and a PDF for each student, too.
+        feedback: whether to write feedback/ with a web page and a PDF for each student, too. Pages of an earlier
+            marking that are no longer true are removed in any case.
         time_limit: seconds that reading the files of one student may take together; those that are left are named.
 
     Returns: the tables as data frames, and all that could not be read or matched.
@@ -170,6 +171,10 @@ def grade(
         time_limit=time_limit,
     )
     graded = grading.grade(Path(answers), _path(key), _path(out), options, overrides=_path(overrides))
+    if graded.changed:
+        from examgen.batch.feedback_files import forget_feedback
+
+        forget_feedback(graded.folder, graded.changed)
     if feedback:
         from examgen.batch.feedback import feedback_from_files
 

@@ -312,6 +312,9 @@ def grade(
         typer.echo(f"All notes: {graded.folder / 'notes.csv'}")
     if feedback:
         typer.echo(f"Feedback: {graded.folder / 'feedback'}")
+    elif graded.changed:
+        pages = "1 student was" if len(graded.changed) == 1 else f"{len(graded.changed):,} students was"
+        typer.echo(f"Feedback of {pages} no longer true and is removed; --feedback writes it anew")
 
 
 @app.command(epilog="Example: examgen explain output/question2-7 s1234567 s1_z2_1")
@@ -444,13 +447,15 @@ def _print_notices(notices: Sequence[str]) -> None:
 
 def _print_gradebook(graded: "GradedClass") -> None:
     """One line per student who is marked now; a table on a terminal, tab-separated text where the output is piped."""
+    from examgen.exams.files import typed_text
+
     book = graded.gradebook_columns
     counts = ["correct", "follow_through", "imprecise", "wrong", "blank", "unreadable"]
     grades = ["grade"] if "grade" in book else []
     columns = ["marks", "max_marks", "percent", *grades, *counts]
     header = ["student", *("of" if name == "max_marks" else name for name in columns)]
     rows = [
-        [_printable(student) or "(no name)", *(_cell(value) for value in found)]
+        [_printable(typed_text(student)) or "(no name)", *(_cell(value) for value in found)]
         for is_now, student, *found in zip(
             graded.is_now, book["student"], *(book[name] for name in columns), strict=True
         )

@@ -15,17 +15,19 @@ from examgen.collector import paused_collector
 from examgen.documents import store
 from examgen.documents.feedback_pages import FeedbackPage, NoteParts, calculated, feedback_page
 from examgen.documents.feedback_texts import FeedbackTexts, NoteTexts, RowTexts
+from examgen.documents.inserting import GAPS_PER_PAGE
 from examgen.documents.note_setting import DecimalSlots, calculation_of
 from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries, is_slot
 from examgen.documents.papers import Person
+from examgen.documents.placeholders import NOTES
 from examgen.documents.printing import PERSON_WIDTHS, QuestionLayout, widest_number
-from examgen.documents.render import FORMULA
 from examgen.documents.slot_values import SlotValues
 from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import PaperSkeleton, sharing
 from examgen.documents.style import PaperStyle
 from examgen.documents.typesetting import SIZE, Image, Typesetter, widest_text
 from examgen.exams.exam import Exam, Field
+from examgen.exams.texts import FORMULA
 
 if TYPE_CHECKING:
     from examgen.documents.pdf import SetPages
@@ -50,9 +52,6 @@ NOTE = ((NUMBER_WIDTH, TEXT_SIZE), (NUMBER_WIDTH, TEXT_SIZE))
 
 BOTTOM_MARGIN: Mapping[str, float] = MappingProxyType({"a4": 62.362, "letter": 53.858})
 """In points, as in paper.css."""
-
-MARK = "@@notes@@"
-"""The bookmark of the page that `note_pages` takes away or fills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,8 @@ def skeleton_of(layout: FeedbackLayout) -> tuple[PaperSkeleton, SlotValues]:
     described = f"feedback {slotted.page!r} {slotted.widest!r} {slotted.texts!r} {layout.note_pages}"
     # What is about one student only is not left behind on the disk.
     is_shared = layout.fixed_person is None and layout.fixed_sentences is None
-    skeleton = store.load(described) if is_shared else None
+    gaps = GAPS_PER_PAGE * layout.note_pages
+    skeleton = store.load(described, 1 + max(slotted.texts), gaps) if is_shared else None
     if skeleton is None:
         skeleton = sharing(_skeleton(layout), slotted.texts)
         if is_shared and not skeleton.missing:
@@ -217,7 +217,7 @@ def _laid_out(layout: FeedbackLayout) -> "tuple[SetPages, list[Image]]":
         slot=slot,
         css=Markup((shipped("templates") / "feedback_print.css").read_text(encoding="utf-8")),
         row_size=ROW_SIZE,
-        notes_mark="" if layout.fixed_sentences is not None else MARK,
+        notes_mark="" if layout.fixed_sentences is not None else NOTES,
     )
     pages = laid_out(html, typesetter, style.theme)
     # Not on the page, but with glyphs of the same font.

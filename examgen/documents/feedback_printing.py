@@ -31,7 +31,6 @@ from examgen.documents.mathbox import SlotTooNarrow
 from examgen.documents.note_setting import Setting, calculation_blocks, note_blocks, pages_of
 from examgen.documents.papers import Person, solve_for_print
 from examgen.documents.printing import MOST_LAYOUTS, PERSON_WIDTHS, QuestionLayout, printed_numbers, whole_digits_of
-from examgen.documents.render import FORMULA
 from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import stamp
 from examgen.documents.style import PaperStyle
@@ -39,6 +38,7 @@ from examgen.documents.text_font import bold_font
 from examgen.documents.typesetting import HYPHEN, NAMES, SIZE, fits_slots, fitted, math_font
 from examgen.exams.exam import Exam, PaperShape, QuestionVariant, Variant
 from examgen.exams.keys import papers
+from examgen.exams.texts import FORMULA
 
 LEAST_DIGITS = 3
 """A calculation with a student's own numbers has room for so many digits before the point, whatever they are."""
@@ -147,7 +147,7 @@ def _layout_of(
         is_nameless=not person.name,
         is_anonymous=not person.student,
         has_grade=bool(texts.grade),
-        fixed_person=None if all(map(fits_slots, astuple(person))) else person,
+        fixed_person=None if all(map(fits_slots, astuple(person))) else person.as_text,
         fixed_sentences=None if _has_slots(style) else _sentences(texts),
     )
 

@@ -13,9 +13,11 @@ from xml.etree import ElementTree
 import math_core
 
 from examgen.errors import BankError
+from examgen.exams.texts import MOST_CHARACTERS, MOST_LEVELS, levels_of, shortened
 
 # The library sets digits in \boldsymbol as plain ones, and those in \mathbf bold.
 BOLD_DIGITS = re.compile(r"\\(?:boldsymbol|bm)\s*\{\s*(\d+)\s*\}")
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 POSITION = re.compile(r"^(\d+): (.*)$", re.DOTALL)
 
 
@@ -34,12 +36,23 @@ def tree(latex: str, where: str = "") -> ElementTree.Element:
 
 @lru_cache(maxsize=4096)
 def _mathml(latex: str, where: str, display: bool) -> str:
+    if reason := _problem(latex):
+        raise BankError(complaint(latex, where, reason))
     try:
         found = _converter().convert_with_local_state(BOLD_DIGITS.sub(r"\\mathbf{\1}", latex), displaystyle=display)
     except math_core.LatexError as error:
         raise BankError(complaint(latex, where, str(error))) from None
     # The named entity is one of HTML only; the character serves XML too.
     return found.replace("&ApplyFunction;", "\u2061")
+
+
+def _problem(latex: str) -> str:
+    """What the library must not see, as its stack or XML cannot hold it; our own formulas may have any length."""
+    if found := UNSEEN.search(latex):
+        return f"the character U+{ord(found[0]):04X} cannot be shown."
+    if len(latex) > MOST_CHARACTERS and (levels := levels_of(latex)) > MOST_LEVELS:
+        return f"it has {levels} levels of braces and brackets inside one another, not at most {MOST_LEVELS}."
+    return ""
 
 
 @cache
@@ -51,4 +64,5 @@ def complaint(latex: str, where: str, reason: str) -> str:
     """What an instructor is told of a formula that cannot be set."""
     found = POSITION.match(reason)
     place, what = (f" at character {int(found[1]) + 1}", found[2]) if found else ("", reason)
-    return f"{where or 'formula'}: ${latex}$ cannot be set{place}: {what} Use the commands of LaTeX's math mode."
+    shown = f"{where or 'formula'}: ${shortened(latex)}$"
+    return f"{shown} cannot be set{place}: {what} Use the commands of LaTeX's math mode."

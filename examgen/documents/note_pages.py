@@ -9,12 +9,12 @@ from operator import itemgetter
 
 import pikepdf
 
-from examgen.documents.feedback_layout import MARK
 from examgen.documents.inserting import GAPS_PER_PAGE
 from examgen.documents.mathbox import EmbeddedFont
 from examgen.documents.mathbox.formula import decimal
 from examgen.documents.mathbox.slot_texts import slot_codes, slot_width
-from examgen.documents.skeleton import font_object, gap_mark
+from examgen.documents.placeholders import NOTES, gap_name
+from examgen.documents.skeleton import font_object
 from examgen.documents.stamping import FONT
 from examgen.documents.text_font import BOLD
 from examgen.documents.typesetting import math_font
@@ -35,7 +35,7 @@ class NotePages:
     def rework(self, pdf: pikepdf.Pdf, font: pikepdf.Object) -> None:
         """Put the pages with their gaps into a document whose formulas have this font."""
         bookmark = _bookmark(pdf.Root.Outlines.First)
-        assert bookmark is not None, f"the page has a bookmark {MARK}"
+        assert bookmark is not None, f"the page has a bookmark {NOTES}"
         page, _, left, top, *_ = bookmark.Dest
         place = next(number for number, one in enumerate(pdf.pages) if one.obj.objgen == page.objgen)
         _drop_elements(pdf, page)
@@ -67,7 +67,7 @@ def number_pages(pdf: pikepdf.Pdf, font: pikepdf.Object, bottom_margin: float) -
 
 
 def _bookmark(item: pikepdf.Object | None) -> pikepdf.Object | None:
-    if item is None or item.Title == MARK:
+    if item is None or item.Title == NOTES:
         return item
     return _bookmark(item.get("/First")) or _bookmark(item.get("/Next"))
 
@@ -132,7 +132,9 @@ def _insert(pdf: pikepdf.Pdf, place: int, count: int, start: bytes) -> None:
             page.StructParents = free + number
             pdf.pages.insert(place + number, pikepdf.Page(page))
             page = pdf.pages[place + number].obj
-        around, content, parents = (gap_mark(GAPS_PER_PAGE * number + gap) for gap in range(GAPS_PER_PAGE))
+        around, content, parents = (
+            pikepdf.Name(gap_name(GAPS_PER_PAGE * number + gap)) for gap in range(GAPS_PER_PAGE)
+        )
         drawn = pdf.make_stream(b" ")
         drawn[str(content)] = True
         page.Contents = pikepdf.Array([opening, drawn, closing, margins])

@@ -5,7 +5,7 @@ boxes) is built once per shape.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from decimal import Decimal
 from functools import lru_cache
 
@@ -28,6 +28,7 @@ from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places, task_letter, total_marks
 from examgen.exams.keys import entry, papers
 from examgen.exams.notation import Naming, Notation
+from examgen.exams.texts import UNSHOWN
 
 
 def question_page(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PaperPage:
@@ -49,6 +50,11 @@ class Person:
     student: str
     name: str
     variant: str
+
+    @property
+    def as_text(self) -> "Person":
+        """Without characters that no page can show, among them those of slots."""
+        return Person(*(UNSHOWN.sub("\ufffd", text) for text in astuple(self)))
 
 
 def page_of(

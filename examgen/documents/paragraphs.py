@@ -12,10 +12,10 @@ from examgen.documents.inserting import Block, Part
 from examgen.documents.mathbox import MathFont, pdf_operators
 from examgen.documents.mathbox.formula import decimal
 from examgen.documents.mathbox.slot_texts import slot_codes, slot_width
-from examgen.documents.render import FORMULA
 from examgen.documents.stamping import FONT
 from examgen.documents.text_font import BOLD, bold_font
 from examgen.documents.typesetting import HYPHEN, SIZE, TEXT_WIDTH, Image, Typesetter, math_font
+from examgen.exams.texts import FORMULA
 
 LINE = 1.45
 """Height of a line in sizes of its letters, as in paper.css."""

@@ -105,7 +105,7 @@ def _printed(
         style,
         is_anonymous=not variant.student,
         is_nameless=not variant.name,
-        fixed_person=None if all(map(fits_slots, astuple(person))) else person,
+        fixed_person=None if all(map(fits_slots, astuple(person))) else person.as_text,
     )
     for _ in range(MOST_LAYOUTS):
         try:
@@ -156,7 +156,7 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
     described = f"{page!r} {widest!r} {hidden!r} {texts!r}"
     # A name is not left behind on the disk, and its layout serves nobody else.
     is_shared = layout.fixed_person is None
-    skeleton = store.load(described) if is_shared else None
+    skeleton = store.load(described, 1 + max(texts)) if is_shared else None
     if skeleton is None:
         skeleton = sharing(_laid_out(page, widest, hidden), texts)
         # A page with boxes is not kept: its font may be there the next time.

@@ -24,7 +24,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from examgen.core.formula_tokens import MAX_CHARACTERS
+from examgen.core.formula_tokens import MAX_CHARACTERS as LONGEST_ANSWER
 from examgen.documents.diagram import network_svg
 from examgen.documents.math import to_mathml
 from examgen.documents.numbers import is_slot
@@ -34,9 +34,9 @@ from examgen.documents.style import PaperStyle
 from examgen.documents.themes import Theme
 from examgen.documents.typesetting import GIVEN_WIDTH, INLINE_WIDTH, SIZE, Typesetter, fitted
 from examgen.errors import BankError, ExamgenError
+from examgen.exams.texts import FORMULA
 from examgen.resources import shipped
 
-FORMULA = re.compile(r"\\\$|\$((?:[^$\\]|\\.)*)\$|\$", re.DOTALL)
 SheetRow = tuple[str, str, str]
 
 FUNCTIONS = "exp(z), ln(a), sqrt(z), abs(z), max(0, z), sigmoid(z), relu(z), tanh(z), sigmoid'(z)"
@@ -60,7 +60,7 @@ def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
     script = sheet_script(page.style)
     style = (shipped("templates") / "sheet.css").read_text(encoding="utf-8")
     digest = b64encode(sha256(script.encode()).digest()).decode()
-    more = {"script": Markup(script), "style": Markup(style), "digest": digest, "longest": MAX_CHARACTERS}
+    more = {"script": Markup(script), "style": Markup(style), "digest": digest, "longest": LONGEST_ANSWER}
     return render("sheet.html.j2", page, rows=rows, numbers=numbers, **more)
 
 

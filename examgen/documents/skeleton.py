@@ -16,17 +16,16 @@ import pikepdf
 from examgen.documents.mathbox import EmbeddedFont, embedded_font, pdf_operators
 from examgen.documents.numbers import is_slot
 from examgen.documents.pdf import SetPages, set_pages
+from examgen.documents.placeholders import ALT, GAP, OPEN, OPEN_ENTRY, alt_mark
 from examgen.documents.stamping import FONT, Gap, OpenAlt, OpenForm, PaperSkeleton, pdf_text
 from examgen.documents.themes import Theme
-from examgen.documents.typesetting import NAMES, Image, Typesetter, alt_mark, math_font
+from examgen.documents.typesetting import NAMES, Image, Typesetter, math_font
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)\s*endobj\s*\Z", re.DOTALL)
 _MARKED = re.compile(rb"/\w+\s*<<\s*/MCID (\d+)\s*>>\s*BDC")
-_ALT = re.compile(rb"\(@@alt (\d+)@@\)")
-_GAP = re.compile(rb"/ExamgenGap(\d+)\b")
 
 Rework = Callable[[pikepdf.Pdf, pikepdf.Object], None]
-"""Changes a document whose formulas have this font. Objects with a name `gap_mark` in them become gaps."""
+"""Changes a document whose formulas have this font. Objects with a name `gap_name` in them become gaps."""
 
 
 def make_skeleton(
@@ -82,11 +81,6 @@ def skeleton_from(
             recompress_flate=False,
         )
     return _split(saved.getvalue(), images, texts, pages.missing)
-
-
-def gap_mark(place: int) -> pikepdf.Name:
-    """What makes the object that it stands in the gap of this place; in its stead is what is missing."""
-    return pikepdf.Name(f"/ExamgenGap{place}")
 
 
 def _release_margins(pdf: pikepdf.Pdf) -> None:
@@ -228,7 +222,7 @@ def _form(pdf: pikepdf.Pdf, image: Image, number: int, font: pikepdf.Object) -> 
     form.Matrix = pikepdf.Array([round(1 / width, 7), 0, 0, round(1 / height, 7), 0, 0])
     form.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary({FONT.decode(): font}))
     if image.slots:
-        form["/ExamgenOpen"] = number
+        form[OPEN] = number
     return form
 
 
@@ -242,13 +236,13 @@ def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str], missing: s
     alts: list[OpenAlt] = []
     gaps: dict[int, Gap] = {}
     for number, body in sorted(objects.items()):
-        if b"/ExamgenOpen" in body:
+        if OPEN_ENTRY.search(body):
             forms.append(_open_form(number, body, images))
             continue
-        if gap := _GAP.search(body):
+        if gap := GAP.search(body):
             gaps[int(gap[1])] = Gap(number, body[: gap.start()], body[gap.end() :])
             continue
-        parts = _ALT.split(_closed_alts(body, texts))
+        parts = ALT.split(_closed_alts(body, texts))
         if len(parts) > 1:
             alts.append(OpenAlt(number, tuple(parts[::2]), tuple(texts[int(n)] for n in parts[1::2])))
             continue
@@ -276,10 +270,11 @@ def _objects(pdf: bytes) -> tuple[Mapping[int, bytes], bytes]:
 
 
 def _open_form(number: int, body: bytes, images: Sequence[Image]) -> OpenForm:
-    mark = re.search(rb"/ExamgenOpen (\d+)", body)
+    mark = OPEN_ENTRY.search(body)
     assert mark is not None
     image = images[int(mark[1])]
-    head = re.sub(rb"/(?:ExamgenOpen|Length) \d+|/Filter /FlateDecode", b"", body[: body.index(b"stream")]).strip()
+    entries = OPEN_ENTRY.sub(b"", body[: body.index(b"stream")])
+    head = re.sub(rb"/Length \d+|/Filter /FlateDecode", b"", entries).strip()
     return OpenForm(number, image.formula, image.slots, image.is_centred, b" ".join(head[:-2].split()))
 
 
@@ -290,4 +285,4 @@ def _closed_alts(body: bytes, texts: Sequence[str]) -> bytes:
         text = texts[int(mark[1])]
         return mark[0] if is_slot(max(text, default="")) else pdf_text(text)
 
-    return _ALT.sub(put, body)
+    return ALT.sub(put, body)

@@ -13,6 +13,7 @@ from typing import Any
 
 from examgen.documents.words import words
 from examgen.errors import ExamgenError, did_you_mean
+from examgen.exams.texts import checked_text
 
 STYLE = "paper.css"
 TEMPLATES = ("questions.html.j2", "key.html.j2")
@@ -21,6 +22,9 @@ ALLOWED = (STYLE, *TEMPLATES, f"{TEXTS}/<language>.toml")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 MOST_BYTES = 1024 * 1024
 """A larger file of a theme is a mistake."""
+
+MOST_SHOWN = 200
+"""Characters of a text that a message shows."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {"decimal_mark": (".", ",")}
 """Words of which only some are understood."""
@@ -106,6 +110,10 @@ def _check_texts(path: Path, source: str) -> None:
         own = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise ExamgenError(f'{path}: {error}; write the words as TOML, such as name = "Nome"') from None
+    except RecursionError:
+        raise ExamgenError(f"{path}: lists or tables are inside one another too deeply; use a table of texts") from None
+    except (ValueError, ArithmeticError):
+        raise ExamgenError(f"{path}: a number has too many digits; write the words as texts in quotes") from None
     _check_table(str(path), "", own, words("en"))
 
 
@@ -120,7 +128,7 @@ def _check_table(where: str, table: str, own: Mapping[str, Any], english: Mappin
                 f"{where}: {name!r} is not a word of papers; allowed: {', '.join(known)}.{did_you_mean(key, known)}"
             )
         elif type(value) is not type(known[key]):
-            raise ExamgenError(f"{where}: {name} is {value!r}; use {_kind(known[key])}")
+            raise ExamgenError(f"{where}: {name} is {_short(value)}; use {_kind(known[key])}")
         elif isinstance(value, dict):
             _check_table(where, f"{name}.", value, known[key])
         elif isinstance(value, str):
@@ -131,7 +139,8 @@ def _check_phrases(where: str, phrases: Mapping[str, Any]) -> None:
     """Texts of banks may be any."""
     for english, text in phrases.items():
         if not isinstance(text, str):
-            raise ExamgenError(f"{where}: the phrase {english!r} is {text!r}; use a text in quotes")
+            raise ExamgenError(f"{where}: the phrase {_short(english)} is {_short(text)}; use a text in quotes")
+        _check_shown(where, f"the phrase {_short(english)}", text)
 
 
 def _check_word(where: str, name: str, text: str, english: str) -> None:
@@ -139,11 +148,13 @@ def _check_word(where: str, name: str, text: str, english: str) -> None:
         raise ExamgenError(f"{where}: {name} is {text!r}; allowed: {', '.join(map(repr, CHOICES[name]))}")
     allowed = _gaps(english)
     assert allowed is not None, f"{name} is shipped with a stray brace"
+    _check_shown(where, name, text)
     found = _gaps(text)
     if found is None or not found <= allowed:
         gaps = ", ".join(f"{{{gap}}}" for gap in sorted(allowed)) or "none"
         raise ExamgenError(
-            f"{where}: {name} is {text!r}; allowed words in braces: {gaps} (write {{{{ and }}}} for braces themselves)"
+            f"{where}: {name} is {_short(text)}; allowed words in braces: {gaps} "
+            f"(write {{{{ and }}}} for braces themselves)"
         )
 
 
@@ -156,6 +167,22 @@ def _gaps(text: str) -> frozenset[str] | None:
     if any(form or conversion for _, _, form, conversion in parts):
         return None
     return frozenset(gap for _, gap, _, _ in parts if gap is not None)
+
+
+def _check_shown(where: str, name: str, text: str) -> None:
+    try:
+        checked_text(text)
+    except ValueError as error:
+        raise ExamgenError(f"{where}: {name}: {error}") from None
+
+
+def _short(value: object) -> str:
+    """A value as messages show it."""
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "a list of lists without end"
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def _kind(value: object) -> str:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from examgen.documents.math import complaint, to_mathml
 from examgen.documents.mathbox import Formula, MathFont, MissingGlyph, Slot, UnknownMath, spoken, typeset
 from examgen.documents.numbers import FIRST_SLOT
+from examgen.documents.placeholders import alt_mark
 from examgen.errors import BankError
 from examgen.resources import shipped
 
@@ -174,11 +175,6 @@ def _lines(relations: Sequence[str], widths: Sequence[float], room: float) -> It
         else:
             line, used = f"{line} {relation}", used + RELATION_GAP + width
     yield line
-
-
-def alt_mark(number: int) -> str:
-    """What stands for the alternative text of an image until it is known."""
-    return f"@@alt {number}@@"
 
 
 @cache

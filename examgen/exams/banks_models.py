@@ -17,6 +17,8 @@ from examgen.exams.banks_values import (
     Matrix,
     Names,
     Number,
+    Prose,
+    Proses,
     Range,
     Strict,
     Texts,
@@ -68,7 +70,7 @@ class TaskModel(BankModel):
     or its text.
     """
 
-    text: str
+    text: Prose
     ask: Texts = ()
     steps: tuple[Count, ...] = ()
     layers: tuple[Count, ...] = ()
@@ -78,7 +80,7 @@ class TaskModel(BankModel):
     bonus: Strict = False
     as_: Annotated[AnswerKind, Field(alias="as")] = "number"
     symbols: Texts | None = None
-    options: tuple[str, ...] = ()
+    options: tuple[Prose, ...] = ()
     answer: str = ""
 
     later_keys: ClassVar[frozenset[str]] = frozenset({"marks_per_task", "bonus", "as_", "symbols", "options", "answer"})
@@ -113,9 +115,9 @@ class Family(BankModel):
     """One question family; its policy holds where it is an exam of its own, not within an exam of several."""
 
     format: Literal[1] = 1
-    title: str
-    about: str = ""
-    text: Texts = ()
+    title: Prose
+    about: Prose = ""
+    text: Proses = ()
     notation: str = "from-to"
     network: NetworkModel | None = None
     products: tuple[ProductModel, ...] = ()
@@ -140,17 +142,17 @@ class QuestionModel(BankModel):
     """One of `[[questions]]`: a family by shipped name, or a path beside the exam file."""
 
     family: str
-    title: str = ""
+    title: Prose = ""
 
 
 class ExamModel(BankModel):
     """One exam file."""
 
     format: Literal[1] = 1
-    title: str
-    about: str = ""
+    title: Prose
+    about: Prose = ""
     notation: str = "from-to"
-    instructions: Texts = ()
+    instructions: Proses = ()
     policy: PolicyModel = PolicyModel()
     questions: Annotated[tuple[QuestionModel, ...], Field(min_length=1, max_length=26)]
 

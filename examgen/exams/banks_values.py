@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,6 +18,7 @@ from pydantic import (
 
 from examgen.errors import did_you_mean
 from examgen.exams.banks_mistakes import shorten
+from examgen.exams.texts import checked_text
 
 MAX_GRID = 1_000_000
 MAX_DIGITS = 15
@@ -74,6 +76,10 @@ def _flat(value: object) -> Iterator[object]:
 
 Number = Annotated[Decimal, BeforeValidator(decimal_of)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Prose = Annotated[str, AfterValidator(checked_text)]
+"""A text that papers show."""
+
+Proses = Annotated[tuple[Prose, ...], BeforeValidator(_listed)]
 Names = Annotated[Texts, Field(min_length=1)]
 # Strict, for true is no number of layers, and 1 is no yes.
 Whole = Annotated[int, Field(strict=True)]

@@ -18,7 +18,10 @@ from examgen.errors import ExamgenError
 
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.@+")
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
-_LONGEST_NAME = 120
+_LONGEST_NAME, _KEPT = 120, 100
+"""Characters of a name, and those that are kept of a longer one, before 32 digits of its hash."""
+
+_FORMULA = re.compile("'*[=+@\t\r＝＋－＠-]")
 _PART = re.compile(r"\.(.+)\.\w{4,16}\.part", re.DOTALL)  # earlier versions took other letters
 _PART_NAME = 40
 _ORDINARY, _PRIVATE, _PRIVATE_FOLDER = 0o666, 0o600, 0o700
@@ -90,8 +93,17 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def safe_text(text: str) -> str:
-    """Text as a spreadsheet may show it: what it could run as a formula gets an apostrophe in front."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"} else text
+    """Text as a spreadsheet may show it: what it could run as a formula gets an apostrophe in front.
+
+    So does what begins with apostrophes before such a sign, so that different texts stay different; `typed_text` is the
+    way back.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def typed_text(text: str) -> str:
+    """The text of which `safe_text` made this one; any other text is its own."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def folder_name(student: str) -> str:
@@ -108,7 +120,7 @@ def folder_name(student: str) -> str:
     if name.endswith("."):
         name = f"{name[:-1]}%2E"
     if len(name) > _LONGEST_NAME:
-        name = f"{name[:_LONGEST_NAME]}%{hashlib.sha256(_utf8(student)).hexdigest()[:12]}"
+        name = f"{name[:_KEPT]}%{hashlib.sha256(_utf8(student)).hexdigest()[:32]}"
     return name
 
 

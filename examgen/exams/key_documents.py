@@ -143,13 +143,21 @@ def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Va
     questions: list[dict[str, QuestionVariant]] = [{} for _ in documents]
     for question in exam.questions:
         parts = [document["questions"][question.id] for document in documents]
+        if any(len(document["questions"]) != len(exam.questions) for document in documents):
+            raise ValueError(
+                f"questions must be {', '.join(question.id for question in exam.questions)}, and no others"
+            )
         for label in dict.fromkeys(part["shape"] for part in parts):
             members = [place for place, part in enumerate(parts) if part["shape"] == label]
             asked = paper_shape(question, label, exam.notation).graph.givens
             givens = {one.name: _array([parts[n]["givens"][one.name] for n in members], question, one) for one in asked}
+            if any(len(parts[n]["givens"]) != len(asked) for n in members):
+                raise ValueError(f"{question.id}: givens must be {', '.join(one.name for one in asked)}, and no others")
             for row, place in enumerate(members):
                 mine = {name: values[row] for name, values in givens.items()}
                 questions[place][question.id] = QuestionVariant(label, mine)
+    if any(len(document["questions"]) != len(exam.questions) for document in documents):
+        raise ValueError(f"questions must be {', '.join(question.id for question in exam.questions)}, and no others")
     return [
         Variant(_text(one["student"]), _text(one.get("name", "")), _text(one["variant"]), found)
         for one, found in zip(documents, questions, strict=True)
@@ -158,13 +166,24 @@ def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Va
 
 def _array(rows: list[Any], question: Question, given: Quantity) -> Array:
     """(lines, *shape) of a given quantity."""
-    values = np.array(rows, dtype=float)
+    values = _numbers(rows, f"{question.id} {given.name}")
     if values.shape[1:] != given.shape:
         raise ValueError(f"{question.id} {given.name}: shape {values.shape[1:]}, not {given.shape}")
     if not np.isfinite(values).all():
         raise ValueError(f"{question.id} {given.name}: not a finite number")
     if given.name not in question.given_decimals:
         raise ValueError(f"{question.id} {given.name}: not in given_decimals of exam.json")
+    return values
+
+
+def _numbers(rows: list[Any], where: str) -> Array:
+    found = np.array(rows)
+    if found.dtype.kind in "fi":
+        return found.astype(float, copy=False)
+    values = np.array(rows, dtype=float)
+    # Texts such as "0.5" would become numbers, and so would true and false.
+    if found.dtype.kind != "O":
+        raise ValueError(f"{where}: not numbers alone; write them without quotes")
     return values
 
 
@@ -311,7 +330,7 @@ def _shape_from(part: Mapping[str, Any]) -> QuestionShape:
         loss=_text(part["loss"]),
         steps=_whole(part["steps"]),
         samples_per_step=_whole(part["samples_per_step"]),
-        updates=bool(part["updates"]),
+        updates=_yes_or_no(part["updates"]),
     )
 
 

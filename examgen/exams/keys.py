@@ -6,7 +6,8 @@ answers. A key is recomputed from the numbers, never from the seed. The format i
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +22,13 @@ from examgen.core.rules import Array
 from examgen.errors import KeyFileError
 from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, paper_shape
 from examgen.exams.files import csv_bytes, safe_text
+from examgen.exams.key_agreement import check_agreement
+from examgen.exams.key_checks import check_document, check_exam, check_fields, check_lines
 from examgen.exams.key_documents import (
     DAMAGE,
     FORMAT,
     NOT_TOLD,
+    MistakeError,
     exam_document,
     exam_from,
     making_from,
@@ -33,7 +37,9 @@ from examgen.exams.key_documents import (
     variants_from,
 )
 from examgen.exams.key_documents import Making as Making
+from examgen.exams.key_sums import ANSWERS, SUMS, VARIANTS, sum_of_file, sums_of
 from examgen.exams.other_references import typed_reference
+from examgen.exams.strict_json import strict_json
 
 SHEET_COLUMNS = ("exam", "variant", "student", "question", "field", "symbol", "answer")
 KEY_COLUMNS = (*SHEET_COLUMNS, "quantity", "layer", "step", "sample", "row", "col", "decimals", "marks")
@@ -90,23 +96,50 @@ def key_files(
     exam: Exam, variants: Sequence[Variant], examgen_version: str, making: Making = NOT_TOLD
 ) -> dict[str, bytes]:
     """exam.json, variants.jsonl and answers.csv of a key, by file name."""
-    document = exam_document(exam, examgen_version, making)
-    return {
-        "exam.json": (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode(),
+    files = {
         "variants.jsonl": b"".join(_json_line(variant_document(exam, variant)) for variant in variants),
         "answers.csv": csv_bytes(KEY_COLUMNS, (row for variant in variants for row in _key_rows(exam, variant))),
     }
+    document = exam_document(exam, examgen_version, making)
+    document[SUMS] = sums_of(document, files)
+    return {"exam.json": (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode(), **files}
 
 
-def read_key(folder: Path) -> Key:
+def read_key(folder: Path, *, is_checked: bool = True) -> Key:
     """Read a key from its folder, or from the exam's folder around it.
 
+    Args:
+        is_checked: whether to look if it agrees with itself; of several keys, only the one that is taken need to.
+
     Raises:
-        KeyFileError: there is no key, it is damaged, or it was written in another format.
+        KeyFileError: there is no key, it is damaged or disagrees with itself, or it was written in another format.
     """
     folder = folder if (folder / "exam.json").is_file() or not (folder / "key").is_dir() else folder / "key"
-    exam, making = _read_exam(folder / "exam.json")
-    return Key(folder, exam, tuple(_read_variants(folder / "variants.jsonl", exam)), making)
+    if not is_checked:
+        exam, making = _read_exam(folder / "exam.json")
+        return Key(folder, exam, tuple(_read_variants(folder / "variants.jsonl", exam)), making)
+    with ThreadPoolExecutor(1) as pool:
+        # Most of a large key is answers.csv: its sum is there when all else has been read.
+        sum_of_answers = pool.submit(sum_of_file, folder / ANSWERS)
+        return checked_key(read_key(folder, is_checked=False), sum_of_answers.result)
+
+
+def checked_key(key: Key, sum_of_answers: Callable[[], str] | None = None) -> Key:
+    """The key.
+
+    Args:
+        key: as read without being checked.
+        sum_of_answers: gives the sum of its answers.csv.
+
+    Raises: KeyFileError: it has no papers, or its answers.csv has other answers than its numbers lead to.
+    """
+    path = key.folder / VARIANTS
+    if not key.variants:
+        raise KeyFileError(f"{path}: has no papers; put the file back as it was made")
+    answers = sum_of_answers() if sum_of_answers is not None else sum_of_file(key.folder / ANSWERS)
+    sums = {VARIANTS: sum_of_file(path), ANSWERS: answers}
+    check_agreement(key.folder, _read_json(key.folder / "exam.json"), key.exam, key.variants, sums)
+    return key
 
 
 def read_key_so_far(folder: Path) -> Key | None:
@@ -179,14 +212,17 @@ def _read_exam(path: Path) -> tuple[Exam, Making]:
             f"this version reads format {FORMAT}"
         )
     try:
-        return exam_from(document), making_from(document)
+        check_document(document)
+        exam, making = exam_from(document), making_from(document)
+        check_exam(exam)
+        return exam, making
     except DAMAGE as error:
         raise KeyFileError(f"{path}: {said(error)}") from None
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = strict_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise KeyFileError(
             f"{path}: {error.strerror or error}; a key folder holds exam.json, variants.jsonl and answers.csv"
@@ -207,13 +243,33 @@ def _read_variants(path: Path, exam: Exam) -> list[Variant]:
         raise KeyFileError(f"{path}: not UTF-8 text (byte {error.start})") from None
     # Not splitlines: a name may hold U+2028 and other characters that it takes for line ends.
     lines = text.removesuffix("\n").split("\n") if text else []
-    with suppress(*DAMAGE), paused_collector():
-        return variants_from([json.loads(line) for line in lines], exam)
+    with paused_collector():
+        documents = [_each(path, number, strict_json, line) for number, line in enumerate(lines, start=1)]
+        found = _variants(path, documents, exam)
+    try:
+        check_lines(documents)
+    except MistakeError as error:
+        raise KeyFileError(f"{path}: {error}") from None
+    try:
+        check_fields(exam, {(name, part.label) for variant in found for name, part in variant.questions.items()})
+    except MistakeError as error:
+        raise KeyFileError(f"{path.with_name('exam.json')}: {error}") from None
+    return found
+
+
+def _variants(path: Path, documents: Sequence[Any], exam: Exam) -> list[Variant]:
+    with suppress(*DAMAGE):
+        return variants_from(documents, exam)
     # One by one, to say which line it is.
     found = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            found += variants_from([json.loads(line)], exam)
-        except DAMAGE as error:
-            raise KeyFileError(f"{path}: line {number}: {said(error)}") from None
+    for number, document in enumerate(documents, start=1):
+        found += _each(path, number, lambda one: variants_from([one], exam), document)
     return found
+
+
+def _each(path: Path, number: int, read: Callable[[Any], Any], line: Any) -> Any:
+    """What is read of a line; what is wrong with it is told with its number."""
+    try:
+        return read(line)
+    except DAMAGE as error:
+        raise KeyFileError(f"{path}: line {number}: {said(error)}") from None

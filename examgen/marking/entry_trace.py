@@ -13,6 +13,7 @@ from examgen.core.resting import rests_on
 from examgen.core.rounding import rounding_effects
 from examgen.core.rules import Array
 from examgen.exams.exam import Field, PaperShape
+from examgen.exams.files import typed_text
 from examgen.exams.keys import solve
 from examgen.exams.notation import Index
 from examgen.exams.policy import Policy
@@ -21,7 +22,7 @@ from examgen.marking.diagnosis import diagnose
 from examgen.marking.entries import Marked, mark
 from examgen.marking.explanation import BandPart, Calculation, Origin, Precision, Source
 from examgen.marking.following import NO_DIGITS, Submitted
-from examgen.marking.marked_papers import MarkedPaper, typed
+from examgen.marking.marked_papers import MarkedPaper
 from examgen.marking.outcomes import BY_CODE
 from examgen.marking.written_formulas import formula_texts, symbol_text
 
@@ -121,7 +122,7 @@ class EntryTrace:
         row = self.of_student.rows.get((self.paper.question.id, field.name), {})
         origin, why = self._origin(place)
         shown = calculation if origin == "recomputed" else None
-        return Source(field.symbol, field.name, origin, typed(row.get("answer", "")), value, outcome, why, shown)
+        return Source(field.symbol, field.name, origin, typed_text(row.get("answer", "")), value, outcome, why, shown)
 
     def _origin(self, place: int) -> tuple[Origin, str]:
         value, carried = self.answers.values[0, place], self.marked.carried[0, place]

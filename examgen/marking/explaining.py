@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from examgen.exams.files import typed_text
 from examgen.exams.policy import Policy
 from examgen.marking.diagnosis import trials
 from examgen.marking.entry_trace import EntryTrace
 from examgen.marking.explanation import Explanation
-from examgen.marking.marked_papers import MarkedPaper, Row, find_place, read_marked, submitted, typed
+from examgen.marking.marked_papers import MarkedPaper, Row, find_place, read_marked, submitted
 from examgen.marking.numbers import REASONS
 from examgen.marking.overrides import Override, find_overrides, read_overrides
 from examgen.marking.totals import entry_marks
@@ -65,7 +66,7 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         question=paper.question.id,
         field=field.name,
         symbol=field.symbol,
-        written=typed(row.get("answer", "")),
+        written=typed_text(row.get("answer", "")),
         unreadable=_why_unreadable(row.get("comment", ""), reason) if outcome == "unreadable" else "",
         value=None if np.isnan(value) else value,
         reference=trace.calculation(field.quantity, field.index, trace.solution, reference),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from examgen.errors import KeyFileError
-from examgen.exams.keys import Key, exam_id_of, read_key
+from examgen.exams.keys import Key, checked_key, exam_id_of, read_key
 from examgen.tables.csv_tables import printable
 
 OUTPUT = Path("output")
@@ -46,12 +46,12 @@ def find_key(answers: Path, exams: Sequence[str], identities: frozenset[str]) ->
 
 
 def _only_fitting(answers: Path, folders: Sequence[Path], identities: frozenset[str]) -> Key:
-    keys = [read_key(folder) for folder in folders]
+    keys = [read_key(folder, is_checked=False) for folder in folders]
     # Beside a sheet there may lie what its student put there: no key of these wins by whom it knows.
     is_output = all(_is_below(folder, OUTPUT.resolve()) for folder in folders)
     fitting = [key for key in keys if is_output and _knows(key, identities)] or keys
     if len(fitting) == 1:
-        return fitting[0]
+        return checked_key(fitting[0])
     named = ", ".join(printable(_shown(key.folder)) for key in fitting)
     raise KeyFileError(
         f"{printable(answers)}: {len(fitting)} different keys of {fitting[0].exam.id!r} fit, and none is taken: "

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.errors import AnswersError
-from examgen.exams.files import Content, safe_text, write_files
+from examgen.exams.files import Content, safe_text, typed_text, write_files
 from examgen.exams.keys import Key, read_key
 from examgen.exams.policy import Policy
 from examgen.marking import totals
@@ -172,7 +172,7 @@ def grade(
     }
     write_files(folder, tables)
     after = row_digests(folder) if before else {}
-    changed = tuple(student for student, digest in before.items() if after.get(student) != digest)
+    changed = tuple(typed_text(student) for student, digest in before.items() if after.get(student) != digest)
     return GradedClass(
         found.exam.id, results, whole.columns, whole.is_now, notices, handed_in.problems, notes, whole.absent,
         remarking, changed, found.folder, folder,

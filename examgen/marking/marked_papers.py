@@ -12,7 +12,7 @@ import numpy as np
 
 from examgen.errors import AnswersError, KeyFileError, did_you_mean
 from examgen.exams.exam import PaperShape, QuestionVariant, Variant
-from examgen.exams.files import safe_text
+from examgen.exams.files import safe_text, typed_text
 from examgen.exams.keys import Key, papers, read_key
 from examgen.marking.answers import Numbers
 from examgen.marking.following import Submitted
@@ -79,11 +79,9 @@ def read_marked(folder: Path, student: str, key: Path | None = None) -> MarkedPa
     results = _results_file(folder)
     found = read_key(key if key is not None else _key_folder(results))
     name = "" if student == NAMELESS else student
-    rows = _rows(results, name)
-    by_name = {safe_text(variant.student): variant for variant in found.variants if variant.student}
-    variant = by_name.get(safe_text(name)) or by_name.get(name) or _variant_of(results, found, name)
-    known = variant.student if safe_text(variant.student) in {name, safe_text(name)} else name
-    return MarkedPaper(results, found, known, variant, rows)
+    name, rows = _rows(results, name)
+    mine = (variant for variant in found.variants if name and variant.student == name)
+    return MarkedPaper(results, found, name, next(mine, None) or _variant_of(results, found, name), rows)
 
 
 def find_place(marked: MarkedPaper, field: str) -> Place:
@@ -127,14 +125,9 @@ def submitted(marked: MarkedPaper, paper: PaperShape) -> tuple[Submitted, list[s
     return submitted_of(Numbers.of(parsed), np.arange(len(parsed))[None]), reasons
 
 
-def typed(text: str) -> str:
-    """A text of results.csv without the apostrophe that keeps spreadsheets from running it."""
-    return text[1:] if text.startswith("'") and safe_text(text[1:]) == text else text
-
-
 def _parsed(row: Row) -> Number | Unreadable:
     """An answer read again; its decimal mark is the one that gives the value of the row."""
-    text, value = row.get("answer", ""), row.get("value", "")
+    text, value = typed_text(row.get("answer", "")), row.get("value", "")
     readings = [parse_number(text, "."), parse_number(text, ",")]
     if value:
         numbers = [one for one in readings if isinstance(one, Number)]
@@ -164,28 +157,37 @@ def _key_folder(results: Path) -> Path:
     raise KeyFileError(f"{results}: there is no key/ beside the folder of the marks; say where it is with --key DIR")
 
 
-def _rows(path: Path, student: str) -> dict[tuple[str, str], Row]:
-    found: dict[tuple[str, str], Row] = {}
+def _rows(path: Path, student: str) -> tuple[str, dict[tuple[str, str], Row]]:
+    """The id of a student who is named as they are, or as the table shows them, and their rows."""
     students: dict[str, None] = {}
-    wanted = {student, safe_text(student)}
-    header, lines = _table(path, COLUMNS)
+    shown = {safe_text(student): student} | {student: typed_text(student)}
+    lines: dict[str, list[Row]] = {}
+    header, table = _table(path, COLUMNS)
     column = header.index("student")
-    for line in lines:
+    for line in table:
         name = line[column] if len(line) > column else ""
         students.setdefault(name)
         # A class has millions of rows: they are taken apart where they are this student's only.
-        if name not in wanted or not line:
-            continue
-        row = _row(header, line)
+        if name in shown and line:
+            lines.setdefault(shown[name], []).append(_row(header, line))
+    if not lines:
+        who = f"student {printable(student)!r} is not in it" if student else "no paper in it is without a name"
+        ids = [typed_text(name) for name in students]
+        names = [printable(name) or f"{NAMELESS} (without a name)" for name in ids]
+        raise AnswersError(f"{path}: {who}; there are {_listed(names)}.{did_you_mean(student, ids)}")
+    # The very id comes first: what the table shows of one student may be another's id.
+    found = student if student in lines else typed_text(student)
+    return found, _by_entry(path, found, lines[found])
+
+
+def _by_entry(path: Path, student: str, rows: list[Row]) -> dict[tuple[str, str], Row]:
+    found: dict[tuple[str, str], Row] = {}
+    for row in rows:
         entry = (row["question"], row["field"])
         if entry in found:
             whose = f"student {printable(student)!r} has" if student else "Without a name there are"
             raise AnswersError(f"{path}: {whose} several papers; fill in the column student of each and mark again")
         found[entry] = row
-    if not found:
-        who = f"student {printable(student)!r} is not in it" if student else "no paper in it is without a name"
-        names = [printable(name) or f"{NAMELESS} (without a name)" for name in students]
-        raise AnswersError(f"{path}: {who}; there are {_listed(names)}.{did_you_mean(student, students)}")
     return found
 
 
@@ -194,7 +196,7 @@ def _variant_of(results: Path, key: Key, student: str) -> Variant:
     book = results.with_name(GRADEBOOK)
     header, lines = _table(book, ("student", "variant")) if book.is_file() else ([], iter(()))
     rows = [_row(header, line) for line in lines]
-    codes = {row["variant"] for row in rows if row["student"] in {student, safe_text(student)}}
+    codes = {row["variant"] for row in rows if typed_text(row["student"]) == student}
     fitting = [variant for variant in key.variants if variant.code in codes]
     if len(fitting) == 1 or len(fitting := list(key.variants)) == 1:
         return fitting[0]

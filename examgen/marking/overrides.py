@@ -12,6 +12,7 @@ from pathlib import Path
 
 from examgen.errors import AnswersError, did_you_mean
 from examgen.exams.exam import Exam, Field, PaperShape, Variant
+from examgen.exams.files import safe_text, typed_text
 from examgen.exams.keys import papers
 from examgen.marking.totals import MarkUnit, Units
 from examgen.tables.csv_tables import Limits, printable, read_table
@@ -133,10 +134,13 @@ def _override(line: int, cells: Mapping[str, str], exam: Exam, variants: Mapping
 
 
 def _student(name: str, variants: Mapping[str, Variant]) -> str:
-    # The tables put an apostrophe before what a spreadsheet could run; ids are copied from them.
-    for student in (name, name.removeprefix("'")):
-        if student in variants:
-            return student
+    # The tables put an apostrophe before what a spreadsheet could run; ids are copied from them, or typed as they are.
+    found = [student for student in dict.fromkeys((name, typed_text(name))) if student in variants]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        apart, other = printable(found[1]), printable(safe_text(found[0]))
+        raise ValueError(f"{printable(name)} may be two students of this class; write {apart} or {other}")
     raise ValueError(
         f"student {printable(name)!r} is not in the key and handed nothing in; use an id of the class list."
         f"{did_you_mean(name, variants)}"

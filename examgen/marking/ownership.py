@@ -44,7 +44,15 @@ class Owned:
     notices: tuple[Notice, ...]
 
 
-def own_rows(key: Key, known: Identified, sources: Sequence[Source], handed_in: Path, *, with_tables: bool) -> Owned:
+def own_rows(
+    key: Key,
+    known: Identified,
+    sources: Sequence[Source],
+    handed_in: Path,
+    *,
+    with_tables: bool,
+    is_only_file: bool = False,
+) -> Owned:
     """Leave out the rows of others in a student's file.
 
     Args:
@@ -52,13 +60,14 @@ def own_rows(key: Key, known: Identified, sources: Sequence[Source], handed_in: 
         sources: the files of the table.
         handed_in: the file, folder or zip that was given; only paths below it are anybody's doing but the instructor's.
         with_tables: whether a file may hold rows of several students.
+        is_only_file: whether no other file was given; then it may, too.
     """
     table = known.table
     standing = _standing(key, table, known.is_respelled)
     files = np.unique(table.file).tolist()
     people = People(key)
     by_path = {file: people.named_by(parts_below(sources[file].path, handed_in)) for file in files}
-    if len(files) < 2 and not any(by_path.values()):
+    if is_only_file and not any(by_path.values()):
         return Owned(table, standing, ())
     pairs = _Pairs.of(table, known.files_with_unknown)
     named = _believed(pairs, by_path)

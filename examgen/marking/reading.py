@@ -98,6 +98,7 @@ class HandedIn:
         commas: by place of a file, who has answers with a decimal comma.
         notices: what was told on the way.
         standing: (rows,) how sure it is whose a row is, where that is known.
+        is_only_file: whether no other file was given that may hold answers.
     """
 
     path: Path
@@ -107,6 +108,7 @@ class HandedIn:
     commas: dict[int, tuple[str, ...]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     standing: Standing | None = None
+    is_only_file: bool = True
 
     def of_exam(self, exam: Exam) -> "HandedIn":
         """The same with the columns of wide sheets brought together with the fields of the exam."""
@@ -122,7 +124,7 @@ class HandedIn:
             with_tables: whether files of a folder may hold rows of several students.
         """
         known = identified(key, self.table, with_unknown=with_unknown)
-        own = own_rows(key, known, self.sources, self.path, with_tables=with_tables)
+        own = own_rows(key, known, self.sources, self.path, with_tables=with_tables, is_only_file=self.is_only_file)
         notices = (*self.notices, *known.notices, *own.notices)
         return replace(self, table=own.table, standing=own.standing, notices=notices)
 
@@ -217,7 +219,7 @@ def read_files(
     read.sort(key=lambda pair: pair[0].path)
     if not any(len(sheet.rows.line) for sheet, _ in read):
         raise AnswersError(f"{printable(path)}: nothing could be read: {_reasons(path, read)}")
-    return _together(path, read)
+    return replace(_together(path, read), is_only_file=len(found) == 1)
 
 
 def _reasons(path: Path, read: Sequence[tuple[RawSheet, Upload]]) -> str:
@@ -244,8 +246,8 @@ def _read_all(uploads: Sequence[Upload], means: Means, budget: TimeBudget) -> li
     )
     left = limits.max_bytes
     for upload in sorted(uploads, key=lambda upload: (upload.size, upload.path)):
-        # The first file with rows may be the table of a class; beside it, a large one is nobody's.
-        of_one = means.of_one_student and room < limits.max_rows
+        # A file alone may be the table of a class; beside others, it is nobody's.
+        of_one = means.of_one_student and len(uploads) > 1
         mine = replace(means, limits=replace(each, max_bytes=min(each.max_bytes, left)), of_one_student=of_one)
         sheet = _read_or_report(upload, mine, budget)
         rows = len(sheet.rows.line)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from examgen.exams.files import typed_text
 from examgen.marking.earlier import Earlier, Paper
 from examgen.tables.csv_tables import printable
 
@@ -70,7 +71,7 @@ def change_lines(remarking: Remarking) -> tuple[str, ...]:
 
 
 def _line(change: Change) -> str:
-    name = printable(change.student) or "(no name)"
+    name = printable(typed_text(change.student)) or "(no name)"
     if change.old is None:
         return f"{name}  {change.new}, not marked before"
     if change.new is None:

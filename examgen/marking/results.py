@@ -272,7 +272,7 @@ def _shown(texts: "pa.StringArray", is_other: NDArray[np.bool_]) -> "pa.StringAr
     rest = is_other | ~is_plain
     found = texts.filter(pa.array(rest)).to_pylist()
     new = [
-        safe_text(shortened(text.strip())) if other else text.strip()
+        safe_text(shortened(text.strip())) if other else text.strip() if text.isascii() else safe_text(text.strip())
         for text, other in zip(found, is_other[rest].tolist(), strict=True)
     ]
     return pc.replace_with_mask(texts, pa.array(rest), pa.array(new, pa.string()))

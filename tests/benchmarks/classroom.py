@@ -229,7 +229,9 @@ def grade_alone(folder: Path) -> None:
 
     imported = perf_counter()
     files = sorted((folder / "answers").iterdir())
-    examgen.grade(files[0] if len(files) == 1 else folder / "answers", key=folder / "key", out=folder / "marks")
+    answers = files[0] if len(files) == 1 else folder / "answers"
+    # Each file is a table of several students.
+    examgen.grade(answers, key=folder / "key", out=folder / "marks", table=True)
     done = perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(json.dumps({"seconds": done - imported, "imports": imported - start, "peak_gb": peak}))

@@ -168,10 +168,11 @@ def test_the_sheet_may_be_anywhere_in_a_workbook(made: MadeKey, tmp_path: Path, 
     write = write_xlsx if kind == "xlsx" else write_ods
     done = grade(write(tmp_path / f"s.{kind}", [["Read me"], [1.0]], more=others), made.key, tmp_path / "out")
     assert marks(done) == {"s1": "100"}
-    assert [note.partition(f"s.{kind}: ")[2] for note in notes(done)] == [
-        "line 4: 2 lines above the header were passed over",
-        'line 4: the column "note" and 1 column without a name were passed over',
+    told = [note.partition(f"s.{kind}: ")[2] for note in notes(done)]
+    assert [note for note in told if note] == [
         "its sheet 'Answers' was read; further sheets of answers were not: 'Copy'",
+        'line 4: the column "note" and 1 column without a name were passed over',
+        "line 4: 2 lines above the header were passed over",
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from examgen.exams.files import folder_name, safe_text, write_files
+from examgen.exams.files import folder_name, safe_text, typed_text, write_files
 
 IDS = st.text() | st.text(alphabet="ab.%2E/ ", max_size=5) | st.text(alphabet="aé", min_size=100, max_size=200)
 DEVICE = re.compile(r"(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)", re.IGNORECASE)
@@ -47,3 +47,9 @@ def test_safe_text_never_starts_a_formula(text: str) -> None:
     shown = safe_text(text)
     assert not shown.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert shown in (text, "'" + text)
+
+
+@given(st.text(alphabet="'=+-@\t\r＝ab1", max_size=6))
+def test_texts_that_are_made_safe_stay_different(text: str) -> None:
+    """Whatever apostrophes a text begins with, the text is told from what is shown of it."""
+    assert typed_text(safe_text(text)) == text

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 import examgen
-from examgen.batch.feedback import ResultRows, Total, feedback_from_files, student_feedback, write_feedback
+from examgen.batch.feedback import (
+    ResultRows,
+    Total,
+    feedback_from_files,
+    feedback_names,
+    forget_feedback,
+    student_feedback,
+    write_feedback,
+)
 from examgen.documents.style import PaperStyle
 from examgen.errors import AnswersError
 from tests.feedback_rows import NASTY, Did, class_of, rows_of
@@ -67,14 +75,14 @@ def test_unknown_student_has_the_paper_of_the_grade_book(tmp_path: Path) -> None
     first, second = key.variants
     guest = [{**row, "student": "guest"} for row in rows_of(key, first, {})]
     stranger = [{**row, "student": "stranger"} for row in rows_of(key, second, {})]
-    book = {"guest": Total(Decimal(17), Decimal(17), variant=first.code, name="Guest")}
+    book = {"guest": [Total(Decimal(17), Decimal(17), variant=first.code, name="Guest")]}
     told: list[tuple[int, int]] = []
     written = write_feedback(
         ResultRows(key, [*guest, *stranger], book), tmp_path, PaperStyle(), lambda done, of: told.append((done, of))
     )
     assert written.students == ("guest",)
     assert written.skipped == ("stranger",)
-    assert told == [(1, 2)]
+    assert told == [(1, 1)]
     assert first.code in (tmp_path / "feedback" / "guest.html").read_text(encoding="utf-8")
 
 
@@ -107,6 +115,61 @@ def test_first_divergent_entry_is_the_first_wrong_one() -> None:
     )
 
 
+def test_papers_without_a_name_are_known_by_their_variants(tmp_path: Path) -> None:
+    """Two of them stand behind one another in the tables, and each has files and marks of its own."""
+    key = class_of(EXAM, "s1", "s2")
+    rows = [{**row, "student": ""} for variant in key.variants for row in rows_of(key, variant, {})]
+    totals = [Total(Decimal(marks), Decimal(17), variant=one.code) for marks, one in enumerate(key.variants, start=11)]
+    written = write_feedback(ResultRows(key, rows, {"": totals}), tmp_path)
+    names = [f"variant={variant.code}" for variant in key.variants]
+    assert sorted(path.stem for path in written.folder.glob("*.pdf")) == sorted(names)
+    for name, marks in zip(names, (11, 12), strict=True):
+        assert f"<dd>{marks} / 17</dd>" in (written.folder / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_an_id_that_is_a_variant_has_files_of_its_own() -> None:
+    """A paper without a name and a student who is called by its code do not share a page."""
+    names = feedback_names([("", "KLQ44P6F"), ("KLQ44P6F", "AAAAAAAA"), ("variant=KLQ44P6F", "BBBBBBBB")])
+    assert list(names.values()) == ["variant=KLQ44P6F", "KLQ44P6F", "variant%3DKLQ44P6F"]
+
+
+def test_ids_that_differ_in_capitals_have_files_of_their_own() -> None:
+    """Where a file system would take them for one, the class list and then the first come first."""
+    names = feedback_names([("BOB", "C1"), ("bob", "C2"), ("Bob", "C3"), ("eve", "C4"), ("bob", "C5")], ["Bob"])
+    assert names["Bob", "C3"] == "Bob"
+    assert names["eve", "C4"] == "eve"
+    assert len({name.lower() for name in names.values()}) == 5
+    assert all(name.split("~")[0] == student for (student, _), name in names.items())
+
+
+def test_only_the_files_of_those_students_are_forgotten(tmp_path: Path) -> None:
+    """Names are compared as they are: neither apostrophes, capitals nor beginnings are taken for one another."""
+    folder = tmp_path / "feedback"
+    folder.mkdir()
+    there = ["@bob", "%27@bob", "bob", "Bob~0123456789abcdef", "bobby", "bob~C5", "variant=C1", "s1"]
+    for name in there:
+        for ending in (".html", ".pdf", ".txt"):
+            (folder / f"{name}{ending}").write_bytes(b"")
+    assert forget_feedback(tmp_path, ["bob", "'@bob", "nobody"]) == 6
+    kept = ["@bob", "Bob~0123456789abcdef", "bobby", "s1", "variant=C1"]
+    assert sorted(path.stem for path in folder.glob("*.pdf")) == kept
+    assert len(list(folder.glob("*.txt"))) == len(there)
+    assert forget_feedback(tmp_path, [""]) == 2
+    assert forget_feedback(tmp_path / "nowhere", ["bob"]) == 0
+
+
+def test_what_is_no_longer_true_of_a_student_is_removed(tmp_path: Path) -> None:
+    """A page that was written under another name, when another student had this one, goes; others stay."""
+    key = class_of(EXAM, "s1", "s2")
+    rows = rows_of(key, key.variants[0], {})
+    folder = tmp_path / "feedback"
+    folder.mkdir()
+    for name in ("s1~0123456789abcdef.pdf", "s1.txt", "s2.html", "s10.pdf"):
+        (folder / name).write_bytes(b"old")
+    write_feedback(ResultRows(key, rows), tmp_path)
+    assert sorted(path.name for path in folder.iterdir()) == ["s1.html", "s1.pdf", "s1.txt", "s10.pdf", "s2.html"]
+
+
 @pytest.mark.parametrize(
     ("answer", "value", "is_coarse"),
     [
@@ -127,12 +190,3 @@ def test_too_few_digits_are_seen_in_any_spelling(answer: str, value: float, is_c
         key, key.variants[0], "s1", [{**rows[0], "reference": 0.1708 if value > 0 else -0.1708, "follow_through": ""}]
     )
     assert told.entries[0].is_coarse is is_coarse
-
-
-def test_student_without_an_id_is_known_by_the_paper(tmp_path: Path) -> None:
-    """The files have the code of the variant as their name."""
-    key = class_of(EXAM, "s1")
-    rows = [{**row, "student": ""} for row in rows_of(key, key.variants[0], {})]
-    written = write_feedback(ResultRows(key, rows), tmp_path)
-    code = key.variants[0].code
-    assert sorted(path.name for path in written.folder.iterdir()) == [f"{code}.html", f"{code}.pdf"]

@@ -127,7 +127,9 @@ def test_a_class_hands_in_one_file_or_a_folder(tmp_path: Path) -> None:
     tables = []
     for answers, out in ((gathered, "one"), (made.folder / "handout", "many")):
         graded = grade(answers, made.folder / "key", tmp_path / out)
-        assert (graded.notices, graded.problems, graded.missing) == ((), (), ())
+        assert (graded.notices, graded.missing) == ((), ())
+        # The web page that the sheet was made with lies beside it, and is named.
+        assert {(problem.path.name, problem.reason) for problem in graded.problems} <= {("answers.html", "not_read")}
         tables.append({row["student"]: row for row in read_rows(graded.folder / "gradebook.csv")})
     assert tables[0] == tables[1]
     assert {student: (row["name"], row["percent"]) for student, row in tables[0].items()} == {

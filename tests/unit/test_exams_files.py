@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import ExamgenError
-from examgen.exams.files import csv_bytes, folder_name, remove_parts, safe_text, write_files
+from examgen.exams.files import csv_bytes, folder_name, remove_parts, safe_text, typed_text, write_files
 
 
 def everything(folder: Path) -> dict[str, bytes | None]:
@@ -144,10 +144,17 @@ def test_what_could_run_as_a_formula_gets_an_apostrophe(start: str) -> None:
     assert safe_text(f"{start}cmd|'/c calc'!A1") == f"'{start}cmd|'/c calc'!A1"
 
 
-@pytest.mark.parametrize("text", ["", "maria", "7", "'=1", "δ", "a=1", "∂L/∂z"])
+@pytest.mark.parametrize("text", ["", "maria", "7", "'", "'maria", "''7", "δ", "a=1", "'a=1", "∂L/∂z"])
 def test_other_texts_stay_as_they_are(text: str) -> None:
-    """Only the first character counts."""
-    assert safe_text(text) == text
+    """Only the first character counts, or the one behind apostrophes."""
+    assert safe_text(text) == typed_text(text) == text
+
+
+def test_apostrophes_before_a_formula_are_counted() -> None:
+    """Two ids that differ by an apostrophe stay two, and each is told from the table again."""
+    shown = [safe_text(student) for student in ("@bob", "'@bob", "''@bob")]
+    assert shown == ["'@bob", "''@bob", "'" * 3 + "@bob"]
+    assert [typed_text(text) for text in shown] == ["@bob", "'@bob", "''@bob"]
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,7 @@ def test_exam_json_is_the_fixed_format(tmp_path: Path) -> None:
     exam, _ = made(tmp_path, "relu-sigmoid-3-2-2-1")
     document = json.loads((tmp_path / "exam.json").read_text(encoding="utf-8"))
     assert " ".join(document) == (
-        "format examgen exam name title notation seed language paper decimal_mark instructions policy questions"
+        "format examgen exam name title notation seed language paper decimal_mark instructions policy questions sha256"
     )
     assert (document["format"], document["examgen"], document["exam"]) == (1, "1.2.3", exam.id)
     assert document["notation"] == "from-to"
@@ -490,14 +490,15 @@ def test_a_line_of_something_else_is_damaged(tmp_path: Path, line: bytes) -> Non
 
 
 def test_missing_files_are_told(tmp_path: Path) -> None:
-    """No key at all, and a key without its variants; a key without papers has none."""
+    """No key at all, a key without its variants, and one that has lost all of its papers."""
     with pytest.raises(
         KeyFileError, match=r"exam\.json: No such file or directory; a key folder holds exam\.json, var"
     ):
         read_key(tmp_path / "nowhere")
     made(tmp_path, "scalar-chain")
     (tmp_path / "variants.jsonl").write_bytes(b"")
-    assert read_key(tmp_path).variants == ()
+    with pytest.raises(KeyFileError, match=r"variants\.jsonl: has no papers; put the file back as it was made"):
+        read_key(tmp_path)
     (tmp_path / "variants.jsonl").write_bytes(b"\xff")
     with pytest.raises(KeyFileError, match=r"variants\.jsonl: not UTF-8 text \(byte 0\)"):
         read_key(tmp_path)

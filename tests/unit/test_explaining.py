@@ -179,7 +179,7 @@ def test_the_rule_that_decided_is_named(tmp_path: Path, answer: str, outcome: st
             "only one fewer is imprecise, more are wrong.",
         ),
         ("", "Nothing was written."),
-        ("1,234", "The mark may be a decimal one or stand between thousands; write it as 1.234 or as 1234."),
+        ("1,234", "The mark may be a decimal one or stand between thousands; write 1.2340 or 1234."),
         ("0.5", "It is neither the reference nor what follows from the student's own answers."),
     ],
 )

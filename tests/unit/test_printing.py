@@ -61,6 +61,14 @@ def test_a_name_is_text(chain: LoadedExam, name: str) -> None:
     assert alternative_texts(pdf)[:2] == [name, "s1"]
 
 
+@pytest.mark.parametrize("name", ["\U000f0005", "\U0010ffff", "a\U000f0000b", "@@alt 99@@", "/ExamgenOpen 9 \u2200"])
+def test_a_name_is_no_place_for_a_number(chain: LoadedExam, name: str) -> None:
+    """What stands for numbers in a layout, and for what is put in later, is a character like any other in a name."""
+    text = text_of(paper(chain, name))
+    assert re.sub("[\U000f0000-\U0010ffff]", "\ufffd", name) in text
+    assert not PRIVATE.search(text)
+
+
 def test_a_hyphen_is_no_minus(chain: LoadedExam) -> None:
     """A double name and an id are copied as they were given."""
     text = text_of(paper(chain, "Anna-Lena Ångström", "s-12"))

@@ -358,13 +358,13 @@ def test_nul_costs_its_own_cell_or_row(tmp_path: Path) -> None:
 def test_of_many_broken_rows_so_many_are_told(tmp_path: Path, row: str, reason: str, is_read: bool) -> None:
     """Up to the limit each with its line, then how many more there are; what is left of them is read all the same."""
     for more in (0, 1, 2):
-        count = MAX_PROBLEMS + more
-        answers = read_submissions(written(tmp_path, *[row] * count), limits=Limits(max_field=20))
+        rows = [*[row] * (MAX_PROBLEMS + more), entry("t")]
+        answers = read_submissions(written(tmp_path, *rows), limits=Limits(max_field=20))
         [sheet] = answers.sheets
         extra = [(0, "more_problems")] * (more > 0)
         assert told(sheet) == [*((line, reason) for line in range(2, 2 + MAX_PROBLEMS)), *extra]
         assert not more or f"{more} more" in sheet.problems[MAX_PROBLEMS].detail
-        assert len(sheet.rows) == is_read
+        assert len(sheet.rows) == 1 + is_read
         assert noticed(answers) == [("repeated", "s1")] * is_read
 
 

@@ -1,7 +1,9 @@
 """A page laid out once: the prefix that all share, what stays open, and forms."""
 
 import re
+from io import BytesIO
 
+import pikepdf
 import pytest
 
 from examgen.documents.numbers import FIRST_SLOT
@@ -60,7 +62,21 @@ def test_three_hundred_formulas_are_told_apart() -> None:
     assert sorted(re.findall(r"\b1[0-2]\d\d\b", text)) == numbers
 
 
-@pytest.mark.parametrize("text", ["@@alt 0@@", "(@@alt 0@@)", "/ExamgenOpen 0", "endobj", "formula:0"])
+LIKE_MARKS = ("@@alt 0@@", "(@@alt 0@@)", "@@alt 99@@", "/ExamgenOpen 0", "/ExamgenGap0", "endobj", "formula:0")
+
+
+@pytest.mark.parametrize("text", LIKE_MARKS)
+def test_titles_that_look_like_marks_are_text(text: str) -> None:
+    """What stands in the file's own strings is not put in for anything either."""
+    typesetter = Typesetter({0: "−0.00"})
+    html = f'<html lang="en"><title>{text}</title><h1>{text}</h1><p>{typesetter.inline(chr(FIRST_SLOT))}</p>'
+    pdf = stamp(make_skeleton(html, typesetter), ["7"], ["7"])
+    with pikepdf.open(BytesIO(pdf), attempt_recovery=False) as document:
+        assert str(document.docinfo["/Title"]) == text
+    assert alternative_texts(pdf) == ["7"]
+
+
+@pytest.mark.parametrize("text", LIKE_MARKS)
 def test_words_that_look_like_marks_are_text(text: str) -> None:
     """Whatever an instructor writes, the page shows it."""
     pdf = stamp(laid_out(f"y = {chr(FIRST_SLOT)}", before=f"<p>{text}</p>"), ["7"], ["7"])

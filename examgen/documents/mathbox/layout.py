@@ -19,6 +19,9 @@ from .font import MathFont
 from .formula import Formula
 from .linebreak import SLOP, broken
 
+MOST_LEVELS = 50
+"""Of elements inside one another; what is set and read part by part needs room for each level."""
+
 BUILDERS = FrozenBuilders(
     {
         "math": rows.row,
@@ -62,7 +65,7 @@ def typeset(
         max_width: break a wider formula into lines; what cannot be broken is reported by `Formula.overflow`.
         slots: for each character of the private use area in the formula, the widest text that may stand in its place.
 
-    Raises: UnknownMath, MissingGlyph; ElementTree.ParseError for a string that is no XML.
+    Raises: UnknownMath, MissingGlyph.
     """
     element = parsed(mathml)
     context = Context(font, slots, BUILDERS)
@@ -75,10 +78,21 @@ def typeset(
 
 
 def parsed(mathml: str | Element) -> Element:
-    """The element of a formula; its root is `math`."""
+    """The element of a formula; its root is `math`.
+
+    Raises: UnknownMath: it is no XML, has another root, or its parts are too deep in one another.
+    """
     if isinstance(mathml, str):
-        # The one named entity that converters write; XML has none of these names.
-        mathml = ElementTree.fromstring(mathml.replace("&ApplyFunction;", "\u2061"))
+        try:
+            # The one named entity that converters write; XML has none of these names.
+            mathml = ElementTree.fromstring(mathml.replace("&ApplyFunction;", "\u2061"))
+        except ElementTree.ParseError as error:
+            raise UnknownMath(f"the MathML is no XML: {error}") from None
     if tag(mathml) != "math":
         raise UnknownMath(f"<{tag(mathml)}> is not known as the root of a formula; use math")
-    return mathml
+    level = [mathml]
+    for _ in range(MOST_LEVELS):
+        level = [child for element in level for child in element]
+        if not level:
+            return mathml
+    raise UnknownMath(f"parts of the formula are inside one another more than {MOST_LEVELS} times")
