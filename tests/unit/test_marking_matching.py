@@ -325,9 +325,9 @@ def test_of_two_keys_of_one_exam_the_one_that_knows_the_students(elsewhere: Path
 def forged(real: MadeKey, folder: Path, *students: str) -> MadeKey:
     """A key of the same exam with other numbers, for the same students or for others."""
     other = make_key(folder, students=students or ("s1", "s2"), seed=8)
-    for file in ("exam.json", "variants.jsonl"):
-        text = (other.key / file).read_text(encoding="utf-8")
-        (other.key / file).write_text(text.replace(other.exam.id, real.exam.id), encoding="utf-8")
+    for file in other.key.iterdir():
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(other.exam.id, real.exam.id), encoding="utf-8")
     return other
 
 
