@@ -22,7 +22,7 @@ from examgen.marking.outcomes import BY_CODE
 Row = dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MadeKey:
     """An exam's folder with `key/` in it, and the rows of key/answers.csv."""
 

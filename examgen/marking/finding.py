@@ -6,8 +6,11 @@ What was handed in is never looked into: a student can put a key of their own be
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from examgen.errors import KeyFileError
 from examgen.exams.keys import Key, checked_key, exam_id_of, read_key
+from examgen.marking.answers import AnswerTable
 from examgen.tables.csv_tables import printable
 
 OUTPUT = Path("output")
@@ -16,12 +19,32 @@ _ABOVE = 3
 """So many folders above the sheets are looked into."""
 
 
+def named_exams(answers: Path, paths: Sequence[Path], table: AnswerTable) -> list[str]:
+    """The exams that rows name: first those that most uploads name, and of these those of most rows.
+
+    An upload has one voice, however many rows or files it holds: nobody alone says which exam a class is marked by.
+
+    Args:
+        answers: what was handed in; each file or folder at its top is an upload.
+        paths: of the files of the table.
+    """
+    tops = [path.relative_to(answers).parts[0] if path != answers else "" for path in paths]
+    places = {top: place for place, top in enumerate(dict.fromkeys(tops))}
+    exams = table.exam.distinct.to_pylist()
+    voice = np.array([places[top] for top in tops], dtype=np.int64)[table.file] * len(exams) + table.exam.codes
+    starts = np.flatnonzero(np.diff(voice, prepend=-1))  # rows of one exam in one file mostly stand together
+    voices = np.bincount(np.unique(voice[starts]) % max(len(exams), 1), minlength=len(exams))
+    rows = np.bincount(table.exam.codes, minlength=len(exams))
+    order = sorted(np.flatnonzero(rows).tolist(), key=lambda code: (-voices[code], -rows[code]))
+    return [exams[code] for code in order]
+
+
 def find_key(answers: Path, exams: Sequence[str], identities: frozenset[str]) -> Key:
     """The key of the exam that the sheets name.
 
     Args:
         answers: the file or folder that was handed in.
-        exams: exam ids from the sheets, the most frequent first.
+        exams: exam ids from the sheets, the first that has a key counts; see `named_exams`.
         identities: students and variants of the sheets; of several keys of one exam in ./output, those that know any of
             them fit.
 

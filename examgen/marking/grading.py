@@ -26,7 +26,7 @@ from examgen.marking.decimal_marks import DecimalChoice
 from examgen.marking.diagnosis import diagnose
 from examgen.marking.earlier import GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
 from examgen.marking.entries import mark
-from examgen.marking.finding import find_key
+from examgen.marking.finding import find_key, named_exams
 from examgen.marking.following import NO_DIGITS, Submitted
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match
 from examgen.marking.notes import Note, absent_notes, notes_csv, shown_notes, sorted_notes, unread_notes
@@ -224,11 +224,8 @@ def _printed_marks(gradebook: Mapping[str, Any]) -> dict[Paper, str]:
 
 def _key_of(answers: Path, files: HandedIn) -> Key:
     table = files.table
-    counts = np.bincount(table.exam.codes, minlength=len(table.exam.distinct))
-    exams = table.exam.distinct.to_pylist()
-    order = sorted(np.flatnonzero(counts).tolist(), key=lambda code: -counts[code])
     identities = frozenset([*table.student.distinct.to_pylist(), *table.variant.distinct.to_pylist()])
-    return find_key(answers, [exams[code] for code in order], identities)
+    return find_key(answers, named_exams(answers, [source.path for source in files.sources], table), identities)
 
 
 def submitted_of(parsed: Numbers, rows: NDArray[np.int64]) -> Submitted:

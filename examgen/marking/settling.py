@@ -130,6 +130,25 @@ class _Repeats:
         first = rows[start][np.cumsum(is_start[is_repeated]) - 1]
         return _Repeats(rows, start, first, _differ(table, rows, first))
 
+    @property
+    def is_disputed(self) -> Flags:
+        """(rows of `rows`,) whether the entry has different answers."""
+        return np.asarray(np.logical_or.reduceat(self.differs, self.start)[self._entry])
+
+    @property
+    def _entry(self) -> Codes:
+        """(rows of `rows`,) which entry, in the order of `start`."""
+        return np.repeat(np.arange(len(self.start)), np.diff(self.start, append=len(self.rows)))
+
+    def is_filled(self, is_blank: Flags) -> Flags:
+        """(rows of `rows`,) whether any row of the entry is not blank."""
+        return np.asarray(np.logical_or.reduceat(~is_blank, self.start)[self._entry])
+
+    def is_lower(self, standing: Standing) -> Flags:
+        """(rows of `rows`,) whether a row of a disputed entry stands lower than another one of it."""
+        of_rows = standing[self.rows]
+        return self.is_disputed & (of_rows < np.maximum.reduceat(of_rows, self.start)[self._entry])
+
     def disputed(self, table: AnswerTable) -> "list[Codes]":
         """All rows of each owner who has entries with different answers."""
         who = pair_codes(owners(table), table.exam.codes)
@@ -140,10 +159,7 @@ class _Repeats:
 
     def notices(self, table: AnswerTable, sources: Sequence[Source]) -> "Iterator[Notice]":
         """One for each owner: about entries that contradict one another, else about those that are only there again."""
-        entry_differs = np.logical_or.reduceat(self.differs, self.start)
-        of_row = np.cumsum(np.isin(np.arange(len(self.rows)), self.start)) - 1
-        who = owners(table)
-        is_disputed = entry_differs[of_row]
+        who, is_disputed = owners(table), self.is_disputed
         is_quiet = ~np.isin(who[self.rows], who[self.rows[is_disputed]])
         for kind, mine in (("contradiction", self.rows[is_disputed]), ("repeated", self.rows[is_quiet])):
             mine = np.sort(mine)  # entries are named in the order of the file
@@ -206,10 +222,8 @@ def _without_untouched(
 def _filled(table: AnswerTable, repeats: _Repeats) -> Flags:
     """Which rows stay where an empty cell gives way to a filled one of the same entry."""
     is_blank = table.parsed.reason[repeats.rows] == REASON_CODES["blank"]
-    of_row = np.cumsum(np.isin(np.arange(len(repeats.rows)), repeats.start)) - 1
-    is_filled = np.logical_or.reduceat(~is_blank, repeats.start)
     keep = np.ones(len(table), dtype=bool)
-    keep[repeats.rows[is_blank & is_filled[of_row]]] = False
+    keep[repeats.rows[is_blank & repeats.is_filled(is_blank)]] = False
     return keep
 
 
@@ -224,13 +238,17 @@ def _highest(
     keep = np.ones(len(table), dtype=bool)
     if standing is None:
         return keep
+    is_lower = np.zeros(len(table), dtype=bool)
+    is_lower[repeats.rows[repeats.is_lower(standing)]] = True
     for rows in repeats.disputed(table):
-        most = standing[rows].max()
-        dropped = rows[standing[rows] < most]
+        # What disagrees is not believed in other entries either.
+        part = table.file[rows] * np.int64(128) + standing[rows]
+        is_dropped = np.isin(part, part[is_lower[rows]])
+        dropped, kept = rows[is_dropped], rows[~is_dropped]
         if len(dropped):
             keep[dropped] = False
-            own, others = (_files(table, sources, part) for part in (rows[standing[rows] == most], dropped))
-            text = f"{_whose(table, rows[0])}: {own} was marked, and not {others}, which is less surely theirs"
+            own, others = _files(table, sources, kept), _files(table, sources, dropped)
+            text = f"{_whose(table, rows[0])}: what is in {own} counts, and not what is in {others}, less surely theirs"
             notices.append(_notice("not_own", table, sources, dropped, text))
     return keep
 

@@ -203,7 +203,7 @@ def write_class(folder: Path, students: int, part: int) -> int:
         ids = [Student(f"s{place:06}") for place in range(first, min(first + part, students))]
         pupils = [mixed(loaded.exam, variant, chooses) for variant in draw_variants(loaded, ids)]
         sheets = work_out(loaded.exam, pupils, SEED + number)
-        add_variants(folder, [pupil.variant for pupil in pupils])
+        add_variants(folder, [pupil.own_variant for pupil in pupils])
         write_answers(folder / "answers" / f"part-{number:03}.csv", loaded.exam, pupils, sheets)
         entries += sum(len(sheet.texts) for sheet in sheets)
     return entries

@@ -84,7 +84,7 @@ def write_answers(path: Path, exam: Exam, pupils: Sequence[Pupil], sheets: Seque
             labels = tuple(numbers.label for numbers in pupil.variant.questions.values())
             if labels not in places:
                 places[labels] = [_csv_row(place) for place in _places(exam, pupil.variant)]
-            head = _csv_row((exam.id, pupil.variant.code, pupil.id))
+            head = _csv_row((exam.id, pupil.own_variant.code, pupil.id))
             file.writelines(f"{head},{place},{text}\n" for place, text in zip(places[labels], sheet.texts, strict=True))
 
 

@@ -49,8 +49,8 @@ class Pupil:
 
     @property
     def own_variant(self) -> Variant:
-        """The variant under the student's name."""
-        return replace(self.variant, student=self.id, name="")
+        """The variant under the student's name, with a code of its own: no two students of a class share one."""
+        return replace(self.variant, student=self.id, name="", code=f"{self.variant.code}-{self.id}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,32 @@ def test_a_file_that_is_less_surely_a_students_is_left_out(made: MadeKey, tmp_pa
     assert marks_of(tmp_path / "out") == {"s1001": "16"}
 
 
+def test_a_misspelled_id_makes_nobody_elses_file(made: MadeKey, tmp_path: Path) -> None:
+    """A file with rows of a stranger and of Alice is not hers, as she has one of her own; both are told."""
+    write_sheet(tmp_path / "in" / "a.csv", made.of("s1001"))
+    rows = [*({**row, "student": "s1oo2"} for row in made.of("s1002")), *made.of("s1001")]
+    file = write_sheet(tmp_path / "in" / "b.csv", rows, lambda _: "7.5")
+    printed = run("grade", tmp_path / "in", "--key", made.key, "--out", tmp_path / "out")
+    assert marks_of(tmp_path / "out") == {"s1001": "17"}
+    strangers, left, _ = notes_of(printed)
+    assert (
+        "1 student is not in the key, and 17 rows were not marked: 's1oo2' (with the variant of 's1002')" in strangers
+    )
+    assert left.startswith(f"{file}: ")
+    assert "17 rows were left out" in left
+
+
+def test_an_id_that_is_a_word_names_nobodys_files(tmp_path: Path) -> None:
+    """A student called test does not own everybody's tests; files of that name with the student's rows stay theirs."""
+    students = ("test", "s1", "s2", "s3", "s4")
+    made = make_key(tmp_path / "exam", students=students)
+    for number, student in enumerate(students):
+        write_sheet(tmp_path / "in" / f"test answers {number}.csv", made.of(student))
+    write_sheet(tmp_path / "in" / "other.csv", made.of("test"), lambda _: "7.5")
+    run("grade", tmp_path / "in", "--key", made.key, "--out", tmp_path / "out")
+    assert marks_of(tmp_path / "out") == dict.fromkeys(students, "17")
+
+
 ALICE, BOB = "s1001", "s1002"
 SLIPS = ("", "1,234", "-3,5", "2.5")
 

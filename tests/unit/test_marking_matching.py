@@ -286,14 +286,26 @@ def test_the_key_in_the_output_folder(made: MadeKey, elsewhere: Path, tmp_path: 
     assert grade(sheet).folder == elsewhere / "output" / "right" / "marks"
 
 
-def test_the_exam_of_most_rows_is_looked_for(elsewhere: Path, tmp_path: Path) -> None:
-    """Of two exams in one folder of sheets, each with a key, the one that most rows name is marked."""
+def test_the_exam_of_most_sheets_is_looked_for(elsewhere: Path, tmp_path: Path) -> None:
+    """Of two exams in one folder of sheets, each with a key, the one that most of them name is marked."""
     for name, seed, sheets in (("few", 7, ["a"]), ("many", 8, ["b", "c"])):
         made = make_key(elsewhere / "output" / name, seed=seed)
         for sheet, student in zip(sheets, ("s1", "s2"), strict=False):
             write_sheet(tmp_path / "far" / f"{sheet}.csv", made.of(student))
     graded = grade(tmp_path / "far")
     assert graded.folder == elsewhere / "output" / "many" / "marks"
+    assert shares(graded) == {"s1": 100, "s2": 100}
+
+
+def test_no_upload_outvotes_the_class(elsewhere: Path, tmp_path: Path) -> None:
+    """Who hands in many rows and files of an old exam, whose key is there too, does not have the class marked by it."""
+    made, old = make_key(elsewhere / "output" / "now"), make_key(elsewhere / "output" / "old", seed=8)
+    write_sheet(tmp_path / "far" / "s1.csv", made.of("s1"))
+    write_sheet(tmp_path / "far" / "s2" / "sheet.csv", made.of("s2"))
+    for number in range(5):
+        write_sheet(tmp_path / "far" / "s2" / f"{number}.csv", [*old.rows] * 3)
+    graded = grade(tmp_path / "far")
+    assert graded.key == made.key
     assert shares(graded) == {"s1": 100, "s2": 100}
 
 
@@ -325,9 +337,9 @@ def test_of_two_keys_of_one_exam_the_one_that_knows_the_students(elsewhere: Path
 def forged(real: MadeKey, folder: Path, *students: str) -> MadeKey:
     """A key of the same exam with other numbers, for the same students or for others."""
     other = make_key(folder, students=students or ("s1", "s2"), seed=8)
-    for file in ("exam.json", "variants.jsonl"):
-        text = (other.key / file).read_text(encoding="utf-8")
-        (other.key / file).write_text(text.replace(other.exam.id, real.exam.id), encoding="utf-8")
+    for file in other.key.iterdir():
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(other.exam.id, real.exam.id), encoding="utf-8")
     return other
 
 

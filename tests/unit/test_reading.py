@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from examgen.errors import AnswersError
@@ -16,7 +17,7 @@ from examgen.marking import reading
 from examgen.marking.answers import AnswerRow
 from examgen.marking.numbers import Number, Unreadable
 from examgen.marking.problems import MAX_PROBLEMS, PROBLEMS
-from examgen.marking.reading import Answers, AnswerSheet, read_answers, read_submissions
+from examgen.marking.reading import Answers, AnswerSheet, read_answers, read_files, read_submissions
 from examgen.tables.csv_tables import Limits, read_table
 
 HEADER = "exam,variant,student,question,field,symbol,answer"
@@ -583,6 +584,26 @@ def test_latest_takes_the_last_row_of_a_file(tmp_path: Path, order: tuple[int, .
     assert noticed(answers) == [("latest", "s1")]
     assert "is in " in answers.notices[0].text
     assert "more than once; the last answers were marked, not line 2, 3, 5" in answers.notices[0].text
+
+
+def test_what_is_less_surely_a_students_and_disagrees_is_passed_over(tmp_path: Path) -> None:
+    """As a whole file, for that student only; what does not disagree stays, and so do entries of equal standing."""
+    written(tmp_path, entry("s1"), entry("s1", "z2"), entry("s1", "z2", "8"), entry("s2"), name="a.csv")
+    written(tmp_path, entry("s1", answer="9"), entry("s1", "y1"), entry("s2", "y2"), name="b.csv")
+    written(tmp_path, entry("s1", "y3"), entry("s1", "z2", "8"), name="c.csv")
+    files = read_files(tmp_path)
+    standing = np.array([3, 3, 3, 3, 2, 2, 2, 3, 3], dtype=np.int8)
+    answers = replace(files, standing=standing).with_numbers().once()
+    found = {(row.student, row.field): row.parsed for sheet in answers.sheets for row in sheet.rows}
+    number = Number(0.5, 1, 1)
+    assert found == {
+        **{("s1", "z1"): number, ("s1", "z2"): Unreadable("duplicate"), ("s1", "y3"): number},
+        **{("s2", "z1"): number, ("s2", "y2"): number},
+    }
+    assert noticed(answers) == [("not_own", "s1"), ("contradiction", "s1")]
+    assert re.search(
+        r"student 's1': .*/a\.csv, .*/c\.csv counts, and not .*/b\.csv, less surely", answers.notices[0].text
+    )
 
 
 def test_of_equally_new_files_the_last_name_counts(tmp_path: Path) -> None:
