@@ -93,7 +93,7 @@ def _kind(suffix: str, where: str, data: bytes) -> str:
     from examgen.tables.spreadsheets import is_spreadsheet
 
     named = _FORM if suffix in FORMS else _SPREADSHEET if suffix in SPREADSHEETS else _TABLE
-    if data.lstrip().startswith(b"%PDF-"):
+    if data[:1024].lstrip().startswith(b"%PDF-"):
         return _FORM
     if named != _SPREADSHEET and is_spreadsheet(data):
         return _SPREADSHEET
