@@ -23,6 +23,7 @@ from examgen.batch.feedback_rows import (
 )
 from examgen.documents.feedback import feedback_html, feedback_pdf
 from examgen.documents.style import STANDARD, PaperStyle
+from examgen.errors import ExamgenError
 from examgen.exams.exam import Variant
 from examgen.exams.files import write_files
 from examgen.exams.keys import Key, read_key
@@ -73,12 +74,13 @@ class WrittenFeedback:
     skipped: tuple[str, ...]
 
 
-def feedback_from_files(marks: Path, key: Path, style: PaperStyle = STANDARD) -> WrittenFeedback:
+def feedback_from_files(marks: Path, key: Path, style: PaperStyle | None = None) -> WrittenFeedback:
     """Feedback for the tables in a folder of marks, beside them.
 
     Args:
         marks: folder with results.csv, and gradebook.csv if there is one.
         key: folder of the key, or of the exam around it.
+        style: as the papers of the key were made where it is None; in English where that needs a theme.
 
     Raises:
         AnswersError: results.csv is missing or lacks a column.
@@ -89,7 +91,8 @@ def feedback_from_files(marks: Path, key: Path, style: PaperStyle = STANDARD) ->
     book = defaultdict[str, list[Total]](list)
     for row in read_rows(marks / BOOK, ("student",)) if (marks / BOOK).is_file() else []:
         book[student_of(row)].append(total_of(row))
-    return write_feedback(ResultRows(read_key(key), results, book), marks, style)
+    found = read_key(key)
+    return write_feedback(ResultRows(found, results, book), marks, style or _style_of(found))
 
 
 def write_feedback(
@@ -122,6 +125,13 @@ def write_feedback(
     forget_feedback(out, {paper.student for paper in found}, keep=written)
     skipped = tuple(paper.student for paper in found if paper.variant is None)
     return WrittenFeedback(out / FOLDER, tuple(paper.student for paper in ready), skipped)
+
+
+def _style_of(key: Key) -> PaperStyle:
+    try:
+        return PaperStyle(key.making.language, key.making.paper)
+    except ExamgenError:
+        return STANDARD
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -254,8 +254,8 @@ def letters_of_headings(style: PaperStyle) -> frozenset[str]:
     """What the bold font must have."""
     said = style.words["feedback"]
     titles = (row["title"] for row in style.words["misconceptions"].values())
-    headings = [said[key] for key in ("notes", "note", "did", "should", "or")]
-    return frozenset("".join([*headings, *titles, " 0123456789|"]))
+    headings = [said[key] for key in ("notes", "note", "did", "should", "or", "unread", "colon")]
+    return frozenset("".join([*headings, *titles, style.words["question"], " 0123456789|"]))
 
 
 def digits_in(width: float, size: float) -> int:

@@ -130,7 +130,7 @@ def feedback_page(
                 task.letter,
                 task.text,
                 tuple(
-                    Row(_on_one_line(symbol_latex(part.paper, field)), next(rows))
+                    Row(on_one_line(symbol_latex(part.paper, field)), next(rows))
                     for field in part.paper.fields
                     if field.task == number
                 ),
@@ -201,7 +201,7 @@ def known_notes(
     )
 
 
-def _on_one_line(symbol: str) -> str:
+def on_one_line(symbol: str) -> str:
     """A derivative with a slash in place of its line, for rows of one height."""
     fraction = DERIVATIVE.fullmatch(symbol)
     return f"{fraction[1]} {{/}} {fraction[2]}" if fraction else symbol
@@ -213,7 +213,7 @@ def _numbered(notes: Sequence[NoteParts], texts: Sequence[NoteTexts]) -> list[tu
 
 def note_of(number: int, note: NoteParts, said: NoteTexts, style: PaperStyle) -> Note:
     """One explanation, with its numbers."""
-    symbol = _on_one_line(symbol_latex(note.paper, note.field))
+    symbol = on_one_line(symbol_latex(note.paper, note.field))
     values = {
         "symbol": Piece("formula", symbol),
         "answer": Piece("value", said.answer),

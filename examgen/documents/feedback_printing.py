@@ -25,10 +25,19 @@ from examgen.documents.feedback_layout import (
     text_widths,
 )
 from examgen.documents.feedback_pages import NoteParts, calculated, known_notes, note_field, note_of, own_values
-from examgen.documents.feedback_texts import FIRST, MINUS, SIGNS, FeedbackTexts, NoteTexts, RowTexts, texts_of
+from examgen.documents.feedback_texts import (
+    FIRST,
+    MINUS,
+    SIGNS,
+    FeedbackTexts,
+    NoteTexts,
+    RowTexts,
+    in_order,
+    texts_of,
+)
 from examgen.documents.inserting import PlacedBlock, inserted_objects
 from examgen.documents.mathbox import SlotTooNarrow
-from examgen.documents.note_setting import Setting, calculation_blocks, note_blocks, pages_of
+from examgen.documents.note_setting import Setting, calculation_blocks, note_blocks, pages_of, unread_blocks
 from examgen.documents.papers import Person, solve_for_print
 from examgen.documents.printing import MOST_LAYOUTS, PERSON_WIDTHS, QuestionLayout, printed_numbers, whole_digits_of
 from examgen.documents.solved_paper import SolvedPaper
@@ -36,6 +45,7 @@ from examgen.documents.stamping import stamp
 from examgen.documents.style import PaperStyle
 from examgen.documents.text_font import bold_font
 from examgen.documents.typesetting import HYPHEN, NAMES, SIZE, fits_slots, fitted, math_font
+from examgen.documents.unread import UnreadAnswers, unread_answers
 from examgen.exams.exam import Exam, PaperShape, QuestionVariant, Variant
 from examgen.exams.keys import papers
 from examgen.exams.texts import FORMULA
@@ -48,7 +58,7 @@ UNKNOWN = "?"
 
 _SIGNS = frozenset({*"".join(SIGNS.values()), FIRST})
 
-SAID = re.compile(r"summary.*|why_.*|first|no_first|or|note.*|either|did|should|calculation")
+SAID = re.compile(r"summary.*|why_.*|first|no_first.*|or|unread|note.*|either|did|should|calculation")
 """Besides the outcomes, the keys of `[feedback]` whose words are in slots or on pages of notes."""
 
 TYPED_WIDTH = 200.0
@@ -72,7 +82,8 @@ def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style:
     values = [part.values for part in solved]
     pages: Pages = []
     if layout.fixed_sentences is None:
-        pages = _note_pages(notes, texts, layout) if notes else []
+        unread = unread_answers(in_order(shapes, feedback), style)
+        pages = _note_pages(notes, texts, unread, layout) if notes or unread else []
         layout, texts = replace(layout, note_pages=len(pages)), replace(texts, notes=())
     else:
         layout = replace(layout, notes=tuple(note.layout for note in notes))
@@ -105,7 +116,9 @@ def _noted(
     return _Noted(NoteLayout(note.names, place, field, digits), own)
 
 
-def _note_pages(notes: Sequence[_Noted], texts: FeedbackTexts, layout: FeedbackLayout) -> Pages:
+def _note_pages(
+    notes: Sequence[_Noted], texts: FeedbackTexts, unread: Sequence[UnreadAnswers], layout: FeedbackLayout
+) -> Pages:
     """The explanations on pages of their own."""
     style = layout.style
     set_notes = []
@@ -118,6 +131,9 @@ def _note_pages(notes: Sequence[_Noted], texts: FeedbackTexts, layout: FeedbackL
             name = calculated(question.paper, field).name
             blocks += _calculation(replace(question, whole_digits=note.layout.whole_digits), name, note.own, style)
         set_notes.append(blocks)
+    if unread:
+        told = [replace(one, reason=_known(one.reason)) for one in unread]
+        set_notes.append(unread_blocks(len(notes) + 1, told, style, has_several=len(layout.questions) > 1))
     return pages_of(style.words["feedback"]["notes"], set_notes, style.speech)
 
 
@@ -258,7 +274,10 @@ def _flat_row(row: RowTexts) -> tuple[str, ...]:
 @lru_cache(maxsize=65536)
 def _shown(text: str, width: float, size: float) -> str:
     """A text as far as the font and the room go."""
+    return fitted(_known(text.replace("-", HYPHEN)), digits_in(width, size))
+
+
+def _known(text: str) -> str:
+    """A text as far as the font goes."""
     characters = math_font().characters
-    text = text.replace("-", HYPHEN)
-    known = "".join(char if ord(char) in characters and (char in NAMES or char in _SIGNS) else UNKNOWN for char in text)
-    return fitted(known, digits_in(width, size))
+    return "".join(char if ord(char) in characters and (char in NAMES or char in _SIGNS) else UNKNOWN for char in text)

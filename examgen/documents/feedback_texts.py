@@ -3,7 +3,6 @@
 On the web they are shown as they are; in a PDF each is put into a slot of fixed size.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from examgen.core.number_grammar import REASONS
 from examgen.documents.feedback import EntryFeedback, StudentFeedback
 from examgen.documents.style import PaperStyle
+from examgen.documents.unread import is_in_note, reason_of
 from examgen.exams.digits import Digits, print_decimals
 from examgen.exams.exam import Field, PaperShape
 
@@ -26,9 +25,6 @@ SIGNS: Mapping[str, str] = MappingProxyType(
 
 FIRST = "→"
 """Before the sign of the first error."""
-
-CODE_POINT = re.compile(r"U\+[0-9A-F]{4,6}")
-"""As comments of results.csv name a character."""
 
 MINUS, NOTHING = "−", "–"
 MARKS_DECIMALS = Decimal("0.001")
@@ -102,7 +98,7 @@ def texts_of(parts: Sequence[PaperShape], feedback: StudentFeedback, style: Pape
     about = {"all": len(outcomes), "right": outcomes.count("correct"), "follow": outcomes.count("follow_through")}
     words = style.words["feedback"]
     key = "summary_all" if about["right"] == about["all"] else "summary" if about["follow"] else "summary_plain"
-    first = words["no_first"]
+    first = _no_first(outcomes, words)
     for number, part in enumerate(parts, start=1):
         for field in part.fields:
             if feedback.first_divergent == (part.question.id, field.name):
@@ -115,6 +111,15 @@ def texts_of(parts: Sequence[PaperShape], feedback: StudentFeedback, style: Pape
         rows=tuple(rows.values()),
         notes=tuple(_note(rows[note.places[0]]) for note in feedback.misconceptions),
     )
+
+
+def _no_first(outcomes: Sequence[str], words: Mapping[str, Any]) -> str:
+    """What is said where nothing is wrong: what could not be read is neither right nor wrong."""
+    unread, blank = outcomes.count("unreadable"), outcomes.count("blank")
+    nothing_read = unread + blank == len(outcomes)
+    key = "no_first_read" if unread and nothing_read else "no_first_unread" if unread else "no_first"
+    text: str = words["no_first_written" if blank == len(outcomes) else key]
+    return text.format(unread=unread)
 
 
 def title_of(names: Sequence[str], style: PaperStyle) -> str:
@@ -155,7 +160,7 @@ def _row(field: Field, entry: EntryFeedback, feedback: StudentFeedback, style: P
         colon=words["colon"],
         is_wide=field.as_ == "formula",
         more=NOTHING if field.as_ == "formula" else "",
-        short=words.get(f"why_{entry.outcome}", ""),
+        short=_short(field, entry, feedback, words, style),
     )
 
 
@@ -179,22 +184,26 @@ def _why(
         number = explained.index(entry.misconceptions) + 1
         text: str = words["why_note"].format(title=title, number=number)
         return text
-    if field.as_ != "number" and entry.outcome in {"wrong", "unreadable"}:
+    if entry.outcome == "unreadable":
+        unread: str = words["why_unreadable"]
+        return reason_of(entry.comment, style) or unread
+    if field.as_ != "number" and entry.outcome == "wrong":
         # Comments are English, and say more than any fixed word.
-        other: str = words["why_other" if entry.outcome == "wrong" else "why_unreadable"]
+        other: str = words["why_other"]
         return entry.comment or other if style.language == "en" else other
-    if entry.outcome == "unreadable" and (reason := _reason(entry.comment, style)):
-        return reason
     key = "coarse" if entry.is_coarse else "first" if is_first else entry.outcome
     said: str = words.get(f"why_{key}", entry.comment)
     return said
 
 
-def _reason(comment: str, style: PaperStyle) -> str:
-    """Why a number cannot be read, in the language, and the code point of the character at fault where one is named."""
-    sentence = next((sentence for sentence in REASONS.values() if comment.startswith(sentence)), "")
-    code = CODE_POINT.search(comment, len(sentence))
-    return style.phrase(sentence) + (f" ({code[0]})" if code else "") if sentence else ""
+def _short(
+    field: Field, entry: EntryFeedback, feedback: StudentFeedback, words: Mapping[str, Any], style: PaperStyle
+) -> str:
+    """In place of a sentence that is too long; why answers cannot be read is told in the note behind all others."""
+    text: str = words.get(f"why_{entry.outcome}", "")
+    if entry.outcome == "unreadable" and is_in_note(field) and reason_of(entry.comment, style):
+        text = words["why_note"].format(title=text, number=len(feedback.misconceptions) + 1)
+    return text
 
 
 def _number(value: float | None, reference: float | None, field: Field, style: PaperStyle) -> str:

@@ -7,9 +7,11 @@ calculation is laid out once with slots for its numbers. `feedback_printing` cal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from examgen.core.graph import Values
-from examgen.documents.feedback_pages import Note, Piece
+from examgen.documents.feedback_pages import Note, Piece, on_one_line
 from examgen.documents.inserting import Block, PlacedBlock
 from examgen.documents.mathbox import Form, FormSet, pdf_operators
 from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries
@@ -20,6 +22,7 @@ from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import FONT
 from examgen.documents.style import PaperStyle
 from examgen.documents.typesetting import INDENT, TEXT_WIDTH, Image, Typesetter
+from examgen.documents.unread import UnreadAnswers
 from examgen.documents.worked import relations
 
 PAGE_ROOM = 670.0
@@ -27,6 +30,9 @@ PAGE_ROOM = 670.0
 
 TITLE, HEADING = 15.0, 11.5
 """Sizes of headings in points, as in the style sheets."""
+
+MOST_SYMBOLS = 12
+"""So many answers are named beside a reason; all have it in their row."""
 
 BEFORE_NOTE, BEFORE_TEXT, BEFORE_FORMULA = 14.0, 3.5, 5.0
 """Space before a note, a paragraph and a displayed formula, in points."""
@@ -78,6 +84,30 @@ def note_blocks(note: Note, style: PaperStyle) -> Setting:
             found.append((BEFORE_TEXT, _set((Run("bold", f"{label} "), *_runs(pieces)), language)))
     for pieces in (note.answer, note.own):
         found.append((BEFORE_TEXT, _set(tuple(_runs(pieces)), language)))
+    return found
+
+
+def unread_blocks(number: int, unread: Sequence[UnreadAnswers], style: PaperStyle, *, has_several: bool) -> Setting:
+    """The note on answers that cannot be read: a paragraph for each reason.
+
+    Args:
+        number: of the note.
+        unread: the reasons.
+        style: of the page.
+        has_several: whether the exam has several questions, so that symbols alone do not say which answers.
+    """
+    said, language = style.words["feedback"], style.speech
+    heading = said["note"].format(number=number, title=said["unread"])
+    found: Setting = [(BEFORE_NOTE, _set((Run("bold", heading),), language, "H3", HEADING))]
+    for one in unread:
+        runs = [Run("bold", style.words["question"].format(number=one.question) + said["colon"])] if has_several else []
+        for part, symbols in groupby(one.answers[:MOST_SYMBOLS], key=itemgetter(0)):
+            runs.append(Run("typed", f"({part}) "))
+            for _, symbol in symbols:
+                runs += [Run("formula", on_one_line(symbol)), Run("typed", ", ")]
+        more = ", …" if len(one.answers) > MOST_SYMBOLS else ""
+        runs[-1] = Run("typed", f"{more}{said['colon']}{one.reason}")
+        found.append((BEFORE_TEXT, _set(tuple(runs), language)))
     return found
 
 

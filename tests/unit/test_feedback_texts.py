@@ -57,6 +57,7 @@ def test_no_result_is_cut_off(language: str) -> None:
     said = words(language)["feedback"]
     lines = [f"{said[outcome]}: {said[f'why_{outcome}']}" for outcome in OUTCOMES]
     lines += [f"{said['wrong']}: {said[key]}" for key in ("why_first", "why_coarse")]
+    lines.append(f"{said['unreadable']}: {said['why_note'].format(title=said['why_unreadable'], number=4)}")
     for row in words(language)["misconceptions"].values():
         lines.append(f"{said['wrong']}: {said['why_note'].format(title=row['title'], number=3)}")
     room = digits_in(RESULT_WIDTH - RESULT_AT * ROW_SIZE / 1000, ROW_SIZE)
@@ -67,6 +68,6 @@ def test_no_result_is_cut_off(language: str) -> None:
 def test_no_summary_is_cut_off(language: str) -> None:
     """The sentences at the top fit the line with the largest numbers that an exam has."""
     said = words(language)["feedback"]
-    about = {"all": 1000, "right": 1000, "follow": 1000, "question": 10, "task": "m"}
-    lines = [said[key].format(**about) for key in ("summary_all", "summary", "summary_plain", "first", "no_first")]
+    about = {"all": 1000, "right": 1000, "follow": 1000, "question": 10, "task": "m", "unread": 1000}
+    lines = [text.format(**about) for key, text in said.items() if key.startswith(("summary", "first", "no_first"))]
     assert [line for line in lines if fitted(line, digits_in(SENTENCE_WIDTH, TEXT_SIZE)) != line] == []

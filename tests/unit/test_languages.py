@@ -11,10 +11,14 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from examgen.core.activations import ACTIVATIONS
+from examgen.core.formula_tokens import REASONS as FORMULA_REASONS
 from examgen.core.losses import LOSSES
 from examgen.core.number_grammar import REASONS
+from examgen.documents.unread import DETAIL
 from examgen.documents.words import decimal_mark, marks_text, phrase, words
 from examgen.errors import ExamgenError
+from examgen.marking.choices import CHOICE_REASONS
+from examgen.marking.parse_shape import SHAPE_REASONS
 from examgen.resources import shipped
 
 TRANSLATED = ("de", "es", "fr", "hi")
@@ -64,8 +68,10 @@ def printed(node: object, key: str = "") -> Iterator[str]:
 
 
 def shipped_texts() -> list[str]:
-    """Every English text that a paper of a shipped bank can show, and what is said of numbers that cannot be read."""
-    found = {row.title for row in ACTIVATIONS.values()} | {row.title for row in LOSSES.values()} | set(REASONS.values())
+    """Every English text that a paper of a shipped bank can show, and what is said of answers that cannot be read."""
+    found = {row.title for row in ACTIVATIONS.values()} | {row.title for row in LOSSES.values()}
+    for reasons in (REASONS, SHAPE_REASONS, CHOICE_REASONS, FORMULA_REASONS):
+        found |= set(reasons.values()) - {DETAIL}
     for path in shipped("banks").rglob("*.toml"):
         found |= set(printed(tomllib.loads(path.read_text(encoding="utf-8"))))
     return sorted(found)

@@ -1,0 +1,77 @@
+"""Why answers could not be read, in the language of the page, and where: results.csv tells it in English.
+
+`feedback_texts` says it beside each answer; where a printed row has no room, `feedback_printing` collects the reasons
+in a note.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from examgen.core.formula_tokens import REASONS
+from examgen.documents.feedback import EntryFeedback
+from examgen.documents.other_tasks import symbol_latex
+from examgen.documents.style import PaperStyle
+from examgen.exams.exam import Field, PaperShape, task_letter
+
+DETAIL = "{detail}"
+"""Stands in a sentence for what a student typed."""
+
+_CHARACTER = re.compile(r" \(It has (U\+[0-9A-F]{4,6}).*\)")
+_DETAILED = tuple(
+    (re.compile("(.+)".join(map(re.escape, sentence.split(DETAIL)))), sentence)
+    for sentence in REASONS.values()
+    if DETAIL in sentence and sentence != DETAIL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadAnswers:
+    """A reason, and the answers that it holds for: number of the question, and part and symbol as LaTeX of each."""
+
+    reason: str
+    question: int
+    answers: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=4096)
+def reason_of(comment: str, style: PaperStyle) -> str:
+    """A comment of results.csv on an unreadable answer in the language of the page; empty where it has no words."""
+    if style.language == "en":
+        return comment
+    character = _CHARACTER.search(comment)
+    sentence = comment[: character.start()] if character else comment
+    said = _translated(sentence, style)
+    return f"{said} ({character[1]})" if said and character else said
+
+
+def unread_answers(
+    entries: Sequence[tuple[PaperShape, Field, EntryFeedback]], style: PaperStyle
+) -> tuple[UnreadAnswers, ...]:
+    """The reasons of a student's unreadable answers, those of each question in the order in which they come first.
+
+    Of formulas, whose rows have room for them, there are none.
+    """
+    found: dict[tuple[int, str], list[tuple[str, str]]] = {}
+    questions: dict[str, int] = {}
+    for paper, field, entry in entries:
+        number = questions.setdefault(entry.question, len(questions) + 1)
+        if entry.outcome == "unreadable" and is_in_note(field) and (reason := reason_of(entry.comment, style)):
+            found.setdefault((number, reason), []).append((task_letter(field.task), symbol_latex(paper, field)))
+    return tuple(UnreadAnswers(reason, number, tuple(answers)) for (number, reason), answers in found.items())
+
+
+def is_in_note(field: Field) -> bool:
+    """Whether a printed row of this field has one line alone."""
+    return field.as_ != "formula"
+
+
+def _translated(sentence: str, style: PaperStyle) -> str:
+    said = style.phrase(sentence)
+    if said != sentence:
+        return said
+    for pattern, template in _DETAILED:
+        if (match := pattern.fullmatch(sentence)) and (said := style.phrase(template)) != template:
+            return said.replace(DETAIL, match[1])
+    return ""
