@@ -24,6 +24,7 @@ class Did:
     value: float | None = None
     own: float | None = None
     misconception: str = ""
+    comment: str = "A comment."
 
 
 @cache
@@ -57,7 +58,7 @@ def rows_of(key: Key, variant: Variant, did: Mapping[str, Did]) -> list[dict[str
                     "misconception": found.misconception,
                     "marks": str(marks),
                     "max_marks": str(field.marks),
-                    "comment": "A comment.",
+                    "comment": found.comment,
                 }
             )
     return rows

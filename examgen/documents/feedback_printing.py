@@ -172,7 +172,9 @@ def _has_slots(style: PaperStyle) -> bool:
 
 
 def _sentences(texts: FeedbackTexts) -> tuple[str, ...]:
-    return (texts.summary, texts.first, *(f"{row.sign} {row.line}" for row in texts.rows))
+    # The reason of an unreadable number is a sentence, for which a row has no room.
+    rows = (replace(row, why=row.short) if row.outcome == "unreadable" else row for row in texts.rows)
+    return (texts.summary, texts.first, *(f"{row.sign} {row.line}" for row in rows))
 
 
 def _stamped(

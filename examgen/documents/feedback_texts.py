@@ -3,6 +3,7 @@
 On the web they are shown as they are; in a PDF each is put into a slot of fixed size.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from examgen.core.number_grammar import REASONS
 from examgen.documents.feedback import EntryFeedback, StudentFeedback
 from examgen.documents.style import PaperStyle
 from examgen.exams.digits import Digits, print_decimals
@@ -24,6 +26,9 @@ SIGNS: Mapping[str, str] = MappingProxyType(
 
 FIRST = "→"
 """Before the sign of the first error."""
+
+CODE_POINT = re.compile(r"U\+[0-9A-F]{4,6}")
+"""As comments of results.csv name a character."""
 
 MINUS, NOTHING = "−", "–"
 MARKS_DECIMALS = Decimal("0.001")
@@ -178,9 +183,18 @@ def _why(
         # Comments are English, and say more than any fixed word.
         other: str = words["why_other" if entry.outcome == "wrong" else "why_unreadable"]
         return entry.comment or other if style.language == "en" else other
+    if entry.outcome == "unreadable" and (reason := _reason(entry.comment, style)):
+        return reason
     key = "coarse" if entry.is_coarse else "first" if is_first else entry.outcome
     said: str = words.get(f"why_{key}", entry.comment)
     return said
+
+
+def _reason(comment: str, style: PaperStyle) -> str:
+    """Why a number cannot be read, in the language, and the code point of the character at fault where one is named."""
+    sentence = next((sentence for sentence in REASONS.values() if comment.startswith(sentence)), "")
+    code = CODE_POINT.search(comment, len(sentence))
+    return style.phrase(sentence) + (f" ({code[0]})" if code else "") if sentence else ""
 
 
 def _number(value: float | None, reference: float | None, field: Field, style: PaperStyle) -> str:

@@ -43,9 +43,16 @@ def check_agreement(
     if not sums[ANSWERS] or noted == {REFERENCES: sum_of_references(document), **sums}:
         return
     path = folder / ANSWERS
+    if not _has_rows(path):
+        return
     entries = Entries.of(exam, variants)
     if not _agrees(path, entries) and (found := next(_disagreements(path, entries), "")):
         raise KeyFileError(f"{path}: {found}; {_WAY_OUT}")
+
+
+def _has_rows(path: Path) -> bool:
+    with path.open("rb") as file:
+        return bool(file.readline() and file.readline())
 
 
 def _agrees(path: Path, entries: Entries) -> bool:

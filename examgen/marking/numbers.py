@@ -15,7 +15,7 @@ from examgen.core import number_grammar
 from examgen.core.number_grammar import MAX_CHARACTERS as MAX_CHARACTERS
 from examgen.core.number_grammar import REASONS as REASONS
 from examgen.core.number_grammar import DecimalMark as DecimalMark
-from examgen.core.typed_characters import trimmed, with_character
+from examgen.core.typed_characters import BEFORE, BEHIND, with_character
 
 _NUMBER: Mapping[DecimalMark, re.Pattern[str]] = MappingProxyType(
     {mark: re.compile(pattern) for mark, pattern in number_grammar.NUMBER.items()}
@@ -82,7 +82,8 @@ def parse_number(text: str, decimal: DecimalMark = ".") -> Number | Unreadable:
         return unreadable("blank")
     if len(text) > MAX_CHARACTERS:
         return unreadable("too_long")
-    text = _plain(text)
+    if not text.isascii():
+        text = _plain(text)
     if match := _NUMBER[decimal].fullmatch(text):
         return _decimal(match)
     if match := _FRACTION.fullmatch(text):
@@ -113,16 +114,14 @@ def fault(text: str, reason: str) -> str:
 
 def _bared(text: str) -> str:
     """What was typed, without what surrounds it; an apostrophe is dropped once, and stays where there are more."""
-    text = trimmed(text)
+    text = text.lstrip(BEFORE).rstrip(BEHIND)
     if text[:1] == "'" and len(text) <= MAX_CHARACTERS and "'" not in text[1:]:
-        text = trimmed(text[1:])
+        text = text[1:].lstrip(BEFORE)
     return text
 
 
 def _plain(text: str) -> str:
     """The same in ASCII as far as the grammar goes; raised digits behind 10 become its power."""
-    if text.isascii():
-        return text
     return _RAISED_POWER.sub(_lowered, text).translate(_PLAIN)
 
 
@@ -154,7 +153,7 @@ def _fraction(match: re.Match[str]) -> Number | Unreadable:
 
 def _reason(text: str, decimal: DecimalMark) -> str:
     other, wrong_mark = _OTHER_MARK[decimal]
-    if _NUMBER[other].fullmatch(text):
+    if other in text and _NUMBER[other].fullmatch(text):
         return wrong_mark
     for reason, pattern in _SIGNS:
         if pattern.search(text):

@@ -18,14 +18,14 @@ from examgen.exams.exam import Exam
 from examgen.exams.keys import Key
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerRow, AnswerTable, Numbers
 from examgen.marking.decimal_marks import DecimalChoice, comma_writers, read_numbers
-from examgen.marking.file_kinds import ZIP, suffix_of
+from examgen.marking.file_kinds import TABLES, ZIP, suffix_of
 from examgen.marking.identities import identified
 from examgen.marking.ownership import own_rows
 from examgen.marking.problems import NOTES, Notice, Problem, file_problem
 from examgen.marking.repeats import Standing
 from examgen.marking.settling import Source, settle
 from examgen.marking.sheet_rows import RawSheet, Rows, unread_sheet
-from examgen.marking.sheets import FILE_SECONDS, Means, NotReadError, SeveralStudentsError, read_sheet
+from examgen.marking.sheets import FILE_SECONDS, TABLE_SPEED, Means, NotReadError, SeveralStudentsError, read_sheet
 from examgen.marking.time_budget import TimeBudget
 from examgen.marking.uploads import Upload, upload_of, uploads_below, uploads_in_zip
 from examgen.marking.wide_form import WideSheet, resolve
@@ -265,7 +265,8 @@ def _read_all(uploads: Sequence[Upload], means: Means, budget: TimeBudget) -> li
 def _read_or_report(upload: Upload, means: Means, budget: TimeBudget) -> RawSheet:
     """One of the files of a folder; a key among them must not be marked as if a student had handed it in."""
     path = upload.path
-    if not (left := budget.left(path)):
+    left = budget.left(path)
+    if not left or (upload.suffix in TABLES and upload.size > left * TABLE_SPEED):
         return unread_sheet(path, budget.problem(path))
     try:
         with budget.charged(path, means.reader):

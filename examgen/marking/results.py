@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.typed_characters import trimmed
 from examgen.exams.exam import PaperShape
 from examgen.exams.files import safe_text
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerTable, Texts
@@ -267,15 +268,21 @@ def _answers(answers: AnswerTable, row_at: NDArray[np.int32]) -> tuple[Texts, Te
 
 
 def _shown(texts: "pa.StringArray", is_other: NDArray[np.bool_]) -> "pa.StringArray":
-    """Numbers without the spaces around them, other texts short, on one line, and no formula."""
+    """Numbers without what nobody sees around them, other texts short, on one line, and no formula."""
     is_plain = np.asarray(pc.binary_length(pc.ascii_ltrim(texts, "0123456789.-"))) == 0
     rest = is_other | ~is_plain
     found = texts.filter(pa.array(rest)).to_pylist()
     new = [
-        safe_text(shortened(text.strip())) if other else text.strip() if text.isascii() else safe_text(text.strip())
+        safe_text(shortened(text.strip())) if other else _number(text)
         for text, other in zip(found, is_other[rest].tolist(), strict=True)
     ]
     return pc.replace_with_mask(texts, pa.array(rest), pa.array(new, pa.string()))
+
+
+def _number(text: str) -> str:
+    """A number as typed; the sign of a full-width one could begin a formula, unlike that of a plain one."""
+    text = trimmed(text)
+    return text if text.isascii() else safe_text(text)
 
 
 def shortened(text: str) -> str:

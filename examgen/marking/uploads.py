@@ -4,7 +4,8 @@ Called by `reading`. Nothing is opened here but folders and the lists of members
 """
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,11 @@ from examgen.marking.problems import MAX_PROBLEMS, Problem, file_problem
 from examgen.tables import zips
 from examgen.tables.csv_tables import printable
 from examgen.tables.text import read_bytes
+
+PAGE = "answers.html"
+MAX_PAGE = 512 * 1024
+
+_PAGE = re.compile(rb"<form id=\"sheet\"[^<>]* data-exam=\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +69,13 @@ def uploads_in_zip(path: Path) -> tuple[list[Upload], list[Problem]]:
     if zips.office_kind(archive) != "a zip file":
         return [upload], []
     members, unread = zips.members_of(path, archive, _member_fault)
+    found = [_upload_of_member(member) for member in members]
+    folders = {upload.path.parent for upload in found}
     problems = [
-        file_problem(one.path, "not_read" if one.is_other_kind else "member", f"{printable(one.path)}: {one.fault}")
+        file_problem(one.path, "not_read" if one.member else "member", f"{printable(one.path)}: {one.fault}")
         for one in unread
+        if one.member is None or not _is_own_page(_upload_of_member(one.member), folders)
     ]
-    found = [Upload(member.path, member.size, member.modified, member.read) for member in members]
     return found, _first_named(path, problems)
 
 
@@ -87,6 +95,12 @@ def uploads_below(folder: Path) -> tuple[list[Upload], list[Problem]]:
         except OSError as error:
             told = f"the folder cannot be read ({error.strerror})"
             problems.append(file_problem(here, "unusable_file", told))
+    folders_read = {upload.path.parent for upload in found}
+    problems = [
+        problem
+        for problem in problems
+        if problem.path.name != PAGE or not _is_own_page(upload_of(problem.path), folders_read)
+    ]
     return found, _first_named(folder, problems)
 
 
@@ -119,6 +133,20 @@ def _add_zip(path: Path, found: list[Upload], problems: list[Problem]) -> None:
         return
     found += members
     problems += faults
+
+
+def _upload_of_member(member: zips.Member) -> Upload:
+    return Upload(member.path, member.size, member.modified, member.read)
+
+
+def _is_own_page(upload: Upload, folders: Collection[Path]) -> bool:
+    """Whether a file is the page that every paper is handed out with, beside what its student handed in instead."""
+    if upload.path.name != PAGE or upload.path.parent not in folders:
+        return False
+    try:
+        return _PAGE.search(upload.read(MAX_PAGE)) is not None
+    except AnswersError:
+        return False
 
 
 def _member_fault(name: str) -> str | None:

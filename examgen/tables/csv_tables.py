@@ -5,7 +5,6 @@ header's delimiter. The rest is RFC 4180, except that a quote which is not close
 behind it. Large tables are read by columns (`columns`), with the same rows and problems.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -13,14 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from examgen.errors import AnswersError, did_you_mean
-from examgen.tables.damage import Damage, as_windows
-from examgen.tables.headers import HEADER_ROWS, Rank, best_header, title_of
-from examgen.tables.rows import Layout, Row, RowProblem, records, walk
+from examgen.tables.damage import Damage
+from examgen.tables.headers import HEADER_ROWS, Rank, first_lines, header_of
+from examgen.tables.rows import Layout, Row, RowProblem, records
 from examgen.tables.text import DEFAULT_LIMITS, Limits, Line, as_marked_utf8, as_utf8, lines_of, printable, read_bytes
-
-DELIMITERS = (",", ";", "\t")
-
-_SEP_LINE = re.compile(r'"?sep=[,;\t]"?[,;\t]*', re.IGNORECASE)
 
 Extra = Literal["refuse", "ignore"]
 
@@ -59,13 +54,13 @@ class OpenTable:
         """File and line of the header, for messages."""
         return f"{self.where}: line {self.header}"
 
-    def layout(self, columns: Sequence[str], number: str = "") -> Layout:
+    def layout(self, columns: Sequence[str], number: str = "", *, is_exact: bool = False) -> Layout:
         """How rows are cut to get these columns, each of which the header has; `number` names one with numbers."""
         found = {name: place for place, name in reversed([*enumerate(self.names)])}
         places = tuple(found[name] for name in columns)
         is_open = self.delimiter == "," and number in found and found[number] + 1 not in places
         at = found[number] if is_open else -1
-        return Layout(self.delimiter, len(self.titles), tuple(columns), places, at)
+        return Layout(self.delimiter, len(self.titles), tuple(columns), places, at, is_exact)
 
     def named_layout(self) -> Layout:
         """How rows are cut to get all columns that have a name."""
@@ -137,7 +132,7 @@ def scan_table(
     """
     table = open_table(printable(path), read_bytes(path, limits.max_bytes), required, optional, limits)
     columns = known_columns(table, required, optional, limits, extra=extra)
-    return Scan(columns, table.delimiter, records(table.lines, table.layout(columns), limits))
+    return Scan(columns, table.delimiter, records(table.lines, table.layout(columns, is_exact=True), limits))
 
 
 def open_table(
@@ -161,10 +156,10 @@ def open_table(
     """
     text, damage = as_marked_utf8(where, data) if keeps_damage else (as_utf8(where, data), None)
     known = {*required, *optional}
-    first = _first_lines(lines_of(where, text, limits), 1 if rank is None else HEADER_ROWS, limits.max_line)
+    first = first_lines(lines_of(where, text, limits), 1 if rank is None else HEADER_ROWS, limits.max_line)
     if not first:
         raise AnswersError(f"{where}: the file is empty; its first line must name {_listed(required)}")
-    above, header, (delimiter, titles) = _header_of(first, known, rank)
+    above, header, (delimiter, titles) = header_of(first, known, rank)
     if header.is_cut:
         raise AnswersError(
             f"{where}: line {header.number}: the header is longer than {limits.max_line:,} characters, the most allowed"
@@ -173,29 +168,6 @@ def open_table(
         as_utf8(where, data)  # no table at all: says that it is no text
     lines = islice(lines_of(where, text, limits), header.number, None)
     return OpenTable(where, text, header.number, delimiter, tuple(titles), lines, above, damage)
-
-
-def _first_lines(lines: Iterator[Line], most: int, characters: int) -> list[Line]:
-    """The first lines that are not blank, so many or as many as have so many characters."""
-    found: list[Line] = []
-    for line in (line for line in lines if not _passes_over(line)):
-        found.append(line)
-        characters -= len(line.text)
-        if len(found) == most or characters < 0:
-            break
-    return found
-
-
-def _header_of(lines: Sequence[Line], known: set[str], rank: Rank | None) -> tuple[int, Line, tuple[str, list[str]]]:
-    """How many of the lines are above the header, the header, and how it is split."""
-    if rank is not None:
-        # Splitting takes longer than reading: only a line with one of the names is looked at.
-        likely = [line for line in lines if not line.is_cut and _names_one(line.text.lower(), known)]
-        if likely:
-            splits = [_split_header(line.text, known) for line in likely]
-            place, _ = best_header([titles for _, titles in splits], rank)
-            return lines.index(likely[place]), likely[place], splits[place]
-    return 0, lines[0], _split_header(lines[0].text, known) if not lines[0].is_cut else ("", [])
 
 
 def reopened(table: OpenTable, limits: Limits) -> OpenTable:
@@ -226,24 +198,6 @@ def known_columns(
         raise AnswersError(f"{table.place}: the header has {found:,} columns; at most {limits.max_columns} are allowed")
     _check_names(table.place, names, required, optional, extra)
     return tuple(name for name in (*required, *optional) if name in names)
-
-
-def _passes_over(line: Line) -> bool:
-    is_sep = line.number == 1 and _SEP_LINE.fullmatch(line.text.strip("\ufeff "))
-    return not line.is_cut and (bool(is_sep) or not line.text.strip("\ufeff \t,;"))
-
-
-def _names_one(text: str, known: Iterable[str]) -> bool:
-    return any(name in text for name in known)
-
-
-def _split_header(text: str, known: set[str]) -> tuple[str, list[str]]:
-    """Split at the delimiter that brings out the most known names (the comma, if no delimiter does better)."""
-    splits = []
-    for delimiter in DELIMITERS:
-        cells = walk(text, delimiter)[0] if '"' in text else text.split(delimiter)
-        splits.append((delimiter, [title_of(as_windows(cell)) for cell in cells]))
-    return max(splits, key=lambda split: len(known & {title.lower() for title in split[1]}))
 
 
 def _check_names(

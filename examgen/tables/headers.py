@@ -3,9 +3,12 @@
 Called by `csv_tables` and `spreadsheets`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from examgen.tables.text import printable
+from examgen.tables.damage import as_windows
+from examgen.tables.rows import walk
+from examgen.tables.text import Line, printable
 
 HEADER_ROWS = 20
 """Rows that are not blank among which the header is looked for."""
@@ -15,7 +18,10 @@ Rank = Callable[[Sequence[str]], float]
 
 CERTAIN = 2.0
 
+DELIMITERS = (",", ";", "\t")
+
 _MOST_NAMED = 5
+_SEP_LINE = re.compile(r'"?sep=[,;\t]"?[,;\t]*', re.IGNORECASE)
 
 
 def title_of(cell: str) -> str:
@@ -24,7 +30,7 @@ def title_of(cell: str) -> str:
 
 
 def best_header(rows: Iterable[Sequence[str]], rank: Rank) -> tuple[int, float]:
-    """Place and rank of the first row that is the header most surely; there is one at least."""
+    """Place and rank of the first row that is the header most surely; a rank of -1 where there is none."""
     best, found = -1.0, 0
     for place, titles in enumerate(rows):
         if (sureness := rank(titles)) > best:
@@ -32,6 +38,29 @@ def best_header(rows: Iterable[Sequence[str]], rank: Rank) -> tuple[int, float]:
         if best >= CERTAIN:
             break
     return found, best
+
+
+def first_lines(lines: Iterator[Line], most: int, characters: int) -> list[Line]:
+    """The first lines that are not blank, so many or as many as have so many characters."""
+    found: list[Line] = []
+    for line in (line for line in lines if not _is_passed_over(line)):
+        found.append(line)
+        characters -= len(line.text)
+        if len(found) == most or characters < 0:
+            break
+    return found
+
+
+def header_of(lines: Sequence[Line], known: set[str], rank: Rank | None) -> tuple[int, Line, tuple[str, list[str]]]:
+    """How many of the lines are above the header, the header, and how it is split."""
+    if rank is not None:
+        # Splitting takes longer than reading: only a line with one of the names is looked at.
+        likely = [line for line in lines if not line.is_cut and _names_one(line.text.lower(), known)]
+        splits = [_split_header(line.text, known) for line in likely]
+        place, sureness = best_header([titles for _, titles in splits], rank)
+        if sureness > 0:
+            return lines.index(likely[place]), likely[place], splits[place]
+    return 0, lines[0], _split_header(lines[0].text, known) if not lines[0].is_cut else ("", [])
 
 
 def passed_over(titles: Sequence[str]) -> str:
@@ -48,3 +77,21 @@ def passed_over(titles: Sequence[str]) -> str:
     others = f"{nameless:,} column{'s' * (nameless > 1)} without a name" if nameless else ""
     told = " and ".join(filter(None, (columns, others)))
     return told and f"{told} {'was' if len(titles) == 1 else 'were'} passed over"
+
+
+def _is_passed_over(line: Line) -> bool:
+    is_sep = line.number == 1 and _SEP_LINE.fullmatch(line.text.strip("\ufeff "))
+    return not line.is_cut and (bool(is_sep) or not line.text.strip("\ufeff \t,;"))
+
+
+def _names_one(text: str, known: Iterable[str]) -> bool:
+    return any(name in text for name in known)
+
+
+def _split_header(text: str, known: set[str]) -> tuple[str, list[str]]:
+    """Split at the delimiter that brings out the most known names (the comma, if no delimiter does better)."""
+    splits = []
+    for delimiter in DELIMITERS:
+        cells = walk(text, delimiter)[0] if '"' in text else text.split(delimiter)
+        splits.append((delimiter, [title_of(as_windows(cell)) for cell in cells]))
+    return max(splits, key=lambda split: len(known & {title.lower() for title in split[1]}))

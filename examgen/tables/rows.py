@@ -51,6 +51,7 @@ class Layout:
         width: cells of the header.
         columns, places: the wanted cells; all behind the last of them may be missing, and no more than blank ones may
             be too many.
+        is_exact: whether each row must have as many cells as the header.
         number: place of a wanted cell with a number, whose decimals are in the next one, which is not wanted, where a
             decimal comma stands without quotes; -1 where that cannot be.
     """
@@ -60,20 +61,21 @@ class Layout:
     columns: tuple[str, ...]
     places: tuple[int, ...]
     number: int = -1
+    is_exact: bool = False
 
     @property
     def least(self) -> int:
         """Cells that a row must have."""
-        return max(self.places) + 1
+        return self.width if self.is_exact else max(self.places) + 1
 
     @property
     def has_others(self) -> bool:
         """Whether the header has cells that nobody wants."""
-        return self.width > len(self.places)
+        return not self.is_exact and self.width > len(self.places)
 
     def passes_over(self, cells: Sequence[str]) -> bool:
         """Whether a row has none of the wanted cells, but others."""
-        if len(cells) == self.width and not self.has_others:
+        if self.is_exact or (len(cells) == self.width and not self.has_others):
             return False
         return not any(cells[place].strip(BLANK) for place in self.places if place < len(cells))
 
@@ -184,7 +186,9 @@ def _measured(row: Row, columns: tuple[str, ...], limits: Limits, cut_cell: int 
 
 def _fits(cells: Sequence[str], layout: Layout) -> bool:
     """Whether all that a row has too few or too many are cells that nobody wants, or blank ones behind them."""
-    return len(cells) >= layout.least and not any(cell.strip(BLANK) for cell in cells[layout.width :])
+    if layout.is_exact or len(cells) < layout.least:
+        return False
+    return not any(cell.strip(BLANK) for cell in cells[layout.width :])
 
 
 def _look_ahead(

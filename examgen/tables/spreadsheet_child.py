@@ -1,7 +1,7 @@
 """The program that reads spreadsheets, in a process of its own with limits on memory and time.
 
-Started by `spreadsheet_reader` as a script, and never imported by what marks: whatever a file makes the parser do,
-only this process ends. It imports the standard library and the parser alone, so that it starts at once. What a request
+Started by `spreadsheet_reader` as a script, and never run by what marks: whatever a file makes the parser do, only
+this process ends. It imports the standard library and the parser alone, so that it starts at once. What a request
 and its replies are, is told in `spreadsheet_reader`.
 """
 

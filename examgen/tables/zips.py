@@ -37,11 +37,15 @@ _OPEN_DOCUMENTS = MappingProxyType(
 
 
 class Unread(NamedTuple):
-    """A member that is not read, why, as the rest of a sentence behind its name, and whether its name alone says so."""
+    """A member that is not read, and why, as the rest of a sentence behind its name.
+
+    Attributes:
+        member: of a file whose name alone says that it is not read, the file.
+    """
 
     path: Path
     fault: str
-    is_other_kind: bool = False
+    member: "Member | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +93,13 @@ def members_of(
         if name.endswith("/") or None in faults:
             continue
         place = path / printable(name, 200).lstrip("/")
+        member = Member(path / name, info.file_size, _modified(info), archive, info)
         if told := faults[-1]:
-            unread.append(Unread(place, told, is_other_kind=not name.lower().endswith(".zip")))
+            unread.append(Unread(place, told, None if name.lower().endswith(".zip") else member))
         elif fault := _fault(info, parts, name in names):
             unread.append(Unread(place, fault))
         else:
-            found.append(Member(path / name, info.file_size, _modified(info), archive, info))
+            found.append(member)
         names.add(name)
     return found, unread
 

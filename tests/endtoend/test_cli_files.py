@@ -134,6 +134,22 @@ def test_every_file_is_read_or_named(made: MadeKey, tmp_path: Path, packing: str
     assert len(notes(done)) == len(OTHER_KINDS)
 
 
+@pytest.mark.parametrize("is_zip", [False, True])
+def test_the_page_of_the_paper_beside_a_sheet_is_passed_over(made: MadeKey, tmp_path: Path, is_zip: bool) -> None:
+    """Students hand in the whole folder that they got; alone, or with other content, such a file is named."""
+    page = b'<!doctype html><form id="sheet" autocomplete="off" data-exam="e" data-variant="v">'
+    members = {"s1/answers.html": page, "s2/answers.html": page, "s3/answers.html": b"<html>", "s1/page.html": page}
+    for folder, student in (("s1", "s1"), ("s3", "s2")):
+        members[f"{folder}/answers.csv"] = write_sheet(tmp_path / "x.csv", made.of(student)).read_bytes()
+    answers = write_zip(tmp_path / "in.zip", members)
+    if not is_zip:
+        answers = tmp_path / "in"
+        zipfile.ZipFile(tmp_path / "in.zip").extractall(answers)
+    told = [note for note in notes(grade(answers, made.key, tmp_path / "out")) if "a web page" in note]
+    named = [str(Path(note.partition(": ")[0]).relative_to(answers)) for note in told]
+    assert sorted(named) == ["s1/page.html", "s2/answers.html", "s3/answers.html"]
+
+
 @pytest.mark.parametrize("name", ["a.xls", "b.docx", "c.jpg", "f.numbers", "g.html", "~$k.xlsx", "README.txt"])
 def test_a_single_file_that_is_not_read_says_why(tmp_path: Path, name: str) -> None:
     """In the one line of a mistake."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from examgen.batch.feedback import Total, student_feedback
+from examgen.core.number_grammar import REASONS
 from examgen.documents.feedback import StudentFeedback, feedback_html, feedback_pdf
 from examgen.documents.feedback_layout import skeleton_of
 from examgen.documents.style import PaperStyle
@@ -178,6 +179,35 @@ def test_name_that_nobody_knows_is_shown_and_not_explained() -> None:
 def test_too_few_digits_are_named() -> None:
     """A wrong answer that is right to its digits is told that digits are missing."""
     assert "too few digits" in row_of(html_of(TYPICAL), "0.1708")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "hi"])
+def test_the_reason_of_an_unreadable_number_is_told(language: str) -> None:
+    """In the language, with the code point of a character; what was told by hand is not taken for a reason."""
+    sentence = REASONS["bad_char"]
+    did = {
+        "z1": Did("≈0.5", "unreadable", comment=f"{sentence} (It has U+2248, almost equal to.)"),
+        "A1": Did("5 V", "unreadable", comment=REASONS["inner_space"]),
+        "A2": Did("7", "unreadable", comment="Told by hand."),
+    }
+    style = PaperStyle(language)
+    html = html_of(did, style)
+    assert f"{style.phrase(sentence)} (U+2248)</span>" in html
+    assert f"{style.phrase(REASONS['inner_space'])}</span>" in html
+    assert html.count(f": {style.words['feedback']['why_unreadable']}</span>") == 1
+
+
+def test_a_long_reason_gives_way_to_fewer_words_in_print() -> None:
+    """A row of the table has one line: the reason is read aloud, and not drawn, nor in a language without slots."""
+    key = class_of(EXAM, "s1")
+
+    def printed(comment: str, language: str) -> bytes:
+        did = told({"z1": Did("≈0.5", "unreadable", comment=comment)})
+        return feedback_pdf(key.exam, key.variants[0], did, PaperStyle(language))
+
+    assert printed(REASONS["bad_char"], "hi") == printed("", "hi")
+    told_aloud = "".join(alternative_texts(printed(REASONS["bad_char"], "en")))
+    assert REASONS["bad_char"] in told_aloud
 
 
 def test_all_right_is_said_so() -> None:

@@ -15,6 +15,7 @@ from examgen.marking.sheets import Means, read_sheet
 from examgen.marking.uploads import upload_of
 from examgen.tables import spreadsheet_child, spreadsheet_reader
 from examgen.tables.csv_tables import Limits
+from examgen.tables.headers import HEADER_ROWS
 from examgen.tables.spreadsheet_reader import Head, SpreadsheetReader
 from examgen.tables.spreadsheets import read_spreadsheet
 from tests.hostile_sheets import ODS, XLSX, far_cell, write_hostile
@@ -113,6 +114,11 @@ def test_the_memory_of_the_other_process_is_limited() -> None:
     command = [sys.executable, "-I", spreadsheet_child.__file__, packages]
     done = subprocess.run(command, input=b"", capture_output=True, check=True)
     assert json.loads(done.stdout) == {"ready": sys.platform == "linux"}
+
+
+def test_as_many_rows_come_as_the_header_is_looked_for_in() -> None:
+    """The other process knows nothing of ours, and says the number by itself."""
+    assert spreadsheet_child.HEAD == HEADER_ROWS
 
 
 def seen(reader: SpreadsheetReader, data: bytes, seconds: float = 2.0) -> list[str]:

@@ -327,13 +327,21 @@ def test_nothing_a_student_writes_becomes_a_formula(tmp_path: Path) -> None:
     for row in results:
         if row["student"] != "'-7":
             assert row["answer"][0] in "'", row
-            assert row["outcome"] == "unreadable" or row["answer"] in {"'＋1", "'－1"}
+            assert (row["outcome"] != "unreadable") is (row["answer"] in {"'＋1", "'－1"}), row
         else:
             assert (row["answer"], float(row["value"])) == ("-1.5e-3", -0.0015)
     cells = [
         row[name] for row in [*results, *books] for name in ("student", "answer", "name", "comment") if row.get(name)
     ]
     assert [cell for cell in cells if cell[0] in "=+-@\t\r＝＋－＠" and cell != "-1.5e-3"] == []
+
+
+def test_numbers_are_shown_without_what_nobody_sees(tmp_path: Path) -> None:
+    """A mark that turns the direction of writing would show another number to whoever reads the table."""
+    made = make_key(tmp_path / "exam")
+    sheet = write_sheet(tmp_path / "s.csv", made.of("s1"), lambda _: "\u202e– 0.25\u202c\u200b ")
+    rows = read_rows(grade(sheet, made.key).folder / "results.csv")
+    assert {(row["answer"], row["value"]) for row in rows} == {("– 0.25", "-0.25")}
 
 
 def test_no_control_character_survives(made: MadeKey, tmp_path: Path) -> None:

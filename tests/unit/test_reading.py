@@ -753,14 +753,11 @@ def test_roster_without_id_is_refused(tmp_path: Path) -> None:
 
 
 def test_table_tells_rows_that_it_cannot_read(tmp_path: Path) -> None:
-    """Row problems come with their lines; ignored columns may be long, or missing at the end of a row."""
-    rows = ["1,Ada,x", "2", f"{'3' * 11},Cy,x", f"4,Di,{'x' * 11}", "5,Eve", "6,Flo,x,,", "7,Guy,x,,y", ",,x"]
-    table = read_table(
-        written(tmp_path, *rows, header="id,name,note"), ("id", "name"), limits=Limits(max_field=10), extra="ignore"
-    )
-    assert [row["id"] for _, row in table.rows] == ["1", "4", "5", "6"]
+    """Row problems come with their lines, and ignored columns may be as long as they like within a line."""
+    path = written(tmp_path, "1,Ada,x", "2,Bo", f"{'3' * 11},Cy,x", f"4,Di,{'x' * 11}", header="id,name,note")
+    table = read_table(path, ("id", "name"), limits=Limits(max_field=10), extra="ignore")
+    assert [row["id"] for _, row in table.rows] == ["1", "4"]
     assert [(problem.line, problem.reason, problem.columns) for problem in table.problems] == [
         (3, "wrong_columns", ()),
         (4, "too_long", ("id",)),
-        (8, "wrong_columns", ()),
     ]

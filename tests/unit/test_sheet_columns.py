@@ -166,8 +166,9 @@ def test_lines_above_the_header_are_passed_over(tmp_path: Path, header: str) -> 
 def test_the_header_is_looked_for_among_the_first_lines(tmp_path: Path) -> None:
     """The twentieth line may be it, the next one may not."""
     assert read(read_answers(written(tmp_path, *["title"] * 19, HEADER, *rows("1")))) == {"z0": 1}
-    with pytest.raises(AnswersError, match="line 1: the header lacks"):
-        read_answers(written(tmp_path, *["title"] * 20, HEADER, *rows("1")))
+    for above in (["title"] * 20, ["id,name", "1,row"]):
+        with pytest.raises(AnswersError, match="line 1: the header lacks"):
+            read_answers(written(tmp_path, *above, *["x"] * 18, HEADER, *rows("1")))
 
 
 def test_a_misspelled_header_below_a_title_is_named(tmp_path: Path) -> None:

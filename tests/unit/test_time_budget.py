@@ -85,6 +85,18 @@ def test_loose_files_are_charged_for_what_is_too_long(clock: Clock) -> None:
     assert "the files given " in budget.problem(one).detail
 
 
+def test_a_large_table_is_not_begun_without_time_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    """As nothing stops the reading of a text on its way."""
+    monkeypatch.setattr(reading, "TABLE_SPEED", 1_000)
+    (tmp_path / "s.csv").write_text(HEADER + "e,7,s1,Q1,z1,,0.5\n")
+    (tmp_path / "t.csv").write_text(HEADER + "e,7,s2,Q1,z1,,0.5\n" * 20)
+    assert clock.now == 0
+    sheets = read_files(tmp_path, time_limit=0.2).sheets
+    assert [[problem.reason for problem in sheet.problems] for sheet in sheets] == [[], ["out_of_time"]]
+
+
 def test_the_other_process_is_charged_too(clock: Clock) -> None:
     """What reading a spreadsheet takes there, the student's files take."""
     path = Path("/in/ada/a.xlsx")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from examgen.batch.rosters.systems import ID_TITLES, NAME_TITLES, SYSTEMS, Recognised, plain_title, recognise
 from examgen.errors import AnswersError, did_you_mean
-from examgen.tables.csv_tables import DELIMITERS, Limits, printable
+from examgen.tables.csv_tables import Limits, printable
+from examgen.tables.headers import DELIMITERS
 from examgen.tables.rows import Layout, Row, records, walk
 from examgen.tables.spreadsheets import read_spreadsheet
 from examgen.tables.text import Line, as_utf8, lines_of, read_bytes
