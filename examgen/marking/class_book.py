@@ -48,7 +48,7 @@ def class_book(key: Key, marked: Mapping[str, Sequence[Any]], kept: Mapping[Pape
     absent = [_absent(key, variant, names) for variant in missing]
     rows = [*((row, True) for row in now), *((row, False) for row in (*before, *absent))]
     place = {safe_text(variant.student): number for number, variant in enumerate(key.variants) if variant.student}
-    rows.sort(key=lambda one: place.get(str(one[0]["student"]), len(place)))
+    rows.sort(key=lambda one: place.get(str(one[0]["student"]), len(key.variants)))
     columns = {name: [row.get(name) for row, _ in rows] for name in names}
     return ClassBook(columns, [is_now for _, is_now in rows], tuple(variant.student for variant in missing))
 

@@ -17,7 +17,7 @@ from examgen.core.number_grammar import DecimalMark
 from examgen.exams.exam import asks_number
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerTable, Flags, Numbers, Places
 from examgen.marking.parsing import parse_texts
-from examgen.marking.settling import owners
+from examgen.marking.repeats import owners
 
 DecimalChoice = Literal["auto", ".", ","]
 

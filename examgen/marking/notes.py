@@ -25,6 +25,9 @@ MOST_NAMED = 100
 """So many absent students are named in one line; all of them are in the gradebook."""
 
 _OF_EACH_KIND = 3
+_TOLD_ONCE = {"absent": "student", "untouched": "file"}
+"""Kinds of which one line speaks for a whole class, and what each of them is of."""
+
 _MOST_REASONS = 3
 _ORDER = {kind: place for place, kind in enumerate(PROBLEMS)}
 _SETTLES = {"ambiguous_mark": "; --decimal . or --decimal , settles it"}
@@ -77,7 +80,8 @@ def notes_csv(notes: Iterable[Note]) -> bytes:
 def shown_notes(notes: Sequence[Note], most: int) -> tuple[list[Note], int]:
     """The notes to print, at most so many: some of each kind before the rest of the most serious; how many are left.
 
-    Of what is wrong with many rows of a file the first is shown, and how many there are; absent students are one note.
+    Of what is wrong with many rows of a file, and of empty files beside others, the first is shown, and how many there
+    are; absent students are one note.
     """
     heads = list(_headed(notes))
     chosen, seen = [], Counter[str]()
@@ -96,14 +100,15 @@ def _headed(notes: Sequence[Note]) -> Iterator[tuple[Note, int]]:
     groups: dict[tuple[object, ...], list[Note]] = defaultdict(list)
     for number, note in enumerate(notes):
         is_row = note.place.startswith("line ") and note.file
-        key = ("absent",) if note.kind == "absent" else (note.kind, note.file) if is_row else (number,)
+        key = (note.kind,) if note.kind in _TOLD_ONCE else (note.kind, note.file) if is_row else (number,)
         groups[key].append(note)
     for group in groups.values():
         first, count = group[0], len(group)
         if first.kind == "absent":
             yield _absent(group), count
         elif count > 1:
-            text = f"{first.text} (and so on in {count - 1:,} more {'row' if count == 2 else 'rows'})"
+            more = _TOLD_ONCE.get(first.kind, "row") + ("" if count == 2 else "s")
+            text = f"{first.text} (and so on in {count - 1:,} more {more})"
             yield Note(first.student, first.file, first.place, first.kind, text), count
         else:
             yield first, 1

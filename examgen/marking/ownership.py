@@ -17,7 +17,8 @@ from examgen.marking.answers import AnswerTable, Flags, Places
 from examgen.marking.identities import Identified
 from examgen.marking.path_names import People, parts_below
 from examgen.marking.problems import Notice
-from examgen.marking.settling import Source, Standing
+from examgen.marking.repeats import Standing
+from examgen.marking.settling import Source
 from examgen.tables.csv_tables import printable
 
 CLEAR_MAJORITY = 2 / 3
@@ -36,7 +37,7 @@ class Owned:
     Attributes:
         table: without what other students' files say of a student.
         standing: (rows,) how sure it is whose a row is, for answers that disagree.
-        notices: what was left out, and who was put together from several files.
+        notices: what was left out.
     """
 
     table: AnswerTable
@@ -74,13 +75,13 @@ def own_rows(
     is_own = np.array([named[file] == pairs.names[code] for file, code in pairs.place], dtype=bool)
     standing = standing + np.int8(4) * pairs.of_rows(is_own)
     if with_tables:
-        return Owned(table, standing, tuple(_put_together(sources, pairs, np.ones(len(is_own), dtype=bool))))
+        return Owned(table, standing, ())
     kept = _kept(pairs, named, is_own)
-    notices = [*_left_out(sources, pairs, kept, named), *_put_together(sources, pairs, kept)]
+    notices = tuple(_left_out(sources, pairs, kept, named))
     if kept.all():
-        return Owned(table, standing, tuple(notices))
+        return Owned(table, standing, notices)
     keep = pairs.of_rows(kept, default=True)
-    return Owned(table.take(keep), standing[keep], tuple(notices))
+    return Owned(table.take(keep), standing[keep], notices)
 
 
 def _standing(key: Key, table: AnswerTable, is_respelled: Flags) -> Standing:
@@ -219,22 +220,7 @@ def _why_left_out(pairs: _Pairs, dropped: Sequence[int], whose: str, rows: int) 
     return "not_own", f"{text}; if they count, put the id into the file's name"
 
 
-def _put_together(sources: Sequence[Source], pairs: _Pairs, kept: Flags) -> list[Notice]:
-    """A notice for each student who has rows in several files."""
-    files: dict[int, list[int]] = {}
-    for (file, code), is_kept in zip(pairs.place, kept.tolist(), strict=True):
-        if is_kept:
-            files.setdefault(code, []).append(file)
-    notices = []
-    for code, mine in files.items():
-        if len(mine) > 1:
-            where = _listed([printable(sources[file].path) for file in mine], quoted=False)
-            text = f"student {printable(pairs.names[code])!r} has answers in {len(mine)} files: {where}"
-            notices.append(Notice("several_files", pairs.names[code], len(mine), text, sources[mine[0]].path))
-    return notices
-
-
-def _listed(names: Sequence[str], *, quoted: bool = True) -> str:
-    shown = [repr(printable(name, 40)) if quoted else name for name in names[:_MOST_NAMED]]
+def _listed(names: Sequence[str]) -> str:
+    shown = [repr(printable(name, 40)) for name in names[:_MOST_NAMED]]
     more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
     return ", ".join(shown) + more

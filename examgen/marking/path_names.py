@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from examgen.exams.files import folder_name
 from examgen.exams.keys import Key
 from examgen.marking.identities import caseless, folded
 
@@ -34,7 +35,8 @@ class People:
 
     def named_by(self, parts: Sequence[str]) -> str:
         """The student whom the outermost folder, or else the file, names; empty where none does."""
-        return next(filter(None, (self._in_part(caseless(part)) for part in parts)), "")
+        found = (self._folders.get(part) or self._in_part(caseless(part)) for part in parts)
+        return next(filter(None, found), "")
 
     def _in_part(self, part: str) -> str:
         """The only student named, else the one at the beginning, where platforms put whose upload it is."""
@@ -59,12 +61,17 @@ class People:
         return student if student and (is_whole or _is_telling(text)) else self._names.get(words, "")
 
     @cached_property
+    def _folders(self) -> Mapping[str, str]:
+        """By the folder in which a paper was handed out; ids that differ in capitals only are told apart by it."""
+        students = (variant.student for variant in self._variants)
+        return {folder_name(student): student for student in students if not _is_count(student)}
+
+    @cached_property
     def _ids(self) -> Mapping[str, str]:
         found: dict[str, str] = {}
         for variant in self._variants:
-            name = folded(variant.student)
-            # A short number may count files as well as students.
-            if not (name.isdigit() and len(variant.student) < 4):
+            if not _is_count(variant.student):
+                name = folded(variant.student)
                 found[name] = "" if name in found else variant.student
         return found
 
@@ -78,6 +85,11 @@ class People:
             for name in {mark.join(order) for order in orders for mark in (" ", "")}:
                 found[name] = "" if found.get(name, variant.student) != variant.student else variant.student
         return found
+
+
+def _is_count(student: str) -> bool:
+    """Whether an id is a short number, which may count files as well as students."""
+    return student.isdigit() and len(student) < 4
 
 
 def _is_inside(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:

@@ -22,7 +22,8 @@ from examgen.marking.file_kinds import TABLES, ZIP, suffix_of
 from examgen.marking.identities import identified
 from examgen.marking.ownership import own_rows
 from examgen.marking.problems import NOTES, Notice, Problem, file_problem
-from examgen.marking.settling import Source, Standing, settle
+from examgen.marking.repeats import Standing
+from examgen.marking.settling import Source, settle
 from examgen.marking.sheet_rows import RawSheet, Rows, unread_sheet
 from examgen.marking.sheets import FILE_SECONDS, TABLE_SPEED, Means, NotReadError, SeveralStudentsError, read_sheet
 from examgen.marking.time_budget import TimeBudget

@@ -5,19 +5,15 @@ for nobody else.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from examgen.marking.answers import REASON_CODES, AnswerTable, Flags
 from examgen.marking.problems import Notice, Problem, who
+from examgen.marking.repeats import Codes, Repeats, Standing, owners, pair_codes
 from examgen.tables.csv_tables import printable
-
-Codes = NDArray[np.int64]
-Standing = NDArray[np.int8]
-"""(rows,) how sure it is that a row is of the student whom it names; see `ownership`."""
 
 _MOST_NAMED = 3
 
@@ -44,24 +40,6 @@ class Settled:
     notices: tuple[Notice, ...]
 
 
-def owners(table: AnswerTable) -> Codes:
-    """(rows,) whose each row is: the student's, where none is named the variant's, else its file's."""
-    student, variant = table.student, table.variant
-    is_named = student.codes != student.code_of("")
-    has_variant = variant.codes != variant.code_of("")
-    students, variants = len(student.distinct), len(variant.distinct)
-    others = np.where(has_variant, students + variant.codes, students + variants + table.file)
-    return np.where(is_named, student.codes, others).astype(np.int64)
-
-
-def pair_codes(first: "Codes | NDArray[np.int32]", second: "Codes | NDArray[np.int32]") -> Codes:
-    """(rows,) one code for each pair of codes, small enough that a pair of such pairs fits too."""
-    codes = first.astype(np.int64) * (int(second.max(initial=0)) + 1) + second
-    if len(codes) and int(codes.max()) >= 2**31:
-        codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
-    return codes
-
-
 def settle(
     table: AnswerTable, sources: Sequence[Source], *, latest: bool = False, standing: Standing | None = None
 ) -> Settled:
@@ -78,124 +56,48 @@ def settle(
         standing: of the rows; all equal where it is None.
     """
     problems: list[tuple[int, Problem]] = []
+    notices: list[Notice] = []
     if len(sources) > 1:
         table, standing = _without_untouched(table, sources, problems, standing)
-    repeats = _Repeats.of(table)
-    if repeats is None:
-        return Settled(table, tuple(problems), ())
-    notices: list[Notice] = []
-    keep = _filled(table, repeats)
-    for chosen in (_highest, _newest) if latest else (_highest,):
-        table, standing, repeats = _cut(table, standing, keep, repeats)
-        if repeats is None:
-            return Settled(table, tuple(problems), tuple(notices))
-        keep = chosen(table, sources, repeats, standing, notices)
-    table, standing, repeats = _cut(table, standing, keep, repeats)
-    if repeats is not None:
-        notices += repeats.notices(table, sources)
-        table = repeats.settled(table)
+    if (repeats := Repeats.of(table)) is not None:
+        table = _once(table, sources, repeats, notices, latest=latest, standing=standing)
+    if len(sources) > 1:
+        notices += _put_together(table, sources)
     return Settled(table, tuple(problems), tuple(notices))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Repeats:
-    """The entries that are there more than once.
-
-    Attributes:
-        rows: their rows, those of one entry behind one another in the order of the table.
-        start: where each entry begins in `rows`.
-        first: (rows of `rows`,) the first row of the same entry.
-        differs: (rows of `rows`,) whether the answer is another than that of the first row.
-    """
-
-    rows: Codes
-    start: Codes
-    first: Codes
-    differs: Flags
-
-    @staticmethod
-    def of(table: AnswerTable) -> "_Repeats | None":
-        who = pair_codes(owners(table), table.exam.codes)
-        what = pair_codes(table.question.codes, table.field.codes)
-        entry = who * (int(what.max(initial=0)) + 1) + what
-        ordered = np.sort(entry)
-        if not (ordered[1:] == ordered[:-1]).any():
-            return None
-        order = np.argsort(entry, kind="stable")
-        is_start = np.diff(entry[order], prepend=-1) != 0
-        group = np.cumsum(is_start) - 1
-        is_repeated = np.bincount(group)[group] > 1
-        rows = order[is_repeated]
-        start = np.flatnonzero(is_start[is_repeated])
-        first = rows[start][np.cumsum(is_start[is_repeated]) - 1]
-        return _Repeats(rows, start, first, _differ(table, rows, first))
-
-    @property
-    def is_disputed(self) -> Flags:
-        """(rows of `rows`,) whether the entry has different answers."""
-        return np.asarray(np.logical_or.reduceat(self.differs, self.start)[self._entry])
-
-    @property
-    def _entry(self) -> Codes:
-        """(rows of `rows`,) which entry, in the order of `start`."""
-        return np.repeat(np.arange(len(self.start)), np.diff(self.start, append=len(self.rows)))
-
-    def is_filled(self, is_blank: Flags) -> Flags:
-        """(rows of `rows`,) whether any row of the entry is not blank."""
-        return np.asarray(np.logical_or.reduceat(~is_blank, self.start)[self._entry])
-
-    def is_lower(self, standing: Standing) -> Flags:
-        """(rows of `rows`,) whether a row of a disputed entry stands lower than another one of it."""
-        of_rows = standing[self.rows]
-        return self.is_disputed & (of_rows < np.maximum.reduceat(of_rows, self.start)[self._entry])
-
-    def disputed(self, table: AnswerTable) -> "list[Codes]":
-        """All rows of each owner who has entries with different answers."""
-        who = pair_codes(owners(table), table.exam.codes)
-        disputing = np.unique(who[self.rows[self.differs]])
-        rows = np.flatnonzero(np.isin(who, disputing))
-        order = rows[np.argsort(who[rows], kind="stable")]
-        return np.split(order, np.flatnonzero(np.diff(who[order])) + 1) if len(order) else []
-
-    def notices(self, table: AnswerTable, sources: Sequence[Source]) -> "Iterator[Notice]":
-        """One for each owner: about entries that contradict one another, else about those that are only there again."""
-        who, is_disputed = owners(table), self.is_disputed
-        is_quiet = ~np.isin(who[self.rows], who[self.rows[is_disputed]])
-        for kind, mine in (("contradiction", self.rows[is_disputed]), ("repeated", self.rows[is_quiet])):
-            mine = np.sort(mine)  # entries are named in the order of the file
-            order = mine[np.argsort(who[mine], kind="stable")]
-            for rows in np.split(order, np.flatnonzero(np.diff(who[order])) + 1) if len(order) else ():
-                yield _repeat_notice(table, sources, kind, rows)
-
-    def settled(self, table: AnswerTable) -> AnswerTable:
-        """The table with the first row of each entry only, unreadable where the answers differ."""
-        unclear = self.rows[self.start][np.logical_or.reduceat(self.differs, self.start)]
-        keep = np.ones(len(table), dtype=bool)
-        keep[self.rows[self.rows != self.first]] = False
-        parsed = table.parsed.with_reason(unclear, "duplicate") if len(unclear) else table.parsed
-        return replace(table, parsed=parsed).take(keep)
+def _once(
+    table: AnswerTable,
+    sources: Sequence[Source],
+    repeats: Repeats,
+    notices: list[Notice],
+    *,
+    latest: bool,
+    standing: Standing | None,
+) -> AnswerTable:
+    """The table with each entry once."""
+    found: Repeats | None = repeats
+    keep = _filled(table, repeats)
+    for chosen in (_highest, _newest) if latest else (_highest,):
+        table, standing, found = _cut(table, standing, keep, found)
+        if found is None:
+            return table
+        keep = chosen(table, sources, found, standing, notices)
+    table, standing, found = _cut(table, standing, keep, found)
+    if found is None:
+        return table
+    notices += _repeat_notices(table, sources, found)
+    return found.settled(table)
 
 
 def _cut(
-    table: AnswerTable, standing: Standing | None, keep: Flags, repeats: _Repeats
-) -> tuple[AnswerTable, Standing | None, _Repeats | None]:
+    table: AnswerTable, standing: Standing | None, keep: Flags, repeats: Repeats | None
+) -> tuple[AnswerTable, Standing | None, Repeats | None]:
     """These rows only, and what is still there more than once."""
     if keep.all():
         return table, standing, repeats
     table, standing = table.take(keep), standing[keep] if standing is not None else None
-    return table, standing, _Repeats.of(table)
-
-
-def _differ(table: AnswerTable, rows: Codes, first: Codes) -> Flags:
-    used, codes = np.unique(table.answer.codes[np.concatenate([rows, first])], return_inverse=True)
-    stripped = [str(text).strip() for text in table.answer.distinct.take(used).to_pylist()]
-    names = {text: code for code, text in enumerate(dict.fromkeys(stripped))}
-    same = np.array([names[text] for text in stripped])[codes]
-    mine, others = table.parsed.take(rows), table.parsed.take(first)
-    # An unreadable text has no value; the same text is the same number unless its files have other decimal marks.
-    is_other_value = ~((mine.values == others.values) | (np.isnan(mine.values) & np.isnan(others.values)))
-    differs = (same[: len(rows)] != same[len(rows) :]) | is_other_value | (mine.reason != others.reason)
-    return np.asarray(differs | (mine.decimals != others.decimals) | (mine.digits != others.digits))
+    return table, standing, Repeats.of(table)
 
 
 def _without_untouched(
@@ -219,7 +121,7 @@ def _without_untouched(
     return table.take(~is_blank), standing[~is_blank] if standing is not None else None
 
 
-def _filled(table: AnswerTable, repeats: _Repeats) -> Flags:
+def _filled(table: AnswerTable, repeats: Repeats) -> Flags:
     """Which rows stay where an empty cell gives way to a filled one of the same entry."""
     is_blank = table.parsed.reason[repeats.rows] == REASON_CODES["blank"]
     keep = np.ones(len(table), dtype=bool)
@@ -230,7 +132,7 @@ def _filled(table: AnswerTable, repeats: _Repeats) -> Flags:
 def _highest(
     table: AnswerTable,
     sources: Sequence[Source],
-    repeats: _Repeats,
+    repeats: Repeats,
     standing: Standing | None,
     notices: list[Notice],
 ) -> Flags:
@@ -256,7 +158,7 @@ def _highest(
 def _newest(
     table: AnswerTable,
     sources: Sequence[Source],
-    repeats: _Repeats,
+    repeats: Repeats,
     _standing: Standing | None,
     notices: list[Notice],
 ) -> Flags:
@@ -294,6 +196,31 @@ def _latest_text(table: AnswerTable, sources: Sequence[Source], rows: Codes, kep
     return (
         f"{whose} is in {_files(table, sources, rows)} more than once; the last answers were marked, not line {lines}"
     )
+
+
+def _put_together(table: AnswerTable, sources: Sequence[Source]) -> Iterator[Notice]:
+    """A notice for each student whose answers that count are in several files."""
+    people = pair_codes(owners(table), table.exam.codes)
+    rows = np.flatnonzero(table.parsed.reason != REASON_CODES["blank"])
+    sheet = people[rows] * len(sources) + table.file[rows]
+    starts = np.flatnonzero(np.diff(sheet, prepend=-1))  # rows of one student in one sheet mostly stand together
+    first = rows[starts[np.unique(sheet[starts], return_index=True)[1]]]
+    is_same = np.diff(people[first]) == 0
+    first = first[np.append(is_same, False) | np.append(False, is_same)] if len(first) else first
+    for mine in np.split(first, np.flatnonzero(np.diff(people[first])) + 1) if len(first) else ():
+        text = f"{_whose(table, mine[0])} has answers in {len(mine)} files: {_files(table, sources, mine)}"
+        yield _notice("several_files", table, sources, mine, text)
+
+
+def _repeat_notices(table: AnswerTable, sources: Sequence[Source], repeats: Repeats) -> Iterator[Notice]:
+    """One for each owner: about entries that contradict one another, else about those that are only there again."""
+    who, rows, is_disputed = owners(table), repeats.rows, repeats.is_disputed
+    is_quiet = ~np.isin(who[rows], who[rows[is_disputed]])
+    for kind, mine in (("contradiction", rows[is_disputed]), ("repeated", rows[is_quiet])):
+        mine = np.sort(mine)  # entries are named in the order of the file
+        order = mine[np.argsort(who[mine], kind="stable")]
+        for found in np.split(order, np.flatnonzero(np.diff(who[order])) + 1) if len(order) else ():
+            yield _repeat_notice(table, sources, kind, found)
 
 
 def _repeat_notice(table: AnswerTable, sources: Sequence[Source], kind: str, rows: Codes) -> Notice:

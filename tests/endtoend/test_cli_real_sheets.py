@@ -463,6 +463,18 @@ def test_notes_are_of_students_and_the_most_serious_come_first(made: MadeKey, tm
     assert f"All notes: {out}/notes.csv" in printed
 
 
+def test_empty_files_of_a_whole_class_are_one_line(made: MadeKey, tmp_path: Path) -> None:
+    """Who fills in one of several sheets leaves the others empty: that hides nothing, and notes.csv names each."""
+    for student in ("s1001", "s1002", "s1003"):
+        write_sheet(tmp_path / "in" / student / "answers.csv", made.of(student))
+        write_sheet(tmp_path / "in" / student / "empty.csv", made.of(student), lambda _: "")
+    printed = run("grade", tmp_path / "in", "--key", made.key, "--out", tmp_path / "out")
+    first = f"{tmp_path}/in/s1001/empty.csv: has no answers of student 's1001' and was passed over for "
+    assert notes_of(printed) == [f"{first}{tmp_path}/in/s1001/answers.csv (and so on in 2 more files)"]
+    assert told_in(tmp_path / "out") == [("untouched", student) for student in ("s1001", "s1002", "s1003")]
+    assert marks_of(tmp_path / "out") == dict.fromkeys(("s1001", "s1002", "s1003"), "17")
+
+
 def test_nothing_in_notes_runs_in_a_spreadsheet(made: MadeKey, tmp_path: Path) -> None:
     """Students and paths are texts there, whatever they begin with, and no cell has a line break."""
     folder = tmp_path / "in"

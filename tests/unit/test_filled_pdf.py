@@ -526,12 +526,18 @@ def test_same_student_in_both_is_a_repeat(tmp_path: Path) -> None:
     pdf_sheet(tmp_path, {"z1": "0.5", "z4": "8"}, "b.pdf")
     answers = read_submissions(tmp_path)
     assert [numbers(sheet) for sheet in answers.sheets] == [[0.5, 7], [8]]
-    assert [(notice.kind, notice.student) for notice in answers.notices] == [("repeated", "s1")]
+    assert [(notice.kind, notice.student) for notice in answers.notices] == [
+        ("repeated", "s1"),
+        ("several_files", "s1"),
+    ]
     assert answers.notices[0].text.endswith("b.pdf: Q1 z1")
     csv_sheet(tmp_path, {"z1": "0.6", "z3": "7"}, name="a.csv")
     answers = read_submissions(tmp_path)
     assert [numbers(sheet) for sheet in answers.sheets] == [["duplicate", 7], [8]]
-    assert [(notice.kind, notice.student) for notice in answers.notices] == [("contradiction", "s1")]
+    assert [(notice.kind, notice.student) for notice in answers.notices] == [
+        ("contradiction", "s1"),
+        ("several_files", "s1"),
+    ]
     os.utime(tmp_path / "a.csv", (1, 1))
     assert [numbers(sheet) for sheet in read_submissions(tmp_path, latest=True).sheets] == [[], [0.5, 8]]
 

@@ -155,6 +155,26 @@ def test_every_entry_says_what_was_compared(made: MadeKey, tmp_path: Path) -> No
         assert (row["outcome"], row["misconception"], row["comment"]) == ("correct", "", "")
 
 
+def test_students_stand_in_the_order_of_the_key(tmp_path: Path) -> None:
+    """Marked now, before or never; behind them those whom it does not know, and who gives no name."""
+    made = make_key(tmp_path / "exam", students=("b", "", "'@a", "@a", "c"))
+    write_sheet(tmp_path / "first" / "1.csv", made.of("c"))
+    write_sheet(tmp_path / "first" / "2.csv", made.of(""))
+    write_sheet(tmp_path / "first" / "3.csv", made.of("@a"))
+    write_sheet(tmp_path / "then" / "1.csv", made.of(""), changes={"student": "zoe"})
+    write_sheet(tmp_path / "then" / "2.csv", made.of("'@a"))
+    grade(tmp_path / "first", made.key)
+    folder = grade(tmp_path / "then", made.key, options=GradeOptions(unknown=True)).folder
+    assert [(book["student"], book["status"]) for book in read_rows(folder / "gradebook.csv")] == [
+        ("b", "absent"),
+        ("''@a", "marked"),
+        ("'@a", "marked"),
+        ("c", "marked"),
+        ("zoe", "marked"),
+        ("", "marked"),
+    ]
+
+
 def test_reasons_are_in_the_comments(made: MadeKey, tmp_path: Path) -> None:
     """Blank, unreadable and imprecise entries say why; so does a value with far too few digits."""
     rows = {row["field"]: row for row in made.of("s1") if row["question"] == "Q3"}

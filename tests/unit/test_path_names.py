@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from examgen.exams.files import folder_name
 from examgen.exams.keys import Key, read_key
 from examgen.marking.path_names import MOST_TOKENS, People, parts_below
 from tests.marking_sheets import make_key
@@ -54,6 +55,7 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
         ("q1.csv", "q1"),
         ("q1 (1).csv", "q1"),
         ("ab-12 answers.csv", "ab-12"),
+        ("handout/zo%C3%AB.b/answers.csv", "zoë.b"),
         ("test.csv", "test"),
         ("test answers.csv", "test"),
         # Who has uploaded it stands first, and how the file is called is anybody's choice.
@@ -89,8 +91,9 @@ def test_folders_around_what_was_handed_in_name_nobody(key: Key) -> None:
     assert People(key).named_by(parts_below(Path("s1001.csv"), Path())) == "s1001"
 
 
-def test_ids_that_differ_in_spelling_only_are_not_told_apart(key: Key) -> None:
-    """A path that may name either names nobody."""
-    twins = (replace(key.variants[0], student=student, name="") for student in ("s1001", "S1001", "s1002"))
+def test_ids_that_differ_in_spelling_only_are_told_apart_by_that_spelling(key: Key) -> None:
+    """The folders in which papers are handed out are spelled as the ids; what may be either names nobody."""
+    twins = (replace(key.variants[0], student=student, name="") for student in ("s1001", "S1001", "@b/c", "007"))
     people = People(Key(key.folder, key.exam, tuple(twins)))
-    assert [people.named_by([name]) for name in ("s1001", "S1001", "s1002")] == ["", "", "s1002"]
+    paths = ("s1001", "S1001", "ｓ1001", "s1001 a", folder_name("@b/c"), "007", "07")
+    assert [people.named_by([name]) for name in paths] == ["s1001", "S1001", "", "", "@b/c", "", ""]

@@ -535,6 +535,17 @@ def test_repeats_are_found_across_files(tmp_path: Path) -> None:
     assert second.rows[0].student == "s3"
 
 
+def test_who_is_put_together_from_several_files_is_told(tmp_path: Path) -> None:
+    """Where answers of them count; empty sheets and copies put nobody together."""
+    written(tmp_path, entry("s1"), entry("s2"), entry("s3"), entry("s4", answer=""), name="a.csv")
+    written(tmp_path, entry("s1", "z2"), entry("s2"), entry("s3", "z2", ""), entry("s4", "z2"), name="b.csv")
+    written(tmp_path, entry("s1", "z3"), entry("", "z1"), name="c.csv")
+    answers = read_submissions(tmp_path)
+    assert noticed(answers) == [("repeated", "s2"), ("several_files", "s1")]
+    files = ", ".join(f"{tmp_path}/{name}.csv" for name in "abc")
+    assert answers.notices[1].text == f"student 's1' has answers in 3 files: {files}"
+
+
 def test_a_student_who_hands_in_two_answers_stops_nobody(tmp_path: Path) -> None:
     """Different answers in two files are unreadable; a notice names the student, both files, and the way out."""
     written(tmp_path, entry("s1"), entry("s1", "z2"), entry("s2"), name="a.csv")
@@ -600,7 +611,8 @@ def test_what_is_less_surely_a_students_and_disagrees_is_passed_over(tmp_path: P
         **{("s1", "z1"): number, ("s1", "z2"): Unreadable("duplicate"), ("s1", "y3"): number},
         **{("s2", "z1"): number, ("s2", "y2"): number},
     }
-    assert noticed(answers) == [("not_own", "s1"), ("contradiction", "s1")]
+    several = [("several_files", "s1"), ("several_files", "s2")]
+    assert noticed(answers) == [("not_own", "s1"), ("contradiction", "s1"), *several]
     assert re.search(
         r"student 's1': .*/a\.csv, .*/c\.csv counts, and not .*/b\.csv, less surely", answers.notices[0].text
     )

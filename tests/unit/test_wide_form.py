@@ -134,14 +134,14 @@ def test_wide_and_long_sheets_of_one_student_meet(made: MadeKey, tmp_path: Path)
     write_sheet(folder / "s1.csv", made.of("s1"))
     saved(folder / "wide.csv", wide(made))
     graded = grade(folder, made.key, tmp_path / "out", options)
-    assert [(notice.kind, notice.student) for notice in graded.notices] == [("several_files", "s1"), ("repeated", "s1")]
+    assert [(notice.kind, notice.student) for notice in graded.notices] == [("repeated", "s1")]
     assert shares(graded) == {"s1": 100, "s2": 100}
     (folder / "s1.csv").unlink()
     # Who names the variant has seen the paper.
     for variant, kind in (({"variant": ""}, "contradiction"), ({}, "not_own")):
         write_sheet(folder / "a.csv", made.of("s1"), lambda _: "7", changes=variant)
         graded = grade(folder, made.key, tmp_path / "out", options)
-        assert [(notice.kind, notice.student) for notice in graded.notices] == [("several_files", "s1"), (kind, "s1")]
+        assert [(notice.kind, notice.student) for notice in graded.notices] == [(kind, "s1")]
         assert shares(graded)["s2"] == 100
         of_one = graded.results[graded.results["student"] == "s1"]
         assert set(of_one["answer"]) == {"7"}
