@@ -198,14 +198,14 @@ def test_the_reason_of_an_unreadable_number_is_told(language: str) -> None:
 
 
 def test_a_long_reason_gives_way_to_fewer_words_in_print() -> None:
-    """A row of the table has one line: the reason is read aloud, and not drawn, nor in a language without slots."""
+    """A row of the table has one line: the reason is read aloud, and drawn in a note; without slots, lines break."""
     key = class_of(EXAM, "s1")
 
     def printed(comment: str, language: str) -> bytes:
         did = told({"z1": Did("≈0.5", "unreadable", comment=comment)})
         return feedback_pdf(key.exam, key.variants[0], did, PaperStyle(language))
 
-    assert printed(REASONS["bad_char"], "hi") == printed("", "hi")
+    assert printed(REASONS["bad_char"], "hi") != printed("", "hi")
     told_aloud = "".join(alternative_texts(printed(REASONS["bad_char"], "en")))
     assert REASONS["bad_char"] in told_aloud
 
