@@ -188,9 +188,8 @@ def _has_slots(style: PaperStyle) -> bool:
 
 
 def _sentences(texts: FeedbackTexts) -> tuple[str, ...]:
-    # The reason of an unreadable number is a sentence, for which a row has no room.
-    rows = (replace(row, why=row.short) if row.outcome == "unreadable" else row for row in texts.rows)
-    return (texts.summary, texts.first, *(f"{row.sign} {row.line}" for row in rows))
+    # These lines break, and there are no pages of notes: a reason stands in its row.
+    return (texts.summary, texts.first, *(f"{row.sign} {row.line}" for row in texts.rows))
 
 
 def _stamped(

@@ -14,7 +14,7 @@ import numpy as np
 
 from examgen.documents.feedback import EntryFeedback, StudentFeedback
 from examgen.documents.style import PaperStyle
-from examgen.documents.unread import is_in_note, reason_of
+from examgen.documents.unread import is_in_note, reason_in
 from examgen.exams.digits import Digits, print_decimals
 from examgen.exams.exam import Field, PaperShape
 
@@ -186,7 +186,7 @@ def _why(
         return text
     if entry.outcome == "unreadable":
         unread: str = words["why_unreadable"]
-        return reason_of(entry.comment, style) or unread
+        return reason_in(field, entry, style) or unread
     if field.as_ != "number" and entry.outcome == "wrong":
         # Comments are English, and say more than any fixed word.
         other: str = words["why_other"]
@@ -201,7 +201,7 @@ def _short(
 ) -> str:
     """In place of a sentence that is too long; why answers cannot be read is told in the note behind all others."""
     text: str = words.get(f"why_{entry.outcome}", "")
-    if entry.outcome == "unreadable" and is_in_note(field) and reason_of(entry.comment, style):
+    if entry.outcome == "unreadable" and is_in_note(field) and reason_in(field, entry, style):
         text = words["why_note"].format(title=text, number=len(feedback.misconceptions) + 1)
     return text
 

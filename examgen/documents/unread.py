@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from examgen.core.formula_tokens import REASONS
+from examgen.core.number_grammar import REASONS as NUMBER_REASONS
 from examgen.documents.feedback import EntryFeedback
 from examgen.documents.other_tasks import symbol_latex
 from examgen.documents.style import PaperStyle
@@ -18,7 +19,7 @@ from examgen.exams.exam import Field, PaperShape, task_letter
 DETAIL = "{detail}"
 """Stands in a sentence for what a student typed."""
 
-_CHARACTER = re.compile(r" \(It has (U\+[0-9A-F]{4,6}).*\)")
+_CODE_POINT = re.compile(r"U\+[0-9A-F]{4,6}")
 _DETAILED = tuple(
     (re.compile("(.+)".join(map(re.escape, sentence.split(DETAIL)))), sentence)
     for sentence in REASONS.values()
@@ -36,14 +37,21 @@ class UnreadAnswers:
 
 
 @lru_cache(maxsize=4096)
-def reason_of(comment: str, style: PaperStyle) -> str:
-    """A comment of results.csv on an unreadable answer in the language of the page; empty where it has no words."""
-    if style.language == "en":
-        return comment
-    character = _CHARACTER.search(comment)
-    sentence = comment[: character.start()] if character else comment
-    said = _translated(sentence, style)
-    return f"{said} ({character[1]})" if said and character else said
+def reason_of(comment: str, style: PaperStyle, *, is_number: bool) -> str:
+    """Why an answer is unreadable, in the language of the page.
+
+    Args:
+        comment: of results.csv; what an instructor has put in its place is no reason.
+        style: of the page.
+        is_number: whether the answer should have been one.
+
+    Returns: a sentence, with the code point of a character at fault; empty where the language has no words.
+    """
+    sentence = next((one for one in NUMBER_REASONS.values() if comment.startswith(one)), "")
+    if sentence:
+        code = _CODE_POINT.search(comment, len(sentence))
+        return (said := _translated(sentence, style)) and said + (f" ({code[0]})" if code else "")
+    return "" if is_number else _translated(comment, style)
 
 
 def unread_answers(
@@ -57,9 +65,14 @@ def unread_answers(
     questions: dict[str, int] = {}
     for paper, field, entry in entries:
         number = questions.setdefault(entry.question, len(questions) + 1)
-        if entry.outcome == "unreadable" and is_in_note(field) and (reason := reason_of(entry.comment, style)):
+        if entry.outcome == "unreadable" and is_in_note(field) and (reason := reason_in(field, entry, style)):
             found.setdefault((number, reason), []).append((task_letter(field.task), symbol_latex(paper, field)))
     return tuple(UnreadAnswers(reason, number, tuple(answers)) for (number, reason), answers in found.items())
+
+
+def reason_in(field: Field, entry: EntryFeedback, style: PaperStyle) -> str:
+    """The same of an entry."""
+    return reason_of(entry.comment, style, is_number=field.as_ == "number")
 
 
 def is_in_note(field: Field) -> bool:
@@ -68,6 +81,8 @@ def is_in_note(field: Field) -> bool:
 
 
 def _translated(sentence: str, style: PaperStyle) -> str:
+    if style.language == "en":
+        return sentence
     said = style.phrase(sentence)
     if said != sentence:
         return said

@@ -183,7 +183,7 @@ def test_too_few_digits_are_named() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "hi"])
 def test_the_reason_of_an_unreadable_number_is_told(language: str) -> None:
-    """In the language, with the code point of a character; what has no words in it is told in general ones."""
+    """In the language, with the code point of a character; what was told by hand is not taken for a reason."""
     sentence = REASONS["bad_char"]
     did = {
         "z1": Did("≈0.5", "unreadable", comment=f"{sentence} (It has U+2248, almost equal to.)"),
@@ -192,12 +192,22 @@ def test_the_reason_of_an_unreadable_number_is_told(language: str) -> None:
     }
     style = PaperStyle(language)
     html = html_of(did, style)
-    is_english = language == "en"
-    code = " (It has U+2248, almost equal to.)" if is_english else " (U+2248)"
-    general = "Told by hand." if is_english else style.words["feedback"]["why_unreadable"]
-    assert f"{style.phrase(sentence)}{code}</span>" in html
+    assert f"{style.phrase(sentence)} (U+2248)</span>" in html
     assert f"{style.phrase(REASONS['inner_space'])}</span>" in html
-    assert html.count(f": {general}</span>") == 1
+    assert html.count(f": {style.words['feedback']['why_unreadable']}</span>") == 1
+
+
+def test_a_long_reason_gives_way_to_fewer_words_in_print() -> None:
+    """A row of the table has one line: the reason is read aloud, and drawn in a note; without slots, lines break."""
+    key = class_of(EXAM, "s1")
+
+    def printed(comment: str, language: str) -> bytes:
+        did = told({"z1": Did("≈0.5", "unreadable", comment=comment)})
+        return feedback_pdf(key.exam, key.variants[0], did, PaperStyle(language))
+
+    assert printed(REASONS["bad_char"], "hi") != printed("", "hi")
+    told_aloud = "".join(alternative_texts(printed(REASONS["bad_char"], "en")))
+    assert REASONS["bad_char"] in told_aloud
 
 
 def test_all_right_is_said_so() -> None:
