@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import unquote
 
 from examgen.exams.files import folder_name
 from examgen.exams.keys import Key
@@ -32,11 +33,17 @@ class People:
 
     def __init__(self, key: Key) -> None:
         self._variants = [variant for variant in key.variants if variant.student]
+        self._students = frozenset(variant.student for variant in self._variants)
 
     def named_by(self, parts: Sequence[str]) -> str:
         """The student whom the outermost folder, or else the file, names; empty where none does."""
-        found = (self._folders.get(part) or self._in_part(caseless(part)) for part in parts)
+        found = (self._handed_out(part) or self._in_part(caseless(part)) for part in parts)
         return next(filter(None, found), "")
+
+    def _handed_out(self, part: str) -> str:
+        """The student whose paper was handed out in this folder; it tells ids apart that differ in capitals only."""
+        student = unquote(part)
+        return student if student in self._students and not _is_count(student) and folder_name(student) == part else ""
 
     def _in_part(self, part: str) -> str:
         """The only student named, else the one at the beginning, where platforms put whose upload it is."""
@@ -59,12 +66,6 @@ class People:
         """The student with this id, or else with this name."""
         student = self._ids.get(folded(text), "")
         return student if student and (is_whole or _is_telling(text)) else self._names.get(words, "")
-
-    @cached_property
-    def _folders(self) -> Mapping[str, str]:
-        """By the folder in which a paper was handed out; ids that differ in capitals only are told apart by it."""
-        students = (variant.student for variant in self._variants)
-        return {folder_name(student): student for student in students if not _is_count(student)}
 
     @cached_property
     def _ids(self) -> Mapping[str, str]:
