@@ -159,6 +159,7 @@ def grade(
     Raises:
         examgen.errors.ExamgenError: the answers or the key cannot be read at all, or do not belong together.
     """
+    from examgen.collector import paused_collector
     from examgen.marking import grading
 
     options = grading.GradeOptions(
@@ -170,7 +171,8 @@ def grade(
         force=force,
         time_limit=time_limit,
     )
-    graded = grading.grade(Path(answers), _path(key), _path(out), options, overrides=_path(overrides))
+    with paused_collector():
+        graded = grading.grade(Path(answers), _path(key), _path(out), options, overrides=_path(overrides))
     if graded.changed:
         from examgen.batch.feedback_files import forget_feedback
 

@@ -41,16 +41,20 @@ def class_book(key: Key, marked: Mapping[str, Sequence[Any]], kept: Mapping[Pape
         kept: the rows of those marked before and not now.
     """
     names = ("student", "name", "exam", "variant", STATUS, *gradebook_columns(key.exam))
-    now = [dict(zip(marked, row, strict=True)) | {STATUS: MARKED} for row in zip(*marked.values(), strict=True)]
     before = [_typed(row, names) for row in kept.values()]
-    there = {row["student"] for row in (*now, *before)}
-    missing = [variant for variant in key.variants if variant.student and safe_text(variant.student) not in there]
-    absent = [_absent(key, variant, names) for variant in missing]
-    rows = [*((row, True) for row in now), *((row, False) for row in (*before, *absent))]
+    there = {*marked["student"], *(row["student"] for row in before)}
     place = {safe_text(variant.student): number for number, variant in enumerate(key.variants) if variant.student}
-    rows.sort(key=lambda one: place.get(str(one[0]["student"]), len(key.variants)))
-    columns = {name: [row.get(name) for row, _ in rows] for name in names}
-    return ClassBook(columns, [is_now for _, is_now in rows], tuple(variant.student for variant in missing))
+    missing = [key.variants[number] for student, number in place.items() if student not in there]
+    others = [*before, *(_absent(key, variant, names) for variant in missing)]
+    count = len(marked["student"])
+    columns = {
+        name: [*(marked[name] if name in marked else [MARKED] * count), *(row[name] for row in others)]
+        for name in names
+    }
+    places = [place.get(student, len(key.variants)) for student in columns["student"]]
+    order = sorted(range(len(places)), key=places.__getitem__)
+    columns = {name: [column[number] for number in order] for name, column in columns.items()}
+    return ClassBook(columns, [number < count for number in order], tuple(variant.student for variant in missing))
 
 
 def book_csv(key: Key, columns: Mapping[str, Sequence[Any]]) -> bytes:

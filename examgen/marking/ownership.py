@@ -65,6 +65,8 @@ def own_rows(
     """
     table = known.table
     standing = _standing(key, table, known.is_respelled)
+    if with_tables:
+        return Owned(table, standing, ())
     files = np.unique(table.file).tolist()
     people = People(key)
     by_path = {file: people.named_by(parts_below(sources[file].path, handed_in)) for file in files}
@@ -74,8 +76,6 @@ def own_rows(
     named = _believed(pairs, by_path)
     is_own = np.array([named[file] == pairs.names[code] for file, code in pairs.place], dtype=bool)
     standing = standing + np.int8(4) * pairs.of_rows(is_own)
-    if with_tables:
-        return Owned(table, standing, ())
     kept = _kept(pairs, named, is_own)
     notices = tuple(_left_out(sources, pairs, kept, named))
     if kept.all():
