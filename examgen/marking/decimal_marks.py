@@ -6,6 +6,7 @@ or a number with its thousands set apart. Such a cell is read with the mark of t
 are none, with that of the exam's language; else it stays unreadable, and says so.
 """
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow.compute as pc
 
-from examgen.core.number_grammar import DecimalMark
+from examgen.core.number_grammar import NUMBER_SIGNS, RAISED, DecimalMark
 from examgen.exams.exam import asks_number
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerTable, Flags, Numbers, Places
 from examgen.marking.parsing import parse_texts
@@ -24,8 +25,14 @@ DecimalChoice = Literal["auto", ".", ","]
 MOST_BY_FAR = 3
 """So many times as many certain cells a student has of one mark as of the other, for it to be theirs."""
 
-_POINT = r"[.．]"
-_POWER = r"(?i)e|\^|[⁰¹²³⁴-⁹]|[*x×·⋅]"
+
+def _any_of(plain: str) -> str:
+    """A pattern of these characters and of all that are read as one of them."""
+    return f"[{re.escape(plain)}{''.join(char for char, one in NUMBER_SIGNS.items() if one in plain)}]"
+
+
+_POINT = _any_of(".")
+_POWER = f"{_any_of('eExX*^')}|[{''.join(RAISED)}]"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
