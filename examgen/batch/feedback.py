@@ -27,8 +27,9 @@ from examgen.errors import ExamgenError
 from examgen.exams.exam import Variant
 from examgen.exams.files import write_files
 from examgen.exams.keys import Key, read_key
+from examgen.marking.earlier import GRADEBOOK, RESULTS
 
-RESULTS, BOOK = "results.csv", "gradebook.csv"
+BOOK = GRADEBOOK
 
 Progress = Callable[[int, int], None]
 """Called with the number of papers done and of all."""

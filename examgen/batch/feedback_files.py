@@ -9,8 +9,9 @@ from pathlib import Path
 
 from examgen.errors import ExamgenError
 from examgen.exams.files import folder_name
+from examgen.marking.earlier import FEEDBACK
 
-FOLDER = "feedback"
+FOLDER = FEEDBACK
 ENDINGS = (".html", ".pdf")
 
 Paper = tuple[str, str]

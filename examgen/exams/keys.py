@@ -7,7 +7,6 @@ answers. A key is recomputed from the numbers, never from the seed. The format i
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +117,8 @@ def read_key(folder: Path, *, is_checked: bool = True) -> Key:
     if not is_checked:
         exam, making = _read_exam(folder / "exam.json")
         return Key(folder, exam, tuple(_read_variants(folder / "variants.jsonl", exam)), making)
+    from concurrent.futures import ThreadPoolExecutor  # who makes papers reads no key
+
     with ThreadPoolExecutor(1) as pool:
         # Most of a large key is answers.csv: its sum is there when all else has been read.
         sum_of_answers = pool.submit(sum_of_file, folder / ANSWERS)

@@ -10,12 +10,11 @@ from typing import Any
 from examgen.exams.exam import Variant, exact_total
 from examgen.exams.files import csv_bytes, safe_text
 from examgen.exams.keys import Key, papers
-from examgen.marking.earlier import ABSENT, MARKED, STATUS, Paper
+from examgen.marking.earlier import ABSENT, MARKED, STATUS, TEXTS, Paper
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.totals import gradebook_columns
 
 _MARKS = ("marks", "max_marks")
-_TEXTS = frozenset({"student", "name", "exam", "variant", STATUS, "grade"})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -86,6 +85,6 @@ def _typed(row: Mapping[str, str], names: Sequence[str]) -> dict[str, Any]:
     for name in names:
         text = row.get(name, MARKED if name == STATUS else "")
         found[name] = (
-            text if name in _TEXTS else None if not text else int(float(text)) if name in OUTCOMES else float(text)
+            text if name in TEXTS else None if not text else int(float(text)) if name in OUTCOMES else float(text)
         )
     return found

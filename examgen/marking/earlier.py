@@ -18,10 +18,14 @@ from examgen.marking.totals import gradebook_columns
 from examgen.tables.csv_tables import printable, read_table
 
 RESULTS, GRADEBOOK, NOTES = "results.csv", "gradebook.csv", "notes.csv"
+FEEDBACK = "feedback"
+"""Folder beside the tables with what students get back."""
+
 STATUS, MARKED, ABSENT = "status", "marked", "absent"
 
 _HEADS = ("student", "exam", "variant", "marks")
-_TEXTS = frozenset({"student", "name", "exam", "variant", "grade", STATUS})
+TEXTS = frozenset({"student", "name", "exam", "variant", "grade", STATUS})
+"""Columns of the gradebook that hold no numbers."""
 
 Paper = tuple[str, str]
 """Student and variant as in the gradebook."""
@@ -122,7 +126,7 @@ def _book(path: Path, exam: Exam) -> dict[Paper, dict[str, str]]:
             raise ValueError(f"line {line}: student {printable(paper[0])!r} is there twice")
         # Spreadsheets that separate cells by semicolons write decimal commas.
         row = {
-            spelled[name]: cell if name in _TEXTS or table.delimiter == "," else cell.replace(",", ".")
+            spelled[name]: cell if name in TEXTS or table.delimiter == "," else cell.replace(",", ".")
             for name, cell in cells.items()
         }
         _check_numbers(line, row)
@@ -137,7 +141,7 @@ def _check_numbers(line: int, row: Mapping[str, str]) -> None:
     """
     needed = "marks" if row.get(STATUS, MARKED) != ABSENT else ""
     for name, cell in row.items():
-        if name not in _TEXTS and (cell or name == needed) and not _is_number(cell):
+        if name not in TEXTS and (cell or name == needed) and not _is_number(cell):
             raise ValueError(f"line {line}: {name} is {printable(cell, 40)!r}, which is no number")
 
 

@@ -84,6 +84,8 @@ def _only_fitting(answers: Path, folders: Sequence[Path], identities: frozenset[
 
 def _different(folders: Sequence[Path]) -> list[Path]:
     """One folder of those that hold the same key."""
+    if len(folders) == 1:
+        return list(folders)
     found: dict[tuple[bytes, bytes], Path] = {}
     for folder in folders:
         found.setdefault((_bytes(folder / "exam.json"), _bytes(folder / "variants.jsonl")), folder)

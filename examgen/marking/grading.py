@@ -24,7 +24,7 @@ from examgen.marking.class_book import book_csv, class_book
 from examgen.marking.csv_columns import Column
 from examgen.marking.decimal_marks import DecimalChoice
 from examgen.marking.diagnosis import diagnose
-from examgen.marking.earlier import GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
+from examgen.marking.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
 from examgen.marking.entries import mark
 from examgen.marking.finding import find_key, named_exams
 from examgen.marking.following import NO_DIGITS, Submitted
@@ -41,9 +41,6 @@ from examgen.tables.csv_tables import printable
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FEEDBACK = "feedback"
-"""Folder beside the tables with what students get back."""
 
 MOST_REASONS = 20
 """So many reasons are told where nothing can be marked."""

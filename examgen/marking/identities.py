@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from examgen.exams.keys import Key
 from examgen.marking.answers import AnswerTable, Flags, Places
-from examgen.marking.problems import Notice
+from examgen.marking.problems import Notice, some
+from examgen.marking.repeats import grouped
 from examgen.tables.csv_tables import printable
 
 _MOST_NAMED = 5
@@ -137,11 +138,7 @@ def _meant(candidates: Sequence[str], students: Mapping[str, str], variant: str)
 
 def _split(rows: Places, code: Places) -> list[Places]:
     """Rows of the same code together, in the order in which the codes first appear."""
-    if not len(rows):
-        return []
-    order = np.argsort(code, kind="stable")
-    parts = np.split(rows[order], np.flatnonzero(np.diff(code[order])) + 1)
-    return sorted(parts, key=lambda part: int(part[0]))
+    return sorted(grouped(rows, code), key=lambda part: int(part[0]))
 
 
 def _unknown(key: Key, table: AnswerTable, rows: Places) -> Notice:
@@ -159,11 +156,10 @@ def _unknown(key: Key, table: AnswerTable, rows: Places) -> Notice:
         whose = owner.get(table.variant.at(row), "")
         paper = f" (with the variant of {printable(whose)!r})" if whose else ""
         sample.append(f"{printable(table.student.at(row), 40)!r}{paper}")
-    more = f" and {count - _MOST_NAMED:,} more" if count > _MOST_NAMED else ""
     people = "1 student is" if count == 1 else f"{count:,} students are"
     text = (
-        f"{people} not in the key, and {len(rows):,} rows were not marked: {', '.join(sample)}{more}; correct the ids, "
-        f"or mark them too with --unknown"
+        f"{people} not in the key, and {len(rows):,} rows were not marked: {some(sample, _MOST_NAMED, count)}; "
+        f"correct the ids, or mark them too with --unknown"
     )
     student = table.student.at(int(rows[0])) if count == 1 else ""
     return Notice("unknown_student", student, len(rows), text)

@@ -15,13 +15,14 @@ from examgen.exams.exam import PaperShape, QuestionVariant, Variant
 from examgen.exams.files import safe_text, typed_text
 from examgen.exams.keys import Key, papers, read_key
 from examgen.marking.answers import Numbers
+from examgen.marking.earlier import GRADEBOOK, RESULTS
 from examgen.marking.following import Submitted
 from examgen.marking.grading import submitted_of
 from examgen.marking.numbers import REASONS, Number, Unreadable, parse_number, unreadable
 from examgen.marking.results import COLUMNS
 from examgen.tables.csv_tables import printable
 
-RESULTS, GRADEBOOK, MARKS = "results.csv", "gradebook.csv", "marks"
+MARKS = "marks"
 NAMELESS = "-"
 """How a paper without a name is called on the command line."""
 

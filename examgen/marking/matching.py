@@ -14,7 +14,8 @@ from examgen.errors import AnswersError
 from examgen.exams.exam import PaperShape, Variant, paper_shape
 from examgen.exams.keys import Key, papers
 from examgen.marking.answers import AnswerTable, Flags
-from examgen.marking.problems import Notice, who
+from examgen.marking.problems import Notice, some, who
+from examgen.marking.repeats import grouped
 from examgen.tables.csv_tables import printable
 
 Codes = NDArray[np.int64]
@@ -254,7 +255,7 @@ def _strangers(found: Sequence[tuple[str, str, int]]) -> Notice:
     count = sum(rows for _, _, rows in found)
     named = [f"{who(printable(name, 40))} with variant {printable(code, 40)!r}" for name, code, _ in found]
     is_one = len(found) == 1
-    text = f"{_some(named)} {'is' if is_one else 'are'} not in the key; {count:,} rows were not marked"
+    text = f"{some(named, _MOST_NAMED)} {'is' if is_one else 'are'} not in the key; {count:,} rows were not marked"
     return Notice("unknown_student", found[0][0] if is_one else "", count, text)
 
 
@@ -268,7 +269,7 @@ def _other_exams(key: Key, answers: AnswerTable, is_other: Flags) -> Iterator[No
         codes = np.unique(answers.student.codes[of_exam], return_index=True)[1]
         students = [answers.student.at(int(row)) for row in of_exam[np.sort(codes)][: _MOST_NAMED + 1]]
         exam = printable(answers.exam.at(int(of_exam[0])), 60)
-        people = _some([who(printable(student, 40)) for student in students], len(codes))
+        people = some([who(printable(student, 40)) for student in students], _MOST_NAMED, len(codes))
         text = f"{counts[place]:,} rows of {people} are of exam {exam!r}, the key is of {key.exam.id!r}; not marked"
         yield Notice("other_exam", students[0] if len(codes) == 1 else "", int(counts[place]), text)
     if len(order) > _MOST_NAMED:
@@ -277,12 +278,6 @@ def _other_exams(key: Key, answers: AnswerTable, is_other: Flags) -> Iterator[No
             f"{count:,} rows are of {len(order) - _MOST_NAMED:,} more exams, the key is of {key.exam.id!r}; not marked"
         )
         yield Notice("other_exam", "", count, text)
-
-
-def _some(texts: Sequence[str], count: int | None = None) -> str:
-    """The first texts, and how many more there are of `count`."""
-    count = len(texts) if count is None else count
-    return ", ".join(texts[:_MOST_NAMED]) + (f" and {count - _MOST_NAMED:,} more" if count > _MOST_NAMED else "")
 
 
 def _identity(group: _Group, *, is_known: bool) -> list[Notice]:
@@ -314,9 +309,8 @@ def _unknown_fields(
 ) -> dict[int, list[Notice]]:
     """By submission, what is told about its rows that answer no field."""
     found = np.flatnonzero(is_unknown)
-    order = found[np.argsort(member[found], kind="stable")]
     notices = {}
-    for of_one in np.split(order, np.flatnonzero(np.diff(member[order])) + 1) if len(order) else ():
+    for of_one in grouped(found, member[found]):
         number = int(member[of_one[0]])
         student = groups[number].student
         named = [int(row) for row in rows[of_one[:_MOST_NAMED]]]

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from examgen.exams.files import csv_bytes, safe_text
 from examgen.marking.answers import REASON_CODES, AnswerTable
 from examgen.marking.matching import Matched
+from examgen.marking.numbers import Unreadable
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.problems import PROBLEMS, Notice, Problem, who
+from examgen.marking.repeats import grouped
 from examgen.marking.results import EntryColumns, shortened
 from examgen.tables.csv_tables import printable
 
@@ -140,7 +142,7 @@ def unread_notes(
     places = places[answers.parsed.reason[rows[places]] != REASON_CODES["duplicate"]]
     student = np.repeat(np.arange(len(matched.sizes)), matched.sizes)[places]
     names, comments = list(entries.names), list(entries.comments)
-    for mine in np.split(places, np.flatnonzero(np.diff(student)) + 1) if len(places) else ():
+    for mine in grouped(places, student):
         row = int(rows[mine[0]])
         whose = answers.student.at(row)
         parts, first = _reasons(answers, entries, mine, rows[mine], names, comments)
@@ -167,13 +169,11 @@ def _reasons(
         place, row = places[members[0]], int(rows[members[0]])
         entry = f"{names[entries.question[place]]} {names[entries.field[place]]}"
         more = f" and {len(members) - 1:,} more" if len(members) > 1 else ""
-        reason = comments[code].rstrip(".") + _SETTLES.get(_reason_of(answers, row), "")
+        read = answers.parsed.at(row)
+        settles = _SETTLES.get(read.reason, "") if isinstance(read, Unreadable) else ""
+        reason = comments[code].rstrip(".") + settles
         parts.append(f"{entry} {shortened(answers.answer.at(row))!r}{more}: {reason}")
     if len(ordered) > _MOST_REASONS:
         parts.append(f"and for {len(ordered) - _MOST_REASONS:,} more reasons")
     first = places[0]
     return parts, f"{names[entries.question[first]]} {names[entries.field[first]]}"
-
-
-def _reason_of(answers: AnswerTable, row: int) -> str:
-    return next((name for name, code in REASON_CODES.items() if code == answers.parsed.reason[row]), "")

@@ -16,7 +16,7 @@ from examgen.exams.keys import Key
 from examgen.marking.answers import AnswerTable, Flags, Places
 from examgen.marking.identities import Identified
 from examgen.marking.path_names import People, parts_below
-from examgen.marking.problems import Notice
+from examgen.marking.problems import Notice, some
 from examgen.marking.repeats import Standing
 from examgen.marking.settling import Source
 from examgen.tables.csv_tables import printable
@@ -221,6 +221,4 @@ def _why_left_out(pairs: _Pairs, dropped: Sequence[int], whose: str, rows: int) 
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = [repr(printable(name, 40)) for name in names[:_MOST_NAMED]]
-    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(shown) + more
+    return some([repr(printable(name, 40)) for name in names[:_MOST_NAMED]], _MOST_NAMED, len(names))

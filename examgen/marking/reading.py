@@ -211,7 +211,8 @@ def read_files(
         if [upload.path for upload in found] == [path]:
             read = [(read_sheet(found[0], Means(limits, reader=reader)), found[0])]
         else:
-            means = Means(limits, reader=reader, of_one_student=not with_tables)
+            # A file alone may be the table of a class; beside others, it is nobody's.
+            means = Means(limits, reader=reader, of_one_student=not with_tables and len(found) > 1)
             read = _read_all(found, means, TimeBudget(path, [upload.path for upload in found], time_limit))
     by_path: dict[Path, list[Problem]] = defaultdict(list)
     for problem in problems:
@@ -247,9 +248,7 @@ def _read_all(uploads: Sequence[Upload], means: Means, budget: TimeBudget) -> li
     )
     left = limits.max_bytes
     for upload in sorted(uploads, key=lambda upload: (upload.size, upload.path)):
-        # A file alone may be the table of a class; beside others, it is nobody's.
-        of_one = means.of_one_student and len(uploads) > 1
-        mine = replace(means, limits=replace(each, max_bytes=min(each.max_bytes, left)), of_one_student=of_one)
+        mine = replace(means, limits=replace(each, max_bytes=min(each.max_bytes, left)))
         sheet = _read_or_report(upload, mine, budget)
         rows = len(sheet.rows.line)
         if rows > room:

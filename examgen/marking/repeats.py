@@ -33,6 +33,19 @@ def pair_codes(first: "Codes | NDArray[np.int32]", second: "Codes | NDArray[np.i
     return codes
 
 
+def grouped(rows: Codes, code: Codes) -> "list[Codes]":
+    """Rows of the same code together, by code and else in their order.
+
+    Args:
+        rows: (chosen,).
+        code: (chosen,) of each.
+    """
+    if not len(rows):
+        return []
+    order = np.argsort(code, kind="stable")
+    return np.split(rows[order], np.flatnonzero(np.diff(code[order])) + 1)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Repeats:
     """The entries that are there more than once.
@@ -90,8 +103,7 @@ class Repeats:
         who = pair_codes(owners(table), table.exam.codes)
         disputing = np.unique(who[self.rows[self.differs]])
         rows = np.flatnonzero(np.isin(who, disputing))
-        order = rows[np.argsort(who[rows], kind="stable")]
-        return np.split(order, np.flatnonzero(np.diff(who[order])) + 1) if len(order) else []
+        return grouped(rows, who[rows])
 
     def settled(self, table: AnswerTable) -> AnswerTable:
         """The table with the first row of each entry only, unreadable where the answers differ."""

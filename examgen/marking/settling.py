@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from examgen.marking.answers import REASON_CODES, AnswerTable, Flags
-from examgen.marking.problems import Notice, Problem, who
-from examgen.marking.repeats import Codes, Repeats, Standing, owners, pair_codes
+from examgen.marking.problems import Notice, Problem, some, who
+from examgen.marking.repeats import Codes, Repeats, Standing, grouped, owners, pair_codes
 from examgen.tables.csv_tables import printable
 
 _MOST_NAMED = 3
@@ -207,7 +207,7 @@ def _put_together(table: AnswerTable, sources: Sequence[Source]) -> Iterator[Not
     first = rows[starts[np.unique(sheet[starts], return_index=True)[1]]]
     is_same = np.diff(people[first]) == 0
     first = first[np.append(is_same, False) | np.append(False, is_same)] if len(first) else first
-    for mine in np.split(first, np.flatnonzero(np.diff(people[first])) + 1) if len(first) else ():
+    for mine in grouped(first, people[first]):
         text = f"{_whose(table, mine[0])} has answers in {len(mine)} files: {_files(table, sources, mine)}"
         yield _notice("several_files", table, sources, mine, text)
 
@@ -218,8 +218,7 @@ def _repeat_notices(table: AnswerTable, sources: Sequence[Source], repeats: Repe
     is_quiet = ~np.isin(who[rows], who[rows[is_disputed]])
     for kind, mine in (("contradiction", rows[is_disputed]), ("repeated", rows[is_quiet])):
         mine = np.sort(mine)  # entries are named in the order of the file
-        order = mine[np.argsort(who[mine], kind="stable")]
-        for found in np.split(order, np.flatnonzero(np.diff(who[order])) + 1) if len(order) else ():
+        for found in grouped(mine, who[mine]):
             yield _repeat_notice(table, sources, kind, found)
 
 
@@ -227,7 +226,7 @@ def _repeat_notice(table: AnswerTable, sources: Sequence[Source], kind: str, row
     entries = [f"{table.question.at(row)} {table.field.at(row)}".strip() for row in rows.tolist()]
     names = list(dict.fromkeys(entries))
     where = _files(table, sources, rows, with_lines=True)
-    shown = _some([printable(name, 60) for name in names])
+    shown = some([printable(name, 60) for name in names], _MOST_NAMED)
     counted = f"{len(names):,} {'entry' if len(names) == 1 else 'entries'}"
     if kind == "repeated":
         text = f"{_whose(table, int(rows[0]))} handed in {counted} again with the same answers in {where}: {shown}"
@@ -260,12 +259,7 @@ def _files(table: AnswerTable, sources: Sequence[Source], rows: Codes, *, with_l
         lines = np.unique(table.line[rows[table.file[rows] == file]])
         shown = printable(sources[file].path)
         if with_lines and lines[0]:
-            some = ", ".join(f"{line:,}" for line in lines[:_MOST_NAMED].tolist())
-            shown += f" ({'line' if len(lines) == 1 else 'lines'} {some}{', …' if len(lines) > _MOST_NAMED else ''})"
+            numbers = ", ".join(f"{line:,}" for line in lines[:_MOST_NAMED].tolist())
+            shown += f" ({'line' if len(lines) == 1 else 'lines'} {numbers}{', …' if len(lines) > _MOST_NAMED else ''})"
         named.append(shown)
-    return _some(named)
-
-
-def _some(texts: Sequence[str]) -> str:
-    more = f" and {len(texts) - _MOST_NAMED:,} more" if len(texts) > _MOST_NAMED else ""
-    return ", ".join(texts[:_MOST_NAMED]) + more
+    return some(named, _MOST_NAMED)
