@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from examgen.exams.banks_mistakes import explain, shorten
 from examgen.exams.banks_values import BankModel, Number, Strict, decimal_of
-from examgen.exams.policy import DEFAULT_SHARES, Direction, Grade, Policy, Rounding
+from examgen.exams.policy import DEFAULT_SHARES, Direction, Grade, Policy, Precision, Rounding
 
 SMALLEST_STEP = Decimal("0.000001")
 
@@ -64,7 +64,9 @@ class PolicyModel(BankModel):
     imprecise: Share = DEFAULT_SHARES["imprecise"]
     wrong: Share = DEFAULT_SHARES["wrong"]
     misconception: Share = DEFAULT_SHARES["misconception"]
-    precision: Literal["strict", "lenient"] = "strict"
+    precision: Precision = "strict"
+    least_digits: Annotated[int, Field(strict=True, ge=1, le=9)] = Policy().least_digits
+    truncation: Strict = False
     ignore_above: Annotated[Number, Field(ge=1)] = Policy().ignore_above
     zeros_carry: Strict = False
     rounding: Annotated[RoundingModel | None, BeforeValidator(_rounding)] = None
@@ -106,6 +108,8 @@ def policy_of(model: PolicyModel) -> Policy:
         shares=shares | ({"follow_through": Decimal(0)} if is_off else {}),
         follow_through="off" if is_off else "full",
         precision=model.precision,
+        least_digits=model.least_digits,
+        truncation=model.truncation,
         ignore_above=model.ignore_above,
         zeros_carry=model.zeros_carry,
         rounding=None if rounding is None else Rounding(rounding.step, rounding.direction),

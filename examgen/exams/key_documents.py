@@ -201,6 +201,8 @@ def _policy_json(policy: Policy) -> dict[str, Any]:
     return {
         **(shares | {"follow_through": "off"} if policy.follow_through == "off" else shares),
         "precision": policy.precision,
+        "least_digits": policy.least_digits,
+        "truncation": policy.truncation,
         "ignore_above": format(policy.ignore_above, "f"),
         "zeros_carry": policy.zeros_carry,
         "rounding": {"step": format(rounding.step, "f"), "direction": rounding.direction} if rounding else "none",

@@ -22,6 +22,7 @@ DEFAULT_SHARES: Mapping[str, Decimal] = MappingProxyType(
 )
 """Shares of an entry's marks by outcome; `misconception` is for a wrong entry that a misconception explains."""
 
+Precision = Literal["strict", "lenient", "as_written"]
 Direction = Literal["nearest", "up", "down"]
 
 
@@ -48,7 +49,10 @@ class Policy:
     Attributes:
         shares: of an entry's marks by outcome, see `DEFAULT_SHARES`; blank and unreadable entries get nothing.
         follow_through: "full" gives what follows from wrong answers its share; with "off" it is wrong.
-        precision: "strict" gives imprecise entries their share, "lenient" the share of correct ones.
+        precision: "strict" gives imprecise entries their share, "lenient" the share of correct ones; "as_written" takes
+            every answer as right that is right to the digits it has, from `least_digits` on.
+        least_digits: significant digits that an answer must have to be taken as written.
+        truncation: whether a value that is cut off instead of rounded is right.
         ignore_above: a value larger than this times the largest reference of the paper, or times 1 where that is
             less, carries no credit forward unless the student's own work leads to it.
         zeros_carry: whether any 0 carries credit forward where the reference is not 0.
@@ -58,7 +62,9 @@ class Policy:
 
     shares: Mapping[str, Decimal] = field(default_factory=lambda: DEFAULT_SHARES)
     follow_through: Literal["full", "off"] = "full"
-    precision: Literal["strict", "lenient"] = "strict"
+    precision: Precision = "strict"
+    least_digits: int = 2
+    truncation: bool = False
     ignore_above: Decimal = Decimal(1000)
     zeros_carry: bool = False
     rounding: Rounding | None = None

@@ -26,7 +26,11 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 def half_units(
-    paper: PaperShape, reference: Values, base: Evaluation, only: Set[str] | None = None
+    paper: PaperShape,
+    reference: Values,
+    base: Evaluation,
+    only: Set[str] | None = None,
+    coarse: Values | None = None,
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """By derived quantity half units, (students, *shape), and the same with 0 where a value is not rounded at all.
 
@@ -39,7 +43,10 @@ def half_units(
         reference: (students, *shape) by quantity.
         base: evaluation of the students' own answers.
         only: names of the quantities that are wanted; all where it is None.
+        coarse: (students, *shape) by asked quantity, half units of answers that were written with fewer digits; 0 where
+            they were not.
     """
+    coarse = coarse or {}
     asked = {field.quantity: field.digits for field in paper.number_fields}
     is_rational = paper.shape.is_rational
     halves: dict[str, Array] = {}
@@ -63,6 +70,8 @@ def half_units(
             is_rounded = can_round & (~ends | rests.reshape(ends.shape))
             rounded[quantity.name] = is_rounded.reshape(len(values), -1)
             moved[quantity.name] = half * is_rounded
+        if quantity.name in coarse:
+            moved[quantity.name] = np.maximum(moved[quantity.name], coarse[quantity.name])
     return halves, moved
 
 
@@ -77,6 +86,23 @@ def perfect_tolerances(paper: PaperShape, solution: Evaluation) -> Array:
     halves, moved = half_units(paper, solution.values, solution)
     bands = rounding_bands(paper.graph, solution, moved, written)
     return by_field(paper, {name: halves[name] + bands[name] for name in written})
+
+
+def reaches(values: Array, targets: Array, half: Array, band: Array | float = 0.0, *, truncation: bool) -> Flags:
+    """Whether honest writing of the targets may give these values, (...).
+
+    Args:
+        values: as written.
+        targets: what was to be written, known to within the band.
+        half: half a unit of the last digit.
+        band: what rounding on the way may have changed.
+        truncation: whether digits may be cut off: then a value may be nearer to 0 by a whole unit.
+    """
+    off = np.abs(values - targets)
+    found: Flags = off <= half + band
+    if truncation:
+        found |= (off <= 2 * half + band) & (np.abs(values) <= np.abs(targets) + band)
+    return found
 
 
 def by_field(paper: PaperShape, values: Mapping[str, NDArray[_Scalar]]) -> NDArray[_Scalar]:

@@ -218,7 +218,8 @@ class _Case:
         computed = {one.name: moved.get(one.name, base.computed[one.name])[rows] for one in graph}
         values = {name: base.values[name][rows] if name in written else value for name, value in computed.items()}
         seen = Evaluation(values, computed)
-        halves, rounded = half_units(self.paper, computed, seen, only=wanted)
+        coarse = as_quantities(self.paper, self.marked.coarse[rows]) if self.marked.coarse.any() else None
+        halves, rounded = half_units(self.paper, computed, seen, wanted, coarse)
         chosen = {name: half for name, half in rounded.items() if name in wanted}
         answers = {name: values[name] for name in written & values.keys()}
         bands = rounding_bands(graph, seen, chosen, answers)

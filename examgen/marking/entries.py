@@ -16,13 +16,19 @@ from examgen.exams.digits import Digits
 from examgen.exams.exam import PaperShape
 from examgen.exams.keys import solve
 from examgen.exams.policy import Policy
-from examgen.exams.tolerance import by_field
+from examgen.exams.tolerance import by_field, reaches
 from examgen.marking.carrying import carries_forward
 from examgen.marking.following import Flags, Submitted, Work, at_least_two, kinder
 from examgen.marking.outcomes import OUTCOMES
 
 BLOCK = 1024
 """Students who are marked at once."""
+
+OFTEN = 0.25
+"""Share of a student's answers with fewer digits than asked beyond which these are no zeros left out by chance,"""
+
+LEAST_SHORT = 3
+"""and so many of them at least."""
 
 CELLS = 2**23
 """Effects of one quantity's entries on all others that are held at once; wide networks take smaller blocks."""
@@ -45,6 +51,7 @@ class Marked:
         carried: the value that later work is recomputed from: the student's, or the reference.
         past_blanks: whether `own` sees blank entries as steps that were done and not written down, and recomputes them
             too, rather than starting from their reference.
+        coarse: half a unit of the last written digit where an answer with fewer digits than asked carries on, else 0.
     """
 
     outcome: NDArray[np.int8]
@@ -56,6 +63,7 @@ class Marked:
     follows_ignored: Flags
     carried: Array
     past_blanks: Flags
+    coarse: Array
 
 
 def mark(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy = DEFAULT_POLICY) -> Marked:
@@ -96,9 +104,29 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
         for function in (Digits.decimals_for, Digits.half_units)
     )
     values = submitted.values
-    is_right = np.abs(values - wanted) <= half
     is_blank = np.isnan(values)
-    work = Work(paper, givens, reference, submitted, is_right, half)
+    fewer = _fewer_digits(paper, submitted)
+    written_half = np.where(fewer > 0, half_unit(decimals - fewer), 0.0)
+    is_enough = (fewer > 0) & (submitted.digits >= policy.least_digits)
+    is_exact = reaches(values, wanted, half, truncation=policy.truncation)
+    is_right = is_exact
+    if policy.precision == "as_written" and is_enough.any():
+        is_right = is_exact | (is_enough & reaches(values, wanted, written_half, truncation=policy.truncation))
+    short = (fewer > 0).sum(axis=1, keepdims=True)
+    writes_short = (short >= LEAST_SHORT) & (short > OFTEN * (~is_blank).sum(axis=1, keepdims=True))
+    work = Work(
+        paper=paper,
+        givens=givens,
+        reference=reference,
+        submitted=submitted,
+        policy=policy,
+        is_right=is_right,
+        is_exact=is_exact,
+        half=half,
+        written_half=written_half,
+        is_enough=is_enough,
+        writes_short=writes_short,
+    )
     is_doubtful = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
     found, is_ignored, follows_all = work.settled(wanted, is_doubtful)
     carried = np.where(is_ignored | is_blank, wanted, values)
@@ -108,8 +136,10 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     follows = found.follows if is_followed else found.follows & ~found.rests
     is_correct = is_right | (found.follows & ~found.rests)
     sound = found.own if is_followed else np.where(found.rests, np.nan, found.own)
-    missing = _missing_digits(paper, submitted, decimals, wanted, sound, found.tolerance - half)
-    missing = np.where(is_correct | follows, 0, missing)
+    is_near = reaches(values, wanted, written_half, truncation=policy.truncation) | reaches(
+        values, sound, written_half, found.tolerance - half, truncation=policy.truncation
+    )
+    missing = np.where(is_near & (values != 0) & ~is_correct & ~follows, fewer, 0)
     outcome = np.select(
         [submitted.is_unreadable, is_blank, is_correct, follows, missing == 1],
         [OUTCOMES[name].code for name in ("unreadable", "blank", "correct", "follow_through", "imprecise")],
@@ -117,19 +147,12 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     ).astype(np.int8)
     rests_on_wrong = found.follows & found.rests & ~is_right
     parts = (found.own, found.tolerance, missing, rests_on_wrong, follows_all & ~found.follows & ~is_right)
-    return Marked(outcome, wanted, *parts, carried, found.past_blanks)
+    return Marked(outcome, wanted, *parts, carried, found.past_blanks, found.coarse)
 
 
-def _missing_digits(
-    paper: PaperShape, submitted: Submitted, decimals: Array, reference: Array, own: Array, band: Array
-) -> NDArray[np.int64]:
-    """How many digits fewer than asked were written in a value that is right to the digits it has; 0 for others."""
+def _fewer_digits(paper: PaperShape, submitted: Submitted) -> NDArray[np.int64]:
+    """(students, fields) how many digits fewer than asked were written; 0 where there are enough, or a bare 0."""
     by_decimals = np.array([field.digits.unit == "decimals" for field in paper.fields])
     asked = np.array([field.digits.count for field in paper.fields])
     fewer = np.where(by_decimals, asked - submitted.decimals, asked - submitted.digits)
-    found = np.zeros(fewer.shape, dtype=np.int64)
-    short = np.nonzero((fewer > 0) & (submitted.values != 0))
-    half, values = half_unit(decimals[short] - fewer[short]), submitted.values[short]
-    is_near = (np.abs(values - reference[short]) <= half) | (np.abs(values - own[short]) <= half + band[short])
-    found[short] = np.where(is_near, fewer[short], 0)
-    return found
+    return np.where(np.isfinite(submitted.values) & (submitted.values != 0), np.maximum(fewer, 0), 0)

@@ -152,7 +152,8 @@ class EntryTrace:
     def band(self) -> tuple[BandPart, ...]:
         """The effects of half a unit on the recomputed value, as marking adds them up."""
         graph, field = self.paper.graph, self.field
-        halves, rounded = half_units(self.paper, self.solution.values, self.base)
+        coarse = as_quantities(self.paper, self.marked.coarse)
+        halves, rounded = half_units(self.paper, self.solution.values, self.base, coarse=coarse)
         entry = entry_of(graph[field.quantity], field)
         parts = []
         for effects in rounding_effects(graph, self.base, rounded, self.substitute):

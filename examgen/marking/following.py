@@ -4,6 +4,7 @@ Called by `entries`. What carries on is decided here, too: not a zero or a wild 
 lead, and not a layer of zeros that makes all behind it easy.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,10 @@ from examgen.core.graph import Values, evaluate
 from examgen.core.resting import rests_on
 from examgen.core.rounding import effects_of
 from examgen.core.rules import Array
+from examgen.exams.digits import Digits
 from examgen.exams.exam import PaperShape
-from examgen.exams.tolerance import as_quantities, by_field, half_units
+from examgen.exams.policy import Policy
+from examgen.exams.tolerance import as_quantities, by_field, half_units, reaches
 
 FEW_ZEROS = 0.1
 """Up to this share of a paper's entries, wrong zeros that follow from slips are no way to make the paper easy."""
@@ -59,7 +62,7 @@ class Followed:
         tolerance: around it.
         rests: whether it rests on an answer that is not correct.
         follows: whether the submitted value is within the tolerance.
-        past_blanks: as in `Marked`.
+        past_blanks, coarse: as in `Marked`.
     """
 
     own: Array
@@ -67,6 +70,7 @@ class Followed:
     rests: Flags
     follows: Flags
     past_blanks: Flags
+    coarse: Array
 
     def of(self, students: Places) -> "Followed":
         """Some of the students."""
@@ -80,6 +84,9 @@ class Followed:
         return Followed(*parts)
 
 
+_PER_STUDENT = ("is_right", "is_exact", "half", "written_half", "is_enough", "writes_short")
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """The work of some students on one paper shape.
@@ -87,16 +94,28 @@ class Work:
     Attributes:
         paper, givens, submitted: as in `mark`.
         reference: (students, *shape) by quantity.
-        is_right: (students, fields) whether an answer is the reference to the asked digits.
+        policy: of the exam.
+        is_right: (students, fields) whether an answer is the reference, to as many digits as are needed.
+        is_exact: (students, fields) whether it is the reference to the asked digits.
         half: (students, fields) half a unit of the last asked digit.
+        written_half: (students, fields) half a unit of the last written digit where fewer are written than asked, 0
+            elsewhere.
+        is_enough: (students, fields) whether such an answer has enough digits to be taken as written.
+        writes_short: (students, 1) whether a student often writes fewer digits than asked; who does so seldom has left
+            out zeros at the end.
     """
 
     paper: PaperShape
     givens: Values
     reference: Values
     submitted: Submitted
+    policy: Policy
     is_right: Flags
+    is_exact: Flags
     half: Array
+    written_half: Array
+    is_enough: Flags
+    writes_short: Flags
 
     def of(self, chosen: Places) -> "Work":
         """The work of some of them."""
@@ -105,8 +124,8 @@ class Work:
             {name: values[chosen] for name, values in self.givens.items()},
             {name: values[chosen] for name, values in self.reference.items()},
             self.submitted.of(chosen),
-            self.is_right[chosen],
-            self.half[chosen],
+            self.policy,
+            *(getattr(self, name)[chosen] for name in _PER_STUDENT),
         )
 
     def followed_past_blanks(self, is_ignored: Flags, carried: Array) -> Followed:
@@ -158,13 +177,15 @@ class Work:
         written = as_quantities(paper, carried)
         base = evaluate(graph, self.givens, substitute=written)
         _, moved = half_units(paper, self.reference, base)
-        values, half, is_right, given = (
-            as_quantities(paper, one) for one in (self.submitted.values, self.half, self.is_right, is_given)
-        )
-        digits = {field.quantity: field.digits for field in paper.fields}
+        if self.policy.truncation:
+            # Whoever cuts off goes on with a number that is off by up to a whole unit.
+            moved = {name: 2 * half for name, half in moved.items()}
+        judge = _Judge.of(self)
+        given = as_quantities(paper, is_given)
         tolerance: dict[str, Array] = {}
         rests: dict[str, Flags] = {}
         follows: dict[str, Flags] = {}
+        coarse: dict[str, Array] = {}
         bands = {name: np.zeros(()) for name in written}
         unsound: dict[str, Flags] = {}
         for quantity in graph.derived:
@@ -174,10 +195,9 @@ class Work:
             if name in written:
                 computed, band = base.computed[name], bands[name]
                 rests[name] = unsound[name].reshape(computed.shape)
-                # Rounding on the way may lift a value to the next power of ten, where significant figures are coarser.
-                tolerance[name] = np.maximum(half[name], digits[name].half_units(np.abs(computed) + band)) + band
-                follows[name] = np.abs(values[name] - computed) <= tolerance[name]
-                is_correct = is_right[name] | (follows[name] & ~rests[name])
+                follows[name], tolerance[name], coarse[name] = judge.judged(name, computed, band, given[name])
+                moved[name] = np.maximum(moved[name], coarse[name])
+                is_correct = judge.is_right[name] | (follows[name] & ~rests[name])
                 is_wrong: Flags = np.where(np.isnan(written[name]), rests[name], ~is_correct)
                 unsound[name] = np.reshape(is_wrong & ~given[name], (students, -1))
             if moved[name].any():
@@ -186,8 +206,79 @@ class Work:
                         bands[target] = bands[target] + effect.sum(axis=1)
         has_open = np.isnan(carried).any(axis=1, keepdims=True)
         past_blanks = np.repeat(has_open, carried.shape[1], axis=1)
-        own, tolerances = by_field(paper, base.computed), by_field(paper, tolerance)
-        return Followed(own, tolerances, by_field(paper, rests), by_field(paper, follows), past_blanks)
+        return Followed(
+            by_field(paper, base.computed),
+            by_field(paper, tolerance),
+            by_field(paper, rests),
+            by_field(paper, follows),
+            past_blanks,
+            by_field(paper, coarse),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """The answers of some students by quantity, to be judged one quantity after another; all (students, *shape).
+
+    Attributes:
+        values, half, written_half: as in `Work`.
+        is_right, is_exact, is_enough, writes_short: as in `Work`.
+        digits: as asked.
+        truncation, as_written: of the policy.
+    """
+
+    values: Values
+    half: Values
+    written_half: Values
+    is_right: Mapping[str, Flags]
+    is_exact: Mapping[str, Flags]
+    is_enough: Mapping[str, Flags]
+    writes_short: Mapping[str, Flags]
+    digits: Mapping[str, Digits]
+    truncation: bool
+    as_written: bool
+
+    @staticmethod
+    def of(work: Work) -> "_Judge":
+        paper = work.paper
+        return _Judge(
+            values=as_quantities(paper, work.submitted.values),
+            half=as_quantities(paper, work.half),
+            written_half=as_quantities(paper, work.written_half),
+            is_right=as_quantities(paper, work.is_right),
+            is_exact=as_quantities(paper, work.is_exact),
+            is_enough=as_quantities(paper, work.is_enough),
+            writes_short=as_quantities(paper, np.repeat(work.writes_short, len(paper.fields), axis=1)),
+            digits={field.quantity: field.digits for field in paper.fields},
+            truncation=work.policy.truncation,
+            as_written=work.policy.precision == "as_written",
+        )
+
+    def judged(self, name: str, computed: Array, band: Array, is_given: Flags) -> tuple[Flags, Array, Array]:
+        """Whether the answers follow, the tolerance, and with which half unit answers of fewer digits carry on.
+
+        Args:
+            name: of the quantity.
+            computed: (students, *shape) from the students' own answers.
+            band: around it.
+            is_given: (students, *shape) where later work does not start from the answer.
+        """
+        values = self.values[name]
+        # Rounding on the way may lift a value to the next power of ten, where significant figures are coarser.
+        half = np.maximum(self.half[name], self.digits[name].half_units(np.abs(computed) + band))
+        follows = reaches(values, computed, half, band, truncation=self.truncation)
+        written, tolerance = self.written_half[name], half + band
+        if not written.any():
+            return follows, tolerance, written
+        # A right number with fewer digits lost nothing but zeros at its end, unless the student often writes so.
+        is_short = (written > 0) & (self.writes_short[name] | ~(follows | self.is_exact[name]))
+        is_near = is_short & reaches(values, computed, written, band, truncation=self.truncation)
+        if self.as_written:
+            is_taken = is_near & ~follows & self.is_enough[name]
+            follows, tolerance = follows | is_taken, np.where(is_taken, written + band, tolerance)
+        is_as_usual = self.is_enough[name] & self.writes_short[name]
+        carries = is_short & ~is_given & (is_near | follows | self.is_right[name] | is_as_usual)
+        return follows, tolerance, np.where(carries, written * (2 if self.truncation else 1), 0.0)
 
 
 def kinder(found: Followed, past_blanks: Followed, students: Places) -> Followed:

@@ -30,6 +30,16 @@ def places_for(values: Array, digits: Digits) -> Places:
     return np.where(is_plain, places - grown, digits.count - 1)
 
 
+def cut_off(values: Array, places: Places) -> Array:
+    """(...), (...) -> (...): the digits behind so many decimals left out."""
+    power = 10.0 ** np.abs(places)
+    with np.errstate(all="ignore"):
+        units = np.where(places >= 0, np.abs(values) * power, np.abs(values) / power)
+        whole = np.floor(units + TIE)
+        found = np.where(places >= 0, whole / power, whole * power)
+    return np.asarray(np.where(found == 0, 0.0, np.copysign(found, values)))
+
+
 def rounded(values: Array, places: Places) -> Array:
     """(...), (...) -> (...): to so many decimals; negative ones are tens, hundreds, …; never -0."""
     power = 10.0 ** np.abs(places)

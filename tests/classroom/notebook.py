@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.exams.exam import PaperShape
-from tests.classroom.figures import Array, places_for, rounded, text_of
+from examgen.exams.digits import Digits
+from tests.classroom.figures import Array, cut_off, places_for, rounded, text_of
 from tests.classroom.slips import Entry, slip
 
 Terms = Callable[[], Array]
@@ -25,11 +26,15 @@ class Habits:
         carry: share of the entries after which a student goes on with the rounded number: 1 always, 0 never.
         more: a student writes up to this many digits more than asked, chosen anew for each entry.
         rounds_unasked: whether quantities that nobody asks for are rounded too.
+        figures: a student writes so many significant figures at most; 0 for as many as asked.
+        cuts: whether digits are cut off instead of rounded.
     """
 
     carry: float = 1.0
     more: int = 0
     rounds_unasked: bool = True
+    figures: int = 0
+    cuts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,9 @@ class Notebook:
         digits = self.paper.fields[int(columns.flat[0])].digits
         more = self._random.integers(0, self.habits.more, values.shape, endpoint=True)
         decimals = places_for(values, digits) + more
-        neat = rounded(values, decimals)
+        if self.habits.figures:
+            decimals = np.minimum(decimals, places_for(values, Digits(self.habits.figures, "significant_figures")))
+        neat = (cut_off if self.habits.cuts else rounded)(values, decimals)
         self.written[:, columns.ravel()] = shown(neat).reshape(len(values), -1)
         self.places[:, columns.ravel()] = shown(decimals.astype(float)).reshape(len(values), -1).astype(int)
         carried = np.where(self._goes_on_with_rounded(values.shape), neat, values)

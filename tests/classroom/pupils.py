@@ -28,6 +28,18 @@ HONEST: Mapping[str, Habits] = MappingProxyType(
 )
 """Ways of honest work."""
 
+SHORT: Mapping[str, Habits] = MappingProxyType(
+    {
+        f"{figures} figures, {how}, {on}": Habits(
+            carry=carry, rounds_unasked=False, figures=figures, cuts=how == "cut off"
+        )
+        for figures in (2, 3, 4)
+        for how in ("rounded", "cut off")
+        for on, carry in (("carried", 1.0), ("all digits carried", 0.0), ("now so, now so", 0.5))
+    }
+)
+"""Ways of honest work with fewer digits than asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
@@ -88,7 +100,7 @@ def work_out(exam: Exam, pupils: Sequence[Pupil], seed: int) -> list[Sheet]:
             givens = [pages[number][question][1].givens for number in members]
             columns = np.array([slips[number][question] for number in members])
             salt = zlib.crc32(f"{question} {paper.label} {habits} {belief} {seed}".encode())
-            book = Notebook(paper, len(members), HONEST[habits], salt, columns)
+            book = Notebook(paper, len(members), {**HONEST, **SHORT}[habits], salt, columns)
             together = {name: np.stack([each[name] for each in givens]) for name in givens[0]}
             _answer(paper, _learner(exam, paper, belief), together, book)
             for row, (number, texts) in enumerate(zip(members, book.texts(), strict=True)):
