@@ -18,12 +18,7 @@ from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph, step_name
 from examgen.core.products import ProductsShape, products_graph
 from examgen.core.rules import Array, Rule
-
-TRIALS = 32
-"""Draws by which it is seen whether a rewiring can change what is asked."""
-
-DRAWS = 32 * TRIALS
-"""Draws of which the first so many are taken that have no dead layer."""
+from examgen.core.trials import TRIALS, trial_givens
 
 Changes = Mapping[str, Change]
 QuestionShape = NetworkShape | ProductsShape
@@ -115,7 +110,7 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
         asked: names of the quantities that a paper asks for.
     """
     graph = network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
-    base = evaluate(graph, _trials(graph))
+    base = evaluate(graph, trial_givens(graph))
     names = sorted(asked)
     right = _flat(base.values, names)
     found: list[Patch] = []
@@ -145,28 +140,6 @@ def _differs(right: Array, values: Array) -> bool:
     with np.errstate(invalid="ignore"):
         is_same = (np.abs(right - values) <= 1e-9 + 1e-6 * np.abs(values)) | (np.isnan(right) & np.isnan(values))
     return not is_same.all()
-
-
-def _trials(graph: ComputationGraph) -> dict[str, Array]:
-    """Givens of both signs, targets that are probabilities, and no dead layers: (TRIALS, *shape)."""
-    draws = np.random.default_rng(5)
-    givens: dict[str, Array] = {}
-    for given in graph.givens:
-        size = (DRAWS, *given.shape)
-        if given.kind == "y":
-            rows = draws.uniform(0.05, 1, size)
-            givens[given.name] = rows / (rows.sum(axis=-1, keepdims=True) if given.shape[-1] > 1 else 1.2)
-        elif given.kind == "learning_rate":
-            givens[given.name] = draws.uniform(0.1, 0.9, size)
-        else:
-            givens[given.name] = draws.uniform(-1.5, 1.5, size)
-    values = evaluate(graph, givens).values
-    is_live = np.ones(DRAWS, dtype=bool)
-    for quantity in graph.derived:
-        if quantity.kind == "slope":
-            is_live &= (values[quantity.name] != 0).any(axis=-1).all(axis=-1)
-    # Papers with a dead layer are never handed out; z is a on a layer of a single ReLU, for one.
-    return {name: rows[is_live][:TRIALS] for name, rows in givens.items()}
 
 
 def _rule(name: str, compute: Callable[..., Array]) -> Rule:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
+from examgen.core.equality import copies
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductsShape, products_graph
@@ -220,6 +221,45 @@ class PaperShape:
     def only_numbers(self) -> "PaperShape":
         """The same paper as if it asked for nothing but its numbers; itself where it does."""
         return replace(self, fields=self.number_fields) if self.other_places else self
+
+    @cached_property
+    def standing(self) -> "PaperShape":
+        """The same paper as marking sees it: an answer stands for the first quantity that always equals the asked one.
+
+        Where the gradient of the biases is asked and that of the pre-activations is not, all that follows starts from
+        the answers for the former. Fields keep their names, order and all else.
+        """
+        asked = {field.quantity for field in self.fields}
+        moved: dict[str, str] = {}
+        for earlier, later in copies(self.graph):
+            if later in asked and earlier not in asked:
+                moved[later] = earlier
+                asked.add(earlier)
+        if not moved:
+            return self
+        fields = [replace(one, **self._moved_to(one, moved.get(one.quantity, ""))) for one in self.fields]
+        return replace(self, fields=tuple(fields))
+
+    def _moved_to(self, field: Field, name: str) -> dict[str, Any]:
+        """Quantity and index of a field that stands for another quantity."""
+        if not name or field.as_ != "number":
+            return {}
+        old, new = self.graph[field.quantity].shape, self.graph[name].shape
+        place = int(np.ravel_multi_index(field.index, old)) if old else 0
+        index = tuple(int(axis) for axis in np.unravel_index(place, new)) if new else ()
+        return {"quantity": name, "index": index}
+
+    @cached_property
+    def twins(self) -> tuple[tuple[Sequence[int], Sequence[int]], ...]:
+        """Where two quantities that are always equal are both asked: the places of the earlier's entries and of the
+        later's among `number_fields`."""
+        places, first = self.entry_places, dict[str, str]()
+        found = []
+        for earlier, later in copies(self.graph):
+            asked = first.setdefault(earlier, earlier if earlier in places else later)
+            if later in places and asked in places and asked != later:
+                found.append((places[asked], places[later]))
+        return tuple(found)
 
     def asked(self, task: int | None = None) -> tuple[Quantity, ...]:
         """The asked quantities in the order of the solution, of one task or of all."""

@@ -56,6 +56,7 @@ def diagnose(paper: PaperShape, givens: Values, submitted: Submitted, marked: Ma
         submitted: what they wrote.
         marked: how it was marked.
     """
+    paper = paper.standing
     is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & np.isfinite(submitted.values) & ~marked.follows_ignored
     found = np.zeros(is_wrong.shape, dtype=np.int64)
     rows = np.flatnonzero(is_wrong.any(axis=1))
@@ -111,6 +112,7 @@ def trials(paper: PaperShape, givens: Values, submitted: Submitted, marked: Mark
 
     Arguments as in `diagnose`, with one student, and the place of the entry among the fields.
     """
+    paper = paper.standing
     is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & np.isfinite(submitted.values) & ~marked.follows_ignored
     with np.errstate(all="ignore"):
         return tuple(_Case(paper, givens, submitted.values, marked, is_wrong).trials(place))

@@ -52,6 +52,7 @@ class EntryTrace:
 
     @staticmethod
     def of(of_student: MarkedPaper, paper: PaperShape, place: int, givens: Values, answers: Submitted) -> "EntryTrace":
+        paper = paper.standing
         marked = mark(paper, givens, answers, of_student.key.exam.policy)
         diagnosis = diagnose(paper, givens, answers, marked)
         label = diagnosis.labels[int(diagnosis.codes[0, place])]

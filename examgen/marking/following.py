@@ -4,8 +4,8 @@ Called by `entries`. What carries on is decided here, too: not a zero or a wild 
 lead, and not a layer of zeros that makes all behind it easy.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,12 @@ class Followed:
     def of(self, students: Places) -> "Followed":
         """Some of the students."""
         return Followed(*(getattr(self, name)[students] for name in Followed.__slots__))
+
+    def without(self, fields: Sequence[int]) -> "Followed":
+        """The same where some fields are taken not to follow."""
+        follows = self.follows.copy()
+        follows[:, fields] = False
+        return replace(self, follows=follows)
 
     def replaced(self, students: Places, other: "Followed") -> "Followed":
         """The same with other values for some of the students."""

@@ -1,0 +1,37 @@
+"""Random numbers for a graph, by which it is seen what holds for all numbers.
+
+Called by `misconceptions`, to see which rewirings can show, and by `equality`.
+"""
+
+import numpy as np
+
+from examgen.core.graph import ComputationGraph, evaluate
+from examgen.core.rules import Array
+
+TRIALS = 32
+"""Draws for each graph."""
+
+DRAWS = 32 * TRIALS
+"""Draws of which the first so many are taken that have no dead layer."""
+
+
+def trial_givens(graph: ComputationGraph) -> dict[str, Array]:
+    """Givens of both signs, targets that are probabilities, and no dead layers: (TRIALS, *shape) by name."""
+    draws = np.random.default_rng(5)
+    givens: dict[str, Array] = {}
+    for given in graph.givens:
+        size = (DRAWS, *given.shape)
+        if given.kind == "y":
+            rows = draws.uniform(0.05, 1, size)
+            givens[given.name] = rows / (rows.sum(axis=-1, keepdims=True) if given.shape[-1] > 1 else 1.2)
+        elif given.kind == "learning_rate":
+            givens[given.name] = draws.uniform(0.1, 0.9, size)
+        else:
+            givens[given.name] = draws.uniform(-1.5, 1.5, size)
+    values = evaluate(graph, givens).values
+    is_live = np.ones(DRAWS, dtype=bool)
+    for quantity in graph.derived:
+        if quantity.kind == "slope":
+            is_live &= (values[quantity.name] != 0).any(axis=-1).all(axis=-1)
+    # Papers with a dead layer are never handed out; z is a on a layer of a single ReLU, for one.
+    return {name: rows[is_live][:TRIALS] for name, rows in givens.items()}
