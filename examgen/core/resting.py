@@ -41,12 +41,12 @@ def rests_on(graph: ComputationGraph, quantity: Quantity, unsound: Mapping[str, 
     assert quantity.rule is not None
     for place, name in enumerate(quantity.inputs):
         if name in unsound and unsound[name].any():
-            found |= unsound[name] @ _links(quantity.rule, shapes, place)
+            found |= unsound[name] @ links(quantity.rule, shapes, place)
     return found
 
 
 @lru_cache(maxsize=4096)
-def _links(rule: Rule, shapes: tuple[tuple[int, ...], ...], place: int) -> Flags:
+def links(rule: Rule, shapes: tuple[tuple[int, ...], ...], place: int) -> Flags:
     """(entries of one input, entries of the result): whether the result's entry reads the input's."""
     draws = np.random.default_rng(20)
     size = int(np.prod(shapes[place], dtype=int))

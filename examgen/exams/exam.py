@@ -167,7 +167,11 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class PaperShape:
-    """One question in one shape and notation: all that a page and its marking need but the numbers."""
+    """One question in one shape and notation: all that a page and its marking need but the numbers.
+
+    Attributes:
+        stood_for: quantities that nobody asks for and that the answers for equal ones stand for, see `standing`.
+    """
 
     question: Question
     label: str
@@ -175,6 +179,7 @@ class PaperShape:
     graph: ComputationGraph
     naming: Naming
     fields: tuple[Field, ...]
+    stood_for: frozenset[str] = frozenset()
 
     @cached_property
     def number_fields(self) -> tuple[Field, ...]:
@@ -238,7 +243,7 @@ class PaperShape:
         if not moved:
             return self
         fields = [replace(one, **self._moved_to(one, moved.get(one.quantity, ""))) for one in self.fields]
-        return replace(self, fields=tuple(fields))
+        return replace(self, fields=tuple(fields), stood_for=frozenset(moved.values()))
 
     def _moved_to(self, field: Field, name: str) -> dict[str, Any]:
         """Quantity and index of a field that stands for another quantity."""

@@ -61,11 +61,13 @@ def half_units(
         own = digits.half_units(values)
         half = np.maximum(own, digits.half_units(base.values[quantity.name]))
         halves[quantity.name] = half
+        if quantity.name in paper.stood_for:
+            halves[quantity.name] = half + paper.question.digits.half_units(values)
         can_round = _can_round(paper, quantity, digits)
         moved[quantity.name] = half if can_round else np.zeros_like(half)
         if is_rational:
-            # A slip may lift the own value to where significant figures are coarser.
-            ends = _ends_at(own, values) & _ends_at(half, base.computed[quantity.name])
+            # Where what is right ends at the asked digit nobody rounds, whatever has gone wrong before.
+            ends = _ends_at(own, values)
             rests = rests_on(paper.graph, quantity, rounded, len(values))
             is_rounded = can_round & (~ends | rests.reshape(ends.shape))
             rounded[quantity.name] = is_rounded.reshape(len(values), -1)

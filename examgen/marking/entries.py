@@ -52,6 +52,7 @@ class Marked:
         carried: the value that later work is recomputed from: the student's, or the reference.
         past_blanks: whether `own` sees blank entries as steps that were done and not written down, and recomputes them
             too, rather than starting from their reference.
+        half: half a unit of the last asked digit.
         coarse: half a unit of the last written digit where an answer with fewer digits than asked carries on, else 0.
     """
 
@@ -65,6 +66,7 @@ class Marked:
     carried: Array
     past_blanks: Flags
     coarse: Array
+    half: Array
 
 
 def mark(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy = DEFAULT_POLICY) -> Marked:
@@ -156,7 +158,7 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     ).astype(np.int8)
     rests_on_wrong = found.follows & found.rests & ~is_right
     parts = (found.own, found.tolerance, missing, rests_on_wrong, follows_all & ~found.follows & ~is_right)
-    return Marked(outcome, wanted, *parts, carried, found.past_blanks, found.coarse)
+    return Marked(outcome, wanted, *parts, carried, found.past_blanks, found.coarse, half)
 
 
 def _went_on_from(values: Array, half: Array, first: Sequence[int], later: Sequence[int]) -> Places:

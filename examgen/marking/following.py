@@ -200,6 +200,9 @@ class Work:
             # What moves an entry, and what it rests on, comes before it in the graph and has been judged.
             if name in written:
                 computed, band = base.computed[name], bands[name]
+                if name in paper.stood_for:
+                    # It may have been rounded on its own before it was written down for the other.
+                    band = band + paper.question.digits.half_units(computed)
                 rests[name] = unsound[name].reshape(computed.shape)
                 follows[name], tolerance[name], coarse[name] = judge.judged(name, computed, band, given[name])
                 moved[name] = np.maximum(moved[name], coarse[name])
@@ -282,8 +285,8 @@ class _Judge:
         if self.as_written:
             is_taken = is_near & ~follows & self.is_enough[name]
             follows, tolerance = follows | is_taken, np.where(is_taken, written + band, tolerance)
-        is_as_usual = self.is_enough[name] & self.writes_short[name]
-        carries = is_short & ~is_given & (is_near | follows | self.is_right[name] | is_as_usual)
+        is_seen = is_near | follows | self.is_right[name] | self.writes_short[name]
+        carries = is_short & self.is_enough[name] & ~is_given & is_seen
         return follows, tolerance, np.where(carries, written * (2 if self.truncation else 1), 0.0)
 
 
