@@ -24,6 +24,8 @@ from examgen.marking.explanation import BandPart, Calculation, Origin, Precision
 from examgen.marking.following import NO_DIGITS, Submitted
 from examgen.marking.marked_papers import MarkedPaper
 from examgen.marking.outcomes import BY_CODE
+from examgen.marking.totals import entry_marks
+from examgen.marking.work_shown import paid
 from examgen.marking.written_formulas import formula_texts, symbol_text
 
 
@@ -37,6 +39,7 @@ class EntryTrace:
         solution: the reference.
         substitute: what later work starts from, NaN where it is recomputed.
         base: the evaluation from there.
+        paid: hundredths of the entry's marks that are paid.
     """
 
     of_student: MarkedPaper
@@ -49,6 +52,7 @@ class EntryTrace:
     solution: Evaluation
     substitute: dict[str, Array]
     base: Evaluation
+    paid: int
 
     @staticmethod
     def of(of_student: MarkedPaper, paper: PaperShape, place: int, givens: Values, answers: Submitted) -> "EntryTrace":
@@ -60,7 +64,13 @@ class EntryTrace:
         substitute = as_quantities(paper, np.where(is_open, np.nan, marked.carried))
         base = evaluate(paper.graph, givens, substitute=substitute)
         solution = solve(paper, givens)
-        return EntryTrace(of_student, paper, place, givens, answers, marked, label, solution, substitute, base)
+        policy, is_named = of_student.key.exam.policy, diagnosis.codes > 0
+        earned = paid(
+            paper, givens, answers, marked, is_named, entry_marks(policy, paper, marked.outcome, is_named)
+        ).share
+        return EntryTrace(
+            of_student, paper, place, givens, answers, marked, label, solution, substitute, base, int(earned[0, place])
+        )
 
     @property
     def policy(self) -> Policy:

@@ -18,7 +18,7 @@ from examgen.marking.explanation import Explanation
 from examgen.marking.marked_papers import MarkedPaper, Row, find_place, read_marked, submitted
 from examgen.marking.numbers import REASONS
 from examgen.marking.overrides import Override, find_overrides, read_overrides
-from examgen.marking.totals import entry_marks
+from examgen.marking.totals import HUNDREDTHS, entry_marks
 
 CLOSE = 1e-5
 """Numbers of results.csv are the same as ours if they differ by less than this share: it has six digits of some."""
@@ -88,6 +88,7 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         rule=0,
         why="",
         share=trace.policy.share(outcome, is_explained=bool(trace.label)),
+        paid=trace.paid,
         marks=marks,
         max_marks=float(field.marks),
         override=override,
@@ -106,6 +107,7 @@ def _marks(trace: EntryTrace, of_student: MarkedPaper) -> tuple[float, Override 
     """The marks of the entry, and the override by which they were set."""
     explained = np.full(trace.marked.outcome.shape, bool(trace.label))
     marks = float(entry_marks(trace.policy, trace.paper, trace.marked.outcome, explained)[0, trace.place])
+    marks = marks * trace.paid / HUNDREDTHS
     key, student = of_student.key, of_student.student
     path = find_overrides(key.folder)
     if path is None:

@@ -103,6 +103,7 @@ class Explanation:
         rule: the rule that decided, 1 to 5.
         why: in a sentence.
         share: of the marks, by the policy.
+        paid: hundredths of these that are not held back.
         marks, max_marks: of the entry.
         override: marks that an instructor has set.
         differences: where results.csv says something else, because the key or the policy has changed since.
@@ -136,6 +137,7 @@ class Explanation:
     rule: int
     why: str
     share: Decimal
+    paid: int
     marks: float
     max_marks: float
     override: Override | None

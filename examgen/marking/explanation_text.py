@@ -9,6 +9,7 @@ from textwrap import wrap
 
 from examgen.marking.diagnosis import Trial
 from examgen.marking.explanation import Calculation, Explanation, Source
+from examgen.marking.totals import HUNDREDTHS
 
 INDENT = 2
 MOST_PARTS = 16
@@ -145,8 +146,9 @@ def _outcome(found: Explanation, width: int) -> Iterator[str]:
     yield f"Outcome: {_words(found.outcome)}, by rule {found.rule}"
     yield from _wrapped(found.why, width)
     if found.override is None:
+        held = f" · {found.paid} % of what follows" if found.paid < HUNDREDTHS else ""
         yield from _wrapped(
-            f"marks: {found.max_marks:.15g} · {found.share:f} of the policy = {found.marks:.15g}", width
+            f"marks: {found.max_marks:.15g} · {found.share:f} of the policy{held} = {found.marks:.15g}", width
         )
     else:
         text = f"marks: {found.marks:.15g}, set by line {found.override.line} of the overrides: {found.override.reason}"

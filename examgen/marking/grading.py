@@ -37,6 +37,7 @@ from examgen.marking.problems import Notice, Problem
 from examgen.marking.reading import TIME_LIMIT, Answers, HandedIn, read_files
 from examgen.marking.remarking import Remarking, changes
 from examgen.marking.results import EntryColumns, comments, result_columns, results_csv, results_frame
+from examgen.marking.work_shown import Paid, held_back_text, paid
 from examgen.tables.csv_tables import printable
 
 if TYPE_CHECKING:
@@ -283,10 +284,21 @@ def _put_numbers(
     diagnosis = diagnose(paper, givens, submitted, marked)
     reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
     units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
+    earned = paid(paper, givens, submitted, marked, diagnosis.codes > 0, unit.marks(units))
+    units = units * earned.share // totals.HUNDREDTHS
     is_unreadable = marked.outcome == OUTCOMES["unreadable"].code
     comment = with_characters(comments(paper, marked, diagnosis, reason), answers, part.rows, is_unreadable)
     entries.put(paper, part.places, marked, diagnosis, comment, unit.marks(units))
+    _tell_held_back(entries, part.places, earned)
     return marked.outcome, units
+
+
+def _tell_held_back(entries: EntryColumns, places: NDArray[np.int64], earned: Paid) -> None:
+    """Say beside each entry that is not paid in full how much of its marks is."""
+    rows, fields = np.nonzero(earned.share < totals.HUNDREDTHS)
+    held = earned.share[rows, fields].tolist()
+    found = zip(places[rows, fields].tolist(), held, earned.shows_no_work[rows, fields].tolist(), strict=True)
+    entries.set_comments({place: held_back_text(share, shows_no_work=empty) for place, share, empty in found})
 
 
 def _put_others(

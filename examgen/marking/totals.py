@@ -19,6 +19,9 @@ from examgen.exams.exam import Exam, PaperShape, exact_total
 from examgen.exams.policy import Policy
 from examgen.marking.outcomes import BY_CODE, OUTCOMES
 
+HUNDREDTHS = 100
+"""What follow-through is held back in is hundredths of an entry's marks."""
+
 MOST = 2**62
 """Counts below this are held as 64-bit integers, larger ones as Python's."""
 
@@ -72,7 +75,7 @@ class QuestionMarks:
 
 
 def mark_unit(policy: Policy, papers: Iterable[PaperShape], others: Iterable[Fraction] = ()) -> MarkUnit:
-    """The largest unit that divides the marks of every entry and outcome.
+    """The largest unit of which the marks of every entry and outcome are a hundredfold multiple.
 
     Args:
         policy: of the exam.
@@ -86,7 +89,7 @@ def mark_unit(policy: Policy, papers: Iterable[PaperShape], others: Iterable[Fra
         exact |= {marks * share for marks in {field.exact_marks for field in paper.fields} for share in shares}
         question = paper.question.id
         per_question[question] = max(per_question.get(question, Fraction(0)), exact_total(paper.fields))
-    parts = lcm(*(marks.denominator for marks in exact))
+    parts = HUNDREDTHS * lcm(*(marks.denominator for marks in exact))
     is_small = parts < MOST and sum(per_question.values()) * parts < MOST
     return MarkUnit(parts, np.int64 if is_small else object)
 

@@ -24,9 +24,7 @@ from examgen.exams.tolerance import as_quantities, by_field
 from examgen.marking.entries import Marked
 from examgen.marking.following import Submitted
 from examgen.marking.outcomes import OUTCOMES
-
-HUNDREDTHS = 100
-"""What is held back is counted in hundredths of an entry's marks."""
+from examgen.marking.totals import HUNDREDTHS
 
 MOST_WITHOUT_WORK = 0.5
 """Entries that show no work pay together at most so much of what the others have earned."""
@@ -88,6 +86,15 @@ def paid(
     share[rows] = np.where(rests[rows], _hundredths(started[rows] / ENOUGH_WORK)[:, None], HUNDREDTHS)
     _cap(share, no_work, marks, rows)
     return Paid(share, no_work, started)
+
+
+def held_back_text(share: int, *, shows_no_work: bool) -> str:
+    """What is said to the student beside an entry of which so many hundredths are paid."""
+    if shows_no_work:
+        why = "it cannot be told from a value that needs no calculation, and such entries pay half of the others' marks"
+    else:
+        why = "too few of the entries that start from the paper's numbers are right, follow or can be explained"
+    return f"It follows from earlier answers; {share} % of its marks are paid, for {why}."
 
 
 def _cap(share: Shares, no_work: Flags, marks: Array, rows: NDArray[np.intp]) -> None:
