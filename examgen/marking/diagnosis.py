@@ -18,8 +18,8 @@ from examgen.exams.exam import Field, PaperShape
 from examgen.exams.separation import paper_patches
 from examgen.exams.tolerance import as_quantities, half_units, place_of
 from examgen.marking.entries import Marked, block_size
-from examgen.marking.following import Submitted
 from examgen.marking.outcomes import OUTCOMES
+from examgen.marking.writing import Submitted
 
 NEAR = 6.0
 """The band of a misconception is worked out where an answer is within so many tolerances of it,"""

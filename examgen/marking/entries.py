@@ -11,25 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.graph import Values, students_last
-from examgen.core.rounding import half_unit
 from examgen.core.rules import Array
-from examgen.exams.digits import Digits
 from examgen.exams.exam import PaperShape
 from examgen.exams.keys import solve
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import by_field, reaches
 from examgen.marking.carrying import carries_forward
-from examgen.marking.following import Flags, Places, Submitted, Work, at_least_two, kinder
+from examgen.marking.following import Flags, Places, Work, at_least_two, kinder
 from examgen.marking.outcomes import OUTCOMES
+from examgen.marking.writing import Submitted, Writing
 
 BLOCK = 1024
 """Students who are marked at once."""
-
-OFTEN = 0.25
-"""Share of a student's answers with fewer digits than asked beyond which these are no zeros left out by chance,"""
-
-LEAST_SHORT = 3
-"""and so many of them at least."""
 
 CELLS = 2**23
 """Effects of one quantity's entries on all others that are held at once; wide networks take smaller blocks."""
@@ -103,34 +96,10 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     together = {name: np.ascontiguousarray(values) for name, values in givens.items()}
     reference = {name: students_last(values) for name, values in solve(paper, together).values.items()}
     wanted = by_field(paper, reference)
-    decimals, half = (
-        np.stack([function(field.digits, of_field) for field, of_field in zip(paper.fields, wanted.T, strict=True)]).T
-        for function in (Digits.decimals_for, Digits.half_units)
-    )
-    values = submitted.values
+    writing = Writing.of_answers(paper, submitted, wanted, policy)
+    values, half, is_right = writing.values, writing.half, writing.is_right
     is_blank = np.isnan(values)
-    fewer = _fewer_digits(paper, submitted)
-    written_half = np.where(fewer > 0, half_unit(decimals - fewer), 0.0)
-    is_enough = (fewer > 0) & (submitted.digits >= policy.least_digits)
-    is_exact = reaches(values, wanted, half, truncation=policy.truncation)
-    is_right = is_exact
-    if policy.precision == "as_written" and is_enough.any():
-        is_right = is_exact | (is_enough & reaches(values, wanted, written_half, truncation=policy.truncation))
-    short = (fewer > 0).sum(axis=1, keepdims=True)
-    writes_short = (short >= LEAST_SHORT) & (short > OFTEN * (~is_blank).sum(axis=1, keepdims=True))
-    work = Work(
-        paper=paper,
-        givens=givens,
-        reference=reference,
-        submitted=submitted,
-        policy=policy,
-        is_right=is_right,
-        is_exact=is_exact,
-        half=half,
-        written_half=written_half,
-        is_enough=is_enough,
-        writes_short=writes_short,
-    )
+    work = Work(paper, givens, reference, writing, policy)
     is_doubtful = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
     found, is_ignored, follows_all = work.settled(wanted, is_doubtful)
     carried = np.where(is_ignored | is_blank, wanted, values)
@@ -147,10 +116,10 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     follows = found.follows if is_followed else found.follows & ~found.rests
     is_correct = is_right | (found.follows & ~found.rests)
     sound = found.own if is_followed else np.where(found.rests, np.nan, found.own)
-    is_near = reaches(values, wanted, written_half, truncation=policy.truncation) | reaches(
-        values, sound, written_half, found.tolerance - half, truncation=policy.truncation
-    )
-    missing = np.where(is_near & (values != 0) & ~is_correct & ~follows, fewer, 0)
+    band, cut = found.tolerance - half, policy.truncation
+    is_near = reaches(values, wanted, writing.written_half, truncation=cut)
+    is_near |= reaches(values, sound, writing.written_half, band, truncation=cut)
+    missing = np.where(is_near & ~is_correct & ~follows, writing.fewer, 0)
     outcome = np.select(
         [submitted.is_unreadable, is_blank, is_correct, follows, missing == 1],
         [OUTCOMES[name].code for name in ("unreadable", "blank", "correct", "follow_through", "imprecise")],
@@ -166,11 +135,3 @@ def _went_on_from(values: Array, half: Array, first: Sequence[int], later: Seque
     mine, other = values[:, first], values[:, later]
     is_other = np.isfinite(other) & ~(np.abs(mine - other) <= half[:, first])
     return at_least_two(np.flatnonzero(is_other.any(axis=1) & np.isfinite(other).all(axis=1)))
-
-
-def _fewer_digits(paper: PaperShape, submitted: Submitted) -> NDArray[np.int64]:
-    """(students, fields) how many digits fewer than asked were written; 0 where there are enough, or a bare 0."""
-    by_decimals = np.array([field.digits.unit == "decimals" for field in paper.fields])
-    asked = np.array([field.digits.count for field in paper.fields])
-    fewer = np.where(by_decimals, asked - submitted.decimals, asked - submitted.digits)
-    return np.where(np.isfinite(submitted.values) & (submitted.values != 0), np.maximum(fewer, 0), 0)

@@ -21,11 +21,11 @@ from examgen.exams.tolerance import as_quantities, entry_of, half_units
 from examgen.marking.diagnosis import diagnose
 from examgen.marking.entries import Marked, mark
 from examgen.marking.explanation import BandPart, Calculation, Origin, Precision, Source
-from examgen.marking.following import NO_DIGITS, Submitted
 from examgen.marking.marked_papers import MarkedPaper
 from examgen.marking.outcomes import BY_CODE
 from examgen.marking.totals import entry_marks
 from examgen.marking.work_shown import paid
+from examgen.marking.writing import NO_DIGITS, Submitted
 from examgen.marking.written_formulas import formula_texts, symbol_text
 
 

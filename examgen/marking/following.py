@@ -1,10 +1,10 @@
 """Recomputes every entry from a student's own answers, so that what follows from a slip is not marked wrong.
 
 Called by `entries`. What carries on is decided here, too: not a zero or a wild value to which the own work does not
-lead, and not a layer of zeros that makes all behind it easy.
+lead.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,43 +14,13 @@ from examgen.core.graph import Values, evaluate
 from examgen.core.resting import rests_on
 from examgen.core.rounding import effects_of
 from examgen.core.rules import Array
-from examgen.exams.digits import Digits
 from examgen.exams.exam import PaperShape
 from examgen.exams.policy import Policy
-from examgen.exams.tolerance import as_quantities, by_field, half_units, reaches
-
-FEW_ZEROS = 0.1
-"""Up to this share of a paper's entries, wrong zeros that follow from slips are no way to make the paper easy."""
-
-ZEROS_OF_A_SLIP = 0.3
-"""The same where a single answer is wrong of itself: one slip may switch much off, two that do are no accident."""
-
-NO_DIGITS = 99
-"""Written decimals of a fraction, which is exact."""
+from examgen.exams.tolerance import as_quantities, by_field, half_units
+from examgen.marking.writing import Writing
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """What students wrote into the fields of one paper shape, in the order of its fields.
-
-    Attributes:
-        values: (students, fields), NaN where blank or unreadable.
-        decimals: (students, fields), place of the last written digit; `NO_DIGITS` for a fraction.
-        digits: (students, fields), written significant digits; `NO_DIGITS` for a fraction.
-        is_unreadable: (students, fields).
-    """
-
-    values: Array
-    decimals: NDArray[np.int64]
-    digits: NDArray[np.int64]
-    is_unreadable: Flags
-
-    def of(self, students: Places) -> "Submitted":
-        """Some of the students."""
-        return Submitted(*(getattr(self, name)[students] for name in Submitted.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,61 +60,40 @@ class Followed:
         return Followed(*parts)
 
 
-_PER_STUDENT = ("is_right", "is_exact", "half", "written_half", "is_enough", "writes_short")
-
-
 @dataclass(frozen=True, slots=True)
 class Work:
     """The work of some students on one paper shape.
 
     Attributes:
-        paper, givens, submitted: as in `mark`.
+        paper, givens: as in `mark`.
         reference: (students, *shape) by quantity.
+        writing: their answers.
         policy: of the exam.
-        is_right: (students, fields) whether an answer is the reference, to as many digits as are needed.
-        is_exact: (students, fields) whether it is the reference to the asked digits.
-        half: (students, fields) half a unit of the last asked digit.
-        written_half: (students, fields) half a unit of the last written digit where fewer are written than asked, 0
-            elsewhere.
-        is_enough: (students, fields) whether such an answer has enough digits to be taken as written.
-        writes_short: (students, 1) whether a student often writes fewer digits than asked; who does so seldom has left
-            out zeros at the end.
     """
 
     paper: PaperShape
     givens: Values
     reference: Values
-    submitted: Submitted
+    writing: Writing
     policy: Policy
-    is_right: Flags
-    is_exact: Flags
-    half: Array
-    written_half: Array
-    is_enough: Flags
-    writes_short: Flags
 
     def of(self, chosen: Places) -> "Work":
         """The work of some of them."""
-        return Work(
-            self.paper,
-            {name: values[chosen] for name, values in self.givens.items()},
-            {name: values[chosen] for name, values in self.reference.items()},
-            self.submitted.of(chosen),
-            self.policy,
-            *(getattr(self, name)[chosen] for name in _PER_STUDENT),
+        givens, reference = (
+            {name: values[chosen] for name, values in of_all.items()} for of_all in (self.givens, self.reference)
         )
+        return Work(self.paper, givens, reference, self.writing.of(chosen), self.policy)
 
     def followed_past_blanks(self, is_ignored: Flags, carried: Array) -> Followed:
         """As `followed`, for students who did a step that they did not write down."""
-        is_blank = np.isnan(self.submitted.values)
+        is_blank = np.isnan(self.writing.values)
         return self.followed(np.where(is_blank, np.nan, carried), is_ignored)
 
     def settled(self, wanted: Array, is_doubtful: Flags) -> tuple[Followed, Flags, Flags]:
         """Recompute every entry, where zeros and wild values to which the own work does not lead carry nothing forward.
 
         A correct 0 carries on, and one that follows from a slip does, such as the output of a unit that the slip has
-        switched off. But a whole layer of zeros makes everything behind it easy: where zeros are many, it carries
-        nothing.
+        switched off.
 
         Args:
             wanted: (students, fields) the reference.
@@ -152,20 +101,16 @@ class Work:
 
         Returns: what follows, which entries are ignored, and what would follow if none were.
         """
-        values = self.submitted.values
+        values = self.writing.values
         is_blank = np.isnan(values)
         found = self.followed(np.where(is_blank, wanted, values), is_blank)
         follows_all, is_ignored = found.follows, np.zeros_like(is_blank)
         doubtful = at_least_two(np.flatnonzero(is_doubtful.any(axis=1)))
-        is_slip = (~is_blank & ~self.is_right & ~found.follows)[doubtful]
-        may_follow = _may_follow(self.paper, values[doubtful], is_doubtful[doubtful], is_slip)
         while doubtful.size:
-            is_led_to = found.follows[doubtful] & (~found.rests[doubtful] | may_follow)
-            more = is_doubtful[doubtful] & ~is_led_to & ~is_ignored[doubtful]
+            more = is_doubtful[doubtful] & ~found.follows[doubtful] & ~is_ignored[doubtful]
             is_ignored[doubtful] |= more
             # Without an ignored value, others to which it led may not be led to any more.
-            kept = at_least_two(np.flatnonzero(more.any(axis=1)))
-            doubtful, may_follow = doubtful[kept], may_follow[kept]
+            doubtful = doubtful[at_least_two(np.flatnonzero(more.any(axis=1)))]
             if doubtful.size:
                 is_given = (is_ignored | is_blank)[doubtful]
                 again = self.of(doubtful).followed(np.where(is_given, wanted[doubtful], values[doubtful]), is_given)
@@ -186,8 +131,8 @@ class Work:
         if self.policy.truncation:
             # Whoever cuts off goes on with a number that is off by up to a whole unit.
             moved = {name: 2 * half for name, half in moved.items()}
-        judge = _Judge.of(self)
-        given = as_quantities(paper, is_given)
+        writing, given = self.writing.by_quantity(paper), as_quantities(paper, is_given)
+        digits = {field.quantity: field.digits for field in paper.fields}
         tolerance: dict[str, Array] = {}
         rests: dict[str, Flags] = {}
         follows: dict[str, Flags] = {}
@@ -204,9 +149,10 @@ class Work:
                     # It may have been rounded on its own before it was written down for the other.
                     band = band + paper.question.digits.half_units(computed)
                 rests[name] = unsound[name].reshape(computed.shape)
-                follows[name], tolerance[name], coarse[name] = judge.judged(name, computed, band, given[name])
+                judged = writing[name].judged(digits[name], self.policy, computed, band, given[name])
+                follows[name], tolerance[name], coarse[name] = judged.follows, judged.tolerance, judged.coarse
                 moved[name] = np.maximum(moved[name], coarse[name])
-                is_correct = judge.is_right[name] | (follows[name] & ~rests[name])
+                is_correct = writing[name].is_right | (follows[name] & ~rests[name])
                 is_wrong: Flags = np.where(np.isnan(written[name]), rests[name], ~is_correct)
                 unsound[name] = np.reshape(is_wrong & ~given[name], (students, -1))
             if moved[name].any():
@@ -225,71 +171,6 @@ class Work:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Judge:
-    """The answers of some students by quantity, to be judged one quantity after another; all (students, *shape).
-
-    Attributes:
-        values, half, written_half: as in `Work`.
-        is_right, is_exact, is_enough, writes_short: as in `Work`.
-        digits: as asked.
-        truncation, as_written: of the policy.
-    """
-
-    values: Values
-    half: Values
-    written_half: Values
-    is_right: Mapping[str, Flags]
-    is_exact: Mapping[str, Flags]
-    is_enough: Mapping[str, Flags]
-    writes_short: Mapping[str, Flags]
-    digits: Mapping[str, Digits]
-    truncation: bool
-    as_written: bool
-
-    @staticmethod
-    def of(work: Work) -> "_Judge":
-        paper = work.paper
-        return _Judge(
-            values=as_quantities(paper, work.submitted.values),
-            half=as_quantities(paper, work.half),
-            written_half=as_quantities(paper, work.written_half),
-            is_right=as_quantities(paper, work.is_right),
-            is_exact=as_quantities(paper, work.is_exact),
-            is_enough=as_quantities(paper, work.is_enough),
-            writes_short=as_quantities(paper, np.repeat(work.writes_short, len(paper.fields), axis=1)),
-            digits={field.quantity: field.digits for field in paper.fields},
-            truncation=work.policy.truncation,
-            as_written=work.policy.precision == "as_written",
-        )
-
-    def judged(self, name: str, computed: Array, band: Array, is_given: Flags) -> tuple[Flags, Array, Array]:
-        """Whether the answers follow, the tolerance, and with which half unit answers of fewer digits carry on.
-
-        Args:
-            name: of the quantity.
-            computed: (students, *shape) from the students' own answers.
-            band: around it.
-            is_given: (students, *shape) where later work does not start from the answer.
-        """
-        values = self.values[name]
-        # Rounding on the way may lift a value to the next power of ten, where significant figures are coarser.
-        half = np.maximum(self.half[name], self.digits[name].half_units(np.abs(computed) + band))
-        follows = reaches(values, computed, half, band, truncation=self.truncation)
-        written, tolerance = self.written_half[name], half + band
-        if not written.any():
-            return follows, tolerance, written
-        # A right number with fewer digits lost nothing but zeros at its end, unless the student often writes so.
-        is_short = (written > 0) & (self.writes_short[name] | ~(follows | self.is_exact[name]))
-        is_near = is_short & reaches(values, computed, written, band, truncation=self.truncation)
-        if self.as_written:
-            is_taken = is_near & ~follows & self.is_enough[name]
-            follows, tolerance = follows | is_taken, np.where(is_taken, written + band, tolerance)
-        is_seen = is_near | follows | self.is_right[name] | self.writes_short[name]
-        carries = is_short & self.is_enough[name] & ~is_given & is_seen
-        return follows, tolerance, np.where(carries, written * (2 if self.truncation else 1), 0.0)
-
-
 def kinder(found: Followed, past_blanks: Followed, students: Places) -> Followed:
     """Of the two ways to see what a student did who left something blank, the better one for each entry."""
     old = found.of(students)
@@ -305,29 +186,3 @@ def at_least_two(students: Places) -> Places:
     mark's explanation may depend on who else is marked.
     """
     return np.repeat(students, 2) if students.size == 1 else students
-
-
-def _may_follow(paper: PaperShape, values: Array, is_doubtful: Flags, is_slip: Flags) -> Flags:
-    """Whether a zero to which wrong work leads carries on: not where zeros make too much behind them easy.
-
-    Args:
-        paper: the question in its shape.
-        values: (students, fields) what was written.
-        is_doubtful: (students, fields) zeros and wild values that are not right.
-        is_slip: (students, fields) answers that are wrong of themselves.
-    """
-    share = np.where(is_slip.sum(axis=1, keepdims=True) > 1, FEW_ZEROS, ZEROS_OF_A_SLIP)
-    are_few: Flags = (is_doubtful & (values == 0)).sum(axis=1, keepdims=True) <= share * values.shape[1]
-    is_live: Flags = values != 0
-    return is_live | are_few | _is_beside_others(paper, is_live & ~np.isnan(values))
-
-
-def _is_beside_others(paper: PaperShape, is_live: Flags) -> Flags:
-    """Whether any entry of the same quantity, and of the same sample, is live; (students, fields)."""
-    groups: dict[tuple[str, int | None], list[int]] = {}
-    for place, field in enumerate(paper.fields):
-        groups.setdefault((field.quantity, field.sample), []).append(place)
-    found = np.zeros_like(is_live)
-    for places in groups.values():
-        found[:, places] = is_live[:, places].any(axis=1, keepdims=True)
-    return found

@@ -27,7 +27,6 @@ from examgen.marking.diagnosis import diagnose
 from examgen.marking.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
 from examgen.marking.entries import mark
 from examgen.marking.finding import find_key, named_exams
-from examgen.marking.following import NO_DIGITS, Submitted
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match
 from examgen.marking.notes import Note, absent_notes, notes_csv, shown_notes, sorted_notes, unread_notes
 from examgen.marking.other_answers import mark_others
@@ -38,6 +37,7 @@ from examgen.marking.reading import TIME_LIMIT, Answers, HandedIn, read_files
 from examgen.marking.remarking import Remarking, changes
 from examgen.marking.results import EntryColumns, comments, result_columns, results_csv, results_frame
 from examgen.marking.work_shown import Paid, held_back_text, paid
+from examgen.marking.writing import NO_DIGITS, Submitted
 from examgen.tables.csv_tables import printable
 
 if TYPE_CHECKING:

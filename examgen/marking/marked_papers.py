@@ -16,10 +16,10 @@ from examgen.exams.files import safe_text, typed_text
 from examgen.exams.keys import Key, papers, read_key
 from examgen.marking.answers import Numbers
 from examgen.marking.earlier import GRADEBOOK, RESULTS
-from examgen.marking.following import Submitted
 from examgen.marking.grading import submitted_of
 from examgen.marking.numbers import REASONS, Number, Unreadable, parse_number, unreadable
 from examgen.marking.results import COLUMNS
+from examgen.marking.writing import Submitted
 from examgen.tables.csv_tables import printable
 
 MARKS = "marks"

@@ -22,9 +22,9 @@ from examgen.exams.exam import PaperShape
 from examgen.exams.keys import solve
 from examgen.exams.tolerance import as_quantities, by_field
 from examgen.marking.entries import Marked
-from examgen.marking.following import Submitted
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.totals import HUNDREDTHS
+from examgen.marking.writing import Submitted
 
 MOST_WITHOUT_WORK = 0.5
 """Entries that show no work pay together at most so much of what the others have earned."""

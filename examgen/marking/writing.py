@@ -1,0 +1,176 @@
+"""How answers are written: to how many digits, and what a number that was written so can stand for.
+
+Called by `entries` for the answers of a paper shape, and by `following` quantity by quantity. A number with fewer
+digits than asked is known to half a unit of its last written digit only, and so is all that is worked out from it.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.core.rounding import half_unit
+from examgen.core.rules import Array
+from examgen.exams.digits import Digits
+from examgen.exams.exam import PaperShape
+from examgen.exams.policy import Policy
+from examgen.exams.tolerance import as_quantities, reaches
+
+NO_DIGITS = 99
+"""Written decimals of a fraction, which is exact."""
+
+OFTEN = 0.25
+"""Share of a student's answers with fewer digits than asked beyond which these are no zeros left out by chance,"""
+
+LEAST_SHORT = 3
+"""and so many of them at least."""
+
+WHOLE = 1e-9
+"""A number this near to a whole one is one."""
+
+Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What students wrote into the fields of one paper shape, in the order of its fields.
+
+    Attributes:
+        values: (students, fields), NaN where blank or unreadable.
+        decimals: (students, fields), place of the last written digit; `NO_DIGITS` for a fraction.
+        digits: (students, fields), written significant digits; `NO_DIGITS` for a fraction.
+        is_unreadable: (students, fields).
+    """
+
+    values: Array
+    decimals: NDArray[np.int64]
+    digits: NDArray[np.int64]
+    is_unreadable: Flags
+
+    def of(self, students: Places) -> "Submitted":
+        """Some of the students."""
+        return Submitted(*(getattr(self, name)[students] for name in Submitted.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Answers for one quantity beside what follows for it; all (students, *shape).
+
+    Attributes:
+        follows: whether an answer is within the tolerance.
+        tolerance: around what follows.
+        coarse: half a unit of the last written digit where later work starts from an answer of fewer digits than asked,
+            else 0.
+    """
+
+    follows: Flags
+    tolerance: Array
+    coarse: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Answers as they are written, beside the reference; (students, fields), or (students, *shape) of one quantity.
+
+    Attributes:
+        values: NaN where nothing can be read.
+        half: half a unit of the last asked digit.
+        written_half: half a unit of the last written digit where fewer are written than asked, else 0.
+        fraction_half: the same where a fraction is written and a whole number is asked, else 0: nobody rounds there, so
+            it is no rounding of anything.
+        is_exact: whether an answer is the reference to the asked digits.
+        is_right: whether it is, to as many digits as are needed.
+        is_enough: whether an answer of fewer digits has enough of them to be taken as written.
+        writes_short: whether a student often writes fewer digits than asked; who does so seldom has left out zeros at
+            the end.
+        fewer: how many digits fewer than asked are written; 0 where there are enough, and of a bare 0.
+    """
+
+    values: Array
+    half: Array
+    written_half: Array
+    fraction_half: Array
+    is_exact: Flags
+    is_right: Flags
+    is_enough: Flags
+    writes_short: Flags
+    fewer: NDArray[np.int64]
+
+    @staticmethod
+    def of_answers(paper: PaperShape, submitted: Submitted, wanted: Array, policy: Policy) -> "Writing":
+        """Look at answers beside the reference, (students, fields)."""
+        values, pairs = submitted.values, list(zip(paper.fields, wanted.T, strict=True))
+        decimals = np.stack([field.digits.decimals_for(of_field) for field, of_field in pairs]).T
+        half = np.stack([field.digits.half_units(of_field) for field, of_field in pairs]).T
+        fewer = _fewer_digits(paper, submitted)
+        written_half = np.where(fewer > 0, half_unit(decimals - fewer), 0.0)
+        fraction_half = _fraction_half(paper, submitted, wanted)
+        is_enough = (fewer > 0) & (submitted.digits >= policy.least_digits)
+        exact_half = np.where(fraction_half > 0, fraction_half, half)
+        is_exact = is_right = reaches(values, wanted, exact_half, truncation=policy.truncation)
+        if policy.precision == "as_written" and is_enough.any():
+            is_right = is_exact | (is_enough & reaches(values, wanted, written_half, truncation=policy.truncation))
+        short, there = ((flags).sum(axis=1, keepdims=True) for flags in (fewer > 0, np.isfinite(values)))
+        writes_short = np.repeat((short >= LEAST_SHORT) & (short > OFTEN * there), values.shape[1], axis=1)
+        return Writing(
+            values, half, written_half, fraction_half, is_exact, is_right, is_enough, writes_short, fewer
+        )  # fmt: skip
+
+    def of(self, students: Places) -> "Writing":
+        """Some of the students."""
+        return Writing(*(getattr(self, part.name)[students] for part in fields(Writing)))
+
+    def by_quantity(self, paper: PaperShape) -> dict[str, "Writing"]:
+        """The same for each asked quantity."""
+        parts = [as_quantities(paper, getattr(self, part.name)) for part in fields(Writing)]
+        return {name: Writing(*(part[name] for part in parts)) for name in paper.entry_places}
+
+    def judged(self, digits: Digits, policy: Policy, computed: Array, band: Array, is_given: Flags) -> Judged:
+        """See which answers for one quantity follow.
+
+        Args:
+            digits: as asked.
+            policy: of the exam.
+            computed: (students, *shape) from the students' own answers.
+            band: (students, *shape) around it.
+            is_given: (students, *shape) where later work does not start from the answer.
+        """
+        cut = policy.truncation
+        # Rounding on the way may lift a value to the next power of ten, where significant figures are coarser.
+        half = np.maximum(self.half, digits.half_units(np.abs(computed) + band))
+        follows = reaches(self.values, computed, half, band, truncation=cut)
+        if (is_fraction := self.fraction_half > 0).any():
+            follows &= ~is_fraction | reaches(self.values, computed, self.fraction_half, truncation=cut)
+        written, tolerance = self.written_half, half + band
+        if not written.any():
+            return Judged(follows, tolerance, written)
+        # A right number with fewer digits lost nothing but zeros at its end, unless the student often writes so.
+        is_short = (written > 0) & (self.writes_short | ~(follows | self.is_exact))
+        is_near = is_short & reaches(self.values, computed, written, band, truncation=cut)
+        if policy.precision == "as_written":
+            is_taken = is_near & ~follows & self.is_enough
+            follows, tolerance = follows | is_taken, np.where(is_taken, written + band, tolerance)
+        is_seen = is_near | follows | self.is_right | self.writes_short
+        carries = is_short & self.is_enough & ~is_given & is_seen
+        return Judged(follows, tolerance, np.where(carries, written * (2 if cut else 1), 0.0))
+
+
+def _fewer_digits(paper: PaperShape, submitted: Submitted) -> NDArray[np.int64]:
+    by_decimals = np.array([field.digits.unit == "decimals" for field in paper.fields])
+    asked = np.array([field.digits.count for field in paper.fields])
+    fewer = np.where(by_decimals, asked - submitted.decimals, asked - submitted.digits)
+    return np.where(np.isfinite(submitted.values) & (submitted.values != 0), np.maximum(fewer, 0), 0)
+
+
+def _fraction_half(paper: PaperShape, submitted: Submitted, wanted: Array) -> Array:
+    """(students, fields) half a unit of the last digit of fractions where a whole number is asked; else 0."""
+    found = np.zeros_like(wanted)
+    is_whole = np.array([field.digits == Digits(0) for field in paper.fields])
+    if not (paper.shape.is_rational and is_whole.any()):
+        return found
+    values = submitted.values
+    is_asked = is_whole & (np.abs(wanted - np.round(wanted)) <= WHOLE)
+    is_fraction = is_asked & np.isfinite(values) & (np.abs(values - np.round(values)) > WHOLE)
+    found[is_fraction] = np.maximum(half_unit(submitted.decimals[is_fraction]), WHOLE)
+    return found
