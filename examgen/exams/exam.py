@@ -165,6 +165,22 @@ class Field:
     as_: AnswerKind = "number"
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Another way to go on where quantities are always equal; places are those of entries among `number_fields`.
+
+    Attributes:
+        first: of the quantity from whose answers later work is recomputed.
+        later: of an equal one, whose answers a student may have gone on from instead; None where that is what leads to
+            the first, which nobody has asked for.
+        equal: of all quantities that are equal to the first.
+    """
+
+    first: Sequence[int]
+    later: Sequence[int] | None
+    equal: Sequence[int]
+
+
 @dataclass(frozen=True, eq=False)
 class PaperShape:
     """One question in one shape and notation: all that a page and its marking need but the numbers.
@@ -255,16 +271,20 @@ class PaperShape:
         return {"quantity": name, "index": index}
 
     @cached_property
-    def twins(self) -> tuple[tuple[Sequence[int], Sequence[int]], ...]:
-        """Where two quantities that are always equal are both asked: the places of the earlier's entries and of the
-        later's among `number_fields`."""
+    def routes(self) -> tuple["Route", ...]:
+        """The other ways in which later work may go on, in the order of the solution; of the paper as `standing`."""
         places, first = self.entry_places, dict[str, str]()
-        found = []
+        groups: dict[str, list[Sequence[int]]] = {}
         for earlier, later in copies(self.graph):
             asked = first.setdefault(earlier, earlier if earlier in places else later)
             if later in places and asked in places and asked != later:
-                found.append((places[asked], places[later]))
-        return tuple(found)
+                groups.setdefault(asked, []).append(places[later])
+        return tuple(
+            Route(places[one.name], later, (*places[one.name], *(place for group in others for place in group)))
+            for one in self.graph.derived
+            for others in [groups.get(one.name, [])]
+            for later in [*others, *([None] if one.name in self.stood_for else [])]
+        )
 
     def asked(self, task: int | None = None) -> tuple[Quantity, ...]:
         """The asked quantities in the order of the solution, of one task or of all."""

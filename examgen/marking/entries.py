@@ -4,7 +4,6 @@ An entry is compared with the reference, and with the value recomputed from the 
 that honest rounding on the way can need. See the rules of marking in the README.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,7 @@ from examgen.exams.keys import solve
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import by_field, reaches
 from examgen.marking.carrying import carries_forward
-from examgen.marking.following import Flags, Places, Work, at_least_two, kinder
+from examgen.marking.following import Flags, Work, at_least_two, kinder
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.writing import Submitted, Writing
 
@@ -103,15 +102,9 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     is_doubtful = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
     found, is_ignored, follows_all = work.settled(wanted, is_doubtful)
     carried = np.where(is_ignored | is_blank, wanted, values)
+    found, carried = work.by_other_routes(found, carried, is_ignored | is_blank)
     if (blank := at_least_two(np.flatnonzero(is_blank.any(axis=1)))).size:
         found = kinder(found, work.of(blank).followed_past_blanks(is_ignored[blank], carried[blank]), blank)
-    for first, later in paper.twins:
-        if (other := _went_on_from(values, half, first, later)).size:
-            instead = carried[other]
-            instead[:, first] = values[other][:, later]
-            again = work.of(other).followed(instead, (is_ignored | is_blank)[other])
-            # The twins themselves are judged by what leads to them.
-            found = kinder(found, again.without([*first, *later]), other)
     is_followed = policy.follow_through == "full"
     follows = found.follows if is_followed else found.follows & ~found.rests
     is_correct = is_right | (found.follows & ~found.rests)
@@ -128,10 +121,3 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     rests_on_wrong = found.follows & found.rests & ~is_right
     parts = (found.own, found.tolerance, missing, rests_on_wrong, follows_all & ~found.follows & ~is_right)
     return Marked(outcome, wanted, *parts, carried, found.past_blanks, found.coarse, half)
-
-
-def _went_on_from(values: Array, half: Array, first: Sequence[int], later: Sequence[int]) -> Places:
-    """Students who wrote something else for the later of two equal quantities, or for the later only."""
-    mine, other = values[:, first], values[:, later]
-    is_other = np.isfinite(other) & ~(np.abs(mine - other) <= half[:, first])
-    return at_least_two(np.flatnonzero(is_other.any(axis=1) & np.isfinite(other).all(axis=1)))

@@ -4,8 +4,7 @@ Called by `entries`. What carries on is decided here, too: not a zero or a wild 
 lead.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from examgen.core.graph import Values, evaluate
 from examgen.core.resting import rests_on
 from examgen.core.rounding import effects_of
 from examgen.core.rules import Array
-from examgen.exams.exam import PaperShape
+from examgen.exams.exam import PaperShape, Route
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, by_field, half_units
 from examgen.marking.writing import Writing
@@ -45,12 +44,6 @@ class Followed:
     def of(self, students: Places) -> "Followed":
         """Some of the students."""
         return Followed(*(getattr(self, name)[students] for name in Followed.__slots__))
-
-    def without(self, fields: Sequence[int]) -> "Followed":
-        """The same where some fields are taken not to follow."""
-        follows = self.follows.copy()
-        follows[:, fields] = False
-        return replace(self, follows=follows)
 
     def replaced(self, students: Places, other: "Followed") -> "Followed":
         """The same with other values for some of the students."""
@@ -93,7 +86,7 @@ class Work:
         """Recompute every entry, where zeros and wild values to which the own work does not lead carry nothing forward.
 
         A correct 0 carries on, and one that follows from a slip does, such as the output of a unit that the slip has
-        switched off.
+        switched off. So does any 0 of a student from whose zeros more follows than from what is right.
 
         Args:
             wanted: (students, fields) the reference.
@@ -103,8 +96,8 @@ class Work:
         """
         values = self.writing.values
         is_blank = np.isnan(values)
-        found = self.followed(np.where(is_blank, wanted, values), is_blank)
-        follows_all, is_ignored = found.follows, np.zeros_like(is_blank)
+        first = found = self.followed(np.where(is_blank, wanted, values), is_blank)
+        is_ignored = np.zeros_like(is_blank)
         doubtful = at_least_two(np.flatnonzero(is_doubtful.any(axis=1)))
         while doubtful.size:
             more = is_doubtful[doubtful] & ~found.follows[doubtful] & ~is_ignored[doubtful]
@@ -115,7 +108,48 @@ class Work:
                 is_given = (is_ignored | is_blank)[doubtful]
                 again = self.of(doubtful).followed(np.where(is_given, wanted[doubtful], values[doubtful]), is_given)
                 found = found.replaced(doubtful, again)
-        return found, is_ignored, follows_all
+        is_wild = (is_ignored & (values != 0)).any(axis=1)
+        went_on = np.flatnonzero((first.follows.sum(axis=1) > found.follows.sum(axis=1)) & ~is_wild)
+        is_ignored[went_on] = False
+        return found.replaced(went_on, first.of(went_on)), is_ignored, first.follows
+
+    def by_other_routes(self, found: Followed, carried: Array, is_given: Flags) -> tuple[Followed, Array]:
+        """Where quantities are always equal: what follows from the one from which a student has gone on.
+
+        Args:
+            found: what follows from the first of them.
+            carried, is_given: as in `followed`.
+
+        Returns: what follows, and what later work starts from.
+        """
+        for route in self.paper.routes:
+            instead = self._instead(route, found, carried, is_given)
+            is_other = (instead != carried) & ~(np.isnan(instead) & np.isnan(carried))
+            if not (students := at_least_two(np.flatnonzero(is_other.any(axis=1)))).size:
+                continue
+            again = self.of(students).followed(instead[students], is_given[students])
+            # The equal ones themselves are judged by what leads to them.
+            equal = list(route.equal)
+            again.follows[:, equal] = found.follows[students][:, equal]
+            kept = again.follows.sum(axis=1) > found.follows[students].sum(axis=1)
+            if kept.any():
+                carried = carried.copy()
+                carried[students[kept]] = instead[students[kept]]
+                found = found.replaced(students[kept], again.of(np.flatnonzero(kept)))
+        return found, carried
+
+    def _instead(self, route: Route, found: Followed, carried: Array, is_given: Flags) -> Array:
+        """What later work may have started from by another route; the same where that says nothing else."""
+        first, values, half = list(route.first), self.writing.values, self.writing.half
+        instead = carried.copy()
+        if route.later is None:
+            is_slip = ~found.follows[:, first] & ~self.writing.is_right[:, first] & ~is_given[:, first]
+            instead[:, first] = np.where(is_slip, np.nan, carried[:, first])
+            return instead
+        other = values[:, list(route.later)]
+        is_other = np.isfinite(other) & ~(np.abs(values[:, first] - other) <= half[:, first])
+        instead[:, first] = np.where(is_other, other, carried[:, first])
+        return instead
 
     def followed(self, carried: Array, is_given: Flags) -> Followed:
         """Recompute every entry from the student's own answers, and see what it rests on.
@@ -159,7 +193,7 @@ class Work:
                 for target, effect in effects_of(graph, base, quantity, moved[name], written).items():
                     if target in bands:
                         bands[target] = bands[target] + effect.sum(axis=1)
-        has_open = np.isnan(carried).any(axis=1, keepdims=True)
+        has_open = (np.isnan(carried) & np.isnan(self.writing.values)).any(axis=1, keepdims=True)
         past_blanks = np.repeat(has_open, carried.shape[1], axis=1)
         return Followed(
             by_field(paper, base.computed),

@@ -6,22 +6,17 @@ sheet: are the entries that start from the paper's numbers mostly right, followi
 between marking and adding up.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.graph import Quantity, Values, evaluate
-from examgen.core.network import NetworkShape
-from examgen.core.resting import links
+from examgen.core.graph import Values
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape
-from examgen.exams.keys import solve
-from examgen.exams.tolerance import as_quantities, by_field
 from examgen.marking.entries import Marked
+from examgen.marking.free_values import FreeValues
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.totals import HUNDREDTHS
 from examgen.marking.writing import Submitted
@@ -29,10 +24,18 @@ from examgen.marking.writing import Submitted
 MOST_WITHOUT_WORK = 0.5
 """Entries that show no work pay together at most so much of what the others have earned."""
 
+BEHIND_ONE_SLIP = 5.0
+"""The same where a single answer is wrong of itself and all others are right or follow."""
+
 ENOUGH_WORK = 0.5
 """Share of the entries that start from the paper's numbers from which on follow-through pays in full."""
 
-_PAID = tuple(OUTCOMES[name].code for name in ("correct", "follow_through", "imprecise"))
+MOSTLY = 0.75
+"""Where so much of these entries is right, nobody asks further."""
+
+_CORRECT, _FOLLOWS, _IMPRECISE, _WRONG = (
+    OUTCOMES[name].code for name in ("correct", "follow_through", "imprecise", "wrong")
+)
 
 Flags = NDArray[np.bool_]
 Shares = NDArray[np.int64]
@@ -69,23 +72,49 @@ def paid(
     paper = paper.standing
     share = np.full(marks.shape, HUNDREDTHS)
     no_work, started = np.zeros(marks.shape, dtype=bool), np.ones(len(marks))
-    is_right = np.abs(submitted.values - marked.reference) <= marked.half
-    is_right_zero = is_right & (submitted.values == 0)
-    rests = marked.outcome == OUTCOMES["follow_through"].code
-    rows = np.flatnonzero((rests | (is_right_zero & (marks > 0))).any(axis=1))
+    rows = np.flatnonzero(_may_be_held_back(paper, submitted, marked, marks))
     if not rows.size:
         return Paid(share, no_work, started)
+    chosen = Marked(*(getattr(marked, name)[rows] for name in Marked.__slots__))
+    values, earns = submitted.values[rows], marks[rows] > 0
     with np.errstate(all="ignore"):
-        trivial = _Trivial.of(paper, givens, marked, rows)
-        is_empty = trivial.follows & ~trivial.is_right_too
-        empty_text = trivial.written(submitted.values[rows])
-    is_paid = np.isin(marked.outcome[rows], _PAID) & (marks[rows] > 0)
-    no_work[rows] = is_paid & ((is_empty & ~is_right[rows]) | is_right_zero[rows])
-    is_work = (is_paid & (is_right[rows] | ~trivial.follows)) | (is_named[rows] & ~empty_text)
-    started[rows] = _started(paper, is_work, np.isfinite(submitted.values[rows]) & ~trivial.is_right_too)
-    share[rows] = np.where(rests[rows], _hundredths(started[rows] / ENOUGH_WORK)[:, None], HUNDREDTHS)
-    _cap(share, no_work, marks, rows)
+        free = FreeValues.of(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
+    is_right, follows = _is_right(chosen, values), _follows(chosen, values)
+    is_work = (earns & (is_right | ~free.follows)) | (is_named[rows] & ~free.written)
+    is_work &= ~(values == 0)
+    started[rows] = _started(paper, is_work, np.isfinite(values) & ~(is_right & free.right))
+    is_idle = started[rows, None] < ENOUGH_WORK
+    no_work[rows] = earns & ((follows & free.follows) | (is_right & (values == 0) & is_idle))
+    has_one_slip = ((chosen.outcome == _WRONG) & np.isfinite(values)).sum(axis=1) <= 1
+    part = np.where(has_one_slip, 1.0, started[rows] / ENOUGH_WORK)
+    share[rows] = np.where(follows, _hundredths(part)[:, None], HUNDREDTHS)
+    _cap(share, no_work, marks, rows, np.where(has_one_slip, BEHIND_ONE_SLIP, MOST_WITHOUT_WORK))
     return Paid(share, no_work, started)
+
+
+def _may_be_held_back(paper: PaperShape, submitted: Submitted, marked: Marked, marks: Array) -> Flags:
+    """(students,) whether so much follows from wrong answers, or so little is right, that work has to be looked for."""
+    values = submitted.values
+    is_right, follows = _is_right(marked, values), _follows(marked, values)
+    of_right, of_following = (np.where(part, marks, 0.0).sum(axis=1) for part in (is_right & (values != 0), follows))
+    places = list(_starting_places(paper))
+    there = np.isfinite(values[:, places]).sum(axis=1)
+    is_idle = (is_right & (values != 0))[:, places].sum(axis=1) < MOSTLY * there
+    found: Flags = (of_following > MOST_WITHOUT_WORK * of_right) | (is_idle & (marks > 0).any(axis=1))
+    return found
+
+
+def _is_right(marked: Marked, values: Array) -> Flags:
+    """(students, fields) answers that are right of themselves, to the digits that they have."""
+    off = np.abs(values - marked.reference)
+    is_short = marked.outcome == _IMPRECISE
+    is_right: Flags = (off <= marked.half) | (is_short & (off <= marked.half * 10.0**marked.missing_digits))
+    return is_right | (marked.outcome == _CORRECT)
+
+
+def _follows(marked: Marked, values: Array) -> Flags:
+    """(students, fields) answers with marks for what they follow from."""
+    return np.asarray(np.isin(marked.outcome, (_FOLLOWS, _IMPRECISE)) & ~_is_right(marked, values))
 
 
 def held_back_text(share: int, *, shows_no_work: bool) -> str:
@@ -97,11 +126,11 @@ def held_back_text(share: int, *, shows_no_work: bool) -> str:
     return f"It follows from earlier answers; {share} % of its marks are paid, for {why}."
 
 
-def _cap(share: Shares, no_work: Flags, marks: Array, rows: NDArray[np.intp]) -> None:
+def _cap(share: Shares, no_work: Flags, marks: Array, rows: NDArray[np.intp], most_of_others: Array) -> None:
     """Hold entries without work back to what the others have earned."""
     earned = marks[rows] * share[rows]
     without = np.where(no_work[rows], earned, 0.0).sum(axis=1)
-    most = MOST_WITHOUT_WORK * (earned.sum(axis=1) - without)
+    most = most_of_others * (earned.sum(axis=1) - without)
     factor = _hundredths(np.where(without > 0, most / np.maximum(without, 1e-300), 1.0))
     share[rows] = np.where(no_work[rows], share[rows] * factor[:, None] // HUNDREDTHS, share[rows])
 
@@ -130,69 +159,3 @@ def _starting_places(paper: PaperShape) -> tuple[int, ...]:
             if quantity.name not in asked:
                 reads.add(quantity.name)
     return tuple(place for place, field in enumerate(paper.fields) if field.quantity in starting)
-
-
-@dataclass(frozen=True, slots=True)
-class _Trivial:
-    """Where entries can be told from a value that needs no calculation; all (rows, fields).
-
-    Attributes:
-        follows: what would follow is such a value, within its tolerance.
-        is_right_too: so is the reference.
-        nearest: the distance of the written value is seen from these, by quantity: (rows, *shape, values).
-    """
-
-    paper: PaperShape
-    follows: Flags
-    is_right_too: Flags
-    inputs: dict[str, Array]
-    tolerance: Array
-
-    @staticmethod
-    def of(paper: PaperShape, givens: Values, marked: Marked, rows: NDArray[np.intp]) -> "_Trivial":
-        chosen = {name: values[rows] for name, values in givens.items()}
-        own = evaluate(paper.graph, chosen, substitute=as_quantities(paper, marked.carried[rows]))
-        right = solve(paper, chosen)
-        tolerance = as_quantities(paper, marked.tolerance[rows])
-        mine = as_quantities(paper, marked.own[rows])
-        follows, right_too, inputs = {}, {}, {}
-        for quantity in _asked(paper):
-            name = quantity.name
-            inputs[name] = _free_values(paper, quantity, own.values, len(rows))
-            follows[name] = _is_near(mine[name], inputs[name], tolerance[name])
-            free = _free_values(paper, quantity, right.values, len(rows))
-            right_too[name] = _is_near(right.values[name], free, tolerance[name])
-        return _Trivial(
-            paper, by_field(paper, follows), by_field(paper, right_too), inputs, marked.tolerance[rows]
-        )  # fmt: skip
-
-    def written(self, values: Array) -> Flags:
-        """(rows, fields) whether a written value is such a value."""
-        by_name, tolerance = as_quantities(self.paper, values), as_quantities(self.paper, self.tolerance)
-        near = {name: _is_near(by_name[name], free, tolerance[name]) for name, free in self.inputs.items()}
-        return by_field(self.paper, near)
-
-
-def _asked(paper: PaperShape) -> Iterator[Quantity]:
-    return (paper.graph[name] for name in paper.entry_places)
-
-
-def _is_near(values: Array, free: Array, tolerance: Array) -> Flags:
-    """(rows, *shape) whether a value is within its tolerance of any free one, (rows, *shape, free values)."""
-    return np.asarray((np.abs(values[..., None] - free) <= tolerance[..., None]).any(axis=-1))
-
-
-def _free_values(paper: PaperShape, quantity: Quantity, values: Values, rows: int) -> Array:
-    """(rows, *shape, free values): 0, the limits of an activation, and the numbers that an entry is computed from."""
-    found = [np.zeros((rows, quantity.size, 1))]
-    shape = paper.shape
-    if isinstance(shape, NetworkShape) and quantity.kind == "a" and quantity.layer is not None:
-        bounds = ACTIVATIONS[shape.activations[quantity.layer - 1]].bounds
-        found += [np.full((rows, quantity.size, 1), limit) for limit in bounds if np.isfinite(limit)]
-    assert quantity.rule is not None
-    shapes = tuple(paper.graph[name].shape for name in quantity.inputs)
-    for place, name in enumerate(quantity.inputs):
-        reads = links(quantity.rule, shapes, place)
-        source = np.broadcast_to(values[name], (rows, *paper.graph[name].shape)).reshape(rows, 1, -1)
-        found.append(np.where(reads.T[None], source, np.nan))
-    return np.concatenate(found, axis=2).reshape(rows, *quantity.shape, -1)
