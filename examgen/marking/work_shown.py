@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.graph import Values
+from examgen.core.resting import rests_on
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape
+from examgen.exams.tolerance import as_quantities, by_field
 from examgen.marking.entries import Marked
 from examgen.marking.free_values import FreeValues
 from examgen.marking.outcomes import OUTCOMES
@@ -80,12 +82,16 @@ def paid(
     with np.errstate(all="ignore"):
         free = FreeValues.of(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
     is_right, follows = _is_right(chosen, values), _follows(chosen, values)
-    is_work = (earns & (is_right | ~free.follows)) | (is_named[rows] & ~free.written)
+    reads_work = _reads_work(paper, is_right & (values != 0), follows & ~free.follows)
+    is_work = (earns & (is_right | (follows & ~free.follows & reads_work))) | (
+        is_named[rows] & ~free.written & reads_work
+    )
     is_work &= ~(values == 0)
-    started[rows] = _started(paper, is_work, np.isfinite(values) & ~(is_right & free.right))
+    started[rows] = _started(paper, is_work, np.isfinite(values), is_right & free.right)
     is_idle = started[rows, None] < ENOUGH_WORK
-    no_work[rows] = earns & ((follows & free.follows) | (is_right & (values == 0) & is_idle))
-    has_one_slip = ((chosen.outcome == _WRONG) & np.isfinite(values)).sum(axis=1) <= 1
+    no_work[rows] = earns & (
+        (follows & (free.follows | ~(reads_work | has_one_slip[:, None]))) | (is_right & (values == 0) & is_idle)
+    )
     part = np.where(has_one_slip, 1.0, started[rows] / ENOUGH_WORK)
     share[rows] = np.where(follows, _hundredths(part)[:, None], HUNDREDTHS)
     _cap(share, no_work, marks, rows, np.where(has_one_slip, BEHIND_ONE_SLIP, MOST_WITHOUT_WORK))
@@ -100,16 +106,15 @@ def _may_be_held_back(paper: PaperShape, submitted: Submitted, marked: Marked, m
     places = list(_starting_places(paper))
     there = np.isfinite(values[:, places]).sum(axis=1)
     is_idle = (is_right & (values != 0))[:, places].sum(axis=1) < MOSTLY * there
-    found: Flags = (of_following > MOST_WITHOUT_WORK * of_right) | (is_idle & (marks > 0).any(axis=1))
-    return found
+    return np.asarray((of_following > MOST_WITHOUT_WORK * of_right) | (is_idle & (marks > 0).any(axis=1)))
 
 
 def _is_right(marked: Marked, values: Array) -> Flags:
     """(students, fields) answers that are right of themselves, to the digits that they have."""
     off = np.abs(values - marked.reference)
     is_short = marked.outcome == _IMPRECISE
-    is_right: Flags = (off <= marked.half) | (is_short & (off <= marked.half * 10.0**marked.missing_digits))
-    return is_right | (marked.outcome == _CORRECT)
+    is_near = (off <= marked.half) | (is_short & (off <= marked.half * 10.0**marked.missing_digits))
+    return np.asarray(is_near | (marked.outcome == _CORRECT))
 
 
 def _follows(marked: Marked, values: Array) -> Flags:
@@ -139,11 +144,47 @@ def _hundredths(part: Array) -> Shares:
     return np.floor(np.clip(part, 0.0, 1.0) * HUNDREDTHS + 1e-9).astype(np.int64)
 
 
-def _started(paper: PaperShape, is_work: Flags, is_telling: Flags) -> Array:
-    """(students,) of the entries that start from the paper's numbers and can tell, the share that is work."""
+def _reads_work(paper: PaperShape, is_right: Flags, follows: Flags) -> Flags:
+    """(students, fields) whether an entry is computed from the paper's numbers only, or also from an answer that shows
+    work: one that is right, or follows from such a one. What follows from made-up answers alone is made up."""
+    right, following = as_quantities(paper, is_right), as_quantities(paper, follows)
+    shows: dict[str, Flags] = {}
+    reads: dict[str, Flags] = {}
+    for quantity in paper.graph.derived:
+        name = quantity.name
+        shows[name] = rests_on(paper.graph, quantity, shows, len(is_right))
+        if name in right:
+            reads[name] = shows[name].reshape(right[name].shape)
+            shows[name] = (right[name] | (following[name] & reads[name])).reshape(shows[name].shape)
+    return np.asarray(by_field(paper, reads) | ~_reads_answers(paper))
+
+
+def _started(paper: PaperShape, is_work: Flags, is_written: Flags, says_nothing: Flags) -> Array:
+    """(students,) of the entries that start from the paper's numbers and can tell, the share that is work.
+
+    What was left out counts where something was written that rests on it; who has not come so far has not left it out.
+    """
     places = list(_starting_places(paper))
-    telling = is_telling[:, places].sum(axis=1)
-    return np.where(telling > 0, (is_work & is_telling)[:, places].sum(axis=1) / np.maximum(telling, 1), 1.0)
+    is_passed = ~is_written & ((is_written.astype(np.int64) @ _readers(paper)) > 0)
+    telling = ((is_written & ~says_nothing) | is_passed)[:, places].sum(axis=1)
+    work = (is_work & ~says_nothing)[:, places].sum(axis=1)
+    return np.where(telling > 0, work / np.maximum(telling, 1), 1.0)
+
+
+@lru_cache(maxsize=512)
+def _reads_answers(paper: PaperShape) -> Flags:
+    """(fields,) whether an entry reads anything that is asked, itself or by way of what is not."""
+    return np.asarray(_readers(paper).any(axis=1))
+
+
+@lru_cache(maxsize=512)
+def _readers(paper: PaperShape) -> NDArray[np.int64]:
+    """(fields, fields): whether the first rests on the second, as far as quantities tell."""
+    behind: dict[str, set[str]] = {given.name: set() for given in paper.graph.givens}
+    for quantity in paper.graph.derived:
+        behind[quantity.name] = {*quantity.inputs, *(name for source in quantity.inputs for name in behind[source])}
+    names = [field.quantity for field in paper.fields]
+    return np.array([[source in behind[name] for source in names] for name in names], dtype=np.int64)
 
 
 @lru_cache(maxsize=512)
