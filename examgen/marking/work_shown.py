@@ -82,16 +82,14 @@ def paid(
     with np.errstate(all="ignore"):
         free = FreeValues.of(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
     is_right, follows = _is_right(chosen, values), _follows(chosen, values)
-    reads_work = _reads_work(paper, is_right & (values != 0), follows & ~free.follows)
-    is_work = (earns & (is_right | (follows & ~free.follows & reads_work))) | (
-        is_named[rows] & ~free.written & reads_work
-    )
-    is_work &= ~(values == 0)
+    is_zero, has_one_slip = values == 0, ((chosen.outcome == _WRONG) & np.isfinite(values)).sum(axis=1) <= 1
+    reads_work = _reads_work(paper, is_right & ~is_zero, follows & ~free.follows)
+    explained = (follows & ~free.follows & earns) | (is_named[rows] & ~free.written)
+    is_work = ((is_right & earns) | (explained & reads_work)) & ~is_zero
     started[rows] = _started(paper, is_work, np.isfinite(values), is_right & free.right)
+    is_made_up = free.follows | ~(reads_work | has_one_slip[:, None])
     is_idle = started[rows, None] < ENOUGH_WORK
-    no_work[rows] = earns & (
-        (follows & (free.follows | ~(reads_work | has_one_slip[:, None]))) | (is_right & (values == 0) & is_idle)
-    )
+    no_work[rows] = earns & ((follows & is_made_up) | (is_right & is_zero & is_idle))
     part = np.where(has_one_slip, 1.0, started[rows] / ENOUGH_WORK)
     share[rows] = np.where(follows, _hundredths(part)[:, None], HUNDREDTHS)
     _cap(share, no_work, marks, rows, np.where(has_one_slip, BEHIND_ONE_SLIP, MOST_WITHOUT_WORK))
