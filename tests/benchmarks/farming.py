@@ -10,6 +10,7 @@ from time import perf_counter
 
 from tests.classroom.exams import drawn_exams
 from tests.classroom.farming import Earned, Hall, hall, lines, search
+from tests.classroom.rules import RULES
 from tests.classroom.strategies import STRATEGIES, layered
 
 TUNED_ON = 10
@@ -25,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--exams", nargs="*", default=(*drawn_exams(), WITH_FORMULAS), help="names of exams")
     parser.add_argument("--students", type=int, default=30, help="papers of each exam, at least 30")
-    parser.add_argument("--rounds", type=int, default=3, help="of the search; 0 for none")
+    parser.add_argument("--rounds", type=int, default=8, help="of the search; 0 for none")
     parser.add_argument("--only-over", action="store_true", help="leave out what earns no more than it may")
     options = parser.parse_args()
     over = 0
@@ -42,7 +43,7 @@ def main() -> None:
 
 def of_strategies(seated: Hall) -> dict[str, Earned]:
     """What each strategy earns."""
-    return dict(zip(STRATEGIES, seated.earned(list(STRATEGIES.values())), strict=True))
+    return dict(zip(STRATEGIES, seated.earned(list(STRATEGIES.values()), RULES), strict=True))
 
 
 def of_searches(seated: Hall, rounds: int) -> dict[str, Earned]:
@@ -55,7 +56,7 @@ def of_searches(seated: Hall, rounds: int) -> dict[str, Earned]:
             + ", ".join(f"{kind} {layer or ''} {text!r}" for (kind, layer), text in texts.items())
         )
     names = [f"constants tuned on {keys} other key{'s' * (keys > 1)}" for keys in found]
-    return dict(zip(names, others.earned([layered(texts) for texts in found.values()]), strict=True))
+    return dict(zip(names, others.earned([layered(texts) for texts in found.values()], RULES), strict=True))
 
 
 if __name__ == "__main__":

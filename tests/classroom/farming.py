@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from tests.classroom.figures import Array, places_for
 from tests.classroom.handing_in import Result, mark
 from tests.classroom.judging import OURS
 from tests.classroom.pupils import Pupil, Sheet
-from tests.classroom.rules import RULES
+from tests.classroom.rules import RULES, Rule
 from tests.classroom.strategies import NEW, Desk, Group, Page, Strategy, layered
 
 HALF = 0.51
@@ -36,12 +37,16 @@ GRID = (
 """What the search tries for each kind of quantity and layer."""
 
 
+ONLY_OURS: Mapping[str, Rule] = MappingProxyType({})
+NOTHING: Mapping[Group, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Earned:
     """What one strategy earns, in shares of the marks; all (students,).
 
     Attributes:
-        marks: under `OURS` and each key of `RULES`.
+        marks: under `OURS`, and by rule of others where these were asked for.
         right: of entries that are right of themselves.
     """
 
@@ -99,20 +104,42 @@ class Hall:
             self, variants=[self.variants[seat] for seat in seats], desks=[self.desks[seat] for seat in seats]
         )
 
-    def earned(self, strategies: Sequence[Strategy]) -> list[Earned]:
-        """What each strategy earns, all marked as one class in which the sheets of all strategies lie together."""
-        pupils, sheets = [], []
-        for number, strategy in enumerate(strategies):
-            for seat, (variant, desks) in enumerate(zip(self.variants, self.desks, strict=True)):
-                texts = tuple(text for desk in desks for text in desk.sheet(strategy))
-                pupils.append(Pupil(f"p{number}-{seat}", variant))
-                sheets.append(Sheet(texts, np.array([float(text or "nan") for text in texts]), None))
+    def earned(self, strategies: Sequence[Strategy], rules: Mapping[str, Rule] = ONLY_OURS) -> list[Earned]:
+        """What each strategy earns, all marked as one class in which the sheets of all strategies lie together.
+
+        Args:
+            strategies: of which each fills a sheet for every paper.
+            rules: of others, to be compared with.
+        """
+        sheets = [
+            [tuple(text for desk in desks for text in desk.sheet(strategy)) for desks in self.desks]
+            for strategy in strategies
+        ]
+        results = self.marked(sheets)
+        return [self._earned(*pair, rules) for pair in zip(sheets, results, strict=True)]
+
+    def marked(self, sheets: Sequence[Sequence[tuple[str, ...]]]) -> list[list[Result]]:
+        """How several sheets for each paper are marked, (sheets, students) both."""
+        pupils = [
+            Pupil(f"p{number}-{seat}", variant)
+            for number in range(len(sheets))
+            for seat, variant in enumerate(self.variants)
+        ]
+        handed_in = [
+            Sheet(texts, np.array([float(text or "nan") for text in texts]), None) for one in sheets for texts in one
+        ]
         with tempfile.TemporaryDirectory() as folder:
-            results = mark(Path(folder), self.exam, pupils, sheets)
-        shares = np.array([_shares(self.exam, *one) for one in zip(pupils, sheets, results, strict=True)]).reshape(
-            len(strategies), len(self.variants), -1
-        )
-        return [Earned(dict(zip((OURS, *RULES), of_one.T[1:], strict=True)), of_one[:, 0]) for of_one in shares]
+            results = mark(Path(folder), self.exam, pupils, handed_in)
+        size = len(self.variants)
+        return [results[first : first + size] for first in range(0, len(results), size)]
+
+    def _earned(
+        self, sheets: Sequence[tuple[str, ...]], results: Sequence[Result], rules: Mapping[str, Rule]
+    ) -> Earned:
+        shares = np.array(
+            [_shares(self.exam, *one, rules) for one in zip(self.variants, sheets, results, strict=True)]
+        ).T
+        return Earned(dict(zip((OURS, *rules), shares[1:], strict=True)), shares[0])
 
     def groups(self) -> list[Group]:
         """The kinds of quantities and layers that are asked, in the order of the solution."""
@@ -126,43 +153,68 @@ def hall(name: str, students: int, seed: int = 7) -> Hall:
 
 
 def search(
-    tuned_on: Hall, rounds: int, *, grid: Sequence[str] = GRID, climbs: int = 2, seed: int = 1
+    tuned_on: Hall,
+    rounds: int,
+    *,
+    grid: Sequence[str] = GRID,
+    climbs: int = 2,
+    kept: Mapping[Group, str] = NOTHING,
+    seed: int = 1,
 ) -> dict[Group, str]:
     """The best sheet without knowledge: one text for each kind of quantity and layer, found by climbing.
 
-    Each group in turn gets the text with which all sheets together earn most beside what is right, until a round
-    changes nothing. Climbing begins with the best of some simple and some random sheets.
+    In each round, every other text is tried for every group, and the best ones of as many groups are taken as earn most
+    together beside what is right, until none is better. Climbing begins with the best of some simple sheets, and then
+    with the best of random ones.
 
     Args:
         tuned_on: whose marks the climber sees.
         rounds: so many at most.
         grid: texts to choose from.
-        climbs: from so many beginnings.
+        climbs: so many, in turn from simple and from random sheets.
+        kept: what is in some groups all the time, such as "right".
         seed: of the random sheets.
 
     Returns: the text by group, for `layered`.
     """
-    starts = [*_simple_starts(tuned_on), *_random_starts(tuned_on, grid, seed)]
-    earned = [one.beside for one in tuned_on.earned([layered(start) for start in starts])]
-    first = sorted(range(len(starts)), key=lambda place: -earned[place])[:climbs]
-    climbed = [_climbed(tuned_on, starts[place], earned[place], rounds, grid) for place in first]
+    starts = [
+        [{**start, **kept} for start in each]
+        for each in (_simple_starts(tuned_on), _random_starts(tuned_on, grid, seed))
+    ]
+    earned = iter(tuned_on.earned([layered(start) for each in starts for start in each]))
+    ranked = [sorted(((next(earned).beside, start) for start in each), key=lambda pair: -pair[0]) for each in starts]
+    free = [group for group in tuned_on.groups() if group not in kept]
+    first = [ranked[number % len(ranked)][number // len(ranked)] for number in range(climbs)]
+    climbed = [_climbed(tuned_on, start, best, rounds, grid, free) for best, start in first]
     return max(climbed, key=lambda pair: pair[0])[1]
 
 
 def _climbed(
-    tuned_on: Hall, start: Mapping[Group, str], best: float, rounds: int, grid: Sequence[str]
+    tuned_on: Hall,
+    start: Mapping[Group, str],
+    best: float,
+    rounds: int,
+    grid: Sequence[str],
+    groups: Sequence[Group],
 ) -> tuple[float, dict[Group, str]]:
+    """What climbing from a start earns, and with which texts."""
     texts = dict(start)
     for _ in range(rounds):
-        before = dict(texts)
-        for group in tuned_on.groups():
-            tried = [{**texts, group: text} for text in grid if text != texts[group]]
-            earned = [one.beside for one in tuned_on.earned([layered(each) for each in tried])]
-            if max(earned) > best + 1e-9:
-                best = max(earned)
-                texts = tried[earned.index(best)]
-        if texts == before:
+        moves = [(group, text) for group in groups for text in grid if text != texts[group]]
+        single = tuned_on.earned([layered({**texts, group: text}) for group, text in moves])
+        ranked = sorted(zip((one.beside for one in single), moves, strict=True), key=lambda pair: -pair[0])
+        steps: dict[Group, str] = {}
+        tried = []
+        for earned, (group, text) in ranked:
+            if earned > best + 1e-9 and group not in steps:
+                steps[group] = text
+                tried.append({**texts, **steps})
+        if not tried:
             break
+        # All at once need not be better than the best alone: the steps of some groups undo those of others.
+        together = [one.beside for one in tuned_on.earned([layered(each) for each in tried])]
+        best = max(together)
+        texts = tried[together.index(best)]
     return best, texts
 
 
@@ -176,7 +228,7 @@ def _simple_starts(seated: Hall) -> list[dict[Group, str]]:
     ]
 
 
-def _random_starts(seated: Hall, grid: Sequence[str], seed: int, count: int = 40) -> list[dict[Group, str]]:
+def _random_starts(seated: Hall, grid: Sequence[str], seed: int, count: int = 24) -> list[dict[Group, str]]:
     """One text for each kind, whatever the layer: entries of a kind go together."""
     chooses = random.Random(seed)
     starts = []
@@ -205,12 +257,15 @@ def _alike(pages: Sequence[Sequence[Page]], page: Page, question: int) -> list[P
     return sorted(others, key=lambda other: other.paper.label != page.paper.label)
 
 
-def _shares(exam: Exam, pupil: Pupil, sheet: Sheet, result: Result) -> list[float]:
+def _shares(
+    exam: Exam, variant: Variant, texts: Sequence[str], result: Result, rules: Mapping[str, Rule]
+) -> list[float]:
     """Shares of the marks: of what is right of itself, then of what each marker gives."""
-    digits = [one.digits for paper, _ in papers(exam, pupil.variant) for one in paper.fields]
-    asked = list(zip(sheet.texts, result.references.tolist(), digits, strict=True))
-    right = np.abs(sheet.values - result.references) <= _halves(result.references, digits)
-    taken = [[bool(text) and rule(text, reference, to) for text, reference, to in asked] for rule in RULES.values()]
+    digits = [one.digits for paper, _ in papers(exam, variant) for one in paper.fields]
+    asked = list(zip(texts, result.references.tolist(), digits, strict=True))
+    values = np.array([float(text or "nan") for text in texts])
+    right = np.abs(values - result.references) <= _halves(result.references, digits)
+    taken = [[bool(text) and rule(text, reference, to) for text, reference, to in asked] for rule in rules.values()]
     whole = result.most.sum()
     return [
         float((right * result.most).sum() / whole),
@@ -220,8 +275,11 @@ def _shares(exam: Exam, pupil: Pupil, sheet: Sheet, result: Result) -> list[floa
 
 
 def _halves(references: Array, digits: Sequence[Digits]) -> Array:
-    places = [int(places_for(np.array(value), to)) for value, to in zip(references, digits, strict=True)]
-    return HALF * 10.0 ** -np.array(places, dtype=float) + 1e-12
+    halves = np.empty(len(references))
+    for to in set(digits):
+        chosen = np.array([one == to for one in digits])
+        halves[chosen] = HALF * 10.0 ** -places_for(references[chosen], to).astype(float) + 1e-12
+    return halves
 
 
 def lines(found: Mapping[str, Earned]) -> Iterator[str]:
