@@ -16,7 +16,7 @@ from examgen.exams.keys import solve
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import by_field, reaches
 from examgen.marking.carrying import carries_forward
-from examgen.marking.following import Flags, Work, at_least_two, kinder
+from examgen.marking.following import Flags, Start, Work, at_least_two
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.writing import Submitted, Writing
 
@@ -101,10 +101,9 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     work = Work(paper, givens, reference, writing, policy)
     is_doubtful = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
     found, is_ignored, follows_all = work.settled(wanted, is_doubtful)
-    carried = np.where(is_ignored | is_blank, wanted, values)
-    found, carried = work.by_other_routes(found, carried, is_ignored | is_blank)
-    if (blank := at_least_two(np.flatnonzero(is_blank.any(axis=1)))).size:
-        found = kinder(found, work.of(blank).followed_past_blanks(is_ignored[blank], carried[blank]), blank)
+    is_given = is_ignored | is_blank
+    start, found = work.by_other_routes(Start.at(np.where(is_given, wanted, values), is_given), found)
+    found = work.kinder_past_blanks(start, found)
     is_followed = policy.follow_through == "full"
     follows = found.follows if is_followed else found.follows & ~found.rests
     is_correct = is_right | (found.follows & ~found.rests)
@@ -120,4 +119,4 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     ).astype(np.int8)
     rests_on_wrong = found.follows & found.rests & ~is_right
     parts = (found.own, found.tolerance, missing, rests_on_wrong, follows_all & ~found.follows & ~is_right)
-    return Marked(outcome, wanted, *parts, carried, found.past_blanks, found.coarse, half)
+    return Marked(outcome, wanted, *parts, start.carried, found.past_blanks, found.coarse, half)

@@ -45,12 +45,47 @@ class Followed:
         """Some of the students."""
         return Followed(*(getattr(self, name)[students] for name in Followed.__slots__))
 
+    def where(self, chosen: Flags, other: "Followed") -> "Followed":
+        """The others' values where `chosen`."""
+        pairs = ((getattr(self, name), getattr(other, name)) for name in Followed.__slots__)
+        return Followed(*(np.where(chosen, theirs, mine) for mine, theirs in pairs))
+
     def replaced(self, students: Places, other: "Followed") -> "Followed":
         """The same with other values for some of the students."""
         parts = [getattr(self, name).copy() for name in Followed.__slots__]
         for part, name in zip(parts, Followed.__slots__, strict=True):
             part[students] = getattr(other, name)
         return Followed(*parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What later work of some students starts from; all (students, fields).
+
+    Attributes:
+        carried: the student's answer or the reference; NaN where that is recomputed, too.
+        is_given: where `carried` is the reference, or as good as it.
+        is_settled: where it is not the student's own answer for the quantity, which has been judged before.
+    """
+
+    carried: Array
+    is_given: Flags
+    is_settled: Flags
+
+    @staticmethod
+    def at(carried: Array, is_given: Flags) -> "Start":
+        """Everywhere at the own answers or the reference."""
+        return Start(carried, is_given, np.zeros_like(is_given))
+
+    def of(self, students: Places) -> "Start":
+        """Some of the students."""
+        return Start(self.carried[students], self.is_given[students], self.is_settled[students])
+
+    def replaced(self, students: Places, other: "Start") -> "Start":
+        """The same with those of the others for some of the students."""
+        chosen = np.zeros((len(self.carried), 1), dtype=bool)
+        chosen[students] = True
+        return Start(*(np.where(chosen, getattr(other, name), getattr(self, name)) for name in Start.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +112,18 @@ class Work:
         )
         return Work(self.paper, givens, reference, self.writing.of(chosen), self.policy)
 
-    def followed_past_blanks(self, is_ignored: Flags, carried: Array) -> Followed:
-        """As `followed`, for students who did a step that they did not write down."""
+    def kinder_past_blanks(self, start: Start, found: Followed) -> Followed:
+        """Of a student who left something blank, the better of two ways to see it for each entry: the steps that were
+        not written down start from their reference, or they were done."""
         is_blank = np.isnan(self.writing.values)
-        return self.followed(np.where(is_blank, np.nan, carried), is_ignored)
+        students = at_least_two(np.flatnonzero(is_blank.any(axis=1)))
+        if not students.size:
+            return found
+        given = start.is_given & ~is_blank
+        done = Start(np.where(is_blank, np.nan, start.carried), given, start.is_settled)
+        past, old = self.of(students).followed(done.of(students)), found.of(students)
+        is_better = past.follows & (~old.follows | (old.rests & ~past.rests)) & ~start.is_settled[students]
+        return found.replaced(students, past.where(~is_better, old))
 
     def settled(self, wanted: Array, is_doubtful: Flags) -> tuple[Followed, Flags, Flags]:
         """Recompute every entry, where zeros and wild values to which the own work does not lead carry nothing forward.
@@ -96,7 +139,7 @@ class Work:
         """
         values = self.writing.values
         is_blank = np.isnan(values)
-        first = found = self.followed(np.where(is_blank, wanted, values), is_blank)
+        first = found = self.followed(Start.at(np.where(is_blank, wanted, values), is_blank))
         is_ignored = np.zeros_like(is_blank)
         doubtful = at_least_two(np.flatnonzero(is_doubtful.any(axis=1)))
         while doubtful.size:
@@ -106,58 +149,58 @@ class Work:
             doubtful = doubtful[at_least_two(np.flatnonzero(more.any(axis=1)))]
             if doubtful.size:
                 is_given = (is_ignored | is_blank)[doubtful]
-                again = self.of(doubtful).followed(np.where(is_given, wanted[doubtful], values[doubtful]), is_given)
+                carried = np.where(is_given, wanted[doubtful], values[doubtful])
+                again = self.of(doubtful).followed(Start.at(carried, is_given))
                 found = found.replaced(doubtful, again)
         is_wild = (is_ignored & (values != 0)).any(axis=1)
         went_on = np.flatnonzero((first.follows.sum(axis=1) > found.follows.sum(axis=1)) & ~is_wild)
         is_ignored[went_on] = False
         return found.replaced(went_on, first.of(went_on)), is_ignored, first.follows
 
-    def by_other_routes(self, found: Followed, carried: Array, is_given: Flags) -> tuple[Followed, Array]:
+    def by_other_routes(self, start: Start, found: Followed) -> tuple[Start, Followed]:
         """Where quantities are always equal: what follows from the one from which a student has gone on.
 
         Args:
-            found: what follows from the first of them.
-            carried, is_given: as in `followed`.
-
-        Returns: what follows, and what later work starts from.
+            start: what later work starts from.
+            found: what follows from there, which is from the first of equal quantities.
         """
         for route in self.paper.routes:
-            instead = self._instead(route, found, carried, is_given)
-            is_other = (instead != carried) & ~(np.isnan(instead) & np.isnan(carried))
-            if not (students := at_least_two(np.flatnonzero(is_other.any(axis=1)))).size:
+            instead, is_swapped = self._instead(route, start, found)
+            students = at_least_two(np.flatnonzero(is_swapped.any(axis=1)))
+            if not students.size:
                 continue
-            again = self.of(students).followed(instead[students], is_given[students])
             # The equal ones themselves are judged by what leads to them.
-            equal = list(route.equal)
-            again.follows[:, equal] = found.follows[students][:, equal]
-            kept = again.follows.sum(axis=1) > found.follows[students].sum(axis=1)
-            if kept.any():
-                carried = carried.copy()
-                carried[students[kept]] = instead[students[kept]]
-                found = found.replaced(students[kept], again.of(np.flatnonzero(kept)))
-        return found, carried
+            is_settled = instead.is_settled[students]
+            is_settled[:, list(route.equal)] = True
+            before = found.of(students)
+            again = self.of(students).followed(instead.of(students)).where(is_settled, before)
+            kept = again.follows.sum(axis=1) > before.follows.sum(axis=1)
+            found = found.replaced(students[kept], again.of(np.flatnonzero(kept)))
+            instead.is_settled[students] = is_settled
+            start = start.replaced(students[kept], instead)
+        return start, found
 
-    def _instead(self, route: Route, found: Followed, carried: Array, is_given: Flags) -> Array:
-        """What later work may have started from by another route; the same where that says nothing else."""
-        first, values, half = list(route.first), self.writing.values, self.writing.half
-        instead = carried.copy()
+    def _instead(self, route: Route, start: Start, found: Followed) -> tuple[Start, Flags]:
+        """What later work may have started from by another route, and where that is something else."""
+        first, writing = list(route.first), self.writing
+        carried, is_given = start.carried.copy(), start.is_given.copy()
+        is_swapped = np.zeros_like(is_given)
         if route.later is None:
-            is_slip = ~found.follows[:, first] & ~self.writing.is_right[:, first] & ~is_given[:, first]
-            instead[:, first] = np.where(is_slip, np.nan, carried[:, first])
-            return instead
-        other = values[:, list(route.later)]
-        is_other = np.isfinite(other) & ~(np.abs(values[:, first] - other) <= half[:, first])
-        instead[:, first] = np.where(is_other, other, carried[:, first])
-        return instead
+            is_slip = ~found.follows[:, first] & ~writing.is_right[:, first] & ~is_given[:, first]
+            is_swapped[:, first] = is_slip & np.isfinite(carried[:, first])
+            carried[is_swapped] = np.nan
+        else:
+            later = list(route.later)
+            other = writing.values[:, later]
+            is_other = np.isfinite(other) & ~(np.abs(carried[:, first] - other) <= writing.half[:, first])
+            is_swapped[:, first] = is_other
+            carried[:, first] = np.where(is_other, other, carried[:, first])
+            is_given[:, first] = np.where(is_other, writing.is_right[:, later], is_given[:, first])
+        return Start(carried, is_given, start.is_settled.copy()), is_swapped
 
-    def followed(self, carried: Array, is_given: Flags) -> Followed:
-        """Recompute every entry from the student's own answers, and see what it rests on.
-
-        Args:
-            carried: (students, fields) what later work starts from; NaN where that is recomputed, too.
-            is_given: (students, fields) where `carried` is the reference.
-        """
+    def followed(self, start: Start) -> Followed:
+        """Recompute every entry from the student's own answers, and see what it rests on."""
+        carried, is_given = start.carried, start.is_given
         paper, graph, students = self.paper, self.paper.graph, len(carried)
         written = as_quantities(paper, carried)
         base = evaluate(graph, self.givens, substitute=written)
@@ -203,14 +246,6 @@ class Work:
             past_blanks,
             by_field(paper, coarse),
         )
-
-
-def kinder(found: Followed, past_blanks: Followed, students: Places) -> Followed:
-    """Of the two ways to see what a student did who left something blank, the better one for each entry."""
-    old = found.of(students)
-    is_better = past_blanks.follows & (~old.follows | (old.rests & ~past_blanks.rests))
-    pairs = ((getattr(past_blanks, name), getattr(old, name)) for name in Followed.__slots__)
-    return found.replaced(students, Followed(*(np.where(is_better, *pair) for pair in pairs)))
 
 
 def at_least_two(students: Places) -> Places:
