@@ -109,10 +109,10 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
         shape: of the question.
         asked: names of the quantities that a paper asks for.
     """
-    graph = network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
+    graph = question_graph(shape)
     base = evaluate(graph, trial_givens(graph))
     names = sorted(asked)
-    right = _flat(base.values, names)
+    right = flat_values(base.values, names)
     found: list[Patch] = []
     for row in MISCONCEPTIONS.values():
         versions = row.of_network(Network(shape, graph)) if isinstance(shape, NetworkShape) else row.of_products(graph)
@@ -122,20 +122,25 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
                 continue
             patched = graph.rewired(version.changes)
             changed = frozenset(version.changes)
-            values = _flat({**base.values, **reevaluate(patched, base, changed, {})}, names)
+            values = flat_values({**base.values, **reevaluate(patched, base, changed, {})}, names)
             # Versions that come to the same, as for a network of one layer, count once.
-            if all(_differs(other, values) for other in seen):
+            if all(differs(other, values) for other in seen):
                 seen.append(values)
                 found.append(Patch(row.name, patched, changed, version.must_show))
     return tuple(found)
 
 
-def _flat(values: Values, names: Iterable[str]) -> Array:
+def question_graph(shape: QuestionShape) -> ComputationGraph:
+    """The graph of right work."""
+    return network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
+
+
+def flat_values(values: Values, names: Iterable[str]) -> Array:
     """All entries of these quantities, (trials, entries)."""
     return np.concatenate([values[name].reshape(TRIALS, -1) for name in names], axis=1)
 
 
-def _differs(right: Array, values: Array) -> bool:
+def differs(right: Array, values: Array) -> bool:
     """Whether any entry comes out otherwise in any trial."""
     with np.errstate(invalid="ignore"):
         is_same = (np.abs(right - values) <= 1e-9 + 1e-6 * np.abs(values)) | (np.isnan(right) & np.isnan(values))
