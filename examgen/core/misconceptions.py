@@ -112,7 +112,7 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
     graph = question_graph(shape)
     base = evaluate(graph, trial_givens(graph))
     names = sorted(asked)
-    right = flat_values(base.values, names)
+    right = _flat(base.values, names)
     found: list[Patch] = []
     for row in MISCONCEPTIONS.values():
         versions = row.of_network(Network(shape, graph)) if isinstance(shape, NetworkShape) else row.of_products(graph)
@@ -122,9 +122,9 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
                 continue
             patched = graph.rewired(version.changes)
             changed = frozenset(version.changes)
-            values = flat_values({**base.values, **reevaluate(patched, base, changed, {})}, names)
+            values = _flat({**base.values, **reevaluate(patched, base, changed, {})}, names)
             # Versions that come to the same, as for a network of one layer, count once.
-            if all(differs(other, values) for other in seen):
+            if all(_differs(other, values) for other in seen):
                 seen.append(values)
                 found.append(Patch(row.name, patched, changed, version.must_show))
     return tuple(found)
@@ -135,12 +135,12 @@ def question_graph(shape: QuestionShape) -> ComputationGraph:
     return network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
 
 
-def flat_values(values: Values, names: Iterable[str]) -> Array:
+def _flat(values: Values, names: Iterable[str]) -> Array:
     """All entries of these quantities, (trials, entries)."""
     return np.concatenate([values[name].reshape(TRIALS, -1) for name in names], axis=1)
 
 
-def differs(right: Array, values: Array) -> bool:
+def _differs(right: Array, values: Array) -> bool:
     """Whether any entry comes out otherwise in any trial."""
     with np.errstate(invalid="ignore"):
         is_same = (np.abs(right - values) <= 1e-9 + 1e-6 * np.abs(values)) | (np.isnan(right) & np.isnan(values))
@@ -196,6 +196,9 @@ def _loss_factor(net: Network) -> Iterator[Version]:
     # A square without its 2 in the derivative, or with a half that is not there.
     yield from (Version(_scaled(gradient, factor)) for factor in sorted(of_gradient))
     yield from (Version(_scaled(value, factor)) for factor in sorted(of_value))
+    if "squared" in loss.name and loss.scale != 0.5:
+        # A half that belongs to another squared error, in the value only.
+        yield Version(_scaled(value, 0.5), must_show=False)
     if loss.is_mean and outputs > 1:
         for factor in (2.0, 0.5):
             yield Version(_scaled(gradient, factor * outputs), must_show=False)
@@ -427,6 +430,18 @@ def _bce_sign(net: Network) -> Iterator[Version]:
     if net.shape.loss == "binary_cross_entropy":
         rule = _rule("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / a.shape[-2])
         yield Version(_replaced(gradient, rule), must_show=False)
+        for sign in (1, -1):
+            yield Version(_replaced(value, _one_sign(sign)), must_show=False)
+
+
+def _one_sign(sign: int) -> Rule:
+    """The binary cross-entropy with a wrong sign before one of its two terms: the second, or the first for -1."""
+
+    def compute(a: Array, y: Array) -> Array:
+        terms = (1 - y) * np.log(1 - a) - y * np.log(a)
+        return np.asarray(sign * terms.sum(axis=-1).mean(axis=-1))
+
+    return _rule(f"one term times {sign}", compute)
 
 
 def _swapped(matrix: Array) -> Array:

@@ -1,19 +1,16 @@
 """Misconceptions that a student holds in a part of the work only: in one layer, one step, or for the biases alone.
 
-They are derived from the versions of `misconceptions`, whatever these are. Only the diagnosis of wrong answers tries
-them, and only where nothing else explains several wrong answers: the screens of variants know nothing of them.
+They are derived from the versions of `misconceptions` that are held throughout, whatever these are. Only the diagnosis of
+wrong answers tries them, where nothing else explains these: the screens of variants know nothing of them.
 """
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from examgen.core.graph import Quantity, evaluate, reevaluate
-from examgen.core.misconceptions import Patch, QuestionShape, differs, flat_values, patches, question_graph
-from examgen.core.trials import trial_givens
+from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.misconceptions import Patch, QuestionShape, patches, question_graph
 
-_Part = Callable[[Quantity], object]
-
-_PARTS: tuple[_Part, ...] = (
+_PARTS: tuple[Callable[[Quantity], object], ...] = (
     lambda quantity: quantity.step,
     lambda quantity: quantity.layer,
     lambda quantity: quantity.kind,
@@ -24,31 +21,29 @@ _PARTS: tuple[_Part, ...] = (
 
 @lru_cache(maxsize=256)
 def parts_of_patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
-    """The parts of all versions that come to something else than the versions and one another.
+    """The parts of all versions that are held throughout and can change an asked quantity, in the order of the table.
 
-    Arguments as in `patches`.
+    Arguments as in `patches`. Two parts may come to the same numbers: to look for that would take longer than to try
+    both.
     """
     graph = question_graph(shape)
-    base = evaluate(graph, trial_givens(graph))
-    names = sorted(asked)
-    whole = patches(shape, asked)
+    reaching = _reaching(graph, asked)
     found: list[Patch] = []
-    for misconception in dict.fromkeys(patch.misconception for patch in whole):
-        versions = [patch for patch in whole if patch.misconception == misconception]
-        seen = [
-            flat_values({**base.values, **reevaluate(patch.graph, base, patch.changed, {})}, names)
-            for patch in versions
-        ]
-        seen.append(flat_values(base.values, names))
-        for patch in versions:
-            for changed in _parts(patch):
+    for patch in patches(shape, asked):
+        for changed in _parts(patch) if patch.must_show else ():
+            if not changed.isdisjoint(reaching):
                 changes = {name: (patch.graph[name].rule, patch.graph[name].inputs) for name in changed}
-                rewired = graph.rewired(changes)
-                values = flat_values({**base.values, **reevaluate(rewired, base, changed, {})}, names)
-                if all(differs(other, values) for other in seen):
-                    seen.append(values)
-                    found.append(Patch(misconception, rewired, changed, must_show=False))
+                found.append(Patch(patch.misconception, graph.rewired(changes), changed, must_show=False))
     return tuple(found)
+
+
+def _reaching(graph: ComputationGraph, asked: frozenset[str]) -> set[str]:
+    """The quantities that are asked, and those from which an asked one follows."""
+    found = set(asked)
+    for quantity in reversed(graph.derived):
+        if quantity.name in found:
+            found.update(quantity.inputs)
+    return found
 
 
 def _parts(patch: Patch) -> Iterator[frozenset[str]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from examgen.core.graph import Values, students_last
 from examgen.core.misconceptions import MISCONCEPTIONS, Patch
+from examgen.core.network import NetworkShape
 from examgen.core.partly_held import parts_of_patches
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape
@@ -23,6 +24,11 @@ from examgen.marking.two_causes import AND, both
 
 PARTLY = 2
 """A misconception that is held in a part of the work only must explain so many entries: fewer are a slip."""
+
+DISTINCT = frozenset(
+    {"slope-of-activation", "wrong-slope", "sigmoid-sign", "pre-activation-input", "updated-weights", "extra-slope"}
+)
+"""What hardly any slip of the pen looks like; in a single step of descent one entry is enough for a part of it."""
 
 SIGNS = frozenset({"error-sign", "bce-sign"})
 """What looks like a lost sign where it is seen in one of several places only."""
@@ -95,7 +101,7 @@ class Case:
         names = Names(bits, versions, np.full(bits.shape, -1))
         if not versions:
             return names
-        self._explain(names, 0, self.tried(versions), np.arange(len(bits)), 1)
+        self._explain(names, 0, self.tried(versions), np.arange(len(bits)), np.ones(1))
         return self._with_both(self._with_parts(names))
 
     def tried(self, versions: Sequence[Patch], *, all_bands: bool = False) -> Tried:
@@ -109,7 +115,7 @@ class Case:
         whole = paper_patches(self.paper)
         return whole if version < len(whole) else (*whole, names.versions[version])
 
-    def _explain(self, names: Names, first: int, found: Tried, rows: Places, least: int) -> None:
+    def _explain(self, names: Names, first: int, found: Tried, rows: Places, least: Array) -> None:
         """Put names on entries of some students that have none.
 
         Args:
@@ -117,14 +123,17 @@ class Case:
             first: place in its versions of the first that was tried.
             found: what came of it for these students.
             rows: their places.
-            least: entries that a version must explain.
+            least: (versions,) entries that each must explain.
         """
         fits, against = found.fits, found.against
         versions = names.versions[first : first + len(fits)]
         bits, version = names.bits[rows], names.version[rows]
         left = self.work.is_wrong[rows] & (bits == 0)
         speaks_for = count(fits if first == 0 else fits & left, 2)
-        is_credible = (speaks_for > against) & (speaks_for >= least)
+        is_credible = (speaks_for > against) & (speaks_for >= least[:, None])
+        if first:
+            # By chance a part may fit a few entries of many that it would change; who holds it has most of them so.
+            is_credible &= 2 * speaks_for > found.places
         while True:
             explained = count(fits & left, 2)
             # Of two that explain as much, the one that less speaks against.
@@ -147,19 +156,21 @@ class Case:
         names.bits[rows], names.version[rows] = bits, version
 
     def _unnamed(self, names: Names) -> Flags:
-        return self.work.is_wrong & (names.bits == 0)
+        return np.asarray(self.work.is_wrong & (names.bits == 0))
 
     def _with_parts(self, names: Names) -> Names:
         """Misconceptions that are held in a part of the work, where several entries have no name yet."""
-        rows = np.flatnonzero(count(self._unnamed(names), 1) >= PARTLY)
-        paper = self.paper
-        asked = frozenset(field.quantity for field in paper.number_fields)
-        parts = parts_of_patches(paper.shape, asked) if rows.size else ()
-        if parts:
-            more = replace(names, versions=(*names.versions, *parts))
-            self._explain(more, len(names.versions), self.of_rows(rows).tried(parts), rows, PARTLY)
-            return more
-        return names
+        shape = self.paper.shape
+        is_short = isinstance(shape, NetworkShape) and shape.steps == 1
+        rows = np.flatnonzero(count(self._unnamed(names), 1) >= (1 if is_short else PARTLY))
+        asked = frozenset(field.quantity for field in self.paper.number_fields)
+        parts = parts_of_patches(shape, asked) if rows.size else ()
+        if not parts:
+            return names
+        more = replace(names, versions=(*names.versions, *parts))
+        least = np.array([1 if is_short and part.misconception in DISTINCT else PARTLY for part in parts])
+        self._explain(more, len(names.versions), self.of_rows(rows).tried(parts), rows, least)
+        return more
 
     def _with_both(self, names: Names) -> Names:
         """Two misconceptions in one number, where each is seen alone elsewhere."""
