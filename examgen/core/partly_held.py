@@ -1,7 +1,7 @@
 """Misconceptions that a student holds in a part of the work only: in one layer, one step, or for the biases alone.
 
-They are derived from the versions of `misconceptions` that are held throughout, whatever these are. Only the diagnosis of
-wrong answers tries them, where nothing else explains these: the screens of variants know nothing of them.
+They are derived from the versions of `misconceptions` that are held throughout, whatever these are. Only the diagnosis
+of wrong answers tries them, where nothing else explains these: the screens of variants know nothing of them.
 """
 
 from collections.abc import Callable, Iterator

@@ -18,10 +18,10 @@ from examgen.exams.keys import solve
 from examgen.exams.notation import Index
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, entry_of, half_units
-from examgen.marking.diagnosis import diagnose
-from examgen.marking.entries import Marked, mark
+from examgen.marking.entries import Marked
 from examgen.marking.explanation import BandPart, Calculation, Origin, Precision, Source
 from examgen.marking.following import NO_DIGITS, Submitted
+from examgen.marking.judging import judge
 from examgen.marking.marked_papers import MarkedPaper
 from examgen.marking.outcomes import BY_CODE
 from examgen.marking.totals import entry_marks
@@ -57,8 +57,7 @@ class EntryTrace:
     @staticmethod
     def of(of_student: MarkedPaper, paper: PaperShape, place: int, givens: Values, answers: Submitted) -> "EntryTrace":
         paper = paper.standing
-        marked = mark(paper, givens, answers, of_student.key.exam.policy)
-        diagnosis = diagnose(paper, givens, answers, marked)
+        marked, diagnosis = judge(paper, givens, answers, of_student.key.exam.policy)
         label = diagnosis.labels[int(diagnosis.codes[0, place])]
         is_open = np.isnan(answers.values) & marked.past_blanks[0, place]
         substitute = as_quantities(paper, np.where(is_open, np.nan, marked.carried))
