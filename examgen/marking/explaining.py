@@ -79,6 +79,8 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         own_half_unit=max(half, reach),
         tolerance=tolerance,
         follows=bool(abs(value - own) <= tolerance),
+        assumed="" if trace.version is None else trace.label,
+        chain=trace.chain() if outcome == "follow_through" else (),
         rests_on=tuple(one.symbol for one in sources if one.origin == "own" and one.outcome != "correct"),
         follows_ignored=follows_ignored,
         precision=trace.precision(),
@@ -129,6 +131,8 @@ def _decided(found: Explanation, policy: Policy) -> tuple[int, str]:
     if found.outcome == "correct":
         return 3, "It follows from the answers that it rests on, and none of these is wrong."
     if found.outcome == "follow_through":
+        if found.assumed:
+            return 3, f"It follows from {found.assumed.replace('|', ' or ')} in what is not written down."
         named = f": {', '.join(found.rests_on)}" if found.rests_on else ""
         return 3, f"It follows from earlier answers that are not all correct{named}."
     missing = found.precision.missing
