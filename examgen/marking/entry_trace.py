@@ -19,6 +19,7 @@ from examgen.exams.keys import solve
 from examgen.exams.notation import Index
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, entry_of, half_units
+from examgen.marking.diagnosis import Diagnosis
 from examgen.marking.entries import Marked
 from examgen.marking.explanation import BandPart, Calculation, Origin, Precision, Source
 from examgen.marking.following import NO_DIGITS, Submitted
@@ -38,6 +39,7 @@ class EntryTrace:
         marked: the whole question, marked.
         label: misconceptions that the diagnosis names for the entry.
         version: of the misconception in a gap from which the entry follows; None where it follows from none.
+        shown_by: symbol of the first wrong entry of the same cause; empty where the entry follows from none.
         solution: the reference.
         substitute: what later work starts from, NaN where it is recomputed.
         base: the evaluation from there.
@@ -52,6 +54,7 @@ class EntryTrace:
     marked: Marked
     label: str
     version: Patch | None
+    shown_by: str
     solution: Evaluation
     substitute: dict[str, Array]
     base: Evaluation
@@ -81,6 +84,7 @@ class EntryTrace:
             marked,
             label,
             version,
+            _shown_by(paper, marked, diagnosis, place) if version else "",
             solution,
             substitute,
             base,
@@ -164,7 +168,7 @@ class EntryTrace:
     def _by_mistake(self, quantity: Quantity) -> str:
         """What is said of a quantity in a gap that is worked out by the rule of a misconception."""
         is_changed = self.version is not None and quantity.name in self.version.changed
-        return f" by {self.version.misconception}" if is_changed and self.version is not None else ""
+        return f", by the rule of {self.version.misconception}" if is_changed and self.version is not None else ""
 
     def chain(self) -> tuple[tuple[str, str], ...]:
         """Symbols and outcomes of the answers that a follow-through entry follows, back to a wrong one if there is."""
@@ -229,3 +233,12 @@ class EntryTrace:
         is_counted = np.isfinite(self.answers.values[0, self.place]) and written != NO_DIGITS
         missing = int(self.marked.missing_digits[0, self.place])
         return Precision(digits.unit, digits.count, written if is_counted else None, missing)
+
+
+def _shown_by(paper: PaperShape, marked: Marked, diagnosis: Diagnosis, place: int) -> str:
+    """Symbol of the first wrong entry, in the order of the solution, with the cause of another entry."""
+    order = {quantity.name: number for number, quantity in enumerate(paper.graph)}
+    is_wrong = marked.outcome[0] == OUTCOMES["wrong"].code
+    same = np.flatnonzero(is_wrong & (diagnosis.cause[0] == diagnosis.cause[0, place])).tolist()
+    found = sorted((paper.fields[one] for one in same), key=lambda field: order[field.quantity])
+    return found[0].symbol if found else ""

@@ -53,8 +53,9 @@ def _own(found: Explanation, width: int) -> Iterator[str]:
     yield "Rule 3: what follows from the student's own answers"
     yield from _calculation("c: ", found.own, width)
     if found.assumed:
-        text = f"What is not written down is taken as done with {found.assumed.replace('|', ' or ')}, which an earlier"
-        yield from _wrapped(f"{text} entry has shown.", width)
+        shown = f", which {found.shown_by} has shown first" if found.shown_by else ""
+        text = f"What is not written down is taken as done with {found.assumed.replace('|', ' or ')}{shown}."
+        yield from _wrapped(text, width)
     if found.past_blanks:
         yield from _wrapped("Blank steps count as done in the head: that way the entry comes out better.", width)
     if not found.sources:

@@ -148,6 +148,16 @@ def test_a_sign_lost_once_is_a_sign() -> None:
     assert mistaken[field] == ("wrong", "error-sign")
 
 
+def test_a_sign_beside_another_mistake_is_a_sign() -> None:
+    """Where the other output is wrong in another way, one wrong sign still tells of no belief."""
+    paper, numbers = drawn("tanh-two-outputs")
+    right = sheet_of(paper, numbers, paper.graph)
+    mistaken = sheet_of(paper, numbers, patch(paper, "error-sign").graph)
+    first, second = (field.name for field in paper.fields if field.quantity == "dL_dz2")
+    found = judged(paper, numbers, right | {first: mistaken[first], second: "7.1234"})
+    assert found[first] == ("wrong", SIGN)
+
+
 def test_texts_name_every_misconception_of_a_label() -> None:
     """`|` reads as or, `+` as together; no label, no text."""
     assert named_text("no-bias|log10").count(", or ") == 1
