@@ -109,7 +109,7 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
         shape: of the question.
         asked: names of the quantities that a paper asks for.
     """
-    graph = network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
+    graph = question_graph(shape)
     base = evaluate(graph, trial_givens(graph))
     names = sorted(asked)
     right = _flat(base.values, names)
@@ -128,6 +128,11 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
                 seen.append(values)
                 found.append(Patch(row.name, patched, changed, version.must_show))
     return tuple(found)
+
+
+def question_graph(shape: QuestionShape) -> ComputationGraph:
+    """The graph of right work."""
+    return network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
 
 
 def _flat(values: Values, names: Iterable[str]) -> Array:
@@ -191,6 +196,9 @@ def _loss_factor(net: Network) -> Iterator[Version]:
     # A square without its 2 in the derivative, or with a half that is not there.
     yield from (Version(_scaled(gradient, factor)) for factor in sorted(of_gradient))
     yield from (Version(_scaled(value, factor)) for factor in sorted(of_value))
+    if "squared" in loss.name and loss.scale != 0.5:
+        # A half that belongs to another squared error, in the value only.
+        yield Version(_scaled(value, 0.5), must_show=False)
     if loss.is_mean and outputs > 1:
         for factor in (2.0, 0.5):
             yield Version(_scaled(gradient, factor * outputs), must_show=False)
@@ -422,6 +430,18 @@ def _bce_sign(net: Network) -> Iterator[Version]:
     if net.shape.loss == "binary_cross_entropy":
         rule = _rule("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / a.shape[-2])
         yield Version(_replaced(gradient, rule), must_show=False)
+        for sign in (1, -1):
+            yield Version(_replaced(value, _one_sign(sign)), must_show=False)
+
+
+def _one_sign(sign: int) -> Rule:
+    """The binary cross-entropy with a wrong sign before one of its two terms: the second, or the first for -1."""
+
+    def compute(a: Array, y: Array) -> Array:
+        terms = (1 - y) * np.log(1 - a) - y * np.log(a)
+        return np.asarray(sign * terms.sum(axis=-1).mean(axis=-1))
+
+    return _rule(f"one term times {sign}", compute)
 
 
 def _swapped(matrix: Array) -> Array:

@@ -64,6 +64,7 @@ class PolicyModel(BankModel):
     imprecise: Share = DEFAULT_SHARES["imprecise"]
     wrong: Share = DEFAULT_SHARES["wrong"]
     misconception: Share = DEFAULT_SHARES["misconception"]
+    follow_through_cause: Strict = True
     precision: Precision = "strict"
     least_digits: Annotated[int, Field(strict=True, ge=1, le=9)] = Policy().least_digits
     truncation: Strict = False
@@ -107,6 +108,7 @@ def policy_of(model: PolicyModel) -> Policy:
     return Policy(
         shares=shares | ({"follow_through": Decimal(0)} if is_off else {}),
         follow_through="off" if is_off else "full",
+        follow_through_cause=model.follow_through_cause,
         precision=model.precision,
         least_digits=model.least_digits,
         truncation=model.truncation,

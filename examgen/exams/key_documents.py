@@ -200,6 +200,7 @@ def _policy_json(policy: Policy) -> dict[str, Any]:
     shares = {name: format(share, "f") for name, share in policy.shares.items()}
     return {
         **(shares | {"follow_through": "off"} if policy.follow_through == "off" else shares),
+        "follow_through_cause": policy.follow_through_cause,
         "precision": policy.precision,
         "least_digits": policy.least_digits,
         "truncation": policy.truncation,

@@ -49,6 +49,8 @@ class Policy:
     Attributes:
         shares: of an entry's marks by outcome, see `DEFAULT_SHARES`; blank and unreadable entries get nothing.
         follow_through: "full" gives what follows from wrong answers its share; with "off" it is wrong.
+        follow_through_cause: whether what agrees with a misconception in a step that is not written down follows from
+            the first entry that shows it.
         precision: "strict" gives imprecise entries their share, "lenient" the share of correct ones; "as_written" takes
             every answer as right that is right to the digits it has, from `least_digits` on.
         least_digits: significant digits that an answer must have to be taken as written.
@@ -62,6 +64,7 @@ class Policy:
 
     shares: Mapping[str, Decimal] = field(default_factory=lambda: DEFAULT_SHARES)
     follow_through: Literal["full", "off"] = "full"
+    follow_through_cause: bool = True
     precision: Precision = "strict"
     least_digits: int = 2
     truncation: bool = False

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from examgen.core.graph import Evaluation, Quantity, Values, evaluate
+from examgen.core.graph import ComputationGraph, Evaluation, Quantity, Values, evaluate
+from examgen.core.misconceptions import Patch
 from examgen.core.resting import rests_on
 from examgen.core.rounding import rounding_effects
 from examgen.core.rules import Array
@@ -18,11 +19,12 @@ from examgen.exams.keys import solve
 from examgen.exams.notation import Index
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, entry_of, half_units
-from examgen.marking.diagnosis import diagnose
-from examgen.marking.entries import Marked, mark
+from examgen.marking.diagnosis import Diagnosis
+from examgen.marking.entries import Marked
 from examgen.marking.explanation import BandPart, Calculation, Origin, Precision, Source
+from examgen.marking.judging import judge
 from examgen.marking.marked_papers import MarkedPaper
-from examgen.marking.outcomes import BY_CODE
+from examgen.marking.outcomes import BY_CODE, OUTCOMES
 from examgen.marking.totals import entry_marks
 from examgen.marking.work_shown import paid
 from examgen.marking.writing import NO_DIGITS, Submitted
@@ -36,6 +38,8 @@ class EntryTrace:
     Attributes:
         marked: the whole question, marked.
         label: misconceptions that the diagnosis names for the entry.
+        version: of the misconception in a gap from which the entry follows; None where it follows from none.
+        shown_by: symbol of the first wrong entry of the same cause; empty where the entry follows from none.
         solution: the reference.
         substitute: what later work starts from, NaN where it is recomputed.
         base: the evaluation from there.
@@ -49,6 +53,8 @@ class EntryTrace:
     answers: Submitted
     marked: Marked
     label: str
+    version: Patch | None
+    shown_by: str
     solution: Evaluation
     substitute: dict[str, Array]
     base: Evaluation
@@ -57,24 +63,42 @@ class EntryTrace:
     @staticmethod
     def of(of_student: MarkedPaper, paper: PaperShape, place: int, givens: Values, answers: Submitted) -> "EntryTrace":
         paper = paper.standing
-        marked = mark(paper, givens, answers, of_student.key.exam.policy)
-        diagnosis = diagnose(paper, givens, answers, marked)
+        marked, diagnosis = judge(paper, givens, answers, of_student.key.exam.policy)
         label = diagnosis.labels[int(diagnosis.codes[0, place])]
-        is_open = np.isnan(answers.values) & marked.past_blanks[0, place]
+        follows = marked.outcome[0, place] == OUTCOMES["follow_through"].code
+        version = diagnosis.causes[int(diagnosis.cause[0, place])] if label and follows else None
+        is_open = np.isnan(answers.values) & (marked.past_blanks[0, place] | (version is not None))
         substitute = as_quantities(paper, np.where(is_open, np.nan, marked.carried))
-        base = evaluate(paper.graph, givens, substitute=substitute)
+        base = evaluate(version.graph if version else paper.graph, givens, substitute=substitute)
         solution = solve(paper, givens)
         policy, is_named = of_student.key.exam.policy, diagnosis.codes > 0
         earned = paid(
             paper, givens, answers, marked, is_named, entry_marks(policy, paper, marked.outcome, is_named)
         ).share
         return EntryTrace(
-            of_student, paper, place, givens, answers, marked, label, solution, substitute, base, int(earned[0, place])
+            of_student,
+            paper,
+            place,
+            givens,
+            answers,
+            marked,
+            label,
+            version,
+            _shown_by(paper, marked, diagnosis, place) if version else "",
+            solution,
+            substitute,
+            base,
+            int(earned[0, place]),
         )
 
     @property
     def policy(self) -> Policy:
         return self.of_student.key.exam.policy
+
+    @property
+    def graph(self) -> ComputationGraph:
+        """By which the entry is recomputed: the right one, or that of the cause in a gap."""
+        return self.paper.graph if self.version is None else self.version.graph
 
     @property
     def field(self) -> Field:
@@ -103,15 +127,20 @@ class EntryTrace:
                 return place if is_used else None
         return None
 
-    def sources(self) -> Iterator[Source]:
-        """All that the entry is computed from, as far back as to what the student wrote or to a reference."""
-        graph, fields = self.paper.graph, self.paper.fields
-        wanted: dict[str, set[Index]] = {self.field.quantity: {self.field.index}}
+    def sources(self, start: int | None = None) -> Iterator[Source]:
+        """All that the entry is computed from, as far back as to what the student wrote or to a reference.
+
+        Args:
+            start: place of another entry that is asked about; the traced one where it is None.
+        """
+        graph, fields = self.graph, self.paper.fields
+        field = self.field if start is None else fields[start]
+        wanted: dict[str, set[Index]] = {field.quantity: {field.index}}
         found: list[Source] = []
         asked = {(field.quantity, field.index): place for place, field in enumerate(fields)}
         for quantity in reversed(graph.derived):
             for index in sorted(wanted.get(quantity.name, ()), reverse=True):
-                is_start = (quantity.name, index) == (self.field.quantity, self.field.index)
+                is_start = (quantity.name, index) == (field.quantity, field.index)
                 source = None if is_start else self._source(quantity, index, asked.get((quantity.name, index)))
                 if source is not None:
                     found.append(source)
@@ -127,19 +156,38 @@ class EntryTrace:
         value = float(self.base.values[quantity.name][(0, *index)])
         calculation = self.calculation(quantity.name, index, self.base, value)
         if place is None:
-            why = "not asked, so recomputed"
+            why = f"not asked, so recomputed{self._by_mistake(quantity)}"
             return Source(calculation.symbol, "", "recomputed", "", value, "", why, calculation)
         field, outcome = self.paper.fields[place], self.outcome(place)
         row = self.of_student.rows.get((self.paper.question.id, field.name), {})
         origin, why = self._origin(place)
         shown = calculation if origin == "recomputed" else None
+        why += self._by_mistake(quantity) if origin == "recomputed" else ""
         return Source(field.symbol, field.name, origin, typed_text(row.get("answer", "")), value, outcome, why, shown)
+
+    def _by_mistake(self, quantity: Quantity) -> str:
+        """What is said of a quantity in a gap that is worked out by the rule of a misconception."""
+        is_changed = self.version is not None and quantity.name in self.version.changed
+        return f", by the rule of {self.version.misconception}" if is_changed and self.version is not None else ""
+
+    def chain(self) -> tuple[tuple[str, str], ...]:
+        """Symbols and outcomes of the answers that a follow-through entry follows, back to a wrong one if there is."""
+        found: list[tuple[str, str]] = []
+        places = {field.name: place for place, field in enumerate(self.paper.fields)}
+        place: int | None = self.place
+        while place is not None:
+            own = [one for one in self.sources(place) if one.origin == "own" and one.outcome != "correct"]
+            # A wrong one first; of others, the last that was worked out.
+            last = sorted(own, key=lambda one: one.outcome == "wrong")[-1:]
+            found += [(one.symbol, one.outcome) for one in last]
+            place = next((places[one.field] for one in last if one.outcome != "wrong"), None)
+        return tuple(reversed(found))
 
     def _origin(self, place: int) -> tuple[Origin, str]:
         value, carried = self.answers.values[0, place], self.marked.carried[0, place]
         if np.isnan(value):
             blank = "unreadable" if self.answers.is_unreadable[0, place] else "blank"
-            if self.marked.past_blanks[0, self.place]:
+            if self.marked.past_blanks[0, self.place] or self.version is not None:
                 return "recomputed", f"{blank}, so recomputed as if it had been done"
             return "reference", f"{blank}, so the reference"
         if carried == value:
@@ -151,7 +199,7 @@ class EntryTrace:
 
     def _read(self, quantity: Quantity, index: Index) -> Iterator[tuple[str, Index]]:
         """The derived entries that the rule of one entry reads."""
-        graph = self.paper.graph
+        graph = self.graph
         entry = int(np.ravel_multi_index(index, quantity.shape)) if quantity.shape else 0
         for name in dict.fromkeys(quantity.inputs):
             source = graph[name]
@@ -162,7 +210,7 @@ class EntryTrace:
 
     def band(self) -> tuple[BandPart, ...]:
         """The effects of half a unit on the recomputed value, as marking adds them up."""
-        graph, field = self.paper.graph, self.field
+        graph, field = self.graph, self.field
         coarse = as_quantities(self.paper, self.marked.coarse)
         halves, rounded = half_units(self.paper, self.solution.values, self.base, coarse=coarse)
         entry = entry_of(graph[field.quantity], field)
@@ -185,3 +233,12 @@ class EntryTrace:
         is_counted = np.isfinite(self.answers.values[0, self.place]) and written != NO_DIGITS
         missing = int(self.marked.missing_digits[0, self.place])
         return Precision(digits.unit, digits.count, written if is_counted else None, missing)
+
+
+def _shown_by(paper: PaperShape, marked: Marked, diagnosis: Diagnosis, place: int) -> str:
+    """Symbol of the first wrong entry, in the order of the solution, with the cause of another entry."""
+    order = {quantity.name: number for number, quantity in enumerate(paper.graph)}
+    is_wrong = marked.outcome[0] == OUTCOMES["wrong"].code
+    same = np.flatnonzero(is_wrong & (diagnosis.cause[0] == diagnosis.cause[0, place])).tolist()
+    found = sorted((paper.fields[one] for one in same), key=lambda field: order[field.quantity])
+    return found[0].symbol if found else ""

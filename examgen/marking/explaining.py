@@ -12,7 +12,8 @@ import numpy as np
 
 from examgen.exams.files import typed_text
 from examgen.exams.policy import Policy
-from examgen.marking.diagnosis import trials
+from examgen.marking.diagnosis import Trial, trials
+from examgen.marking.entries import mark
 from examgen.marking.entry_trace import EntryTrace
 from examgen.marking.explanation import Explanation
 from examgen.marking.marked_papers import MarkedPaper, Row, find_place, read_marked, submitted
@@ -79,10 +80,13 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         own_half_unit=max(half, reach),
         tolerance=tolerance,
         follows=bool(abs(value - own) <= tolerance),
+        assumed="" if trace.version is None else trace.label,
+        shown_by=trace.shown_by,
+        chain=trace.chain() if outcome == "follow_through" else (),
         rests_on=tuple(one.symbol for one in sources if one.origin == "own" and one.outcome != "correct"),
         follows_ignored=follows_ignored,
         precision=trace.precision(),
-        trials=trials(paper, trace.givens, trace.answers, marked, place) if is_tried else (),
+        trials=_trials(trace) if is_tried else (),
         misconception=trace.label,
         outcome=outcome,
         rule=0,
@@ -96,6 +100,12 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
     )
     rule, why = _decided(found, trace.policy)
     return replace(found, rule=rule, why=why, differences=tuple(_differences(found, row)))
+
+
+def _trials(trace: EntryTrace) -> tuple[Trial, ...]:
+    """What was tried on the entry before others were seen to follow from its cause."""
+    marked = mark(trace.paper, trace.givens, trace.answers, trace.policy)
+    return trials(trace.paper, trace.givens, trace.answers, marked, trace.place)
 
 
 def _why_unreadable(comment: str, reason: str) -> str:
@@ -129,6 +139,8 @@ def _decided(found: Explanation, policy: Policy) -> tuple[int, str]:
     if found.outcome == "correct":
         return 3, "It follows from the answers that it rests on, and none of these is wrong."
     if found.outcome == "follow_through":
+        if found.assumed:
+            return 3, f"It follows from {found.assumed.replace('|', ' or ')} in what is not written down."
         named = f": {', '.join(found.rests_on)}" if found.rests_on else ""
         return 3, f"It follows from earlier answers that are not all correct{named}."
     missing = found.precision.missing

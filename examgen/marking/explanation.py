@@ -94,6 +94,9 @@ class Explanation:
         own_half_unit: of the last asked digit of the recomputed value.
         tolerance: `own_half_unit` and all parts of the band.
         follows: rule 3, whether `value` is within the tolerance of `own`.
+        assumed: misconception in what is not written down, from which it follows; empty where from none.
+        shown_by: symbol of the earlier entry that lost its mark for that; empty where there is none.
+        chain: symbols and outcomes of the answers that a follow-through entry follows, the first one first.
         rests_on: symbols of answers of the student that it rests on and that are not correct.
         follows_ignored: whether it would follow if zeros and wild values carried credit forward.
         precision: rule 4.
@@ -128,6 +131,9 @@ class Explanation:
     own_half_unit: float
     tolerance: float
     follows: bool
+    assumed: str
+    shown_by: str
+    chain: tuple[tuple[str, str], ...]
     rests_on: tuple[str, ...]
     follows_ignored: bool
     precision: Precision

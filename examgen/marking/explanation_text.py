@@ -52,12 +52,20 @@ def _reference(found: Explanation, width: int) -> Iterator[str]:
 def _own(found: Explanation, width: int) -> Iterator[str]:
     yield "Rule 3: what follows from the student's own answers"
     yield from _calculation("c: ", found.own, width)
+    if found.assumed:
+        shown = f", which {found.shown_by} has shown first" if found.shown_by else ""
+        text = f"What is not written down is taken as done with {found.assumed.replace('|', ' or ')}{shown}."
+        yield from _wrapped(text, width)
     if found.past_blanks:
         yield from _wrapped("Blank steps count as done in the head: that way the entry comes out better.", width)
     if not found.sources:
         yield from _wrapped("It is computed from given numbers only.", width)
     for source in found.sources:
         yield from _source(source, width)
+    if found.chain:
+        (first, outcome), *_ = found.chain
+        steps = " -> ".join([*(symbol for symbol, _ in found.chain), found.symbol])
+        yield from _wrapped(f"It goes back to {first}, which is {_words(outcome)}: {steps}", width)
 
 
 def _source(source: Source, width: int) -> Iterator[str]:
@@ -126,7 +134,8 @@ def _trials(found: Explanation, width: int) -> Iterator[str]:
 
 def _trial_row(trial: Trial, value: float) -> tuple[str, ...]:
     numbers = (_six(trial.value), f"{trial.tolerance:.3g}", f"{abs(value - trial.value):.3g}")
-    return trial.misconception, *numbers, "yes" if trial.fits else "no", str(trial.evidence), str(trial.against)
+    name = f"{trial.misconception} (gaps too)" if trial.past_gaps else trial.misconception
+    return name, *numbers, "yes" if trial.fits else "no", str(trial.evidence), str(trial.against)
 
 
 def _nearest(found: Iterable[Trial], value: float) -> list[Trial]:

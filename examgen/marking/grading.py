@@ -23,10 +23,9 @@ from examgen.marking.character_comments import with_characters
 from examgen.marking.class_book import book_csv, class_book
 from examgen.marking.csv_columns import Column
 from examgen.marking.decimal_marks import DecimalChoice
-from examgen.marking.diagnosis import diagnose
 from examgen.marking.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
-from examgen.marking.entries import mark
 from examgen.marking.finding import find_key, named_exams
+from examgen.marking.judging import judge
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match
 from examgen.marking.notes import Note, absent_notes, notes_csv, shown_notes, sorted_notes, unread_notes
 from examgen.marking.other_answers import mark_others
@@ -280,8 +279,7 @@ def _put_numbers(
     paper = part.paper
     submitted = submitted_of(answers.parsed, part.rows)
     givens = _givens(part, matched.submissions)
-    marked = mark(paper, givens, submitted, policy)
-    diagnosis = diagnose(paper, givens, submitted, marked)
+    marked, diagnosis = judge(paper, givens, submitted, policy)
     reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
     units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
     earned = paid(paper, givens, submitted, marked, diagnosis.codes > 0, unit.marks(units))

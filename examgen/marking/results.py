@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.core.typed_characters import trimmed
 from examgen.exams.exam import PaperShape
 from examgen.exams.files import safe_text
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerTable, Texts
+from examgen.marking.cause_texts import SIGN, follows_text, named_text
 from examgen.marking.csv_columns import Column, csv_table, number_texts, repeated
 from examgen.marking.diagnosis import Diagnosis
 from examgen.marking.entries import Marked
@@ -142,7 +142,11 @@ def comments(
         for field in paper.fields
     ]
     explained = len(texts) + diagnosis.codes
-    texts += [_named(label) for label in diagnosis.labels]
+    texts += [named_text(label) for label in diagnosis.labels]
+    follows_cause = len(texts) + diagnosis.codes
+    texts += [follows_text(label) for label in diagnosis.labels]
+    sign = len(texts)
+    texts.append(SIGN)
     nothing = len(texts)
     reasons = np.array([nothing, *(by_reason[code] for code in sorted(by_reason))])[reason]
     is_wrong = marked.outcome == OUTCOMES["wrong"].code
@@ -152,19 +156,24 @@ def comments(
             is_wrong & (marked.missing_digits > 1),
             is_wrong & marked.rests_on_wrong,
             is_wrong & marked.follows_ignored,
+            (diagnosis.codes > 0) & is_wrong,
             diagnosis.codes > 0,
+            diagnosis.is_sign,
             is_wrong,
         ],
-        [reasons, np.broadcast_to(too_few, reasons.shape), follows_wrong, follows_wrong + 1, explained, nothing],
+        [
+            reasons,
+            np.broadcast_to(too_few, reasons.shape),
+            follows_wrong,
+            follows_wrong + 1,
+            explained,
+            follows_cause,
+            sign,
+            nothing,
+        ],
         marked.outcome,
     )
     return codes.astype(np.int64), [*texts, ""]
-
-
-def _named(label: str) -> str:
-    """What the misconceptions of a label got wrong, in a sentence."""
-    mistakes = [MISCONCEPTIONS[name].mistake for name in label.split("|") if name]
-    return f"It looks as if {', or '.join(mistakes)}." if mistakes else ""
 
 
 def result_columns(entries: EntryColumns, matched: Matched, answers: AnswerTable) -> dict[str, Column]:

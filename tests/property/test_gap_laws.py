@@ -1,0 +1,68 @@
+"""Laws of causes in gaps: full work with one misconception and the same work with boxes left out are worth the same.
+
+Outcomes are compared, before anything is held back from what shows no work.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from examgen.exams.exam import Exam
+from tests.classroom.exams import drawn_exams, load, variants_of
+from tests.classroom.handing_in import Result, mark
+from tests.classroom.pupils import Pupil, Sheet, beliefs_of, work_out
+
+PAPERS = 1
+PAID = ("correct", "follow_through")
+
+
+def sitting(name: str, seed: int) -> tuple[Exam, list[Pupil], list[Sheet]]:
+    """An honest student, and one with each misconception, on some papers."""
+    loaded = load(name, seed)
+    pupils = [
+        Pupil(f"s{number}-{place}", variant, belief=belief)
+        for number, variant in enumerate(variants_of(loaded, PAPERS))
+        for place, belief in enumerate(("", *beliefs_of(loaded.exam, variant)))
+    ]
+    return loaded.exam, pupils, work_out(loaded.exam, pupils, seed)
+
+
+def with_gaps(sheets: Sequence[Sheet], share: float, seed: int) -> list[Sheet]:
+    """The same sheets with boxes left out, by chance."""
+    draws = np.random.default_rng(seed)
+    return [
+        replace(sheet, texts=tuple("" if draws.random() < share else text for text in sheet.texts)) for sheet in sheets
+    ]
+
+
+def is_paid(result: Result) -> NDArray[np.bool_]:
+    return np.isin(result.outcomes.astype(str), PAID)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.8])
+@pytest.mark.parametrize("name", drawn_exams())
+def test_gaps_cost_what_was_left_out(tmp_path: Path, name: str, share: float) -> None:
+    """With gaps a student has at most so many entries fewer, or more, as were left out; an honest one exactly so many.
+
+    A 0 that is not right carries no credit forward unless written work leads to it, so sheets with one are left aside.
+    """
+    exam, pupils, sheets = sitting(name, 3)
+    less = with_gaps(sheets, share, 3)
+    full, gaps = (mark(tmp_path / str(part), exam, pupils, each) for part, each in enumerate((sheets, less)))
+    assert len(pupils) > PAPERS
+    compared = 0
+    for pupil, sheet, fewer, whole, part in zip(pupils, sheets, less, full, gaps, strict=True):
+        values = np.array([float(text or "nan") for text in fewer.texts])
+        if ((values == 0) & ~np.isin(part.outcomes.astype(str), ["correct"])).any():
+            continue
+        compared += 1
+        left_out = sum(bool(text) and not other for text, other in zip(sheet.texts, fewer.texts, strict=True))
+        lost = int(is_paid(whole).sum() - is_paid(part).sum())
+        assert -left_out <= lost <= left_out, pupil.belief
+        assert pupil.belief or lost == left_out
+        assert pupil.belief or not part.named
+    assert compared > len(pupils) // 2

@@ -1,0 +1,192 @@
+"""Causes through gaps, in a part of the work, two in one number, and lost signs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from examgen.core.graph import ComputationGraph, evaluate
+from examgen.core.misconceptions import Patch
+from examgen.core.partly_held import parts_of_patches
+from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.exam import PaperShape, QuestionVariant
+from examgen.exams.keys import papers
+from examgen.exams.policy import Policy
+from examgen.exams.separation import paper_patches
+from examgen.marking.answers import Numbers
+from examgen.marking.cause_texts import SIGN, follows_text, named_text
+from examgen.marking.grading import submitted_of
+from examgen.marking.judging import judge
+from examgen.marking.numbers import parse_number
+from examgen.marking.outcomes import BY_CODE
+from examgen.marking.two_causes import both
+from tests.marking_students import rounded_text
+from tests.small_banks import written
+
+UNWRITTEN = frozenset({"z", "a", "loss", "slope", "dL_da", "dL_dz"})
+ALL = Policy()
+
+
+def drawn(name: str, seed: int = 3) -> tuple[PaperShape, QuestionVariant]:
+    """The first question of a drawn paper."""
+    loaded = load_exam(name, seed)
+    [variant] = draw_variants(loaded, [Student("s")])
+    return next(iter(papers(loaded.exam, variant)))
+
+
+def patch(paper: PaperShape, name: str) -> Patch:
+    """The first version of a misconception."""
+    return next(one for one in paper_patches(paper) if one.misconception == name)
+
+
+def sheet_of(paper: PaperShape, numbers: QuestionVariant, graph: ComputationGraph) -> dict[str, str]:
+    """What a student writes who works by a graph; by field."""
+    values = evaluate(graph, numbers.givens).values
+    return {
+        field.name: rounded_text(float(values[field.quantity][field.index]), field.digits) for field in paper.fields
+    }
+
+
+def bare(paper: PaperShape, sheet: Mapping[str, str]) -> dict[str, str]:
+    """The sheet with gradients and updates only."""
+    return {field.name: "" if field.kind in UNWRITTEN else sheet[field.name] for field in paper.fields}
+
+
+def judged(
+    paper: PaperShape, numbers: QuestionVariant, sheet: Mapping[str, str], policy: Policy = ALL
+) -> dict[str, tuple[str, str]]:
+    """Outcome and label by field."""
+    rows = np.arange(len(paper.fields))[None]
+    submitted = submitted_of(Numbers.of(parse_number(sheet[field.name]) for field in paper.fields), rows)
+    givens = {name: np.asarray(values)[None] for name, values in numbers.givens.items()}
+    marked, found = judge(paper, givens, submitted, policy)
+    outcomes = [BY_CODE[code].name for code in marked.outcome[0].tolist()]
+    labels = [found.labels[code] for code in found.codes[0].tolist()]
+    signs = [SIGN if sign else "" for sign in found.is_sign[0].tolist()]
+    told = [label or sign for label, sign in zip(labels, signs, strict=True)]
+    return dict(zip((field.name for field in paper.fields), zip(outcomes, told, strict=True), strict=True))
+
+
+@pytest.mark.parametrize("name", ["error-sign", "no-bias", "single-path", "sigmoid-sign"])
+def test_a_cause_in_the_head_costs_its_first_entry(name: str) -> None:
+    """Of a bare sheet the first entry that shows the cause is wrong; what is behind the same gap follows, by name."""
+    paper, numbers = drawn("minibatch")
+    found = judged(paper, numbers, bare(paper, sheet_of(paper, numbers, patch(paper, name).graph)))
+    wrong = [label for outcome, label in found.values() if outcome == "wrong"]
+    follow = [label for outcome, label in found.values() if outcome == "follow_through" and label]
+    assert [name in label.split("|") for label in wrong] == [True]
+    assert len(follow) > 3
+    assert all(name in label.split("|") for label in follow)
+
+
+def test_each_step_of_descent_is_a_gap_of_its_own() -> None:
+    """Between two steps the new weights are written: a wrong sign costs one entry of either step."""
+    paper, numbers = drawn("question2")
+    found = judged(paper, numbers, bare(paper, sheet_of(paper, numbers, patch(paper, "error-sign").graph)))
+    steps = [field.step for field in paper.fields if found[field.name][0] == "wrong"]
+    assert steps == [1, 2]
+
+
+def test_without_the_policy_all_that_fits_a_cause_is_wrong() -> None:
+    """With `follow_through_cause = false`, and with follow-through off, every entry behind the gap loses its mark."""
+    paper, numbers = drawn("minibatch")
+    sheet = bare(paper, sheet_of(paper, numbers, patch(paper, "error-sign").graph))
+    follows = [field for field, (outcome, _) in judged(paper, numbers, sheet).items() if outcome == "follow_through"]
+    for policy in (Policy(follow_through_cause=False), Policy(follow_through="off")):
+        strict = judged(paper, numbers, sheet, policy)
+        named = [strict[field] for field in follows if strict[field][1]]
+        assert len(named) > 3
+        assert {outcome for outcome, _ in named} == {"wrong"}
+
+
+def test_an_unreadable_box_is_a_gap() -> None:
+    """What was smudged is worked out by the cause as what was left out is."""
+    paper, numbers = drawn("minibatch")
+    sheet = bare(paper, sheet_of(paper, numbers, patch(paper, "error-sign").graph))
+    smudged = {field: text or "?" for field, text in sheet.items()}
+    blank, unreadable = judged(paper, numbers, sheet), judged(paper, numbers, smudged)
+    assert {field: blank[field] for field, text in sheet.items() if text} == {
+        field: unreadable[field] for field, text in sheet.items() if text
+    }
+
+
+def test_a_misconception_in_one_layer_is_named() -> None:
+    """Whoever forgets the bias in the first layer only is told so, though later layers speak against it."""
+    paper, numbers = drawn("sigmoid-chain")
+    asked = frozenset(field.quantity for field in paper.fields)
+    part = next(
+        one for one in parts_of_patches(paper.shape, asked) if (one.misconception, *one.changed) == ("no-bias", "z1")
+    )
+    found = judged(paper, numbers, sheet_of(paper, numbers, part.graph))
+    assert {label for _, label in found.values()} == {"", "no-bias"}
+
+
+def test_two_causes_in_one_number_are_named_together() -> None:
+    """The update of a loss with the wrong sign, added: z-gradients show the one, other updates the other."""
+    paper, numbers = drawn("minibatch")
+    one, other = patch(paper, "no-learning-rate"), patch(paper, "swapped-index")
+    [together, *_] = both(paper.shape, other, one)
+    sheet = sheet_of(paper, numbers, together.graph)
+    # Gradients of one layer are left out, so that its updates have both causes.
+    gap = {field.name: "" for field in paper.fields if field.quantity == "dL_dW2"}
+    found = judged(paper, numbers, sheet | gap)
+    labels = {label for _, label in found.values()}
+    assert {"no-learning-rate", "swapped-index", "no-learning-rate+swapped-index"} <= labels | {
+        "+".join(sorted(label.split("+"))) for label in labels
+    }
+
+
+def test_a_sign_lost_once_is_a_sign() -> None:
+    """Of two outputs one has the sign of its error wrong: that is no belief about errors."""
+    paper, numbers = drawn("tanh-two-outputs")
+    right = sheet_of(paper, numbers, paper.graph)
+    field = next(field.name for field in paper.fields if field.quantity == "dL_dz2")
+    flipped = right[field][1:] if right[field].startswith("-") else f"-{right[field]}"
+    assert judged(paper, numbers, right | {field: flipped})[field] == ("wrong", SIGN)
+    mistaken = judged(paper, numbers, sheet_of(paper, numbers, patch(paper, "error-sign").graph))
+    assert mistaken[field] == ("wrong", "error-sign")
+
+
+def test_a_sign_beside_another_mistake_is_a_sign() -> None:
+    """Where the other output is wrong in another way, one wrong sign still tells of no belief."""
+    paper, numbers = drawn("tanh-two-outputs")
+    right = sheet_of(paper, numbers, paper.graph)
+    mistaken = sheet_of(paper, numbers, patch(paper, "error-sign").graph)
+    first, second = (field.name for field in paper.fields if field.quantity == "dL_dz2")
+    found = judged(paper, numbers, right | {first: mistaken[first], second: "7.1234"})
+    assert found[first] == ("wrong", SIGN)
+
+
+def test_texts_name_every_misconception_of_a_label() -> None:
+    """`|` reads as or, `+` as together; no label, no text."""
+    assert named_text("no-bias|log10").count(", or ") == 1
+    assert named_text("no-bias+log10").endswith(", together.")
+    assert named_text("") == follows_text("") == ""
+    assert "the bias was left out" in follows_text("no-bias")
+
+
+def test_the_policy_is_read_and_kept(tmp_path: Path) -> None:
+    """`follow_through_cause` stands in [policy]; true where it does not."""
+    text = """
+title = "One unit"
+notation = "scalar"
+[network]
+sizes = [1, 1]
+activations = ["sigmoid"]
+loss = "squared_error"
+[fixed]
+W1 = [[0.5]]
+b1 = [0.1]
+x = [[1]]
+y = [[1]]
+[digits]
+decimals = 4
+[policy]
+follow_through_cause = false
+[[tasks]]
+text = "Forward."
+ask = ["z"]
+"""
+    assert not load_exam(written(tmp_path, text), 1).exam.policy.follow_through_cause
+    assert Policy().follow_through_cause
