@@ -17,6 +17,7 @@ from examgen.documents.style import PaperStyle
 from examgen.documents.unread import is_in_note, reason_in
 from examgen.exams.digits import Digits, print_decimals
 from examgen.exams.exam import Field, PaperShape
+from examgen.exams.words import ENGLISH, retold
 
 SIGNS: Mapping[str, str] = MappingProxyType(
     {"correct": "=", "follow_through": "(=)", "imprecise": "≈", "wrong": "×", "blank": "–", "unreadable": "?"}
@@ -188,12 +189,13 @@ def _why(
         unread: str = words["why_unreadable"]
         return reason_in(field, entry, style) or unread
     if field.as_ != "number" and entry.outcome == "wrong":
-        # Comments are English, and say more than any fixed word.
+        # Comments say more than any fixed word.
         other: str = words["why_other"]
-        return entry.comment or other if style.language == "en" else other
+        said = retold(entry.comment, style.language, style.theme)
+        return said or (entry.comment if style.language == ENGLISH else "") or other
     key = "coarse" if entry.is_coarse else "first" if is_first else entry.outcome
-    said: str = words.get(f"why_{key}", entry.comment)
-    return said
+    fixed: str = words.get(f"why_{key}", entry.comment)
+    return fixed
 
 
 def _short(

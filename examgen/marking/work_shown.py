@@ -20,6 +20,7 @@ from examgen.core.resting import links
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape
 from examgen.exams.keys import solve
+from examgen.exams.sentences import IN_ENGLISH, Wording
 from examgen.exams.tolerance import as_quantities, by_field
 from examgen.marking.entries import Marked
 from examgen.marking.following import Submitted
@@ -88,13 +89,9 @@ def paid(
     return Paid(share, no_work, started)
 
 
-def held_back_text(share: int, *, shows_no_work: bool) -> str:
+def held_back_text(share: int, *, shows_no_work: bool, wording: Wording = IN_ENGLISH) -> str:
     """What is said to the student beside an entry of which so many hundredths are paid."""
-    if shows_no_work:
-        why = "it cannot be told from a value that needs no calculation, and such entries pay half of the others' marks"
-    else:
-        why = "too few of the entries that start from the paper's numbers are right, follow or can be explained"
-    return f"It follows from earlier answers; {share} % of its marks are paid, for {why}."
+    return wording.tell("no_work" if shows_no_work else "not_started", share=share)
 
 
 def _cap(share: Shares, no_work: Flags, marks: Array, rows: NDArray[np.intp]) -> None:
