@@ -3,9 +3,10 @@
 Built for the web from a student's texts and numbers, for print from slots for them; the templates only read it.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from string import Formatter
 
 import numpy as np
@@ -14,18 +15,25 @@ from examgen.core.graph import Quantity, Values, evaluate
 from examgen.core.rules import Array
 from examgen.documents.feedback import EntryFeedback, MisconceptionFeedback, StudentFeedback
 from examgen.documents.feedback_texts import FeedbackTexts, NoteTexts, RowTexts, title_of
-from examgen.documents.other_tasks import symbol_latex
+from examgen.documents.other_tasks import on_one_line, symbol_latex
 from examgen.documents.pages import PaperPage
 from examgen.documents.papers import Person, page_of
 from examgen.documents.solved_paper import SolvedPaper, bias_name, folds
+from examgen.documents.steps import TOGETHER, Step, step_of
 from examgen.documents.style import PaperStyle
+from examgen.documents.unread import UnreadAnswers
 from examgen.documents.worked import relations
-from examgen.exams.exam import Exam, Field, PaperShape
+from examgen.exams.exam import Exam, Field, PaperShape, task_letter
 
-DERIVATIVE = re.compile(r"\\frac\{(\\partial [^{}]*)\}\{(.*)\}")
+MOST_NAMED = 8
+"""So many further entries that show a misconception are named."""
 
 WILDEST = 1e6
 """A calculation with larger numbers teaches nothing and is left out."""
+
+
+Other = tuple[str, str]
+"""A further entry that shows a misconception: the part of the paper, and the symbol as LaTeX."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +72,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What was done and what should be, in pieces."""
+    """What was done and what should be, in pieces; and the step both ways, None where it cannot be shown."""
 
     title: str
     did: tuple[Piece, ...]
     should: tuple[Piece, ...]
+    step: Step | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,37 +88,42 @@ class Note:
         number: counted from 1.
         title: of one, or of all.
         explanations: of each.
-        answer, own: sentences with an answer, and with what the student's own values lead to.
-        calculation: the relations that lead there, with the student's own numbers; may be empty.
+        wrote: a sentence with the first answer that shows it, and with what the student's own values lead to.
+        same: a sentence with the other answers that show it; empty where there are none.
+        calculation: what the own values lead to, where no step can be shown; may be empty.
     """
 
     number: int
     title: str
     explanations: tuple[Explanation, ...]
-    answer: tuple[Piece, ...]
-    own: tuple[Piece, ...]
+    wrote: tuple[Piece, ...]
+    same: tuple[Piece, ...]
     calculation: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackPage:
-    """A whole page; `paper` has the worked solution."""
+    """A whole page; `paper` has the worked solution. `held` has pieces of a paragraph for each reason why marks are
+    held back."""
 
     paper: PaperPage
     texts: FeedbackTexts
     questions: tuple[QuestionRows, ...]
     notes: tuple[Note, ...]
+    held: tuple[tuple[Piece, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NoteParts:
-    """What an explanation is built from: the misconception, its first entry, and the values for its calculation, None
-    where there is none."""
+    """What an explanation is built from: the misconceptions with their steps, the first entry, what part of the paper
+    the others are in and their LaTeX, and the values for a calculation where there is no step, else None."""
 
     names: tuple[str, ...]
     paper: PaperShape
     field: Field
     own: SolvedPaper | None
+    steps: tuple[Step | None, ...] = ()
+    others: tuple[Other, ...] = ()
 
 
 def feedback_page(
@@ -119,6 +133,7 @@ def feedback_page(
     notes: Sequence[NoteParts],
     texts: FeedbackTexts,
     style: PaperStyle,
+    held: Sequence[UnreadAnswers] = (),
 ) -> FeedbackPage:
     """The page from its questions' values and texts, or from slots for them."""
     paper = page_of(exam, person, parts, style, with_solution=True)
@@ -139,7 +154,16 @@ def feedback_page(
         ]
         questions.append(QuestionRows(shown.number, shown.title, tuple(tasks)))
     explained = [note_of(number, note, said, style) for number, (note, said) in _numbered(notes, texts.notes)]
-    return FeedbackPage(paper, texts, tuple(questions), tuple(explained))
+    reasons = tuple(_told(one, style, has_several=len(parts) > 1) for one in held)
+    return FeedbackPage(paper, texts, tuple(questions), tuple(explained), reasons)
+
+
+def _told(held: UnreadAnswers, style: PaperStyle, *, has_several: bool) -> tuple[Piece, ...]:
+    """What holds for several answers, and which they are."""
+    number = f"{held.question} " if has_several else ""
+    others = [(f"{number}({part})", on_one_line(symbol)) for part, symbol in held.answers]
+    more = ", …" if len(others) > MOST_NAMED else ""
+    return (*_listed(others), Piece("text", f"{more}{style.words['feedback']['colon']}{held.reason}"))
 
 
 def own_values(paper: PaperShape, givens: Values, field: Field, entries: Sequence[EntryFeedback]) -> Values | None:
@@ -189,6 +213,30 @@ def note_field(parts: Sequence[PaperShape], note: MisconceptionFeedback) -> tupl
     return None
 
 
+def note_parts(
+    note: MisconceptionFeedback, parts: Sequence[SolvedPaper], entries: Sequence[EntryFeedback]
+) -> tuple[int, NoteParts]:
+    """Place of the question, and what an explanation of one of `known_notes` is built from."""
+    shapes = [part.paper for part in parts]
+    found = note_field(shapes, note)
+    assert found is not None, "known_notes keeps only notes of asked entries"
+    place, field = found
+    solved = parts[place]
+    steps = tuple(step_of(solved, field, entries, name) for name in note.names)
+    fields = {(shape.question.id, one.name): (shape, one) for shape in shapes for one in shape.fields}
+    others = [fields[one] for one in note.places[1:] if one in fields]
+    values = None if any(steps) else own_values(solved.paper, solved.values, field, entries)
+    own = None if values is None else replace(solved, values=values)
+    named = tuple((_part(shape, one, shapes), on_one_line(symbol_latex(shape, one))) for shape, one in others)
+    return place, NoteParts(note.names, solved.paper, field, own, steps, named)
+
+
+def _part(paper: PaperShape, field: Field, papers: Sequence[PaperShape]) -> str:
+    """The part of the paper that an entry is in: (b), or 2 (b) where there are several questions."""
+    number = f"{papers.index(paper) + 1} " if len(papers) > 1 else ""
+    return f"{number}({task_letter(field.task)})"
+
+
 def known_notes(
     parts: Sequence[PaperShape], feedback: StudentFeedback, style: PaperStyle
 ) -> tuple[MisconceptionFeedback, ...]:
@@ -197,14 +245,9 @@ def known_notes(
     return tuple(
         note
         for note in feedback.misconceptions
-        if all(name in texts for name in note.names) and note_field(parts, note) is not None
+        if all(part in texts for name in note.names for part in name.split(TOGETHER))
+        and note_field(parts, note) is not None
     )
-
-
-def on_one_line(symbol: str) -> str:
-    """A derivative with a slash in place of its line, for rows of one height."""
-    fraction = DERIVATIVE.fullmatch(symbol)
-    return f"{fraction[1]} {{/}} {fraction[2]}" if fraction else symbol
 
 
 def _numbered(notes: Sequence[NoteParts], texts: Sequence[NoteTexts]) -> list[tuple[int, tuple[NoteParts, NoteTexts]]]:
@@ -213,29 +256,45 @@ def _numbered(notes: Sequence[NoteParts], texts: Sequence[NoteTexts]) -> list[tu
 
 def note_of(number: int, note: NoteParts, said: NoteTexts, style: PaperStyle) -> Note:
     """One explanation, with its numbers."""
-    symbol = on_one_line(symbol_latex(note.paper, note.field))
-    values = {
-        "symbol": Piece("formula", symbol),
-        "answer": Piece("value", said.answer),
-        "own": Piece("value", said.own),
+    words, more = style.words["feedback"], max(0, len(note.others) - MOST_NAMED)
+    values: dict[str, tuple[Piece, ...]] = {
+        "symbol": (Piece("formula", on_one_line(symbol_latex(note.paper, note.field))),),
+        "answer": (Piece("value", said.answer),),
+        "own": (Piece("value", said.own),),
+        "entries": _listed(note.others),
+        "more": (Piece("text", str(more)),),
     }
-    known = style.words["misconceptions"]
+    steps = note.steps or (None,) * len(note.names)
     return Note(
         number,
         title_of(note.names, style),
-        tuple(
-            Explanation(
-                known[name]["title"], _filled(known[name]["did"], values), _filled(known[name]["should"], values)
-            )
-            for name in note.names
-        ),
-        _filled(style.words["feedback"]["note_answer"], values),
-        _filled(style.words["feedback"]["note_own"], values),
+        tuple(_explanation(name, step, values, style) for name, step in zip(note.names, steps, strict=True)),
+        _filled(words["wrote" if note.field.as_ == "number" else "wrote_other"], values),
+        _filled(words["same_more" if more else "same"], values) if note.others else (),
         relations(note.own, calculated(note.paper, note.field)) if note.own is not None else (),
     )
 
 
-def _filled(text: str, values: Mapping[str, Piece]) -> tuple[Piece, ...]:
+def _explanation(
+    name: str, step: Step | None, values: Mapping[str, tuple[Piece, ...]], style: PaperStyle
+) -> Explanation:
+    """Of a misconception, or of several that were made at once."""
+    known = [style.words["misconceptions"][part] for part in name.split(TOGETHER)]
+    did, should = (_filled(" ".join(row[key] for row in known), values) for key in ("did", "should"))
+    return Explanation(title_of((name,), style), did, should, step)
+
+
+def _listed(others: Sequence[Other]) -> tuple[Piece, ...]:
+    """The first of many, each part of the paper named once."""
+    pieces: list[Piece] = []
+    for part, entries in groupby(others[:MOST_NAMED], key=itemgetter(0)):
+        pieces.append(Piece("text", f"{', ' if pieces else ''}{part} "))
+        for place, (_, symbol) in enumerate(entries):
+            pieces += [*([Piece("text", ", ")] if place else []), Piece("formula", symbol)]
+    return tuple(pieces)
+
+
+def _filled(text: str, values: Mapping[str, tuple[Piece, ...]]) -> tuple[Piece, ...]:
     """A sentence in pieces; what a student typed stays apart from text and formulas."""
     pieces: list[Piece] = []
     written = ""
@@ -243,6 +302,6 @@ def _filled(text: str, values: Mapping[str, Piece]) -> tuple[Piece, ...]:
         # A doubled brace ends a literal too, in the middle of a formula.
         written += literal
         if name:
-            pieces += [Piece("text", written), values[name]]
+            pieces += [Piece("text", written), *values[name]]
             written = ""
     return (*pieces, Piece("text", written))

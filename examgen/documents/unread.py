@@ -21,7 +21,8 @@ _CODE_POINT = re.compile(r"U\+[0-9A-F]{4,6}")
 
 @dataclass(frozen=True, slots=True)
 class UnreadAnswers:
-    """A reason, and the answers that it holds for: number of the question, and part and symbol as LaTeX of each."""
+    """What is said of several answers, such as why they cannot be read, and which they are: number of the question, and
+    part and symbol as LaTeX of each."""
 
     reason: str
     question: int
