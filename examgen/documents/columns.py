@@ -1,5 +1,6 @@
 """Sets a step both ways beside one another, or below one another where a formula is too wide; for `note_setting`."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -14,6 +15,9 @@ GAP = 22.0
 """Between the columns, in points."""
 
 COLUMN = (TEXT_WIDTH - INDENT - GAP) / 2
+_COMMA = re.compile(r"(?<=\d), (?=\d)")
+"""A decimal comma as speech has it."""
+
 BETWEEN = 4.0
 """Space between the lines of a column, in points."""
 
@@ -68,5 +72,5 @@ def _column(heading: str, column: Sequence[Image], left: float, top: float) -> I
     down = top + LINE * SIZE
     for image in column:
         down += BETWEEN + image.formula.height
-        yield Part(pdf_operators(image.formula.place(), FONT, x=left, y=-down), image.spoken)
+        yield Part(pdf_operators(image.formula.place(), FONT, x=left, y=-down), _COMMA.sub(",", image.spoken))
         down += image.formula.depth

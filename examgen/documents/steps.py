@@ -13,11 +13,12 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.formula_tokens import Token, Unparsed, tokenize
 from examgen.core.formula_trials import Entry
-from examgen.core.graph import ComputationGraph, Evaluation, Quantity, Values, evaluate
+from examgen.core.graph import ComputationGraph, Evaluation, Quantity, Values, evaluate, reevaluate
 from examgen.core.misconceptions import Patch
 from examgen.core.number_grammar import DecimalMark
 from examgen.core.rules import Array
@@ -104,19 +105,21 @@ def step_of(solved: SolvedPaper, field: Field, entries: Sequence[EntryFeedback],
     entry = answers.get(field.name)
     if entry is None or entry.value is None:
         return None
-    found: list[tuple[float, _Work]] = []
+    nearest, work = np.inf, None
+    givens = {given.name: np.asarray(solved.values[given.name], dtype=float) for given in solved.paper.graph.givens}
     with np.errstate(all="ignore"):
-        for graph, changed in _versions(solved.paper, name):
-            for written in _written(solved, answers):
-                work = _Work.of(solved, graph, changed, written)
-                off = abs(float(work.done.computed[field.quantity][field.index]) - entry.value)
-                if np.isfinite(off):
-                    found.append((off, work))
-    if not found:
-        return None
-    off, work = min(found, key=lambda one: one[0])
+        for written in _written(solved, answers):
+            right = evaluate(solved.paper.graph, givens, substitute=written)
+            for graph, changed in _versions(solved.paper, name):
+                moved = reevaluate(graph, right, changed, written)
+                if field.quantity not in moved:
+                    continue
+                off = abs(float(moved[field.quantity][field.index]) - entry.value)
+                if off < nearest:
+                    nearest, work = off, _Work(solved, graph, changed, written, right)
     unit = 10.0 ** -float(field.digits.decimals_for(np.array(entry.value or 1.0)))
-    return work.step(field.quantity, field.index) if off <= unit + NEAR * abs(entry.value) else None
+    is_theirs = work is not None and nearest <= unit + NEAR * abs(entry.value)
+    return work.step(field.quantity, field.index) if work is not None and is_theirs else None
 
 
 @lru_cache(maxsize=1024)
@@ -160,23 +163,19 @@ class _Work:
     changed: frozenset[str]
     written: Values
     right: Evaluation
-    done: Evaluation
-
-    @staticmethod
-    def of(solved: SolvedPaper, graph: ComputationGraph, changed: frozenset[str], written: Values) -> "_Work":
-        givens = {given.name: np.asarray(solved.values[given.name], dtype=float) for given in graph.givens}
-        right = evaluate(solved.paper.graph, givens, substitute=written)
-        return _Work(solved, graph, changed, written, right, evaluate(graph, givens, substitute=written))
 
     def step(self, name: str, index: Index) -> Step | None:
         """The step of an entry; or one before it, where all that nobody wrote down would make it too long."""
+        done = evaluate(
+            self.graph, {given.name: self.right[given.name] for given in self.graph.givens}, substitute=self.written
+        )
         hidden = self._hidden()
-        found = self._pair(name, index, hidden)
+        found = self._pair(done, name, index, hidden)
         if found is not None:
             return found
         for site in self._sites(name, hidden):
             for place in np.ndindex(*self.graph[site].shape):
-                if (found := self._pair(site, place, frozenset())) is not None:
+                if (found := self._pair(done, site, place, frozenset())) is not None:
                     return found
         return None
 
@@ -200,24 +199,19 @@ class _Work:
                     found.append(quantity.name)
         return found
 
-    def _pair(self, name: str, index: Index, hidden: frozenset[str]) -> Step | None:
+    def _pair(self, work: Evaluation, name: str, index: Index, hidden: frozenset[str]) -> Step | None:
         """Both ways, None where a page has no room for one, its numbers are wild, or they are the same."""
         right = self._calculated(self.solved.paper.graph, self.right, name, index, hidden)
-        done = self._calculated(self.graph, self.done, name, index, hidden)
+        done = self._calculated(self.graph, work, name, index, hidden)
         return Step(right, done) if right is not None and done is not None and right != done else None
 
     def _calculated(
         self, graph: ComputationGraph, work: Evaluation, name: str, index: Index, hidden: frozenset[str]
     ) -> Calculated | None:
-        def stops(quantity: Quantity, place: Index) -> bool:
-            return quantity.name not in hidden or not np.isnan(self.written[quantity.name][place])
-
-        naming = replace(self.solved.paper.naming, graph=graph)
-        try:
-            tokens = tokenize(step_formula(naming, name, index, stops))
-        except ValueError:
-            return None
-        if isinstance(tokens, Unparsed) or sum(len(token.text) for token in tokens) > LONGEST:
+        is_open = {one: np.isnan(self.written[one]) for one in hidden}
+        open_entries = frozenset((one, place) for one, flags in is_open.items() for place in _places(flags))
+        tokens = _tokens(self.solved.paper, graph, name, index, open_entries)
+        if not tokens:
             return None
         known = _symbols(self.solved.paper)
         read = [known[token.text] for token in tokens if token.text in known]
@@ -261,6 +255,25 @@ class _Work:
             exponent = Decimal(repr(value)).normalize().as_tuple().exponent
             decimals = min(max(0, -int(exponent)), decimals + MORE_DECIMALS)
         return print_decimals(value, decimals)
+
+
+def _places(flags: NDArray[np.bool_]) -> Iterator[Index]:
+    """Where flags are set."""
+    return (tuple(place) for place in np.argwhere(flags).tolist())
+
+
+@lru_cache(maxsize=4096)
+def _tokens(
+    paper: PaperShape, graph: ComputationGraph, name: str, index: Index, opened: frozenset[Entry]
+) -> tuple[Token, ...]:
+    """The formula of an entry, with those of the opened ones in it; none where it cannot be written or is too long."""
+    naming = replace(paper.naming, graph=graph)
+    try:
+        tokens = tokenize(step_formula(naming, name, index, lambda one, place: (one.name, place) not in opened))
+    except ValueError:
+        return ()
+    is_short = not isinstance(tokens, Unparsed) and sum(len(token.text) for token in tokens) <= LONGEST
+    return tokens if is_short and not isinstance(tokens, Unparsed) else ()
 
 
 @lru_cache(maxsize=64)

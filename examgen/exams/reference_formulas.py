@@ -105,7 +105,8 @@ def _run(rule: Rule, inputs: list[Array]) -> Array:
 def _mistaken(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Array]) -> Written | None:
     """What the row of a misconception says; None for rules that can be run, and right ones."""
     rule = quantity.rule
-    if not isinstance(rule, MistakenRule):
+    # What is typed is tried as well where it can only be run: students type less than they calculate.
+    if not writer.is_by_hand or not isinstance(rule, MistakenRule):
         return None
     if rule.spelling:
         return _spelled(

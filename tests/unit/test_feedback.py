@@ -136,9 +136,11 @@ def test_misconception_is_explained_with_own_numbers() -> None:
     article = read(html[html.index("<article>") : html.index("</article>")]).text
     assert "Note 1: Slope left out" in article
     assert "1.2000" in article
-    calculation = article[article.index("The calculation with your own numbers:") :]
+    assert "lead to 0.2880" in article
+    right, done = article[article.index("As it should be") :].split("As you did it")
     # The slope at the student's own A2 is 0.6 · 0.4; at the reference it is 0.2497.
-    assert calculation.split("=")[-2:] == ["1.2000⋅0.2400 ", "0.2880 \n"]
+    assert [part.strip() for part in right.split("=")[-2:]] == ["1.2⋅0.2400", "0.2880"]
+    assert [part.strip() for part in done.split("=")[-2:]] == ["∂C/∂A2", "1.2000"]
 
 
 def test_misconceptions_that_fit_equally_are_all_explained() -> None:
