@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -21,7 +21,8 @@ from examgen.core.trials import trial_givens
 from examgen.documents.feedback import EntryFeedback
 from examgen.documents.papers import solve_for_print
 from examgen.documents.solved_paper import SolvedPaper
-from examgen.documents.steps import Calculated, step_of
+from examgen.documents.steps import Calculated, step_of, step_samples
+from examgen.documents.typesetting import NAMES, Typesetter, math_font
 from examgen.exams.exam import Field
 from examgen.exams.keys import papers
 from examgen.exams.notation import NOTATIONS, Naming
@@ -269,3 +270,25 @@ def test_misconceptions_made_at_once_are_one_step() -> None:
     assert step is not None
     check_numbers(step.done, both)
     assert step.done.relations[2] == r"= -2 \cdot (0.6 - 0)"
+
+
+def glyphs_of(formulas: Iterable[str]) -> set[int]:
+    """What a font must have to draw these."""
+    typesetter = Typesetter({}, "en")
+    for latex in formulas:
+        typesetter.inline(latex, display=True)
+    steps = [step for image in typesetter.images for step in image.formula.program if not isinstance(step, int)]
+    return {glyph for step in steps for _, word in step.words for glyph in word}
+
+
+@pytest.mark.parametrize("exam", FAMILIES)
+def test_fonts_that_are_cut_to_size_have_every_sign_of_the_steps(exam: str) -> None:
+    """A layout is shared by students whose steps it has never seen."""
+    font = math_font()
+    letters = {font.glyph(one, level) for one in NAMES if ord(one) in font.characters for level in (0, 1, 2)}
+    samples = (latex for solved in solved_papers(exam) for latex in step_samples(solved.paper))
+    known = letters | glyphs_of(samples)
+    for mode in ("full", "bare"):
+        for patch, _, step in each_step(exam, mode):
+            shown = step.localized(",")
+            assert glyphs_of([*shown.right.lines, *shown.done.lines]) <= known, patch.misconception
