@@ -18,7 +18,7 @@ COLUMN = (TEXT_WIDTH - INDENT - GAP) / 2
 _COMMA = re.compile(r"(?<=\d), (?=\d)")
 """A decimal comma as speech has it."""
 
-BETWEEN = 4.0
+BETWEEN = 5.5
 """Space between the lines of a column, in points."""
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from examgen.collector import paused_collector
 from examgen.documents import store
-from examgen.documents.feedback_pages import FeedbackPage, NoteParts, Other, calculated, feedback_page
+from examgen.documents.feedback_notes import NoteParts, Other, calculated
+from examgen.documents.feedback_pages import FeedbackPage, feedback_page
 from examgen.documents.feedback_texts import FeedbackTexts, NoteTexts, RowTexts
 from examgen.documents.inserting import GAPS_PER_PAGE
 from examgen.documents.note_setting import DecimalSlots, calculation_of

@@ -24,7 +24,7 @@ from examgen.documents.feedback_layout import (
     skeleton_of,
     text_widths,
 )
-from examgen.documents.feedback_pages import NoteParts, calculated, known_notes, note_of, note_parts
+from examgen.documents.feedback_notes import NoteParts, calculated, known_notes, note_of, note_parts
 from examgen.documents.feedback_texts import (
     FIRST,
     MINUS,

@@ -6,7 +6,8 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from examgen.documents.feedback import StudentFeedback
-from examgen.documents.feedback_pages import FeedbackPage, feedback_page, known_notes, note_parts
+from examgen.documents.feedback_notes import known_notes, note_parts
+from examgen.documents.feedback_pages import FeedbackPage, feedback_page
 from examgen.documents.feedback_texts import FIRST, SIGNS, in_order, texts_of
 from examgen.documents.held_back import held_answers
 from examgen.documents.numbers import Printed

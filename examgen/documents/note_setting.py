@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from examgen.core.graph import Values
 from examgen.documents.columns import step_block
-from examgen.documents.feedback_pages import Note, Piece
+from examgen.documents.feedback_notes import Note, Piece
 from examgen.documents.inserting import Block, PlacedBlock
 from examgen.documents.mathbox import Form, FormSet, pdf_operators
 from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries
