@@ -192,7 +192,7 @@ class _Parser:
         elif function_key(token.text) in FUNCTIONS:
             raise self.stop("needs_brackets", token)
         else:
-            raise self.unknown(token, "unknown_symbol", "is not a symbol of this question", self.symbols)
+            raise self.unknown(token, "unknown_symbol", self.symbols)
 
     def known(self, token: Token) -> str:
         """The spelling of a symbol, with the words that belong to it taken; empty where there is none."""
@@ -219,7 +219,7 @@ class _Parser:
             raise self.stop("missing_factor_sign", self.next)
         if function is None:
             names = [row.name for row in FUNCTIONS.values()]
-            raise self.unknown(token, "unknown_function", "is not a function that formulas may use", names)
+            raise self.unknown(token, "unknown_function", names)
         bracket = self.take()
         count = 1
         self.deeper(bracket, self.sum)
@@ -233,8 +233,7 @@ class _Parser:
                 self.program.append(function)
         self.close(bracket)
         if count < function.arity:
-            detail = f"{function.name} takes {function.arity} or more arguments, as in {function.name}(0, z)."
-            raise _UnparsedError(Unparsed("arguments", token.position, detail))
+            raise _UnparsedError(Unparsed("arguments", token.position, function.name))
         if function.arity == 1:
             self.program.append(function)
 
@@ -266,10 +265,9 @@ class _Parser:
     def stop(self, reason: str, token: Token) -> _UnparsedError:
         return _UnparsedError(Unparsed(reason, token.position, quoted(token.text)))
 
-    def unknown(self, token: Token, reason: str, said: str, allowed: Collection[str]) -> _UnparsedError:
+    def unknown(self, token: Token, reason: str, allowed: Collection[str]) -> _UnparsedError:
         near = _near(token.text, allowed)
-        detail = f"{quoted(token.text)} {said}."
-        return _UnparsedError(Unparsed(reason, token.position, f'{detail} Did you mean "{near}"?' if near else detail))
+        return _UnparsedError(Unparsed(reason, token.position, quoted(token.text), near))
 
 
 def _near(found: str, allowed: Collection[str]) -> str:

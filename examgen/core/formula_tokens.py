@@ -20,7 +20,7 @@ _SHOWN_CHARACTERS = 40
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "arguments": "{detail}",
+        "arguments": "{detail} takes 2 or more arguments, as in {detail}(0, z).",
         "bad_char": "{detail} has no place in a formula.",
         "bars": "Write abs( ) instead of bars.",
         "blank": "Nothing was written.",
@@ -39,8 +39,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "too_long": f"Write the formula with at most {MAX_CHARACTERS} characters and {MAX_TOKENS} numbers, symbols and "
         "signs.",
         "unclosed": "A bracket is opened here and not closed.",
-        "unknown_function": "{detail}",
-        "unknown_symbol": "{detail}",
+        "unknown_function": "{detail} is not a function that formulas may use.",
+        "unknown_symbol": "{detail} is not a symbol of this question.",
         "unopened": "A bracket is closed here and was not opened.",
     }
 )
@@ -54,17 +54,20 @@ class Unparsed:
     Attributes:
         reason: a key of `REASONS`.
         position: 0-based character of the student's text at which reading stopped.
-        detail: what was found there, or the whole sentence where the reason is not one alone.
+        detail: what was found there.
+        near: the most similar spelling of a name that is unknown; empty where there is none.
     """
 
     reason: str
     position: int
     detail: str = ""
+    near: str = ""
 
     @property
     def message(self) -> str:
         """One sentence for the student; it may quote their text."""
-        return REASONS[self.reason].format(detail=self.detail)
+        said = REASONS[self.reason].format(detail=self.detail)
+        return f'{said} Did you mean "{self.near}"?' if self.near else said
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ diagnosis of wrong answers, by formula answers and by `examgen check`.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -64,6 +64,26 @@ class Patch:
     graph: ComputationGraph
     changed: frozenset[str]
     must_show: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MistakenRule(Rule):
+    """A rule of a student who has a misconception, and how a page writes it down.
+
+    Most are written by running them on texts, as linear rules are; the others say how.
+
+    Attributes:
+        spelling: of an entry in the language of formulas, `<0>` for the same entry of the first input; empty where the
+            rule can be run.
+        changes: the right rule where this one only does something to its result, `change`.
+        change: what it does, to numbers or texts.
+        respelled: a function of the right rule, and the one that is taken for it, where that is all that `change` does.
+    """
+
+    spelling: str = ""
+    changes: Rule | None = None
+    change: Callable[[Array], Array] | None = None
+    respelled: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +167,38 @@ def _differs(right: Array, values: Array) -> bool:
     return not is_same.all()
 
 
-def _rule(name: str, compute: Callable[..., Array]) -> Rule:
-    """A rule that no page shows."""
-    return Rule(f"mistaken {name}", "", compute, "")
+def _rule(name: str, compute: Callable[..., Array], spelling: str = "") -> Rule:
+    return MistakenRule(f"mistaken {name}", "", compute, "", spelling=spelling)
 
 
-def _then(quantity: Quantity, name: str, change: Callable[[Array], Array]) -> Change:
+def _then(
+    quantity: Quantity, name: str, change: Callable[[Array], Array], respelled: tuple[str, str] | None = None
+) -> Change:
     """The quantity's own rule, and something done to its result."""
-    assert quantity.rule is not None
-    compute = quantity.rule.compute
-    return _rule(f"{quantity.rule.name} {name}", lambda *inputs: change(compute(*inputs))), None
+    right = quantity.rule
+    assert right is not None
+    rule = MistakenRule(
+        f"mistaken {right.name} {name}",
+        "",
+        lambda *inputs: change(right.compute(*inputs)),
+        "",
+        changes=right,
+        change=change,
+        respelled=respelled,
+    )
+    return rule, None
 
 
-def _scaled(quantities: Iterable[Quantity], factor: float) -> dict[str, Change]:
-    return {q.name: _then(q, f"times {factor}", lambda value: factor * value) for q in quantities}
+def _scaled(
+    quantities: Iterable[Quantity], factor: float, respelled: tuple[str, str] | None = None
+) -> dict[str, Change]:
+    return {q.name: _then(q, f"times {factor}", partial(_times, factor), respelled) for q in quantities}
+
+
+def _times(factor: float, value: Array) -> Array:
+    """Divided by a whole number where that is what the factor does: it is written so."""
+    parts = round(1 / factor)
+    return np.asarray(value / parts if 0 < factor < 1 and parts * factor == 1 else factor * value)
 
 
 _Inputs = Callable[[Quantity], tuple[str, ...]]
@@ -227,7 +265,7 @@ def _slope_of_activation(net: Network) -> Iterator[Version]:
         again = row.apply if row.slope_of == "a" else _same
         slope = rule.compute
         changes[quantity.name] = (
-            _rule(f"{rule.name} at a", lambda a, slope=slope, again=again: slope(again(a))),
+            _rule(f"{rule.name} at a", lambda a, slope=slope, again=again: slope(again(a)), f"{row.name}'(<0>)"),
             (net.beside(quantity, f"a{quantity.layer}"),),
         )
     yield Version(changes)
@@ -237,16 +275,20 @@ def _same(value: Array) -> Array:
     return value
 
 
-_SLOPES_FROM_A: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
-    {"sigmoid": lambda a: a * (1 - a), "tanh": lambda a: 1 - a**2, "relu": lambda a: 0 * a + (a > 0)}
+_SLOPES_FROM_A: Mapping[str, tuple[Callable[[Array], Array], str]] = MappingProxyType(
+    {
+        "sigmoid": (lambda a: a * (1 - a), "<0>*(1 - <0>)"),
+        "tanh": (lambda a: 1 - a**2, "1 - <0>^2"),
+        "relu": (lambda a: 0 * a + (a > 0), "relu'(<0>)"),
+    }
 )
-"""The derivatives that students know by heart, from the activation."""
+"""The derivatives that students know by heart, from the activation, and how they are written."""
 
 
 def _wrong_slope(net: Network) -> Iterator[Version]:
     sites = list(net.of_kind("slope"))
-    for other, slope in _SLOPES_FROM_A.items():
-        rule = _rule(f"slope of {other}", slope)
+    for other, (slope, spelling) in _SLOPES_FROM_A.items():
+        rule = _rule(f"slope of {other}", slope, spelling)
         groups = {name: [q for q in sites if net.activation(q) == name] for name in net.shape.activations}
         groups.pop(other, None)
         everywhere = [q for group in groups.values() for q in group]
@@ -264,7 +306,7 @@ def _activation_of(net: Network) -> _Inputs:
 def _relu_slope_z(net: Network) -> Iterator[Version]:
     sites = [q for q in net.of_kind("slope") if net.activation(q) == "relu"]
     yield Version(_replaced(sites, _rule("z as slope", lambda z: z * 1), lambda q: (net.beside(q, f"z{q.layer}"),)))
-    live = _rule("a as slope", lambda z: z * (z > 0))
+    live = _rule("a as slope", lambda z: z * (z > 0), "relu(<0>)")
     yield Version(_replaced(sites, live, lambda q: (net.beside(q, f"z{q.layer}"),)), must_show=False)
 
 
@@ -330,14 +372,19 @@ def _layer_skipped(net: Network) -> Iterator[Version]:
         # Of a single unit, one number that stands on the line above says nothing: any slip of the eye copies it.
         return [q for q in net.of_kind(kind) if fits(q, to_many=to_many) and net.width(_layer(q)) > 1]
 
-    rule = _rule("value of the layer above", lambda value, like: value + 0 * like)
-    bias = _rule("bias gradient of the layer above", lambda value, like: (value + 0 * like).sum(axis=-2))
+    rule = _rule("value of the layer above", _as_wide)
+    bias = _rule("bias gradient of the layer above", lambda value, like: _as_wide(value, like).sum(axis=-2))
     errors = [q for q in net.of_kind("dL_dz") if fits(q, to_many=False)]
     yield Version(_replaced(errors, rule, above("dL_dz")))
     for to_many in (False, True):
         for kind, source in (("dL_dz", "dL_dz"), ("dL_da", "dL_dz"), ("dL_da", "dL_da")):
             yield Version(_replaced(partly(kind, to_many=to_many), rule, above(source)), must_show=False)
         yield Version(_replaced(partly("dL_db", to_many=to_many), bias, above("dL_dz")), must_show=False)
+
+
+def _as_wide(value: Array, like: Array) -> Array:
+    """A value for as many units as another one has."""
+    return np.broadcast_to(value, np.broadcast_shapes(value.shape, like.shape))
 
 
 def _wrong_layer_input(net: Network) -> Iterator[Version]:
@@ -364,7 +411,7 @@ def _no_bias(net: Network) -> Iterator[Version]:
 
 def _sigmoid_sign(net: Network) -> Iterator[Version]:
     sites = [q for q in net.of_kind("a") if net.activation(q) == "sigmoid"]
-    yield Version(_replaced(sites, _rule("1 / (1 + e^z)", lambda z: sigmoid(-z))))
+    yield Version(_replaced(sites, _rule("1 / (1 + e^z)", lambda z: sigmoid(-z), "1/(1 + exp(<0>))")))
 
 
 def _ascent(net: Network) -> Iterator[Version]:
@@ -418,7 +465,7 @@ def _has_logarithm(net: Network) -> bool:
 
 def _log10(net: Network) -> Iterator[Version]:
     if _has_logarithm(net):
-        yield Version(_scaled(net.of_kind("loss"), float(1 / np.log(10))))
+        yield Version(_scaled(net.of_kind("loss"), float(1 / np.log(10)), ("ln", "log10")))
 
 
 def _bce_sign(net: Network) -> Iterator[Version]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from examgen.collector import paused_collector
 from examgen.documents import store
-from examgen.documents.feedback_pages import FeedbackPage, NoteParts, calculated, feedback_page
+from examgen.documents.feedback_notes import NoteParts, Other, calculated
+from examgen.documents.feedback_pages import FeedbackPage, feedback_page
 from examgen.documents.feedback_texts import FeedbackTexts, NoteTexts, RowTexts
 from examgen.documents.inserting import GAPS_PER_PAGE
 from examgen.documents.note_setting import DecimalSlots, calculation_of
@@ -24,8 +25,10 @@ from examgen.documents.printing import PERSON_WIDTHS, QuestionLayout, widest_num
 from examgen.documents.slot_values import SlotValues
 from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import PaperSkeleton, sharing
+from examgen.documents.steps import Step, step_samples
 from examgen.documents.style import PaperStyle
 from examgen.documents.typesetting import SIZE, Image, Typesetter, widest_text
+from examgen.documents.unread import UnreadAnswers
 from examgen.exams.exam import Exam, Field
 from examgen.exams.texts import FORMULA
 
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from examgen.documents.skeleton import Rework
 
 TEXT_SIZE, ROW_SIZE = 10.5, 9.0
-TOTAL_WIDTH, GRADE_WIDTH, SENTENCE_WIDTH, NUMBER_WIDTH = 150.0, 110.0, 476.0, 60.0
+TOTAL_WIDTH, GRADE_WIDTH, SENTENCE_WIDTH = 150.0, 110.0, 476.0
 """Room in points at `TEXT_SIZE`, as in feedback_print.css."""
 
 ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH, RESULT_WIDTH = 54.0, 46.0, 46.0, 36.0, 211.0
@@ -48,7 +51,6 @@ ROW = tuple((width, ROW_SIZE) for width in (ANSWER_WIDTH, OWN_WIDTH, REFERENCE_W
 WIDE_ROW = tuple(
     (width, ROW_SIZE) for width in (FORMULA_WIDTH, OWN_WIDTH, FORMULA_WIDTH, MARKS_WIDTH, LINE_WIDTH, LINE_WIDTH)
 )
-NOTE = ((NUMBER_WIDTH, TEXT_SIZE), (NUMBER_WIDTH, TEXT_SIZE))
 
 BOTTOM_MARGIN: Mapping[str, float] = MappingProxyType({"a4": 62.362, "letter": 53.858})
 """In points, as in paper.css."""
@@ -57,12 +59,15 @@ BOTTOM_MARGIN: Mapping[str, float] = MappingProxyType({"a4": 62.362, "letter": 5
 @dataclass(frozen=True, slots=True)
 class NoteLayout:
     """What fixes an explanation but for its numbers: `place` is that of the question, and `whole_digits` are those that
-    the numbers of its calculation may have, 0 where it has none."""
+    the numbers of its calculation may have, 0 where it has none. `steps` and `said` have the student's own."""
 
     names: tuple[str, ...]
     place: int
     field: Field
     whole_digits: int
+    steps: tuple[Step | None, ...]
+    others: tuple[Other, ...]
+    said: NoteTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ class FeedbackLayout:
     """What fixes a feedback page but for numbers, names and sentences.
 
     `fixed_person` and `fixed_sentences` are None where slots can show them. Explanations are then on so many
-    `note_pages`, which are written for each student, and else are `notes` of the layout.
+    `note_pages`, which are written for each student, and else are `notes` of the layout, and `held` why marks are held
+    back.
     """
 
     exam: Exam
@@ -83,6 +89,7 @@ class FeedbackLayout:
     fixed_person: Person | None
     fixed_sentences: tuple[str, ...] | None
     note_pages: int = 0
+    held: tuple[UnreadAnswers, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -138,7 +145,7 @@ def _page_with_slots(layout: FeedbackLayout) -> tuple[FeedbackPage, PageSlots]:
         question = layout.questions[note.place]
         place = len(parts) + sum(one.own is not None for one in notes)
         own = _slotted(question, place, slots, is_exact=False) if note.whole_digits else None
-        notes.append(NoteParts(note.names, question.paper, note.field, own))
+        notes.append(NoteParts(note.names, question.paper, note.field, own, note.steps, note.others))
     person = layout.fixed_person or Person(*marks[: len(PERSON_WIDTHS)])
     person = replace(
         person,
@@ -146,7 +153,7 @@ def _page_with_slots(layout: FeedbackLayout) -> tuple[FeedbackPage, PageSlots]:
         name="" if layout.is_nameless else person.name,
     )
     texts = _slot_texts(layout, marks[len(PERSON_WIDTHS) :])
-    return feedback_page(layout.exam, person, parts, notes, texts, layout.style), slots
+    return feedback_page(layout.exam, person, parts, notes, texts, layout.style, layout.held), slots
 
 
 def _slotted(question: QuestionLayout, place: int, slots: PageSlots, *, is_exact: bool = True) -> SolvedPaper:
@@ -168,7 +175,7 @@ def _slot_texts(layout: FeedbackLayout, marks: Sequence[str]) -> FeedbackTexts:
     if layout.fixed_sentences is not None:
         summary, first, *lines = layout.fixed_sentences
         rows = [replace(row, word=line, more="") for row, line in zip(rows, lines, strict=True)]
-    notes = tuple(NoteTexts(answer, next(slots)) for answer in slots)
+    notes = tuple(note.said for note in layout.notes)
     return FeedbackTexts(total, grade if layout.has_grade else "", summary, first, tuple(rows), notes)
 
 
@@ -234,14 +241,18 @@ def _note_images(layout: FeedbackLayout) -> Iterator[Image]:
             typesetter.inline(latex.replace("{{", "{").replace("}}", "}"))
     yield from typesetter.images
     for question in layout.questions:
+        steps = Typesetter({}, layout.style.speech)
+        for latex in step_samples(question.paper):
+            steps.inline(latex)
+        yield from steps.images
         for name in dict.fromkeys(calculated(question.paper, field).name for field in question.paper.number_fields):
             yield from calculation_of(question, name, layout.style.speech, layout.style.decimal_mark).images
 
 
 def text_widths(layout: FeedbackLayout) -> list[tuple[float, float]]:
-    """Room and size of each text in the order of its slots: head, rows, notes."""
+    """Room and size of each text in the order of its slots: head, rows."""
     rows = [WIDE_ROW if is_wide else ROW for is_wide in _are_wide(layout)]
-    return [*HEAD, *chain.from_iterable(rows), *(NOTE * len(layout.notes))]
+    return [*HEAD, *chain.from_iterable(rows)]
 
 
 def _are_wide(layout: FeedbackLayout) -> list[bool]:
@@ -254,7 +265,8 @@ def letters_of_headings(style: PaperStyle) -> frozenset[str]:
     """What the bold font must have."""
     said = style.words["feedback"]
     titles = (row["title"] for row in style.words["misconceptions"].values())
-    headings = [said[key] for key in ("notes", "note", "did", "should", "or", "unread", "colon")]
+    keys = ("notes", "note", "did", "should", "as_should", "as_done", "or", "and", "unread", "held_back", "colon")
+    headings = [said[key] for key in keys]
     return frozenset("".join([*headings, *titles, style.words["question"], " 0123456789|"]))
 
 

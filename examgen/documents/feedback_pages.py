@@ -3,29 +3,18 @@
 Built for the web from a student's texts and numbers, for print from slots for them; the templates only read it.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from string import Formatter
 
-import numpy as np
-
-from examgen.core.graph import Quantity, Values, evaluate
-from examgen.core.rules import Array
-from examgen.documents.feedback import EntryFeedback, MisconceptionFeedback, StudentFeedback
-from examgen.documents.feedback_texts import FeedbackTexts, NoteTexts, RowTexts, title_of
-from examgen.documents.other_tasks import symbol_latex
+from examgen.documents.feedback_notes import MOST_NAMED, Note, NoteParts, Piece, listed, note_of
+from examgen.documents.feedback_texts import FeedbackTexts, NoteTexts, RowTexts
+from examgen.documents.other_tasks import on_one_line, symbol_latex
 from examgen.documents.pages import PaperPage
 from examgen.documents.papers import Person, page_of
-from examgen.documents.solved_paper import SolvedPaper, bias_name, folds
+from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.style import PaperStyle
-from examgen.documents.worked import relations
-from examgen.exams.exam import Exam, Field, PaperShape
-
-DERIVATIVE = re.compile(r"\\frac\{(\\partial [^{}]*)\}\{(.*)\}")
-
-WILDEST = 1e6
-"""A calculation with larger numbers teaches nothing and is left out."""
+from examgen.documents.unread import UnreadAnswers
+from examgen.exams.exam import Exam
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,61 +44,15 @@ class QuestionRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a sentence: `kind` is "text" with formulas between dollar signs, "formula" as LaTeX, or "value"."""
-
-    kind: str
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What was done and what should be, in pieces."""
-
-    title: str
-    did: tuple[Piece, ...]
-    should: tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A misconception explained, or several that fit equally well.
-
-    Attributes:
-        number: counted from 1.
-        title: of one, or of all.
-        explanations: of each.
-        answer, own: sentences with an answer, and with what the student's own values lead to.
-        calculation: the relations that lead there, with the student's own numbers; may be empty.
-    """
-
-    number: int
-    title: str
-    explanations: tuple[Explanation, ...]
-    answer: tuple[Piece, ...]
-    own: tuple[Piece, ...]
-    calculation: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FeedbackPage:
-    """A whole page; `paper` has the worked solution."""
+    """A whole page; `paper` has the worked solution. `held` has pieces of a paragraph for each reason why marks are
+    held back."""
 
     paper: PaperPage
     texts: FeedbackTexts
     questions: tuple[QuestionRows, ...]
     notes: tuple[Note, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NoteParts:
-    """What an explanation is built from: the misconception, its first entry, and the values for its calculation, None
-    where there is none."""
-
-    names: tuple[str, ...]
-    paper: PaperShape
-    field: Field
-    own: SolvedPaper | None
+    held: tuple[tuple[Piece, ...], ...] = ()
 
 
 def feedback_page(
@@ -119,6 +62,7 @@ def feedback_page(
     notes: Sequence[NoteParts],
     texts: FeedbackTexts,
     style: PaperStyle,
+    held: Sequence[UnreadAnswers] = (),
 ) -> FeedbackPage:
     """The page from its questions' values and texts, or from slots for them."""
     paper = page_of(exam, person, parts, style, with_solution=True)
@@ -139,110 +83,17 @@ def feedback_page(
         ]
         questions.append(QuestionRows(shown.number, shown.title, tuple(tasks)))
     explained = [note_of(number, note, said, style) for number, (note, said) in _numbered(notes, texts.notes)]
-    return FeedbackPage(paper, texts, tuple(questions), tuple(explained))
+    reasons = tuple(_told(one, style, has_several=len(parts) > 1) for one in held)
+    return FeedbackPage(paper, texts, tuple(questions), tuple(explained), reasons)
 
 
-def own_values(paper: PaperShape, givens: Values, field: Field, entries: Sequence[EntryFeedback]) -> Values | None:
-    """The values with which a student should have computed an entry: the own answers, and what follows from them.
-
-    None where there is nothing to learn from them: wild numbers, or others than those that the entry was marked by, or
-    an entry that asks for no number.
-    """
-    if field.as_ != "number":
-        return None
-    substitute = {quantity.name: np.full(quantity.shape, np.nan) for quantity in paper.graph.derived}
-    answers = {entry.field: entry for entry in entries if entry.question == paper.question.id}
-    for asked in paper.number_fields:
-        entry = answers.get(asked.name)
-        if entry is not None and entry.value is not None:
-            substitute[asked.quantity][asked.index] = entry.value
-    floats = {name: np.asarray(value, dtype=float) for name, value in givens.items()}
-    found = evaluate(paper.graph, floats, substitute=substitute)
-    values: dict[str, Array] = dict(found.values)
-    quantity = calculated(paper, field)
-    for name in {quantity.name, field.quantity, *([bias_name(quantity)] if folds(paper, quantity) else [])}:
-        values[name] = found.computed[name]
-    used = [values[name] for name in (*quantity.inputs, quantity.name)]
-    if not all(np.all(np.isfinite(array)) and np.all(np.abs(array) < WILDEST) for array in used):
-        return None
-    entry = answers.get(field.name)
-    own = entry.own if entry is not None and entry.own is not None else None
-    computed = float(values[field.quantity][field.index])
-    half_unit = 0.5 * 10.0 ** -float(field.digits.decimals_for(np.array(computed)))
-    return values if own is not None and abs(computed - own) <= half_unit else None
-
-
-def calculated(paper: PaperShape, field: Field) -> Quantity:
-    """The quantity whose calculation is shown for an entry; folded biases belong to their weights."""
-    quantity = paper.graph[field.quantity]
-    if paper.naming.notation.folds_bias and quantity.kind in {"dL_db", "b_new"}:
-        return paper.graph[quantity.name.replace("b", "W", 1)]
-    return quantity
-
-
-def note_field(parts: Sequence[PaperShape], note: MisconceptionFeedback) -> tuple[int, Field] | None:
-    """Place of the question and field of the first entry that a misconception explains."""
-    for place, part in enumerate(parts):
-        for field in part.fields:
-            if (part.question.id, field.name) == note.places[0]:
-                return place, field
-    return None
-
-
-def known_notes(
-    parts: Sequence[PaperShape], feedback: StudentFeedback, style: PaperStyle
-) -> tuple[MisconceptionFeedback, ...]:
-    """The misconceptions that there are words for."""
-    texts = style.words["misconceptions"]
-    return tuple(
-        note
-        for note in feedback.misconceptions
-        if all(name in texts for name in note.names) and note_field(parts, note) is not None
-    )
-
-
-def on_one_line(symbol: str) -> str:
-    """A derivative with a slash in place of its line, for rows of one height."""
-    fraction = DERIVATIVE.fullmatch(symbol)
-    return f"{fraction[1]} {{/}} {fraction[2]}" if fraction else symbol
+def _told(held: UnreadAnswers, style: PaperStyle, *, has_several: bool) -> tuple[Piece, ...]:
+    """What holds for several answers, and which they are."""
+    number = f"{held.question} " if has_several else ""
+    others = [(f"{number}({part})", on_one_line(symbol)) for part, symbol in held.answers]
+    more = ", …" if len(others) > MOST_NAMED else ""
+    return (*listed(others), Piece("text", f"{more}{style.words['feedback']['colon']}{held.reason}"))
 
 
 def _numbered(notes: Sequence[NoteParts], texts: Sequence[NoteTexts]) -> list[tuple[int, tuple[NoteParts, NoteTexts]]]:
     return list(enumerate(zip(notes, texts, strict=True), start=1))
-
-
-def note_of(number: int, note: NoteParts, said: NoteTexts, style: PaperStyle) -> Note:
-    """One explanation, with its numbers."""
-    symbol = on_one_line(symbol_latex(note.paper, note.field))
-    values = {
-        "symbol": Piece("formula", symbol),
-        "answer": Piece("value", said.answer),
-        "own": Piece("value", said.own),
-    }
-    known = style.words["misconceptions"]
-    return Note(
-        number,
-        title_of(note.names, style),
-        tuple(
-            Explanation(
-                known[name]["title"], _filled(known[name]["did"], values), _filled(known[name]["should"], values)
-            )
-            for name in note.names
-        ),
-        _filled(style.words["feedback"]["note_answer"], values),
-        _filled(style.words["feedback"]["note_own"], values),
-        relations(note.own, calculated(note.paper, note.field)) if note.own is not None else (),
-    )
-
-
-def _filled(text: str, values: Mapping[str, Piece]) -> tuple[Piece, ...]:
-    """A sentence in pieces; what a student typed stays apart from text and formulas."""
-    pieces: list[Piece] = []
-    written = ""
-    for literal, name, _, _ in Formatter().parse(text):
-        # A doubled brace ends a literal too, in the middle of a formula.
-        written += literal
-        if name:
-            pieces += [Piece("text", written), values[name]]
-            written = ""
-    return (*pieces, Piece("text", written))

@@ -5,7 +5,7 @@ students with the same ones share it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import cache, lru_cache
 from itertools import chain
@@ -24,7 +24,7 @@ from examgen.documents.feedback_layout import (
     skeleton_of,
     text_widths,
 )
-from examgen.documents.feedback_pages import NoteParts, calculated, known_notes, note_field, note_of, own_values
+from examgen.documents.feedback_notes import NoteParts, calculated, known_notes, note_of, note_parts
 from examgen.documents.feedback_texts import (
     FIRST,
     MINUS,
@@ -35,9 +35,10 @@ from examgen.documents.feedback_texts import (
     in_order,
     texts_of,
 )
+from examgen.documents.held_back import held_answers
 from examgen.documents.inserting import PlacedBlock, inserted_objects
 from examgen.documents.mathbox import SlotTooNarrow
-from examgen.documents.note_setting import Setting, calculation_blocks, note_blocks, pages_of, unread_blocks
+from examgen.documents.note_setting import Setting, answers_blocks, calculation_blocks, note_blocks, pages_of
 from examgen.documents.papers import Person, solve_for_print
 from examgen.documents.printing import MOST_LAYOUTS, PERSON_WIDTHS, QuestionLayout, printed_numbers, whole_digits_of
 from examgen.documents.solved_paper import SolvedPaper
@@ -46,7 +47,7 @@ from examgen.documents.style import PaperStyle
 from examgen.documents.text_font import bold_font
 from examgen.documents.typesetting import HYPHEN, NAMES, SIZE, fits_slots, fitted, math_font
 from examgen.documents.unread import UnreadAnswers, unread_answers
-from examgen.exams.exam import Exam, PaperShape, QuestionVariant, Variant
+from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys import papers
 from examgen.exams.texts import FORMULA
 
@@ -58,11 +59,16 @@ UNKNOWN = "?"
 
 _SIGNS = frozenset({*"".join(SIGNS.values()), FIRST})
 
-SAID = re.compile(r"summary.*|why_.*|first|no_first.*|or|unread|note.*|either|did|should|calculation")
+SAID = re.compile(
+    r"summary.*|why_.*|first|no_first.*|or|and|unread|held_back|note.*|wrote.*|same.*|either|did|should|as_should|as_done|calculation"
+)
 """Besides the outcomes, the keys of `[feedback]` whose words are in slots or on pages of notes."""
 
 TYPED_WIDTH = 200.0
 """Room for an answer in a note, in points."""
+
+_NOT_SAID = NoteTexts("", "")
+"""Of a note whose layout is not shared: its answers are put in where it is set."""
 
 Pages = Sequence[Sequence[PlacedBlock]]
 
@@ -77,16 +83,20 @@ def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style:
     solved = [solve_for_print(paper, numbers) for paper, numbers in parts]
     feedback = replace(feedback, misconceptions=known_notes(shapes, feedback, style))
     texts = texts_of(shapes, feedback, style)
-    notes = [_noted(note, parts, feedback) for note in feedback.misconceptions]
+    notes = [_noted(note, solved, feedback, style) for note in feedback.misconceptions]
     layout = _layout_of(exam, feedback.person, solved, texts, style)
     values = [part.values for part in solved]
+    entries = in_order(shapes, feedback)
+    held = held_answers(entries, style)
     pages: Pages = []
     if layout.fixed_sentences is None:
-        unread = unread_answers(in_order(shapes, feedback), style)
-        pages = _note_pages(notes, texts, unread, layout) if notes or unread else []
-        layout, texts = replace(layout, note_pages=len(pages)), replace(texts, notes=())
+        told = {"unread": unread_answers(entries, style), "held_back": held}
+        pages = _note_pages(notes, texts, told, layout) if notes or any(told.values()) else []
+        layout = replace(layout, note_pages=len(pages))
     else:
-        layout = replace(layout, notes=tuple(note.layout for note in notes))
+        said = map(_typed, texts.notes)
+        fixed = tuple(replace(note.layout, said=one) for note, one in zip(notes, said, strict=True))
+        layout = replace(layout, notes=fixed, held=held)
         values += [note.own for note in notes if note.own is not None]
     for _ in range(MOST_LAYOUTS):
         try:
@@ -105,36 +115,41 @@ class _Noted:
 
 
 def _noted(
-    note: MisconceptionFeedback, parts: Sequence[tuple[PaperShape, QuestionVariant]], feedback: StudentFeedback
+    note: MisconceptionFeedback, parts: Sequence[SolvedPaper], feedback: StudentFeedback, style: PaperStyle
 ) -> _Noted:
-    found = note_field([paper for paper, _ in parts], note)
-    assert found is not None, "known_notes keeps only notes of asked entries"
-    place, field = found
-    paper, numbers = parts[place]
-    own = own_values(paper, numbers.givens, field, feedback.entries)
+    place, found = note_parts(note, parts, feedback.entries)
+    own = None if found.own is None else found.own.values
     digits = 0 if own is None else max(LEAST_DIGITS, whole_digits_of(own))
-    return _Noted(NoteLayout(note.names, place, field, digits), own)
+    steps = tuple(step and step.localized(style.decimal_mark) for step in found.steps)
+    return _Noted(NoteLayout(note.names, place, found.field, digits, steps, found.others, _NOT_SAID), own)
 
 
 def _note_pages(
-    notes: Sequence[_Noted], texts: FeedbackTexts, unread: Sequence[UnreadAnswers], layout: FeedbackLayout
+    notes: Sequence[_Noted], texts: FeedbackTexts, others: Mapping[str, Sequence[UnreadAnswers]], layout: FeedbackLayout
 ) -> Pages:
     """The explanations on pages of their own."""
     style = layout.style
     set_notes = []
     for number, (note, said) in enumerate(zip(notes, texts.notes, strict=True), start=1):
         question, field = layout.questions[note.layout.place], note.layout.field
-        shown = NoteTexts(*(_shown(_minus(text), TYPED_WIDTH, TEXT_SIZE) for text in (said.answer, said.own)))
-        parts = NoteParts(note.layout.names, question.paper, field, None)
+        shown = _typed(said)
+        kept = note.layout
+        parts = NoteParts(kept.names, question.paper, field, None, kept.steps, kept.others)
         blocks = note_blocks(note_of(number, parts, shown, style), style)
         if note.own is not None:
             name = calculated(question.paper, field).name
             blocks += _calculation(replace(question, whole_digits=note.layout.whole_digits), name, note.own, style)
         set_notes.append(blocks)
-    if unread:
-        told = [replace(one, reason=_known(one.reason)) for one in unread]
-        set_notes.append(unread_blocks(len(notes) + 1, told, style, has_several=len(layout.questions) > 1))
+    for key, answers in others.items():
+        if answers:
+            told = [replace(one, reason=_known(one.reason)) for one in answers]
+            title, several = style.words["feedback"][key], len(layout.questions) > 1
+            set_notes.append(answers_blocks(len(set_notes) + 1, title, told, style, has_several=several))
     return pages_of(style.words["feedback"]["notes"], set_notes, style.speech)
+
+
+def _typed(said: NoteTexts) -> NoteTexts:
+    return NoteTexts(*(_shown(_minus(text), TYPED_WIDTH, TEXT_SIZE) for text in (said.answer, said.own)))
 
 
 def _calculation(question: QuestionLayout, name: str, values: Values, style: PaperStyle) -> Setting:
@@ -261,8 +276,7 @@ def _sign(sign: str) -> str:
 def _flat(texts: FeedbackTexts) -> list[str]:
     """All texts in the order of their slots."""
     rows = chain.from_iterable(map(_flat_row, texts.rows))
-    notes = chain.from_iterable((note.answer, note.own) for note in texts.notes)
-    return [texts.total, texts.grade or UNKNOWN, texts.summary, texts.first, *rows, *notes]
+    return [texts.total, texts.grade or UNKNOWN, texts.summary, texts.first, *rows]
 
 
 def _flat_row(row: RowTexts) -> tuple[str, ...]:

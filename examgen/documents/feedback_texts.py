@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 
 from examgen.documents.feedback import EntryFeedback, StudentFeedback
+from examgen.documents.held_back import is_held_back
+from examgen.documents.steps import TOGETHER
 from examgen.documents.style import PaperStyle
 from examgen.documents.unread import is_in_note, reason_in
 from examgen.exams.digits import Digits, print_decimals
 from examgen.exams.exam import Field, PaperShape
+from examgen.exams.words import ENGLISH, retold
 
 SIGNS: Mapping[str, str] = MappingProxyType(
     {"correct": "=", "follow_through": "(=)", "imprecise": "≈", "wrong": "×", "blank": "–", "unreadable": "?"}
@@ -123,12 +126,16 @@ def _no_first(outcomes: Sequence[str], words: Mapping[str, Any]) -> str:
 
 
 def title_of(names: Sequence[str], style: PaperStyle) -> str:
-    """What a misconception is called, or several that fit equally well."""
+    """What a misconception is called, or several that fit equally well, or were made at once."""
     words, known = style.words["feedback"], style.words["misconceptions"]
-    first, *others = [known[name]["title"] if name in known else name for name in names]
-    text: str = first
+    ways = [[known[part]["title"] if part in known else part for part in name.split(TOGETHER)] for name in names]
+    return _joined(words["or"], [_joined(words["and"], titles) for titles in ways])
+
+
+def _joined(joint: str, texts: Sequence[str]) -> str:
+    text, *others = texts
     for other in others:
-        text = words["or"].format(one=text, other=other)
+        text = joint.format(one=text, other=other)
     return text
 
 
@@ -188,12 +195,15 @@ def _why(
         unread: str = words["why_unreadable"]
         return reason_in(field, entry, style) or unread
     if field.as_ != "number" and entry.outcome == "wrong":
-        # Comments are English, and say more than any fixed word.
+        # Comments say more than any fixed word.
         other: str = words["why_other"]
-        return entry.comment or other if style.language == "en" else other
-    key = "coarse" if entry.is_coarse else "first" if is_first else entry.outcome
-    said: str = words.get(f"why_{key}", entry.comment)
-    return said
+        said = retold(entry.comment, style.language, style.theme)
+        return said or (entry.comment if style.language == ENGLISH else "") or other
+    key = (
+        "held_back" if is_held_back(entry) else "coarse" if entry.is_coarse else "first" if is_first else entry.outcome
+    )
+    fixed: str = words.get(f"why_{key}", entry.comment)
+    return fixed
 
 
 def _short(

@@ -6,12 +6,13 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from examgen.documents.feedback import StudentFeedback
-from examgen.documents.feedback_pages import FeedbackPage, NoteParts, feedback_page, known_notes, note_field, own_values
-from examgen.documents.feedback_texts import FIRST, SIGNS, texts_of
+from examgen.documents.feedback_notes import known_notes, note_parts
+from examgen.documents.feedback_pages import FeedbackPage, feedback_page
+from examgen.documents.feedback_texts import FIRST, SIGNS, in_order, texts_of
+from examgen.documents.held_back import held_answers
 from examgen.documents.numbers import Printed
 from examgen.documents.papers import solve_for_print
 from examgen.documents.render import render
-from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.style import PaperStyle
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys import papers
@@ -56,11 +57,8 @@ def _page(exam: Exam, variant: Variant, feedback: StudentFeedback, style: PaperS
     feedback = replace(feedback, misconceptions=known_notes(shapes, feedback, style))
     notes = []
     for note in feedback.misconceptions:
-        found = note_field(shapes, note)
-        assert found is not None, "known_notes keeps only notes of asked entries"
-        place, field = found
-        values = own_values(shapes[place], parts[place][1].givens, field, feedback.entries)
-        decimals = solved[place].decimals
-        own = None if values is None else SolvedPaper(shapes[place], values, decimals, PrintedDecimals())
-        notes.append(NoteParts(note.names, shapes[place], field, own))
-    return feedback_page(exam, feedback.person, solved, notes, texts_of(shapes, feedback, style), style)
+        _, found = note_parts(note, solved, feedback.entries)
+        own = None if found.own is None else replace(found.own, numbers=PrintedDecimals())
+        notes.append(replace(found, own=own))
+    held = held_answers(in_order(shapes, feedback), style)
+    return feedback_page(exam, feedback.person, solved, notes, texts_of(shapes, feedback, style), style, held)

@@ -11,10 +11,12 @@ from itertools import groupby
 from operator import itemgetter
 
 from examgen.core.graph import Values
-from examgen.documents.feedback_pages import Note, Piece, on_one_line
+from examgen.documents.columns import step_block
+from examgen.documents.feedback_notes import Note, Piece
 from examgen.documents.inserting import Block, PlacedBlock
 from examgen.documents.mathbox import Form, FormSet, pdf_operators
 from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries
+from examgen.documents.other_tasks import on_one_line
 from examgen.documents.paragraphs import Run, display, images_of, paragraph
 from examgen.documents.printing import QuestionLayout, printed_numbers, widest_number
 from examgen.documents.slot_values import SlotValues
@@ -34,8 +36,8 @@ TITLE, HEADING = 15.0, 11.5
 MOST_SYMBOLS = 12
 """So many answers are named beside a reason; all have it in their row."""
 
-BEFORE_NOTE, BEFORE_TEXT, BEFORE_FORMULA = 14.0, 3.5, 5.0
-"""Space before a note, a paragraph and a displayed formula, in points."""
+BEFORE_NOTE, BEFORE_TEXT, BEFORE_FORMULA, BEFORE_STEP = 14.0, 3.5, 5.0, 7.0
+"""Space before a note, a paragraph, a displayed formula and a step, in points."""
 
 Setting = list[tuple[float, Block]]
 """Blocks that follow one another, each with the space before it."""
@@ -71,33 +73,42 @@ class Calculation:
 
 
 def note_blocks(note: Note, style: PaperStyle) -> Setting:
-    """A note without its calculation."""
+    """A note without its calculation: a paragraph for each cause, and its step both ways."""
     said, language = style.words["feedback"], style.speech
     heading = said["note"].format(number=note.number, title=note.title)
     found: Setting = [(BEFORE_NOTE, _set((Run("bold", heading),), language, "H3", HEADING))]
-    if len(note.explanations) > 1:
-        found.append((BEFORE_TEXT, _set((Run("text", said["either"]),), language)))
+    wrote = [*_runs(note.wrote), *([Run("text", " "), *_runs(note.same)] if note.same else [])]
+    has_several = len(note.explanations) > 1
+    if has_several:
+        found.append((BEFORE_TEXT, _set((*wrote, Run("text", f" {said['either']}")), language)))
     for explanation in note.explanations:
-        if len(note.explanations) > 1:
+        runs = [] if has_several else [*wrote, Run("text", " ")]
+        if has_several:
             found.append((2 * BEFORE_TEXT, _set((Run("bold", explanation.title),), language)))
         for label, pieces in ((said["did"], explanation.did), (said["should"], explanation.should)):
-            found.append((BEFORE_TEXT, _set((Run("bold", f"{label} "), *_runs(pieces)), language)))
-    for pieces in (note.answer, note.own):
-        found.append((BEFORE_TEXT, _set(tuple(_runs(pieces)), language)))
+            runs += [Run("bold", f"{label} "), *_runs(pieces), Run("text", " ")]
+        found.append((BEFORE_TEXT, _set(tuple(runs[:-1]), language)))
+        if explanation.step is not None:
+            headings = said["as_should"], said["as_done"]
+            step = step_block(explanation.step, headings, language)
+            found.append((BEFORE_STEP, step))
     return found
 
 
-def unread_blocks(number: int, unread: Sequence[UnreadAnswers], style: PaperStyle, *, has_several: bool) -> Setting:
-    """The note on answers that cannot be read: a paragraph for each reason.
+def answers_blocks(
+    number: int, title: str, unread: Sequence[UnreadAnswers], style: PaperStyle, *, has_several: bool
+) -> Setting:
+    """A note on answers that have no explanation: a paragraph for each reason.
 
     Args:
         number: of the note.
+        title: of the note.
         unread: the reasons.
         style: of the page.
         has_several: whether the exam has several questions, so that symbols alone do not say which answers.
     """
     said, language = style.words["feedback"], style.speech
-    heading = said["note"].format(number=number, title=said["unread"])
+    heading = said["note"].format(number=number, title=title)
     found: Setting = [(BEFORE_NOTE, _set((Run("bold", heading),), language, "H3", HEADING))]
     for one in unread:
         runs = [Run("bold", style.words["question"].format(number=one.question) + said["colon"])] if has_several else []

@@ -3,7 +3,8 @@
 Called by `papers` for each shape of a question; nothing of it differs between students.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 
@@ -21,6 +22,14 @@ _FEW = 2
 """So many spellings of one quantity are all printed; of more, the first and the last."""
 
 _SIGNS: Mapping[str, str] = MappingProxyType({"*": r" \, ", "(": r"\left(", ")": r"\right)", ",": r",\ "})
+
+
+_NAMED: Mapping[str, str] = MappingProxyType(
+    {"ln": r"\ln", "exp": r"\exp", "log10": r"\log_{10}", "max": r"\max", "min": r"\min"}
+)
+"""Functions that have a command."""
+
+_DERIVATIVE = re.compile(r"\\frac\{(\\partial [^{}]*)\}\{(.*)\}")
 
 
 def other_boxes(paper: PaperShape, number: int, style: PaperStyle) -> Iterator[AnswerBox]:
@@ -65,37 +74,58 @@ def symbol_latex(paper: PaperShape, field: Field) -> str:
     return paper.naming.entry(field.quantity, field.index).latex
 
 
+def on_one_line(symbol: str) -> str:
+    """A derivative with a slash in place of its line, for rows of one height."""
+    fraction = _DERIVATIVE.fullmatch(symbol)
+    return f"{fraction[1]} {{/}} {fraction[2]}" if fraction else symbol
+
+
 def formula_latex(paper: PaperShape, typed: str) -> str:
     """LaTeX of a formula that can be read."""
     tokens = tokenize(typed)
     if isinstance(tokens, Unparsed):
         raise ValueError(f"{typed}: {tokens.message}")
     known = spellings(paper.naming)
+
+    def symbol(name: str, _before: str, _after: str) -> str | None:
+        return paper.naming.entry(*known[name]).latex if name in known else None
+
+    return latex_of_tokens(tokens, symbol)
+
+
+def latex_of_tokens(
+    tokens: Sequence[Token], symbol: Callable[[str, str, str], str | None], signs: Mapping[str, str] = _SIGNS
+) -> str:
+    """LaTeX of a formula that was read.
+
+    Args:
+        tokens: of the formula.
+        symbol: LaTeX of a name, called with it and with what stands before and behind it; None for a function.
+        signs: LaTeX of other signs.
+    """
     parts = []
-    for place, token in enumerate(tokens):
-        entry = known.get(token.text) if token.kind == "name" else None
-        if entry is not None:
-            parts.append(paper.naming.entry(*entry).latex)
+    texts = ["", *(token.text for token in tokens), ""]
+    for token, before, after in zip(tokens, texts, texts[2:], strict=False):
+        found = symbol(token.text, before, after) if token.kind == "name" else None
+        if found is not None:
+            parts.append(found)
         elif token.kind == "name":
             parts.append(_function(token.text))
-        elif token.kind == "number" and place and tokens[place - 1].text == "^":
+        elif token.kind == "number" and before == "^":
             parts.append(f"{{{token.text}}}")
+        elif token.text in {"+", "-"}:
+            # A sign that nothing stands before is that of a number.
+            parts.append(f" {token.text} " if before not in {"", "(", ","} else token.text)
         else:
-            parts.append(_sign(token))
+            parts.append(signs.get(token.text, token.text))
     return "".join(parts)
-
-
-def _sign(token: Token) -> str:
-    if token.text in {"+", "-"}:
-        return f" {token.text} "
-    return _SIGNS.get(token.text, token.text)
 
 
 def _function(name: str) -> str:
     """The symbol of a function, with the mark of its derivative."""
     activations = {function_key(row.name): row.symbol for row in ACTIVATIONS.values()}
     plain = name.rstrip("'")
-    symbol = activations.get(function_key(plain)) or (r"\ln" if plain == "ln" else rf"\operatorname{{{plain}}}")
+    symbol = activations.get(function_key(plain)) or _NAMED.get(plain, rf"\operatorname{{{plain}}}")
     return symbol + name[len(plain) :]
 
 

@@ -76,7 +76,7 @@ def paragraph(runs: Sequence[Run], language: str, *, role: str = "P", size: floa
         down += above
         for x, shown, image in _pieces(line, is_last=number == len(lines) - 1):
             if image is None:
-                text.append(_letters(x, -down, shown, size))
+                text.append(letters(x, -down, shown, size))
                 continue
             if text:
                 parts.append(Part(b" ".join(text)))
@@ -182,7 +182,8 @@ def _pieces(line: _Line, *, is_last: bool) -> Iterator[tuple[float, tuple[str, b
             yield x, (atom.text + " " * is_apart, atom.is_bold), None
 
 
-def _letters(x: float, y: float, shown: tuple[str, bool], size: float) -> bytes:
+def letters(x: float, y: float, shown: tuple[str, bool], size: float) -> bytes:
+    """Operators that draw words, and whether they are bold, from here on."""
     text, is_bold = shown
     codes = slot_codes(_font(is_bold), text, 0)
     name = (BOLD if is_bold else FONT).decode()

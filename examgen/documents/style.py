@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from examgen.core.number_grammar import DecimalMark
-from examgen.documents import words as shipped_words
 from examgen.documents.mathbox.speech_words import LANGUAGES
 from examgen.documents.themes import Theme, read_theme
 from examgen.errors import ExamgenError, did_you_mean
+from examgen.exams import words as shipped_words
 
 PAPERS = ("a4", "letter")
 """Sizes of paper; each is a named page in paper.css."""

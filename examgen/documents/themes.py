@@ -11,9 +11,9 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from examgen.documents.words import words
 from examgen.errors import ExamgenError, did_you_mean
 from examgen.exams.texts import checked_text
+from examgen.exams.words import words
 
 STYLE = "paper.css"
 TEMPLATES = ("questions.html.j2", "key.html.j2")

@@ -1,4 +1,4 @@
-"""Why answers could not be read, in the language of the page, and where: results.csv tells it in English.
+"""Why answers could not be read, in the language of the page, and where: results.csv tells it in that of the exam.
 
 `feedback_texts` says it beside each answer; where a printed row has no room, `feedback_printing` collects the reasons
 in a note.
@@ -9,27 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from examgen.core.formula_tokens import REASONS
-from examgen.core.number_grammar import REASONS as NUMBER_REASONS
+from examgen.core.number_grammar import REASONS
 from examgen.documents.feedback import EntryFeedback
 from examgen.documents.other_tasks import symbol_latex
 from examgen.documents.style import PaperStyle
 from examgen.exams.exam import Field, PaperShape, task_letter
-
-DETAIL = "{detail}"
-"""Stands in a sentence for what a student typed."""
+from examgen.exams.words import ENGLISH, original, retold
 
 _CODE_POINT = re.compile(r"U\+[0-9A-F]{4,6}")
-_DETAILED = tuple(
-    (re.compile("(.+)".join(map(re.escape, sentence.split(DETAIL)))), sentence)
-    for sentence in REASONS.values()
-    if DETAIL in sentence and sentence != DETAIL
-)
 
 
 @dataclass(frozen=True, slots=True)
 class UnreadAnswers:
-    """A reason, and the answers that it holds for: number of the question, and part and symbol as LaTeX of each."""
+    """What is said of several answers, such as why they cannot be read, and which they are: number of the question, and
+    part and symbol as LaTeX of each."""
 
     reason: str
     question: int
@@ -47,7 +40,8 @@ def reason_of(comment: str, style: PaperStyle, *, is_number: bool) -> str:
 
     Returns: a sentence, with the code point of a character at fault; empty where the language has no words.
     """
-    sentence = next((one for one in NUMBER_REASONS.values() if comment.startswith(one)), "")
+    comment = original(comment)
+    sentence = next((one for one in REASONS.values() if comment.startswith(one)), "")
     if sentence:
         code = _CODE_POINT.search(comment, len(sentence))
         return (said := _translated(sentence, style)) and said + (f" ({code[0]})" if code else "")
@@ -81,12 +75,4 @@ def is_in_note(field: Field) -> bool:
 
 
 def _translated(sentence: str, style: PaperStyle) -> str:
-    if style.language == "en":
-        return sentence
-    said = style.phrase(sentence)
-    if said != sentence:
-        return said
-    for pattern, template in _DETAILED:
-        if (match := pattern.fullmatch(sentence)) and (said := style.phrase(template)) != template:
-            return said.replace(DETAIL, match[1])
-    return ""
+    return sentence if style.language == ENGLISH else retold(sentence, style.language, style.theme)

@@ -3,6 +3,7 @@
 Called by `reference_formulas`, which runs rules on arrays of such texts.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 
 LONGEST = 10_000
 """Characters beyond which no piece of a formula is written: each layer that is written out multiplies them."""
+
+_DIFFERENCE = re.compile(r"(\w+) - (\w+)")
 
 SUM, PRODUCT, ATOM = 1, 2, 3
 """How tightly the outermost sign of a text binds."""
@@ -70,6 +73,10 @@ class Written:
         return Written(f"{self.within(ATOM)}^{as_written(other).within(ATOM)}", PRODUCT)
 
     def __neg__(self) -> "Written":
+        if difference := _DIFFERENCE.fullmatch(self.text):
+            return Written(f"{difference[2]} - {difference[1]}", SUM)
+        if _is_negated(self.text):
+            return Written(self.text[2:-1], SUM)
         return Written(f"-{self.within(PRODUCT)}", SUM)
 
     def exp(self) -> "Written":
@@ -92,6 +99,16 @@ def as_written(value: Any) -> Written:
     if isinstance(value, Written):
         return value
     return Written(np.format_float_positional(value, trim="-"), ATOM if value >= 0 else SUM)
+
+
+def _is_negated(text: str) -> bool:
+    """Whether a text is a minus before one pair of brackets."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0 and place > 0:
+            return text.startswith("-(") and place == len(text) - 1
+    return False
 
 
 def _is_zero(written: Written) -> bool:

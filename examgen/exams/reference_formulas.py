@@ -5,8 +5,9 @@ Linear rules are written by running them on texts instead of numbers; activation
 a row here.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -15,11 +16,20 @@ import numpy as np
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.losses import LOSSES
+from examgen.core.misconceptions import MistakenRule
 from examgen.core.rules import Array, Rule
 from examgen.exams.formula_texts import ATOM, PRODUCT, SUM, Written, as_written
 from examgen.exams.notation import Index, Naming
 
 Stops = Callable[[Quantity], bool]
+EntryStops = Callable[[Quantity, Index], bool]
+
+_PLACE = re.compile(r"<(\d+)>")
+
+_SLOPES_FROM_A: Mapping[str, str] = MappingProxyType(
+    {"sigmoid_slope": "<0>*(1 - <0>)", "tanh_slope": "1 - <0>^2", "elu_slope": "1 + min(0, <0>)"}
+)
+"""Slopes that are calculated from the activation, as a step by hand has them."""
 
 
 def reference_formula(naming: Naming, name: str, index: Index, stops: Stops = lambda _: True) -> str:
@@ -37,7 +47,16 @@ def reference_formula(naming: Naming, name: str, index: Index, stops: Stops = la
     quantity = naming.graph[name]
     if quantity.rule is None:
         raise ValueError(f"{name} is given; only a derived quantity has a formula")
-    return _Writer(naming, stops, {}).formula(quantity, index).text
+    return _Writer(naming, lambda source, _: stops(source), {}).formula(quantity, index).text
+
+
+def step_formula(naming: Naming, name: str, index: Index, stops: EntryStops) -> str:
+    """The same as a calculation by hand: slopes that are known from the activation are calculated from it, and `stops`
+    tells it of each entry. The graph may have the rules of a misconception.
+
+    Raises: ValueError as in `reference_formula`.
+    """
+    return _Writer(naming, stops, {}, is_by_hand=True).formula(naming.graph[name], index).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +64,15 @@ class _Writer:
     """Writes the entries of quantities, those of each quantity once."""
 
     naming: Naming
-    stops: Stops
+    stops: EntryStops
     done: dict[str, Array]
+    is_by_hand: bool = False
 
     def formula(self, quantity: Quantity, index: Index) -> Written:
         """One entry by its rule."""
         assert quantity.rule is not None
         inputs = [self.entries(source) for source in quantity.inputs]
-        written = _by_table(self, quantity, index, inputs)
+        written = _mistaken(self, quantity, index, inputs) or _by_table(self, quantity, index, inputs)
         if written is None:
             written = np.asarray(_run(quantity.rule, inputs), dtype=object)[index]
         return as_written(written)
@@ -63,7 +83,7 @@ class _Writer:
             quantity = self.naming.graph[name]
             found = np.empty(quantity.shape, dtype=object)
             for index in np.ndindex(*found.shape):
-                if quantity.rule is None or self.stops(quantity):
+                if quantity.rule is None or self.stops(quantity, index):
                     found[index] = Written(self.naming.entry(name, index).ascii)
                 else:
                     found[index] = self.formula(quantity, index)
@@ -82,6 +102,36 @@ def _run(rule: Rule, inputs: list[Array]) -> Array:
         raise ValueError(f"the rule {rule.name} cannot be written as a formula") from None
 
 
+def _mistaken(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Array]) -> Written | None:
+    """What the row of a misconception says; None for rules that can be run, and right ones."""
+    rule = quantity.rule
+    # What is typed is tried as well where it can only be run: students type less than they calculate.
+    if not writer.is_by_hand or not isinstance(rule, MistakenRule):
+        return None
+    if rule.spelling:
+        return _spelled(
+            rule.spelling, [entries[index] if entries.shape == quantity.shape else None for entries in inputs]
+        )
+    if rule.changes is None or rule.change is None:
+        return None
+    right = replace(quantity, rule=rule.changes)
+    entries = np.empty(quantity.shape, dtype=object)
+    for place in np.ndindex(*quantity.shape):
+        entries[place] = writer.formula(right, place)
+    if rule.respelled is not None:
+        old, new = rule.respelled
+        found: Written = entries[index]
+        return replace(found, text=re.sub(rf"\b{old}\(", f"{new}(", found.text))
+    return as_written(np.asarray(rule.change(entries), dtype=object)[index])
+
+
+def _spelled(spelling: str, entries: Sequence[Written | None]) -> Written:
+    """A spelling with entries put in; it binds as its signs outside of brackets do."""
+    text = _PLACE.sub(lambda found: as_written(entries[int(found[1])]).within(ATOM), spelling)
+    outside = re.sub(r"\([^()]*\)", "", re.sub(r"\([^()]*\)", "", spelling))
+    return Written(text, SUM if re.search(r"[-+]", outside) else PRODUCT if re.search(r"[*/^]", outside) else ATOM)
+
+
 def _by_table(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Array]) -> Written | None:
     """What a row of activations or losses says; None for other rules."""
     rule = quantity.rule.name if quantity.rule is not None else ""
@@ -92,6 +142,8 @@ def _by_table(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Ar
     if function in ACTIVATIONS:
         z = inputs[0] if rule == function else writer.entries(_z_of(writer.naming.graph, quantity))
         prime = "" if rule == function else "'"
+        if writer.is_by_hand and rule in _SLOPES_FROM_A:
+            return _spelled(_SLOPES_FROM_A[rule], [inputs[0][index]])
         if function == "identity":
             return z[index] if rule == function else Written("1")
         return Written(f"{function}{prime}({z[index].text})")

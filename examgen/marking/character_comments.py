@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.number_grammar import FAULTS
+from examgen.exams.sentences import IN_ENGLISH, Wording
 from examgen.marking.answers import REASON_CODES, AnswerTable
-from examgen.marking.numbers import explained
+from examgen.marking.numbers import REASONS, fault
 
 Codes = NDArray[np.int64]
 
@@ -18,7 +19,11 @@ _REASONS = {REASON_CODES[reason]: reason for reason in FAULTS}
 
 
 def with_characters(
-    comment: tuple[Codes, Sequence[str]], answers: AnswerTable, rows: Codes, is_unreadable: NDArray[np.bool_]
+    comment: tuple[Codes, Sequence[str]],
+    answers: AnswerTable,
+    rows: Codes,
+    is_unreadable: NDArray[np.bool_],
+    wording: Wording = IN_ENGLISH,
 ) -> tuple[Codes, Sequence[str]]:
     """The comments of the entries, with the character at fault in those that have one.
 
@@ -27,6 +32,7 @@ def with_characters(
         answers: of the class.
         rows: (students, fields) rows of the answers; -1 where nothing was handed in.
         is_unreadable: (students, fields) of the entries.
+        wording: of the exam.
     """
     concerned = is_unreadable & (rows >= 0)
     concerned[concerned] = np.isin(answers.parsed.reason[rows[concerned]], list(_REASONS))
@@ -36,8 +42,12 @@ def with_characters(
     found = rows[concerned]
     # One text has one of these reasons, whatever the decimal mark with which it was read.
     _, first, place = np.unique(answers.answer.codes[found], return_index=True, return_inverse=True)
-    told = [explained(answers.answer.at(row), _REASONS[int(answers.parsed.reason[row])]) for row in found[first]]
+    told = [_told(answers.answer.at(row), _REASONS[int(answers.parsed.reason[row])], wording) for row in found[first]]
     new = {text: len(texts) + number for number, text in enumerate(dict.fromkeys(told))}
     codes = codes.copy()
     codes[concerned] = np.array([new[text] for text in told])[place]
     return codes, [*texts, *new]
+
+
+def _told(text: str, reason: str, wording: Wording) -> str:
+    return wording.with_character(REASONS[reason], fault(text, reason))

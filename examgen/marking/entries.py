@@ -45,6 +45,7 @@ class Marked:
         past_blanks: whether `own` sees blank entries as steps that were done and not written down, and recomputes them
             too, rather than starting from their reference.
         half: half a unit of the last asked digit.
+        is_fraction: whether a fraction was written where a whole number is asked for.
         coarse: half a unit of the last written digit where an answer with fewer digits than asked carries on, else 0.
     """
 
@@ -59,6 +60,7 @@ class Marked:
     past_blanks: Flags
     coarse: Array
     half: Array
+    is_fraction: Flags
 
 
 def mark(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy = DEFAULT_POLICY) -> Marked:
@@ -119,4 +121,6 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     ).astype(np.int8)
     rests_on_wrong = found.follows & found.rests & ~is_right
     parts = (found.own, found.tolerance, missing, rests_on_wrong, follows_all & ~found.follows & ~is_right)
-    return Marked(outcome, wanted, *parts, start.carried, found.past_blanks, found.coarse, half)
+    return Marked(
+        outcome, wanted, *parts, start.carried, found.past_blanks, found.coarse, half, writing.fraction_half > 0
+    )

@@ -12,6 +12,7 @@ import numpy as np
 
 from examgen.exams.files import typed_text
 from examgen.exams.policy import Policy
+from examgen.exams.words import original
 from examgen.marking.diagnosis import Trial, trials
 from examgen.marking.entries import mark
 from examgen.marking.entry_trace import EntryTrace
@@ -109,7 +110,9 @@ def _trials(trace: EntryTrace) -> tuple[Trial, ...]:
 
 
 def _why_unreadable(comment: str, reason: str) -> str:
-    """As the student was told, where no override says else: results.csv may not show the character that is named."""
+    """As the student was told, in English, where no override says else: results.csv may not show the character that is
+    named."""
+    comment = original(comment)
     return comment if comment.startswith(tuple(REASONS.values())) else REASONS[reason]
 
 

@@ -17,6 +17,7 @@ from examgen.errors import AnswersError
 from examgen.exams.files import Content, safe_text, typed_text, write_files
 from examgen.exams.keys import Key, read_key
 from examgen.exams.policy import Policy
+from examgen.exams.sentences import Wording
 from examgen.marking import totals
 from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers
 from examgen.marking.character_comments import with_characters
@@ -248,7 +249,7 @@ def _tables(
     policy = key.exam.policy
     by_hand = [override.marks for override in overrides]
     unit = totals.mark_unit(policy, [part.paper for part in matched.papers], by_hand)
-    entries = EntryColumns(len(matched.row_at))
+    entries = EntryColumns(len(matched.row_at), Wording.of(key.making.language))
     parts = []
     answers = replace(answers, parsed=_only_numbers(matched, answers))
     for part in matched.papers:
@@ -261,7 +262,9 @@ def _tables(
         units, placed = with_overrides(unit, part.paper, students, units, overrides)
         if placed:
             entries.marks[part.places] = unit.marks(units)
-            entries.set_comments({part.places[place]: override.comment for place, override in placed.items()})
+            entries.set_comments(
+                {part.places[place]: override.comment(entries.wording) for place, override in placed.items()}
+            )
         parts.append(totals.question_marks(unit, part.paper, part.members.tolist(), units, outcome))
     heads = _heads(key, matched.submissions)
     return result_columns(entries, matched, answers), entries, totals.gradebook(key.exam, unit, heads, parts)
@@ -285,7 +288,9 @@ def _put_numbers(
     earned = paid(paper, givens, submitted, marked, diagnosis.codes > 0, unit.marks(units))
     units = units * earned.share // totals.HUNDREDTHS
     is_unreadable = marked.outcome == OUTCOMES["unreadable"].code
-    comment = with_characters(comments(paper, marked, diagnosis, reason), answers, part.rows, is_unreadable)
+    comment = with_characters(
+        comments(paper, marked, diagnosis, reason, entries.wording), answers, part.rows, is_unreadable, entries.wording
+    )
     entries.put(paper, part.places, marked, diagnosis, comment, unit.marks(units))
     _tell_held_back(entries, part.places, earned)
     return marked.outcome, units
@@ -296,7 +301,9 @@ def _tell_held_back(entries: EntryColumns, places: NDArray[np.int64], earned: Pa
     rows, fields = np.nonzero(earned.share < totals.HUNDREDTHS)
     held = earned.share[rows, fields].tolist()
     found = zip(places[rows, fields].tolist(), held, earned.shows_no_work[rows, fields].tolist(), strict=True)
-    entries.set_comments({place: held_back_text(share, shows_no_work=empty) for place, share, empty in found})
+    entries.set_comments(
+        {place: held_back_text(share, shows_no_work=empty, wording=entries.wording) for place, share, empty in found}
+    )
 
 
 def _put_others(
@@ -308,7 +315,7 @@ def _put_others(
     part: PaperAnswers,
 ) -> tuple[NDArray[np.int8], totals.Units]:
     """Mark fields that ask for formulas, shapes and choices, as `_put_numbers` does."""
-    marked = mark_others(part.paper, answers, part.rows)
+    marked = mark_others(part.paper, answers, part.rows, entries.wording)
     units = totals.entry_units(unit, policy, part.paper, marked.outcome, marked.labels > 0)
     entries.put_others(part.paper, part.places, marked, unit.marks(units))
     return marked.outcome, units

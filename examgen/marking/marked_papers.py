@@ -14,6 +14,7 @@ from examgen.errors import AnswersError, KeyFileError, did_you_mean
 from examgen.exams.exam import PaperShape, QuestionVariant, Variant
 from examgen.exams.files import safe_text, typed_text
 from examgen.exams.keys import Key, papers, read_key
+from examgen.exams.words import original
 from examgen.marking.answers import Numbers
 from examgen.marking.earlier import GRADEBOOK, RESULTS
 from examgen.marking.grading import submitted_of
@@ -137,7 +138,7 @@ def _parsed(row: Row) -> Number | Unreadable:
     if len(refused) == len(readings):
         return refused[0]
     # A text that reads as a number counts as none for a reason that lies elsewhere: the student was told which.
-    told = row.get("comment", "")
+    told = original(row.get("comment", ""))
     return unreadable(next((reason for reason, text in REASONS.items() if text == told), "duplicate"))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.exams.files import csv_bytes, safe_text
+from examgen.exams.words import original
 from examgen.marking.answers import REASON_CODES, AnswerTable
 from examgen.marking.matching import Matched
 from examgen.marking.numbers import Unreadable
@@ -171,7 +172,7 @@ def _reasons(
         more = f" and {len(members) - 1:,} more" if len(members) > 1 else ""
         read = answers.parsed.at(row)
         settles = _SETTLES.get(read.reason, "") if isinstance(read, Unreadable) else ""
-        reason = comments[code].rstrip(".") + settles
+        reason = original(comments[code]).rstrip(".") + settles
         parts.append(f"{entry} {shortened(answers.answer.at(row))!r}{more}: {reason}")
     if len(ordered) > _MOST_REASONS:
         parts.append(f"and for {len(ordered) - _MOST_REASONS:,} more reasons")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from examgen.exams.sentences import SENTENCES
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -14,7 +16,7 @@ class Outcome:
     Attributes:
         name: as in results.csv and in the policy of an exam.
         code: its number in the arrays of marking.
-        comment: one sentence for the student; `{detail}` is filled in where there is more to say.
+        comment: one English sentence for the student; empty where it is said elsewhere, or nothing is.
     """
 
     name: str
@@ -23,11 +25,11 @@ class Outcome:
 
 
 _ROWS = (
-    Outcome("blank", 0, "Nothing was written."),
-    Outcome("unreadable", 1, "{detail}"),
-    Outcome("wrong", 2, "{detail}"),
-    Outcome("imprecise", 3, "Right to the digits that are written, but one digit more was asked for."),
-    Outcome("follow_through", 5, "It follows from earlier answers of yours, one of which is not correct."),
+    Outcome("blank", 0, SENTENCES["blank"]),
+    Outcome("unreadable", 1, ""),
+    Outcome("wrong", 2, ""),
+    Outcome("imprecise", 3, SENTENCES["imprecise"]),
+    Outcome("follow_through", 5, SENTENCES["follow_through"]),
     Outcome("correct", 4, ""),
 )
 

@@ -14,6 +14,7 @@ from examgen.errors import AnswersError, did_you_mean
 from examgen.exams.exam import Exam, Field, PaperShape, Variant
 from examgen.exams.files import safe_text, typed_text
 from examgen.exams.keys import papers
+from examgen.exams.sentences import IN_ENGLISH, Wording
 from examgen.marking.totals import MarkUnit, Units
 from examgen.tables.csv_tables import Limits, printable, read_table
 
@@ -43,10 +44,9 @@ class Override:
     reason: str
     line: int
 
-    @property
-    def comment(self) -> str:
+    def comment(self, wording: Wording = IN_ENGLISH) -> str:
         """What results.csv and the feedback say about the entry."""
-        return f"Marks set by the instructor: {self.reason}"
+        return wording.tell("by_hand", reason=self.reason)
 
 
 def find_overrides(key: Path, given: Path | None = None) -> Path | None:

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from examgen.core.typed_characters import trimmed
 from examgen.exams.exam import PaperShape
 from examgen.exams.files import safe_text
+from examgen.exams.sentences import IN_ENGLISH, Wording
 from examgen.marking.answers import READABLE, REASON_CODES, AnswerTable, Texts
-from examgen.marking.cause_texts import SIGN, follows_text, named_text
 from examgen.marking.csv_columns import Column, csv_table, number_texts, repeated
 from examgen.marking.diagnosis import Diagnosis
 from examgen.marking.entries import Marked
 from examgen.marking.matching import Matched
+from examgen.marking.mistakes import mistakes_text
 from examgen.marking.numbers import REASONS
 from examgen.marking.other_answers import OtherMarks
 from examgen.marking.outcomes import BY_CODE, OUTCOMES
@@ -47,8 +48,6 @@ _REPEATED = frozenset({"tolerance", "marks", "max_marks"})
 """Columns of numbers of which many are equal."""
 
 _LONGEST_ANSWER = 80
-_FOLLOWS_WRONG = "It follows from earlier answers, one of which is not correct."
-_FOLLOWS_IGNORED = "It follows from an earlier answer that is 0 or far too large, which carries no credit forward."
 
 Codes = NDArray[np.int64]
 
@@ -57,6 +56,7 @@ class EntryColumns:
     """The marked entries of a class as flat arrays, filled by paper shape and read when all are there.
 
     Attributes:
+        wording: of the comments.
         question, field: places in `names`.
         comment: places in `comments`.
         label: places in `labels`, the names of misconceptions.
@@ -66,7 +66,8 @@ class EntryColumns:
         marks, max_marks: of each entry.
     """
 
-    def __init__(self, entries: int) -> None:
+    def __init__(self, entries: int, wording: Wording = IN_ENGLISH) -> None:
+        self.wording = wording
         self.names: dict[str, int] = {}
         self.comments: dict[str, int] = {"": 0}
         self.labels: dict[str, int] = {"": 0}
@@ -118,7 +119,7 @@ class EntryColumns:
 
 
 def comments(
-    paper: PaperShape, marked: Marked, diagnosis: Diagnosis, reason: NDArray[np.int8]
+    paper: PaperShape, marked: Marked, diagnosis: Diagnosis, reason: NDArray[np.int8], wording: Wording = IN_ENGLISH
 ) -> tuple[Codes, list[str]]:
     """One sentence for the student about each entry.
 
@@ -127,32 +128,35 @@ def comments(
         marked: their entries.
         diagnosis: what is behind the wrong ones.
         reason: (students, fields) why an answer is no number, a code of `REASON_CODES`.
+        wording: of the exam.
 
     Returns: (students, fields) places in the list of texts behind it.
     """
-    texts = [outcome.comment for outcome in BY_CODE]
+    texts = [outcome.comment and wording.say(outcome.comment) for outcome in BY_CODE]
     by_reason = {code: len(texts) + place for place, code in enumerate(REASON_CODES.values())}
-    texts += [REASONS[name] for name in REASON_CODES]
+    texts += [wording.say(REASONS[name]) for name in REASON_CODES]
     follows_wrong = len(texts)
-    texts += [_FOLLOWS_WRONG, _FOLLOWS_IGNORED]
+    texts += [wording.tell("follows_wrong"), wording.tell("follows_ignored")]
     too_few = np.arange(len(paper.fields)) + len(texts)
     texts += [
-        f"Right to the digits that are written, but {field.digits.count} "
-        f"{'decimals' if field.digits.unit == 'decimals' else 'significant figures'} were asked for."
+        wording.tell(
+            "too_few_decimals" if field.digits.unit == "decimals" else "too_few_figures", count=field.digits.count
+        )
         for field in paper.fields
     ]
     explained = len(texts) + diagnosis.codes
-    texts += [named_text(label) for label in diagnosis.labels]
+    texts += [mistakes_text(label, wording) for label in diagnosis.labels]
     follows_cause = len(texts) + diagnosis.codes
-    texts += [follows_text(label) for label in diagnosis.labels]
+    texts += [mistakes_text(label, wording, "follows_cause") for label in diagnosis.labels]
     sign = len(texts)
-    texts.append(SIGN)
+    texts += [wording.tell("sign"), wording.tell("whole")]
     nothing = len(texts)
     reasons = np.array([nothing, *(by_reason[code] for code in sorted(by_reason))])[reason]
     is_wrong = marked.outcome == OUTCOMES["wrong"].code
     codes = np.select(
         [
             marked.outcome == OUTCOMES["unreadable"].code,
+            is_wrong & marked.is_fraction,
             is_wrong & (marked.missing_digits > 1),
             is_wrong & marked.rests_on_wrong,
             is_wrong & marked.follows_ignored,
@@ -163,6 +167,7 @@ def comments(
         ],
         [
             reasons,
+            sign + 1,
             np.broadcast_to(too_few, reasons.shape),
             follows_wrong,
             follows_wrong + 1,

@@ -16,6 +16,7 @@ from examgen.core.graph import Values
 from examgen.core.resting import rests_on
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape
+from examgen.exams.sentences import IN_ENGLISH, Wording
 from examgen.exams.tolerance import as_quantities, by_field
 from examgen.marking.entries import Marked
 from examgen.marking.free_values import FreeValues
@@ -120,13 +121,9 @@ def _follows(marked: Marked, values: Array) -> Flags:
     return np.asarray(np.isin(marked.outcome, (_FOLLOWS, _IMPRECISE)) & ~_is_right(marked, values))
 
 
-def held_back_text(share: int, *, shows_no_work: bool) -> str:
+def held_back_text(share: int, *, shows_no_work: bool, wording: Wording = IN_ENGLISH) -> str:
     """What is said to the student beside an entry of which so many hundredths are paid."""
-    if shows_no_work:
-        why = "it cannot be told from a value that needs no calculation, and such entries pay half of the others' marks"
-    else:
-        why = "too few of the entries that start from the paper's numbers are right, follow or can be explained"
-    return f"It follows from earlier answers; {share} % of its marks are paid, for {why}."
+    return wording.tell("no_work" if shows_no_work else "not_started", share=share)
 
 
 def _cap(share: Shares, no_work: Flags, marks: Array, rows: NDArray[np.intp], most_of_others: Array) -> None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from examgen.cli import app
 from examgen.documents.style import PaperStyle
 from examgen.documents.unread import reason_of
-from examgen.documents.words import words
+from examgen.exams.words import words
 from examgen.marking.choices import CHOICE_REASONS
 from examgen.marking.numbers import REASONS, explained, parse_number
 from examgen.marking.parse_shape import SHAPE_REASONS

@@ -16,6 +16,7 @@ from examgen.documents.feedback_layout import skeleton_of
 from examgen.documents.style import PaperStyle
 from examgen.exams.exam import Variant
 from examgen.exams.keys import Key, papers
+from examgen.exams.sentences import Wording
 from tests.feedback_rows import NASTY, Did, class_of, rows_of
 from tests.misconception_names import NAMES
 from tests.pdf_structure import read_pdf, ua_findings
@@ -136,9 +137,11 @@ def test_misconception_is_explained_with_own_numbers() -> None:
     article = read(html[html.index("<article>") : html.index("</article>")]).text
     assert "Note 1: Slope left out" in article
     assert "1.2000" in article
-    calculation = article[article.index("The calculation with your own numbers:") :]
+    assert "lead to 0.2880" in article
+    right, done = article[article.index("As it should be") :].split("As you did it")
     # The slope at the student's own A2 is 0.6 · 0.4; at the reference it is 0.2497.
-    assert calculation.split("=")[-2:] == ["1.2000⋅0.2400 ", "0.2880 \n"]
+    assert [part.strip() for part in right.split("=")[-2:]] == ["1.2⋅0.2400", "0.2880"]
+    assert [part.strip() for part in done.split("=")[-2:]] == ["∂C/∂A2", "1.2000"]
 
 
 def test_misconceptions_that_fit_equally_are_all_explained() -> None:
@@ -373,3 +376,40 @@ def test_pages_with_formulas_are_read_aloud_in_order(tmp_path: Path) -> None:
     path = tmp_path / "feedback.pdf"
     path.write_bytes(formula_feedback()[1])
     assert ua_findings(read_pdf(path)) == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "hi"])
+def test_marks_that_are_held_back_are_told_once(language: str) -> None:
+    """Beside each entry that they are held back, and once why, in the language of the page, whatever the exam's is."""
+    style, said = PaperStyle(language), Wording(language).tell("no_work", share=40)
+    comments = [Wording(one).tell("no_work", share=40) for one in ("en", "de")]
+    did = {
+        "dC_dz2": Did("1.0000", "follow_through", 1.0, 1.0, comment=comments[0]),
+        "dC_db2": Did("1.0000", "follow_through", 1.0, 1.0, comment=comments[1]),
+    }
+    text = read(html_of(did, style)).text
+    assert text.count(style.words["feedback"]["why_held_back"]) == 2
+    assert text.count(said) == 1
+    key = class_of(EXAM, "s1")
+    pdf = " ".join(text_of(feedback_pdf(key.exam, key.variants[0], told(did), style)).split())
+    if language == "en":
+        assert "Note 1: Marks that are held back" in pdf
+        assert pdf.count("40 % of its marks are paid") == 1
+
+
+def test_misconceptions_made_at_once_are_named_together() -> None:
+    """One note has the words of both."""
+    html = html_of({"dC_dz2": Did("1.0350", "wrong", 1.035, 0.2584, "error-sign+no-slope")})
+    article = read(html[html.index("<article>") : html.index("</article>")]).text
+    assert "Note 1: Sign of the error and Slope left out" in article
+    assert "target minus output" in article
+    assert "without the derivative" in article
+    assert article.count("What was done:") == 1
+
+
+def test_entries_with_the_same_cause_are_named_once_each() -> None:
+    """The first is shown in full, the others by the part of the paper and their symbols."""
+    fields = ("dC_dz2", "dC_dz1", "w1_new")
+    html = html_of({field: Did("9.0", "wrong", 9.0, 0.1, "no-slope") for field in fields})
+    article = " ".join(read(html[html.index("<article>") : html.index("</article>")]).text.split())
+    assert re.search(r"The same shows in \(b\) ∂C/∂z1 ?, \(c\) w1,?new ?\.", article), article

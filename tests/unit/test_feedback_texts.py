@@ -10,7 +10,7 @@ from examgen.documents.feedback_layout import RESULT_WIDTH, ROW_SIZE, SENTENCE_W
 from examgen.documents.feedback_printing import RESULT_AT
 from examgen.documents.math import to_mathml
 from examgen.documents.typesetting import fits_slots, fitted
-from examgen.documents.words import words
+from examgen.exams.words import words
 from tests.misconception_names import NAMES
 
 LANGUAGES = ("de", "en", "es", "fr", "hi")

@@ -13,10 +13,11 @@ from fontTools.ttLib import TTFont
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.formula_tokens import REASONS as FORMULA_REASONS
 from examgen.core.losses import LOSSES
+from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.core.number_grammar import REASONS
-from examgen.documents.unread import DETAIL
-from examgen.documents.words import decimal_mark, marks_text, phrase, words
 from examgen.errors import ExamgenError
+from examgen.exams.sentences import AND, CHARACTER, LIST, NEAR, OR, SENTENCES
+from examgen.exams.words import decimal_mark, marks_text, phrase, words
 from examgen.marking.choices import CHOICE_REASONS
 from examgen.marking.parse_shape import SHAPE_REASONS
 from examgen.resources import shipped
@@ -68,10 +69,11 @@ def printed(node: object, key: str = "") -> Iterator[str]:
 
 
 def shipped_texts() -> list[str]:
-    """Every English text that a paper of a shipped bank can show, and what is said of answers that cannot be read."""
+    """Every English text that a paper of a shipped bank can show, and what is said of answers in results.csv."""
     found = {row.title for row in ACTIVATIONS.values()} | {row.title for row in LOSSES.values()}
-    for reasons in (REASONS, SHAPE_REASONS, CHOICE_REASONS, FORMULA_REASONS):
-        found |= set(reasons.values()) - {DETAIL}
+    for said in (REASONS, SHAPE_REASONS, CHOICE_REASONS, FORMULA_REASONS, SENTENCES):
+        found |= set(said.values())
+    found |= {row.mistake for row in MISCONCEPTIONS.values()} | {OR, AND, LIST, CHARACTER, NEAR}
     for path in shipped("banks").rglob("*.toml"):
         found |= set(printed(tomllib.loads(path.read_text(encoding="utf-8"))))
     return sorted(found)
@@ -129,10 +131,12 @@ def test_no_translation_is_left_over(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_phrases_keep_formulas_and_numbers(language: str) -> None:
-    """A translated text has the formulas and the numbers of the English one."""
+    """A translated text has the formulas, the numbers and the details of the English one."""
     for english, text in words(language)["phrases"].items():
         assert pieces(FORMULA, text) == pieces(FORMULA, english), english
         assert pieces(NUMBER, text) == pieces(NUMBER, english), english
+        if "$" not in english:
+            assert pieces(PLACEHOLDER, text) == pieces(PLACEHOLDER, english), english
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

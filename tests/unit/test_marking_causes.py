@@ -13,11 +13,12 @@ from examgen.exams.building import Student, draw_variants, load_exam
 from examgen.exams.exam import PaperShape, QuestionVariant
 from examgen.exams.keys import papers
 from examgen.exams.policy import Policy
+from examgen.exams.sentences import IN_ENGLISH, SENTENCES
 from examgen.exams.separation import paper_patches
 from examgen.marking.answers import Numbers
-from examgen.marking.cause_texts import SIGN, follows_text, named_text
 from examgen.marking.grading import submitted_of
 from examgen.marking.judging import judge
+from examgen.marking.mistakes import mistakes_text
 from examgen.marking.numbers import parse_number
 from examgen.marking.outcomes import BY_CODE
 from examgen.marking.two_causes import both
@@ -63,7 +64,7 @@ def judged(
     marked, found = judge(paper, givens, submitted, policy)
     outcomes = [BY_CODE[code].name for code in marked.outcome[0].tolist()]
     labels = [found.labels[code] for code in found.codes[0].tolist()]
-    signs = [SIGN if sign else "" for sign in found.is_sign[0].tolist()]
+    signs = [SENTENCES["sign"] if sign else "" for sign in found.is_sign[0].tolist()]
     told = [label or sign for label, sign in zip(labels, signs, strict=True)]
     return dict(zip((field.name for field in paper.fields), zip(outcomes, told, strict=True), strict=True))
 
@@ -143,7 +144,7 @@ def test_a_sign_lost_once_is_a_sign() -> None:
     right = sheet_of(paper, numbers, paper.graph)
     field = next(field.name for field in paper.fields if field.quantity == "dL_dz2")
     flipped = right[field][1:] if right[field].startswith("-") else f"-{right[field]}"
-    assert judged(paper, numbers, right | {field: flipped})[field] == ("wrong", SIGN)
+    assert judged(paper, numbers, right | {field: flipped})[field] == ("wrong", SENTENCES["sign"])
     mistaken = judged(paper, numbers, sheet_of(paper, numbers, patch(paper, "error-sign").graph))
     assert mistaken[field] == ("wrong", "error-sign")
 
@@ -155,15 +156,16 @@ def test_a_sign_beside_another_mistake_is_a_sign() -> None:
     mistaken = sheet_of(paper, numbers, patch(paper, "error-sign").graph)
     first, second = (field.name for field in paper.fields if field.quantity == "dL_dz2")
     found = judged(paper, numbers, right | {first: mistaken[first], second: "7.1234"})
-    assert found[first] == ("wrong", SIGN)
+    assert found[first] == ("wrong", SENTENCES["sign"])
 
 
 def test_texts_name_every_misconception_of_a_label() -> None:
     """`|` reads as or, `+` as together; no label, no text."""
-    assert named_text("no-bias|log10").count(", or ") == 1
-    assert named_text("no-bias+log10").endswith(", together.")
-    assert named_text("") == follows_text("") == ""
-    assert "the bias was left out" in follows_text("no-bias")
+    assert mistakes_text("no-bias|log10", IN_ENGLISH).count(", or ") == 1
+    assert mistakes_text("no-bias+log10", IN_ENGLISH).count(", and ") == 1
+    assert mistakes_text("", IN_ENGLISH) == ""
+    behind = mistakes_text("no-bias", IN_ENGLISH, "follows_cause")
+    assert "not written down" in behind and "the bias was left out" in behind
 
 
 def test_the_policy_is_read_and_kept(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_rows_are_read(tmp_path: Path) -> None:
         ("s2", "Q1", "L", 0, "Copied"),
         ("=1", "Q1", "dL_db1", Fraction(5, 2), "two lines"),
     ]
-    assert found[0].comment == "Marks set by the instructor: Rounded twice"
+    assert found[0].comment() == "Marks set by the instructor: Rounded twice"
 
 
 def test_the_printed_part_of_a_task_is_the_exact_one(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def texts(paper: PaperShape, misconception: str, field: str) -> list[str]:
 @pytest.mark.parametrize(
     ("label", "misconception", "field", "text"),
     [
-        ("A", "error-sign", "delta2_formula", "(-(a2 - y))*sigmoid'(z2)"),
+        ("A", "error-sign", "delta2_formula", "(y - a2)*sigmoid'(z2)"),
         ("A", "no-slope", "delta2_formula", "a2 - y"),
         ("A", "pre-activation-input", "dL_dw2_1_1_formula", "(a2 - y)*sigmoid'(z2)*z1_1"),
         ("A", "relu-slope-z", "dL_dw1_1_1_formula", "w2_1_1*(a2 - y)*sigmoid'(z2)*z1_1*x_1"),

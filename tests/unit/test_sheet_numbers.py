@@ -12,7 +12,7 @@ import examgen
 from examgen.core.number_grammar import REASONS
 from examgen.documents.sheet_script import sheet_script
 from examgen.documents.style import PaperStyle
-from examgen.documents.words import phrase
+from examgen.exams.words import phrase
 from examgen.marking.grading import grade
 from examgen.marking.numbers import Number, Unreadable, fault, parse_number
 from tests.sheet_browser import Browser, opened

@@ -1,0 +1,294 @@
+"""Steps of misconceptions: every version can be written down, and says what it computes, beside the right step."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from examgen.core.formula_language import Formula, evaluate_formula, parse_formula
+from examgen.core.graph import Values, evaluate
+from examgen.core.misconceptions import MISCONCEPTIONS, Patch, patches
+from examgen.core.network import NetworkShape, network_graph
+from examgen.core.products import ProductsShape
+from examgen.core.trials import trial_givens
+from examgen.documents.feedback import EntryFeedback
+from examgen.documents.papers import solve_for_print
+from examgen.documents.solved_paper import SolvedPaper
+from examgen.documents.steps import Calculated, step_of, step_samples
+from examgen.documents.typesetting import NAMES, Typesetter, math_font
+from examgen.exams.exam import Field
+from examgen.exams.keys import papers
+from examgen.exams.notation import NOTATIONS, Naming
+from examgen.exams.reference_formulas import step_formula
+from examgen.exams.separation import paper_patches
+from tests.feedback_rows import class_of
+
+FAMILIES = ("question2", "sigmoid-chain", "minibatch", "relu-integers", "matrix-warmups", "tanh-two-outputs")
+WORKED = (
+    "scalar-chain",
+    "nielsen-bp1-bp4",
+    "relu-1-1-3-1",
+    "relu-sigmoid-3-2-2-1-bce",
+    "sigmoid-3-4-4-2",
+    "matrix-warmups-worked",
+)
+OTHERS = (
+    NetworkShape((2, 2, 3), ("elu", "softmax"), "cross_entropy"),
+    NetworkShape((2, 3, 2), ("softplus", "softmax"), "binary_cross_entropy"),
+    NetworkShape((2, 2, 2), ("leaky_relu", "tanh"), "mean_absolute_error", samples_per_step=2),
+    NetworkShape((2, 2, 2), ("sigmoid", "identity"), "huber", steps=2),
+    NetworkShape((2, 2, 2), ("relu", "sigmoid"), "half_mean_squared_error", samples_per_step=3),
+    NetworkShape((1, 2, 2), ("tanh", "sigmoid"), "squared_error"),
+)
+
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+SIGNS = ((r"\cdot", "*"), (r"\left", ""), (r"\right", ""), ("^{2}", "**2"), (r"\,", ""), (r"\ ", ""))
+KNOWN: Mapping[str, Any] = MappingProxyType(
+    {
+        r"\sigma'": lambda z: math.exp(-z) / (1 + math.exp(-z)) ** 2,
+        r"\sigma": lambda z: 1 / (1 + math.exp(-z)),
+        r"\tanh'": lambda z: 1 - math.tanh(z) ** 2,
+        r"\tanh": math.tanh,
+        r"\operatorname{ReLU}'": lambda z: float(z > 0),
+        r"\operatorname{ReLU}": lambda z: max(0.0, z),
+        r"\operatorname{abs}": abs,
+        r"\exp": math.exp,
+        r"\ln": math.log,
+        r"\log_{10}": math.log10,
+        r"\max": max,
+        r"\min": min,
+    }
+)
+
+
+def naming_of(shape: NetworkShape | ProductsShape, notation: str = "nielsen") -> Naming:
+    assert isinstance(shape, NetworkShape)
+    return Naming(NOTATIONS[notation], shape, network_graph(shape))
+
+
+def said_by(naming: Naming, patch: Patch, name: str, index: tuple[int, ...], values: Values) -> np.ndarray:
+    """What the written step of a version comes to, in all trials."""
+    known = {
+        naming.entry(quantity.name, place).ascii: values[quantity.name][(..., *place)]
+        for quantity in naming.graph
+        for place in np.ndindex(*quantity.shape)
+    }
+    text = step_formula(replace(naming, graph=patch.graph), name, index, lambda *_: True)
+    formula = parse_formula(text, known)
+    assert isinstance(formula, Formula), text
+    return np.asarray(evaluate_formula(formula, known))
+
+
+def check_written(naming: Naming, found: tuple[Patch, ...]) -> None:
+    """Every changed entry of every version is written, and the text comes to what the version computes."""
+    givens = trial_givens(naming.graph)
+    for patch in found:
+        work = evaluate(patch.graph, givens)
+        for name in patch.changed:
+            for index in np.ndindex(*patch.graph[name].shape):
+                said, computed = said_by(naming, patch, name, index, work.values), work[name][(..., *index)]
+                seen = np.isfinite(computed) & np.isfinite(said)
+                # Where a logarithm has no value, a formula has none either.
+                np.testing.assert_allclose(said[seen], computed[seen], rtol=1e-9, atol=1e-12)
+                assert seen.any(), (patch.misconception, name, index)
+
+
+@pytest.mark.parametrize("exam", [*FAMILIES, *WORKED])
+def test_every_version_of_shipped_exams_is_written_as_it_computes(exam: str) -> None:
+    """Read by the parser of students' formulas."""
+    key = class_of(exam, "s1")
+    for paper, _ in papers(key.exam, key.variants[0]):
+        check_written(paper.naming, paper_patches(paper))
+
+
+@pytest.mark.parametrize("shape", OTHERS, ids=lambda shape: f"{shape.activations}-{shape.loss}")
+def test_every_version_of_other_networks_is_written_as_it_computes(shape: NetworkShape) -> None:
+    """Also with the activations and losses that no shipped exam has."""
+    asked = frozenset(quantity.name for quantity in network_graph(shape).derived)
+    check_written(naming_of(shape), patches(shape, asked))
+
+
+def test_shipped_exams_have_all_misconceptions() -> None:
+    """So that each is printed above."""
+    found = set()
+    for exam in FAMILIES:
+        key = class_of(exam, "s1")
+        for paper, _ in papers(key.exam, key.variants[0]):
+            found |= {patch.misconception for patch in paper_patches(paper)}
+    assert found == set(MISCONCEPTIONS)
+
+
+def _leaves_out(mode: str, kind: str, place: int) -> bool:
+    is_last = kind in {"dL_dW", "dL_db", "W_new", "b_new", "product"}
+    return not is_last if mode == "bare" else place % 2 == 1 if mode == "gaps" else False
+
+
+def wrong_entries(solved: SolvedPaper, patch: Patch, mode: str) -> tuple[list[EntryFeedback], list[Field]]:
+    """The sheet of a student who has this misconception, and the fields that are neither right nor follow."""
+    paper = solved.paper
+    givens = {given.name: np.asarray(solved.values[given.name], dtype=float) for given in paper.graph.givens}
+    right, work = evaluate(paper.graph, givens), evaluate(patch.graph, givens)
+    written = {quantity.name: np.full(quantity.shape, np.nan) for quantity in paper.graph.derived}
+    for place, field in enumerate(paper.number_fields):
+        value = float(work[field.quantity][field.index])
+        decimals = int(field.digits.decimals_for(np.asarray(value or 1.0)))
+        if not _leaves_out(mode, paper.graph[field.quantity].kind, place):
+            written[field.quantity][field.index] = round(value, decimals)
+    own = evaluate(paper.graph, givens, substitute=written)
+    entries, wrong = [], []
+    for field in paper.number_fields:
+        value, follows = (float(one[field.quantity][field.index]) for one in (written, own.computed))
+        reference = float(right[field.quantity][field.index])
+        given = None if math.isnan(value) else value
+        entry = EntryFeedback(
+            paper.question.id, field.name, str(given or ""), given, follows, reference, Decimal(0), Decimal(1), "wrong"
+        )
+        entries.append(entry)
+        decimals = int(field.digits.decimals_for(np.asarray(value or 1.0)))
+        near = max(20 * 10.0**-decimals if decimals else 0.5, 0.05 * abs(value)) if given is not None else 0.0
+        if given is not None and min(abs(value - follows), abs(value - reference)) > near:
+            wrong.append(field)
+    return entries, wrong
+
+
+def worth(latex: str, moved: int = -1) -> float:
+    """What numbers put in come to, one of them half a unit more."""
+    place = -1
+
+    def number(found: re.Match[str]) -> str:
+        nonlocal place
+        place += 1
+        text = found[0]
+        half = 0.5 * 10.0 ** -len(text.partition(".")[2]) if "." in text else 0.0
+        return f"({float(text) + (half if place == moved else 0.0)!r})"
+
+    functions = {f"F{chr(65 + code)}F": name for code, name in enumerate(KNOWN)}
+    for letter, name in functions.items():
+        latex = latex.replace(name, letter)
+    for sign, other in SIGNS:
+        latex = latex.replace(sign, other)
+    text = NUMBER.sub(number, latex)
+    assert re.fullmatch(r"(?:F[A-L]F|[-+*/(),. \de])*", text), latex
+    return float(eval(text, {letter: KNOWN[name] for letter, name in functions.items()}))
+
+
+def check_numbers(way: Calculated, result: float) -> None:
+    """The numbers that stand there come to the result that stands there, but for what is rounded."""
+    symbol, *relations = way.relations
+    assert not symbol.startswith("=")
+    *_, last = relations
+    printed = float(last.removeprefix("= "))
+    unit = 10.0 ** -len(last.partition(".")[2])
+    assert abs(printed - result) <= unit + 0.02 * abs(result)
+    if len(relations) == 3:
+        numbers = relations[1].removeprefix("= ")
+        value = worth(numbers)
+        moved = [abs(worth(numbers, place) - value) for place in range(len(NUMBER.findall(numbers)))]
+        assert abs(value - printed) <= unit + 1.5 * sum(moved), way.relations
+
+
+@cache
+def solved_papers(exam: str) -> tuple[SolvedPaper, ...]:
+    key = class_of(exam, "s1")
+    return tuple(solve_for_print(*part) for part in papers(key.exam, key.variants[0]))
+
+
+def each_step(exam: str, mode: str) -> Iterator[tuple[Patch, EntryFeedback, Any]]:
+    """The first step that each version of a misconception explains."""
+    for solved in solved_papers(exam):
+        for patch in paper_patches(solved.paper):
+            entries, wrong = wrong_entries(solved, patch, mode)
+            for field in wrong[:1]:
+                entry = next(one for one in entries if one.field == field.name)
+                yield patch, entry, step_of(solved, field, entries, patch.misconception)
+
+
+@pytest.mark.parametrize("mode", ["full", "gaps", "bare"])
+@pytest.mark.parametrize("exam", FAMILIES)
+def test_the_numbers_of_both_ways_come_to_their_results(exam: str, mode: str) -> None:
+    """The right way leads to what follows from the own answers, the other one to the answer, whatever was left out."""
+    count = 0
+    for patch, entry, step in each_step(exam, mode):
+        assert step is not None, (patch.misconception, entry.field)
+        assert entry.value is not None
+        count += 1
+        is_own = step.right.relations[0] == step.done.relations[0]
+        assert is_own
+        for way in (step.right, step.done):
+            check_numbers(way, float(way.relations[-1].removeprefix("= ")))
+        if mode == "full":
+            check_numbers(step.done, entry.value)
+            assert entry.own is not None
+            check_numbers(step.right, entry.own)
+    assert count > (0 if exam == "matrix-warmups" else 5)
+
+
+def no_slope() -> tuple[SolvedPaper, Field, list[EntryFeedback]]:
+    """A student of the chain with a slip in A2 who leaves out the slope in δ."""
+    (solved,) = solved_papers("scalar-chain")
+    values = {"A2": 0.6, "dC_dA2": 1.2, "dC_dz2": 1.2}
+    entries = [
+        EntryFeedback(
+            solved.paper.question.id, field.name, str(value), value, None, None, Decimal(0), Decimal(1), "wrong"
+        )
+        for field in solved.paper.number_fields
+        for value in [values.get(field.name)]
+    ]
+    return solved, next(one for one in solved.paper.number_fields if one.name == "dC_dz2"), entries
+
+
+def test_a_step_has_the_numbers_that_the_student_wrote() -> None:
+    """1.2 as it was written, and the slope at the student's own A2."""
+    solved, field, entries = no_slope()
+    step = step_of(solved, field, entries, "no-slope")
+    assert step is not None
+    assert step.right.relations[2:] == (r"= 1.2 \cdot 0.2400", "= 0.2880")
+    assert step.done.relations[2:] == ("= 1.2000",)
+    assert step.localized(",").right.relations[2:] == (r"= 1{,}2 \cdot 0{,}2400", "= 0{,}2880")
+
+
+def test_no_step_is_shown_that_does_not_lead_to_the_answer() -> None:
+    """Another misconception's step would tell the student what they did not do."""
+    solved, field, entries = no_slope()
+    for name in ("ascent", "log10", "of another version", "ascent+log10", "+", ""):
+        assert step_of(solved, field, entries, name) is None
+
+
+def test_misconceptions_made_at_once_are_one_step() -> None:
+    """A slope left out of an error with the wrong sign."""
+    solved, field, entries = no_slope()
+    both = -1.2
+    entries = [replace(one, value={"A2": 0.6, "dC_dz2": both}.get(one.field), answer_text="") for one in entries]
+    step = step_of(solved, field, entries, "error-sign+no-slope")
+    assert step is not None
+    check_numbers(step.done, both)
+    assert step.done.relations[2] == r"= -2 \cdot (0.6 - 0)"
+
+
+def glyphs_of(formulas: Iterable[str]) -> set[int]:
+    """What a font must have to draw these."""
+    typesetter = Typesetter({}, "en")
+    for latex in formulas:
+        typesetter.inline(latex, display=True)
+    steps = [step for image in typesetter.images for step in image.formula.program if not isinstance(step, int)]
+    return {glyph for step in steps for _, word in step.words for glyph in word}
+
+
+@pytest.mark.parametrize("exam", FAMILIES)
+def test_fonts_that_are_cut_to_size_have_every_sign_of_the_steps(exam: str) -> None:
+    """A layout is shared by students whose steps it has never seen."""
+    font = math_font()
+    letters = {font.glyph(one, level) for one in NAMES if ord(one) in font.characters for level in (0, 1, 2)}
+    samples = (latex for solved in solved_papers(exam) for latex in step_samples(solved.paper))
+    known = letters | glyphs_of(samples)
+    for mode in ("full", "bare"):
+        for patch, _, step in each_step(exam, mode):
+            shown = step.localized(",")
+            assert glyphs_of([*shown.right.lines, *shown.done.lines]) <= known, patch.misconception
