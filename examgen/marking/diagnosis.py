@@ -131,13 +131,14 @@ class _Case:
         versions = paper_patches(self.paper)
         if not versions:
             return np.zeros(self.is_wrong.shape, dtype=np.int64)
-        fits, against = self._tried(versions)
+        fits, against, supporting = self._tried(versions)
         is_credible = _count(fits, 2) > against
         found, left = np.zeros(self.is_wrong.shape, dtype=np.int64), self.is_wrong.copy()
         while True:
             explained = _count(fits & left, 2)
-            # Of two that explain as much, the one that less speaks against.
-            score = np.where(is_credible & (explained > 0), explained * (1 + against.max()) - against, -np.inf)
+            # Of two that explain as much, the one that less speaks against, and then that more of what is right needs.
+            score = (explained * (1 + against.max()) - against) * (1 + supporting.max()) + supporting
+            score = np.where(is_credible & (explained > 0), score, -np.inf)
             best = score.max(axis=0)
             is_chosen = (score == best) & (best > -np.inf)
             if not is_chosen.any():
@@ -154,7 +155,7 @@ class _Case:
         versions, name = paper_patches(self.paper), self.paper.fields[place].quantity
         written = as_quantities(self.paper, self.marked.carried)
         base = evaluate(self.paper.graph, self.givens, substitute=written)
-        fits, against = self._tried(versions, all_bands=True)
+        fits, against, _ = self._tried(versions, all_bands=True)
         for number, version in enumerate(versions):
             moved = reevaluate(version.graph, base, version.changed, written)
             if name in moved:
@@ -165,8 +166,11 @@ class _Case:
                 fit = bool(fits[number, 0, place])
                 yield Trial(version.misconception, value, tolerance, fit, evidence, int(against[number, 0]))
 
-    def _tried(self, versions: tuple[Patch, ...], *, all_bands: bool = False) -> tuple[Flags, NDArray[np.int64]]:
-        """What each version explains, (versions, students, fields); what speaks against it, (versions, students).
+    def _tried(
+        self, versions: tuple[Patch, ...], *, all_bands: bool = False
+    ) -> tuple[Flags, NDArray[np.int64], NDArray[np.int64]]:
+        """What each version explains, (versions, students, fields); what speaks against it and for it, (versions,
+        students): right answers that it would have got wrong, and those that follow from the own work by it alone.
 
         Bands are worked out only for students whom the version may be credible for, unless `all_bands`.
         """
@@ -174,7 +178,7 @@ class _Case:
         base = evaluate(self.paper.graph, self.givens, substitute=written)
         # Fields first: a version is looked at in few of them.
         fits = np.zeros((len(versions), *self.is_wrong.T.shape), dtype=bool)
-        against = np.zeros((len(versions), len(self.values)), dtype=np.int64)
+        against, supporting = (np.zeros((len(versions), len(self.values)), dtype=np.int64) for _ in range(2))
         values, own, tolerance, is_wrong = self.values.T, self.marked.own.T, self.marked.tolerance.T, self.is_wrong.T
         is_sound = np.isfinite(values) & ~is_wrong
         least = np.array([_least_half(field) for field in self.paper.fields])[:, None]
@@ -184,8 +188,10 @@ class _Case:
             fields = [place for name in moved for place in self.paper.entry_places.get(name, ())]
             theirs = _by_fields(self.paper, moved, fields, values[:1])
             shown = np.abs(theirs - own[fields]) > 2 * tolerance[fields]
-            against[number] = _count(shown & is_sound[fields], 0)
             off = np.abs(values[fields] - theirs)
+            is_theirs = (off < np.abs(values[fields] - own[fields])) & (off <= NEAR * tolerance[fields])
+            against[number] = _count(shown & is_sound[fields] & ~is_theirs, 0)
+            supporting[number] = _count(shown & is_sound[fields] & is_theirs, 0)
             near = is_wrong[fields] & (off <= NEAR * tolerance[fields] + NEARBY * np.abs(theirs))
             # Half a unit is always allowed; beyond it, the band says how much more.
             is_within = near & (off <= least[fields])
@@ -197,7 +203,7 @@ class _Case:
                 within = _by_fields(self.paper, bands, fields, np.zeros((1, rows.size)))
                 is_within[:, rows] |= is_open[:, rows] & (off[:, rows] <= within)
             fits[number, fields] = is_within
-        return fits.swapaxes(1, 2), against
+        return fits.swapaxes(1, 2), against, supporting
 
     def _bands(
         self, version: Patch, rows: NDArray[np.intp], base: Evaluation, moved: Values, targets: Set[str]

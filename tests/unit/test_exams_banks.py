@@ -19,7 +19,7 @@ from examgen.exams.policy import Grade, Policy, Rounding
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
 
 FAMILY_KEYS = "format, title, about, text, notation, network, products, values, fixed, digits, screens, policy, tasks"
-NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step"
+NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step, batch_delta"
 RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
 SCREEN_KEYS = "kink_margin, min_slope, significant_digits, tie_margin, max_abs, misconception_margin, max_draws"
 TASK_KEYS = "text, ask, steps, layers, digits, marks, marks_per_task, bonus, as, symbols, options, answer"
