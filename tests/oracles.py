@@ -158,13 +158,17 @@ def _autograd_step(shape: NetworkShape, parameters: Numbers, x: Array, y: Array)
             z = z + moved[f"z{layer}"]
             a = _AUTOGRAD_ACTIVATIONS[name](z) + moved[f"a{layer}"]
             seen |= {f"z{layer}": z, f"a{layer}": a}
-        return seen | {"loss": anp.mean(_AUTOGRAD_LOSSES[shape.loss](a, y), axis=-1)}
+        return seen | {"losses": _AUTOGRAD_LOSSES[shape.loss](a, y)}
 
     sizes = {f"{letter}{layer}": size for layer, size in enumerate(shape.sizes[1:], start=1) for letter in "za"}
     at = parameters | {name: np.zeros((*x.shape[:2], size)) for name, size in sizes.items()}
     found: Numbers = forward(at)
-    # The sum of independent students' losses has each one's own gradients.
-    slopes = grad(lambda moved: anp.sum(forward(moved)["loss"]))(at)
+    found["loss"] = np.mean(found.pop("losses"), axis=-1)
+    # The sum of independent students' losses has each one's own gradients, and so has that of independent samples'.
+    slopes = grad(lambda moved: anp.sum(anp.mean(forward(moved)["losses"], axis=-1)))(at)
+    if shape.batch_delta == "sample":
+        own = grad(lambda moved: anp.sum(forward(moved)["losses"]))(at)
+        slopes |= {name: value for name, value in own.items() if name[0] in "za"}
     found |= {f"dL_d{name}": value for name, value in slopes.items()}
     for layer, name in enumerate(shape.activations, start=1):
         if name != "softmax":

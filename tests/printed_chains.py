@@ -16,6 +16,8 @@ from tests.printed_pages import FUNCTIONS, Convention, ReadLine
 
 FRACTION = re.compile(r"\\frac\{\\partial (.*?)\}\{\\partial (.*)\}")
 ENTRY = re.compile(r"([A-Za-z])(\^\{\(?(\d+)\)?\})?(?:_\{([\d,]+)\})?")
+SHARE = re.compile(r"\\frac\{\\partial (\w)\}\{\\partial \1_\{\d+\}\} \\cdot ")
+OWN_COST = re.compile(r"_\{\d+\}")
 MOST_PATHS = 8
 MOST_PRODUCTS = 12
 
@@ -67,10 +69,11 @@ def expected_parameters(shape: NetworkShape, letter: str, layer: int) -> set[Par
 
 
 def taken_apart(read: ReadLine, count: int) -> ChainLine:
-    """The line as `count` paths; a path of one factor is its own term, and a single path the result."""
+    """The line as `count` paths; a path of one factor, or of a sample's share and one, is its own term, and a single
+    path the result."""
     symbol, *relations = read.worked
     result = read.exact or read.decimals
-    is_plain = all(r"\cdot" not in relation for relation in relations)
+    is_plain = all(r"\cdot" not in SHARE.sub("", relation) for relation in relations[:count])
     if is_plain and count == 1:
         relations.append(f"= {result}")
     blocks = [relations[start : start + count] for start in range(0, len(relations), count)]
@@ -160,12 +163,18 @@ def _entry(text: str, convention: Convention) -> Entry:
 
 def _factor_value(top: str, bottom: str, read: ReadLine, shape: NetworkShape, convention: Convention) -> float:
     """The printed value of one local derivative."""
+    is_own = shape.batch_delta == "sample"
+    if is_own and top == convention.cost:
+        assert OWN_COST.fullmatch(bottom.removeprefix(convention.cost)), bottom
+        return 1 / shape.samples_per_step
     below = _entry(bottom, convention)
-    if top == convention.cost:
+    cost = rf"{convention.cost}_{{{_unit_and_sample(below, shape, convention)[1]}}}" if is_own else convention.cost
+    if top == cost:
         kind = f"dL_d{below.letter}"
         symbol = _whole(below, shape, convention)
         by = convention.marked(r"\delta", below.layer + convention.offset)
-        name = by if kind == convention.delta else rf"\frac{{\partial {convention.cost}}}{{\partial {symbol}}}"
+        cost = rf"{convention.cost}_{{s}}" if is_own else convention.cost
+        name = by if kind == convention.delta else rf"\frac{{\partial {cost}}}{{\partial {symbol}}}"
         return entry_value(read.symbols[name], below.places)
     above = _entry(top, convention)
     if above.letter == "a":

@@ -195,8 +195,9 @@ def _of_units(shape: NetworkShape, convention: Convention, at: Mapping[str, Floa
         for letter in ("z", convention.activation)
     )
     delta = convention.marked(r"\delta", layer + convention.offset)
+    cost = rf"{convention.cost}_{{s}}" if shape.batch_delta == "sample" else convention.cost
     by = {
-        kind: delta if kind == convention.delta else rf"\frac{{\partial {convention.cost}}}{{\partial {symbol}}}"
+        kind: delta if kind == convention.delta else rf"\frac{{\partial {cost}}}{{\partial {symbol}}}"
         for kind, symbol in (("dL_dz", z), ("dL_da", a))
     }
     found = {z: shown(f"z{layer}"), a: shown(f"a{layer}")}

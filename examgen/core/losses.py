@@ -1,12 +1,13 @@
 """Losses: one row each, with value, slope, LaTeX, and what outputs they accept.
 
 A loss is a function of the output activations a and the targets y, both (..., n, o): a row per sample of the
-mini-batch. The loss of a mini-batch is the mean over its n samples, so every slope carries 1/n.
+mini-batch. The loss of a mini-batch is the mean over its n samples, so every slope of it carries 1/n.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -57,9 +58,17 @@ class Loss:
         return Rule(self.name, "(n,o),(n,o)->()", self._mean, "")
 
     def slope_rule(self, outputs: int, samples: int) -> Rule:
-        """The rule from outputs and targets to dL_da, the 1/n of a mini-batch of n samples included."""
-        factor = Fraction(self.slope_scale, samples * (outputs if self.is_mean else 1))
-        return Rule(f"{self.name}_slope", "(n,o),(n,o)->(n,o)", self._slope, scaled_latex(factor, self.slope_term))
+        """The rule from outputs and targets to dL_da.
+
+        Args:
+            outputs: units of the output layer.
+            samples: of the mean whose derivative it is, which puts 1/n in; 1 for that of each sample's own loss.
+        """
+        return _slope_rule(self, outputs, samples)
+
+    def slope_factor(self, outputs: int, samples: int) -> Fraction:
+        """What stands in front of `slope_term`; arguments as of `slope_rule`."""
+        return Fraction(self.slope_scale, samples * (outputs if self.is_mean else 1))
 
     def factor(self, outputs: int, samples: int) -> Fraction:
         """What stands in front of the sum of the terms of all outputs and samples."""
@@ -68,8 +77,11 @@ class Loss:
     def _mean(self, activation: Array, target: Array) -> Array:
         return np.asarray(self.of_sample(activation, target).sum(axis=-1) / activation.shape[-2])
 
-    def _slope(self, activation: Array, target: Array) -> Array:
-        return np.asarray(self.slope_of_sample(activation, target) / activation.shape[-2])
+
+@lru_cache(maxsize=256)
+def _slope_rule(loss: Loss, outputs: int, samples: int) -> Rule:
+    latex = scaled_latex(loss.slope_factor(outputs, samples), loss.slope_term)
+    return Rule(f"{loss.name}_slope", "(n,o),(n,o)->(n,o)", lambda a, y: loss.slope_of_sample(a, y) / samples, latex)
 
 
 def _squares(a: Array, y: Array) -> Array:

@@ -312,7 +312,8 @@ def _relu_slope_z(net: Network) -> Iterator[Version]:
 
 def _extra_slope(net: Network) -> Iterator[Version]:
     sites = [q for q in net.of_kind("dL_dz") if q.rule is not None and q.rule.name == "output_error"]
-    rule = _rule("a - y times slope", lambda a, y: (a - y) / a.shape[-2] * a * (1 - a))
+    samples = net.shape.averaged_in_delta
+    rule = _rule("a - y times slope", lambda a, y: (a - y) / samples * a * (1 - a))
     yield Version(_replaced(sites, rule))
 
 
@@ -373,7 +374,8 @@ def _layer_skipped(net: Network) -> Iterator[Version]:
         return [q for q in net.of_kind(kind) if fits(q, to_many=to_many) and net.width(_layer(q)) > 1]
 
     rule = _rule("value of the layer above", _as_wide)
-    bias = _rule("bias gradient of the layer above", lambda value, like: _as_wide(value, like).sum(axis=-2))
+    samples = net.shape.averaged_in_gradient
+    bias = _rule("bias gradient of the layer above", lambda value, like: _as_wide(value, like).sum(axis=-2) / samples)
     errors = [q for q in net.of_kind("dL_dz") if fits(q, to_many=False)]
     yield Version(_replaced(errors, rule, above("dL_dz")))
     for to_many in (False, True):
@@ -390,7 +392,7 @@ def _as_wide(value: Array, like: Array) -> Array:
 def _wrong_layer_input(net: Network) -> Iterator[Version]:
     def compute(dL_dz: Array, own: Array, weights: Array) -> Array:
         read = np.broadcast_to(own, (*own.shape[:-1], weights.shape[-1])) if own.shape[-1] == 1 else own
-        return np.asarray(np.einsum("...no,...ni->...oi", dL_dz, read))
+        return np.asarray(np.einsum("...no,...ni->...oi", dL_dz, read) / net.shape.averaged_in_gradient)
 
     rule = _rule("own activation", compute)
     for to_many in (False, True):
@@ -475,7 +477,8 @@ def _bce_sign(net: Network) -> Iterator[Version]:
     yield Version(_scaled(value, -1))
     yield Version(_scaled(gradient, -1), must_show=False)
     if net.shape.loss == "binary_cross_entropy":
-        rule = _rule("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / a.shape[-2])
+        samples = net.shape.averaged_in_delta
+        rule = _rule("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / samples)
         yield Version(_replaced(gradient, rule), must_show=False)
         for sign in (1, -1):
             yield Version(_replaced(value, _one_sign(sign)), must_show=False)
@@ -519,12 +522,25 @@ def _without_added(graph: ComputationGraph) -> Iterator[Version]:
 
 
 def _sum_for_mean(net: Network) -> Iterator[Version]:
-    gradient, value = _output_gradient(net), list(net.of_kind("loss"))
+    error, value = _output_gradient(net), list(net.of_kind("loss"))
     outputs = net.shape.sizes[-1] if LOSSES[net.shape.loss].is_mean else 1
     for count in {net.shape.samples_per_step, outputs} - {1}:
+        gradient = _where_averaged(net, count)
         yield Version(_scaled([*gradient, *value], count))
         yield Version(_scaled(gradient, count))
         yield Version(_scaled(value, count), must_show=False)
+    if net.shape.samples_per_step > 1:
+        # The other convention of δ in a mini-batch: the gradients come out right.
+        of_delta = net.shape.averaged_in_delta / net.shape.averaged_in_gradient
+        changes = {**_scaled(error, of_delta), **_scaled(net.of_kind("dL_dW", "dL_db"), 1 / of_delta)}
+        yield Version(changes, must_show=False)
+
+
+def _where_averaged(net: Network, count: int) -> list[Quantity]:
+    """Where a mean over so many terms enters the derivatives: where the error does, or in each gradient of its own."""
+    if count == net.shape.averaged_in_gradient:
+        return list(net.of_kind("dL_dW", "dL_db"))
+    return _output_gradient(net)
 
 
 _ROWS = (
@@ -563,7 +579,7 @@ _ROWS = (
     Misconception("log10", "the logarithm was taken to base 10", _log10),
     Misconception("bce-sign", "a minus sign of the cross-entropy was lost", _bce_sign),
     Misconception("swapped-index", "entries i,j and j,i were exchanged", _swapped_index, _swapped_product),
-    Misconception("sum-for-mean", "a sum was taken where the mean belongs", _sum_for_mean),
+    Misconception("sum-for-mean", "a sum was taken where the mean belongs, or the other way round", _sum_for_mean),
 )
 
 MISCONCEPTIONS: Mapping[str, Misconception] = MappingProxyType({row.name: row for row in _ROWS})

@@ -6,11 +6,17 @@ have a row per sample. Both dL_da and dL_dz are always computed; notations choos
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal, get_args
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.losses import LOSSES
-from examgen.core.rules import LINEAR, Rule, output_error_rule, sample_rows
+from examgen.core.rules import LINEAR, Rule, averaged, output_error_rule, sample_rows
+
+BatchDelta = Literal["mean", "sample"]
+"""What dL_da and dL_dz of a mini-batch are derivatives of: the mean loss, or each sample's own."""
+
+BATCH_DELTAS: tuple[BatchDelta, ...] = get_args(BatchDelta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,8 @@ class NetworkShape:
         steps: steps of gradient descent, each on samples of its own.
         samples_per_step: size of a mini-batch.
         updates: whether the weights are updated at the end of each step, with a given learning rate.
+        batch_delta: what dL_da and dL_dz of a mini-batch are derivatives of; None where a bank does not say it, and
+            its papers do not either: it is the mean then.
     """
 
     sizes: tuple[int, ...]
@@ -32,6 +40,7 @@ class NetworkShape:
     steps: int = 1
     samples_per_step: int = 1
     updates: bool = True
+    batch_delta: BatchDelta | None = None
 
     def __post_init__(self) -> None:
         problems = tuple(_problems(self))
@@ -42,6 +51,16 @@ class NetworkShape:
     def depth(self) -> int:
         """Number of layers with weights."""
         return len(self.sizes) - 1
+
+    @property
+    def averaged_in_delta(self) -> int:
+        """The samples of the mean whose derivatives dL_da and dL_dz are: 1 where each sample has its own loss."""
+        return 1 if self.batch_delta == "sample" else self.samples_per_step
+
+    @property
+    def averaged_in_gradient(self) -> int:
+        """The samples over which dL_dW and dL_db take the mean of what the samples add: 1 where the 1/n is in dL_dz."""
+        return self.samples_per_step // self.averaged_in_delta
 
     @property
     def is_rational(self) -> bool:
@@ -81,6 +100,10 @@ def _problems(shape: NetworkShape) -> list[str]:
         found.append(f"loss {shape.loss!r} is unknown; allowed: {', '.join(LOSSES)}")
     if shape.steps < 1 or shape.samples_per_step < 1:
         found.append("steps and samples_per_step must be at least 1")
+    if shape.batch_delta not in (None, *BATCH_DELTAS):
+        found.append(f"batch_delta is {shape.batch_delta!r}; allowed: {', '.join(BATCH_DELTAS)}")
+    elif shape.batch_delta and shape.samples_per_step == 1:
+        found.append("batch_delta says what δ is in a mini-batch; give samples_per_step of at least 2, or leave it out")
     if shape.steps > 1 and not shape.updates:
         found.append("several steps need updates of the weights, so give a learning_rate")
     return found or _mismatches(shape)
@@ -181,8 +204,9 @@ def _backward(step: _Step) -> list[Quantity]:
         found += _deltas(step, layer)
         to, source = shape.sizes[layer], shape.sizes[layer - 1]
         dL_dz = step.name(f"dL_dz{layer}")
-        found.append(step.quantity("dL_dW", layer, (to, source), LINEAR["outer"], dL_dz, step.activation(layer - 1)))
-        found.append(step.quantity("dL_db", layer, (to,), LINEAR["bias_gradient"], dL_dz))
+        of_weights, of_bias = (averaged(LINEAR[n], shape.averaged_in_gradient) for n in ("outer", "bias_gradient"))
+        found.append(step.quantity("dL_dW", layer, (to, source), of_weights, dL_dz, step.activation(layer - 1)))
+        found.append(step.quantity("dL_db", layer, (to,), of_bias, dL_dz))
     return found
 
 
@@ -196,7 +220,7 @@ def _deltas(step: _Step, layer: int) -> list[Quantity]:
         source = step.name(f"{activation.slope_of}{layer}")
         found.append(step.quantity("slope", layer, size, activation.slope_rule(), source))
     if layer == shape.depth and LOSSES[shape.loss].shortcut == activation.name:
-        rule, inputs = output_error_rule(shape.samples_per_step), (a, step.samples("y"))
+        rule, inputs = output_error_rule(shape.averaged_in_delta), (a, step.samples("y"))
     elif activation.slope is None:
         rule, inputs = LINEAR["softmax_pull_back"], (a, dL_da)
     else:
@@ -207,7 +231,7 @@ def _deltas(step: _Step, layer: int) -> list[Quantity]:
 def _dL_da(step: _Step, layer: int) -> Quantity:
     shape, size = step.shape, step.per_sample(layer)
     if layer == shape.depth:
-        rule = LOSSES[shape.loss].slope_rule(shape.sizes[-1], shape.samples_per_step)
+        rule = LOSSES[shape.loss].slope_rule(shape.sizes[-1], shape.averaged_in_delta)
         return step.quantity("dL_da", layer, size, rule, step.activation(layer), step.samples("y"))
     above = layer + 1
     inputs = (step.parameter("W", above), step.name(f"dL_dz{above}"))

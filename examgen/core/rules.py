@@ -10,8 +10,9 @@ layer after it.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +33,7 @@ class Rule:
         latex: a template over the inputs, see `fill_latex`.
         is_straight: whether the result is a straight line in each entry of each input while all others stay; moving an
             entry down then changes it as much as moving it up.
+        factor: what stands in front of `latex`, or of a notation's own; `compute` multiplies by it too.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Rule:
     compute: Callable[..., Array]
     latex: str
     is_straight: bool = False
+    factor: Fraction = Fraction(1)
 
 
 _PLACEHOLDER = re.compile(r"<(\w+)(?::(\w+))?>")
@@ -102,19 +105,6 @@ def outer(dL_dz: Array, activation: Array) -> Array:
     return result
 
 
-def output_error(activation: Array, target: Array) -> Array:
-    """dL_dz of sigmoid with binary cross-entropy and of softmax with cross-entropy: (a - y) / n.
-
-    Args:
-        activation: (..., n, o).
-        target: (..., n, o); for softmax each row adds up to 1.
-
-    Returns: (..., n, o).
-    """
-    result: Array = (activation - target) / activation.shape[-2]
-    return result
-
-
 def softmax_pull_back(activation: Array, dL_da: Array) -> Array:
     """dL_dz through softmax, whose outputs all depend on every pre-activation.
 
@@ -142,11 +132,28 @@ def descend(value: Array, learning_rate: Array, gradient: Array) -> Array:
     return result
 
 
+@lru_cache(maxsize=64)
 def output_error_rule(samples: int) -> Rule:
-    """The rule of `output_error` for mini-batches of this many samples."""
-    return Rule(
-        "output_error", "(n,o),(n,o)->(n,o)", output_error, scaled_latex(Fraction(1, samples), "<0> - <1>"), True
-    )
+    """dL_dz of sigmoid with binary cross-entropy and of softmax with cross-entropy: (a - y) / samples.
+
+    The rule takes a and y, (..., n, o); for softmax each row of y adds up to 1.
+
+    Args:
+        samples: of the mean whose derivative it is; 1 for that of each sample's own loss.
+    """
+    latex = scaled_latex(Fraction(1, samples), "<0> - <1>")
+    return Rule("output_error", "(n,o),(n,o)->(n,o)", lambda a, y: (a - y) / samples, latex, True)
+
+
+@lru_cache(maxsize=64)
+def averaged(rule: Rule, samples: int) -> Rule:
+    """A rule that adds up over a mini-batch, with its result divided by the number of samples; itself for 1.
+
+    It keeps its name, so that notations write it as they do the sum.
+    """
+    if samples == 1:
+        return rule
+    return replace(rule, compute=lambda *inputs: rule.compute(*inputs) / samples, factor=Fraction(1, samples))
 
 
 def sample_rows(start: int, stop: int) -> Rule:

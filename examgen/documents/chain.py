@@ -2,6 +2,9 @@
 
 Called by `worked`. A path runs through one unit of every layer above; for a mini-batch there is a set of paths for each
 sample. Factors, numbers and the sum are read from the same graph as everything else.
+
+Where the derivatives of a mini-batch are those of each sample's own loss, a path begins with what that loss adds to the
+mean: dL/dL_s is 1/n.
 """
 
 import itertools
@@ -15,6 +18,7 @@ import numpy as np
 
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape, step_name
+from examgen.core.rules import fraction_latex
 from examgen.documents.exact_numbers import ends_at
 from examgen.documents.pages import Line
 from examgen.documents.solved_paper import SolvedPaper
@@ -36,6 +40,26 @@ class Factor:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way from the loss to an entry.
+
+    Attributes:
+        factors: its local derivatives.
+        opening: LaTeX of the derivative that they start with and that is the same number on every paper; empty where
+            there is none.
+        share: LaTeX of that number.
+    """
+
+    factors: Sequence[Factor]
+    opening: str
+    share: str
+
+    def product(self, factors: Sequence[str], opening: str) -> str:
+        """The opening and then the factors."""
+        return r" \cdot ".join([*filter(None, [opening]), *factors])
+
+
 def chain_lines(solved: SolvedPaper, quantities: Sequence[Quantity]) -> Iterator[Line]:
     """Entries of each gradient of weights and biases, path by path: all, or the first where that is too long."""
     for quantity in quantities:
@@ -53,19 +77,18 @@ def _path_count(solved: SolvedPaper, quantity: Quantity) -> int:
 
 
 def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[Line]:
-    paths = [factors for factors in _paths(solved, quantity, index) if factors]
+    paths = [path for path in _paths(solved, quantity, index) if path.factors]
     if len(paths) > MAX_PATHS:
         return
-    products = [r" \cdot ".join(factor.latex for factor in path) for path in paths]
-    numbers = [r" \cdot ".join(_printed(solved, factor) for factor in path) for path in paths]
-    sums = [_term(solved, path, solved.decimals[quantity.name]) for path in paths]
+    products = [path.product([factor.latex for factor in path.factors], path.opening) for path in paths]
+    numbers = [path.product([_printed(solved, factor) for factor in path.factors], path.share) for path in paths]
     relations = [solved.paper.naming.entry(quantity.name, index).latex, *_sum(products)]
-    has_products = len(paths[0]) > 1
+    has_products = len(paths[0].factors) > 1
     # A path of one factor is its own term, and where there is one path, the result.
     if has_products or len(paths) > 1:
         relations += _sum(numbers)
     if has_products and len(paths) > 1:
-        relations += _sum([sums[0], *(solved.numbers.bracket(term) for term in sums[1:])])
+        relations += _sum([*_terms(solved, paths, solved.decimals[quantity.name])])
     yield Line((*relations, *solved.results_of(np.asarray(solved.values[quantity.name])[index], quantity.name)))
 
 
@@ -77,8 +100,15 @@ def _printed(solved: SolvedPaper, factor: Factor) -> str:
     return solved.numbers.bracket(solved.numbers.text(factor.value, *solved.put_in(factor.name)))
 
 
+def _terms(solved: SolvedPaper, paths: Sequence[Path], decimals: int) -> Iterator[str]:
+    """The products of all paths as the terms of a sum; only a number that stands first needs no brackets."""
+    for place, path in enumerate(paths):
+        term = _term(solved, path.factors, decimals)
+        yield path.product([solved.numbers.bracket(term) if place or path.share else term], path.share)
+
+
 def _term(solved: SolvedPaper, path: Sequence[Factor], decimals: int) -> str:
-    """The product of a path, a term of a sum that has these decimals."""
+    """The product of a path's factors, in a sum that has these decimals."""
     spacings = [spacing for factor in path if (spacing := solved.spacing(factor.name)) is not None]
     spacing = prod(spacings, start=Fraction(1)) if len(spacings) == len(path) else None
     if spacing is None or not ends_at(spacing, decimals):
@@ -87,8 +117,8 @@ def _term(solved: SolvedPaper, path: Sequence[Factor], decimals: int) -> str:
     return solved.numbers.text(prod(factor.value for factor in path), decimals, solved.denominator(spacing, decimals))
 
 
-def _paths(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[list[Factor]]:
-    """The factors of each path, from the loss down to the entry (to, from) of the weights or (to,) of the biases."""
+def _paths(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[Path]:
+    """Each path, from the loss down to the entry (to, from) of the weights or (to,) of the biases."""
     shape = solved.paper.shape
     assert isinstance(shape, NetworkShape)
     assert quantity.layer is not None
@@ -97,7 +127,7 @@ def _paths(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[li
     for sample in range(shape.samples_per_step):
         for units in itertools.product(*above):
             walk = _Walk(solved, shape, quantity.step, sample)
-            yield walk.factors(quantity.layer, (index[0], *units), index)
+            yield Path(walk.factors(quantity.layer, (index[0], *units), index), *walk.opening())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +138,14 @@ class _Walk:
     shape: NetworkShape
     step: int
     sample: int
+
+    def opening(self) -> tuple[str, str]:
+        """The derivative of the mean by this sample's own loss and its number; empty where the path starts behind."""
+        count, naming = self.shape.averaged_in_gradient, self.solved.paper.naming
+        if count == 1:
+            return "", ""
+        own = naming.cost_of_sample(self.sample).latex
+        return _derivative(naming.notation.cost, own), fraction_latex(Fraction(1, count))
 
     def factors(self, layer: int, units: Index, index: Index) -> list[Factor]:
         """Factors along the units of this layer (first) up to the output layer (last)."""
@@ -125,11 +163,13 @@ class _Walk:
         dL_dz = self.solved.paper.graph[step_name(f"dL_dz{depth}", self.step)]
         assert dL_dz.rule is not None
         if dL_dz.rule.name != "hadamard":
-            return [self._derivative("L", f"dL_dz{depth}", f"z{depth}", unit)]
-        return [self._derivative("L", f"dL_da{depth}", f"a{depth}", unit), *self._slope(depth, unit)]
+            return [self._of_loss(f"dL_dz{depth}", f"z{depth}", unit)]
+        return [self._of_loss(f"dL_da{depth}", f"a{depth}", unit), *self._slope(depth, unit)]
 
-    def _derivative(self, _of: str, name: str, by: str, unit: int) -> Factor:
-        cost = self.solved.paper.naming.notation.cost
+    def _of_loss(self, name: str, by: str, unit: int) -> Factor:
+        naming = self.solved.paper.naming
+        is_own = self.shape.averaged_in_gradient > 1
+        cost = naming.cost_of_sample(self.sample).latex if is_own else naming.notation.cost
         return self._factor(cost, self._symbol(by, unit), step_name(name, self.step), (self.sample, unit))
 
     def _slope(self, layer: int, unit: int) -> list[Factor]:
@@ -153,4 +193,8 @@ class _Walk:
 
     def _factor(self, top: str, bottom: str, name: str, index: Index) -> Factor:
         value = np.asarray(self.solved.values[name])[index]
-        return Factor(rf"\frac{{\partial {top}}}{{\partial {bottom}}}", value, name)
+        return Factor(_derivative(top, bottom), value, name)
+
+
+def _derivative(top: str, bottom: str) -> str:
+    return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"

@@ -87,10 +87,11 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
 def template_of(paper: PaperShape, quantity: Quantity) -> str:
     """The LaTeX of a quantity's rule in the paper's notation."""
     assert quantity.rule is not None
-    formulas, name = paper.naming.notation.formulas, quantity.rule.name
-    own = formulas.get(name, quantity.rule.latex)
-    is_batch = isinstance(paper.shape, NetworkShape) and paper.shape.samples_per_step > 1
-    return formulas.get(f"{name}_of_batch", own) if is_batch else own
+    formulas, rule = paper.naming.notation.formulas, quantity.rule
+    found = formulas.get(rule.name, rule.latex)
+    if isinstance(paper.shape, NetworkShape) and paper.shape.samples_per_step > 1:
+        found = formulas.get(f"{rule.name}_of_batch", found)
+    return found if rule.factor == 1 else f"{fraction_latex(rule.factor)} <times> {found}"
 
 
 def loss_symbolic(paper: PaperShape, quantity: Quantity) -> str:

@@ -7,6 +7,7 @@ boxes) is built once per shape.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +17,7 @@ from examgen.core.exact import as_fractions
 from examgen.core.graph import Quantity, evaluate
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph
-from examgen.core.rules import Array, fill_latex
+from examgen.core.rules import Array, fill_latex, fraction_latex
 from examgen.documents.formulas import loss_symbolic, symbol_of
 from examgen.documents.other_tasks import other_boxes, spelling_lines, typed_answers
 from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, NetworkPicture, PaperPage, QuestionPart
@@ -27,7 +28,7 @@ from examgen.documents.worked import worked_sections
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places, task_letter, total_marks
 from examgen.exams.keys import entry, papers
-from examgen.exams.notation import Naming, Notation
+from examgen.exams.notation import SAMPLE_LETTER, Naming, Notation
 from examgen.exams.texts import UNSHOWN
 
 
@@ -93,11 +94,11 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
         givens=tuple(_givens(solved, text)),
         tasks=_tasks(paper, style, with_solution=with_solution),
         sections=worked_sections(solved, text) if with_solution else (),
-        appendix=tuple(_derivatives(shape, notation)) if with_solution and isinstance(shape, NetworkShape) else (),
+        appendix=tuple(_derivatives(shape, paper.naming)) if with_solution and isinstance(shape, NetworkShape) else (),
     )
 
 
-def _derivatives(shape: NetworkShape, notation: Notation) -> Iterator[str]:
+def _derivatives(shape: NetworkShape, naming: Naming) -> Iterator[str]:
     """LaTeX of the derivatives that a solution uses: of activations, of a layer, and of the loss where it is short."""
     for name in dict.fromkeys(shape.activations):
         yield ACTIVATIONS[name].derivative
@@ -109,7 +110,9 @@ def _derivatives(shape: NetworkShape, notation: Notation) -> Iterator[str]:
     yield r",\quad ".join(local)
     loss = LOSSES[shape.loss]
     if loss.shortcut == shape.activations[-1]:
-        yield fill_latex(loss.shortcut_latex, lambda *_: notation.cost)
+        is_own = shape.averaged_in_gradient > 1
+        cost = naming.cost_of_sample().latex if is_own else naming.notation.cost
+        yield fill_latex(loss.shortcut_latex, lambda *_: cost)
 
 
 def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
@@ -202,6 +205,22 @@ def _facts(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
         layout.insert(0, text[f"samples_as_{notation.samples_as}"])
     if layout:
         yield " ".join(layout)
+    if shape.batch_delta and any(quantity.kind in {"dL_da", "dL_dz"} for quantity in paper.needed()):
+        yield text[f"batch_delta_{shape.batch_delta}"].format(**_about_delta(shape, paper.naming))
+
+
+def _about_delta(shape: NetworkShape, naming: Naming) -> Mapping[str, str]:
+    """What a paper says of δ in a mini-batch, for the sentence of its convention."""
+    own, mean = naming.cost_of_sample().latex, naming.notation.cost
+    by = naming.notation.delta.removeprefix("dL_d") or "z"
+    cost = own if shape.batch_delta == "sample" else mean
+    return {
+        "cost": mean,
+        "own": own,
+        "sample": SAMPLE_LETTER,
+        "share": fraction_latex(Fraction(1, shape.samples_per_step)),
+        "delta": rf"\frac{{\partial {cost}}}{{\partial {by}}}",
+    }
 
 
 def _activation_facts(shape: NetworkShape, notation: Notation, style: PaperStyle) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.losses import LOSSES
+from examgen.core.network import BatchDelta
 from examgen.core.products import OPERATIONS
 from examgen.exams.banks_answers import check_answers, toml_text
 from examgen.exams.banks_policy import PolicyModel
@@ -39,6 +40,9 @@ class NetworkModel(BankModel):
     loss: Names
     steps: Annotated[Whole, Field(ge=1, le=9)] = 1
     samples_per_step: Annotated[Whole, Field(ge=1, le=16)] = 1
+    batch_delta: BatchDelta | None = None
+
+    later_keys: ClassVar[frozenset[str]] = frozenset({"batch_delta"})
 
     @model_validator(mode="after")
     def _known(self) -> "NetworkModel":

@@ -83,8 +83,9 @@ def _shapes(path: Path, family: Family) -> dict[str, QuestionShape]:
             if count > MAX_SHAPES:
                 raise ValueError(f"the lists make {count} combinations; use at most {MAX_SHAPES}")
             updates = "learning_rate" in family.values or "learning_rate" in family.fixed
+            steps = network.steps, network.samples_per_step, updates, network.batch_delta
             found = [
-                NetworkShape(network.sizes, activations, loss, network.steps, network.samples_per_step, updates)
+                NetworkShape(network.sizes, activations, loss, *steps)
                 for *activations_, loss in itertools.product(*network.activations, network.loss)
                 for activations in [tuple(activations_)]
             ]

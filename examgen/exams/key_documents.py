@@ -7,12 +7,12 @@ raises one of `DAMAGE`, and `said` puts it into words.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 
 from examgen.core.graph import Quantity
-from examgen.core.network import NetworkShape
+from examgen.core.network import BATCH_DELTAS, BatchDelta, NetworkShape
 from examgen.core.number_grammar import DecimalMark
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules import Array
@@ -259,6 +259,7 @@ def _shape_json(shape: QuestionShape) -> dict[str, Any]:
         "steps": shape.steps,
         "samples_per_step": shape.samples_per_step,
         "updates": shape.updates,
+        **({"batch_delta": shape.batch_delta} if shape.batch_delta is not None else {}),
     }
 
 
@@ -334,6 +335,7 @@ def _shape_from(part: Mapping[str, Any]) -> QuestionShape:
         steps=_whole(part["steps"]),
         samples_per_step=_whole(part["samples_per_step"]),
         updates=_yes_or_no(part["updates"]),
+        batch_delta=_batch_delta(part.get("batch_delta")),
     )
 
 
@@ -376,6 +378,13 @@ def _marks(value: Any) -> Decimal:
     if marks is None or not (is_short and 0 <= marks <= MAX_MARKS):
         raise ValueError(f"{value!r} is no number from 0 to {MAX_MARKS}")
     return marks
+
+
+def _batch_delta(value: Any) -> BatchDelta | None:
+    """What δ is in a mini-batch; keys of banks that do not say it do not either."""
+    if value is not None and value not in BATCH_DELTAS:
+        raise MistakeError(f"batch_delta is {value!r}; allowed: {', '.join(BATCH_DELTAS)}")
+    return cast("BatchDelta | None", value)
 
 
 def _yes_or_no(value: Any) -> bool:

@@ -27,6 +27,9 @@ _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 PER_SAMPLE = frozenset({"z", "a", "slope", "dL_da", "dL_dz", "x", "y", "x_of_step", "y_of_step"})
 """Kinds of quantities with a row per sample."""
 
+SAMPLE_LETTER = "s"
+"""The index of any sample of a mini-batch; i, j and k are those of units."""
+
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
@@ -209,8 +212,21 @@ class Naming:
             latex, text = rf"{function}'\left({base.latex}\right)", f"{_plain(function)}′({base.unicode})"
             base = Symbol(latex, text, f"slope{base.ascii[1:]}")
         elif kind in {"dL_dW", "dL_db", "dL_da", "dL_dz"} and kind != notation.delta:
-            base = _derivative(notation.cost, base)
+            base = _derivative(self._cost_of(quantity, index), base)
         return Symbol(base.latex, base.unicode, step + base.ascii)
+
+    def cost_of_sample(self, sample: int | None = None) -> Symbol:
+        """The loss of one sample of a mini-batch alone, 0-based; None for any sample."""
+        mark, cost = SAMPLE_LETTER if sample is None else str(sample + 1), self.notation.cost
+        subscript = f"_{mark}" if sample is None else mark.translate(_SUBSCRIPTS)
+        return Symbol(f"{cost}_{{{mark}}}", f"{cost}{subscript}", f"{cost}{mark}")
+
+    def _cost_of(self, quantity: Quantity, index: Index | None) -> Symbol:
+        """The loss that a derivative is one of: the mean of a mini-batch, or one sample's own."""
+        shape, cost = self.shape, self.notation.cost
+        if quantity.kind in PER_SAMPLE and isinstance(shape, NetworkShape) and shape.batch_delta == "sample":
+            return self.cost_of_sample(index[0] if index else None)
+        return Symbol(cost, cost, cost)
 
     def _units(self, quantity: Quantity, index: Index | None) -> Index:
         """1-based indices as shown behind the letter; empty for a whole quantity and where there is nothing to tell."""
@@ -279,9 +295,11 @@ def _with_new(base: Symbol) -> Symbol:
     return Symbol(latex, f"{base.unicode} new", f"{base.ascii}_new")
 
 
-def _derivative(cost: str, base: Symbol) -> Symbol:
+def _derivative(cost: Symbol, base: Symbol) -> Symbol:
     return Symbol(
-        rf"\frac{{\partial {cost}}}{{\partial {base.latex}}}", f"∂{cost}/∂{base.unicode}", f"d{cost}_d{base.ascii}"
+        rf"\frac{{\partial {cost.latex}}}{{\partial {base.latex}}}",
+        f"∂{cost.unicode}/∂{base.unicode}",
+        f"d{cost.ascii}_d{base.ascii}",
     )
 
 

@@ -17,6 +17,7 @@ from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.losses import LOSSES
 from examgen.core.misconceptions import MistakenRule
+from examgen.core.network import NetworkShape
 from examgen.core.rules import Array, Rule
 from examgen.exams.formula_texts import ATOM, PRODUCT, SUM, Written, as_written
 from examgen.exams.notation import Index, Naming
@@ -152,7 +153,9 @@ def _by_table(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Ar
     if function in LOSSES:
         a, y = inputs
         row = LOSSES[function]
-        factor = Fraction(row.slope_scale, a.shape[0] * (a.shape[1] if row.is_mean else 1))
+        shape = writer.naming.shape
+        assert isinstance(shape, NetworkShape)
+        factor = row.slope_factor(a.shape[1], shape.averaged_in_delta)
         return _scaled(factor, _LOSS_SLOPES[function](a[index], y[index]))
     return None
 

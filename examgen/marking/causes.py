@@ -42,7 +42,8 @@ class Look:
         fields: places of the fields that come out otherwise.
         theirs: what the version gives for these.
         shown: written answers that it would get wrong.
-        against: those of them that are not wrong.
+        against: those of them that are not wrong, and not so by it alone.
+        supporting: those of them that are not wrong by it alone: right of themselves, and not what follows otherwise.
         off: how far the answers are from it.
         near: wrong answers for which the band may be worked out.
         all_fields: how many fields the paper has.
@@ -53,6 +54,7 @@ class Look:
     theirs: Array
     shown: Flags
     against: Flags
+    supporting: Flags
     off: Array
     near: Flags
     all_fields: int
@@ -111,7 +113,9 @@ class Work:
             right = by_fields(self.paper, self.base.computed, fields, values[:1])
             near &= ~(np.abs(theirs - right) <= MOVED * np.abs(right))
         shown &= np.isfinite(values)
-        return Look(moved, fields, theirs, shown, shown & ~is_wrong, off, near, self.values.shape[1])
+        is_theirs = (off < np.abs(values - self.marked.own.T[fields])) & (off <= NEAR * tolerance)
+        against, supporting = (shown & ~is_wrong & part for part in (~is_theirs, is_theirs))
+        return Look(moved, fields, theirs, shown, against, supporting, off, near, self.values.shape[1])
 
     def within(self, version: Patch, look: Look, rows: Flags) -> Flags:
         """Which wrong answers are within the version's band, (fields of the look, students), of some students."""
@@ -159,11 +163,13 @@ class Tried:
     Attributes:
         fits: (versions, students, fields) what each explains.
         against: (versions, students) how many right answers speak against it.
+        supporting: (versions, students) how many are right by it alone.
         places: (versions, students) how many answers it would get wrong.
     """
 
     fits: Flags
     against: Counts
+    supporting: Counts
     places: Counts
 
 
@@ -181,10 +187,11 @@ def tried(
     """
     # Fields first: a version is looked at in few of them.
     fits = np.zeros((len(versions), *work.is_wrong.T.shape), dtype=bool)
-    against, places = np.zeros((2, len(versions), len(work.values)), dtype=np.int64)
+    against, supporting, places = np.zeros((3, len(versions), len(work.values)), dtype=np.int64)
     for number, version in enumerate(versions):
         look = work.look(version)
         near, against[number], places[number] = (count(each, 0) for each in (look.near, look.against, look.shown))
+        supporting[number] = count(look.supporting, 0)
         other = None if gapped is None else gapped.look(version)
         if other is not None:
             near[rows] = count(look.spread(look.near, rows) | other.spread(other.near), 0)
@@ -196,7 +203,7 @@ def tried(
         fits[number, look.fields] = work.within(version, look, may_be)
         if other is not None and gapped is not None:
             fits[number][:, rows] |= other.spread(gapped.within(version, other, may_be[rows]))
-    return Tried(fits.swapaxes(1, 2), against, places)
+    return Tried(fits.swapaxes(1, 2), against, supporting, places)
 
 
 def count(flags: Flags, axis: int) -> Counts:

@@ -125,7 +125,7 @@ class Case:
             rows: their places.
             least: (versions,) entries that each must explain.
         """
-        fits, against = found.fits, found.against
+        fits, against, supporting = found.fits, found.against, found.supporting
         versions = names.versions[first : first + len(fits)]
         bits, version = names.bits[rows], names.version[rows]
         left = self.work.is_wrong[rows] & (bits == 0)
@@ -136,8 +136,9 @@ class Case:
             is_credible &= 2 * speaks_for > found.places
         while True:
             explained = count(fits & left, 2)
-            # Of two that explain as much, the one that less speaks against.
-            score = np.where(is_credible & (explained > 0), explained * (1 + against.max()) - against, -np.inf)
+            # Of two that explain as much, the one that less speaks against, and then that more of what is right needs.
+            score = (explained * (1 + against.max()) - against) * (1 + supporting.max()) + supporting
+            score = np.where(is_credible & (explained > 0), score, -np.inf)
             best = score.max(axis=0)
             is_chosen = (score == best) & (best > -np.inf)
             if not is_chosen.any():

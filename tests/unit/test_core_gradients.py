@@ -1,6 +1,7 @@
 """Every quantity of a network exercise against automatic differentiation and central differences."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -39,6 +40,23 @@ def test_every_activation_and_loss_is_compared() -> None:
     assert {*HIDDEN, "softmax"} == set(ACTIVATIONS)
     assert {loss for _, loss in OUTPUTS} == set(LOSSES)
     assert set(OUTPUTS) == {pair for pair in product(ACTIVATIONS, LOSSES) if _is_allowed(*pair)}
+
+
+@pytest.mark.parametrize("number", range(len(OUTPUTS)), ids=lambda number: "-".join(OUTPUTS[number]))
+def test_each_sample_may_have_its_own_delta(number: int) -> None:
+    """δ of each sample's own loss is n times that of the mean, and the gradients of the weights are the same."""
+    rng = np.random.default_rng([number, 4])
+    mean = replace(random_shape(rng, *OUTPUTS[number]), samples_per_step=2 + number % 3)
+    givens = random_givens(rng, mean, STUDENTS)
+    own = replace(mean, batch_delta="sample")
+    found, expected = evaluate(network_graph(own), givens).values, by_autograd(own, givens)
+    assert set(_worked_out(network_graph(own))) == set(expected)
+    of_mean = evaluate(network_graph(mean), givens).values
+    for name, value in expected.items():
+        np.testing.assert_allclose(found[name], value, rtol=0, atol=1e-12 * scale_of(value), err_msg=name)
+        count = mean.samples_per_step if name.startswith(("dL_da", "dL_dz")) else 1
+        same = count * of_mean[name]
+        np.testing.assert_allclose(found[name], same, rtol=0, atol=1e-12 * scale_of(same), err_msg=name)
 
 
 @pytest.mark.parametrize(("output", "loss"), SMOOTH_OUTPUTS)

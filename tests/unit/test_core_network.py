@@ -25,6 +25,8 @@ SHAPE = NetworkShape((3, 2, 2, 1), ("relu", "sigmoid", "sigmoid"), "half_squared
         ({"loss": "mse"}, "loss 'mse' is unknown; allowed: squared_error, half_squared_error"),
         ({"steps": 0}, "steps and samples_per_step must be at least 1"),
         ({"samples_per_step": 0}, "steps and samples_per_step must be at least 1"),
+        ({"samples_per_step": 2, "batch_delta": "sum"}, "batch_delta is 'sum'; allowed: mean, sample"),
+        ({"batch_delta": "sample"}, "batch_delta says what δ is in a mini-batch; give samples_per_step of at least 2"),
         ({"updates": False}, "several steps need updates of the weights"),
         ({"activations": ("softmax", "sigmoid", "tanh")}, "activation 'softmax' may stand on the last layer only"),
         ({"activations": ("relu", "softmax", "tanh")}, "activation 'softmax' may stand on the last layer only"),

@@ -7,7 +7,7 @@ import pytest
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.losses import LOSSES
-from examgen.core.rules import LINEAR, PRODUCTS, Rule, output_error_rule, sample_rows
+from examgen.core.rules import LINEAR, PRODUCTS, Rule, averaged, output_error_rule, sample_rows
 from tests.oracles import Array
 
 SIZES = {"n": 2, "m": 3, "i": 3, "o": 2, "p": 4, "r": 2, "k": 3, "c": 4}
@@ -15,6 +15,8 @@ RULES = (
     *LINEAR.values(),
     *PRODUCTS.values(),
     output_error_rule(2),
+    averaged(LINEAR["outer"], 2),
+    averaged(LINEAR["bias_gradient"], 2),
     sample_rows(1, 3),
     *(activation.rule() for activation in ACTIVATIONS.values()),
     *(activation.slope_rule() for activation in ACTIVATIONS.values() if activation.slope is not None),

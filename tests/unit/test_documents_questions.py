@@ -13,6 +13,7 @@ from examgen.core.network import NetworkShape
 from examgen.documents import papers as papers_module
 from examgen.documents.pages import AnswerBox, Cell, PaperPage, QuestionPart
 from examgen.documents.papers import key_page, question_page
+from examgen.documents.style import PaperStyle
 from examgen.exams.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys import papers, sheet_rows
@@ -23,6 +24,7 @@ from tests.stamped_pages import html_of
 
 CASES = [(name, notation) for name in shipped_names() for notation in fitting_notations(name)]
 NETWORKS = [case for case in CASES if "warmups" not in case[0]]
+FORMULA = re.compile(r"\$.*?\$")
 DECIMAL = re.compile(r"\d+\.\d+")
 
 
@@ -234,6 +236,54 @@ def test_samples_are_named(tmp_path: Path, steps: int, samples: int, notation: s
     for number, given in enumerate(givens, start=1):
         assert (str(number) in given.label) == (steps > 1)
         assert given.latex.startswith(f"{expected} = ")
+
+
+MINI_BATCH = changed(
+    FIXED,
+    ("[network]", "[network]\nsamples_per_step = 2"),
+    ("x = [[1]]", "x = [[1], [2]]"),
+    ("y = [[1]]", "y = [[1], [0]]"),
+    ('"loss"', '"loss", "dL_dW"'),
+)
+MEAN = (
+    r"All derivatives are those of $L$, the mean over the samples: $\delta = \frac{\partial L}{\partial z}$ has the "
+    r"factor $\frac{1}{2}$ in it, and the gradients of weights and biases are sums over the samples."
+)
+SAMPLE = (
+    r"$C_{s}$ is $C$ of sample $s$ alone, so that $C = \frac{1}{2} \sum_{s} C_{s}$. Derivatives with respect to $z$ "
+    r"and $a$ are those of each sample’s own $C_{s}$, in matrices at the place of the sample: $\delta = \frac{\partial "
+    r"C_{s}}{\partial a}$ has no factor $\frac{1}{2}$ in it. The gradients of weights and biases are those of $C$: "
+    r"means over the samples."
+)
+
+
+def saying(batch_delta: str, bank: str = MINI_BATCH) -> str:
+    return changed(bank, ("samples_per_step = 2", f'samples_per_step = 2\nbatch_delta = "{batch_delta}"'))
+
+
+def test_a_paper_says_what_delta_of_a_mini_batch_is(tmp_path: Path) -> None:
+    """In the letters of the notation; nothing where the bank does not say it, or where no δ is on the way."""
+    assert question_of(tmp_path, saying("mean")).text[-1] == MEAN
+    assert question_of(tmp_path, saying("sample"), "to-from-da").text[-1] == SAMPLE
+    silent = question_of(tmp_path, MINI_BATCH).text
+    assert question_of(tmp_path, saying("mean")).text[:-1] == silent
+    forward_only = changed(saying("sample"), (', "dL_dW"', ""))
+    assert question_of(tmp_path, forward_only).text == silent
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "hi"])
+@pytest.mark.parametrize("convention", ["mean", "sample"])
+def test_what_delta_is_is_said_in_every_language(tmp_path: Path, language: str, convention: str) -> None:
+    """Question page and key, with the same formulas."""
+    exam, variant = drawn(written(tmp_path, saying(convention)))
+    [page, key] = (make(exam, variant, PaperStyle(language)).questions[0] for make in (question_page, key_page))
+    text = page.text[-1]
+    assert key.text == page.text
+    expected = MEAN if convention == "mean" else SAMPLE_IN_L
+    assert sorted(FORMULA.findall(text)) == sorted(FORMULA.findall(expected))
+
+
+SAMPLE_IN_L = SAMPLE.replace("C", "L").replace(r"\partial a", r"\partial z")
 
 
 def _printed(part: QuestionPart) -> Iterator[float]:

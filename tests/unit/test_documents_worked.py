@@ -84,13 +84,14 @@ def solved_questions(name: str, notation: str, seeds: Sequence[int]) -> Iterator
             yield Solved(part, paper, notation, dict(numbers.givens))
 
 
-def random_bank(rng: np.random.Generator, output: str, loss: str, number: int) -> str:
-    """A bank of fixed numbers that asks for everything, one of many shapes."""
+def random_bank(rng: np.random.Generator, output: str, loss: str, number: int, batch_delta: str = "") -> str:
+    """A bank of fixed numbers that asks for everything, one of many shapes; a mini-batch where it says what δ is."""
     sizes = list(SIZES[number % len(SIZES)])
     if output == "softmax":
         sizes[-1] = max(2, sizes[-1])
     hidden = [HIDDEN[(number + layer) % len(HIDDEN)] for layer in range(len(sizes) - 2)]
     steps, samples = ((1, 1), (1, 2), (2, 1), (2, 2))[number // 2 % 4]
+    samples = max(samples, 2 + number % 2) if batch_delta else samples
     digits = ("decimals = 4", "decimals = 3", "significant_figures = 3")[number % 3]
     count = steps * samples
     targets = np.eye(sizes[-1])[rng.integers(sizes[-1], size=count)]
@@ -109,6 +110,7 @@ activations = {[*hidden, output]}
 loss = "{loss}"
 steps = {steps}
 samples_per_step = {samples}
+{f'batch_delta = "{batch_delta}"' if batch_delta else ""}
 [fixed]
 {numbers}
 [digits]
@@ -120,12 +122,13 @@ ask = {asked}
 
 
 def random_questions(folder: Path, number: int) -> Iterator[Solved]:
-    """Pair number so and so of output and loss, in two notations in turn."""
-    rng = np.random.default_rng(number)
-    path = folder / "bank.toml"
-    path.write_text(random_bank(rng, *OUTPUTS[number], number), encoding="utf-8")
-    for turn in (0, 2):
-        yield from solved_questions(str(path), MATRIX_NOTATIONS[(number + turn) % 4], (1,))
+    """Pair number so and so of output and loss, in two notations in turn; in one more with δ of each sample's own."""
+    for batch_delta, turns in (("", (0, 2)), ("sample", (1,))):
+        path = folder / f"bank{batch_delta}.toml"
+        text = random_bank(np.random.default_rng(number), *OUTPUTS[number], number, batch_delta)
+        path.write_text(text, encoding="utf-8")
+        for turn in turns:
+            yield from solved_questions(str(path), MATRIX_NOTATIONS[(number + turn) % 4], (1,))
 
 
 @pytest.fixture(scope="module", params=SHIPPED, ids=lambda case: "-".join(case[:2]))

@@ -19,7 +19,7 @@ from examgen.exams.policy import Grade, Policy, Rounding
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
 
 FAMILY_KEYS = "format, title, about, text, notation, network, products, values, fixed, digits, screens, policy, tasks"
-NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step"
+NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step, batch_delta"
 RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
 SCREEN_KEYS = "kink_margin, min_slope, significant_digits, tie_margin, max_abs, misconception_margin, max_draws"
 TASK_KEYS = "text, ask, steps, layers, digits, marks, marks_per_task, bonus, as, symbols, options, answer"
@@ -254,6 +254,12 @@ MISFITS = {
     "learning_rate",
     changed(DRAWN, ("[1, 1]", "[1, 1, 1, 1]"), ('["sigmoid"]', f"[{', '.join([str(['tanh'] * 8)] * 3)}]")): "network: "
     "the lists make 512 combinations; use at most 500",
+    changed(
+        DRAWN, ("loss", 'batch_delta = "sample"\nloss')
+    ): "network: batch_delta says what δ is in a mini-batch; give samples_per_step of at least 2, or leave it out",
+    changed(
+        DRAWN, ("loss", 'samples_per_step = 2\nbatch_delta = "sum"\nloss')
+    ): "network.batch_delta: found 'sum'; use 'mean' or 'sample'",
     changed(DRAWN, *SOFTMAX): "values.y: targets of cross_entropy are from 0 to 1, each row with the sum 1: one_hot",
     changed(DRAWN, ("squared_error", "binary_cross_entropy"), (Y, "y = { choices = [0, 2] }")): "values.y: targets of "
     "binary_cross_entropy are from 0 to 1",

@@ -407,6 +407,9 @@ BROKEN_EXAMS = [
     (put(*SHAPE, "sizes", value=[1, 10**9, 1]), "damaged: 1000000000 is no whole number from 1 to 64"),
     (put(*SHAPE, "sizes", value=[1, 1]), "damaged: 2 activations for 1 layers; use one for each"),
     (put(*SHAPE, "loss", value="hinge"), "damaged: loss 'hinge' is unknown"),
+    (put(*SHAPE, "batch_delta", value="sum"), "batch_delta is 'sum'; allowed: mean, sample"),
+    (put(*SHAPE, "batch_delta", value=["mean"]), "batch_delta is ['mean']; allowed: mean, sample"),
+    (put(*SHAPE, "batch_delta", value="mean"), "damaged: batch_delta says what δ is in a mini-batch"),
     (put(*SHAPE, value=[]), "damaged: list indices must be integers"),
     (put(*QUESTION, "given_decimals", "x", value=-1), "damaged: -1 is no whole number from 0 to 15"),
 ]

@@ -1,5 +1,7 @@
 """What each notation calls the same entry, against the table of notations in the design."""
 
+from dataclasses import replace
+
 import pytest
 
 from examgen.core.graph import ComputationGraph
@@ -96,6 +98,26 @@ def test_weight_matrices_are_shown_as_their_indices_say(notation: str) -> None:
             if is_stored
             else [[(0, 0), (1, 0)], [(0, 1), (1, 1)], [(0, 2), (1, 2)]]
         )
+
+
+@pytest.mark.parametrize(
+    ("notation", "name", "whole", "entry", "field"),
+    [
+        ("from-to", "dL_da1", r"\frac{\partial L_{s}}{\partial A^{(1)}}", "∂L₃/∂a⁽¹⁾₂₃", "dL3_da1_2_3"),
+        ("row", "dL_da1", r"\frac{\partial C_{s}}{\partial A^{(1)}}", "∂C₃/∂a⁽¹⁾₃₂", "dC3_da1_3_2"),
+        ("to-from-da", "dL_dz1", r"\frac{\partial C_{s}}{\partial Z^{(2)}}", "∂C₃/∂z⁽²⁾₂₃", "dC3_dz2_2_3"),
+        ("nielsen", "dL_dz1", r"\delta^{1}", "δ¹₂₃", "delta1_2_3"),
+        ("from-to", "dL_dW1", r"\frac{\partial L}{\partial W^{(1)}}", "∂L/∂w⁽¹⁾₂₂", "dL_dw1_2_2"),
+    ],
+)
+def test_derivatives_of_a_sample_are_those_of_its_own_loss(
+    notation: str, name: str, whole: str, entry: str, field: str
+) -> None:
+    """Where δ is that of each sample, the third sample's loss is L₃ and any sample's L_s; weights have the mean's L."""
+    names = naming(notation, replace(BATCH, batch_delta="sample"))
+    assert names.whole(name) == whole
+    symbol = names.entry(name, (1, 1) if name == "dL_dW1" else (2, 1))
+    assert (symbol.unicode, symbol.ascii) == (entry, field)
 
 
 @pytest.mark.parametrize("notation", WIDE)

@@ -11,7 +11,8 @@ from examgen.core.formula_language import Formula, evaluate_formula, parse_formu
 from examgen.core.formula_trials import drawn_givens, trials
 from examgen.core.graph import ComputationGraph, Quantity, Values, evaluate
 from examgen.core.losses import LOSSES
-from examgen.core.network import NetworkShape, network_graph
+from examgen.core.misconceptions import patches
+from examgen.core.network import BatchDelta, NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape, products_graph
 from examgen.core.rules import Array, Rule
 from examgen.exams.notation import NOTATIONS, Naming
@@ -41,6 +42,13 @@ def judged(
     formula = parse_formula(text, known)
     assert isinstance(formula, Formula), formula
     return judge(trials(graph, patched), asked, formula, known)
+
+
+def misconceptions_of(shape: NetworkShape) -> Mapping[str, Sequence[ComputationGraph]]:
+    found: dict[str, list[ComputationGraph]] = {}
+    for patch in patches(shape, frozenset(quantity.name for quantity in network_graph(shape).derived)):
+        found.setdefault(patch.misconception, []).append(patch.graph)
+    return found
 
 
 def entry_of(values: Values, entry: Entry) -> Array:
@@ -233,6 +241,21 @@ def test_steps_and_batches_have_their_own_symbols() -> None:
     assert judged(shape, ("dL_dW1@2", (0, 0)), batch.replace("s2", "s1")).verdict == "wrong"
     new = "tanh((w1_1_1 - eta*s1_dL_dw1_1_1)*s2_x_1_1 + b1 - eta*s1_dL_db1)"
     assert judged(shape, ("a1@2", (0, 0)), new).verdict == "right"
+
+
+@pytest.mark.parametrize(("convention", "is_halved"), [("mean", False), ("sample", True)])
+@pytest.mark.parametrize("samples", [2, 3])
+def test_what_delta_is_in_a_batch_decides_its_formulas(convention: BatchDelta, is_halved: bool, samples: int) -> None:
+    """The gradient of a weight is a sum of δ a, or their mean; the other one is a sum and a mean mixed up."""
+    shape = NetworkShape(
+        (1, 1, 1), ("tanh", "sigmoid"), "binary_cross_entropy", 1, samples, updates=False, batch_delta=convention
+    )
+    total = " + ".join(f"delta2_1_{sample}*a1_1_{sample}" for sample in range(1, samples + 1))
+    patched = misconceptions_of(shape)
+    for text, is_right in ((total, not is_halved), (f"({total})/{samples}", is_halved)):
+        found = judged(shape, ("dL_dW2", (0, 0)), text, patched)
+        assert (found.verdict == "right") == is_right
+        assert found.misconceptions == (() if is_right else ("sum-for-mean",))
 
 
 def test_products_are_judged_too() -> None:
