@@ -122,7 +122,7 @@ class Work:
         given = start.is_given & ~is_blank
         done = Start(np.where(is_blank, np.nan, start.carried), given, start.is_settled)
         past, old = self.of(students).followed(done.of(students)), found.of(students)
-        is_better = past.follows & (~old.follows | (old.rests & ~past.rests)) & ~start.is_settled[students]
+        is_better = past.follows & (~old.follows | (old.rests & ~past.rests))
         return found.replaced(students, past.where(~is_better, old))
 
     def settled(self, wanted: Array, is_doubtful: Flags) -> tuple[Followed, Flags, Flags]:
@@ -173,7 +173,8 @@ class Work:
             is_settled = instead.is_settled[students]
             is_settled[:, list(route.equal)] = True
             before = found.of(students)
-            again = self.of(students).followed(instead.of(students)).where(is_settled, before)
+            work, begin = self.of(students), instead.of(students)
+            again = work.kinder_past_blanks(begin, work.followed(begin)).where(is_settled, before)
             kept = again.follows.sum(axis=1) > before.follows.sum(axis=1)
             found = found.replaced(students[kept], again.of(np.flatnonzero(kept)))
             instead.is_settled[students] = is_settled
@@ -228,6 +229,11 @@ class Work:
                 rests[name] = unsound[name].reshape(computed.shape)
                 judged = writing[name].judged(digits[name], self.policy, computed, band, given[name])
                 follows[name], tolerance[name], coarse[name] = judged.follows, judged.tolerance, judged.coarse
+                is_blank = np.isnan(writing[name].values)
+                if self.policy.precision == "as_written" and is_blank.any():
+                    coarse[name] = np.maximum(
+                        coarse[name], writing[name].in_the_head(self.policy, base.values[name], is_blank)
+                    )
                 moved[name] = np.maximum(moved[name], coarse[name])
                 is_correct = writing[name].is_right | (follows[name] & ~rests[name])
                 is_wrong: Flags = np.where(np.isnan(written[name]), rests[name], ~is_correct)

@@ -85,6 +85,8 @@ class Writing:
         writes_short: whether a student often writes fewer digits than asked; who does so seldom has left out zeros at
             the end.
         fewer: how many digits fewer than asked are written; 0 where there are enough, and of a bare 0.
+        figures: how many significant figures a student who often writes fewer digits than asked writes at least; 0 for
+            others.
     """
 
     values: Array
@@ -96,6 +98,7 @@ class Writing:
     is_enough: Flags
     writes_short: Flags
     fewer: NDArray[np.int64]
+    figures: NDArray[np.int64]
 
     @staticmethod
     def of_answers(paper: PaperShape, submitted: Submitted, wanted: Array, policy: Policy) -> "Writing":
@@ -113,9 +116,10 @@ class Writing:
             is_right = is_exact | (is_enough & reaches(values, wanted, written_half, truncation=policy.truncation))
         short, there = ((flags).sum(axis=1, keepdims=True) for flags in (fewer > 0, np.isfinite(values)))
         writes_short = np.repeat((short >= LEAST_SHORT) & (short > OFTEN * there), values.shape[1], axis=1)
-        return Writing(
-            values, half, written_half, fraction_half, is_exact, is_right, is_enough, writes_short, fewer
-        )  # fmt: skip
+        figures = np.where(is_enough, submitted.digits, NO_DIGITS).min(axis=1, keepdims=True)
+        figures = np.where(writes_short & (figures < NO_DIGITS), figures, 0)
+        parts = (half, written_half, fraction_half, is_exact, is_right, is_enough, writes_short, fewer, figures)
+        return Writing(values, *parts)
 
     def of(self, students: Places) -> "Writing":
         """Some of the students."""
@@ -125,6 +129,13 @@ class Writing:
         """The same for each asked quantity."""
         parts = [as_quantities(paper, getattr(self, part.name)) for part in fields(Writing)]
         return {name: Writing(*(part[name] for part in parts)) for name in paper.entry_places}
+
+    def in_the_head(self, policy: Policy, computed: Array, is_open: Flags) -> Array:
+        """Half units, (students, *shape), of what was not written down by students who write few digits; else 0."""
+        is_short = is_open & (self.figures > 0) & np.isfinite(computed) & (computed != 0)
+        leading = np.floor(np.log10(np.where(is_short, np.abs(computed), 1.0)))
+        half = half_unit(self.figures - 1 - leading) * (2 if policy.truncation else 1)
+        return np.where(is_short, half, 0.0)
 
     def judged(self, digits: Digits, policy: Policy, computed: Array, band: Array, is_given: Flags) -> Judged:
         """See which answers for one quantity follow.
@@ -146,7 +157,8 @@ class Writing:
         if not written.any():
             return Judged(follows, tolerance, written)
         # A right number with fewer digits lost nothing but zeros at its end, unless the student often writes so.
-        is_short = (written > 0) & (self.writes_short | ~(follows | self.is_exact))
+        has_lost_zeros = self.is_exact | reaches(self.values, computed, self.half, truncation=cut)
+        is_short = (written > 0) & (self.writes_short | ~has_lost_zeros)
         is_near = is_short & reaches(self.values, computed, written, band, truncation=cut)
         if policy.precision == "as_written":
             is_taken = is_near & ~follows & self.is_enough
