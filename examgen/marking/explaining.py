@@ -155,7 +155,11 @@ def _decided(found: Explanation, policy: Policy) -> tuple[int, str]:
         return 3, "It follows from earlier answers that are 0 or far too large, and these carry no credit forward."
     if found.follows and policy.follow_through == "off":
         return 5, f"It follows only from wrong answers ({', '.join(found.rests_on)}), and follow-through is off."
-    named = f" The student's answers fit {found.misconception.replace('|', ' and ')}." if found.misconception else ""
+    named = (
+        f" The student's answers fit {found.misconception.replace('|', ' and ').replace('+', ' together with ')}."
+        if found.misconception
+        else ""
+    )
     return 5, f"It is neither the reference nor what follows from the student's own answers.{named}"
 
 

@@ -7,6 +7,7 @@ hangs together of all that is not written. Called by `judging` after `diagnosis`
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,12 +36,16 @@ def following_causes(
     Arguments as in `diagnose`, and what came of it.
     """
     paper = paper.standing
+    has_blanks = np.isnan(submitted.values).any(axis=1)
     outcome, own, tolerance = (getattr(marked, name).copy() for name in ("outcome", "own", "tolerance"))
     with np.errstate(all="ignore"):
         for number, version in enumerate(diagnosis.causes):
             is_here = diagnosis.cause == number
             direct = [field.quantity in version.changed for field in paper.fields]
-            rows = np.flatnonzero((is_here & ~np.array(direct)).any(axis=1))
+            is_behind = (is_here & ~np.array(direct)).any(axis=1)
+            if is_behind.any() and not _can_follow(paper):
+                is_behind &= has_blanks
+            rows = np.flatnonzero(is_behind)
             for start in range(0, rows.size, block_size(paper)):
                 chosen = rows[start : start + block_size(paper)]
                 found = _Gaps.of(paper, version, givens, submitted, marked, is_here, chosen)
@@ -53,6 +58,33 @@ def following_causes(
     is_wrong = (outcome == OUTCOMES["wrong"].code) & np.isfinite(submitted.values) & ~marked.follows_ignored
     now = replace(marked, outcome=outcome, own=own, tolerance=tolerance)
     return now, replace(diagnosis, first=first_wrong(paper, is_wrong))
+
+
+@lru_cache(maxsize=512)
+def _can_follow(paper: PaperShape) -> bool:
+    """Whether two entries of a sheet without blanks may hang on the same gap, of what is not asked."""
+    version = Patch("", paper.graph, frozenset(), must_show=False)
+    asked = {field.quantity for field in paper.fields}
+    nothing = np.zeros((1, len(paper.fields)), dtype=bool)
+    missing = {
+        one.name: np.full((1, one.size), one.name not in asked)
+        for one in paper.graph.derived
+        if one.kind not in _SAMPLES
+    }
+    gaps = _Gaps(paper, version, nothing, nothing, nothing, missing, {})
+    label, offsets = gaps._hanging_together()
+    read_by: dict[int, int] = {}
+    for _, field in gaps._in_order():
+        quantity = version.graph[field.quantity]
+        entry = entry_of(quantity, field)
+        reads = {
+            int(label[0, offsets[name] + place])
+            for name, linked in gaps._reads(quantity)
+            for place in np.flatnonzero(missing[name][0] & linked[:, entry]).tolist()
+        }
+        for gap in reads:
+            read_by[gap] = read_by.get(gap, 0) + 1
+    return max(read_by.values(), default=0) > 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,12 +131,12 @@ def test_a_live_relu_hands_on_what_it_reads() -> None:
 @pytest.mark.parametrize(
     ("loss", "outputs", "of_gradient", "of_loss"),
     [
-        ("squared_error", 1, {2, 1 / 2}, set()),
-        ("squared_error", 3, {2, 1 / 2, 1 / 3}, {1 / 3}),
+        ("squared_error", 1, {2, 1 / 2}, {1 / 2}),
+        ("squared_error", 3, {2, 1 / 2, 1 / 3}, {1 / 2, 1 / 3}),
         ("half_squared_error", 1, {2, 1 / 2}, {2, 1 / 2}),
         ("half_squared_error", 3, {2, 1 / 2, 1 / 3}, {2, 1 / 2, 1 / 3}),
-        ("mean_squared_error", 1, {2, 1 / 2}, set()),
-        ("mean_squared_error", 3, {2, 1 / 2, 3, 6, 3 / 2}, {3}),
+        ("mean_squared_error", 1, {2, 1 / 2}, {1 / 2}),
+        ("mean_squared_error", 3, {2, 1 / 2, 3, 6, 3 / 2}, {1 / 2, 3}),
         ("half_mean_squared_error", 3, {2, 1 / 2, 3, 6, 3 / 2}, {2, 1 / 2, 3}),
         ("mean_absolute_error", 1, set(), set()),
         ("mean_absolute_error", 3, {3, 6, 3 / 2}, {3}),
