@@ -497,7 +497,7 @@ def _sum_for_mean(net: Network) -> Iterator[Version]:
 
 
 def _where_averaged(net: Network, count: int, outputs: int) -> Iterator[list[Quantity]]:
-    """Where a mean over so many samples or outputs enters the derivatives: in every gradient, or where the error does."""
+    """Where a mean over so many samples or outputs enters: in each gradient of its own, or where the error does."""
     if count == net.shape.averaged_in_gradient:
         yield list(net.of_kind("dL_dW", "dL_db"))
     if count in (net.shape.averaged_in_delta, outputs):
