@@ -179,6 +179,9 @@ def _shows(
     """Whether a formula says what the wrong graph says, be its symbols the right values or the wrong graph's own."""
     reference = _at(wrong, asked)
     is_moved = not np.array_equal(reference, right.reference, equal_nan=True)
+    # A wrong graph may come to the right value from other values on the way, such as another δ of a mini-batch.
+    if not is_moved and all(wrong.get(name) is values[name] for name, _ in entries.values()):
+        return False
     if is_moved and _may_be(right.value, reference):
         found = _compared(formula, entries, values, reference)
         if found.is_same and found.tells.any():
@@ -186,9 +189,6 @@ def _shows(
     if not all(name in wrong for name, _ in entries.values()):
         return False
     own = {name: _at(wrong, entry) for name, entry in entries.items()}
-    # A wrong graph may come to the right value from other values on the way, such as another δ of a mini-batch.
-    if not is_moved and all(np.array_equal(own[name], _at(values, entry)) for name, entry in entries.items()):
-        return False
     if not _may_be(evaluate_formula(formula, own), reference):
         return False
     found = _compared(formula, entries, wrong, reference)

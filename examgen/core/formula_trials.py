@@ -38,7 +38,8 @@ class Trials:
     Attributes:
         graph: the right one.
         values: (draws, *shape) by quantity.
-        patched: by misconception, the values of each of its graphs.
+        patched: by misconception, the values of each of its graphs; what it does not change is the same array as in
+            `values`.
         kinked: z of the units whose slope jumps, such as those of ReLU.
     """
 
@@ -66,15 +67,25 @@ def trials(
         ValueError: a patched graph needs given quantities that the right one does not have.
     """
     givens = drawn_givens(graph, draws)
+    values = evaluate(graph, givens).values
     wrong = {
-        name: tuple(evaluate(other, givens).values for other in graphs) for name, graphs in (patched or {}).items()
+        name: tuple(_sharing(evaluate(other, givens).values, values) for other in graphs)
+        for name, graphs in (patched or {}).items()
     }
     kinked = dict.fromkeys(
         quantity.inputs[0]
         for quantity in graph.derived
         if quantity.rule is not None and quantity.rule.name in ACTIVATIONS and ACTIVATIONS[quantity.rule.name].kinks
     )
-    return Trials(graph, evaluate(graph, givens).values, wrong, tuple(graph[name] for name in kinked))
+    return Trials(graph, values, wrong, tuple(graph[name] for name in kinked))
+
+
+def _sharing(found: Values, right: Values) -> Values:
+    """The same values, by the array of the right ones where they are equal: that is seen at a glance."""
+    return {
+        name: right[name] if name in right and np.array_equal(value, right[name], equal_nan=True) else value
+        for name, value in found.items()
+    }
 
 
 def drawn_givens(graph: ComputationGraph, draws: int = DRAWS) -> Values:

@@ -525,9 +525,9 @@ def _sum_for_mean(net: Network) -> Iterator[Version]:
     error, value = _output_gradient(net), list(net.of_kind("loss"))
     outputs = net.shape.sizes[-1] if LOSSES[net.shape.loss].is_mean else 1
     for count in {net.shape.samples_per_step, outputs} - {1}:
-        gradient = _where_averaged(net, count)
-        yield Version(_scaled([*gradient, *value], count))
-        yield Version(_scaled(gradient, count))
+        for gradient in _where_averaged(net, count, outputs):
+            yield Version(_scaled([*gradient, *value], count))
+            yield Version(_scaled(gradient, count))
         yield Version(_scaled(value, count), must_show=False)
     if net.shape.samples_per_step > 1:
         # The other convention of δ in a mini-batch: the gradients come out right.
@@ -536,11 +536,12 @@ def _sum_for_mean(net: Network) -> Iterator[Version]:
         yield Version(changes, must_show=False)
 
 
-def _where_averaged(net: Network, count: int) -> list[Quantity]:
-    """Where a mean over so many terms enters the derivatives: where the error does, or in each gradient of its own."""
+def _where_averaged(net: Network, count: int, outputs: int) -> Iterator[list[Quantity]]:
+    """Where a mean over so many samples or outputs enters: in each gradient of its own, or where the error does."""
     if count == net.shape.averaged_in_gradient:
-        return list(net.of_kind("dL_dW", "dL_db"))
-    return _output_gradient(net)
+        yield list(net.of_kind("dL_dW", "dL_db"))
+    if count in (net.shape.averaged_in_delta, outputs):
+        yield _output_gradient(net)
 
 
 _ROWS = (
