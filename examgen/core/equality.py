@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from examgen.core.graph import ComputationGraph, evaluate
-from examgen.core.trials import TRIALS, trial_givens
+from examgen.core.trials import trial_givens
 
 Copies = tuple[tuple[str, str], ...]
 """(earlier, later) names of quantities with the same entries in the same order."""
@@ -21,9 +21,9 @@ def copies(graph: ComputationGraph) -> Copies:
     values = evaluate(graph, trial_givens(graph)).values
     found = []
     for place, later in enumerate(graph.derived):
-        mine = values[later.name].reshape(TRIALS, -1)
+        mine = values[later.name].reshape(-1)
         for earlier in graph.derived[:place]:
-            if earlier.size == later.size and np.allclose(mine, values[earlier.name].reshape(TRIALS, -1), 1e-9, 1e-12):
+            if earlier.size == later.size and np.allclose(mine, values[earlier.name].reshape(-1), 1e-9, 1e-12):
                 found.append((earlier.name, later.name))
                 break
     return tuple(found)

@@ -18,7 +18,7 @@ from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph, step_name
 from examgen.core.products import ProductsShape, products_graph
 from examgen.core.rules import Array, Rule
-from examgen.core.trials import TRIALS, trial_givens
+from examgen.core.trials import TRIALS, live_trials
 
 Changes = Mapping[str, Change]
 QuestionShape = NetworkShape | ProductsShape
@@ -130,7 +130,7 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
         asked: names of the quantities that a paper asks for.
     """
     graph = question_graph(shape)
-    base = evaluate(graph, trial_givens(graph))
+    base = evaluate(graph, live_trials(graph))
     names = sorted(asked)
     right = _flat(base.values, names)
     found: list[Patch] = []

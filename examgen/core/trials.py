@@ -15,8 +15,20 @@ DRAWS = 32 * TRIALS
 """Draws of which the first so many are taken that have no dead layer."""
 
 
+def live_trials(graph: ComputationGraph) -> dict[str, Array]:
+    """Givens as in `trial_givens`, and no dead layers: (TRIALS, *shape) by name."""
+    givens = trial_givens(graph)
+    values = evaluate(graph, givens).values
+    is_live = np.ones(DRAWS, dtype=bool)
+    for quantity in graph.derived:
+        if quantity.kind == "slope":
+            is_live &= (values[quantity.name] != 0).any(axis=-1).all(axis=-1)
+    # Papers with a dead layer are never handed out; z is a on a layer of a single ReLU, for one.
+    return {name: rows[is_live][:TRIALS] for name, rows in givens.items()}
+
+
 def trial_givens(graph: ComputationGraph) -> dict[str, Array]:
-    """Givens of both signs, targets that are probabilities, and no dead layers: (TRIALS, *shape) by name."""
+    """Givens of both signs and targets that are probabilities: (DRAWS, *shape) by name."""
     draws = np.random.default_rng(5)
     givens: dict[str, Array] = {}
     for given in graph.givens:
@@ -28,10 +40,4 @@ def trial_givens(graph: ComputationGraph) -> dict[str, Array]:
             givens[given.name] = draws.uniform(0.1, 0.9, size)
         else:
             givens[given.name] = draws.uniform(-1.5, 1.5, size)
-    values = evaluate(graph, givens).values
-    is_live = np.ones(DRAWS, dtype=bool)
-    for quantity in graph.derived:
-        if quantity.kind == "slope":
-            is_live &= (values[quantity.name] != 0).any(axis=-1).all(axis=-1)
-    # Papers with a dead layer are never handed out; z is a on a layer of a single ReLU, for one.
-    return {name: rows[is_live][:TRIALS] for name, rows in givens.items()}
+    return givens
