@@ -19,7 +19,6 @@ from examgen.exams.exam import Variant
 from examgen.exams.files import typed_text
 from examgen.exams.keys import Key, papers
 from examgen.exams.other_references import typed_reference
-from examgen.marking.cause_texts import names_of
 from examgen.marking.numbers import Number, parse_number
 
 COLUMNS = (
@@ -154,7 +153,7 @@ def _entry(row: Row) -> EntryFeedback:
         max_marks=_marks(row["max_marks"]),
         outcome=outcome,
         is_coarse=outcome == "wrong" and _is_coarse(typed_text(answer), value, target),
-        misconceptions=names_of(_text(row.get("misconception", ""))),
+        misconceptions=tuple(filter(None, _text(row.get("misconception", "")).split("|"))),
         comment=_text(row.get("comment", "")),
         reference_text="" if reference is not None else typed_text(_text(row["reference"])),
     )

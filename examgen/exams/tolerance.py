@@ -66,8 +66,8 @@ def half_units(
         can_round = _can_round(paper, quantity, digits)
         moved[quantity.name] = half if can_round else np.zeros_like(half)
         if is_rational:
-            # Where what is right ends at the asked digit nobody rounds, whatever has gone wrong before.
-            ends = _ends_at(own, values)
+            # A slip may lift the own value to where significant figures are coarser.
+            ends = _ends_at(own, values) & _ends_at(half, base.computed[quantity.name])
             rests = rests_on(paper.graph, quantity, rounded, len(values))
             is_rounded = can_round & (~ends | rests.reshape(ends.shape))
             rounded[quantity.name] = is_rounded.reshape(len(values), -1)

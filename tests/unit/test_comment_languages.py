@@ -30,7 +30,7 @@ TEMPLATES = tuple(
         sentence
         for table in (SENTENCES, REASONS, SHAPE_REASONS, CHOICE_REASONS, FORMULA_REASONS)
         for sentence in table.values()
-        if sentence != SENTENCES["looks"]
+        if "{mistakes}" not in sentence
     )
 )
 
