@@ -26,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--exams", nargs="*", default=(*drawn_exams(), WITH_FORMULAS), help="names of exams")
     parser.add_argument("--students", type=int, default=30, help="papers of each exam, at least 30")
-    parser.add_argument("--rounds", type=int, default=8, help="of the search; 0 for none")
+    parser.add_argument("--rounds", type=int, default=4, help="of the search; 0 for none")
     parser.add_argument("--only-over", action="store_true", help="leave out what earns no more than it may")
     options = parser.parse_args()
     over = 0
