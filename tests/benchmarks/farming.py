@@ -8,8 +8,9 @@ python tests/benchmarks/farming.py --only-over            only the strategies th
 import argparse
 from time import perf_counter
 
+from tests.classroom.climbing import search
 from tests.classroom.exams import drawn_exams
-from tests.classroom.farming import Earned, Hall, hall, lines, search
+from tests.classroom.farming import Earned, Hall, hall, lines
 from tests.classroom.rules import RULES
 from tests.classroom.strategies import STRATEGIES, layered
 
