@@ -50,7 +50,7 @@ def of_strategies(seated: Hall) -> dict[str, Earned]:
 def of_searches(seated: Hall, rounds: int) -> dict[str, Earned]:
     """What the constants earn, on papers that the search did not see."""
     others = seated.only(range(TUNED_ON, len(seated.variants)))
-    found = {keys: search(seated.only(range(keys)), rounds) for keys in (1, TUNED_ON)}
+    found = {keys: search(seated.only(range(keys)), rounds, patient=True) for keys in (1, TUNED_ON)}
     for keys, texts in found.items():
         print(
             f"  tuned on {keys}: "

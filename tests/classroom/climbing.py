@@ -22,6 +22,7 @@ def search(
     *,
     grid: Sequence[str] = GRID,
     climbs: int = 2,
+    patient: bool = False,
     kept: Mapping[Group, str] = NOTHING,
     seed: int = 1,
 ) -> dict[Group, str]:
@@ -36,6 +37,7 @@ def search(
         rounds: so many at most.
         grid: texts to choose from.
         climbs: so many, in turn from simple and from random sheets.
+        patient: whether each group in turn is settled before the next is tried, too, which takes longer.
         kept: what is in some groups all the time, such as "right".
         seed: of the random sheets.
 
@@ -49,7 +51,8 @@ def search(
     ranked = [sorted(((next(earned).beside, start) for start in each), key=lambda pair: -pair[0]) for each in starts]
     free = [group for group in tuned_on.groups() if group not in kept]
     first = [ranked[number % len(ranked)][number // len(ranked)] for number in range(climbs)]
-    climbed = [_climbed(tuned_on, start, best, rounds, grid, free) for best, start in first]
+    ways = (_climbed, _climbed_in_turn) if patient else (_climbed,)
+    climbed = [way(tuned_on, start, best, rounds, grid, free) for best, start in first for way in ways]
     return max(climbed, key=lambda pair: pair[0])[1]
 
 
@@ -79,6 +82,29 @@ def _climbed(
         together = [one.beside for one in tuned_on.earned([layered(each) for each in tried])]
         best = max(together)
         texts = tried[together.index(best)]
+    return best, texts
+
+
+def _climbed_in_turn(
+    tuned_on: Hall,
+    start: Mapping[Group, str],
+    best: float,
+    rounds: int,
+    grid: Sequence[str],
+    groups: Sequence[Group],
+) -> tuple[float, dict[Group, str]]:
+    """The same where the best text for a group is taken before the next group is tried."""
+    texts = dict(start)
+    for _ in range(rounds):
+        before = best
+        for group in groups:
+            tried = [{**texts, group: text} for text in grid if text != texts[group]]
+            earned = [one.beside for one in tuned_on.earned([layered(each) for each in tried])]
+            if max(earned) > best + 1e-9:
+                best = max(earned)
+                texts = tried[earned.index(best)]
+        if best == before:
+            break
     return best, texts
 
 
