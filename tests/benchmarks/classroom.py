@@ -3,6 +3,7 @@
 python tests/benchmarks/classroom.py                  fairness over all shipped exams, 2 to 4 decimals and 3 figures
 python tests/benchmarks/classroom.py --variants 300   more papers of each exam
 python tests/benchmarks/classroom.py --exams question2
+python tests/benchmarks/classroom.py --kinds          gaps, few digits, other routes, copied sheets, and nothing else
 python tests/benchmarks/classroom.py --speed          10,000 students: answers in, results.csv and gradebook.csv out
 python tests/benchmarks/classroom.py --speed --students 10000 100000
 """
@@ -38,6 +39,7 @@ from tests.classroom.judging import OURS, Tally, sit
 from tests.classroom.misconceptions import MISCONCEPTIONS
 from tests.classroom.pupils import HONEST, Pupil, beliefs_of, work_out
 from tests.classroom.rules import RULES
+from tests.classroom.telling import print_kinds, share
 
 SEED = 7
 SHARE_HONEST, SHARE_SLIPS = 0.60, 0.25  # the rest has a misconception
@@ -51,6 +53,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--variants", type=int, default=60, help="papers of each exam at each precision")
     parser.add_argument("--exams", nargs="*", default=drawn_exams(), help="names of exams")
+    parser.add_argument("--kinds", action="store_true", help="only gaps, few digits, other routes, copied sheets")
+    parser.add_argument("--least", type=int, default=100_000, help="entries of each of these kinds at least")
     parser.add_argument("--speed", action="store_true", help="measure speed and not fairness")
     parser.add_argument("--students", type=int, nargs="+", default=[10_000], help="sizes of classes, for --speed")
     parser.add_argument("--part", type=int, default=PART, help="students in one file of answers, for --speed")
@@ -62,7 +66,9 @@ def main() -> None:
         for students in options.students:
             print_speed(students, options.part)
     else:
-        print_fairness(options.exams, options.variants)
+        print_kinds(options.exams, options.least, SEED)
+        if not options.kinds:
+            print_fairness(options.exams, options.variants)
 
 
 def print_fairness(names: Sequence[str], variants: int) -> None:
@@ -152,16 +158,6 @@ def print_beliefs(tally: Tally) -> None:
         print(f"  {label:32}{students:>10}{hidden:>13}" + "".join(f"{text:>13}" for text in shares))
     sums = [sum(tally.beliefs[label, column] for label in MISCONCEPTIONS) for column in columns[1:]]
     print(f"  {'all':32}{'':>23}" + "".join(f"{share(number, tally.mistaken):>13}" for number in sums))
-
-
-def share(part: int, whole: int) -> str:
-    """A percentage; a part of nothing is a dash. Only a part that is nothing is 0, and only the whole is 100%."""
-    if not whole:
-        return "–"
-    percent = 100 * part / whole
-    if part in (0, whole):
-        return f"{percent:.0f}%"
-    return f"{min(99.99, max(0.01, percent)):.2f}%"
 
 
 def print_speed(students: int, part: int) -> None:

@@ -16,13 +16,14 @@ from examgen.exams.building import LoadedExam
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys import papers
+from tests.classroom.cribs import Desk, Page, Strategy
 from tests.classroom.exams import load, variants_of
 from tests.classroom.figures import Array, places_for
 from tests.classroom.handing_in import Result, mark
 from tests.classroom.judging import OURS
 from tests.classroom.pupils import Pupil, Sheet
 from tests.classroom.rules import RULES, Rule
-from tests.classroom.strategies import NEW, Desk, Group, Page, Strategy, layered
+from tests.classroom.strategies import Group
 
 HALF = 0.51
 """Units of the last asked digit within which a value is right of itself."""
@@ -30,15 +31,7 @@ HALF = 0.51
 RIGHT_COUNTS, BESIDE = 1.5, 0.05
 """Nobody earns more than this many times what is right of itself, and this share of the marks beside it."""
 
-GRID = (
-    "", "0", "0.0001", "-0.0001", "0.001", "-0.001", "0.01", "-0.01", "0.1", "-0.1", "0.3", "0.5", "0.9", "0.9999",
-    "1", "-1", "2", "-2", "5", "-5", "10", "-10", "100", "-100", "old", "x",
-)  # fmt: skip
-"""What the search tries for each kind of quantity and layer."""
-
-
 ONLY_OURS: Mapping[str, Rule] = MappingProxyType({})
-NOTHING: Mapping[Group, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,92 +143,6 @@ def hall(name: str, students: int, seed: int = 7) -> Hall:
     """A class that sits a shipped exam, as far as it asks for numbers."""
     here, there = (variants_of(_only_numbers(name, each), students) for each in (seed, seed + 1))
     return Hall.of(_only_numbers(name, seed), here, there)
-
-
-def search(
-    tuned_on: Hall,
-    rounds: int,
-    *,
-    grid: Sequence[str] = GRID,
-    climbs: int = 2,
-    kept: Mapping[Group, str] = NOTHING,
-    seed: int = 1,
-) -> dict[Group, str]:
-    """The best sheet without knowledge: one text for each kind of quantity and layer, found by climbing.
-
-    In each round, every other text is tried for every group, and the best ones of as many groups are taken as earn most
-    together beside what is right, until none is better. Climbing begins with the best of some simple sheets, and then
-    with the best of random ones.
-
-    Args:
-        tuned_on: whose marks the climber sees.
-        rounds: so many at most.
-        grid: texts to choose from.
-        climbs: so many, in turn from simple and from random sheets.
-        kept: what is in some groups all the time, such as "right".
-        seed: of the random sheets.
-
-    Returns: the text by group, for `layered`.
-    """
-    starts = [
-        [{**start, **kept} for start in each]
-        for each in (_simple_starts(tuned_on), _random_starts(tuned_on, grid, seed))
-    ]
-    earned = iter(tuned_on.earned([layered(start) for each in starts for start in each]))
-    ranked = [sorted(((next(earned).beside, start) for start in each), key=lambda pair: -pair[0]) for each in starts]
-    free = [group for group in tuned_on.groups() if group not in kept]
-    first = [ranked[number % len(ranked)][number // len(ranked)] for number in range(climbs)]
-    climbed = [_climbed(tuned_on, start, best, rounds, grid, free) for best, start in first]
-    return max(climbed, key=lambda pair: pair[0])[1]
-
-
-def _climbed(
-    tuned_on: Hall,
-    start: Mapping[Group, str],
-    best: float,
-    rounds: int,
-    grid: Sequence[str],
-    groups: Sequence[Group],
-) -> tuple[float, dict[Group, str]]:
-    """What climbing from a start earns, and with which texts."""
-    texts = dict(start)
-    for _ in range(rounds):
-        moves = [(group, text) for group in groups for text in grid if text != texts[group]]
-        single = tuned_on.earned([layered({**texts, group: text}) for group, text in moves])
-        ranked = sorted(zip((one.beside for one in single), moves, strict=True), key=lambda pair: -pair[0])
-        steps: dict[Group, str] = {}
-        tried = []
-        for earned, (group, text) in ranked:
-            if earned > best + 1e-9 and group not in steps:
-                steps[group] = text
-                tried.append({**texts, **steps})
-        if not tried:
-            break
-        # All at once need not be better than the best alone: the steps of some groups undo those of others.
-        together = [one.beside for one in tuned_on.earned([layered(each) for each in tried])]
-        best = max(together)
-        texts = tried[together.index(best)]
-    return best, texts
-
-
-def _simple_starts(seated: Hall) -> list[dict[Group, str]]:
-    """One text everywhere; new weights as they were, or not."""
-    groups = seated.groups()
-    return [
-        {group: "old" if is_kept and group[0] in NEW else text for group in groups}
-        for text in ("", "0.0001", "0.1", "0.5", "1", "10")
-        for is_kept in (False, True)
-    ]
-
-
-def _random_starts(seated: Hall, grid: Sequence[str], seed: int, count: int = 24) -> list[dict[Group, str]]:
-    """One text for each kind, whatever the layer: entries of a kind go together."""
-    chooses = random.Random(seed)
-    starts = []
-    for _ in range(count):
-        kinds = {kind: chooses.choice(grid) for kind, _ in seated.groups()}
-        starts.append({group: kinds[group[0]] for group in seated.groups()})
-    return starts
 
 
 def _only_numbers(name: str, seed: int) -> LoadedExam:

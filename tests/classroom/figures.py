@@ -17,14 +17,16 @@ TIE = 1e-9
 """Units of the last digit by which a double may miss the tie that it stands for, as 0.1 + 0.2 misses 0.3."""
 
 
-def places_for(values: Array, digits: Digits) -> Places:
-    """(...) -> (...): the decimals to which a student who is asked for these digits writes these values."""
+def places_for(values: Array, digits: Digits, *, cuts: bool = False) -> Places:
+    """(...) -> (...): the decimals to which a student who is asked for these digits writes, or cuts off, the values."""
     if digits.unit == "decimals":
         return np.full(values.shape, digits.count)
     size = np.abs(values)
     is_plain = np.isfinite(size) & (size > 1e-12)
     leading = np.floor(np.log10(np.where(is_plain, size, 1.0))).astype(int)
     places = digits.count - 1 - leading
+    if cuts:
+        return np.where(is_plain, places, digits.count - 1)
     # 0.9996 to 3 figures is 1.00: rounding has made it longer by a digit.
     grown = np.abs(rounded(np.where(is_plain, values, 1.0), places)) >= 10.0 ** (leading + 1) * (1 - 1e-12)
     return np.where(is_plain, places - grown, digits.count - 1)

@@ -57,10 +57,12 @@ class Learner:
     Attributes:
         delta: which derivative the course calls δ.
         averages: whether a mean is divided by the number of its terms.
+        goes_on_from: of dL/dz and dL/db, which are equal where there is one sample, the one from which work goes on.
     """
 
     delta: str = "dL_dz"
     averages: bool = True
+    goes_on_from: str = "dL_dz"
 
     def samples_of(self, step: int) -> int:
         """The number of the step whose samples are used in this step."""
@@ -181,16 +183,21 @@ class Learner:
         for layer in range(len(start), 0, -1):
             z_before = z[layer - 2] if layer > 1 else None
             here = Here(shape.activations[layer - 1], a[layer - 1], z_before, z[layer - 1], a[layer], above)
-            dL_da, dL_dz = self._deltas(shape, here, y, layer, step, book)
+            dL_da, dL_dz, exact = self._deltas(shape, here, y, layer, step, book)
+            kept: dict[str, Array] = {}
+            if self.goes_on_from == "dL_db" and dL_dz.shape[1] == 1:
+                kept["b"] = self._note("dL_db", layer, step, exact.sum(axis=1), book)
+                dL_dz = kept["b"][:, None, :]
             gradients = (
                 np.einsum("sno,sni->soi", dL_dz, self.input(here)),
                 dL_dz.sum(axis=1),
             )
             new: list[Array] = []
             for letter, value, gradient in zip("Wb", start[layer - 1], gradients, strict=True):
-                kept = self._note(f"dL_d{letter}", layer, step, gradient, book)
+                if letter not in kept:
+                    kept[letter] = self._note(f"dL_d{letter}", layer, step, gradient, book)
                 if rate is not None:
-                    taken = -self.step_size(rate).reshape(-1, *[1] * (value.ndim - 1)) * kept
+                    taken = -self.step_size(rate).reshape(-1, *[1] * (value.ndim - 1)) * kept[letter]
                     new.append(self._note(f"{letter}_new", layer, step, value + taken, book, (value, taken)))
             if new:
                 found.insert(0, (new[0], new[1]))
@@ -199,8 +206,8 @@ class Learner:
 
     def _deltas(
         self, shape: NetworkShape, here: Here, y: Array, layer: int, step: int, book: Notebook
-    ) -> tuple[Array, Array]:
-        """dL/da and dL/dz of a layer."""
+    ) -> tuple[Array, Array, Array]:
+        """dL/da and dL/dz of a layer, the latter as it goes on and as it was worked out."""
         if here.above is None:
             with np.errstate(all="ignore"):
                 dL_da = book.note(("dL_da", layer, step), self._loss_slope(shape.loss, here.a, y))
@@ -210,7 +217,7 @@ class Learner:
         slope = book.note(("slope", layer, step), self.slope(here))
         is_short = here.above is None and is_shortcut(shape)
         delta = self.short_delta(here.a, y) if is_short else self.through(replace(here, da=dL_da, slope=slope))
-        return dL_da, book.note(("dL_dz", layer, step), delta)
+        return dL_da, book.note(("dL_dz", layer, step), delta), delta
 
     def _note(
         self, kind: str, layer: int, step: int, values: Array, book: Notebook, terms: tuple[Array, ...] = ()

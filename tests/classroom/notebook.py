@@ -26,7 +26,7 @@ class Habits:
         carry: share of the entries after which a student goes on with the rounded number: 1 always, 0 never.
         more: a student writes up to this many digits more than asked, chosen anew for each entry.
         rounds_unasked: whether quantities that nobody asks for are rounded too.
-        figures: a student writes so many significant figures at most; 0 for as many as asked.
+        figures: a student writes so many significant figures at most, whole numbers in full; 0 for as many as asked.
         cuts: whether digits are cut off instead of rounded.
     """
 
@@ -99,9 +99,11 @@ class Notebook:
             return self._unasked(values)
         digits = self.paper.fields[int(columns.flat[0])].digits
         more = self._random.integers(0, self.habits.more, values.shape, endpoint=True)
-        decimals = places_for(values, digits) + more
+        decimals = places_for(values, digits, cuts=self.habits.cuts) + more
         if self.habits.figures:
-            decimals = np.minimum(decimals, places_for(values, Digits(self.habits.figures, "significant_figures")))
+            few = Digits(self.habits.figures, "significant_figures")
+            figures = places_for(values, few, cuts=self.habits.cuts)
+            decimals = np.minimum(decimals, np.maximum(figures, 0))
         neat = (cut_off if self.habits.cuts else rounded)(values, decimals)
         self.written[:, columns.ravel()] = shown(neat).reshape(len(values), -1)
         self.places[:, columns.ravel()] = shown(decimals.astype(float)).reshape(len(values), -1).astype(int)

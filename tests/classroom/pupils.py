@@ -40,6 +40,16 @@ SHORT: Mapping[str, Habits] = MappingProxyType(
 )
 """Ways of honest work with fewer digits than asked."""
 
+CUTTING: Mapping[str, Habits] = MappingProxyType(
+    {
+        f"cut off as asked, {on}": Habits(carry=carry, rounds_unasked=False, cuts=True)
+        for on, carry in (("carried", 1.0), ("all digits carried", 0.0), ("now so, now so", 0.5))
+    }
+)
+"""Ways of honest work with digits cut off instead of rounded."""
+
+_HABITS = {**HONEST, **SHORT, **CUTTING}
+
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
@@ -48,9 +58,11 @@ class Pupil:
     Attributes:
         id: of the student.
         variant: whose numbers the paper has; it is handed in under the id of the student.
-        habits: a key of `HONEST`.
+        habits: a key of `HONEST`, `SHORT` or `CUTTING`.
         belief: a key of `MISCONCEPTIONS`; empty for none.
         slips: whether one entry goes wrong.
+        slips_in: kinds of the entries that may; empty for any.
+        goes_on_from: as in `Learner`.
     """
 
     id: str
@@ -58,6 +70,8 @@ class Pupil:
     habits: str = "carries rounded"
     belief: str = ""
     slips: bool = False
+    slips_in: frozenset[str] = frozenset()
+    goes_on_from: str = "dL_dz"
 
     @property
     def own_variant(self) -> Variant:
@@ -93,16 +107,19 @@ def work_out(exam: Exam, pupils: Sequence[Pupil], seed: int) -> list[Sheet]:
     slips = [_slip_columns(each, pupil, random) for each, pupil in zip(pages, pupils, strict=True)]
     done: list[list[tuple[list[str], Array, Slip | None]]] = [[] for _ in pupils]
     for question in range(len(exam.questions)):
-        groups: dict[tuple[PaperShape, str, str], list[int]] = {}
+        groups: dict[tuple[PaperShape, str, str, str], list[int]] = {}
         for number, pupil in enumerate(pupils):
-            groups.setdefault((pages[number][question][0], pupil.habits, pupil.belief), []).append(number)
-        for (paper, habits, belief), members in groups.items():
+            key = (pages[number][question][0], pupil.habits, pupil.belief, pupil.goes_on_from)
+            groups.setdefault(key, []).append(number)
+        for (paper, habits, belief, goes_on_from), members in groups.items():
             givens = [pages[number][question][1].givens for number in members]
             columns = np.array([slips[number][question] for number in members])
             salt = zlib.crc32(f"{question} {paper.label} {habits} {belief} {seed}".encode())
-            book = Notebook(paper, len(members), {**HONEST, **SHORT}[habits], salt, columns)
+            book = Notebook(paper, len(members), _HABITS[habits], salt, columns)
             together = {name: np.stack([each[name] for each in givens]) for name in givens[0]}
-            _answer(paper, _learner(exam, paper, belief), together, book)
+            learner = _learner(exam, paper, belief)
+            learner.goes_on_from = goes_on_from
+            _answer(paper, learner, together, book)
             for row, (number, texts) in enumerate(zip(members, book.texts(), strict=True)):
                 done[number].append((texts, book.written[row], book.slips.get(row)))
     return [_sheet(parts) for parts in done]
@@ -129,12 +146,14 @@ def _slip_columns(
     """(questions,) the column of the slip in the question where it happens, -1 in all others."""
     columns = np.full(len(questions), -1)
     if pupil.slips:
-        sizes = [len(paper.fields) for paper, _ in questions]
-        column = int(random.integers(sum(sizes)))
-        for number, size in enumerate(sizes):
-            if 0 <= column < size:
-                columns[number] = column
-            column -= size
+        places = [
+            (number, column)
+            for number, (paper, _) in enumerate(questions)
+            for column, field in enumerate(paper.fields)
+            if not pupil.slips_in or field.kind in pupil.slips_in
+        ]
+        number, column = places[int(random.integers(len(places)))]
+        columns[number] = column
     return columns
 
 

@@ -11,13 +11,15 @@ import pytest
 
 from examgen.exams.exam import Field
 from examgen.exams.keys import solve
+from tests.classroom.climbing import search
+from tests.classroom.cribs import Page
 from tests.classroom.exams import drawn_exams, load
-from tests.classroom.farming import BESIDE, RIGHT_COUNTS, Hall, hall, search
+from tests.classroom.farming import BESIDE, RIGHT_COUNTS, Hall, hall
 from tests.classroom.figures import Array
 from tests.classroom.handing_in import Result
 from tests.classroom.judging import OURS, sit
 from tests.classroom.slips import SLIPS
-from tests.classroom.strategies import STRATEGIES, Page, layered
+from tests.classroom.strategies import STRATEGIES, layered
 from tests.marking_sheets import mark_texts, outcomes
 
 FAMILIES = tuple(name for name in drawn_exams() if name != "midterm")

@@ -1,0 +1,84 @@
+"""Laws of marking students as they are: with boxes empty, few digits, digits cut off, and on other routes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from examgen.exams.keys import papers
+from tests.classroom.exams import drawn_exams, load, variants_of
+from tests.classroom.kinds import GAPS, INTERMEDIATE, KINDS, Kind
+from tests.classroom.sitting import OURS_AS_WRITTEN, Outcome, accepted_wrong, sit_kind
+
+ONE_ENTRY = 0.99
+"""Share of single slips that cost one entry."""
+
+BY_NAME = {kind.name: kind for kind in KINDS}
+HONEST = [name for name in BY_NAME if name.startswith("honest")]
+ROUTES = [name for name in BY_NAME if name.startswith("slip in")]
+PAPERS = 2
+
+
+def over_all_exams(kind: Kind, folder: Path, papers_of_each: int = PAPERS) -> Outcome:
+    """What comes of a kind at all shipped exams."""
+    total = Outcome()
+    for name in drawn_exams():
+        loaded = load(name, 11)
+        total.add(sit_kind(loaded, kind, variants_of(loaded, papers_of_each), folder / name))
+    return total
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_honest_students_lose_nothing_that_they_write(name: str, tmp_path: Path) -> None:
+    """Whatever honest students leave out, and to however many digits they write, no written entry loses marks."""
+    outcome = over_all_exams(BY_NAME[name], tmp_path)
+    assert outcome.entries > 1000
+    assert not outcome.examples
+    assert outcome.lost == 0
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_slip_costs_one_entry_on_every_route(name: str, tmp_path: Path) -> None:
+    """Whichever of two equal quantities a student goes on from, and in whichever the slip is, it costs one entry."""
+    outcome = over_all_exams(BY_NAME[name], tmp_path, 4)
+    assert outcome.slips > 50
+    assert outcome.at_one >= ONE_ENTRY * outcome.slips, f"{outcome.over} entries lost beside the slips"
+
+
+def test_as_written_lets_no_more_wrong_values_in_than_a_fixed_tolerance(tmp_path: Path) -> None:
+    """Of random wrong values, fewer are taken as written than within the fixed 0.01 of R/exams, and next to none."""
+    loaded = load("question2", 11)
+    counts = accepted_wrong(loaded, variants_of(loaded, 20), tmp_path)
+    assert counts["values"] > 200
+    assert counts[OURS_AS_WRITTEN] < counts["R/exams num_to_tol"]
+    assert counts[OURS_AS_WRITTEN] <= 0.01 * counts["values"]
+
+
+@pytest.mark.parametrize("gaps", GAPS)
+def test_gaps_are_where_they_are_said_to_be(gaps: str, tmp_path: Path) -> None:
+    """Who is bare writes no intermediate at all, half leaves out half of them, and everybody else writes something."""
+    loaded = load("question2", 11)
+    variants = variants_of(loaded, 4)
+    outcome = sit_kind(loaded, BY_NAME[f"honest, {gaps}"], variants, tmp_path)
+    kinds = [one.kind for paper, _ in papers(loaded.exam, variants[0]) for one in paper.fields]
+    steps = sum(kind in INTERMEDIATE for kind in kinds)
+    share = outcome.entries / outcome.students
+    expected = {"all boxes": len(kinds), "half of the steps blank": len(kinds) - steps // 2, "bare": len(kinds) - steps}
+    if gaps in expected:
+        assert share == expected[gaps]
+    else:
+        assert 0.5 * len(kinds) < share < 0.9 * len(kinds)
+
+
+def test_a_copied_sheet_is_a_neighbours(tmp_path: Path) -> None:
+    """Hardly an entry of a whole copied sheet is right of itself; of half a copied one, about the other half is."""
+    loaded = load("sigmoid-chain", 11)
+    variants = variants_of(loaded, 4)
+    shares = [
+        outcome.right / outcome.most
+        for name in ("a neighbour's whole sheet", "a neighbour's second half", "honest, all boxes")
+        for outcome in [sit_kind(loaded, BY_NAME[name], variants, tmp_path / str(len(name)))]
+    ]
+    assert shares[0] < 0.1
+    assert 0.3 < shares[1] < 0.7
+    assert np.all(np.diff(shares) > 0)
