@@ -113,7 +113,7 @@ class Work:
             right = by_fields(self.paper, self.base.computed, fields, values[:1])
             near &= ~(np.abs(theirs - right) <= MOVED * np.abs(right))
         shown &= np.isfinite(values)
-        is_theirs = (off < np.abs(values - self.marked.own.T[fields])) & (off <= NEAR * tolerance)
+        is_theirs = (off < np.abs(values - self.marked.own.T[fields])) & (off <= 2 * tolerance)
         against, supporting = (shown & ~is_wrong & part for part in (~is_theirs, is_theirs))
         return Look(moved, fields, theirs, shown, against, supporting, off, near, self.values.shape[1])
 

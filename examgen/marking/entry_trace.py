@@ -212,7 +212,7 @@ class EntryTrace:
         """The effects of half a unit on the recomputed value, as marking adds them up."""
         graph, field = self.graph, self.field
         coarse = as_quantities(self.paper, self.marked.coarse)
-        halves, rounded = half_units(self.paper, self.solution.values, self.base, coarse=coarse)
+        _, rounded = half_units(self.paper, self.solution.values, self.base, coarse=coarse)
         entry = entry_of(graph[field.quantity], field)
         parts = []
         for effects in rounding_effects(graph, self.base, rounded, self.substitute):
@@ -222,8 +222,12 @@ class EntryTrace:
             moved = effects.on[field.quantity].reshape(1, source.size, -1)[0, :, entry]
             for place in np.flatnonzero(moved).tolist():
                 index = tuple(int(axis) for axis in np.unravel_index(place, source.shape))
-                half = float(halves[source.name][(0, *index)])
+                half = float(rounded[source.name][(0, *index)])
                 parts.append(BandPart(symbol_text(self.paper, source.name, index), half, float(moved[place])))
+        if field.quantity in self.paper.stood_for:
+            # It may have been rounded on its own before it was written down for the other.
+            half = float(self.paper.question.digits.half_units(np.array(self.marked.own[0, self.place])))
+            parts.append(BandPart(symbol_text(self.paper, field.quantity, field.index), half, half))
         return tuple(sorted(parts, key=lambda part: -part.effect))
 
     def precision(self) -> Precision:

@@ -24,7 +24,8 @@ RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
 SCREEN_KEYS = "kink_margin, min_slope, significant_digits, tie_margin, max_abs, misconception_margin, max_draws"
 TASK_KEYS = "text, ask, steps, layers, digits, marks, marks_per_task, bonus, as, symbols, options, answer"
 POLICY_KEYS = (
-    "correct, follow_through, imprecise, wrong, misconception, precision, ignore_above, zeros_carry, rounding, grades"
+    "correct, follow_through, imprecise, wrong, misconception, follow_through_cause, precision, least_digits, "
+    "truncation, ignore_above, zeros_carry, rounding, grades"
 )
 EXAM_KEYS = "format, title, about, notation, instructions, policy, questions"
 ACTIVATIONS = "identity, sigmoid, tanh, relu, leaky_relu, softplus, elu, softmax"
@@ -155,7 +156,9 @@ OUT_OF_RANGE = {
     EXAM + "[policy]\nfollow_through = 1.5\n": f"policy.follow_through: found 1.5; {FOLLOWS}",
     EXAM + '[policy]\nfollow_through = "half"\n': f"policy.follow_through: found 'half'; {FOLLOWS}",
     EXAM + "[policy]\nfollow_through = true\n": f"policy.follow_through: found true; {FOLLOWS}",
-    EXAM + '[policy]\nprecision = "loose"\n': "policy.precision: found 'loose'; use 'strict' or 'lenient'",
+    EXAM + '[policy]\nprecision = "loose"\n': (
+        "policy.precision: found 'loose'; use 'strict', 'lenient' or 'as_written'"
+    ),
     EXAM + "[policy]\nignore_above = 0\n": "policy.ignore_above: found 0; use 1 or more",
     EXAM + "[policy]\nrounding = { step = 0 }\n": "policy.rounding.step: found 0; use 0.000001 or more",
     EXAM + '[policy]\nrounding = { step = 1, direction = "even" }\n': "policy.rounding.direction: found 'even'; "

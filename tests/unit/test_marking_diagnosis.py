@@ -89,7 +89,7 @@ def test_a_misconception_is_named_where_it_strikes(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "question", "misconception", "every"),
-    [("midterm", "Q3", "no-slope", 1), ("sigmoid-3-4-4-2", "Q1", "single-path", 2)],
+    [("midterm", "Q3", "no-slope", 1), ("sigmoid-chain", "Q1", "single-path", 2)],
 )
 def test_what_explains_most_is_named_first(name: str, question: str, misconception: str, every: int) -> None:
     """Whichever version of it a student has, in all answers or in every second one, each wrong entry has its name.

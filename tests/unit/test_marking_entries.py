@@ -127,20 +127,21 @@ def test_a_wild_value_carries_no_credit(tmp_path: Path, z1: str) -> None:
     assert Chain(tmp_path).mark(generous, z1=z1, a1=a1) == {"z1": "wrong", "a1": "follow_through"}
 
 
-def test_a_zero_carries_no_credit(tmp_path: Path) -> None:
-    """A wrong 0 makes everything behind it easy: it is not what later work is marked from, unless the exam says so."""
+def test_a_zero_carries_where_more_follows_from_it(tmp_path: Path) -> None:
+    """A wrong 0 is not what later work is marked from, unless more follows from it, or the exam says so."""
     zeros = {"a1": "0", "z2": "0", "a2": "0"}
-    assert set(Chain(tmp_path).mark(**zeros).values()) == {"wrong"}
+    assert Chain(tmp_path).mark(a1="0", z2="21.15") == {"a1": "wrong", "z2": "correct"}
+    assert Chain(tmp_path).mark(**zeros) == {"a1": "wrong", "z2": "follow_through", "a2": "follow_through"}
     lenient = Policy(zeros_carry=True)
     assert Chain(tmp_path).mark(lenient, **zeros) == {"a1": "wrong", "z2": "follow_through", "a2": "follow_through"}
 
 
-def test_a_dead_unit_carries_no_credit(tmp_path: Path) -> None:
-    """A wrong negative input of a ReLU makes everything behind it 0: what reads it directly follows, nothing else."""
+def test_a_dead_unit_carries_on(tmp_path: Path) -> None:
+    """A wrong negative input of a ReLU makes everything behind it 0, and all of that follows; it is paid as work is."""
     chain = Chain(tmp_path, ask='["z", "a", "slope", "dL_dz", "dL_dW"]', hidden="relu", digits="decimals = 3")
     zeros = dict.fromkeys(["a1", "z2", "a2", "slope1", "dL_dz1", "dL_dW1", "dL_dW2"], "0")
     found = chain.mark(z1="-0.85", **zeros, dL_dz2="-1")
-    assert {name for name, outcome in found.items() if outcome == "follow_through"} == {"a1", "slope1"}
+    assert {name for name, outcome in found.items() if outcome == "wrong"} == {"z1"}
     assert set(found.values()) == {"wrong", "follow_through"}
 
 
@@ -301,8 +302,8 @@ def test_the_tolerance_is_that_of_the_rule(tmp_path: Path) -> None:
     assert marked.tolerance[0].tolist() == pytest.approx([0.0051, 0.0051 * 1.21, 0.0051 * 31, 0.0051 * 2], rel=1e-3)
 
 
-def test_a_decimal_in_whole_numbers_opens_no_door(tmp_path: Path) -> None:
-    """Behind 5.5 for 5 the slope of a ReLU is still 1: what rests on it may be off by what 0.5 makes, and no more."""
+def test_a_fraction_is_no_whole_number(tmp_path: Path) -> None:
+    """Where 5 is asked 5.5 is wrong, and what follows from it may be off by what 0.5 makes, and no more."""
     chain = Chain(
         tmp_path,
         "decimals = 0",
@@ -313,4 +314,5 @@ def test_a_decimal_in_whole_numbers_opens_no_door(tmp_path: Path) -> None:
     )
     # z1 = a1 = 5, z2 = a2 = 16, dL_dz2 = 15, dL_dW2 = 75, dL_dz1 = 45, dL_dW1 = 90.
     found = chain.mark(z1="5.5", dL_dz2="30", dL_dz1="90", dL_dW1="90")
-    assert found == {"z1": "correct", "dL_dz2": "wrong", "dL_dz1": "follow_through", "dL_dW1": "correct"}
+    assert found == {"z1": "wrong", "dL_dz2": "wrong", "dL_dz1": "follow_through", "dL_dW1": "correct"}
+    assert chain.mark(z1="5.0", dL_dW1="90.3") == {"z1": "correct", "dL_dW1": "wrong"}

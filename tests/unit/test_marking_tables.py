@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from examgen.exams.keys import SHEET_COLUMNS
+from examgen.exams.sentences import SENTENCES
 from examgen.marking.grading import GradeOptions, grade
 from tests.marking_sheets import MadeKey, Row, exact, make_key, read_rows, rounded, write_sheet
 from tests.small_banks import FIXED, changed
@@ -195,19 +196,21 @@ def test_reasons_are_in_the_comments(made: MadeKey, tmp_path: Path) -> None:
 
 
 FOLLOWS = "It follows from earlier answers of yours, one of which is not correct."
+COPIED = SENTENCES["no_work"].format(share=0)
 
 
 @pytest.mark.parametrize(
     ("policy", "z", "a", "of_z", "of_a"),
     [
-        ("full", "0.8", "0.80", "", FOLLOWS),
+        ("full", "0.8", "0.80", "", COPIED),
         ("off", "0.8", "0.80", "", "It follows from earlier answers, one of which is not correct."),
         ("off", "0.8", "7", "", ""),
+        ("full", "0", "0", "", COPIED),
         (
-            *("full", "0", "0", ""),
+            *("full", "9000", "9000", ""),
             "It follows from an earlier answer that is 0 or far too large, which carries no credit forward.",
         ),
-        ("full", "0.5", "0.50", "It looks as if the bias was left out.", FOLLOWS),
+        ("full", "0.5", "0.50", "It looks as if the bias was left out.", COPIED),
         ("full", "", "7", "Nothing was written.", ""),
         ("full", "0.60", "0.60", "", ""),
     ],
@@ -215,7 +218,10 @@ FOLLOWS = "It follows from earlier answers of yours, one of which is not correct
 def test_a_comment_says_what_an_answer_rests_on(
     tmp_path: Path, policy: str, z: str, a: str, of_z: str, of_a: str
 ) -> None:
-    """z = a = 0.5 + 0.1, and 0.5 without the bias; of what is just wrong, as the loss, nothing is said."""
+    """z = a = 0.5 + 0.1, and 0.5 without the bias; of what is just wrong, as the loss, nothing is said.
+
+    Where nothing else is right, a copy of what is wrong shows no work.
+    """
     bank = changed(FIXED, ("sigmoid", "identity"), ("decimals = 4", "decimals = 2"))
     (tmp_path / "b.toml").write_text(bank, encoding="utf-8")
     exam = f'title = "E"\n[policy]\nfollow_through = "{policy}"\n[[questions]]\nfamily = "b.toml"\n'
@@ -224,6 +230,16 @@ def test_a_comment_says_what_an_answer_rests_on(
     answers = {"z1": z, "a1": a, "L": "77"}
     found = grade(write_sheet(tmp_path / "s.csv", made.rows, lambda row: answers[row["field"]]), made.key).results
     assert dict(zip(found["field"], found["comment"], strict=True)) == {"z1": of_z, "a1": of_a, "L": ""}
+
+
+def test_what_follows_by_work_says_so(tmp_path: Path) -> None:
+    """0.69 is the sigmoid of the 0.8 that was written for 0.6."""
+    bank = changed(FIXED, ("decimals = 4", "decimals = 2"))
+    (tmp_path / "b.toml").write_text(bank, encoding="utf-8")
+    made = make_key(tmp_path / "exam", str(tmp_path / "b.toml"), students=("s",))
+    answers = {"z1": "0.8", "a1": "0.69", "L": ""}
+    found = grade(write_sheet(tmp_path / "s.csv", made.rows, lambda row: answers[row["field"]]), made.key).results
+    assert dict(zip(found["field"], found["comment"], strict=True))["a1"] == FOLLOWS
 
 
 FORMULAS_TOO = changed(FIXED, ("sigmoid", "identity"), ("decimals = 4", "decimals = 2"), ('"a", ', ""))

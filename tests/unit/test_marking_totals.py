@@ -171,10 +171,10 @@ def test_students_of_several_shapes_are_put_in_their_places(tmp_path: Path) -> N
 
 
 def test_counts_are_python_integers_only_where_they_may_not_fit(tmp_path: Path) -> None:
-    """Thirds and tenths fit 64 bits; 10^18 units for a mark fit as well, but not 10^18 times a thousand marks."""
+    """Thirds and tenths fit 64 bits; 10^17 hundredths for a mark fit as well, but not 10^17 times a thousand marks."""
     exam, paper = small_exam(tmp_path, THIRDS + OTHERS)
     assert mark_unit(exam.policy, [paper]).dtype is np.int64
-    text = "marks_per_task = {}\n[policy]\nimprecise = 0.123457\n"
+    text = "marks_per_task = {}\n[policy]\nimprecise = 0.1237\n"
     for marks, dtype in (("0.000000000001", np.int64), ("999.999999999999", object)):
         exam, paper = small_exam(tmp_path, DRAWN.replace('"z", "a", "loss"', '"z"') + text.format(marks))
         unit = mark_unit(exam.policy, [paper])

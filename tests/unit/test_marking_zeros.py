@@ -1,10 +1,8 @@
-"""When a wrong zero, or a wild value, is what later work is marked from: only where the own work leads to it, and not
-where zeros make everything behind them easy.
+"""When a wrong zero, or a wild value, is what later work is marked from: where the own work leads to it, and a zero
+also where more follows from it.
 """
 
 from pathlib import Path
-
-import pytest
 
 from examgen.exams.building import Student, draw_variants, load_exam
 from examgen.exams.keys import papers
@@ -82,55 +80,33 @@ def test_beside_a_live_unit_a_zero_carries_however_many_slips_there_are(tmp_path
     assert found == {"z1": "wrong wrong", "a1": "follow_through follow_through", "z2": "follow_through"}
 
 
-def test_a_zero_from_nowhere_carries_nothing_even_beside_a_live_unit(tmp_path: Path) -> None:
-    """a1 = (0.6, 0) does not follow from z1 = (0.6, 1), so z2 is marked from the right a1."""
+def test_a_zero_from_nowhere_carries_where_more_follows_from_it(tmp_path: Path) -> None:
+    """a1 = (0.6, 0) does not follow from z1 = (0.6, 1): z2 = 1.7 follows from it, and 4.7 is right all the same."""
     sheet = Sheet(tmp_path)
     found = sheet.mark(z1="0.6 1", a1="0.6 0", z2="1.7")
-    assert found == {"z1": "correct correct", "a1": "correct wrong", "z2": "wrong"}
+    assert found == {"z1": "correct correct", "a1": "correct wrong", "z2": "follow_through"}
     assert sheet.mark(z1="0.6 1", a1="0.6 0", z2="4.7")["z2"] == "correct"
 
 
-@pytest.mark.parametrize("a1", ["0 0", "_ 0"])
-def test_a_layer_of_zeros_and_gaps_carries_nothing(tmp_path: Path, a1: str) -> None:
-    """Where no unit is live, z2 is marked from the right a1: 0.5 and 1.7 earn nothing, 4.7 does.
-
-    The 0 of a2 is one more wrong zero, and two of six answers are more than a few.
-    """
+def test_a_layer_of_zeros_carries_on(tmp_path: Path) -> None:
+    """Where no unit is live, z2 is the bias: it follows, and the right 4.7 stays right."""
     sheet = Sheet(tmp_path)
-    assert sheet.mark(z1="-0.6 -1", a1=a1, z2="0.5", a2="0")["z2"] == "wrong"
-    assert sheet.mark(z1="0.6 -1", a1=a1, z2="1.7", a2="0")["z2"] == "wrong"
-    assert sheet.mark(z1="0.6 -1", a1=a1, z2="4.7", a2="0")["z2"] == "correct"
+    assert sheet.mark(z1="-0.6 -1", a1="0 0", z2="0.5", a2="0.5")["z2"] == "follow_through"
+    assert sheet.mark(z1="-0.6 -1", a1="0 0", z2="4.7", a2="0")["z2"] == "correct"
 
 
-def test_three_zeros_of_one_slip_in_ten_answers_carry_whatever_is_beside_them(tmp_path: Path) -> None:
-    """A dead unit in a long paper is a slip, and right zeros beside it are not counted; four in twelve are too many.
-
-    z1 = -0.6 for 0.6 leaves a layer of zeros, one of which was right anyway: z2 = 0.5.
-    """
-    slip = {"z1": "-0.6 -0.6", "a1": "0 0", "z2": "0.5", "dL_dz1": "0 0", "dL_db1": "0 0"}
-    shorter = Sheet(tmp_path, BACKWARD, second_weight=-0.8)
-    assert len(shorter.paper.fields) == 10
-    assert shorter.mark(**slip)["z2"] == "follow_through"
-    longer = Sheet(tmp_path, BACKWARD.replace('"dL_db"', '"dL_db", "dL_dW"'), second_weight=-0.8)
-    assert len(longer.paper.fields) == 12
-    assert longer.mark(**slip, dL_dW1="0 0")["z2"] == "wrong"
-    assert longer.mark(**slip, dL_dW1="-4.6 0")["z2"] == "follow_through"
+def test_all_zeros_of_one_slip_follow(tmp_path: Path) -> None:
+    """z1 = -0.6 for 0.6 leaves a layer of zeros, however many there are: z2 = 0.5, and every derivative 0."""
+    slip = {"z1": "-0.6 -0.6", "a1": "0 0", "z2": "0.5", "dL_dz1": "0 0", "dL_db1": "0 0", "dL_dW1": "0 0"}
+    sheet = Sheet(tmp_path, BACKWARD.replace('"dL_db"', '"dL_db", "dL_dW"'), second_weight=-0.8)
+    found = sheet.mark(**slip)
+    assert found["z1"] == "wrong correct"
+    assert "wrong" not in " ".join(words for name, words in found.items() if name != "z1")
 
 
-def test_of_two_slips_one_zero_in_ten_answers_carries(tmp_path: Path) -> None:
-    """Whoever writes two answers that are wrong of themselves has less room: dL_db1 = 9 is no rounding of -4.6.
-
-    The right error is 1.7 - 4, which makes -4.6 of dL_dz1.
-    """
-    sheet = Sheet(tmp_path, BACKWARD, second_weight=-0.8)
-    slips = {"z1": "-0.6 -0.6", "a1": "0 0", "z2": "0.5", "dL_db1": "9 0"}
-    assert sheet.mark(**slips, dL_dz1="-4.6 0")["z2"] == "follow_through"
-    assert sheet.mark(**slips, dL_dz1="0 0")["z2"] == "wrong"
-
-
-def test_what_follows_from_an_ignored_zero_is_flagged(tmp_path: Path) -> None:
-    """z2 = 1.7 follows from a zero that carries nothing, and a2 from z2; the flag is for z2 alone."""
+def test_what_follows_from_an_ignored_value_is_flagged(tmp_path: Path) -> None:
+    """z2 = 1.2 + 3 * 90000 + 0.5 follows from a wild value that carries nothing, and a2 is as wild as z2."""
     sheet = Sheet(tmp_path)
-    marked = sheet.marked(z1="0.6 1", a1="0.6 0", z2="1.7", a2="1.7")
+    marked = sheet.marked(z1="0.6 1", a1="0.6 90000", z2="270001.7", a2="270001.7")
     flags = zip(sheet.paper.fields, marked.follows_ignored[0], strict=True)
-    assert [field.quantity for field, is_flagged in flags if is_flagged] == ["z2"]
+    assert [field.quantity for field, is_flagged in flags if is_flagged] == ["z2", "a2"]
