@@ -167,18 +167,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Another way to go on where quantities are always equal; places are those of entries among `number_fields`.
+    """Another way to go on where quantities are always equal.
 
     Attributes:
-        first: of the quantity from whose answers later work is recomputed.
-        later: of an equal one, whose answers a student may have gone on from instead; None where that is what leads to
-            the first, which nobody has asked for.
-        equal: of all quantities that are equal to the first.
+        source: of the quantity from whose answers a student may have gone on; None where that is what leads to the
+            first of them.
+        equal: of each of the equal quantities, the first before the others; places of entries among `number_fields`.
     """
 
-    first: Sequence[int]
-    later: Sequence[int] | None
-    equal: Sequence[int]
+    source: Sequence[int] | None
+    equal: tuple[Sequence[int], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,16 +272,16 @@ class PaperShape:
     def routes(self) -> tuple["Route", ...]:
         """The other ways in which later work may go on, in the order of the solution; of the paper as `standing`."""
         places, first = self.entry_places, dict[str, str]()
-        groups: dict[str, list[Sequence[int]]] = {}
+        groups: dict[str, list[Sequence[int]]] = {name: [places[name]] for name in self.stood_for}
         for earlier, later in copies(self.graph):
             asked = first.setdefault(earlier, earlier if earlier in places else later)
             if later in places and asked in places and asked != later:
-                groups.setdefault(asked, []).append(places[later])
+                groups.setdefault(asked, [places[asked]]).append(places[later])
         return tuple(
-            Route(places[one.name], later, (*places[one.name], *(place for group in others for place in group)))
+            Route(source, tuple(groups[one.name]))
             for one in self.graph.derived
-            for others in [groups.get(one.name, [])]
-            for later in [*others, *([None] if one.name in self.stood_for else [])]
+            if one.name in groups
+            for source in (None, *(groups[one.name] if len(groups[one.name]) > 1 else []))
         )
 
     def asked(self, task: int | None = None) -> tuple[Quantity, ...]:

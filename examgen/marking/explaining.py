@@ -74,6 +74,7 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         reference=trace.calculation(field.quantity, field.index, trace.solution, reference),
         half_unit=half,
         matches_reference=bool(abs(value - reference) <= half),
+        is_fraction=bool(marked.is_fraction[0, place]),
         own=trace.calculation(field.quantity, field.index, trace.base, own),
         past_blanks=bool(marked.past_blanks[0, place]),
         sources=sources,
@@ -137,6 +138,10 @@ def _decided(found: Explanation, policy: Policy) -> tuple[int, str]:
     """The rule that decided, and why, in a sentence."""
     if found.value is None:
         return 1, found.unreadable or "Nothing was written."
+    if found.is_fraction and found.outcome == "wrong":
+        return 5, "A whole number is asked for, and this is a fraction of it."
+    if found.outcome == "correct" and not (found.matches_reference or found.follows):
+        return 4, "It is right to the digits that are written, and this exam takes these as they are."
     if found.matches_reference:
         return 2, "It is the reference to the asked digits."
     if found.outcome == "correct":

@@ -87,6 +87,7 @@ class Explanation:
         reference: the right value and how it follows.
         half_unit: of the last asked digit of the reference.
         matches_reference: rule 2.
+        is_fraction: whether a fraction was written where a whole number is asked for.
         own: the value that follows from the student's own answers.
         past_blanks: whether blank steps on the way are taken for done and not written down.
         sources: what `own` is computed from, in the order of the solution.
@@ -124,6 +125,7 @@ class Explanation:
     reference: Calculation
     half_unit: float
     matches_reference: bool
+    is_fraction: bool
     own: Calculation
     past_blanks: bool
     sources: tuple[Source, ...]

@@ -169,11 +169,11 @@ class Work:
             students = at_least_two(np.flatnonzero(is_swapped.any(axis=1)))
             if not students.size:
                 continue
-            # The equal ones themselves are judged by what leads to them.
+            # Equal ones are judged by what leads to them; what leads to the first leads to all.
             is_settled = instead.is_settled[students]
-            is_settled[:, list(route.equal)] = True
-            before = found.of(students)
-            work, begin = self.of(students), instead.of(students)
+            for group in route.equal if route.source is not None else route.equal[:1]:
+                is_settled[:, list(group)] = True
+            work, begin, before = self.of(students), instead.of(students), found.of(students)
             again = work.kinder_past_blanks(begin, work.followed(begin)).where(is_settled, before)
             kept = again.follows.sum(axis=1) > before.follows.sum(axis=1)
             found = found.replaced(students[kept], again.of(np.flatnonzero(kept)))
@@ -183,21 +183,36 @@ class Work:
 
     def _instead(self, route: Route, start: Start, found: Followed) -> tuple[Start, Flags]:
         """What later work may have started from by another route, and where that is something else."""
-        first, writing = list(route.first), self.writing
+        writing, first = self.writing, list(route.equal[0])
         carried, is_given = start.carried.copy(), start.is_given.copy()
         is_swapped = np.zeros_like(is_given)
-        if route.later is None:
+        if route.source is None:
             is_slip = ~found.follows[:, first] & ~writing.is_right[:, first] & ~is_given[:, first]
             is_swapped[:, first] = is_slip & np.isfinite(carried[:, first])
             carried[is_swapped] = np.nan
-        else:
-            later = list(route.later)
-            other = writing.values[:, later]
-            is_other = np.isfinite(other) & ~(np.abs(carried[:, first] - other) <= writing.half[:, first])
-            is_swapped[:, first] = is_other
-            carried[:, first] = np.where(is_other, other, carried[:, first])
-            is_given[:, first] = np.where(is_other, writing.is_right[:, later], is_given[:, first])
+            return Start(carried, is_given, start.is_settled.copy()), is_swapped
+        source = list(route.source)
+        other = writing.values[:, source]
+        for places in map(list, route.equal):
+            is_same = np.abs(carried[:, places] - other) <= writing.half[:, places]
+            is_other = np.isfinite(other) & ~is_same
+            is_swapped[:, places] = is_other
+            carried[:, places] = np.where(is_other, other, carried[:, places])
+            is_given[:, places] = np.where(is_other, writing.is_right[:, source], is_given[:, places])
         return Start(carried, is_given, start.is_settled.copy()), is_swapped
+
+    def _in_the_head(self, name: str, writing: Writing, value: Array) -> Array:
+        """Half units, (students, *shape), of what was not written down, where these are more than those of the asked
+        digits; else 0: of who writes few digits, and of what only stands for an answer that was left out."""
+        is_blank = np.isnan(writing.values)
+        found = np.zeros_like(value)
+        if not is_blank.any():
+            return found
+        if self.policy.precision == "as_written":
+            found = writing.in_the_head(self.policy, value, is_blank)
+        if name in self.paper.stood_for:
+            found = np.maximum(found, np.where(is_blank, self.paper.question.digits.half_units(value), 0.0))
+        return found
 
     def followed(self, start: Start) -> Followed:
         """Recompute every entry from the student's own answers, and see what it rests on."""
@@ -229,11 +244,7 @@ class Work:
                 rests[name] = unsound[name].reshape(computed.shape)
                 judged = writing[name].judged(digits[name], self.policy, computed, band, given[name])
                 follows[name], tolerance[name], coarse[name] = judged.follows, judged.tolerance, judged.coarse
-                is_blank = np.isnan(writing[name].values)
-                if self.policy.precision == "as_written" and is_blank.any():
-                    coarse[name] = np.maximum(
-                        coarse[name], writing[name].in_the_head(self.policy, base.values[name], is_blank)
-                    )
+                coarse[name] = np.maximum(coarse[name], self._in_the_head(name, writing[name], base.values[name]))
                 moved[name] = np.maximum(moved[name], coarse[name])
                 is_correct = writing[name].is_right | (follows[name] & ~rests[name])
                 is_wrong: Flags = np.where(np.isnan(written[name]), rests[name], ~is_correct)

@@ -6,8 +6,10 @@ Called by `diagnosis` for students who have two names already and something left
 from collections.abc import Iterator
 from functools import lru_cache
 
+from examgen.core.graph import ComputationGraph, evaluate
 from examgen.core.misconceptions import MISCONCEPTIONS, Network, Patch, QuestionShape
 from examgen.core.network import NetworkShape
+from examgen.core.trials import live_trials
 
 AND = "+"
 """Between the names of two misconceptions that give a number together; `|` is between those that fit equally well."""
@@ -35,4 +37,16 @@ def _upon(shape: QuestionShape, first: Patch, second: Patch, name: str) -> Itera
             together = graph.rewired(changes)
         except ValueError:
             continue  # each reads what the other makes
-        yield Patch(name, together, first.changed | second.changed, must_show=False)
+        if _fits(together):
+            yield Patch(name, together, first.changed | second.changed, must_show=False)
+
+
+def _fits(graph: ComputationGraph) -> bool:
+    """Whether the rules of both can read what they are given: what one reads may be nothing for the other's rule."""
+    givens = live_trials(graph)
+    trials = len(next(iter(givens.values())))
+    try:
+        computed = evaluate(graph, givens).computed
+    except (TypeError, ValueError, IndexError):
+        return False
+    return all(computed[one.name].shape == (trials, *one.shape) for one in graph.derived)

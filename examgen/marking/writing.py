@@ -106,7 +106,9 @@ class Writing:
         values, pairs = submitted.values, list(zip(paper.fields, wanted.T, strict=True))
         decimals = np.stack([field.digits.decimals_for(of_field) for field, of_field in pairs]).T
         half = np.stack([field.digits.half_units(of_field) for field, of_field in pairs]).T
-        fewer = _fewer_digits(paper, submitted)
+        # Who leaves zeros out behind a number that is exactly so has not rounded it.
+        is_same = np.abs(values - wanted) <= WHOLE * np.maximum(1, np.abs(wanted))
+        fewer = np.where(is_same, 0, _fewer_digits(paper, submitted))
         written_half = np.where(fewer > 0, half_unit(decimals - fewer), 0.0)
         fraction_half = _fraction_half(paper, submitted, wanted)
         is_enough = (fewer > 0) & (submitted.digits >= policy.least_digits)
