@@ -10,10 +10,14 @@ from textwrap import wrap
 from examgen.marking.diagnosis import Trial
 from examgen.marking.explanation import Calculation, Explanation, Source
 from examgen.marking.totals import HUNDREDTHS
+from examgen.marking.two_causes import AND
 
 INDENT = 2
 MOST_PARTS = 16
 """So many parts of a band are printed, the largest; the others are added up."""
+
+IN_GAPS = " *"
+"""Behind the name of a misconception that is tried in what is not written down, too."""
 
 MOST_TRIALS = 8
 """So many misconceptions that do not fit are printed, the nearest."""
@@ -122,20 +126,26 @@ def _trials(found: Explanation, width: int) -> Iterator[str]:
     fitting = [trial for trial in found.trials if trial.fits]
     others = _nearest((trial for trial in found.trials if not trial.fits), value)
     rows: list[tuple[str, ...]] = [("name", "gives", "within", "off by", "fits", "for", "against")]
-    rows += [_trial_row(trial, value) for trial in (*fitting, *others[:MOST_TRIALS])]
+    shown = (*fitting, *others[:MOST_TRIALS])
+    rows += [row for trial in shown for row in _trial_rows(trial, value)]
     yield from _table(rows)
     if hidden := others[MOST_TRIALS:]:
         yield from _wrapped(f"and {len(hidden)} more that are further off", width)
     yield from _wrapped(
         "for: wrong entries of the question that it explains; against: right ones that it would not", width
     )
+    if any(trial.past_gaps for trial in shown):
+        yield from _wrapped(f"{IN_GAPS.strip()}: what is not written down is worked out so, too", width)
     yield from _wrapped(f"named: {found.misconception.replace('|', ' or ') or 'none'}", width)
 
 
-def _trial_row(trial: Trial, value: float) -> tuple[str, ...]:
+def _trial_rows(trial: Trial, value: float) -> Iterator[tuple[str, ...]]:
+    """A row, and one more before it for each but the last of misconceptions that are held at once."""
     numbers = (_six(trial.value), f"{trial.tolerance:.3g}", f"{abs(value - trial.value):.3g}")
-    name = f"{trial.misconception} (gaps too)" if trial.past_gaps else trial.misconception
-    return name, *numbers, "yes" if trial.fits else "no", str(trial.evidence), str(trial.against)
+    *others, name = trial.misconception.split(AND)
+    yield from ((f"{other} {AND}", "", "", "", "", "", "") for other in others)
+    mark = IN_GAPS if trial.past_gaps else ""
+    yield f"{name}{mark}", *numbers, "yes" if trial.fits else "no", str(trial.evidence), str(trial.against)
 
 
 def _nearest(found: Iterable[Trial], value: float) -> list[Trial]:

@@ -28,7 +28,15 @@ from examgen.marking.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, 
 from examgen.marking.finding import find_key, named_exams
 from examgen.marking.judging import judge
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match
-from examgen.marking.notes import Note, absent_notes, notes_csv, shown_notes, sorted_notes, unread_notes
+from examgen.marking.notes import (
+    Note,
+    absent_notes,
+    held_back_notes,
+    notes_csv,
+    shown_notes,
+    sorted_notes,
+    unread_notes,
+)
 from examgen.marking.other_answers import mark_others
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.overrides import Override, find_overrides, read_overrides, with_overrides
@@ -157,6 +165,7 @@ def grade(
         [
             *(Note.of_problem(problem) for problem in handed_in.problems),
             *(Note.of_notice(notice) for notice in notices),
+            *held_back_notes(matched, entries),
             *unread_notes(matched, handed_in.table, entries, [sheet.path for sheet in handed_in.sheets]),
             *absent_notes(whole.absent),
         ]
@@ -286,7 +295,12 @@ def _put_numbers(
     reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
     units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
     earned = paid(paper, givens, submitted, marked, diagnosis.codes > 0, unit.marks(units))
-    units = units * earned.share // totals.HUNDREDTHS
+    full, units = units, units * earned.share // totals.HUNDREDTHS
+    held = unit.marks((full - units).sum(axis=1))
+    students = np.flatnonzero(held > 0)
+    entries.held_back += zip(
+        part.members[students].tolist(), [paper.question.id] * len(students), held[students].tolist(), strict=True
+    )
     is_unreadable = marked.outcome == OUTCOMES["unreadable"].code
     comment = with_characters(
         comments(paper, marked, diagnosis, reason, entries.wording), answers, part.rows, is_unreadable, entries.wording

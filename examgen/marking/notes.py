@@ -130,6 +130,20 @@ def absent_notes(students: Iterable[str]) -> Iterator[Note]:
         yield Note(student, "", "", "absent", f"{who(student)} handed in nothing")
 
 
+def held_back_notes(matched: Matched, entries: EntryColumns) -> Iterator[Note]:
+    """A note for each student of whose marks for what follows some were held back, for a person to look at."""
+    of_student: dict[int, dict[str, float]] = defaultdict(dict)
+    for member, question, marks in entries.held_back:
+        of_student[member][question] = marks
+    for member, questions in sorted(of_student.items()):
+        student = matched.submissions[member].student
+        held = ", ".join(f"{marks:.4g} in {question}" for question, marks in questions.items())
+        text = (
+            f"{who(student)}: {held} held back of the marks for what follows: the sheet shows little work on its paper"
+        )
+        yield Note(student, "", "", "held_back", text)
+
+
 def unread_notes(
     matched: Matched, answers: AnswerTable, entries: EntryColumns, paths: Sequence[Path]
 ) -> Iterator[Note]:

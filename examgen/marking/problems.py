@@ -20,6 +20,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "annotated": "The form of a PDF is empty, but something is written over its pages.",
         "contradiction": "A student handed in different answers for an entry; none of them counts.",
         "unread": "Answers of a student cannot be read.",
+        "held_back": "Marks for what follows were held back: a sheet shows little work on its paper.",
         "rows_of_others": "A student's file has rows of other students, which were left out.",
         "unknown_student": "Students are not in the key.",
         "other_exam": "Rows are of another exam than the key.",

@@ -64,12 +64,14 @@ class EntryColumns:
         reference, own, tolerance: as marked; NaN where a student's wild number has made them overflow, and where no
             number is asked.
         marks, max_marks: of each entry.
+        held_back: (submission, question, marks) of what is not paid for what follows.
     """
 
     def __init__(self, entries: int, wording: Wording = IN_ENGLISH) -> None:
         self.wording = wording
         self.names: dict[str, int] = {}
         self.comments: dict[str, int] = {"": 0}
+        self.held_back: list[tuple[int, str, float]] = []
         self.labels: dict[str, int] = {"": 0}
         self.question, self.field, self.comment, self.label = (np.zeros(entries, dtype=np.int32) for _ in range(4))
         self.outcome = np.zeros(entries, dtype=np.int8)
