@@ -192,7 +192,8 @@ class Work:
             carried[is_swapped] = np.nan
             return Start(carried, is_given, start.is_settled.copy()), is_swapped
         source = list(route.source)
-        other = writing.values[:, source]
+        # A wild value that carries nothing forward does not do so by another route.
+        other = np.where(start.is_given[:, source], np.nan, writing.values[:, source])
         for places in map(list, route.equal):
             is_same = np.abs(carried[:, places] - other) <= writing.half[:, places]
             is_other = np.isfinite(other) & ~is_same
@@ -244,6 +245,8 @@ class Work:
                 rests[name] = unsound[name].reshape(computed.shape)
                 judged = writing[name].judged(digits[name], self.policy, computed, band, given[name])
                 follows[name], tolerance[name], coarse[name] = judged.follows, judged.tolerance, judged.coarse
+                # What is recomputed is not known to the written digits of an answer that nobody has gone on from.
+                coarse[name] = np.where(np.isnan(written[name]), 0.0, coarse[name])
                 coarse[name] = np.maximum(coarse[name], self._in_the_head(name, writing[name], base.values[name]))
                 moved[name] = np.maximum(moved[name], coarse[name])
                 is_correct = writing[name].is_right | (follows[name] & ~rests[name])

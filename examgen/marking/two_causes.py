@@ -6,8 +6,8 @@ Called by `diagnosis` for students who have two names already and something left
 from collections.abc import Iterator
 from functools import lru_cache
 
-from examgen.core.graph import ComputationGraph, evaluate
-from examgen.core.misconceptions import MISCONCEPTIONS, Network, Patch, QuestionShape
+from examgen.core.graph import ComputationGraph, Values, evaluate
+from examgen.core.misconceptions import MISCONCEPTIONS, Network, Patch, QuestionShape, question_graph
 from examgen.core.network import NetworkShape
 from examgen.core.trials import live_trials
 
@@ -37,13 +37,12 @@ def _upon(shape: QuestionShape, first: Patch, second: Patch, name: str) -> Itera
             together = graph.rewired(changes)
         except ValueError:
             continue  # each reads what the other makes
-        if _fits(together):
+        if _fits(together, live_trials(question_graph(shape))):
             yield Patch(name, together, first.changed | second.changed, must_show=False)
 
 
-def _fits(graph: ComputationGraph) -> bool:
+def _fits(graph: ComputationGraph, givens: Values) -> bool:
     """Whether the rules of both can read what they are given: what one reads may be nothing for the other's rule."""
-    givens = live_trials(graph)
     trials = len(next(iter(givens.values())))
     try:
         computed = evaluate(graph, givens).computed
