@@ -84,7 +84,7 @@ def paid(
         free = FreeValues.of(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
     is_right, follows = _is_right(chosen, values), _follows(chosen, values)
     is_zero, has_one_slip = values == 0, ((chosen.outcome == _WRONG) & np.isfinite(values)).sum(axis=1) <= 1
-    reads_work = _reads_work(paper, is_right & ~is_zero, follows & ~free.follows)
+    reads_work = _reads_work(paper, is_right & ~is_zero, follows & ~free.follows, np.isnan(values))
     explained = (follows & ~free.follows & earns) | (is_named[rows] & ~free.written)
     is_work = ((is_right & earns) | (explained & reads_work)) & ~is_zero
     started[rows] = _started(paper, is_work, np.isfinite(values), is_right & free.right)
@@ -139,18 +139,27 @@ def _hundredths(part: Array) -> Shares:
     return np.floor(np.clip(part, 0.0, 1.0) * HUNDREDTHS + 1e-9).astype(np.int64)
 
 
-def _reads_work(paper: PaperShape, is_right: Flags, follows: Flags) -> Flags:
+def _reads_work(paper: PaperShape, is_right: Flags, follows: Flags, is_blank: Flags) -> Flags:
     """(students, fields) whether an entry is computed from the paper's numbers only, or also from an answer that shows
-    work: one that is right, or follows from such a one. What follows from made-up answers alone is made up."""
-    right, following = as_quantities(paper, is_right), as_quantities(paper, follows)
+    work: one that is right, or follows from such a one. What follows from made-up answers alone is made up.
+
+    What was left out shows work where it is computed from answers that do and from none that is made up.
+    """
+    right, following, blank = (as_quantities(paper, flags) for flags in (is_right, follows, is_blank))
+    students = len(is_right)
     shows: dict[str, Flags] = {}
+    made_up: dict[str, Flags] = {}
     reads: dict[str, Flags] = {}
     for quantity in paper.graph.derived:
         name = quantity.name
-        shows[name] = rests_on(paper.graph, quantity, shows, len(is_right))
+        shows[name] = rests_on(paper.graph, quantity, shows, students)
+        made_up[name] = rests_on(paper.graph, quantity, made_up, students)
         if name in right:
+            is_open = blank[name].reshape(students, -1)
             reads[name] = shows[name].reshape(right[name].shape)
-            shows[name] = (right[name] | (following[name] & reads[name])).reshape(shows[name].shape)
+            written = (right[name] | (following[name] & reads[name])).reshape(students, -1)
+            shows[name] = np.where(is_open, shows[name] & ~made_up[name], written)
+            made_up[name] = np.where(is_open, made_up[name], ~written)
     return np.asarray(by_field(paper, reads) | ~_reads_answers(paper))
 
 
