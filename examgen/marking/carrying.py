@@ -1,7 +1,7 @@
-"""Which answers carry credit forward, so that follow-through cannot be farmed.
+"""Which answers carry credit forward of themselves: not a wrong 0, and no wild value.
 
-A class that writes 0, or 1e9, into its first boxes would otherwise get all that follows from it for nothing. Called by
-`entries` before it recomputes later work from what a student wrote.
+Called by `entries` before it recomputes later work from what a student wrote; `following` lets those carry on after all
+to which the own work leads.
 """
 
 import numpy as np

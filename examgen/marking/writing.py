@@ -48,10 +48,6 @@ class Submitted:
     digits: NDArray[np.int64]
     is_unreadable: Flags
 
-    def of(self, students: Places) -> "Submitted":
-        """Some of the students."""
-        return Submitted(*(getattr(self, name)[students] for name in Submitted.__slots__))
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:

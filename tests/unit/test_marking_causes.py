@@ -23,7 +23,7 @@ from examgen.marking.numbers import parse_number
 from examgen.marking.outcomes import BY_CODE
 from examgen.marking.two_causes import both
 from tests.marking_students import rounded_text
-from tests.small_banks import written
+from tests.small_banks import FIXED, written
 
 UNWRITTEN = frozenset({"z", "a", "loss", "slope", "dL_da", "dL_dz"})
 ALL = Policy()
@@ -171,25 +171,6 @@ def test_texts_name_every_misconception_of_a_label() -> None:
 
 def test_the_policy_is_read_and_kept(tmp_path: Path) -> None:
     """`follow_through_cause` stands in [policy]; true where it does not."""
-    text = """
-title = "One unit"
-notation = "scalar"
-[network]
-sizes = [1, 1]
-activations = ["sigmoid"]
-loss = "squared_error"
-[fixed]
-W1 = [[0.5]]
-b1 = [0.1]
-x = [[1]]
-y = [[1]]
-[digits]
-decimals = 4
-[policy]
-follow_through_cause = false
-[[tasks]]
-text = "Forward."
-ask = ["z"]
-"""
+    text = FIXED.replace("[[tasks]]", "[policy]\nfollow_through_cause = false\n[[tasks]]")
     assert not load_exam(written(tmp_path, text), 1).exam.policy.follow_through_cause
     assert Policy().follow_through_cause
