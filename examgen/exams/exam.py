@@ -173,10 +173,14 @@ class Route:
         source: of the quantity from whose answers a student may have gone on; None where that is what leads to the
             first of them.
         equal: of each of the equal quantities, the first before the others; places of entries among `number_fields`.
+        settled: those of them that are judged by what leads to them; what leads to the first leads to all.
+        behind: places of what is computed from these.
     """
 
     source: Sequence[int] | None
     equal: tuple[Sequence[int], ...]
+    settled: tuple[Sequence[int], ...]
+    behind: Sequence[int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,11 +282,22 @@ class PaperShape:
             if later in places and asked in places and asked != later:
                 groups.setdefault(asked, [places[asked]]).append(places[later])
         return tuple(
-            Route(source, tuple(groups[one.name]))
+            self._route(source, tuple(groups[one.name]))
             for one in self.graph.derived
             if one.name in groups
             for source in (None, *(groups[one.name] if len(groups[one.name]) > 1 else []))
         )
+
+    def _route(self, source: Sequence[int] | None, equal: tuple[Sequence[int], ...]) -> "Route":
+        settled = equal if source is not None else equal[:1]
+        reached = {self.number_fields[places[0]].quantity for places in settled}
+        for quantity in self.graph.derived:
+            if not reached.isdisjoint(quantity.inputs):
+                reached.add(quantity.name)
+        done = {place for places in settled for place in places}
+        fields = enumerate(self.number_fields)
+        behind = [place for place, one in fields if one.quantity in reached and place not in done]
+        return Route(source, equal, settled, behind)
 
     def asked(self, task: int | None = None) -> tuple[Quantity, ...]:
         """The asked quantities in the order of the solution, of one task or of all."""

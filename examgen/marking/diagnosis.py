@@ -15,8 +15,9 @@ from examgen.core.misconceptions import Patch
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape
 from examgen.exams.tolerance import place_of
+from examgen.marking.blocks import blocks_of
 from examgen.marking.causes import Flags, Work
-from examgen.marking.entries import Marked, block_size
+from examgen.marking.entries import Marked
 from examgen.marking.naming import BITS, TOGETHER, Case
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.two_causes import AND
@@ -60,8 +61,7 @@ def diagnose(paper: PaperShape, givens: Values, submitted: Submitted, marked: Ma
     causes: dict[Patch, int] = {}
     rows = np.flatnonzero(is_wrong.any(axis=1))
     with np.errstate(all="ignore"):
-        for start in range(0, rows.size, block_size(paper)):
-            chosen = rows[start : start + block_size(paper)]
+        for chosen in blocks_of(paper, rows):
             case = Case.of(paper, givens, submitted.values, marked, is_wrong, chosen)
             names = case.names()
             found[chosen] = names.bits

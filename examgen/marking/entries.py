@@ -15,16 +15,11 @@ from examgen.exams.exam import PaperShape
 from examgen.exams.keys import solve
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import by_field, reaches
+from examgen.marking.blocks import at_least_two, blocks_of
 from examgen.marking.carrying import carries_forward
-from examgen.marking.following import Flags, Start, Work, at_least_two
+from examgen.marking.following import Flags, Start, Work
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.writing import Submitted, Writing
-
-BLOCK = 1024
-"""Students who are marked at once."""
-
-CELLS = 2**23
-"""Effects of one quantity's entries on all others that are held at once; wide networks take smaller blocks."""
 
 DEFAULT_POLICY = Policy()
 
@@ -77,19 +72,12 @@ def mark(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy
     blocks = []
     # A student's wild number may overflow on the way: it becomes inf or nan, and is no reason for a warning.
     with np.errstate(all="ignore"):
-        for start in range(0, students, block_size(paper)):
-            part = at_least_two(np.arange(start, min(start + block_size(paper), students)))
+        for part in map(at_least_two, blocks_of(paper, np.arange(students))):
             block_givens = {name: students_last(values[part]) for name, values in givens.items()}
             written = Submitted(*(students_last(getattr(submitted, name)[part]) for name in Submitted.__slots__))
             blocks.append(_mark_block(paper, block_givens, written, policy))
     together = (np.concatenate([getattr(block, name) for block in blocks]) for name in Marked.__slots__)
     return Marked(*(values[:students] for values in together))
-
-
-def block_size(paper: PaperShape) -> int:
-    """How many students are worked on at once."""
-    entries = [quantity.size for quantity in paper.graph.derived]
-    return min(BLOCK, max(1, CELLS // (max(entries) * sum(entries))))
 
 
 def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy) -> Marked:

@@ -4,6 +4,7 @@ Called by `entries`. What carries on is decided here, too: not a zero or a wild 
 lead.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape, Route
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, by_field, half_units
+from examgen.marking.blocks import at_least_two, blocks_of
 from examgen.marking.writing import Writing
 
 Flags = NDArray[np.bool_]
@@ -82,10 +84,16 @@ class Start:
         return Start(self.carried[students], self.is_given[students], self.is_settled[students])
 
     def replaced(self, students: Places, other: "Start") -> "Start":
-        """The same with those of the others for some of the students."""
-        chosen = np.zeros((len(self.carried), 1), dtype=bool)
-        chosen[students] = True
-        return Start(*(np.where(chosen, getattr(other, name), getattr(self, name)) for name in Start.__slots__))
+        """The same with other values for some of the students."""
+        parts = [getattr(self, name).copy() for name in Start.__slots__]
+        for part, name in zip(parts, Start.__slots__, strict=True):
+            part[students] = getattr(other, name)
+        return Start(*parts)
+
+    @staticmethod
+    def together(starts: Sequence["Start"]) -> "Start":
+        """Those of several groups of students, one after another."""
+        return Start(*(np.concatenate([getattr(one, name) for one in starts]) for name in Start.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,26 +168,48 @@ class Work:
     def by_other_routes(self, start: Start, found: Followed) -> tuple[Start, Followed]:
         """Where quantities are always equal: what follows from the one from which a student has gone on.
 
+        Each student takes the first route by which more follows, and from there the first of those behind it.
+
         Args:
             start: what later work starts from.
             found: what follows from there, which is from the first of equal quantities.
         """
-        for route in self.paper.routes:
-            instead, is_swapped = self._instead(route, start, found)
-            students = at_least_two(np.flatnonzero(is_swapped.any(axis=1)))
-            if not students.size:
-                continue
-            # Equal ones are judged by what leads to them; what leads to the first leads to all.
-            is_settled = instead.is_settled[students]
-            for group in route.equal if route.source is not None else route.equal[:1]:
-                is_settled[:, list(group)] = True
-            work, begin, before = self.of(students), instead.of(students), found.of(students)
-            again = work.kinder_past_blanks(begin, work.followed(begin)).where(is_settled, before)
-            kept = again.follows.sum(axis=1) > before.follows.sum(axis=1)
-            found = found.replaced(students[kept], again.of(np.flatnonzero(kept)))
-            instead.is_settled[students] = is_settled
-            start = start.replaced(students[kept], instead)
+        first_open = np.zeros(len(start.carried), dtype=np.int64)
+        while tries := list(self._tries(start, found, first_open)):
+            number = np.concatenate([np.full(students.size, place) for place, students, _ in tries])
+            rows = np.concatenate([students for _, students, _ in tries])
+            begin = Start.together([begins for _, _, begins in tries])
+            again = self._from(rows, begin).where(begin.is_settled, found.of(rows))
+            gains = np.flatnonzero(again.follows.sum(axis=1) > found.follows[rows].sum(axis=1))
+            # In the order of the routes: each student's first one that gains.
+            better, at = np.unique(rows[gains], return_index=True)
+            taken = gains[at]
+            first_open[:] = len(self.paper.routes)
+            first_open[better] = number[taken] + 1
+            start, found = start.replaced(better, begin.of(taken)), found.replaced(better, again.of(taken))
         return start, found
+
+    def _from(self, rows: Places, begin: Start) -> Followed:
+        """What follows for some students, some of them several times, from where each begins."""
+        parts = []
+        for chosen in map(at_least_two, blocks_of(self.paper, np.arange(rows.size))):
+            work, here = self.of(rows[chosen]), begin.of(chosen)
+            parts.append(work.kinder_past_blanks(here, work.followed(here)))
+        together = (np.concatenate([getattr(part, name) for part in parts]) for name in Followed.__slots__)
+        return Followed(*(values[: rows.size] for values in together))
+
+    def _tries(self, start: Start, found: Followed, first_open: Places) -> Iterator[tuple[int, Places, Start]]:
+        """Places of routes by which more may follow, of which students, and what their later work starts from then."""
+        is_lost = np.isfinite(self.writing.values) & ~found.follows & ~start.is_settled
+        for place, route in enumerate(self.paper.routes):
+            may_gain = (first_open <= place) & is_lost[:, list(route.behind)].any(axis=1)
+            instead, is_swapped = self._instead(route, start, found)
+            students = np.flatnonzero(may_gain & is_swapped.any(axis=1))
+            if students.size:
+                begins = instead.of(students)
+                for group in route.settled:
+                    begins.is_settled[:, list(group)] = True
+                yield place, students, begins
 
     def _instead(self, route: Route, start: Start, found: Followed) -> tuple[Start, Flags]:
         """What later work may have started from by another route, and where that is something else."""
@@ -266,12 +296,3 @@ class Work:
             past_blanks,
             by_field(paper, coarse),
         )
-
-
-def at_least_two(students: Places) -> Places:
-    """The places of students, that of a single one twice.
-
-    NumPy adds up the numbers of one student in another order than those of several, and not even the last digit of a
-    mark's explanation may depend on who else is marked.
-    """
-    return np.repeat(students, 2) if students.size == 1 else students

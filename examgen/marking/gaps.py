@@ -18,9 +18,10 @@ from examgen.core.resting import links
 from examgen.core.rules import Array
 from examgen.exams.exam import Field, PaperShape
 from examgen.exams.tolerance import as_quantities, by_field, entry_of
+from examgen.marking.blocks import blocks_of
 from examgen.marking.causes import Flags, Look, Places, Work
 from examgen.marking.diagnosis import Diagnosis, first_wrong
-from examgen.marking.entries import Marked, block_size
+from examgen.marking.entries import Marked
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.writing import Submitted
 
@@ -46,8 +47,7 @@ def following_causes(
             if is_behind.any() and not _can_follow(paper):
                 is_behind &= has_blanks
             rows = np.flatnonzero(is_behind)
-            for start in range(0, rows.size, block_size(paper)):
-                chosen = rows[start : start + block_size(paper)]
+            for chosen in blocks_of(paper, rows):
                 found = _Gaps.of(paper, version, givens, submitted, marked, is_here, chosen)
                 follows = found.follows()
                 outcome[chosen] = np.where(follows, OUTCOMES["follow_through"].code, outcome[chosen])

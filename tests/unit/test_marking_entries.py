@@ -9,7 +9,7 @@ import pytest
 from examgen.exams.building import Student, draw_variants, load_exam
 from examgen.exams.keys import papers
 from examgen.exams.policy import Policy
-from examgen.marking import entries
+from examgen.marking import blocks
 from examgen.marking.entries import DEFAULT_POLICY, Marked
 from tests.marking_sheets import mark_texts, outcomes
 from tests.small_banks import DRAWN, all_papers, changed, written
@@ -234,7 +234,7 @@ def test_a_class_larger_than_a_block_is_marked_in_full(tmp_path: Path, monkeypat
     """Seven students, two at a time: each has the own outcomes, in the order of the class."""
     chain = Chain(tmp_path)
     sheets = [["0.85", f"0.{70 + n}", "", ""] for n in range(7)]
-    monkeypatch.setattr(entries, "BLOCK", 2)
+    monkeypatch.setattr(blocks, "BLOCK", 2)
     found = outcomes(mark_texts(chain.paper, [dict(chain.numbers.givens)] * 7, sheets))
     assert [student[1] for student in found] == ["correct"] + ["wrong"] * 6
 
@@ -242,10 +242,10 @@ def test_a_class_larger_than_a_block_is_marked_in_full(tmp_path: Path, monkeypat
 def test_wide_networks_are_marked_in_small_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The effects of 2 entries on all 15 of a layer of two units are 30 for each student; one always has room."""
     [paper] = all_papers(load_exam(written(tmp_path, changed(DRAWN, ("[1, 1]", "[1, 2]"))), 1))
-    assert entries.block_size(paper) == 1024
+    assert blocks.block_size(paper) == 1024
     for cells, students in ((60, 2), (30, 1), (29, 1)):
-        monkeypatch.setattr(entries, "CELLS", cells)
-        assert entries.block_size(paper) == students
+        monkeypatch.setattr(blocks, "CELLS", cells)
+        assert blocks.block_size(paper) == students
 
 
 def test_zero_is_never_imprecise(tmp_path: Path) -> None:
