@@ -4,7 +4,8 @@ They are derived from the versions of `misconceptions` that are held throughout,
 of wrong answers tries them, where nothing else explains these: the screens of variants know nothing of them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass
 from functools import lru_cache
 
 from examgen.core.graph import ComputationGraph, Quantity
@@ -19,31 +20,58 @@ _PARTS: tuple[Callable[[Quantity], object], ...] = (
 """How the places where a misconception strikes fall into parts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A version of a misconception, held in a part of the places where it strikes.
+
+    Attributes:
+        graph: of right work.
+        whole: the version that is held throughout.
+        changed: names of the quantities that compute otherwise.
+    """
+
+    graph: ComputationGraph
+    whole: Patch
+    changed: frozenset[str]
+
+    def patch(self) -> Patch:
+        """The version of a student who holds it there only."""
+        return _patch(self)
+
+    def reached(self, stops: Set[str] = frozenset()) -> set[str]:
+        """Names of the quantities that may come out otherwise; `stops`: of those that hand nothing on."""
+        found = set(self.changed)
+        seen = found - stops
+        for quantity in self.graph.derived:
+            if not seen.isdisjoint(quantity.inputs):
+                found.add(quantity.name)
+            if quantity.name in found and quantity.name not in stops:
+                seen.add(quantity.name)
+        return found
+
+
+@lru_cache(maxsize=4096)
+def _patch(part: Part) -> Patch:
+    whole = part.whole.graph
+    changes = {name: (whole[name].rule, whole[name].inputs) for name in part.changed}
+    return Patch(part.whole.misconception, part.graph.rewired(changes), part.changed, must_show=False)
+
+
 @lru_cache(maxsize=256)
-def parts_of_patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
+def parts_of_patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Part, ...]:
     """The parts of all versions that are held throughout and can change an asked quantity, in the order of the table.
 
     Arguments as in `patches`. Two parts may come to the same numbers: to look for that would take longer than to try
     both.
     """
     graph = question_graph(shape)
-    reaching = _reaching(graph, asked)
-    found: list[Patch] = []
-    for patch in patches(shape, asked):
-        for changed in _parts(patch) if patch.must_show else ():
-            if not changed.isdisjoint(reaching):
-                changes = {name: (patch.graph[name].rule, patch.graph[name].inputs) for name in changed}
-                found.append(Patch(patch.misconception, graph.rewired(changes), changed, must_show=False))
-    return tuple(found)
-
-
-def _reaching(graph: ComputationGraph, asked: frozenset[str]) -> set[str]:
-    """The quantities that are asked, and those from which an asked one follows."""
-    found = set(asked)
-    for quantity in reversed(graph.derived):
-        if quantity.name in found:
-            found.update(quantity.inputs)
-    return found
+    return tuple(
+        part
+        for patch in patches(shape, asked)
+        if patch.must_show
+        for part in (Part(graph, patch, changed) for changed in _parts(patch))
+        if not asked.isdisjoint(part.reached())
+    )
 
 
 def _parts(patch: Patch) -> Iterator[frozenset[str]]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.rules import Rule
+from examgen.core.rules import Array, Rule
 
 SIGNED_TRIALS = 40
 """Trials with inputs of both signs: a slope that is 0 or 1 shows in half of them."""
@@ -50,15 +50,18 @@ def links(rule: Rule, shapes: tuple[tuple[int, ...], ...], place: int) -> Flags:
     """(entries of one input, entries of the result): whether the result's entry reads the input's."""
     draws = np.random.default_rng(20)
     size = int(np.prod(shapes[place], dtype=int))
-    links: Flags | None = None
-    for trial in range(SIGNED_TRIALS + POSITIVE_TRIALS):
-        low = 0.0 if trial < POSITIVE_TRIALS else -1.0
-        inputs = [np.broadcast_to(draws.uniform(low, 1, shape), (size + 1, *shape)).copy() for shape in shapes]
-        # Row 0 stays as it is; every other row has one entry drawn anew.
-        np.einsum("ii->i", inputs[place].reshape(size + 1, size)[1:])[...] = draws.uniform(low, 1, size)
-        with np.errstate(all="ignore"):
-            results = np.asarray(rule.compute(*inputs)).reshape(size + 1, -1)
-        moved = (results[1:] != results[0]) & ~(np.isnan(results[1:]) & np.isnan(results[0]))
-        links = moved if links is None else links | moved
-    assert links is not None
-    return links
+    trials = SIGNED_TRIALS + POSITIVE_TRIALS
+    low = np.where(np.arange(trials) < POSITIVE_TRIALS, 0.0, -1.0)
+
+    def drawn(shape: tuple[int, ...]) -> Array:
+        lows = low.reshape(trials, *(1 for _ in shape))
+        return lows + (1 - lows) * draws.uniform(size=(trials, *shape))
+
+    inputs = [np.repeat(drawn(shape)[:, None], size + 1, axis=1) for shape in shapes]
+    # Row 0 of each trial stays as it is; every other row has one entry drawn anew.
+    np.einsum("tii->ti", inputs[place].reshape(trials, size + 1, size)[:, 1:])[...] = drawn((size,))
+    with np.errstate(all="ignore"):
+        results = np.asarray(rule.compute(*inputs)).reshape(trials, size + 1, -1)
+    before, after = results[:, :1], results[:, 1:]
+    moved = (after != before) & ~(np.isnan(after) & np.isnan(before))
+    return np.asarray(moved.any(axis=0))

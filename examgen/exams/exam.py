@@ -175,12 +175,14 @@ class Route:
         equal: of each of the equal quantities, the first before the others; places of entries among `number_fields`.
         settled: those of them that are judged by what leads to them; what leads to the first leads to all.
         behind: places of what is computed from these.
+        next: those of them that are computed from these without an answer in between.
     """
 
     source: Sequence[int] | None
     equal: tuple[Sequence[int], ...]
     settled: tuple[Sequence[int], ...]
     behind: Sequence[int]
+    next: Sequence[int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -290,14 +292,18 @@ class PaperShape:
 
     def _route(self, source: Sequence[int] | None, equal: tuple[Sequence[int], ...]) -> "Route":
         settled = equal if source is not None else equal[:1]
-        reached = {self.number_fields[places[0]].quantity for places in settled}
+        done = {self.number_fields[places[0]].quantity for places in settled}
+        behind, following = set(done), set(done)
         for quantity in self.graph.derived:
-            if not reached.isdisjoint(quantity.inputs):
-                reached.add(quantity.name)
-        done = {place for places in settled for place in places}
-        fields = enumerate(self.number_fields)
-        behind = [place for place, one in fields if one.quantity in reached and place not in done]
-        return Route(source, equal, settled, behind)
+            if not behind.isdisjoint(quantity.inputs):
+                behind.add(quantity.name)
+            if any(name in done or (name in following and name not in self.entry_places) for name in quantity.inputs):
+                following.add(quantity.name)
+
+        def places_of(names: set[str]) -> list[int]:
+            return [place for name in names - done for place in self.entry_places.get(name, ())]
+
+        return Route(source, equal, settled, places_of(behind), places_of(following))
 
     def asked(self, task: int | None = None) -> tuple[Quantity, ...]:
         """The asked quantities in the order of the solution, of one task or of all."""

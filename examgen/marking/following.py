@@ -201,8 +201,15 @@ class Work:
     def _tries(self, start: Start, found: Followed, first_open: Places) -> Iterator[tuple[int, Places, Start]]:
         """Places of routes by which more may follow, of which students, and what their later work starts from then."""
         is_lost = np.isfinite(self.writing.values) & ~found.follows & ~start.is_settled
+        # What was written stops what comes from before it.
+        has_gaps = np.isnan(self.writing.values).any(axis=1) | np.isnan(start.carried).any(axis=1)
         for place, route in enumerate(self.paper.routes):
-            may_gain = (first_open <= place) & is_lost[:, list(route.behind)].any(axis=1)
+            may_gain = is_lost[:, list(route.next)].any(axis=1) | (
+                has_gaps & is_lost[:, list(route.behind)].any(axis=1)
+            )
+            may_gain &= first_open <= place
+            if not may_gain.any():
+                continue
             instead, is_swapped = self._instead(route, start, found)
             students = np.flatnonzero(may_gain & is_swapped.any(axis=1))
             if students.size:

@@ -3,18 +3,20 @@ computed from. Called by `work_shown`.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.activations import ACTIVATIONS
-from examgen.core.graph import Quantity, Values, evaluate
+from examgen.core.graph import Values, evaluate
 from examgen.core.network import NetworkShape
 from examgen.core.resting import links
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape
 from examgen.exams.keys import solve
-from examgen.exams.tolerance import as_quantities, by_field
+from examgen.exams.tolerance import as_quantities, entry_of
 from examgen.marking.entries import Marked
 
 Flags = NDArray[np.bool_]
@@ -38,40 +40,72 @@ class FreeValues:
     def of(paper: PaperShape, givens: Values, values: Array, marked: Marked) -> "FreeValues":
         """Compare with what each entry of these students is computed from, in their own work and in the key."""
         own = evaluate(paper.graph, givens, substitute=as_quantities(paper, marked.carried)).values
-        key = solve(paper, givens).values
-        tolerance, computed, texts = (
-            as_quantities(paper, columns) for columns in (marked.tolerance, marked.own, values)
-        )
-        follows, written, right = dict[str, Flags](), dict[str, Flags](), dict[str, Flags]()
-        for name in paper.entry_places:
-            free = _free_values(paper, paper.graph[name], own)
-            follows[name] = _is_near(computed[name], free, tolerance[name])
-            written[name] = _is_near(texts[name], free, tolerance[name])
-            right[name] = _is_near(key[name], _free_values(paper, paper.graph[name], key), tolerance[name])
-        return FreeValues(*(by_field(paper, flags) for flags in (follows, written, right)))
+        in_work, in_key = _rows(paper, own), _rows(paper, solve(paper, givens).values)
+        computed, texts, tolerance = (columns.T for columns in (marked.own, values, marked.tolerance))
+        right = in_key[
+            [_offsets(paper)[one.quantity] + entry_of(paper.graph[one.quantity], one) for one in paper.fields]
+        ]
+        pairs = ((computed, in_work), (texts, in_work), (right, in_key))
+        return FreeValues(*(_is_near(paper, targets, rows, tolerance).T for targets, rows in pairs))
 
 
-def _is_near(values: Array, free: list[Array], tolerance: Array) -> Flags:
-    """(students, *shape) whether a value is within its tolerance of a free one."""
-    flat = values.reshape(len(values), -1)
-    limit = tolerance.reshape(flat.shape)
-    found = np.zeros(flat.shape, dtype=bool)
-    for one in free:
-        found |= np.abs(flat - one) <= limit
-    return found.reshape(values.shape)
-
-
-def _free_values(paper: PaperShape, quantity: Quantity, values: Values) -> list[Array]:
-    """Free values of each entry, (students or 1, entries); NaN where an entry has none of its kind."""
-    found: list[Array] = [np.zeros((1, 1))]
-    shape = paper.shape
-    if isinstance(shape, NetworkShape) and quantity.kind == "a" and quantity.layer is not None:
-        bounds = ACTIVATIONS[shape.activations[quantity.layer - 1]].bounds
-        found += [np.full((1, 1), limit) for limit in bounds if np.isfinite(limit)]
-    assert quantity.rule is not None
-    shapes = tuple(paper.graph[name].shape for name in quantity.inputs)
-    for place, name in enumerate(quantity.inputs):
-        reads = links(quantity.rule, shapes, place)
-        source = values[name].reshape(-1, len(reads))
-        found += [np.where(reads[entry], source[:, entry, None], np.nan) for entry in range(len(reads))]
+def _is_near(paper: PaperShape, targets: Array, rows: Array, tolerance: Array) -> Flags:
+    """(fields, students) whether a value is within its tolerance of a free one, among the rows of `_rows`."""
+    found = np.zeros(targets.shape, dtype=bool)
+    for limits in _limits(paper):
+        found |= np.abs(targets - limits[:, None]) <= tolerance
+    for sources in _sources(paper):
+        found |= np.abs(targets - rows[sources]) <= tolerance
     return found
+
+
+def _rows(paper: PaperShape, values: Values) -> Array:
+    """(entries of all quantities, students), and a last row of NaN."""
+    flat = [values[quantity.name].reshape(-1, quantity.size) for quantity in paper.graph]
+    students = max(map(len, flat))
+    return np.concatenate(
+        [*(np.broadcast_to(one, (students, one.shape[1])).T for one in flat), np.full((1, students), np.nan)]
+    )
+
+
+@lru_cache(maxsize=512)
+def _offsets(paper: PaperShape) -> dict[str, int]:
+    """The first row of each quantity in `_rows`."""
+    sizes = [quantity.size for quantity in paper.graph]
+    return dict(zip((one.name for one in paper.graph), accumulate(sizes, initial=0), strict=False))
+
+
+@lru_cache(maxsize=512)
+def _own_rows(paper: PaperShape) -> NDArray[np.intp]:
+    """(fields,) the row of each entry itself."""
+    pairs = ((field, paper.graph[field.quantity]) for field in paper.fields)
+    return np.array(
+        [_offsets(paper)[quantity.name] + entry_of(quantity, field) for field, quantity in pairs], dtype=np.intp
+    )
+
+
+@lru_cache(maxsize=512)
+def _limits(paper: PaperShape) -> Array:
+    """(kinds, fields): 0, and the limits of an activation; NaN where it has none."""
+    shape = paper.shape
+    found = []
+    for field in paper.fields:
+        quantity, bounds = paper.graph[field.quantity], tuple[float, ...]()
+        if isinstance(shape, NetworkShape) and quantity.kind == "a" and quantity.layer is not None:
+            bounds = ACTIVATIONS[shape.activations[quantity.layer - 1]].bounds
+        found.append([0.0, *(limit for limit in bounds if np.isfinite(limit))])
+    return np.array(list(zip_longest(*found, fillvalue=np.nan)))
+
+
+@lru_cache(maxsize=512)
+def _sources(paper: PaperShape) -> NDArray[np.intp]:
+    """(most sources, fields): the rows from which an entry is computed, -1 for none."""
+    offsets, found = _offsets(paper), []
+    for field in paper.fields:
+        quantity = paper.graph[field.quantity]
+        assert quantity.rule is not None
+        shapes = tuple(paper.graph[name].shape for name in quantity.inputs)
+        reads = [links(quantity.rule, shapes, place)[:, entry_of(quantity, field)] for place in range(len(shapes))]
+        pairs = zip(quantity.inputs, reads, strict=True)
+        found.append([offsets[name] + entry for name, read in pairs for entry in np.flatnonzero(read).tolist()])
+    return np.array(list(zip_longest(*found, fillvalue=-1)), dtype=np.intp)

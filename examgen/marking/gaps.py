@@ -40,7 +40,8 @@ def following_causes(
     has_blanks = np.isnan(submitted.values).any(axis=1)
     outcome, own, tolerance = (getattr(marked, name).copy() for name in ("outcome", "own", "tolerance"))
     with np.errstate(all="ignore"):
-        for number, version in enumerate(diagnosis.causes):
+        for number in np.unique(diagnosis.cause[diagnosis.cause >= 0]).tolist():
+            version = diagnosis.causes[number]
             is_here = diagnosis.cause == number
             direct = [field.quantity in version.changed for field in paper.fields]
             is_behind = (is_here & ~np.array(direct)).any(axis=1)

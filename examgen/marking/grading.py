@@ -271,9 +271,8 @@ def _tables(
         units, placed = with_overrides(unit, part.paper, students, units, overrides)
         if placed:
             entries.marks[part.places] = unit.marks(units)
-            entries.set_comments(
-                {part.places[place]: override.comment(entries.wording) for place, override in placed.items()}
-            )
+            texts = [override.comment(entries.wording) for override in placed.values()]
+            entries.set_comments(part.places[tuple(zip(*placed, strict=True))], np.arange(len(texts)), texts)
         parts.append(totals.question_marks(unit, part.paper, part.members.tolist(), units, outcome))
     heads = _heads(key, matched.submissions)
     return result_columns(entries, matched, answers), entries, totals.gradebook(key.exam, unit, heads, parts)
@@ -312,12 +311,11 @@ def _put_numbers(
 
 def _tell_held_back(entries: EntryColumns, places: NDArray[np.int64], earned: Paid) -> None:
     """Say beside each entry that is not paid in full how much of its marks is."""
-    rows, fields = np.nonzero(earned.share < totals.HUNDREDTHS)
-    held = earned.share[rows, fields].tolist()
-    found = zip(places[rows, fields].tolist(), held, earned.shows_no_work[rows, fields].tolist(), strict=True)
-    entries.set_comments(
-        {place: held_back_text(share, shows_no_work=empty, wording=entries.wording) for place, share, empty in found}
-    )
+    is_held = earned.share < totals.HUNDREDTHS
+    kinds, codes = np.unique(2 * earned.share[is_held] + earned.shows_no_work[is_held], return_inverse=True)
+    pairs = [divmod(kind, 2) for kind in kinds.tolist()]
+    texts = [held_back_text(share, shows_no_work=bool(empty), wording=entries.wording) for share, empty in pairs]
+    entries.set_comments(places[is_held], codes, texts)
 
 
 def _put_others(

@@ -4,8 +4,9 @@ First what is held throughout, then what is held in a part of the work only, the
 for what has no name yet.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from examgen.core.graph import Values, students_last
 from examgen.core.misconceptions import MISCONCEPTIONS, Patch
 from examgen.core.network import NetworkShape
-from examgen.core.partly_held import parts_of_patches
+from examgen.core.partly_held import Part, parts_of_patches
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape
 from examgen.exams.separation import paper_patches
@@ -163,21 +164,30 @@ class Case:
         """Misconceptions that are held in a part of the work, where several entries have no name yet."""
         shape = self.paper.shape
         is_short = isinstance(shape, NetworkShape) and shape.steps == 1
-        rows = np.flatnonzero(count(self._unnamed(names), 1) >= (1 if is_short else PARTLY))
-        asked = frozenset(field.quantity for field in self.paper.number_fields)
-        parts = parts_of_patches(shape, asked) if rows.size else ()
-        if not parts:
+        unnamed = self._unnamed(names)
+        rows = np.flatnonzero(count(unnamed, 1) >= (1 if is_short else PARTLY))
+        if not rows.size:
             return names
-        more = replace(names, versions=(*names.versions, *parts))
-        least = np.array([1 if is_short and part.misconception in DISTINCT else PARTLY for part in parts])
-        self._explain(more, len(names.versions), self.of_rows(rows).tried(parts), rows, least)
+        parts, in_full, in_gaps = _parts_of(self.paper)
+        least = np.array([1 if is_short and part.whole.misconception in DISTINCT else PARTLY for part in parts])
+        has_gaps = self.work.has_gaps | (np.isnan(self.work.values[rows]).any(axis=1, keepdims=True))
+        reached = np.where(has_gaps, unnamed[rows] @ in_gaps, unnamed[rows] @ in_full)
+        chosen = np.flatnonzero((reached >= least).any(axis=0))
+        if not chosen.size:
+            return names
+        patches = tuple(parts[place].patch() for place in chosen.tolist())
+        more = replace(names, versions=(*names.versions, *patches))
+        self._explain(more, len(names.versions), self.of_rows(rows).tried(patches), rows, least[chosen])
         return more
 
     def _with_both(self, names: Names) -> Names:
         """Two misconceptions in one number, where each is seen alone elsewhere."""
         pairs: dict[tuple[int, int], list[int]] = {}
-        for row in np.flatnonzero(self._unnamed(names).any(axis=1)).tolist():
-            for pair in self._pairs(names, row):
+        is_alone = (names.bits > 0) & (names.bits & (names.bits - 1) == 0)
+        alone, none = np.where(is_alone, names.version, -1), len(names.versions)
+        has_two = alone.max(axis=1) > np.where(is_alone, names.version, none).min(axis=1)
+        for row in np.flatnonzero(has_two & self._unnamed(names).any(axis=1)).tolist():
+            for pair in self._pairs(names, alone[row]):
                 pairs.setdefault(pair, []).append(row)
         for (one, other), students in pairs.items():
             rows = np.array(students)
@@ -195,10 +205,22 @@ class Case:
                 names.bits[rows], names.version[rows] = found, version
         return names
 
-    def _pairs(self, names: Names, row: int) -> Iterator[tuple[int, int]]:
-        """Versions of two misconceptions that each explain entries of a student alone."""
-        alone = np.isin(names.bits[row], list(BITS.values()))
-        found = sorted(set(names.version[row][alone].tolist()))
-        for one, other in combinations(found, 2):
+    def _pairs(self, names: Names, alone: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+        """Versions of two misconceptions that each explain entries of a student alone; -1 is none."""
+        for one, other in combinations(sorted(set(alone.tolist()) - {-1}), 2):
             if names.versions[one].misconception != names.versions[other].misconception:
                 yield one, other
+
+
+@lru_cache(maxsize=512)
+def _parts_of(paper: PaperShape) -> tuple[tuple[Part, ...], NDArray[np.int64], NDArray[np.int64]]:
+    """All parts of misconceptions, and (fields, parts) whether each may change an entry: where all is written down, and
+    where something is left out."""
+    asked = frozenset(field.quantity for field in paper.number_fields)
+    parts = parts_of_patches(paper.shape, asked)
+
+    def reached(stops: Set[str]) -> NDArray[np.int64]:
+        names = [part.reached(stops) for part in parts]
+        return np.array([[field.quantity in one for one in names] for field in paper.fields], dtype=np.int64)
+
+    return parts, reached(asked), reached(frozenset())

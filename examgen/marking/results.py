@@ -88,7 +88,7 @@ class EntryColumns:
     ) -> None:
         """Put the entries of one paper shape where they belong; all arrays are (students, fields)."""
         codes, texts = comment
-        known = np.array([self.comments.setdefault(text, len(self.comments)) for text in texts], dtype=np.int32)
+        known = self._known(texts)
         labels = [self.labels.setdefault(label, len(self.labels)) for label in diagnosis.labels]
         names = [self.names.setdefault(field.name, len(self.names)) for field in paper.fields]
         self.question[places] = self.names.setdefault(paper.question.id, len(self.names))
@@ -102,14 +102,16 @@ class EntryColumns:
         self.marks[places] = marks
         self.max_marks[places] = [float(field.marks) for field in paper.fields]
 
-    def set_comments(self, texts: Mapping[int, str]) -> None:
-        """Put other comments on some entries, by place."""
-        for place, text in texts.items():
-            self.comment[place] = self.comments.setdefault(text, len(self.comments))
+    def set_comments(self, places: Codes, codes: Codes, texts: Sequence[str]) -> None:
+        """Put other comments on some entries: by place, where in the texts each entry's is."""
+        self.comment[places] = self._known(texts)[codes]
+
+    def _known(self, texts: Sequence[str]) -> NDArray[np.int32]:
+        return np.array([self.comments.setdefault(text, len(self.comments)) for text in texts], dtype=np.int32)
 
     def put_others(self, paper: PaperShape, places: Codes, others: OtherMarks, marks: NDArray[np.float64]) -> None:
         """Put the entries that ask for no number; all arrays are (students, fields) of `PaperShape.other_fields`."""
-        known = np.array([self.comments.setdefault(text, len(self.comments)) for text in others.texts], dtype=np.int32)
+        known = self._known(others.texts)
         labels = np.array([self.labels.setdefault(name, len(self.labels)) for name in others.names], dtype=np.int32)
         self.question[places] = self.names.setdefault(paper.question.id, len(self.names))
         self.field[places] = [self.names.setdefault(field.name, len(self.names)) for field in paper.other_fields]

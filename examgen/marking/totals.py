@@ -194,7 +194,8 @@ def gradebook_columns(exam: Exam) -> tuple[str, ...]:
 def _marks_table(policy: Policy, paper: PaperShape) -> list[list[Fraction]]:
     """Exact marks by field and outcome code, and in the last column those of an explained wrong entry."""
     shares = _shares(policy)
-    return [[field.exact_marks * share for share in shares] for field in paper.fields]
+    rows = {marks: [marks * share for share in shares] for marks in {field.exact_marks for field in paper.fields}}
+    return [rows[field.exact_marks] for field in paper.fields]
 
 
 def _shares(policy: Policy) -> list[Fraction]:

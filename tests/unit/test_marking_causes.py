@@ -117,9 +117,11 @@ def test_a_misconception_in_one_layer_is_named() -> None:
     paper, numbers = drawn("sigmoid-chain")
     asked = frozenset(field.quantity for field in paper.fields)
     part = next(
-        one for one in parts_of_patches(paper.shape, asked) if (one.misconception, *one.changed) == ("no-bias", "z1")
+        one
+        for one in parts_of_patches(paper.shape, asked)
+        if (one.whole.misconception, *one.changed) == ("no-bias", "z1")
     )
-    found = judged(paper, numbers, sheet_of(paper, numbers, part.graph))
+    found = judged(paper, numbers, sheet_of(paper, numbers, part.patch().graph))
     assert {label for _, label in found.values()} == {"", "no-bias"}
 
 
