@@ -95,6 +95,10 @@ class ComputationGraph:
                 readers[name].append(place)
         return {name: tuple(places) for name, places in readers.items()}
 
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {name: place for place, name in enumerate(self._by_name)}
+
     def only(self, names: Set[str]) -> "ComputationGraph":
         """The part of the graph that computes these quantities from what they read, which counts as given."""
         return _part(self, frozenset(names))
@@ -117,7 +121,7 @@ class ComputationGraph:
             if old.rule is None:
                 raise ValueError(f"{name} is given; only a derived quantity can be patched")
             quantities[name] = replace(old, rule=rule or old.rule, inputs=old.inputs if inputs is None else inputs)
-        places = {name: place for place, name in enumerate(quantities)}
+        places = self._places
         reads_ahead = any(places[source] > places[name] for name in changes for source in quantities[name].inputs)
         return ComputationGraph(tuple(_in_order(quantities) if reads_ahead else quantities.values()))
 

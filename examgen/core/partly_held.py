@@ -4,7 +4,7 @@ They are derived from the versions of `misconceptions` that are held throughout,
 of wrong answers tries them, where nothing else explains these: the screens of variants know nothing of them.
 """
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,16 +38,20 @@ class Part:
         """The version of a student who holds it there only."""
         return _patch(self)
 
-    def reached(self, stops: Set[str] = frozenset()) -> set[str]:
+    def reached(self, stops: frozenset[str] = frozenset()) -> frozenset[str]:
         """Names of the quantities that may come out otherwise; `stops`: of those that hand nothing on."""
-        found = set(self.changed)
-        seen = found - stops
-        for quantity in self.graph.derived:
-            if not seen.isdisjoint(quantity.inputs):
-                found.add(quantity.name)
-            if quantity.name in found and quantity.name not in stops:
-                seen.add(quantity.name)
-        return found
+        behind = _behind(self.graph, stops)
+        return frozenset().union(*(behind[name] for name in self.changed))
+
+
+@lru_cache(maxsize=512)
+def _behind(graph: ComputationGraph, stops: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    """By quantity its own name, and those of all that it may move."""
+    found: dict[str, frozenset[str]] = {}
+    for quantity in reversed(graph.derived):
+        readers = () if quantity.name in stops else graph.readers(quantity.name)
+        found[quantity.name] = frozenset({quantity.name}).union(*(found[graph.derived[one].name] for one in readers))
+    return found
 
 
 @lru_cache(maxsize=4096)

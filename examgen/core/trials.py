@@ -3,9 +3,11 @@
 Called by `misconceptions`, to see which rewirings can show, and by `equality`.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
-from examgen.core.graph import ComputationGraph, evaluate
+from examgen.core.graph import ComputationGraph, Values, evaluate
 from examgen.core.rules import Array
 
 TRIALS = 32
@@ -15,7 +17,8 @@ DRAWS = 32 * TRIALS
 """Draws of which the first so many are taken that have no dead layer."""
 
 
-def live_trials(graph: ComputationGraph) -> dict[str, Array]:
+@lru_cache(maxsize=64)
+def live_trials(graph: ComputationGraph) -> Values:
     """Givens as in `trial_givens`, and no dead layers: (TRIALS, *shape) by name."""
     givens = trial_givens(graph)
     values = evaluate(graph, givens).values

@@ -248,6 +248,14 @@ class PaperShape:
         return replace(self, fields=self.number_fields) if self.other_places else self
 
     @cached_property
+    def entry_columns(self) -> Mapping[str, Sequence[int] | slice]:
+        """The same; where they follow one another as a slice, by which NumPy copies nothing."""
+        return {
+            name: slice(places[0], places[-1] + 1) if list(places) == list(range(places[0], places[-1] + 1)) else places
+            for name, places in self.entry_places.items()
+        }
+
+    @cached_property
     def standing(self) -> "PaperShape":
         """The same paper as marking sees it: an answer stands for the first quantity that always equals the asked one.
 

@@ -117,7 +117,7 @@ def as_quantities(paper: PaperShape, columns: NDArray[_Scalar]) -> dict[str, NDA
     """(students, *shape) by asked quantity from (students, fields); all entries of a quantity are asked, or none."""
     rows, students = columns.T, len(columns)
     return {
-        name: rows[places].T.reshape(students, *paper.graph[name].shape) for name, places in paper.entry_places.items()
+        name: rows[places].T.reshape(students, *paper.graph[name].shape) for name, places in paper.entry_columns.items()
     }
 
 

@@ -207,36 +207,38 @@ class Work:
             may_gain = is_lost[:, list(route.next)].any(axis=1) | (
                 has_gaps & is_lost[:, list(route.behind)].any(axis=1)
             )
-            may_gain &= first_open <= place
-            if not may_gain.any():
-                continue
-            instead, is_swapped = self._instead(route, start, found)
-            students = np.flatnonzero(may_gain & is_swapped.any(axis=1))
+            students = np.flatnonzero(may_gain & (first_open <= place))
             if students.size:
-                begins = instead.of(students)
+                begins, is_swapped = self._instead(route, students, start.of(students), found.follows[students])
                 for group in route.settled:
                     begins.is_settled[:, list(group)] = True
-                yield place, students, begins
+                kept = np.flatnonzero(is_swapped)
+                if kept.size:
+                    yield place, students[kept], begins.of(kept)
 
-    def _instead(self, route: Route, start: Start, found: Followed) -> tuple[Start, Flags]:
-        """What later work may have started from by another route, and where that is something else."""
+    def _instead(self, route: Route, students: Places, start: Start, follows: Flags) -> tuple[Start, Flags]:
+        """What later work of some students may have started from by another route, and of whom that is something else.
+
+        `start` and `follows` are theirs.
+        """
         writing, first = self.writing, list(route.equal[0])
         carried, is_given = start.carried.copy(), start.is_given.copy()
-        is_swapped = np.zeros_like(is_given)
+        is_swapped = np.zeros(students.size, dtype=bool)
         if route.source is None:
-            is_slip = ~found.follows[:, first] & ~writing.is_right[:, first] & ~is_given[:, first]
-            is_swapped[:, first] = is_slip & np.isfinite(carried[:, first])
-            carried[is_swapped] = np.nan
-            return Start(carried, is_given, start.is_settled.copy()), is_swapped
+            is_slip = ~follows[:, first] & ~writing.is_right[students][:, first] & ~is_given[:, first]
+            is_slip &= np.isfinite(carried[:, first])
+            carried[:, first] = np.where(is_slip, np.nan, carried[:, first])
+            return Start(carried, is_given, start.is_settled.copy()), is_slip.any(axis=1)
         source = list(route.source)
         # A wild value that carries nothing forward does not do so by another route.
-        other = np.where(start.is_given[:, source], np.nan, writing.values[:, source])
+        other = np.where(start.is_given[:, source], np.nan, writing.values[students][:, source])
         for places in map(list, route.equal):
-            is_same = np.abs(carried[:, places] - other) <= writing.half[:, places]
+            is_same = np.abs(carried[:, places] - other) <= writing.half[students][:, places]
             is_other = np.isfinite(other) & ~is_same
-            is_swapped[:, places] = is_other
+            is_swapped |= is_other.any(axis=1)
             carried[:, places] = np.where(is_other, other, carried[:, places])
-            is_given[:, places] = np.where(is_other, writing.is_right[:, source], is_given[:, places])
+            is_right = writing.is_right[students][:, source]
+            is_given[:, places] = np.where(is_other, is_right, is_given[:, places])
         return Start(carried, is_given, start.is_settled.copy()), is_swapped
 
     def _in_the_head(self, name: str, writing: Writing, value: Array) -> Array:

@@ -4,7 +4,7 @@ First what is held throughout, then what is held in a part of the work only, the
 for what has no name yet.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
@@ -219,8 +219,10 @@ def _parts_of(paper: PaperShape) -> tuple[tuple[Part, ...], NDArray[np.int64], N
     asked = frozenset(field.quantity for field in paper.number_fields)
     parts = parts_of_patches(paper.shape, asked)
 
-    def reached(stops: Set[str]) -> NDArray[np.int64]:
-        names = [part.reached(stops) for part in parts]
-        return np.array([[field.quantity in one for one in names] for field in paper.fields], dtype=np.int64)
+    def reached(stops: frozenset[str]) -> NDArray[np.int64]:
+        found = np.zeros((len(paper.fields), len(parts)), dtype=np.int64)
+        for place, part in enumerate(parts):
+            found[[one for name in part.reached(stops) for one in paper.entry_places.get(name, ())], place] = 1
+        return found
 
     return parts, reached(asked), reached(frozenset())

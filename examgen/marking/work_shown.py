@@ -118,7 +118,7 @@ def _is_right(marked: Marked, values: Array) -> Flags:
 
 def _follows(marked: Marked, values: Array) -> Flags:
     """(students, fields) answers with marks for what they follow from."""
-    return np.asarray(np.isin(marked.outcome, (_FOLLOWS, _IMPRECISE)) & ~_is_right(marked, values))
+    return np.asarray(((marked.outcome == _FOLLOWS) | (marked.outcome == _IMPRECISE)) & ~_is_right(marked, values))
 
 
 def held_back_text(share: int, *, shows_no_work: bool, wording: Wording = IN_ENGLISH) -> str:
