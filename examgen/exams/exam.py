@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from examgen.core.equality import copies
 from examgen.core.graph import ComputationGraph, Quantity
@@ -254,6 +255,13 @@ class PaperShape:
             name: slice(places[0], places[-1] + 1) if list(places) == list(range(places[0], places[-1] + 1)) else places
             for name, places in self.entry_places.items()
         }
+
+    @cached_property
+    def entry_order(self) -> NDArray[np.intp] | None:
+        """Of each number's field its place among the entries of one asked quantity after another; None where they have
+        the same order."""
+        order = np.argsort([place for places in self.entry_places.values() for place in places])
+        return None if (order == np.arange(len(order))).all() else order
 
     @cached_property
     def standing(self) -> "PaperShape":

@@ -110,7 +110,13 @@ def reaches(values: Array, targets: Array, half: Array, band: Array | float = 0.
 def by_field(paper: PaperShape, values: Mapping[str, NDArray[_Scalar]]) -> NDArray[_Scalar]:
     """(students, fields) from (students, *shape) by quantity."""
     # Students last in memory, as in `students_last`.
-    return np.stack([values[field.quantity][place_of(field)] for field in paper.number_fields]).T
+    rows = np.concatenate([entries_of(values[name]) for name in paper.entry_places])
+    return rows.T if paper.entry_order is None else rows[paper.entry_order].T
+
+
+def entries_of(values: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """(entries, students) from (students, *shape)."""
+    return values.reshape(len(values), -1).T
 
 
 def as_quantities(paper: PaperShape, columns: NDArray[_Scalar]) -> dict[str, NDArray[_Scalar]]:

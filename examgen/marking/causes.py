@@ -7,6 +7,7 @@ counts. Called by `diagnosis` and `gaps`.
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,8 @@ from examgen.core.graph import ComputationGraph, Evaluation, Values, evaluate, r
 from examgen.core.misconceptions import Patch
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules import Array
-from examgen.exams.exam import Field, PaperShape
-from examgen.exams.tolerance import as_quantities, half_units, place_of
+from examgen.exams.exam import PaperShape
+from examgen.exams.tolerance import as_quantities, entries_of, half_units, place_of
 from examgen.marking.entries import Marked
 
 NEAR = 6.0
@@ -104,13 +105,14 @@ class Work:
         # Never empty: a version that changes no asked entry is none of the paper's.
         fields = [place for name in moved for place in self.paper.entry_places.get(name, ())]
         values, tolerance, is_wrong = self.values.T[fields], self.marked.tolerance.T[fields], self.is_wrong.T[fields]
-        theirs = by_fields(self.paper, moved, fields, self.values.T[:1])
+        theirs = np.concatenate([entries_of(moved[name]) for name in moved if name in self.paper.entry_places])
         shown = np.abs(theirs - self.marked.own.T[fields]) > 2 * tolerance
         off = np.abs(values - theirs)
         near = is_wrong & (off <= NEAR * tolerance + NEARBY * np.abs(theirs))
         if self.has_gaps:
             # Behind a gap by the right rules, nothing is explained by the wrong one.
-            right = by_fields(self.paper, self.base.computed, fields, values[:1])
+            names = [name for name in moved if name in self.paper.entry_places]
+            right = np.concatenate([entries_of(self.base.computed[name]) for name in names])
             near &= ~(np.abs(theirs - right) <= MOVED * np.abs(right))
         shown &= np.isfinite(values)
         is_theirs = (off < np.abs(values - self.marked.own.T[fields])) & (off <= 2 * tolerance)
@@ -120,8 +122,7 @@ class Work:
     def within(self, version: Patch, look: Look, rows: Flags) -> Flags:
         """Which wrong answers are within the version's band, (fields of the look, students), of some students."""
         # Half a unit is always allowed; beyond it, the band says how much more.
-        least = np.array([_least_half(self.paper.fields[place]) for place in look.fields])[:, None]
-        is_within = look.near & (look.off <= least)
+        is_within = look.near & (look.off <= _least_halves(self.paper)[look.fields])
         is_open = look.near & ~is_within & rows
         chosen = np.flatnonzero(is_open.any(axis=0))
         if chosen.size:
@@ -222,9 +223,13 @@ def _seen(computed: Array, written: Array | None) -> Array:
     return computed if written is None else np.where(np.isnan(written), computed, written)
 
 
-def _least_half(field: Field) -> float:
-    """Half a unit of the asked digit, whatever the value; of significant figures it depends on the value."""
-    return float(half_unit(np.array(field.digits.count))) if field.digits.unit == "decimals" else 0.0
+@lru_cache(maxsize=512)
+def _least_halves(paper: PaperShape) -> Array:
+    """(fields, 1) half a unit of the asked digit, whatever the value; 0 for significant figures, which depend on it."""
+    digits = [field.digits for field in paper.fields]
+    return np.array(
+        [[half_unit(np.array(one.count)) if one.unit == "decimals" else 0.0] for one in digits], dtype=float
+    )
 
 
 def _sources(graph: ComputationGraph, targets: Set[str], written: Set[str]) -> set[str]:

@@ -228,7 +228,7 @@ class Work:
             is_slip = ~follows[:, first] & ~writing.is_right[students][:, first] & ~is_given[:, first]
             is_slip &= np.isfinite(carried[:, first])
             carried[:, first] = np.where(is_slip, np.nan, carried[:, first])
-            return Start(carried, is_given, start.is_settled.copy()), is_slip.any(axis=1)
+            return Start(carried, is_given, start.is_settled.copy()), np.asarray(is_slip.any(axis=1))
         source = list(route.source)
         # A wild value that carries nothing forward does not do so by another route.
         other = np.where(start.is_given[:, source], np.nan, writing.values[students][:, source])
