@@ -14,6 +14,9 @@ Codes = NDArray[np.int64]
 Standing = NDArray[np.int8]
 """(rows,) how sure it is that a row is of the student whom it names; see `ownership`."""
 
+SPARSE = 64
+"""Codes that are spread wider than so many for each row are sorted to see whether any is there twice."""
+
 
 def owners(table: AnswerTable) -> Codes:
     """(rows,) whose each row is: the student's, where none is named the variant's, else its file's."""
@@ -67,8 +70,7 @@ class Repeats:
         who = pair_codes(owners(table), table.exam.codes)
         what = pair_codes(table.question.codes, table.field.codes)
         entry = who * (int(what.max(initial=0)) + 1) + what
-        ordered = np.sort(entry)
-        if not (ordered[1:] == ordered[:-1]).any():
+        if _are_distinct(entry):
             return None
         order = np.argsort(entry, kind="stable")
         is_start = np.diff(entry[order], prepend=-1) != 0
@@ -112,6 +114,17 @@ class Repeats:
         keep[self.rows[self.rows != self.first]] = False
         parsed = table.parsed.with_reason(unclear, "duplicate") if len(unclear) else table.parsed
         return replace(table, parsed=parsed).take(keep)
+
+
+def _are_distinct(codes: Codes) -> bool:
+    """Whether no code is there twice; most classes have a row for nearly every entry, and are told at a glance."""
+    most = int(codes.max(initial=0)) + 1
+    if most > SPARSE * len(codes):
+        ordered = np.sort(codes)
+        return not (ordered[1:] == ordered[:-1]).any()
+    is_there = np.zeros(most, dtype=bool)
+    is_there[codes] = True
+    return int(is_there.sum()) == len(codes)
 
 
 def _differ(table: AnswerTable, rows: Codes, first: Codes) -> Flags:

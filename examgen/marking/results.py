@@ -193,7 +193,7 @@ def result_columns(entries: EntryColumns, matched: Matched, answers: AnswerTable
     outcomes = pa.array([outcome.name for outcome in BY_CODE])
     return {
         "student": students.take(np.repeat(np.arange(len(students.codes)), matched.sizes)),
-        "question": _used(Texts(entries.question, names)),
+        "question": Texts(entries.question, names).compact(),
         "field": Texts(entries.field, names),
         "answer": answer,
         "value": value,
@@ -251,12 +251,6 @@ def six_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.isfinite(values), values + 0.0, np.nan)  # + 0.0 turns -0.0 into 0.0
-
-
-def _used(column: Texts) -> Texts:
-    """The column with only those distinct texts that it uses."""
-    used, codes = np.unique(column.codes, return_inverse=True)
-    return Texts(codes.astype(np.int32), column.distinct.take(pa.array(used)))
 
 
 def _answers(answers: AnswerTable, row_at: NDArray[np.int32]) -> tuple[Texts, Texts]:
