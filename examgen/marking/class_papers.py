@@ -5,16 +5,19 @@ Called by `neighbours`. Worked out when it is first asked for: where nobody's an
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.graph import Evaluation, Values, evaluate, evaluate_in_blocks
+from examgen.core.resting import rests_on
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape, Variant, paper_shape
 from examgen.exams.keys import Key
 from examgen.exams.tolerance import by_field, perfect_tolerances
 
+Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
 
 
@@ -63,18 +66,18 @@ class ClassPapers:
         """How many there are."""
         return len(self.owners)
 
-    def differences(self, paper: PaperShape, own: Array, others: Places) -> NDArray[np.int64]:
-        """(pairs,) in how many printed numbers papers are not as others; in all, where they have another shape.
+    def differences(self, paper: PaperShape, own: Array, others: Places) -> Flags:
+        """(pairs, given numbers) in which printed numbers papers are not as others; in all, where these have others.
 
         Args:
             paper: the shape of the former.
             own: (pairs, given numbers) of these.
             others: (pairs,) places of the latter.
         """
-        found = np.full(len(own), own.shape[1], dtype=np.int64)
+        found = np.ones(own.shape, dtype=bool)
         for shape, chosen, places in self._by_shape(others):
-            if shape.paper.label == paper.label:
-                found[chosen] = (shape.numbers[places] != own[chosen]).sum(axis=1)
+            if _sizes(shape.paper) == _sizes(paper):
+                found[chosen] = shape.numbers[places] != own[chosen]
         return found
 
     def tolerances(self, others: Places) -> Array:
@@ -132,6 +135,29 @@ class ClassKey:
 def printed(givens: Values) -> Array:
     """(papers, given numbers) from (papers, *shape) by given quantity, in the order of their names."""
     return np.concatenate([givens[name].reshape(len(givens[name]), -1) for name in sorted(givens)], axis=1)
+
+
+@lru_cache(maxsize=512)
+def reads(paper: PaperShape) -> Flags:
+    """(fields, given numbers) which printed numbers an entry is computed from, itself or by way of what nobody asks
+    for."""
+    sizes = _sizes(paper)
+    total = sum(sizes.values())
+    columns = np.split(np.eye(total, dtype=bool), np.cumsum(list(sizes.values()))[:-1], axis=1)
+    seen = dict(zip(sizes, columns, strict=True))
+    found: dict[str, Flags] = {}
+    for quantity in paper.graph.derived:
+        read = rests_on(paper.graph, quantity, seen, total)
+        if quantity.name in paper.entry_places:
+            found[quantity.name] = read.reshape(total, *quantity.shape)
+        else:
+            seen[quantity.name] = read
+    return by_field(paper, found).T
+
+
+def _sizes(paper: PaperShape) -> dict[str, int]:
+    """How many numbers each given quantity has, in the order of `printed`."""
+    return {given.name: given.size for given in sorted(paper.graph.givens, key=lambda given: given.name)}
 
 
 def _shape(paper: PaperShape, variants: Sequence[Variant]) -> _Shape:

@@ -19,7 +19,7 @@ from examgen.core.rounding import HALF, half_unit
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape
 from examgen.exams.policy import Policy
-from examgen.marking.class_papers import ClassKey, ClassPapers, printed
+from examgen.marking.class_papers import ClassKey, ClassPapers, printed, reads
 from examgen.marking.diagnosis import Diagnosis
 from examgen.marking.entries import Marked
 from examgen.marking.free_values import FreeValues
@@ -113,6 +113,8 @@ def _candidates(
     is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & (diagnosis.codes == 0)
     rows = np.flatnonzero(is_wrong.sum(axis=1) >= LEAST)
     theirs, values, is_named = _of(marked, rows), submitted.values[rows], diagnosis.codes[rows] > 0
+    # What is computed from earlier answers alone is as wrong as these are.
+    is_wrong &= reads(paper).any(axis=1)
     is_at_stake = (is_named | only_follows(theirs, values)).any(axis=1)
     counts = is_wrong[rows] & np.isfinite(values) & ~right_of_itself(theirs, values)
     counts &= ~(theirs.rests_on_wrong | theirs.follows_ignored | theirs.is_fraction)
@@ -173,8 +175,8 @@ def _copied(paper: PaperShape, others: ClassPapers, answers: _Answers, own: Arra
         right = others.right[:, papers].T
         matches = (right >= part.low[students]) & (right <= part.high[students])
         differs = others.differences(paper, own[start:][students], papers)
-        counts = part.counts[students]
-        found = np.flatnonzero(_surprise(matches & counts, rarity[students], counts, differs) >= need)
+        surprise = _surprise(matches, rarity[students], part.counts[students], differs, reads(paper))
+        found = np.flatnonzero(surprise >= need)
         students, papers, matches = students[found], papers[found], matches[found]
         matches |= np.abs(part.values[students] - others.right[:, papers].T) <= others.tolerances(papers)
         for student, place, equal in zip(students.tolist(), papers.tolist(), matches, strict=True):
@@ -217,15 +219,41 @@ def _scores(others: ClassPapers, ranges: NDArray[np.int64], rarity: Array) -> Ar
     return np.bincount(pair, weights, minlength=students * others.count).reshape(students, others.count)
 
 
-def _surprise(matches: Flags, rarity: Array, counts: Flags, differs: NDArray[np.int64]) -> Array:
+def _surprise(matches: Flags, rarity: Array, counts: Flags, differs: Flags, read: Flags) -> Array:
     """(pairs,) of students and papers: how rare it is that so many of a student's unexplained answers are that paper's.
 
-    Where two papers differ in few numbers, one number that was misread changes many answers at once: no more of them
-    count than there are such numbers.
+    Args:
+        matches: (pairs, fields) which answers equal the other paper's.
+        rarity: (pairs, fields) how rare that is.
+        counts: (pairs, fields) which are not explained.
+        differs: (pairs, given numbers) in which numbers the papers differ.
+        read: (fields, given numbers) from which numbers an answer is computed.
     """
-    rarest = -np.sort(-np.where(matches, rarity, 0.0), axis=1)
-    rarest[np.arange(rarest.shape[1]) >= differs[:, None]] = 0.0
-    equal, all_ = matches.sum(axis=1), counts.sum(axis=1)
-    factorial = np.concatenate([[0.0], np.cumsum(np.log10(np.arange(1, counts.shape[1] + 1)))])
-    ways = factorial[all_] - factorial[equal] - factorial[all_ - equal]
-    return np.where(equal >= LEAST, rarest.sum(axis=1) - ways, 0.0)
+    equal = matches & counts
+    separate = _separate(equal, differs, read)
+    # So many other answers might have been the equal ones: both ways to count them bound the chance.
+    ways = np.minimum(*(_ways(counts.sum(axis=1), chosen.sum(axis=1)) for chosen in (equal, separate)))
+    return np.where(separate.sum(axis=1) >= LEAST, np.where(separate, rarity, 0.0).sum(axis=1) - ways, 0.0)
+
+
+def _ways(count: NDArray[np.int64], chosen: NDArray[np.int64]) -> Array:
+    """(n,) in how many ways so many can be chosen of so many, in powers of ten."""
+    factorial = np.concatenate([[0.0], np.cumsum(np.log10(np.arange(1, count.max(initial=0) + 1)))])
+    return np.asarray(factorial[count] - factorial[chosen] - factorial[count - chosen])
+
+
+def _separate(equal: Flags, differs: Flags, read: Flags) -> Flags:
+    """Those of the equal answers that are coincidences of their own, each by another number in which the papers differ.
+
+    What reads none of these may come from one coincidence before; and one number that was misread changes many answers
+    at once. Answers that read few numbers choose first, and of these the ones that few others read.
+    """
+    order = np.argsort(read.sum(axis=0), kind="stable")
+    left, read = differs[:, order], read[:, order]
+    found = np.zeros_like(equal)
+    pairs = np.arange(len(equal))
+    for field in np.argsort(read.sum(axis=1), kind="stable").tolist():
+        free = left & read[field]
+        found[:, field] = equal[:, field] & free.any(axis=1)
+        left[pairs, free.argmax(axis=1)] &= ~found[:, field]
+    return found
