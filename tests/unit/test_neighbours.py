@@ -1,6 +1,6 @@
 """What is right on a neighbour's paper is no follow-through, and nobody else loses anything by that."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import examgen
-from examgen.exams.exam import Exam, Variant
+from examgen.exams.exam import Exam, Field, Variant
+from examgen.exams.keys import papers
 from examgen.exams.policy import Policy
 from examgen.marking.grading import GradedClass
 from tests.classroom.exams import load, variants_of
@@ -99,6 +100,12 @@ def test_one_paper_for_all_has_no_neighbours(tmp_path: Path) -> None:
     assert told(graded(tmp_path, exam, same, work_out(exam, same, 1))) == []
 
 
+def fields_of(exam: Exam, pupil: Pupil) -> Sequence[Field]:
+    """The fields of a student's only question."""
+    [(paper, _)] = papers(exam, pupil.variant)
+    return paper.fields
+
+
 def with_number(variant: Variant, name: str, value: float) -> Variant:
     """A paper with one number changed."""
     question = variant.questions["Q1"]
@@ -110,14 +117,31 @@ def with_number(variant: Variant, name: str, value: float) -> Variant:
 
 def test_who_misreads_one_number_is_no_neighbour(tmp_path: Path) -> None:
     """All answers may be right on a paper that differs in that number alone: it is one coincidence for all of them."""
-    exam, pupils = copying("tanh-two-outputs")
+    exam, pupils = copying("sigmoid-chain", "carries all digits")
     misread = replace(pupils[0], variant=with_number(pupils[0].variant, "x", 3.5))
     pupils[1] = replace(misread, id="s1")
-    wrong = replace(misread, id="s0", habits="carries all digits")
+    wrong = replace(misread, id="s0")
     sheets = [*work_out(exam, [wrong], 1), *work_out(exam, pupils[1:], 1)]
     found = graded(tmp_path, exam, pupils, sheets)
     assert told(found) == []
     assert "follow_through" in outcomes(found, "s0").values()
+
+
+def test_a_few_small_numbers_of_a_neighbour_are_chance(tmp_path: Path) -> None:
+    """Whole numbers are often the same: three of a neighbour's beside a slip take no follow-through away."""
+    exam, pupils = copying("relu-integers")
+    right = work_out(exam, pupils, 1)
+    slipped = work_out(exam, [replace(pupil, slips=True) for pupil in pupils], 1)
+    fields = [one.kind == "z" and one.layer == 2 for one in fields_of(exam, pupils[0])]
+    assert sum(fields) == 3
+    taken = np.array(fields)
+    sheets = [
+        replace(mine, texts=tuple(np.where(taken, other.texts, mine.texts).tolist()))
+        for mine, other in zip(slipped, [*right[1:], right[0]], strict=True)
+    ]
+    found = graded(tmp_path, exam, pupils, sheets)
+    assert told(found) == []
+    assert sum("follow_through" in outcomes(found, pupil.id).values() for pupil in pupils) >= 5
 
 
 @pytest.mark.parametrize("name", ["scalar-chain", "relu-integers"])
