@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from examgen.documents.feedback import EntryFeedback, StudentFeedback
-from examgen.documents.held_back import is_held_back
+from examgen.documents.held_back import is_held_back, is_of_other_paper
 from examgen.documents.steps import TOGETHER
 from examgen.documents.style import PaperStyle
 from examgen.documents.unread import is_in_note, reason_in
@@ -199,9 +199,8 @@ def _why(
         other: str = words["why_other"]
         said = retold(entry.comment, style.language, style.theme)
         return said or (entry.comment if style.language == ENGLISH else "") or other
-    key = (
-        "held_back" if is_held_back(entry) else "coarse" if entry.is_coarse else "first" if is_first else entry.outcome
-    )
+    held = "held_back" if is_held_back(entry) else "other_paper" if is_of_other_paper(entry) else ""
+    key = held or ("coarse" if entry.is_coarse else "first" if is_first else entry.outcome)
     fixed: str = words.get(f"why_{key}", entry.comment)
     return fixed
 

@@ -10,7 +10,7 @@ from examgen.documents.other_tasks import symbol_latex
 from examgen.documents.style import PaperStyle
 from examgen.documents.unread import UnreadAnswers
 from examgen.exams.exam import Field, PaperShape, task_letter
-from examgen.exams.sentences import HELD_BACK
+from examgen.exams.sentences import HELD_BACK, SENTENCES
 from examgen.exams.words import original, recognized, retold
 
 
@@ -18,6 +18,12 @@ def is_held_back(entry: EntryFeedback) -> bool:
     """Whether only a part of an entry's marks is paid."""
     found = recognized(entry.comment)
     return found is not None and found[0] in HELD_BACK
+
+
+def is_of_other_paper(entry: EntryFeedback) -> bool:
+    """Whether an answer does not count as following, because it is right on another paper."""
+    found = recognized(entry.comment)
+    return found is not None and found[0] == SENTENCES["other_paper"]
 
 
 def held_answers(

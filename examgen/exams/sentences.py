@@ -30,6 +30,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "value that needs no calculation, and such entries pay half of the others' marks.",
         "not_started": "It follows from earlier answers; {share} % of its marks are paid, for too few of the entries "
         "that start from the paper's numbers are right, follow or can be explained.",
+        "other_paper": "It is wrong here and equals the right answer of another paper, as others of your answers do; "
+        "such answers do not count as following from earlier ones.",
         "by_hand": "Marks set by the instructor: {reason}",
         "shape_swapped": "The rows come first, then the columns; here they are swapped.",
         "shape_two": "A shape has two numbers, rows and columns; a column of n numbers has the shape (n, 1).",

@@ -19,11 +19,13 @@ from examgen.exams.keys import solve
 from examgen.exams.notation import Index
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, entry_of, half_units
+from examgen.marking.class_papers import ClassKey
 from examgen.marking.diagnosis import Diagnosis
 from examgen.marking.entries import Marked
 from examgen.marking.explanation import BandPart, Calculation, Origin, Precision, Source
 from examgen.marking.judging import judge
 from examgen.marking.marked_papers import MarkedPaper
+from examgen.marking.neighbours import without_neighbours
 from examgen.marking.outcomes import BY_CODE, OUTCOMES
 from examgen.marking.totals import entry_marks
 from examgen.marking.work_shown import paid
@@ -44,6 +46,7 @@ class EntryTrace:
         substitute: what later work starts from, NaN where it is recomputed.
         base: the evaluation from there.
         paid: hundredths of the entry's marks that are paid.
+        right_for: whose paper the entry is right on, with others of the student's; empty where it is on none.
     """
 
     of_student: MarkedPaper
@@ -59,11 +62,16 @@ class EntryTrace:
     substitute: dict[str, Array]
     base: Evaluation
     paid: int
+    right_for: str
 
     @staticmethod
     def of(of_student: MarkedPaper, paper: PaperShape, place: int, givens: Values, answers: Submitted) -> "EntryTrace":
         paper = paper.standing
-        marked, diagnosis = judge(paper, givens, answers, of_student.key.exam.policy)
+        key, policy = of_student.key, of_student.key.exam.policy
+        marked, diagnosis = judge(paper, givens, answers, policy)
+        marked, diagnosis, neighbours = without_neighbours(
+            ClassKey(key), paper, givens, answers, marked, diagnosis, policy
+        )
         label = diagnosis.labels[int(diagnosis.codes[0, place])]
         follows = marked.outcome[0, place] == OUTCOMES["follow_through"].code
         version = diagnosis.causes[int(diagnosis.cause[0, place])] if label and follows else None
@@ -71,7 +79,7 @@ class EntryTrace:
         substitute = as_quantities(paper, np.where(is_open, np.nan, marked.carried))
         base = evaluate(version.graph if version else paper.graph, givens, substitute=substitute)
         solution = solve(paper, givens)
-        policy, is_named = of_student.key.exam.policy, diagnosis.codes > 0
+        is_named = diagnosis.codes > 0
         earned = paid(
             paper, givens, answers, marked, is_named, entry_marks(policy, paper, marked.outcome, is_named)
         ).share
@@ -89,6 +97,7 @@ class EntryTrace:
             substitute,
             base,
             int(earned[0, place]),
+            neighbours.whose[0] if neighbours.equal[0, place] else "",
         )
 
     @property

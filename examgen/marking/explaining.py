@@ -59,7 +59,7 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
     # Rounding on the way may lift a value to the next power of ten, where significant figures are coarser.
     reach = float(field.digits.half_units(np.array(abs(own) + sum(part.effect for part in band))))
     follows_ignored = bool(marked.follows_ignored[0, place])
-    is_tried = outcome == "wrong" and not follows_ignored
+    is_tried = outcome == "wrong" and not (follows_ignored or trace.right_for)
     marks, override = _marks(trace, of_student)
     found = Explanation(
         exam=of_student.key.exam.id,
@@ -87,6 +87,7 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         chain=trace.chain() if outcome == "follow_through" else (),
         rests_on=tuple(one.symbol for one in sources if one.origin == "own" and one.outcome != "correct"),
         follows_ignored=follows_ignored,
+        right_for=trace.right_for,
         precision=trace.precision(),
         trials=_trials(trace) if is_tried else (),
         misconception=trace.label,
@@ -138,6 +139,11 @@ def _decided(found: Explanation, policy: Policy) -> tuple[int, str]:
     """The rule that decided, and why, in a sentence."""
     if found.value is None:
         return 1, found.unreadable or "Nothing was written."
+    if found.right_for:
+        return 3, (
+            f"It equals the right answer of the paper of {found.right_for}, as others of the student's wrong answers "
+            f"do, and what another paper gives is no follow-through."
+        )
     if found.is_fraction and found.outcome == "wrong":
         return 5, "A whole number is asked for, and this is a fraction of it."
     if found.outcome == "correct" and not (found.matches_reference or found.follows):

@@ -100,6 +100,7 @@ class Explanation:
         chain: symbols and outcomes of the answers that a follow-through entry follows, the first one first.
         rests_on: symbols of answers of the student that it rests on and that are not correct.
         follows_ignored: whether it would follow if zeros and wild values carried credit forward.
+        right_for: whose paper it is right on, with others of the student's wrong answers; empty where it is on none.
         precision: rule 4.
         trials: misconceptions that were tried on the entry, where it is wrong.
         misconception: the one that results.csv names; several with `|` between them.
@@ -138,6 +139,7 @@ class Explanation:
     chain: tuple[tuple[str, str], ...]
     rests_on: tuple[str, ...]
     follows_ignored: bool
+    right_for: str
     precision: Precision
     trials: tuple[Trial, ...]
     misconception: str

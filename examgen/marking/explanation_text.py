@@ -119,7 +119,8 @@ def _trials(found: Explanation, width: int) -> Iterator[str]:
     if not found.trials:
         is_tried = found.outcome == "wrong" and not found.follows_ignored
         untried = "Tried on wrong entries only that follow from nothing."
-        yield from _wrapped("None of them changes this entry." if is_tried else untried, width)
+        untried = "Not tried on what is right on another paper." if found.right_for else untried
+        yield from _wrapped("None of them changes this entry." if is_tried and not found.right_for else untried, width)
         return
     assert found.value is not None
     value = found.value

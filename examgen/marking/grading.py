@@ -16,22 +16,24 @@ from numpy.typing import NDArray
 from examgen.errors import AnswersError
 from examgen.exams.files import Content, safe_text, typed_text, write_files
 from examgen.exams.keys import Key, read_key
-from examgen.exams.policy import Policy
 from examgen.exams.sentences import Wording
 from examgen.marking import totals
 from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers
 from examgen.marking.character_comments import with_characters
 from examgen.marking.class_book import book_csv, class_book
+from examgen.marking.class_papers import ClassKey
 from examgen.marking.csv_columns import Column
 from examgen.marking.decimal_marks import DecimalChoice
 from examgen.marking.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
 from examgen.marking.finding import find_key, named_exams
 from examgen.marking.judging import judge
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match
+from examgen.marking.neighbours import Neighbours, without_neighbours
 from examgen.marking.notes import (
     Note,
     absent_notes,
     held_back_notes,
+    neighbour_notes,
     notes_csv,
     shown_notes,
     sorted_notes,
@@ -166,6 +168,7 @@ def grade(
             *(Note.of_problem(problem) for problem in handed_in.problems),
             *(Note.of_notice(notice) for notice in notices),
             *held_back_notes(matched, entries),
+            *neighbour_notes(matched, entries),
             *unread_notes(matched, handed_in.table, entries, [sheet.path for sheet in handed_in.sheets]),
             *absent_notes(whole.absent),
         ]
@@ -259,14 +262,14 @@ def _tables(
     by_hand = [override.marks for override in overrides]
     unit = totals.mark_unit(policy, [part.paper for part in matched.papers], by_hand)
     entries = EntryColumns(len(matched.row_at), Wording.of(key.making.language))
-    parts = []
+    parts, known = [], ClassKey(key)
     answers = replace(answers, parsed=_only_numbers(matched, answers))
     for part in matched.papers:
         outcome, units = np.zeros(part.rows.shape, dtype=np.int8), np.zeros(part.rows.shape, dtype=unit.dtype)
         for places, put in ((part.paper.number_places, _put_numbers), (part.paper.other_places, _put_others)):
             if places:
                 chosen = part.of_fields(places)
-                outcome[:, places], units[:, places] = put(entries, unit, policy, matched, answers, chosen)
+                outcome[:, places], units[:, places] = put(entries, unit, known, matched, answers, chosen)
         students = [matched.submissions[member].student for member in part.members.tolist()] if overrides else []
         units, placed = with_overrides(unit, part.paper, students, units, overrides)
         if placed:
@@ -281,16 +284,17 @@ def _tables(
 def _put_numbers(
     entries: EntryColumns,
     unit: totals.MarkUnit,
-    policy: Policy,
+    known: ClassKey,
     matched: Matched,
     answers: AnswerTable,
     part: PaperAnswers,
 ) -> tuple[NDArray[np.int8], totals.Units]:
     """Mark fields that ask for numbers; their outcomes and marks in units, (students, fields)."""
-    paper = part.paper
+    paper, policy = part.paper, known.key.exam.policy
     submitted = submitted_of(answers.parsed, part.rows)
     givens = _givens(part, matched.submissions)
     marked, diagnosis = judge(paper, givens, submitted, policy)
+    marked, diagnosis, neighbours = without_neighbours(known, paper, givens, submitted, marked, diagnosis, policy)
     reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
     units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
     earned = paid(paper, givens, submitted, marked, diagnosis.codes > 0, unit.marks(units))
@@ -306,6 +310,7 @@ def _put_numbers(
     )
     entries.put(paper, part.places, marked, diagnosis, comment, unit.marks(units))
     _tell_held_back(entries, part.places, earned)
+    _tell_neighbours(entries, part, neighbours)
     return marked.outcome, units
 
 
@@ -318,17 +323,27 @@ def _tell_held_back(entries: EntryColumns, places: NDArray[np.int64], earned: Pa
     entries.set_comments(places[is_held], codes, texts)
 
 
+def _tell_neighbours(entries: EntryColumns, part: PaperAnswers, neighbours: Neighbours) -> None:
+    """Say beside each entry that it is right on another paper, and keep for the notes whose papers these are."""
+    entries.neighbours += [
+        (int(part.members[student]), part.paper.question.id, int(neighbours.equal[student].sum()), whose)
+        for student, whose in neighbours.whose.items()
+    ]
+    text = entries.wording.tell("other_paper")
+    entries.set_comments(dict.fromkeys(part.places[neighbours.equal].tolist(), text))
+
+
 def _put_others(
     entries: EntryColumns,
     unit: totals.MarkUnit,
-    policy: Policy,
+    known: ClassKey,
     _matched: Matched,
     answers: AnswerTable,
     part: PaperAnswers,
 ) -> tuple[NDArray[np.int8], totals.Units]:
     """Mark fields that ask for formulas, shapes and choices, as `_put_numbers` does."""
     marked = mark_others(part.paper, answers, part.rows, entries.wording)
-    units = totals.entry_units(unit, policy, part.paper, marked.outcome, marked.labels > 0)
+    units = totals.entry_units(unit, known.key.exam.policy, part.paper, marked.outcome, marked.labels > 0)
     entries.put_others(part.paper, part.places, marked, unit.marks(units))
     return marked.outcome, units
 

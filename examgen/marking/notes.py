@@ -144,6 +144,17 @@ def held_back_notes(matched: Matched, entries: EntryColumns) -> Iterator[Note]:
         yield Note(student, "", "", "held_back", text)
 
 
+def neighbour_notes(matched: Matched, entries: EntryColumns) -> Iterator[Note]:
+    """A note for each student and question with answers that are right on another paper, for a person to look at."""
+    for member, question, count, whose in sorted(entries.neighbours):
+        student = matched.submissions[member].student
+        text = (
+            f"{who(student)}: {count:,} wrong answers in {question} equal the right answers of the paper of "
+            f"{printable(whose, 80)}; nothing follows from them"
+        )
+        yield Note(student, "", "", "other_paper", text)
+
+
 def unread_notes(
     matched: Matched, answers: AnswerTable, entries: EntryColumns, paths: Sequence[Path]
 ) -> Iterator[Note]:

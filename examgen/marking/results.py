@@ -65,6 +65,7 @@ class EntryColumns:
             number is asked.
         marks, max_marks: of each entry.
         held_back: (submission, question, marks) of what is not paid for what follows.
+        neighbours: (submission, question, entries, whose) of what equals the right answers of another paper.
     """
 
     def __init__(self, entries: int, wording: Wording = IN_ENGLISH) -> None:
@@ -72,6 +73,7 @@ class EntryColumns:
         self.names: dict[str, int] = {}
         self.comments: dict[str, int] = {"": 0}
         self.held_back: list[tuple[int, str, float]] = []
+        self.neighbours: list[tuple[int, str, int, str]] = []
         self.labels: dict[str, int] = {"": 0}
         self.question, self.field, self.comment, self.label = (np.zeros(entries, dtype=np.int32) for _ in range(4))
         self.outcome = np.zeros(entries, dtype=np.int8)

@@ -82,7 +82,7 @@ def paid(
     values, earns = submitted.values[rows], marks[rows] > 0
     with np.errstate(all="ignore"):
         free = FreeValues.of(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
-    is_right, follows = _is_right(chosen, values), _follows(chosen, values)
+    is_right, follows = right_of_itself(chosen, values), only_follows(chosen, values)
     is_zero, has_one_slip = values == 0, ((chosen.outcome == _WRONG) & np.isfinite(values)).sum(axis=1) <= 1
     reads_work = _reads_work(paper, is_right & ~is_zero, follows & ~free.follows, np.isnan(values))
     explained = (follows & ~free.follows & earns) | (is_named[rows] & ~free.written)
@@ -100,7 +100,7 @@ def paid(
 def _may_be_held_back(paper: PaperShape, submitted: Submitted, marked: Marked, marks: Array) -> Flags:
     """(students,) whether so much follows from wrong answers, or so little is right, that work has to be looked for."""
     values = submitted.values
-    is_right, follows = _is_right(marked, values), _follows(marked, values)
+    is_right, follows = right_of_itself(marked, values), only_follows(marked, values)
     of_right, of_following = (np.where(part, marks, 0.0).sum(axis=1) for part in (is_right & (values != 0), follows))
     places = list(_starting_places(paper))
     there = np.isfinite(values[:, places]).sum(axis=1)
@@ -108,7 +108,7 @@ def _may_be_held_back(paper: PaperShape, submitted: Submitted, marked: Marked, m
     return np.asarray((of_following > MOST_WITHOUT_WORK * of_right) | (is_idle & (marks > 0).any(axis=1)))
 
 
-def _is_right(marked: Marked, values: Array) -> Flags:
+def right_of_itself(marked: Marked, values: Array) -> Flags:
     """(students, fields) answers that are right of themselves, to the digits that they have."""
     off = np.abs(values - marked.reference)
     is_short = marked.outcome == _IMPRECISE
@@ -116,9 +116,10 @@ def _is_right(marked: Marked, values: Array) -> Flags:
     return np.asarray(is_near | (marked.outcome == _CORRECT))
 
 
-def _follows(marked: Marked, values: Array) -> Flags:
+def only_follows(marked: Marked, values: Array) -> Flags:
     """(students, fields) answers with marks for what they follow from."""
-    return np.asarray(((marked.outcome == _FOLLOWS) | (marked.outcome == _IMPRECISE)) & ~_is_right(marked, values))
+    is_paid = (marked.outcome == _FOLLOWS) | (marked.outcome == _IMPRECISE)
+    return np.asarray(is_paid & ~right_of_itself(marked, values))
 
 
 def held_back_text(share: int, *, shows_no_work: bool, wording: Wording = IN_ENGLISH) -> str:
