@@ -330,7 +330,8 @@ def _tell_neighbours(entries: EntryColumns, part: PaperAnswers, neighbours: Neig
         for student, whose in neighbours.whose.items()
     ]
     text = entries.wording.tell("other_paper")
-    entries.set_comments(dict.fromkeys(part.places[neighbours.equal].tolist(), text))
+    places = part.places[neighbours.equal]
+    entries.set_comments(places, np.zeros(len(places), dtype=np.int64), [text])
 
 
 def _put_others(
