@@ -8,10 +8,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from examgen.batch import making
 from examgen.cli import app
 from examgen.core.network import BatchDelta, NetworkShape
-from examgen.documents.printing import PrintedPaper
 from examgen.exams.keys import read_key
 from tests.marking_sheets import Row, read_rows
 from tests.oracles import Array, Numbers, by_autograd
@@ -75,15 +73,6 @@ CASES = (
     Case((2, 2, 3), ("tanh", "softmax"), "cross_entropy", ONE_HOT, DELTAS, "row"),
     Case((2, 2, 2), ("relu", "softmax"), "half_squared_error", ONE_HOT, ("dL_dz",), "nielsen", samples=3),
 )
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder; papers are made without typesetting them."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
-    monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
-    return tmp_path
 
 
 def run(*arguments: object) -> None:

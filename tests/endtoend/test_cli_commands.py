@@ -10,23 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 import examgen
-from examgen.batch import making
 from examgen.cli import app
-from examgen.documents.printing import PrintedPaper
 from tests.marking_sheets import Row, make_key, read_rows, rounded, write_sheet
 
 RUNNER = CliRunner()
 PAPER = ["questions.pdf", "answers.csv", "answers.html"]
 KEY = ["key/exam.json", "key/variants.jsonl", "key/answers.csv", "key/answers.pdf"]
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder; papers are made without typesetting them."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
-    monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
-    return tmp_path
 
 
 def run(*arguments: object, code: int = 0) -> str:

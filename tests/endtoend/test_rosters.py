@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from examgen.batch import making
 from examgen.cli import app
-from examgen.documents.printing import PrintedPaper
 from tests.marking_sheets import read_rows
 from tests.packed_sheets import Cell, write_ods, write_xlsx, xlsx_sheet
 
@@ -38,15 +36,6 @@ BLACKBOARD = (
 )
 TITLES = ("id", "name")
 ADA = ("501", "Ada Lovelace")
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder; papers are made without typesetting them."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
-    monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
-    return tmp_path
 
 
 def made(roster: str) -> tuple[list[tuple[str, str]], list[str]]:
