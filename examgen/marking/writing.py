@@ -78,8 +78,8 @@ class Writing:
         is_exact: whether an answer is the reference to the asked digits.
         is_right: whether it is, to as many digits as are needed.
         is_enough: whether an answer of fewer digits has enough of them to be taken as written.
-        writes_short: whether a student often writes fewer digits than asked; who does so seldom has left out zeros at
-            the end.
+        writes_short: whether a student has the habit of writing fewer digits than asked; who has not has left out
+            zeros at the end.
         fewer: how many digits fewer than asked are written; 0 where there are enough, and of a bare 0.
         figures: how many significant figures a student who often writes fewer digits than asked writes at least; 0 for
             others.
@@ -112,8 +112,7 @@ class Writing:
         is_exact = is_right = reaches(values, wanted, exact_half, truncation=policy.truncation)
         if policy.precision == "as_written" and is_enough.any():
             is_right = is_exact | (is_enough & reaches(values, wanted, written_half, truncation=policy.truncation))
-        short, there = ((flags).sum(axis=1, keepdims=True) for flags in (fewer > 0, np.isfinite(values)))
-        writes_short = np.repeat((short >= LEAST_SHORT) & (short > OFTEN * there), values.shape[1], axis=1)
+        writes_short = np.repeat(_writes_short(submitted, fewer > 0), values.shape[1], axis=1)
         figures = np.where(is_enough, submitted.digits, NO_DIGITS).min(axis=1, keepdims=True)
         figures = np.where(writes_short & (figures < NO_DIGITS), figures, 0)
         parts = (half, written_half, fraction_half, is_exact, is_right, is_enough, writes_short, fewer, figures)
@@ -164,6 +163,16 @@ class Writing:
         is_seen = is_near | follows | self.is_right | self.writes_short
         carries = is_short & self.is_enough & ~is_given & is_seen
         return Judged(follows, tolerance, np.where(carries, written * (2 if cut else 1), 0.0))
+
+
+def _writes_short(submitted: Submitted, is_short: Flags) -> Flags:
+    """(students, 1) whether fewer digits than asked are a student's habit: there are many, or nowhere more figures."""
+    short, there = (flags.sum(axis=1, keepdims=True) for flags in (is_short, np.isfinite(submitted.values)))
+    is_rounded = np.isfinite(submitted.values) & (submitted.values != 0) & (submitted.digits < NO_DIGITS)
+    figures = np.where(is_rounded, submitted.digits, 0)
+    most, most_short = (np.where(of, figures, 0).max(axis=1, keepdims=True) for of in (is_rounded, is_short))
+    is_often = (short >= LEAST_SHORT) & (short > OFTEN * there)
+    return np.asarray(is_often | ((short > 0) & (most <= most_short)))
 
 
 def _fewer_digits(paper: PaperShape, submitted: Submitted) -> NDArray[np.int64]:

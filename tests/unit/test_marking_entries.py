@@ -86,6 +86,14 @@ def test_the_band_is_half_a_unit_of_each_answer_on_the_way(tmp_path: Path) -> No
     assert Chain(tmp_path).mark(a1="0.70057", z2="21.19") == {"a1": "correct", "z2": "wrong"}
 
 
+def test_who_never_writes_more_figures_goes_on_from_those_written(tmp_path: Path) -> None:
+    """1.472 stands for 1.4716, too, in a sheet of four figures, and 0.7358 follows; beside five figures a zero was left
+    out."""
+    chain = Chain(tmp_path, "decimals = 4", '["z"]', hidden="identity", w1=1, b1=0, x=1.47198, w2=0.5)
+    assert chain.mark(z1="1.472", z2="0.7358") == {"z1": "correct", "z2": "correct"}
+    assert chain.mark(z1="1.472", z2="0.73580") == {"z1": "correct", "z2": "wrong"}
+
+
 def test_unasked_rounding_on_the_way_is_allowed_for(tmp_path: Path) -> None:
     """Where a1 is not asked, 30 times 0.70 is still correct, and 30 times 0.71 is not."""
     chain = Chain(tmp_path, ask='["z"]')
