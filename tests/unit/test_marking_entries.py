@@ -94,6 +94,14 @@ def test_who_never_writes_more_figures_goes_on_from_those_written(tmp_path: Path
     assert chain.mark(z1="1.472", z2="0.73580") == {"z1": "correct", "z2": "wrong"}
 
 
+def test_who_often_writes_fewer_digits_goes_on_from_those_written(tmp_path: Path) -> None:
+    """Three of four answers are short, whatever the fourth is: 0.73580 follows from a1 that was 1.4716."""
+    chain = Chain(tmp_path, "decimals = 4", hidden="identity", w1=1, b1=0, x=1.47198, w2=0.5)
+    sheet = {"z1": "1.472", "a1": "1.472", "z2": "0.73580", "a2": "0.736"}
+    assert chain.mark(**sheet)["z2"] == "correct"
+    assert chain.mark(**sheet | {"z1": "1.4720", "a2": "0.7360"})["z2"] == "wrong"
+
+
 def test_unasked_rounding_on_the_way_is_allowed_for(tmp_path: Path) -> None:
     """Where a1 is not asked, 30 times 0.70 is still correct, and 30 times 0.71 is not."""
     chain = Chain(tmp_path, ask='["z"]')
