@@ -14,6 +14,7 @@ import numpy as np
 
 from examgen import __version__
 from examgen.core.graph import evaluate
+from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.core.rules import Array
 from examgen.errors import BankError
 from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
@@ -156,8 +157,10 @@ def _judged(graded: GradedClass, believes: Mapping[str, str], *, is_screened: bo
     )
     lost = (results["marks"] < results["max_marks"]).groupby(results["student"]).any()
     whole = sorted({believes[str(student)] for student, has_lost in lost.items() if not has_lost})
-    problems = [f"work with the misconception {name} gets full marks" for name in whole] if is_screened else []
-    return Sat(len(believes), named, tuple(problems))
+    problems = tuple(
+        f"work with the misconception {name} gets full marks ({MISCONCEPTIONS[name].mistake})" for name in whole
+    )
+    return Sat(len(believes), named, problems if is_screened else ())
 
 
 def _numbers(paper: PaperShape, values: Mapping[str, Array]) -> Sheet:
