@@ -95,6 +95,7 @@ class Question:
         digits: to how many digits quantities that nobody asks for are rounded on the way.
         shapes: by label.
         given_decimals: decimals with which each given quantity is printed.
+        at_kinks: activations of which some paper has a unit right at the kink, where the slope is a convention.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Question:
     digits: Digits
     shapes: Mapping[str, QuestionShape]
     given_decimals: Mapping[str, int]
+    at_kinks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from examgen.exams.banks_values import DigitsModel, Matrix
 from examgen.exams.digits import Digits
 from examgen.exams.drawing import Drawer, Source
 from examgen.exams.exam import CHOICE, Question, Task, shape_graph
+from examgen.exams.kinks import at_kinks
 from examgen.exams.notation import QuestionShape
 from examgen.exams.screens import Limits
 
@@ -61,7 +62,7 @@ def family_question(number: str, path: Path, family: Family, title: str) -> tupl
     fixed = _fixed(path, family, some_shape) if family.fixed else {}
     for shape in shapes.values():
         _check_targets(path, family, shape)
-    digits = _digits(family.digits)
+    digits, limits = _digits(family.digits), _limits(family)
     question = Question(
         id=number,
         title=title or family.title,
@@ -70,8 +71,9 @@ def family_question(number: str, path: Path, family: Family, title: str) -> tupl
         digits=digits,
         shapes=shapes,
         given_decimals=_given_decimals(family, drawers),
+        at_kinks=at_kinks(shapes.values(), fixed, limits),
     )
-    return question, Source(str(path), drawers, fixed, _limits(family))
+    return question, Source(str(path), drawers, fixed, limits)
 
 
 def _shapes(path: Path, family: Family) -> dict[str, QuestionShape]:

@@ -89,6 +89,7 @@ def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -
                 "text": list(question.text),
                 "digits": {question.digits.unit: question.digits.count},
                 "given_decimals": dict(question.given_decimals),
+                **({"at_kinks": sorted(question.at_kinks)} if question.at_kinks else {}),
                 "tasks": [_task_json(task) for task in question.tasks],
                 "shapes": {label: _shape_json(shape) for label, shape in question.shapes.items()},
             }
@@ -278,6 +279,7 @@ def _question_from(part: Mapping[str, Any]) -> Question:
         digits=_digits_from(part["digits"]),
         shapes={_text(label): _shape_from(shape) for label, shape in part["shapes"].items()},
         given_decimals={name: _whole(count, 0, 15) for name, count in part["given_decimals"].items()},
+        at_kinks=frozenset(_texts(part.get("at_kinks", []))),
     )
 
 
