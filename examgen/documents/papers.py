@@ -26,7 +26,17 @@ from examgen.documents.solved_paper import SolvedPaper, bias_name, folds
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked import worked_sections
 from examgen.exams.digits import Digits
-from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places, task_letter, total_marks
+from examgen.exams.exam import (
+    MARKS_DECIMALS,
+    Exam,
+    Field,
+    PaperShape,
+    QuestionVariant,
+    Variant,
+    shown_places,
+    task_letter,
+    total_marks,
+)
 from examgen.exams.keys import entry, papers
 from examgen.exams.notation import SAMPLE_LETTER, Naming, Notation
 from examgen.exams.texts import UNSHOWN
@@ -355,4 +365,4 @@ def _units(naming: Naming, name: str, size: int) -> tuple[str, ...]:
 
 
 def _plain(marks: Decimal) -> str:
-    return format(marks.normalize(), "f")
+    return format(round(marks, MARKS_DECIMALS).normalize(), "f")

@@ -35,14 +35,21 @@ class Drawer:
     """Where the entries of one given quantity come from.
 
     Attributes:
-        choices: (choices,) integers scaled by 10 ** decimals.
-        decimals: of the values.
+        choices: (choices,) integers, the values times `scale`.
+        decimals: of the values that are decimals.
         is_one_hot: whether each row is 0 but for one 1; then a row takes one word of the stream, not one per entry.
+        scale: 10 ** decimals where it is left out; the common denominator of fractions.
     """
 
     choices: Array
     decimals: int
     is_one_hot: bool = False
+    scale: int = 0
+
+    @property
+    def divisor(self) -> int:
+        """By what the integers are divided."""
+        return self.scale or 10**self.decimals
 
     def words_for(self, shape: tuple[int, ...]) -> int:
         """How many words of the stream a quantity of this shape takes."""
@@ -53,7 +60,7 @@ class Drawer:
         if self.is_one_hot:
             place = below(drawn, [shape[-1]]).reshape(*drawn.shape[:-1], *shape[:-1])
             return np.eye(shape[-1])[place]
-        values = self.choices[below(drawn, [len(self.choices)])] / 10.0**self.decimals
+        values = self.choices[below(drawn, [len(self.choices)])] / float(self.divisor)
         return np.asarray(values.reshape(*drawn.shape[:-1], *shape))
 
 

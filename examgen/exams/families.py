@@ -2,11 +2,14 @@
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
+from examgen.core.exact import exactly, is_decimal
 from examgen.core.graph import Quantity, evaluate
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
@@ -15,7 +18,7 @@ from examgen.core.rules import Array
 from examgen.errors import BankError, did_you_mean
 from examgen.exams.banks_answers import answer_letter
 from examgen.exams.banks_models import Family, TaskModel
-from examgen.exams.banks_values import DigitsModel, Matrix
+from examgen.exams.banks_values import DigitsModel, Matrix, decimals_of
 from examgen.exams.digits import Digits
 from examgen.exams.drawing import Drawer, Source
 from examgen.exams.exam import CHOICE, Question, Task, shape_graph
@@ -71,6 +74,7 @@ def family_question(number: str, path: Path, family: Family, title: str) -> tupl
         digits=digits,
         shapes=shapes,
         given_decimals=_given_decimals(family, drawers),
+        given_denominators=_given_denominators(family, drawers),
         at_kinks=at_kinks(shapes.values(), fixed, limits),
     )
     return question, Source(str(path), drawers, fixed, limits)
@@ -131,8 +135,8 @@ def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
         if not given.shape:
             raise BankError(f"{path}: values.{given.name}: one_hot is for rows; give choices, or min, max and step")
         return Drawer(np.zeros(0), 0, is_one_hot=True)
-    choices, decimals = allowed.grid()
-    return Drawer(np.array(choices, dtype=np.int64), decimals)
+    choices, scale = allowed.grid()
+    return Drawer(np.array(choices, dtype=np.int64), allowed.decimals, scale=scale)
 
 
 def _fixed(path: Path, family: Family, shape: QuestionShape) -> dict[str, Array]:
@@ -177,8 +181,8 @@ def _check_targets(path: Path, family: Family, shape: QuestionShape) -> None:
         is_good, sums = bool(((y >= 0) & (y <= 1)).all()), y.sum(axis=-1)
     else:
         allowed = family.values["y"]
-        numbers, decimals = allowed.grid()
-        is_good = allowed.one_hot or 0 <= min(numbers) <= max(numbers) <= 10**decimals
+        numbers, scale = allowed.grid()
+        is_good = allowed.one_hot or 0 <= min(numbers) <= max(numbers) <= scale
         sums = np.array(1.0 if allowed.one_hot else np.nan)
     if not is_good:
         raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}")
@@ -198,9 +202,23 @@ def _given_decimals(family: Family, drawers: Mapping[str, Mapping[str, Drawer]])
 
 
 def _most_decimals(value: Matrix) -> int:
+    return max(map(decimals_of, _numbers(value)), default=0)
+
+
+def _given_denominators(family: Family, drawers: Mapping[str, Mapping[str, Drawer]]) -> dict[str, int]:
+    """The common denominator of the values of those given quantities that decimals cannot say."""
+    found = {name: drawer.divisor for each in drawers.values() for name, drawer in each.items()}
+    for name, value in family.fixed.items():
+        found[name] = math.lcm(*(exactly(number).denominator for number in _numbers(value)))
+    return {name: below for name, below in found.items() if not is_decimal(Fraction(1, below))}
+
+
+def _numbers(value: Matrix) -> Iterator[Decimal]:
     if isinstance(value, tuple):
-        return max((_most_decimals(part) for part in value), default=0)
-    return max(0, -int(value.normalize().as_tuple().exponent))
+        for part in value:
+            yield from _numbers(part)
+    else:
+        yield value
 
 
 def _digits(model: DigitsModel) -> Digits:
