@@ -2,14 +2,10 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-from examgen.core.exact import exactly, is_decimal
 from examgen.core.graph import Quantity, evaluate
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
@@ -18,10 +14,11 @@ from examgen.core.rules import Array
 from examgen.errors import BankError, did_you_mean
 from examgen.exams.banks_answers import answer_letter
 from examgen.exams.banks_models import Family, TaskModel
-from examgen.exams.banks_values import DigitsModel, Matrix, decimals_of
+from examgen.exams.banks_values import DigitsModel, Matrix
 from examgen.exams.digits import Digits
 from examgen.exams.drawing import Drawer, Source
 from examgen.exams.exam import CHOICE, Question, Task, shape_graph
+from examgen.exams.given_numbers import given_decimals, given_denominators
 from examgen.exams.kinks import at_kinks
 from examgen.exams.notation import QuestionShape
 from examgen.exams.screens import Limits
@@ -73,8 +70,8 @@ def family_question(number: str, path: Path, family: Family, title: str) -> tupl
         tasks=tuple(_task(task, digits) for task in family.tasks),
         digits=digits,
         shapes=shapes,
-        given_decimals=_given_decimals(family, drawers),
-        given_denominators=_given_denominators(family, drawers),
+        given_decimals=given_decimals(family, drawers),
+        given_denominators=given_denominators(family, drawers),
         at_kinks=at_kinks(shapes.values(), fixed, limits),
     )
     return question, Source(str(path), drawers, fixed, limits)
@@ -192,33 +189,6 @@ def _check_targets(path: Path, family: Family, shape: QuestionShape) -> None:
 
 def _floats(value: Matrix) -> object:
     return [_floats(part) for part in value] if isinstance(value, tuple) else float(value)
-
-
-def _given_decimals(family: Family, drawers: Mapping[str, Mapping[str, Drawer]]) -> dict[str, int]:
-    """Decimals by given quantity; the same for every shape of a family."""
-    if family.fixed:
-        return {name: _most_decimals(value) for name, value in family.fixed.items()}
-    return {name: drawer.decimals for each in drawers.values() for name, drawer in each.items()}
-
-
-def _most_decimals(value: Matrix) -> int:
-    return max(map(decimals_of, _numbers(value)), default=0)
-
-
-def _given_denominators(family: Family, drawers: Mapping[str, Mapping[str, Drawer]]) -> dict[str, int]:
-    """The common denominator of the values of those given quantities that decimals cannot say."""
-    found = {name: drawer.divisor for each in drawers.values() for name, drawer in each.items()}
-    for name, value in family.fixed.items():
-        found[name] = math.lcm(*(exactly(number).denominator for number in _numbers(value)))
-    return {name: below for name, below in found.items() if not is_decimal(Fraction(1, below))}
-
-
-def _numbers(value: Matrix) -> Iterator[Decimal]:
-    if isinstance(value, tuple):
-        for part in value:
-            yield from _numbers(part)
-    else:
-        yield value
 
 
 def _digits(model: DigitsModel) -> Digits:
