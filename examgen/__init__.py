@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from examgen.batch.checking import Checked
+    from examgen.batch.checked import Checked
     from examgen.batch.making import MadePapers
     from examgen.marking.explanation import Explanation
     from examgen.marking.grading import GradedClass

@@ -446,44 +446,37 @@ def _print_notices(notices: Sequence[str]) -> None:
 
 
 def _print_gradebook(graded: "GradedClass") -> None:
-    """One line per student who is marked now; a table on a terminal, tab-separated text where the output is piped."""
-    from examgen.exams.files import typed_text
+    """One line per student who is marked now: a table as wide as the terminal, or tab-separated text where the output
+    is piped."""
+    from examgen.marking.shown_marks import WRAPPED, marks_table
 
-    book = graded.gradebook_columns
-    counts = ["correct", "follow_through", "imprecise", "wrong", "blank", "unreadable"]
-    grades = ["grade"] if "grade" in book else []
-    columns = ["marks", "max_marks", "percent", *grades, *counts]
-    header = ["student", *("of" if name == "max_marks" else name for name in columns)]
-    rows = [
-        [_printable(typed_text(student)) or "(no name)", *(_cell(value) for value in found)]
-        for is_now, student, *found in zip(
-            graded.is_now, book["student"], *(book[name] for name in columns), strict=True
-        )
-        if is_now
-    ]
+    marks = marks_table(graded)
     if not sys.stdout.isatty():
-        for row in [header, *rows]:
-            typer.echo("\t".join(row))
+        marks = marks.piped()
+        for row in (marks.header, *marks.rows):
+            typer.echo("\t".join(map(_printable, row)))
         return
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    marks = marks.within(console.width)
     table = Table(title=f"Exam {graded.exam}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    for name in header:
-        is_text = name == "student"
+    for name in marks.header:
+        is_text = name in WRAPPED
         table.add_column(
-            name, justify="left" if is_text else "right", no_wrap=not is_text, style="bold" if is_text else ""
+            name,
+            justify="left" if is_text else "right",
+            no_wrap=not is_text,
+            overflow="fold",
+            style="bold" if name == "student" else "",
         )
-    for row in rows:
-        # A student's id is text: square brackets in it are no markup.
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
-
-
-def _cell(value: object) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else _printable(str(value))
+    for row in marks.rows:
+        # What students write is text: square brackets in it are no markup.
+        table.add_row(*(Text(_printable(cell)) for cell in row))
+    console.print(table)
 
 
 def _printable(text: str) -> str:

@@ -47,12 +47,12 @@ def make_key(
     students: Sequence[str] = ("s1", "s2"),
     seed: int = 7,
     notation: str | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> MadeKey:
-    """Draw papers and write their key below a folder."""
+    """Draw papers and write their key below a folder; students who are not among the names have some name."""
     loaded = load_exam(name, seed, notation)
-    variants = draw_variants(
-        loaded, [Student(student, f"Name of {student}" if student else "") for student in students]
-    )
+    known = {student: f"Name of {student}" if student else "" for student in students} | dict(names or {})
+    variants = draw_variants(loaded, [Student(student, known[student]) for student in students])
     key = folder / "key"
     key.mkdir(parents=True)
     files = key_files(loaded.exam, variants, "0")

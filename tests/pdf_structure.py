@@ -154,6 +154,9 @@ class PdfReading:
     problems: tuple[str, ...]
 
 
+DIGEST = re.compile(r"/i[0-9a-f]{32}")
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A text that some object holds; `is_coarse` where short numbers mean nothing, as among coordinates."""
@@ -576,7 +579,8 @@ def _texts_of(value: Any, place: str) -> Iterator[Stored]:
         if not raw.startswith((b"\xfe\xff", b"\xff\xfe")):
             yield Stored(place, raw.decode("latin-1"))
     elif isinstance(value, pikepdf.Name):
-        yield Stored(f"{place} name", str(value))
+        # Names of pictures are digests, in which any few digits come by chance.
+        yield Stored(f"{place} name", str(value), is_coarse=bool(DIGEST.fullmatch(str(value))))
     elif isinstance(value, int | Decimal) and not isinstance(value, bool):
         yield Stored(place, f"{Decimal(value):f}", is_coarse=True)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from examgen.batch.checking import Checked, QuestionCheck, Spread, Work
+from examgen.batch.checked import Checked, QuestionCheck, Spread, Work
 from examgen.batch.other_sitters import InFormulas
+from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.exams.screens import SCREENS
 
 MANY = 1000.0
@@ -20,7 +21,13 @@ def report(checked: Checked) -> Iterator[str]:
         yield from _sat(checked)
     yield from (f"Note: {note}" for note in checked.notes)
     yield from (f"Problem: {problem}" for problem in checked.problems)
-    yield "Something is wrong with this bank." if checked.problems else "All is well."
+    yield _verdict(checked)
+
+
+def _verdict(checked: Checked) -> str:
+    if any(question.is_untried for question in checked.questions):
+        return "Too few draws to judge this bank."
+    return "Something is wrong with this bank." if checked.problems else "All is well."
 
 
 def _sat(checked: Checked) -> Iterator[str]:
@@ -43,20 +50,28 @@ def _question(question: QuestionCheck) -> Iterator[str]:
     shapes = "1 shape" if question.shapes == 1 else f"{question.shapes} shapes"
     if question.draws:
         rate = _percent(question.accepted / question.draws)
-        yield f"  {question.draws} draws of {shapes}, {question.accepted} accepted ({rate})"
-        turned_away = [(name, count) for name, count in question.rejections.items() if count]
-        yield from _table(
-            "turned away by",
-            ("draws", ""),
-            [(name, (_percent(count / question.draws), SCREENS[name].reason)) for name, count in turned_away],
-        )
-        if len(turned_away) > 1:
+        draws = "1 draw" if question.draws == 1 else f"{question.draws} draws"
+        yield f"  {draws} of {shapes}, {question.accepted} accepted ({rate})"
+        rows = list(_turned_away(question))
+        yield from _table("turned away by", ("draws", ""), rows)
+        if len(rows) > 1:
             yield "  (one draw may be turned away by several)"
     else:
         yield "  fixed numbers, nothing is drawn"
     if question.work is not None:
         yield from _table("a paper has", ("least", "middle", "most"), list(_work(question.work)))
     yield from _in_numbers(question)
+
+
+def _turned_away(question: QuestionCheck) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Screens with how often and why; below that of misconceptions each of them."""
+    for name, count in question.rejections.items():
+        if count:
+            yield name, (_percent(count / question.draws), SCREENS[name].reason)
+        if count and SCREENS[name].is_slow:
+            counted = [(one, times) for one, times in question.mistaken.items() if times]
+            for one, times in sorted(counted, key=lambda row: -row[1]):
+                yield f"  {one}", (_percent(times / question.draws), MISCONCEPTIONS[one].mistake)
 
 
 def _work(work: Work) -> Iterator[tuple[str, tuple[str, str, str]]]:
@@ -70,10 +85,18 @@ def _work(work: Work) -> Iterator[tuple[str, tuple[str, str, str]]]:
 
 def _in_numbers(question: QuestionCheck) -> Iterator[str]:
     rows = [
-        (one.name, (_percent(one.shown), _many(one.tolerances.low), _many(one.tolerances.middle)))
+        (
+            one.name,
+            (
+                _percent(one.shown),
+                _many(one.tolerances.low),
+                _many(one.tolerances.middle),
+                MISCONCEPTIONS[one.name].mistake,
+            ),
+        )
         for one in question.separations
     ]
-    yield from _table("wrong numbers from", ("show on papers", "least off", "middle"), rows)
+    yield from _table("wrong numbers from", ("show on papers", "least off", "middle", ""), rows)
     if rows:
         yield "  (off: how far the worst answer of a paper is off, in tolerances; up to 1 it would look right)"
 

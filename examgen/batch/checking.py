@@ -5,14 +5,15 @@
 What comes out wrong is a problem.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from examgen.batch.checked import Checked, QuestionCheck, Separation, Spread, Work
 from examgen.batch.making import OUTPUT, make
 from examgen.batch.other_sitters import OtherSat, other_students
+from examgen.batch.rare_papers import lacks_a_shape, rare_papers
 from examgen.batch.sitting import Papers, Sat, mistaken_students, one_of_each_shape, perfect_students
 from examgen.core.graph import evaluate
 from examgen.core.misconceptions import MISCONCEPTIONS
@@ -24,100 +25,6 @@ from examgen.exams.drawing import Source, Trial, try_draws
 from examgen.exams.exam import PaperShape, Question, paper_shape
 from examgen.exams.separation import separations
 from examgen.exams.streams import stream_key
-
-LOWEST_RATE = 0.005
-"""A family of which fewer draws pass is nearly impossible to satisfy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Least, middle and greatest of some numbers."""
-
-    low: float
-    middle: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Array) -> "Spread":
-        """The spread of some values, at least one."""
-        return cls(float(np.min(values)), float(np.median(values)), float(np.max(values)))
-
-
-@dataclass(frozen=True, slots=True)
-class Separation:
-    """How far the work of students with one misconception stands out.
-
-    Attributes:
-        name: of the misconception.
-        tolerances: of accepted papers, by how many tolerances the worst answer is off.
-        shown: share of the papers on which that is at least the margin.
-    """
-
-    name: str
-    tolerances: Spread
-    shown: float
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """How much work the accepted papers of a question are; see `Difficulty`. `live_units` is None without units."""
-
-    multiplications: Spread
-    minus_signs: Spread
-    live_units: Spread | None
-    smallest: Spread
-    largest: Spread
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionCheck:
-    """One question of an exam.
-
-    Attributes:
-        id, title: of the question.
-        shapes: how many there are.
-        draws: how many draws were judged; 0 where the numbers are fixed.
-        accepted: how many of them passed.
-        rejections: draws turned away, by screen.
-        work: of a paper; None where no paper was accepted or none asks for numbers.
-        separations: by misconception that can show in numbers.
-    """
-
-    id: str
-    title: str
-    shapes: int
-    draws: int
-    accepted: int
-    rejections: Mapping[str, int]
-    work: Work | None
-    separations: tuple[Separation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the bench found.
-
-    Attributes:
-        exam: id of the sample paper's exam.
-        questions: in order.
-        notations: in which papers were marked.
-        sitters: students who sat the exam.
-        mistaken: what came of those who wrote the numbers of a misconception.
-        others: what came of wrong formulas, shapes and choices.
-        sample: folder of a sample paper.
-        notes: what an author may want to know, in sentences.
-        problems: what is wrong, in sentences; empty where all is well.
-    """
-
-    exam: str
-    questions: tuple[QuestionCheck, ...]
-    notations: tuple[str, ...]
-    sitters: int
-    mistaken: Sat
-    others: OtherSat
-    sample: Path
-    notes: tuple[str, ...]
-    problems: tuple[str, ...]
 
 
 def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = None, force: bool = False) -> Checked:
@@ -139,9 +46,9 @@ def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = Non
     loaded = load_exam(exam, seed)
     tried = {question.id: _tried(loaded, question, draws) for question in loaded.exam.questions}
     questions = tuple(_checked(loaded, question, tried[question.id]) for question in loaded.exam.questions)
-    problems = [problem for question in questions for problem in _rare(loaded, question)]
-    if any(question.draws and not question.accepted for question in questions):
-        # Nobody can sit an exam of which there is no paper.
+    problems = [problem for question in questions for problem in _rare(loaded, question, tried[question.id])]
+    if any((question.draws and not question.accepted) or lacks_a_shape(tried[question.id]) for question in questions):
+        # Nobody can sit an exam of which there is no paper, and not everybody one that lacks a shape.
         nobody = Sat(0, 0, ()), OtherSat(0, {}, 0, 0, (), ())
         return Checked(loaded.exam.id, questions, (), 0, *nobody, Path(), (), tuple(problems))
     sample = _sample(exam, loaded, out, force=force)
@@ -181,7 +88,7 @@ def _tried(loaded: LoadedExam, question: Question, draws: int) -> Tried:
 
 
 def _there(tried: Tried) -> Papers:
-    return [(paper, trial.accepted) for paper, trial in tried if _count(trial.accepted)]
+    return [(paper, trial.accepted) for paper, trial in tried if trial.passed]
 
 
 def _checked(loaded: LoadedExam, question: Question, tried: Tried) -> QuestionCheck:
@@ -193,8 +100,9 @@ def _checked(loaded: LoadedExam, question: Question, tried: Tried) -> QuestionCh
         question.title,
         len(tried),
         0 if source.fixed else sum(trial.draws for trial in trials),
-        sum(_count(trial.accepted) for trial in trials),
-        {name: sum(trial.rejections[name] for trial in trials) for name in trials[0].rejections},
+        sum(trial.passed for trial in trials),
+        _together(trial.rejections for trial in trials),
+        _together(trial.mistaken for trial in trials),
         _work(works) if works else None,
         tuple(_separations(there, source.limits.misconception_margin)),
     )
@@ -202,13 +110,18 @@ def _checked(loaded: LoadedExam, question: Question, tried: Tried) -> QuestionCh
 
 def _trial(loaded: LoadedExam, paper: PaperShape, source: Source, number: int, draws: int) -> Trial:
     if source.fixed:
-        return Trial({name: values[None] for name, values in source.fixed.items()}, 1, {})
+        return Trial({name: values[None] for name, values in source.fixed.items()}, 1, {}, {})
     key = stream_key(loaded.seed, loaded.exam.name, f"trial {number}", paper.question.id)
     return try_draws(paper, source, key, draws)
 
 
-def _count(givens: Mapping[str, Array]) -> int:
-    return len(next(iter(givens.values())))
+def _together(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Counts by name, added up; in the order in which names come."""
+    found: dict[str, int] = {}
+    for of_one in counts:
+        for name, count in of_one.items():
+            found[name] = found.get(name, 0) + count
+    return found
 
 
 def _work(works: Sequence[Difficulty]) -> Work:
@@ -234,14 +147,8 @@ def _separations(there: Sequence[tuple[PaperShape, Mapping[str, Array]]], margin
         yield Separation(name, Spread.of(together), float((together >= margin * (1 - 1e-9)).mean()))
 
 
-def _rare(loaded: LoadedExam, question: QuestionCheck) -> Iterator[str]:
-    """A complaint where hardly any draw passes."""
-    if question.draws and question.accepted < LOWEST_RATE * question.draws:
-        worst = max(question.rejections, key=lambda name: question.rejections[name])
-        yield (
-            f"{loaded.sources[question.id].path}: {question.accepted} of {question.draws} draws pass the screens; "
-            f"most are turned away by {worst}; widen [values] or relax [screens]"
-        )
+def _rare(loaded: LoadedExam, question: QuestionCheck, tried: Tried) -> Iterator[str]:
+    return rare_papers(loaded.sources[question.id].path, question, tried)
 
 
 def _notes(loaded: LoadedExam, question: QuestionCheck, others: OtherSat) -> Iterator[str]:

@@ -17,7 +17,7 @@ from examgen.batch.mistaken_formulas import (
 from examgen.batch.sitting import Sheet, sit
 from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.exams.building import LoadedExam
-from examgen.exams.exam import CHOICE, PaperShape, Variant, shown_shape
+from examgen.exams.exam import CHOICE, ROUNDED_MARKS, PaperShape, Variant, shown_shape
 
 Place = tuple[str, str, str]
 """Student, question and field."""
@@ -193,7 +193,8 @@ def _found(paper: PaperShape, mistaken: MistakenFormula, marked: _Marked | None)
     if not mistaken.text or marked is None:
         judged = judged_by_values(paper, mistaken)
         return _Found(paper, mistaken, judged.verdict == "right", judged.misconceptions)
-    return _Found(paper, mistaken, marked.marks >= marked.max_marks > 0, tuple(filter(None, marked.label.split("|"))))
+    has_all = marked.marks >= marked.max_marks - ROUNDED_MARKS > 0
+    return _Found(paper, mistaken, has_all, tuple(filter(None, marked.label.split("|"))))
 
 
 def _by_question(shapes: Sequence[PaperShape]) -> dict[str, list[PaperShape]]:

@@ -14,11 +14,12 @@ import numpy as np
 
 from examgen import __version__
 from examgen.core.graph import evaluate
+from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.core.rules import Array
 from examgen.errors import BankError
 from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.digits import print_decimals
-from examgen.exams.exam import Exam, PaperShape, QuestionVariant, Variant
+from examgen.exams.exam import ROUNDED_MARKS, Exam, PaperShape, QuestionVariant, Variant
 from examgen.exams.files import csv_bytes
 from examgen.exams.keys import SHEET_COLUMNS, key_files, papers
 from examgen.exams.notation import NOTATIONS
@@ -85,7 +86,7 @@ def perfect_students(exam: str, loaded: LoadedExam, shapes: Sequence[Variant]) -
         people = [*draw_variants(in_notation, students), *shapes]
         sitters += len(people)
         results = sit(in_notation.exam, people, {}).results
-        lost = results[results["marks"] < results["max_marks"]]
+        lost = results[results["marks"] < results["max_marks"] - ROUNDED_MARKS]
         if len(lost):
             first = lost.iloc[0]
             problems.append(
@@ -154,10 +155,12 @@ def _judged(graded: GradedClass, believes: Mapping[str, str], *, is_screened: bo
         any(believes[str(student)] in str(label).split("|") for label in rows["misconception"])
         for student, rows in results.groupby("student")
     )
-    lost = (results["marks"] < results["max_marks"]).groupby(results["student"]).any()
+    lost = (results["marks"] < results["max_marks"] - ROUNDED_MARKS).groupby(results["student"]).any()
     whole = sorted({believes[str(student)] for student, has_lost in lost.items() if not has_lost})
-    problems = [f"work with the misconception {name} gets full marks" for name in whole] if is_screened else []
-    return Sat(len(believes), named, tuple(problems))
+    problems = tuple(
+        f"work with the misconception {name} gets full marks ({MISCONCEPTIONS[name].mistake})" for name in whole
+    )
+    return Sat(len(believes), named, problems if is_screened else ())
 
 
 def _numbers(paper: PaperShape, values: Mapping[str, Array]) -> Sheet:

@@ -29,6 +29,7 @@ class Activation:
         definition: f(z) in LaTeX, for the instructions of a paper.
         derivative: f'(z) in LaTeX, for the appendix of a key.
         kinks: values of z at which the slope jumps.
+        slope_at_kink: the slope that is taken at a kink at 0, in LaTeX; empty where there is none or nothing to choose.
         bounds: open interval of the values of a.
         is_rational: whether exact fractions go in and come out.
         slope_decimals: decimals that every slope has, where they are few; None where slopes are rounded.
@@ -46,6 +47,7 @@ class Activation:
     definition: str
     derivative: str
     kinks: tuple[float, ...] = ()
+    slope_at_kink: str = ""
     bounds: tuple[float, float] = (-np.inf, np.inf)
     is_rational: bool = False
     slope_decimals: int | None = None
@@ -60,6 +62,10 @@ class Activation:
         if self.slope is None:
             raise ValueError(f"{self.name} has no elementwise slope")
         return Rule(f"{self.name}_slope", "(n,o)->(n,o)", self.slope, self.slope_latex)
+
+
+AT_KINK = 1e-12
+"""What is no larger counts as 0: sums of decimals that cancel, as 0.1 · 3 − 0.3 does, leave doubles such as 5.6e-17."""
 
 
 def sigmoid(z: Array) -> Array:
@@ -126,7 +132,7 @@ _ROWS = (
         "relu",
         "ReLU",
         lambda z: z * (z > 0),
-        lambda z: 0 * z + (z > 0),
+        lambda z: 0 * z + (z > AT_KINK),
         "z",
         r"\operatorname{ReLU}",
         r"\max\left(0, <0:bare>\right)",
@@ -134,6 +140,7 @@ _ROWS = (
         r"\operatorname{ReLU}(z) = \max(0, z)",
         r"\operatorname{ReLU}'(z) = \begin{cases} 1 & z > 0 \\ 0 & z < 0 \end{cases}",
         kinks=(0.0,),
+        slope_at_kink="0",
         is_rational=True,
         slope_decimals=0,
     ),
@@ -141,7 +148,7 @@ _ROWS = (
         "leaky_relu",
         "leaky ReLU",
         lambda z: np.where(z > 0, z, z / 100),
-        lambda z: np.where(z > 0, _ones(z), _ones(z) / 100),
+        lambda z: np.where(z > AT_KINK, _ones(z), _ones(z) / 100),
         "z",
         r"\operatorname{LeakyReLU}",
         r"\max\left(0.01 \cdot <0>, <0:bare>\right)",
@@ -149,6 +156,7 @@ _ROWS = (
         r"\operatorname{LeakyReLU}(z) = \max(0.01\,z, z)",
         r"\operatorname{LeakyReLU}'(z) = \begin{cases} 1 & z > 0 \\ 0.01 & z < 0 \end{cases}",
         kinks=(0.0,),
+        slope_at_kink="0.01",
         is_rational=True,
         slope_decimals=2,
     ),

@@ -28,13 +28,15 @@ MOST_CHARACTERS = 64
 def spacings(paper: PaperShape) -> Mapping[str, Fraction]:
     """By quantity name, a number that all values of the quantity are multiples of; empty where rules are not exact.
 
-    0 is the spacing of what is always 0.
+    0 is the spacing of what is always 0. Where rules are not exact, only given fractions such as 1/3 are.
     """
     known: dict[str, Fraction] = {}
-    for quantity in paper.graph if paper.shape.is_rational else ():
+    is_exact, below = paper.shape.is_rational, paper.question.given_denominators
+    for quantity in paper.graph if is_exact or below else ():
         if quantity.rule is None:
-            known[quantity.name] = Fraction(1, 10 ** paper.question.given_decimals.get(quantity.name, 0))
-        else:
+            decimals = paper.question.given_decimals.get(quantity.name, 0)
+            known[quantity.name] = Fraction(1, below.get(quantity.name, 10**decimals))
+        elif is_exact or quantity.kind in {"x_of_step", "y_of_step"}:
             known[quantity.name] = _spacing_of_result(paper, quantity, known)
     return known
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from examgen.core.exact import exactly
 from examgen.core.graph import ComputationGraph
 from examgen.core.rules import Array
 from examgen.exams.digits import print_decimals
@@ -133,9 +134,9 @@ class Slots:
         return self.page.add(self.question, slot)
 
 
-def print_exactly(value: Fraction) -> str:
-    """An exact value in lowest terms: `-261/200`, or `24` for a whole number."""
-    return str(Fraction(value))
+def print_exactly(value: float | Fraction) -> str:
+    """An exact value in lowest terms, or what a given number stands for: `-261/200`, or `24` for a whole number."""
+    return str(exactly(value))
 
 
 def is_slot(text: str) -> bool:

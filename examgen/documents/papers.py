@@ -26,7 +26,17 @@ from examgen.documents.solved_paper import SolvedPaper, bias_name, folds
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked import worked_sections
 from examgen.exams.digits import Digits
-from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places, task_letter, total_marks
+from examgen.exams.exam import (
+    MARKS_DECIMALS,
+    Exam,
+    Field,
+    PaperShape,
+    QuestionVariant,
+    Variant,
+    shown_places,
+    task_letter,
+    total_marks,
+)
 from examgen.exams.keys import entry, papers
 from examgen.exams.notation import SAMPLE_LETTER, Naming, Notation
 from examgen.exams.texts import UNSHOWN
@@ -187,7 +197,7 @@ def _facts(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
     shape, notation = paper.shape, paper.naming.notation
     if not isinstance(shape, NetworkShape):
         return
-    yield " ".join(_activation_facts(shape, notation, style))
+    yield " ".join([*_activation_facts(shape, notation, style), *_kink_facts(paper, shape, style)])
     loss, several = LOSSES[shape.loss], shape.samples_per_step > 1
     formula = loss_symbolic(paper, next(quantity for quantity in paper.graph if quantity.kind == "loss"))
     about = {
@@ -235,6 +245,15 @@ def _activation_facts(shape: NetworkShape, notation: Notation, style: PaperStyle
         about = {"title": style.phrase(row.title), "definition": row.definition, "layers": ", ".join(layers)}
         key = "all_layers" if len(layers) == shape.depth else "one_layer" if len(layers) == 1 else "some_layers"
         yield style.words["worked"][key].format(**about)
+
+
+def _kink_facts(paper: PaperShape, shape: NetworkShape, style: PaperStyle) -> Iterator[str]:
+    """What counts as the slope right at a kink, where a paper has such a unit and slopes are needed."""
+    if not any(quantity.kind == "slope" for quantity in paper.needed()):
+        return
+    for row in (ACTIVATIONS[name] for name in dict.fromkeys(shape.activations) if name in paper.question.at_kinks):
+        about = {"title": style.phrase(row.title), "slope": f"{row.symbol}'(0)", "value": row.slope_at_kink}
+        yield style.words["worked"]["slope_at_kink"].format(**about)
 
 
 def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
@@ -346,4 +365,4 @@ def _units(naming: Naming, name: str, size: int) -> tuple[str, ...]:
 
 
 def _plain(marks: Decimal) -> str:
-    return format(marks.normalize(), "f")
+    return format(round(marks, MARKS_DECIMALS).normalize(), "f")

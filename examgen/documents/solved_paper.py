@@ -58,11 +58,23 @@ class SolvedPaper:
 
     def number(self, name: str) -> str:
         """LaTeX of the whole value: a plain number or a matrix in brackets."""
-        return self.matrix(self.shown(name), self.decimals[name])
+        return self.matrix(self.shown(name), *self._whole(name))
 
     def with_bias(self, name: str) -> str:
         """LaTeX of the shown weights with the biases as a last row."""
-        return self.matrix(self.folded(name), *self.put_in(name, bias_name(self.paper.graph[name])))
+        return self.matrix(self.folded(name), *self._whole(name, bias_name(self.paper.graph[name])))
+
+    def _whole(self, *names: str) -> tuple[int, int]:
+        """As `put_in`; fractions that are given stand there in full, however many there are."""
+        decimals, denominator = self.put_in(*names)
+        below = self.paper.question.given_denominators
+        of_given = [below[name] for name in (self._given(name) for name in names) if name in below]
+        return decimals, denominator or (max(of_given) if of_given else 0)
+
+    def _given(self, name: str) -> str:
+        """The given quantity of which the samples of a step are a part; else the quantity itself."""
+        quantity = self.paper.graph[name]
+        return quantity.inputs[0] if quantity.kind in {"x_of_step", "y_of_step"} else name
 
     def results(self, name: str) -> tuple[str, ...]:
         """A quantity's value as the last relations of its line, with its biases where the notation folds them in."""
@@ -87,7 +99,7 @@ class SolvedPaper:
     def spacing(self, *names: str) -> Fraction | None:
         """What all values of these quantities are multiples of, None where they are not exact."""
         known = spacings(self.paper)
-        return common(known[name] for name in names) if known else None
+        return common(known[name] for name in names) if all(name in known for name in names) else None
 
     def put_in(self, *names: str) -> tuple[int, int]:
         """Decimals and denominator to put values of these quantities into a formula with."""

@@ -1,8 +1,9 @@
 """What stands in bank files as numbers and lists of them, and the base of all models (`banks_models`)."""
 
 import math
+import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -16,20 +17,32 @@ from pydantic import (
     model_validator,
 )
 
+from examgen.core.exact import MAX_DENOMINATOR, MAX_DIGITS, exactly, is_decimal
 from examgen.errors import did_you_mean
 from examgen.exams.banks_mistakes import shorten
 from examgen.exams.texts import checked_text
 
 MAX_GRID = 1_000_000
-MAX_DIGITS = 15
+MOST_BELOW = 1000
+"""The largest denominator of a fraction."""
+
+DECIMALS_OF_FRACTION = 6
+"""Where there is no room for the fraction itself."""
+
+_RATIO = re.compile(r"\s*([+-]?[0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
+_LONG = Context(prec=2 * MAX_DIGITS)
 
 
 def decimal_of(value: object) -> Decimal:
     """Decimals come as TOML numbers or strings; TOML floats are parsed as decimals, so nothing is lost.
 
+    A fraction that no decimal can say, such as "1/3", becomes one of more digits, for which `exactly` has the fraction.
+
     Raises:
-        ValueError: it is no finite number of at most 15 digits.
+        ValueError: it is no finite number of at most 15 digits, and no fraction of small whole numbers.
     """
+    if isinstance(value, str) and (ratio := _RATIO.fullmatch(value)):
+        return _ratio(int(ratio[1]), int(ratio[2]), value)
     try:
         exact = Decimal(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else value
     except (ArithmeticError, ValueError):
@@ -42,6 +55,18 @@ def decimal_of(value: object) -> Decimal:
     if max(len(exact.as_tuple().digits) + max(exponent, 0), -exponent) > MAX_DIGITS:
         raise ValueError(f"found {shorten(value)}; use at most {MAX_DIGITS} digits")
     return exact
+
+
+def number_text(number: Decimal) -> str:
+    """A number as files have it: a decimal, or a fraction that `decimal_of` takes."""
+    exact = exactly(number)
+    return format(number, "f") if is_decimal(exact) else str(exact)
+
+
+def _ratio(above: int, below: int, found: str) -> Decimal:
+    if not 1 <= below <= MOST_BELOW:
+        raise ValueError(f'found {shorten(found)}; use a fraction such as "1/3", with 1 to {MOST_BELOW} below the line')
+    return _LONG.divide(Decimal(above), Decimal(below))
 
 
 def _listed(value: object) -> object:
@@ -134,10 +159,11 @@ class Range(BankModel):
             raise ValueError("give min, max and step, or choices, or one_hot = true")
         if self.exclude and self.min is None:
             raise ValueError("exclude belongs to min, max and step; leave the values out of choices instead")
+        scale = self.scale
+        if scale > MAX_DENOMINATOR and scale != 10**self.decimals:
+            raise ValueError(f"fractions with {scale} as their common denominator; use at most {MAX_DENOMINATOR}")
         if any(
-            abs(number.scaleb(self.decimals)) >= 10**MAX_DIGITS
-            for number in (*self.choices, self.min, self.max)
-            if number
+            abs(exactly(number) * scale) >= 10**MAX_DIGITS for number in (*self.choices, self.min, self.max) if number
         ):
             raise ValueError(
                 f"numbers of more than {MAX_DIGITS} digits at {self.decimals} decimals; use rounder numbers"
@@ -157,25 +183,40 @@ class Range(BankModel):
         return self
 
     @property
+    def scale(self) -> int:
+        """By what every value of this range has to be multiplied to be a whole number: a power of 10 for decimals."""
+        numbers = [exactly(number) for number in (self.min, self.step, *self.choices) if number is not None]
+        if all(map(is_decimal, numbers)):
+            return int(10**self.decimals)
+        return math.lcm(*(number.denominator for number in numbers))
+
+    @property
     def decimals(self) -> int:
-        """Decimals that every value of this range can be printed with."""
+        """Decimals that every value of this range that is a decimal can be printed with."""
         numbers = [number for number in (self.min, self.step, *self.choices) if number is not None]
-        return max((max(0, -int(number.normalize().as_tuple().exponent)) for number in numbers), default=0)
+        return max(map(decimals_of, numbers), default=0)
 
     def grid(self) -> tuple[tuple[int, ...], int]:
-        """All values as integers scaled by 10 ** decimals, and decimals; none for one-hot rows."""
-        scale = self.decimals
+        """All values as integers scaled by `scale`, and that; none for one-hot rows."""
+        scale = self.scale
 
         def scaled(number: Decimal) -> int:
-            return math.floor(number.scaleb(scale))
+            return math.floor(exactly(number) * scale)
 
         if self.choices:
             return tuple(scaled(number) for number in self.choices), scale
         if self.min is None or self.max is None or self.step is None:
             return (), scale
-        excluded = {number.scaleb(scale) for number in self.exclude}
+        excluded = {exactly(number) * scale for number in self.exclude}
         values = range(scaled(self.min), scaled(self.max) + 1, scaled(self.step))
         return tuple(value for value in values if value not in excluded), scale
+
+
+def decimals_of(number: Decimal) -> int:
+    """Decimals that a number needs; a few for a fraction that no decimals can say."""
+    if not is_decimal(exactly(number)):
+        return DECIMALS_OF_FRACTION
+    return max(0, -int(number.normalize().as_tuple().exponent))
 
 
 def require(name: str, allowed: Any, what: str) -> None:

@@ -6,6 +6,7 @@ until one passes the screens. Many students' candidates are judged in one evalua
 """
 
 import base64
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,8 @@ from examgen.core.rules import Array
 from examgen.errors import BankError
 from examgen.exams.exam import PaperShape, Question, QuestionVariant, paper_shape
 from examgen.exams.notation import NOTATIONS
-from examgen.exams.screens import SCREENS, Limits, Verdict, screen
+from examgen.exams.rejections import ADVICE, details, screens_text, worst_screen
+from examgen.exams.screens import SCREENS, Limits, Verdict, mistakes_hidden, screen
 from examgen.exams.streams import below, stream_key, words
 
 FIRST_BLOCK = 16
@@ -25,20 +27,29 @@ MOST_TOGETHER = 2**14
 
 CODE_LENGTH = 8
 
+SLOW_SCREENS = sum(row.is_slow for row in SCREENS.values())
+
 
 @dataclass(frozen=True, eq=False)
 class Drawer:
     """Where the entries of one given quantity come from.
 
     Attributes:
-        choices: (choices,) integers scaled by 10 ** decimals.
-        decimals: of the values.
+        choices: (choices,) integers, the values times `scale`.
+        decimals: of the values that are decimals.
         is_one_hot: whether each row is 0 but for one 1; then a row takes one word of the stream, not one per entry.
+        scale: 10 ** decimals where it is left out; the common denominator of fractions.
     """
 
     choices: Array
     decimals: int
     is_one_hot: bool = False
+    scale: int = 0
+
+    @property
+    def divisor(self) -> int:
+        """By what the integers are divided."""
+        return self.scale or 10**self.decimals
 
     def words_for(self, shape: tuple[int, ...]) -> int:
         """How many words of the stream a quantity of this shape takes."""
@@ -49,7 +60,7 @@ class Drawer:
         if self.is_one_hot:
             place = below(drawn, [shape[-1]]).reshape(*drawn.shape[:-1], *shape[:-1])
             return np.eye(shape[-1])[place]
-        values = self.choices[below(drawn, [len(self.choices)])] / 10.0**self.decimals
+        values = self.choices[below(drawn, [len(self.choices)])] / float(self.divisor)
         return np.asarray(values.reshape(*drawn.shape[:-1], *shape))
 
 
@@ -102,11 +113,18 @@ class Trial:
         accepted: (accepted, *shape) by given quantity.
         draws: how many candidates there were.
         rejections: candidates by screen; the slow screens judge only what the others let pass.
+        mistaken: candidates by misconception that would look right on them, of those that the slow screens judge.
     """
 
     accepted: Mapping[str, Array]
     draws: int
     rejections: Mapping[str, int]
+    mistaken: Mapping[str, int]
+
+    @property
+    def passed(self) -> int:
+        """How many candidates were accepted."""
+        return len(next(iter(self.accepted.values())))
 
 
 def try_draws(paper: PaperShape, source: Source, key: bytes, draws: int) -> Trial:
@@ -114,6 +132,7 @@ def try_draws(paper: PaperShape, source: Source, key: bytes, draws: int) -> Tria
     search = _Search(paper, source, [key])
     kept: list[dict[str, Array]] = []
     rejected = np.zeros(len(SCREENS), dtype=int)
+    mistaken: Counter[str] = Counter()
     for start in range(0, draws, MOST_TOGETHER):
         block = min(MOST_TOGETHER, draws - start)
         candidates, quick = search.judged([0], start, block)
@@ -121,9 +140,13 @@ def try_draws(paper: PaperShape, source: Source, key: bytes, draws: int) -> Tria
         chosen = {name: values[passing] for name, values in candidates.items()}
         slow = search.judged_slowly(chosen)
         rejected += np.concatenate([quick[0].sum(axis=1), slow.sum(axis=0)])
-        kept.append({name: values[~slow.any(axis=1)] for name, values in chosen.items()})
+        good = ~slow.any(axis=1)
+        kept.append({name: values[good] for name, values in chosen.items()})
+        if not good.all():
+            hidden = mistakes_hidden(paper, {name: values[~good] for name, values in chosen.items()}, source.limits)
+            mistaken.update({name: int(verdict.sum()) for name, verdict in hidden.items()})
     accepted = {name: np.concatenate([part[name] for part in kept]) for name in kept[0]}
-    return Trial(accepted, draws, dict(zip(SCREENS, rejected.tolist(), strict=True)))
+    return Trial(accepted, draws, dict(zip(SCREENS, rejected.tolist(), strict=True)), mistaken)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +173,7 @@ class _Search:
         """
         most = self.source.limits.max_draws
         if start >= most and len(members):
-            raise BankError(_unsatisfied(self.source.path, self.paper, start, rejected[0]))
+            raise BankError(_unsatisfied(self.paper, self.source, self.keys[members[0]], start, rejected[0]))
         block = min(block, most - start, MOST_TOGETHER)
         size = MOST_TOGETHER // max(block, 1)
         for first in range(0, len(members), size):
@@ -174,6 +197,9 @@ class _Search:
 
     def judged_slowly(self, candidates: Mapping[str, Array]) -> Array:
         """The verdicts of the slow screens, (candidates, slow screens)."""
+        if not len(next(iter(candidates.values()))):
+            # Rules and roundings are not made for no numbers at all.
+            return np.zeros((0, SLOW_SCREENS), dtype=bool)
         found = screen(self.paper, evaluate(self.paper.graph, candidates), self.source.limits, slow=True)
         return np.stack(list(found.values()), axis=1)
 
@@ -189,7 +215,7 @@ class _Search:
         members, block = passes.shape
         passes = passes.copy()
         places = np.full(members, -1)
-        counts = np.zeros((members, sum(row.is_slow for row in SCREENS.values())), dtype=int)
+        counts = np.zeros((members, SLOW_SCREENS), dtype=int)
         # Few at first, so that few are judged that nobody needs; more where many are turned away.
         together = max(1, block // FIRST_BLOCK)
         while (open_ := np.flatnonzero((places < 0) & passes.any(axis=1))).size:
@@ -221,12 +247,13 @@ def _candidates(
     return candidates
 
 
-def _unsatisfied(path: str, paper: PaperShape, draws: int, rejected: Array) -> str:
-    """In words, (screens,) being the rejections of one student's draws."""
+def _unsatisfied(paper: PaperShape, source: Source, key: bytes, draws: int, rejected: Array) -> str:
+    """In words, (screens,) being the rejections of the draws of one student, whose stream has this key."""
     by_screen = dict(zip(SCREENS, rejected.tolist(), strict=True))
-    counts = ", ".join(f"{name} {count}" for name, count in by_screen.items() if count)
-    worst = max(by_screen, key=lambda name: by_screen[name])
+    # Judged once more, for only here it matters which misconceptions they are.
+    mistaken = try_draws(paper, source, key, draws).mistaken if by_screen["misconception"] else {}
     return (
-        f"{path}: no draw of shape {paper.label} passes the screens in {draws} draws (rejections: {counts}); "
-        f"most often {SCREENS[worst].reason}; widen [values] or relax [screens]"
+        f"{source.path}: no draw of shape {paper.label} passes the screens in {draws} draws "
+        f"(rejections: {screens_text(by_screen)}); most often {SCREENS[worst_screen(by_screen)].reason}; {ADVICE}"
+        f"{details([paper], mistaken)}"
     )

@@ -6,6 +6,7 @@ same fields. Numbers are not part of it: they are in the variants.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.equality import copies
+from examgen.core.exact import exactly, is_decimal
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductsShape, products_graph
@@ -36,6 +38,9 @@ CHOICE = "choice"
 
 MARKS_DECIMALS = 6
 """Decimals of an entry's part of its task's marks as the key shows it; sums are exact all the same."""
+
+ROUNDED_MARKS = 10.0**-MARKS_DECIMALS
+"""By as much an entry's marks as shown may be above what it is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,8 @@ class Question:
         digits: to how many digits quantities that nobody asks for are rounded on the way.
         shapes: by label.
         given_decimals: decimals with which each given quantity is printed.
+        given_denominators: the common denominator of those given quantities that are printed as fractions.
+        at_kinks: activations of which some paper has a unit right at the kink, where the slope is a convention.
     """
 
     id: str
@@ -105,6 +112,8 @@ class Question:
     digits: Digits
     shapes: Mapping[str, QuestionShape]
     given_decimals: Mapping[str, int]
+    at_kinks: frozenset[str] = frozenset()
+    given_denominators: Mapping[str, int] = attribute(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -391,9 +400,9 @@ def _task_fields(question: Question, number: int, naming: Naming) -> Iterator[Fi
     task = question.tasks[number]
     asked = [quantity for quantity in naming.graph.derived if task.asks(quantity)]
     entries = {"number": sum(quantity.size for quantity in asked), "shape": len(asked), CHOICE: 1}
-    exact = Fraction(task.marks)
+    exact = exactly(task.marks)
     if task.marks_per_task is not None:
-        exact = Fraction(task.marks_per_task) / max(1, entries.get(task.as_, entries["number"]))
+        exact = exactly(task.marks_per_task) / max(1, entries.get(task.as_, entries["number"]))
     blank = Field(
         name="",
         symbol="",
@@ -439,7 +448,7 @@ def task_letter(number: int) -> str:
 
 
 def _printed_marks(task: Task, exact: Fraction) -> Decimal:
-    if task.marks_per_task is None:
+    if task.marks_per_task is None and is_decimal(exact):
         return task.marks
     printed = round(exact * 10**MARKS_DECIMALS)
     return Decimal(printed).scaleb(-MARKS_DECIMALS).normalize()
@@ -477,6 +486,7 @@ __all__ = [
     "CHOICE",
     "DEFAULT_SHARES",
     "MARKS_DECIMALS",
+    "ROUNDED_MARKS",
     "AnswerKind",
     "Exam",
     "Field",

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,8 @@ from examgen.exams.banks_values import DigitsModel, Matrix
 from examgen.exams.digits import Digits
 from examgen.exams.drawing import Drawer, Source
 from examgen.exams.exam import CHOICE, Question, Task, shape_graph
+from examgen.exams.given_numbers import given_decimals, given_denominators
+from examgen.exams.kinks import at_kinks
 from examgen.exams.notation import QuestionShape
 from examgen.exams.screens import Limits
 
@@ -33,6 +34,9 @@ KIND_VALUES = {
     "C": "entries",
 }
 """By kind of given quantity, the key of `[values]` that serves it where its own name is not there."""
+
+SAMPLES = frozenset({"x", "y"})
+"""Kinds of given quantities that have a row for each sample."""
 
 MAX_SHAPES = 500
 
@@ -58,7 +62,7 @@ def family_question(number: str, path: Path, family: Family, title: str) -> tupl
     fixed = _fixed(path, family, some_shape) if family.fixed else {}
     for shape in shapes.values():
         _check_targets(path, family, shape)
-    digits = _digits(family.digits)
+    digits, limits = _digits(family.digits), _limits(family)
     question = Question(
         id=number,
         title=title or family.title,
@@ -66,9 +70,11 @@ def family_question(number: str, path: Path, family: Family, title: str) -> tupl
         tasks=tuple(_task(task, digits) for task in family.tasks),
         digits=digits,
         shapes=shapes,
-        given_decimals=_given_decimals(family, drawers),
+        given_decimals=given_decimals(family, drawers),
+        given_denominators=given_denominators(family, drawers),
+        at_kinks=at_kinks(shapes.values(), fixed, limits),
     )
-    return question, Source(str(path), drawers, fixed, _limits(family))
+    return question, Source(str(path), drawers, fixed, limits)
 
 
 def _shapes(path: Path, family: Family) -> dict[str, QuestionShape]:
@@ -126,8 +132,8 @@ def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
         if not given.shape:
             raise BankError(f"{path}: values.{given.name}: one_hot is for rows; give choices, or min, max and step")
         return Drawer(np.zeros(0), 0, is_one_hot=True)
-    choices, decimals = allowed.grid()
-    return Drawer(np.array(choices, dtype=np.int64), decimals)
+    choices, scale = allowed.grid()
+    return Drawer(np.array(choices, dtype=np.int64), allowed.decimals, scale=scale)
 
 
 def _fixed(path: Path, family: Family, shape: QuestionShape) -> dict[str, Array]:
@@ -146,16 +152,19 @@ def _fixed(path: Path, family: Family, shape: QuestionShape) -> dict[str, Array]
 
 
 def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
+    shape = f"{list(given.shape)}{', a row for each sample' if given.kind in SAMPLES else ''}"
     if given.name not in family.fixed:
-        raise BankError(f"{path}: fixed.{given.name} is missing; give numbers of shape {list(given.shape)}")
+        raise BankError(f"{path}: fixed.{given.name} is missing; give numbers of shape {shape}")
     try:
         value = np.array(_floats(family.fixed[given.name]), dtype=float)
     except ValueError:
-        raise BankError(f"{path}: fixed.{given.name}: found rows of different lengths") from None
+        needs = f"; this network needs {shape}" if given.kind in SAMPLES else ""
+        raise BankError(f"{path}: fixed.{given.name}: found rows of different lengths{needs}") from None
+    if value.ndim == 1 and (1, *value.shape) == given.shape:
+        # A plain list stands for a matrix of one row, such as the only sample.
+        return value[None]
     if value.shape != given.shape:
-        raise BankError(
-            f"{path}: fixed.{given.name}: found shape {list(value.shape)}; this network needs {list(given.shape)}"
-        )
+        raise BankError(f"{path}: fixed.{given.name}: found shape {list(value.shape)}; this network needs {shape}")
     return value
 
 
@@ -169,8 +178,8 @@ def _check_targets(path: Path, family: Family, shape: QuestionShape) -> None:
         is_good, sums = bool(((y >= 0) & (y <= 1)).all()), y.sum(axis=-1)
     else:
         allowed = family.values["y"]
-        numbers, decimals = allowed.grid()
-        is_good = allowed.one_hot or 0 <= min(numbers) <= max(numbers) <= 10**decimals
+        numbers, scale = allowed.grid()
+        is_good = allowed.one_hot or 0 <= min(numbers) <= max(numbers) <= scale
         sums = np.array(1.0 if allowed.one_hot else np.nan)
     if not is_good:
         raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}")
@@ -180,19 +189,6 @@ def _check_targets(path: Path, family: Family, shape: QuestionShape) -> None:
 
 def _floats(value: Matrix) -> object:
     return [_floats(part) for part in value] if isinstance(value, tuple) else float(value)
-
-
-def _given_decimals(family: Family, drawers: Mapping[str, Mapping[str, Drawer]]) -> dict[str, int]:
-    """Decimals by given quantity; the same for every shape of a family."""
-    if family.fixed:
-        return {name: _most_decimals(value) for name, value in family.fixed.items()}
-    return {name: drawer.decimals for each in drawers.values() for name, drawer in each.items()}
-
-
-def _most_decimals(value: Matrix) -> int:
-    if isinstance(value, tuple):
-        return max((_most_decimals(part) for part in value), default=0)
-    return max(0, -int(value.normalize().as_tuple().exponent))
 
 
 def _digits(model: DigitsModel) -> Digits:

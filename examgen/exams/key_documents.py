@@ -18,6 +18,7 @@ from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules import Array
 from examgen.exams.banks_answers import answer_letter, check_answers
 from examgen.exams.banks_policy import checked_policy
+from examgen.exams.banks_values import decimal_of, number_text
 from examgen.exams.digits import Digits
 from examgen.exams.exam import (
     ANSWER_KINDS,
@@ -39,7 +40,8 @@ DAMAGE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, Recu
 """What reading a document of the wrong form raises."""
 
 MAX_MARKS = 1000
-MAX_DECIMALS = 15
+MOST_BELOW = 10**9
+"""The largest common denominator of a given quantity that is read."""
 """Of marks, as in bank files; more would make sums of fractions slow."""
 
 
@@ -89,6 +91,8 @@ def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -
                 "text": list(question.text),
                 "digits": {question.digits.unit: question.digits.count},
                 "given_decimals": dict(question.given_decimals),
+                **({"given_denominators": dict(below)} if (below := question.given_denominators) else {}),
+                **({"at_kinks": sorted(question.at_kinks)} if question.at_kinks else {}),
                 "tasks": [_task_json(task) for task in question.tasks],
                 "shapes": {label: _shape_json(shape) for label, shape in question.shapes.items()},
             }
@@ -197,17 +201,17 @@ def said(error: Exception) -> str:
 def _policy_json(policy: Policy) -> dict[str, Any]:
     """All of it, spelled as in a bank file, so that an instructor who edits it sees what there is."""
     rounding = policy.rounding
-    shares = {name: format(share, "f") for name, share in policy.shares.items()}
+    shares = {name: number_text(share) for name, share in policy.shares.items()}
     return {
         **(shares | {"follow_through": "off"} if policy.follow_through == "off" else shares),
         "follow_through_cause": policy.follow_through_cause,
         "precision": policy.precision,
         "least_digits": policy.least_digits,
         "truncation": policy.truncation,
-        "ignore_above": format(policy.ignore_above, "f"),
+        "ignore_above": number_text(policy.ignore_above),
         "zeros_carry": policy.zeros_carry,
-        "rounding": {"step": format(rounding.step, "f"), "direction": rounding.direction} if rounding else "none",
-        "grades": [{"grade": grade.name, "from": format(grade.percent, "f")} for grade in policy.grades],
+        "rounding": {"step": number_text(rounding.step), "direction": rounding.direction} if rounding else "none",
+        "grades": [{"grade": grade.name, "from": number_text(grade.percent)} for grade in policy.grades],
     }
 
 
@@ -236,7 +240,7 @@ def _task_json(task: Task) -> dict[str, Any]:
         "steps": list(task.steps),
         "layers": list(task.layers),
         "digits": {task.digits.unit: task.digits.count},
-        **({"marks": format(task.marks, "f")} if spread is None else {"marks_per_task": format(spread, "f")}),
+        **({"marks": number_text(task.marks)} if spread is None else {"marks_per_task": number_text(spread)}),
         **({"bonus": True} if task.is_bonus else {}),
         **({"as": task.as_} if task.as_ != "number" else {}),
         **({"symbols": list(task.symbols)} if task.symbols is not None else {}),
@@ -278,6 +282,10 @@ def _question_from(part: Mapping[str, Any]) -> Question:
         digits=_digits_from(part["digits"]),
         shapes={_text(label): _shape_from(shape) for label, shape in part["shapes"].items()},
         given_decimals={name: _whole(count, 0, 15) for name, count in part["given_decimals"].items()},
+        given_denominators={
+            name: _whole(below, 1, MOST_BELOW) for name, below in part.get("given_denominators", {}).items()
+        },
+        at_kinks=frozenset(_texts(part.get("at_kinks", []))),
     )
 
 
@@ -371,11 +379,10 @@ def _two(values: Any) -> tuple[int, int]:
 def _marks(value: Any) -> Decimal:
     """Texts as they are written, and the numbers that an instructor may put in their place."""
     try:
-        marks = Decimal(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
-    except ArithmeticError:
+        marks = decimal_of(str(value) if isinstance(value, float) else value)
+    except ValueError:
         marks = None
-    is_short = marks is not None and marks.is_finite() and -int(marks.as_tuple().exponent) <= MAX_DECIMALS
-    if marks is None or not (is_short and 0 <= marks <= MAX_MARKS):
+    if marks is None or not 0 <= marks <= MAX_MARKS:
         raise ValueError(f"{value!r} is no number from 0 to {MAX_MARKS}")
     return marks
 

@@ -11,6 +11,8 @@ from math import ceil, floor
 from types import MappingProxyType
 from typing import Literal
 
+from examgen.core.exact import exactly
+
 DEFAULT_SHARES: Mapping[str, Decimal] = MappingProxyType(
     {
         "correct": Decimal(1),
@@ -99,7 +101,7 @@ class Policy:
         """
         if self.rounding is None or total == most:
             return total
-        step = Fraction(self.rounding.step)
+        step = exactly(self.rounding.step)
         steps = total / step
         whole = {"up": ceil(steps), "down": floor(steps), "nearest": floor(steps + Fraction(1, 2))}
         rounded = whole[self.rounding.direction] * step
@@ -107,4 +109,4 @@ class Policy:
 
     def grade(self, percent: Fraction) -> str:
         """The grade for an exact percentage; empty below the last boundary."""
-        return next((grade.name for grade in self.grades if percent >= Fraction(grade.percent)), "")
+        return next((grade.name for grade in self.grades if percent >= exactly(grade.percent)), "")

@@ -74,6 +74,15 @@ def screen(paper: PaperShape, evaluation: Evaluation, limits: Limits, *, slow: b
         return {row.name: row.rejects(paper, evaluation, limits) for row in rows}
 
 
+def mistakes_hidden(paper: PaperShape, givens: Mapping[str, Array], limits: Limits) -> dict[str, Verdict]:
+    """By misconception, the draws on which some version of it looks right; givens are (draws, *shape) by name."""
+    found: dict[str, Verdict] = {}
+    for patch, tolerances in separations(paper, dict(givens), all_versions=False):
+        hides = np.asarray(tolerances < limits.misconception_margin * (1 + SLACK))
+        found[patch.misconception] = hides | found.get(patch.misconception, False)
+    return found
+
+
 def _any(mask: Array, quantity: Quantity) -> Verdict:
     """Whether any entry is True, for each draw."""
     return np.asarray(mask.any(axis=tuple(range(-len(quantity.shape), 0))) if quantity.shape else mask)
@@ -169,8 +178,8 @@ def _overflowing(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> V
 def _looks_right(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     givens = {given.name: evaluation[given.name] for given in paper.graph.givens}
-    for _, tolerances in separations(paper, givens, all_versions=False):
-        rejected = rejected | (tolerances < limits.misconception_margin * (1 + SLACK))
+    for hides in mistakes_hidden(paper, givens, limits).values():
+        rejected = rejected | hides
     return rejected
 
 
@@ -180,7 +189,7 @@ _ROWS = (
     Screen("saturated", "a unit is saturated, so its slope is nearly 0", _saturated),
     Screen("digits", "an asked answer keeps too few significant digits", _faint),
     Screen("tie", "an asked answer lies on a rounding tie", _tied),
-    Screen("overflow", "a value is too large to write down", _overflowing),
+    Screen("overflow", "a value is larger than max_abs allows", _overflowing),
     Screen("misconception", "work with a misconception would look right", _looks_right, is_slow=True),
 )
 

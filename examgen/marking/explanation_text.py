@@ -7,6 +7,7 @@ student's own answers, h half a unit of the last asked digit, B the tolerance ar
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
+from examgen.exams.banks_values import number_text
 from examgen.marking.diagnosis import Trial
 from examgen.marking.explanation import Calculation, Explanation, Source
 from examgen.marking.totals import HUNDREDTHS
@@ -167,9 +168,8 @@ def _outcome(found: Explanation, width: int) -> Iterator[str]:
     yield from _wrapped(found.why, width)
     if found.override is None:
         held = f" · {found.paid} % of what follows" if found.paid < HUNDREDTHS else ""
-        yield from _wrapped(
-            f"marks: {found.max_marks:.15g} · {found.share:f} of the policy{held} = {found.marks:.15g}", width
-        )
+        share = number_text(found.share)
+        yield from _wrapped(f"marks: {found.max_marks:.15g} · {share} of the policy{held} = {found.marks:.15g}", width)
     else:
         text = f"marks: {found.marks:.15g}, set by line {found.override.line} of the overrides: {found.override.reason}"
         yield from _wrapped(text, width)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.exact import exactly
 from examgen.core.rules import Array
 from examgen.exams.exam import Exam, PaperShape, exact_total
 from examgen.exams.policy import Policy
@@ -200,7 +201,7 @@ def _marks_table(policy: Policy, paper: PaperShape) -> list[list[Fraction]]:
 
 def _shares(policy: Policy) -> list[Fraction]:
     shares = [policy.share(outcome.name) for outcome in BY_CODE]
-    return [Fraction(share) for share in (*shares, policy.share("wrong", is_explained=True))]
+    return [exactly(share) for share in (*shares, policy.share("wrong", is_explained=True))]
 
 
 def _looked_up(policy: Policy, table: NDArray[Any], outcome: Codes, is_explained: Flags) -> NDArray[Any]:

@@ -51,6 +51,42 @@ def test_without_the_screen_wrong_work_gets_full_marks(tmp_path: Path) -> None:
     assert "Problem: work with the misconception no-bias gets full marks" in printed
 
 
+@pytest.mark.parametrize("name", ["relu-integers", "minibatch"])
+@pytest.mark.parametrize("seed", range(4))
+def test_few_draws_of_which_none_passes_are_no_verdict(name: str, seed: int, tmp_path: Path) -> None:
+    """One draw that the quick screens turn away ends with which of them, how often and why, and asks for more draws."""
+    printed = run("check", name, "--draws", 1, "--seed", seed, "--out", tmp_path / "sample", code=1)
+    shown = re.findall(r"^  (\w+) +100%  (.+)$", printed, re.MULTILINE)
+    assert shown
+    counted = ", ".join(f"{screen} 1" for screen, _ in shown)
+    assert f"0 of 1 draws pass the screens; most are turned away by {shown[0][0]}, {shown[0][1]} " in printed
+    assert f"(rejections: {counted}); judge more draws (--draws 200 or more), widen [values]" in printed
+    assert printed.endswith("Too few draws to judge this bank.\n")
+
+
+def test_what_is_turned_away_is_told_in_words(tmp_path: Path) -> None:
+    """The network has its activations and loss by their names on paper, and each misconception says what was done."""
+    bank = written(tmp_path, changed(DRAWN, ('["0.1", 0.2]', "[0]"), ('["sigmoid"]', '["leaky_relu"]')))
+    printed = run("check", bank, "--draws", 60, code=1)
+    assert "Shape A: 1-1 network, leaky ReLU, squared error. What would look right: " in printed
+    assert re.search(r"the bias was left out \(no-bias \d+\)", printed)
+    assert re.search(r"^    no-bias +\d[\d.]*%  the bias was left out$", printed, re.MULTILINE)
+    assert printed.endswith("Something is wrong with this bank.\n")
+
+
+def test_a_single_bad_shape_is_found_among_good_ones(tmp_path: Path) -> None:
+    """Where one of two activations can pass no screen, half of the class would get no paper: that shape is told."""
+    bank = written(
+        tmp_path,
+        changed(DRAWN, ('["sigmoid"]', '[["identity", "sigmoid"]]'), ("min = 1, max = 2", "min = 40, max = 50"))
+        + "[screens]\nmisconception_margin = 0\nmin_slope = 0.2\n",
+    )
+    printed = run("check", bank, "--draws", 500, "--out", tmp_path / "sample", code=1)
+    [problem] = re.findall(r"^Problem: (.*)$", printed, re.MULTILINE)
+    assert "0 of 250 draws pass the screens; most are turned away by saturated, a unit is saturated" in problem
+    assert problem.endswith("Shape B: 1-1 network, sigmoid, squared error")
+
+
 def test_fixed_numbers_are_only_remarked_upon() -> None:
     """The textbook's network has live units only, so leaving their slope out changes nothing: a note, no problem."""
     found = examgen.check("relu-1-1-3-1", draws=1, out=Path("sample"))

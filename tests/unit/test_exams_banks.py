@@ -228,6 +228,15 @@ MISFITS = {
     changed(FIXED, ("[[0.5]]", "0.5")): "fixed.W1: found shape []; this network needs [1, 1]",
     changed(FIXED, ("[[0.5]]", "[[0.5, 1], [2]]")): "fixed.W1: found rows of different lengths",
     changed(FIXED, ("b1 = [0.1]\n", "")): "fixed.b1 is missing; give numbers of shape [1]",
+    changed(FIXED, ("y = [[1]]\n", "")): "fixed.y is missing; give numbers of shape [1, 1], a row for each sample",
+    changed(FIXED, ("x = [[1]]", "x = [1, 2]")): "fixed.x: found shape [2]; this network needs [1, 1], a row for each "
+    "sample",
+    changed(FIXED, ("y = [[1]]", "y = [[1, 2]]")): "fixed.y: found shape [1, 2]; this network needs [1, 1], a row for "
+    "each sample",
+    changed(FIXED, ("x = [[1]]", "x = [[1], [1, 2]]")): "fixed.x: found rows of different lengths; this network needs "
+    "[1, 1], a row for each sample",
+    changed(FIXED, ("x = [[1]]", "x = [1]"), ("loss =", "samples_per_step = 2\nloss =")): "fixed.x: found shape [1]; "
+    "this network needs [2, 1], a row for each sample",
     changed(FIXED, ('"sigmoid"', '["sigmoid", "tanh"]')): "[fixed] numbers need one activation for each layer and one "
     "loss, not lists",
     changed(FIXED, ('"sigmoid"', '"identity"'), ("[[0.5]]", "[[1e14]]"), ("[1, 1]", "[1" + ", 1" * 8 + "]"))
@@ -299,6 +308,21 @@ def test_a_broken_file_is_explained_in_one_line(tmp_path: Path, text: str, messa
 def test_the_small_banks_are_right_before_they_are_broken(tmp_path: Path, text: str) -> None:
     """What the broken files are made from loads and draws."""
     assert len(draw_variants(load_exam(written(tmp_path, text), 7), class_of(3))) == 3
+
+
+def test_one_sample_may_be_a_plain_list(tmp_path: Path) -> None:
+    """x and y of a single sample, and weights to a single unit, need no second pair of brackets."""
+    wide = changed(FIXED, ("[1, 1]", "[2, 1]"), ("[[0.5]]", "[[0.5, -1]]"), ("x = [[1]]", "x = [[3, 4]]"))
+    plain = changed(wide, ("[[0.5, -1]]", "[0.5, -1]"), ("[[3, 4]]", "[3, 4]"), ("y = [[1]]", "y = [1]"))
+    loaded = [load_exam(written(tmp_path, text), 7) for text in (wide, plain)]
+    rows, listed = (draw_variants(one, class_of(1))[0].questions["Q1"] for one in loaded)
+    assert {name: values.tolist() for name, values in listed.givens.items()} == {
+        "x": [[3, 4]],
+        "y": [[1]],
+        "W1": [[0.5, -1]],
+        "b1": [0.1],
+    }
+    assert all((values == listed.givens[name]).all() for name, values in rows.givens.items())
 
 
 def test_text_in_another_encoding_is_refused(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from examgen.exams.drawing import Drawer
 from examgen.exams.exam import PaperShape, Variant
 from examgen.exams.screens import SCREENS
 from tests.oracles import Array, Numbers, by_autograd
-from tests.small_banks import DRAWN, FIXED, all_papers, changed, class_of, shipped_names, written
+from tests.small_banks import DRAWN, FIXED, PRODUCT, all_papers, changed, class_of, shipped_names, written
 
 FAMILIES = shipped_names("families")
 KINKED = ("relu", "leaky_relu", "elu")
@@ -93,6 +93,23 @@ def test_each_screen_turns_bad_draws_away(tmp_path: Path, name: str) -> None:
     assert rejections(caught.value) == {name: 40}
     assert f"most often {SCREENS[name].reason}; widen [values] or relax [screens]" in str(caught.value)
     assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_the_message_names_activations_and_misconceptions_in_words(tmp_path: Path) -> None:
+    """An author reads which network it is, and what was done in the work that would look right."""
+    path = written(tmp_path, changed(SINGLE, ("[0.5]", "[0]")))
+    with pytest.raises(BankError) as caught:
+        draw_variants(load_exam(path, 7), class_of(1))
+    assert str(caught.value).endswith(
+        ". Shape A: 1-1 network, identity, squared error. What would look right: the bias was left out (no-bias 40)"
+    )
+
+
+def test_the_message_of_matrices_names_the_products(tmp_path: Path) -> None:
+    """Products have no activations; they are told by their operation."""
+    path = written(tmp_path, changed(PRODUCT, ("[1, 2] }", "[30, 40] }")) + "[screens]\nmax_abs = 9\nmax_draws = 5\n")
+    with pytest.raises(BankError, match=r"Shape A: matrix product$"):
+        draw_variants(load_exam(path, 7), class_of(1))
 
 
 @pytest.mark.parametrize("name", [name for name, (_, limit) in BAD_DRAWS.items() if limit])
