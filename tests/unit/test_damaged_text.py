@@ -10,6 +10,7 @@ from examgen.marking import sheets
 from examgen.marking.numbers import Number
 from examgen.marking.problems import MAX_PROBLEMS
 from examgen.marking.reading import AnswerSheet, read_answers
+from examgen.tables import text as texts
 from examgen.tables.csv_tables import read_table
 from examgen.tables.damage import as_windows, damage_of, is_damaged, marked
 
@@ -169,3 +170,16 @@ def test_a_table_of_damage_takes_little_time(tmp_path: Path) -> None:
     sheet = read(tmp_path, *[row(symbol=b"\xe9" * 900)] * 18_000)
     assert time.process_time() - begin < 4
     assert sheet.problems[0].detail.startswith("16,200,000 bytes")
+
+
+@pytest.mark.parametrize("least", [1, 1 << 40])
+@pytest.mark.parametrize("bad", [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80"])
+def test_large_files_are_as_strictly_text_as_small_ones(
+    monkeypatch: pytest.MonkeyPatch, least: int, bad: bytes
+) -> None:
+    """Bytes that are no letter, half a letter, half a pair, a longer spelling, and beyond the last letter."""
+    monkeypatch.setattr(texts, "_LARGE", least)
+    good = "z⁽¹⁾,0.5\n".encode() * 20
+    assert texts.as_utf8("answers.csv", good) == good
+    with pytest.raises(AnswersError, match=r"answers\.csv: line 21, byte \d+: is not UTF-8 text"):
+        texts.as_utf8("answers.csv", good + bad + b",1\n")
