@@ -7,7 +7,7 @@ import pytest
 
 from examgen.exams.keys import papers
 from tests.classroom.exams import drawn_exams, load, variants_of
-from tests.classroom.kinds import GAPS, INTERMEDIATE, KINDS, Kind
+from tests.classroom.kinds import GAPS, INTERMEDIATE, KINDS, Kind, on_other_routes
 from tests.classroom.sitting import OURS_AS_WRITTEN, Outcome, accepted_wrong, sit_kind
 
 ONE_ENTRY = 0.99
@@ -43,6 +43,15 @@ def test_a_slip_costs_one_entry_on_every_route(name: str, tmp_path: Path) -> Non
     outcome = over_all_exams(BY_NAME[name], tmp_path, 4)
     assert outcome.slips > 50
     assert outcome.at_one >= ONE_ENTRY * outcome.slips, f"{outcome.over} entries lost beside the slips"
+
+
+@pytest.mark.parametrize(("goes_on_from", "slips_in"), [("dL_db", "dL_dz"), ("dL_dz", "dL_db")])
+def test_a_slip_costs_one_entry_on_a_route_through_gaps(goes_on_from: str, slips_in: str, tmp_path: Path) -> None:
+    """The gradients of the weights are left out: the updates show which of two equal quantities led to them."""
+    kind = Kind("", on_other_routes(goes_on_from, slips_in), lambda fields, _: [one.kind == "dL_dW" for one in fields])
+    loaded = load("question2", 11)
+    outcome = sit_kind(loaded, kind, variants_of(loaded, 12), tmp_path)
+    assert outcome.at_one == outcome.slips > 20
 
 
 def test_as_written_lets_no_more_wrong_values_in_than_a_fixed_tolerance(tmp_path: Path) -> None:
