@@ -9,8 +9,8 @@ from math import isclose
 
 import numpy as np
 
-from examgen.core.graph import ComputationGraph, evaluate
-from examgen.core.trials import trial_givens
+from examgen.core.graph import ComputationGraph
+from examgen.core.trials import trial_values
 
 Copies = tuple[tuple[str, str], ...]
 """(earlier, later) names of quantities with the same entries in the same order."""
@@ -19,7 +19,7 @@ Copies = tuple[tuple[str, str], ...]
 @lru_cache(maxsize=256)
 def copies(graph: ComputationGraph) -> Copies:
     """Each derived quantity that is always equal to an earlier one, with the first such."""
-    values = evaluate(graph, trial_givens(graph)).values
+    values = trial_values(graph)
     flat = {quantity.name: values[quantity.name].reshape(-1) for quantity in graph.derived}
     # Most quantities differ in their first number already, which is seen at once.
     first = {name: float(numbers[0]) for name, numbers in flat.items()}

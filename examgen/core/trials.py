@@ -20,14 +20,19 @@ DRAWS = 32 * TRIALS
 @lru_cache(maxsize=64)
 def live_trials(graph: ComputationGraph) -> Values:
     """Givens as in `trial_givens`, and no dead layers: (TRIALS, *shape) by name."""
-    givens = trial_givens(graph)
-    values = evaluate(graph, givens).values
+    values = trial_values(graph)
     is_live = np.ones(DRAWS, dtype=bool)
     for quantity in graph.derived:
         if quantity.kind == "slope":
             is_live &= (values[quantity.name] != 0).any(axis=-1).all(axis=-1)
     # Papers with a dead layer are never handed out; z is a on a layer of a single ReLU, for one.
-    return {name: rows[is_live][:TRIALS] for name, rows in givens.items()}
+    return {given.name: values[given.name][is_live][:TRIALS] for given in graph.givens}
+
+
+@lru_cache(maxsize=4)
+def trial_values(graph: ComputationGraph) -> Values:
+    """All quantities at `trial_givens`, (DRAWS, *shape) by name."""
+    return evaluate(graph, trial_givens(graph)).values
 
 
 def trial_givens(graph: ComputationGraph) -> dict[str, Array]:
