@@ -33,6 +33,10 @@ class TaskRows:
     text: str
     rows: tuple[Row, ...]
 
+    def chosen(self, is_right: bool) -> list[Row]:
+        """Those where nothing went wrong, or the others."""
+        return [row for row in self.rows if row.texts.is_right is is_right]
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionRows:
@@ -41,6 +45,10 @@ class QuestionRows:
     number: str
     title: str
     tasks: tuple[TaskRows, ...]
+
+    def has_rows(self, is_right: bool) -> bool:
+        """Whether there is one where nothing went wrong, or another."""
+        return any(task.chosen(is_right) for task in self.tasks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,16 @@ class FeedbackPage:
     questions: tuple[QuestionRows, ...]
     notes: tuple[Note, ...]
     held: tuple[tuple[Piece, ...], ...] = ()
+
+    @property
+    def has_wrong(self) -> bool:
+        """Whether anything went wrong."""
+        return any(question.has_rows(False) for question in self.questions)
+
+    @property
+    def rights(self) -> int:
+        """How many entries are right or follow."""
+        return sum(len(task.chosen(True)) for question in self.questions for task in question.tasks)
 
 
 def feedback_page(

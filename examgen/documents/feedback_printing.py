@@ -27,7 +27,6 @@ from examgen.documents.feedback_layout import (
 from examgen.documents.feedback_notes import NoteParts, calculated, known_notes, note_of, note_parts
 from examgen.documents.feedback_texts import (
     FIRST,
-    MINUS,
     SIGNS,
     FeedbackTexts,
     NoteTexts,
@@ -39,6 +38,7 @@ from examgen.documents.held_back import held_answers
 from examgen.documents.inserting import PlacedBlock, inserted_objects
 from examgen.documents.mathbox import SlotTooNarrow
 from examgen.documents.note_setting import Setting, answers_blocks, calculation_blocks, note_blocks, pages_of
+from examgen.documents.numbers import MINUS
 from examgen.documents.papers import Person, solve_for_print
 from examgen.documents.printing import MOST_LAYOUTS, PERSON_WIDTHS, QuestionLayout, printed_numbers, whole_digits_of
 from examgen.documents.solved_paper import SolvedPaper
