@@ -8,12 +8,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, repeat
 
 from examgen.core.graph import Values
-from examgen.documents.feedback import MisconceptionFeedback, StudentFeedback
+from examgen.documents.feedback import EntryFeedback, MisconceptionFeedback, StudentFeedback
 from examgen.documents.feedback_layout import (
+    ANSWER_WIDTH,
+    COLUMNS,
     LINE_WIDTH,
+    MARKS_WIDTH,
+    OWN_WIDTH,
+    REFERENCE_WIDTH,
     RESULT_WIDTH,
     ROW_SIZE,
     TEXT_SIZE,
@@ -37,17 +42,29 @@ from examgen.documents.feedback_texts import (
 from examgen.documents.held_back import held_answers
 from examgen.documents.inserting import PlacedBlock, inserted_objects
 from examgen.documents.mathbox import SlotTooNarrow
-from examgen.documents.note_setting import Setting, answers_blocks, calculation_blocks, note_blocks, pages_of
-from examgen.documents.numbers import MINUS
+from examgen.documents.note_setting import (
+    FIRST_ROOM,
+    PAGE_ROOM,
+    SHORT_ROOM,
+    Setting,
+    answers_blocks,
+    calculation_blocks,
+    formula_blocks,
+    note_blocks,
+    pages_of,
+    title_block,
+)
+from examgen.documents.other_tasks import on_one_line, symbol_latex
 from examgen.documents.papers import Person, solve_for_print
 from examgen.documents.printing import MOST_LAYOUTS, PERSON_WIDTHS, QuestionLayout, printed_numbers, whole_digits_of
+from examgen.documents.row_setting import WrongRow, tables_of
 from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import stamp
 from examgen.documents.style import PaperStyle
 from examgen.documents.text_font import bold_font
 from examgen.documents.typesetting import HYPHEN, NAMES, SIZE, fits_slots, fitted, math_font
 from examgen.documents.unread import UnreadAnswers, unread_answers
-from examgen.exams.exam import Exam, Variant
+from examgen.exams.exam import Exam, Field, PaperShape, Variant, task_letter
 from examgen.exams.keys import papers
 from examgen.exams.texts import FORMULA
 
@@ -63,6 +80,9 @@ SAID = re.compile(
     r"summary.*|why_.*|first|no_first.*|or|and|unread|held_back|note.*|wrote.*|same.*|either|did|should|as_should|as_done|calculation"
 )
 """Besides the outcomes, the keys of `[feedback]` whose words are in slots or on pages of notes."""
+
+BEFORE_TABLE = 6.0
+"""Space before a table, in points."""
 
 TYPED_WIDTH = 200.0
 """Room for an answer in a note, in points."""
@@ -91,8 +111,8 @@ def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style:
     pages: Pages = []
     if layout.fixed_sentences is None:
         told = {"unread": unread_answers(entries, style), "held_back": held}
-        pages = _note_pages(notes, texts, told, layout) if notes or any(told.values()) else []
-        layout = replace(layout, note_pages=len(pages))
+        pages = _note_pages(notes, texts, told, layout, _wrong(entries, texts, len(shapes)))
+        layout = replace(layout, note_pages=len(pages), is_short=_is_short(pages))
     else:
         said = map(_typed, texts.notes)
         fixed = tuple(replace(note.layout, said=one) for note, one in zip(notes, said, strict=True))
@@ -124,15 +144,38 @@ def _noted(
     return _Noted(NoteLayout(note.names, place, found.field, digits, steps, found.others, _NOT_SAID), own)
 
 
+Wrong = tuple[str, str, RowTexts]
+"""Part of the paper, symbol as LaTeX and texts of an entry that went wrong."""
+
+
+def _wrong(
+    entries: Sequence[tuple[PaperShape, Field, EntryFeedback]], texts: FeedbackTexts, questions: int
+) -> list[Wrong]:
+    """Those that went wrong, in the order of the paper."""
+    places = {question: place for place, question in enumerate(dict.fromkeys(one.question for *_, one in entries), 1)}
+    found = []
+    for (paper, field, entry), row in zip(entries, texts.rows, strict=True):
+        if not row.is_right:
+            number = f"{places[entry.question]} " if questions > 1 else ""
+            found.append((f"{number}({task_letter(field.task)})", on_one_line(symbol_latex(paper, field)), row))
+    return found
+
+
 def _note_pages(
-    notes: Sequence[_Noted], texts: FeedbackTexts, others: Mapping[str, Sequence[UnreadAnswers]], layout: FeedbackLayout
+    notes: Sequence[_Noted],
+    texts: FeedbackTexts,
+    others: Mapping[str, Sequence[UnreadAnswers]],
+    layout: FeedbackLayout,
+    wrong: Sequence[Wrong],
 ) -> Pages:
-    """The explanations on pages of their own."""
+    """What went wrong and the explanations, behind the head of the page and on pages of their own; none for nothing."""
     style = layout.style
-    set_notes = []
-    for number, (note, said) in enumerate(zip(notes, texts.notes, strict=True), start=1):
+    title = title_block(style.words["feedback"]["notes"], style.speech)
+    set_notes = _wrong_blocks(wrong, title.height, style)
+    number = 0
+    for number, (note, answers_said) in enumerate(zip(notes, texts.notes, strict=True), start=1):
         question, field = layout.questions[note.layout.place], note.layout.field
-        shown = _typed(said)
+        shown = _typed(answers_said)
         kept = note.layout
         parts = NoteParts(kept.names, question.paper, field, None, kept.steps, kept.others)
         blocks = note_blocks(note_of(number, parts, shown, style), style)
@@ -143,13 +186,49 @@ def _note_pages(
     for key, answers in others.items():
         if answers:
             told = [replace(one, reason=_known(one.reason)) for one in answers]
-            title, several = style.words["feedback"][key], len(layout.questions) > 1
-            set_notes.append(answers_blocks(len(set_notes) + 1, title, told, style, has_several=several))
-    return pages_of(style.words["feedback"]["notes"], set_notes, style.speech)
+            said, several = style.words["feedback"][key], len(layout.questions) > 1
+            number += 1
+            set_notes.append(answers_blocks(number, said, told, style, has_several=several))
+    return pages_of(title, set_notes) if set_notes else []
+
+
+def _is_short(pages: Pages) -> bool:
+    """Whether what went wrong leaves room on the first page."""
+    return len(pages) == 1 and all(one.down + one.block.height <= SHORT_ROOM for one in pages[0])
+
+
+def _wrong_blocks(wrong: Sequence[Wrong], above: float, style: PaperStyle) -> list[Setting]:
+    """The rows of numbers as tables that fill pages, then what is said of answers that are none."""
+    said = style.words["feedback"]
+    rows = [
+        WrongRow(part, symbol, _numbers_of(row), _shown(_in_one_line(row), RESULT_WIDTH, ROW_SIZE))
+        for part, symbol, row in wrong
+        if not row.is_wide
+    ]
+    found: list[Setting] = []
+    if rows:
+        headings = tuple(said[key] for key in COLUMNS)
+        rooms = chain([FIRST_ROOM - above - BEFORE_TABLE], repeat(PAGE_ROOM))
+        tables = tables_of(rows, headings, style.speech, rooms)
+        found += [[(BEFORE_TABLE, table)] for table in tables]
+    for part, symbol, row in wrong:
+        if row.is_wide:
+            line = row.line if row.word else ""
+            lines = ((said["answer"], row.answer), (said["reference"], row.reference), (said["result"], line))
+            shown = [(label, _shown(text, 2 * LINE_WIDTH, ROW_SIZE)) for label, text in lines]
+            found.append(formula_blocks(part, symbol, shown, style.speech))
+    return found
+
+
+def _numbers_of(row: RowTexts) -> tuple[str, str, str, str]:
+    texts = (row.answer, row.own, row.reference, row.marks)
+    widths = (ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH)
+    answer, own, reference, marks = (_shown(text, width, ROW_SIZE) for text, width in zip(texts, widths, strict=True))
+    return answer, own, reference, marks
 
 
 def _typed(said: NoteTexts) -> NoteTexts:
-    return NoteTexts(*(_shown(_minus(text), TYPED_WIDTH, TEXT_SIZE) for text in (said.answer, said.own)))
+    return NoteTexts(*(_shown(text, TYPED_WIDTH, TEXT_SIZE) for text in (said.answer, said.own)))
 
 
 def _calculation(question: QuestionLayout, name: str, values: Values, style: PaperStyle) -> Setting:
@@ -180,6 +259,7 @@ def _layout_of(
         has_grade=bool(texts.grade),
         fixed_person=None if all(map(fits_slots, astuple(person))) else person.as_text,
         fixed_sentences=None if _has_slots(style) else _sentences(texts),
+        fixed_right=() if _has_slots(style) else tuple(row.is_right for row in texts.rows),
     )
 
 
@@ -204,7 +284,8 @@ def _has_slots(style: PaperStyle) -> bool:
 
 def _sentences(texts: FeedbackTexts) -> tuple[str, ...]:
     # These lines break, and there are no pages of notes: a reason stands in its row.
-    return (texts.summary, texts.first, *(f"{row.sign} {row.line}" for row in texts.rows))
+    rows = (row.sign if row.is_right and not row.is_wide else f"{row.sign} {row.line}" for row in texts.rows)
+    return (texts.summary, texts.first, *rows)
 
 
 def _stamped(
@@ -224,7 +305,7 @@ def _stamped(
 
 
 def _aligned(texts: FeedbackTexts) -> FeedbackTexts:
-    """The texts as drawn: numbers without a minus moved in, the words of results below one another."""
+    """The texts as drawn: of the results in small rows there is the sign alone."""
     return replace(texts, rows=tuple(map(_aligned_row, texts.rows)))
 
 
@@ -233,11 +314,13 @@ def _aligned_row(row: RowTexts) -> RowTexts:
     if row.is_wide:
         first, more = _two_lines(replace(row, word=word).line)
         return replace(row, word=first, why="", more=more)
-    answer, own, reference = map(_moved_in, (row.answer, row.own, row.reference))
-    aligned = RowTexts(answer, own, reference, row.marks, "", word, row.why, colon=row.colon)
-    if row.short and not _fits(aligned.line):
-        return replace(aligned, why=row.short)
-    return aligned
+    return replace(row, word=row.sign, why="")
+
+
+def _in_one_line(row: RowTexts) -> str:
+    """Sign and words, those of all rows below one another."""
+    aligned = replace(row, word=_sign(row.sign) + row.word)
+    return (replace(aligned, why=row.short) if row.short and not _fits(aligned.line) else aligned).line
 
 
 @lru_cache(maxsize=4096)
@@ -254,15 +337,6 @@ def _two_lines(text: str) -> tuple[str, str]:
         first = text[:end]
     indent = _sign("")
     return (first, f"{indent}{text[len(first) :].lstrip()}") if len(first) < len(text) else (text, "")
-
-
-def _moved_in(text: str) -> str:
-    """Three spaces are as wide as a minus."""
-    return f"   {text}" if text[:1].isdigit() else _minus(text)
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", MINUS, 1) if text[:1] == "-" else text
 
 
 @cache

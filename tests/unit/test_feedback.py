@@ -21,7 +21,7 @@ from examgen.exams.sentences import Wording
 from tests.feedback_rows import NASTY, Did, class_of, rows_of
 from tests.misconception_names import NAMES
 from tests.pdf_structure import read_pdf, ua_findings
-from tests.stamped_pages import alternative_texts, text_of
+from tests.stamped_pages import alternative_texts, page_texts, text_of
 
 EXAM = "scalar-chain"
 ENGLISH, GERMAN = PaperStyle("en"), PaperStyle("de")
@@ -319,13 +319,37 @@ def test_pdf_has_every_number_and_word() -> None:
     for part in ("1.2000", "0.2880", "0.6000", "2.3000", "1.0350", "0 / 1", "1 / 1", "Zoë s1"):
         assert part in text, part
     for part in (
-        "Follows on: right from your own values",
         "Wrong: Slope left out, note 1",
         "Blank: nothing was written",
     ):
         assert part in text, part
     assert "first goes wrong in question 1, part (a)" in text
-    assert text.count("→ ×") == 1
+    # Before all answers, and among them; the third is in the legend.
+    assert text.count("→ ×") == 2
+
+
+def test_what_went_wrong_comes_first_in_print() -> None:
+    """Its rows, with their words, are before those of all entries, which have signs alone."""
+    text = text_of(typical_pdf())
+    wrong, answers = text[text.index("What went wrong") :].split("Your answers", 1)
+    for part in ("Unreadable", "0.6000", "Blank: nothing was written", "Wrong: Slope left out, note 1"):
+        assert part in wrong, part
+    assert "nothing was written" not in answers
+    assert "2.3000" in answers
+
+
+@pytest.mark.parametrize("exam", ["question2", "midterm", "sigmoid-chain"])
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_few_errors_have_few_pages(exam: str, language: str) -> None:
+    """At most four, however many entries are right."""
+    key = class_of(exam, "s1")
+    variant = key.variants[0]
+    field = next(asked.name for paper, _ in papers(key.exam, variant) for asked in paper.fields if asked.layer == 2)
+    did = {field: Did("9.1234", "wrong", 9.1234, 1.0, "no-slope")}
+    feedback = student_feedback(key, variant, "s1", rows_of(key, variant, did))
+    pages = page_texts(feedback_pdf(key.exam, variant, feedback, PaperStyle(language)))
+    assert len(pages) <= 4
+    assert "9.1234" in pages[0]
 
 
 def test_pdf_shows_unknown_characters_as_question_marks() -> None:
@@ -374,7 +398,7 @@ def test_french_has_a_space_before_a_colon() -> None:
     """On the web and in print, between the outcome and what is said of it."""
     style = PaperStyle("fr")
     assert "Cohérent\u00a0: juste" in read(html_of(TYPICAL, style)).text
-    assert "Cohérent : juste" in " ".join(text_of(typical_pdf(style)).split())
+    assert "Vide : rien n’est écrit" in " ".join(text_of(typical_pdf(style)).split())
 
 
 def formula_feedback() -> tuple[str, bytes]:
