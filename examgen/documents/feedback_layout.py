@@ -40,7 +40,7 @@ TEXT_SIZE, ROW_SIZE, SMALL_SIZE = 10.5, 9.0, 7.5
 TOTAL_WIDTH, GRADE_WIDTH, SENTENCE_WIDTH = 150.0, 110.0, 476.0
 """Room in points at `TEXT_SIZE`, as in feedback_print.css."""
 
-ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH, RESULT_WIDTH = 54.0, 46.0, 46.0, 36.0, 203.0
+ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH, RESULT_WIDTH = 54.0, 46.0, 46.0, 36.0, 211.0
 """Room in the columns of a table in points at `ROW_SIZE`, as in feedback_print.css."""
 
 SMALL_WIDTHS = (46.0, 38.0, 38.0, 32.0, 17.0)

@@ -7,19 +7,13 @@ students with the same ones share it.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
-from functools import cache, lru_cache
-from itertools import chain, repeat
+from functools import cache
+from itertools import chain
 
 from examgen.core.graph import Values
-from examgen.documents.feedback import EntryFeedback, MisconceptionFeedback, StudentFeedback
+from examgen.documents.feedback import MisconceptionFeedback, StudentFeedback
 from examgen.documents.feedback_layout import (
-    ANSWER_WIDTH,
-    COLUMNS,
     LINE_WIDTH,
-    MARKS_WIDTH,
-    OWN_WIDTH,
-    REFERENCE_WIDTH,
-    RESULT_WIDTH,
     ROW_SIZE,
     TEXT_SIZE,
     FeedbackLayout,
@@ -31,7 +25,6 @@ from examgen.documents.feedback_layout import (
 )
 from examgen.documents.feedback_notes import NoteParts, calculated, known_notes, note_of, note_parts
 from examgen.documents.feedback_texts import (
-    FIRST,
     SIGNS,
     FeedbackTexts,
     NoteTexts,
@@ -39,50 +32,37 @@ from examgen.documents.feedback_texts import (
     in_order,
     texts_of,
 )
+from examgen.documents.feedback_wrong import UNKNOWN, Wrong, is_short, known, shown, signed, went_wrong, wrong_blocks
 from examgen.documents.held_back import held_answers
 from examgen.documents.inserting import PlacedBlock, inserted_objects
 from examgen.documents.mathbox import SlotTooNarrow
 from examgen.documents.note_setting import (
-    FIRST_ROOM,
-    PAGE_ROOM,
-    SHORT_ROOM,
     Setting,
     answers_blocks,
     calculation_blocks,
-    formula_blocks,
     note_blocks,
     pages_of,
     title_block,
 )
-from examgen.documents.other_tasks import on_one_line, symbol_latex
 from examgen.documents.papers import Person, solve_for_print
 from examgen.documents.printing import MOST_LAYOUTS, PERSON_WIDTHS, QuestionLayout, printed_numbers, whole_digits_of
-from examgen.documents.row_setting import WrongRow, tables_of
 from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import stamp
 from examgen.documents.style import PaperStyle
 from examgen.documents.text_font import bold_font
-from examgen.documents.typesetting import HYPHEN, NAMES, SIZE, fits_slots, fitted, math_font
+from examgen.documents.typesetting import SIZE, fits_slots, fitted
 from examgen.documents.unread import UnreadAnswers, unread_answers
-from examgen.exams.exam import Exam, Field, PaperShape, Variant, task_letter
+from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys import papers
 from examgen.exams.texts import FORMULA
 
 LEAST_DIGITS = 3
 """A calculation with a student's own numbers has room for so many digits before the point, whatever they are."""
 
-UNKNOWN = "?"
-"""What stands in a PDF for a character that its font lacks; the web page shows the character."""
-
-_SIGNS = frozenset({*"".join(SIGNS.values()), FIRST})
-
 SAID = re.compile(
     r"summary.*|why_.*|first|no_first.*|or|and|unread|held_back|note.*|wrote.*|same.*|either|did|should|as_should|as_done|calculation"
 )
 """Besides the outcomes, the keys of `[feedback]` whose words are in slots or on pages of notes."""
-
-BEFORE_TABLE = 6.0
-"""Space before a table, in points."""
 
 TYPED_WIDTH = 200.0
 """Room for an answer in a note, in points."""
@@ -91,9 +71,6 @@ _NOT_SAID = NoteTexts("", "")
 """Of a note whose layout is not shared: its answers are put in where it is set."""
 
 Pages = Sequence[Sequence[PlacedBlock]]
-
-RESULT_AT = 2100
-"""The words of a result begin so far behind its sign's left edge, in thousandths of the size."""
 
 
 def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style: PaperStyle) -> bytes:
@@ -111,8 +88,8 @@ def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style:
     pages: Pages = []
     if layout.fixed_sentences is None:
         told = {"unread": unread_answers(entries, style), "held_back": held}
-        pages = _note_pages(notes, texts, told, layout, _wrong(entries, texts, len(shapes)))
-        layout = replace(layout, note_pages=len(pages), is_short=_is_short(pages))
+        pages = _note_pages(notes, texts, told, layout, went_wrong(entries, texts, len(shapes)))
+        layout = replace(layout, note_pages=len(pages), is_short=is_short(pages))
     else:
         said = map(_typed, texts.notes)
         fixed = tuple(replace(note.layout, said=one) for note, one in zip(notes, said, strict=True))
@@ -144,23 +121,6 @@ def _noted(
     return _Noted(NoteLayout(note.names, place, found.field, digits, steps, found.others, _NOT_SAID), own)
 
 
-Wrong = tuple[str, str, RowTexts]
-"""Part of the paper, symbol as LaTeX and texts of an entry that went wrong."""
-
-
-def _wrong(
-    entries: Sequence[tuple[PaperShape, Field, EntryFeedback]], texts: FeedbackTexts, questions: int
-) -> list[Wrong]:
-    """Those that went wrong, in the order of the paper."""
-    places = {question: place for place, question in enumerate(dict.fromkeys(one.question for *_, one in entries), 1)}
-    found = []
-    for (paper, field, entry), row in zip(entries, texts.rows, strict=True):
-        if not row.is_right:
-            number = f"{places[entry.question]} " if questions > 1 else ""
-            found.append((f"{number}({task_letter(field.task)})", on_one_line(symbol_latex(paper, field)), row))
-    return found
-
-
 def _note_pages(
     notes: Sequence[_Noted],
     texts: FeedbackTexts,
@@ -171,64 +131,29 @@ def _note_pages(
     """What went wrong and the explanations, behind the head of the page and on pages of their own; none for nothing."""
     style = layout.style
     title = title_block(style.words["feedback"]["notes"], style.speech)
-    set_notes = _wrong_blocks(wrong, title.height, style)
+    set_notes = wrong_blocks(wrong, title.height, style)
     number = 0
     for number, (note, answers_said) in enumerate(zip(notes, texts.notes, strict=True), start=1):
         question, field = layout.questions[note.layout.place], note.layout.field
-        shown = _typed(answers_said)
+        typed = _typed(answers_said)
         kept = note.layout
         parts = NoteParts(kept.names, question.paper, field, None, kept.steps, kept.others)
-        blocks = note_blocks(note_of(number, parts, shown, style), style)
+        blocks = note_blocks(note_of(number, parts, typed, style), style)
         if note.own is not None:
             name = calculated(question.paper, field).name
             blocks += _calculation(replace(question, whole_digits=note.layout.whole_digits), name, note.own, style)
         set_notes.append(blocks)
     for key, answers in others.items():
         if answers:
-            told = [replace(one, reason=_known(one.reason)) for one in answers]
+            told = [replace(one, reason=known(one.reason)) for one in answers]
             said, several = style.words["feedback"][key], len(layout.questions) > 1
             number += 1
             set_notes.append(answers_blocks(number, said, told, style, has_several=several))
     return pages_of(title, set_notes) if set_notes else []
 
 
-def _is_short(pages: Pages) -> bool:
-    """Whether what went wrong leaves room on the first page."""
-    return len(pages) == 1 and all(one.down + one.block.height <= SHORT_ROOM for one in pages[0])
-
-
-def _wrong_blocks(wrong: Sequence[Wrong], above: float, style: PaperStyle) -> list[Setting]:
-    """The rows of numbers as tables that fill pages, then what is said of answers that are none."""
-    said = style.words["feedback"]
-    rows = [
-        WrongRow(part, symbol, _numbers_of(row), _shown(_in_one_line(row), RESULT_WIDTH, ROW_SIZE))
-        for part, symbol, row in wrong
-        if not row.is_wide
-    ]
-    found: list[Setting] = []
-    if rows:
-        headings = tuple(said[key] for key in COLUMNS)
-        rooms = chain([FIRST_ROOM - above - BEFORE_TABLE], repeat(PAGE_ROOM))
-        tables = tables_of(rows, headings, style.speech, rooms)
-        found += [[(BEFORE_TABLE, table)] for table in tables]
-    for part, symbol, row in wrong:
-        if row.is_wide:
-            line = row.line if row.word else ""
-            lines = ((said["answer"], row.answer), (said["reference"], row.reference), (said["result"], line))
-            shown = [(label, _shown(text, 2 * LINE_WIDTH, ROW_SIZE)) for label, text in lines]
-            found.append(formula_blocks(part, symbol, shown, style.speech))
-    return found
-
-
-def _numbers_of(row: RowTexts) -> tuple[str, str, str, str]:
-    texts = (row.answer, row.own, row.reference, row.marks)
-    widths = (ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH)
-    answer, own, reference, marks = (_shown(text, width, ROW_SIZE) for text, width in zip(texts, widths, strict=True))
-    return answer, own, reference, marks
-
-
 def _typed(said: NoteTexts) -> NoteTexts:
-    return NoteTexts(*(_shown(text, TYPED_WIDTH, TEXT_SIZE) for text in (said.answer, said.own)))
+    return NoteTexts(*(shown(text, TYPED_WIDTH, TEXT_SIZE) for text in (said.answer, said.own)))
 
 
 def _calculation(question: QuestionLayout, name: str, values: Values, style: PaperStyle) -> Setting:
@@ -295,10 +220,10 @@ def _stamped(
     style = layout.style
     spoken = [person.student, person.name, person.variant]
     people = zip(spoken, PERSON_WIDTHS, strict=True)
-    drawn = ["" if layout.fixed_person else _shown(text, width, SIZE) for text, width in people]
+    drawn = ["" if layout.fixed_person else shown(text, width, SIZE) for text, width in people]
     as_reference = style.words["feedback"]["as_reference"]
     for text, (width, size) in zip(_flat(_aligned(texts)), text_widths(layout), strict=True):
-        drawn.append(_shown(text, width, size))
+        drawn.append(shown(text, width, size))
     spoken += [text or as_reference for text in _flat(texts)]
     printed, said = printed_numbers(numbers, values, style)
     return stamp(skeleton, [*drawn, *printed], [*spoken, *said], inserted_objects(skeleton, pages))
@@ -310,22 +235,11 @@ def _aligned(texts: FeedbackTexts) -> FeedbackTexts:
 
 
 def _aligned_row(row: RowTexts) -> RowTexts:
-    word = _sign(row.sign) + row.word
+    word = signed(row.sign) + row.word
     if row.is_wide:
         first, more = _two_lines(replace(row, word=word).line)
         return replace(row, word=first, why="", more=more)
     return replace(row, word=row.sign, why="")
-
-
-def _in_one_line(row: RowTexts) -> str:
-    """Sign and words, those of all rows below one another."""
-    aligned = replace(row, word=_sign(row.sign) + row.word)
-    return (replace(aligned, why=row.short) if row.short and not _fits(aligned.line) else aligned).line
-
-
-@lru_cache(maxsize=4096)
-def _fits(line: str) -> bool:
-    return fitted(line, digits_in(RESULT_WIDTH, ROW_SIZE)) == line
 
 
 def _two_lines(text: str) -> tuple[str, str]:
@@ -335,16 +249,8 @@ def _two_lines(text: str) -> tuple[str, str]:
         if fitted(text[:end], room) != text[:end]:
             break
         first = text[:end]
-    indent = _sign("")
+    indent = signed("")
     return (first, f"{indent}{text[len(first) :].lstrip()}") if len(first) < len(text) else (text, "")
-
-
-@cache
-def _sign(sign: str) -> str:
-    """A sign with spaces behind it."""
-    font = math_font()
-    widths = [font.advances[font.glyph(char)] * 1000 / font.units_per_em for char in f"{sign} "]
-    return sign + " " * round((RESULT_AT - sum(widths[:-1])) / widths[-1])
 
 
 def _flat(texts: FeedbackTexts) -> list[str]:
@@ -356,15 +262,3 @@ def _flat(texts: FeedbackTexts) -> list[str]:
 def _flat_row(row: RowTexts) -> tuple[str, ...]:
     texts = (row.answer, row.own, row.reference, row.marks, row.line)
     return (*texts, row.more) if row.is_wide else texts
-
-
-@lru_cache(maxsize=65536)
-def _shown(text: str, width: float, size: float) -> str:
-    """A text as far as the font and the room go."""
-    return fitted(_known(text.replace("-", HYPHEN)), digits_in(width, size))
-
-
-def _known(text: str) -> str:
-    """A text as far as the font goes."""
-    characters = math_font().characters
-    return "".join(char if ord(char) in characters and (char in NAMES or char in _SIGNS) else UNKNOWN for char in text)

@@ -40,15 +40,14 @@ class NotePages:
         if self.count:
             bookmark = _bookmark(pdf.Root.Outlines.First)
             assert bookmark is not None, f"the page has a bookmark {NOTES}"
-            page, _, left, top, *_ = bookmark.Dest
+            page, left, top = (bookmark.Dest[place] for place in (0, 2, 3))
             bookmark.Title = self.title
             place = next(number for number, one in enumerate(pdf.pages) if one.obj.objgen == page.objgen)
             if self.count > 1:
                 _drop_elements(pdf, pdf.pages[place + 1].obj)
                 _repeat(pdf, place + 1, self.count - 2)
-            further = float(page.MediaBox[3]) - self.bottom_margin
-            tops = (top, *[further] * (self.count - 1))
-            _open(pdf, place, [b"q 1 0 0 1 %.3f %.3f cm" % (left, one) for one in tops])
+            tops = [float(top), *[float(page.MediaBox[3]) - self.bottom_margin] * (self.count - 1)]
+            _open(pdf, place, [b"q 1 0 0 1 %.3f %.3f cm" % (float(left), one) for one in tops])
             for one in range(place, place + self.count):
                 pdf.pages[one].Resources.Font[BOLD.decode()] = font_object(pdf, self.bold)
         number_pages(pdf, font, self.bottom_margin)

@@ -27,7 +27,7 @@ from examgen.documents.typesetting import INDENT, TEXT_WIDTH, Image, Typesetter
 from examgen.documents.unread import UnreadAnswers
 from examgen.documents.worked import relations
 
-SHORT_ROOM, FIRST_ROOM, PAGE_ROOM = 220.0, 484.0, 670.0
+SHORT_ROOM, FIRST_ROOM, PAGE_ROOM = 150.0, 484.0, 670.0
 """Room in points for little that went wrong, then behind the head of the first page, and on a further one, the same on
 either paper; as in feedback_print.css."""
 

@@ -17,13 +17,13 @@ from examgen.documents.typesetting import TEXT_WIDTH, Image, Typesetter
 SIZE, HEAD_SIZE = 9.0, 8.0
 """Sizes of rows and of the headings of columns, in points."""
 
-SYMBOL_AT, RESULT_AT = 24.0, 278.0
+SYMBOL_AT, RESULT_AT = 20.0, 270.0
 """Left edges of symbols and of results, in points."""
 
-RIGHTS = (132.0, 182.0, 232.0, 268.0)
+RIGHTS = (128.0, 176.0, 224.0, 260.0)
 """Right edges of the columns of numbers: answer, own, reference and marks, in points."""
 
-HEAD_ROOM = 49.0
+HEAD_ROOM = 47.0
 """The widest line of a heading above numbers, in points."""
 
 LEAST_HEIGHT, AROUND, HEAD_LINE = 14.0, 3.0, 9.6
