@@ -74,7 +74,7 @@ class StudentFeedback:
         misconceptions: to be explained, at most `MOST_EXPLAINED`, in the order of their first entries.
         marks, max_marks: totals.
         grade: empty where there are none.
-        first_divergent: the first entry that is wrong where what it rests on is right.
+        first_divergent: the first wrong entry in the order of the paper.
     """
 
     person: Person

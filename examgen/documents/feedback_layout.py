@@ -36,18 +36,25 @@ if TYPE_CHECKING:
     from examgen.documents.pdf import SetPages
     from examgen.documents.skeleton import Rework
 
-TEXT_SIZE, ROW_SIZE = 10.5, 9.0
+TEXT_SIZE, ROW_SIZE, SMALL_SIZE = 10.5, 9.0, 7.5
 TOTAL_WIDTH, GRADE_WIDTH, SENTENCE_WIDTH = 150.0, 110.0, 476.0
 """Room in points at `TEXT_SIZE`, as in feedback_print.css."""
 
 ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH, RESULT_WIDTH = 54.0, 46.0, 46.0, 36.0, 211.0
 """Room in the columns of a table in points at `ROW_SIZE`, as in feedback_print.css."""
 
+SMALL_WIDTHS = (46.0, 38.0, 38.0, 32.0, 17.0)
+"""The same of small rows at `SMALL_SIZE`; of the result there is the sign alone."""
+
 FORMULA_WIDTH, LINE_WIDTH = 300.0, 340.0
 """Room for a typed formula and for a line of its result."""
 
+COLUMNS = ("symbol", "answer", "own", "reference", "marks", "result")
+"""The keys of the headings of a table."""
+
 HEAD = ((TOTAL_WIDTH, TEXT_SIZE), (GRADE_WIDTH, TEXT_SIZE), (SENTENCE_WIDTH, TEXT_SIZE), (SENTENCE_WIDTH, TEXT_SIZE))
 ROW = tuple((width, ROW_SIZE) for width in (ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH, RESULT_WIDTH))
+SMALL_ROW = tuple((width, SMALL_SIZE) for width in SMALL_WIDTHS)
 WIDE_ROW = tuple(
     (width, ROW_SIZE) for width in (FORMULA_WIDTH, OWN_WIDTH, FORMULA_WIDTH, MARKS_WIDTH, LINE_WIDTH, LINE_WIDTH)
 )
@@ -74,9 +81,11 @@ class NoteLayout:
 class FeedbackLayout:
     """What fixes a feedback page but for numbers, names and sentences.
 
-    `fixed_person` and `fixed_sentences` are None where slots can show them. Explanations are then on so many
-    `note_pages`, which are written for each student, and else are `notes` of the layout, and `held` why marks are held
-    back.
+    `fixed_person` and `fixed_sentences` are None where slots can show them. What went wrong is then on so many
+    `note_pages`, which are written for each student, and behind it are the rows of all entries, on the same page if it
+    `is_short`. Else the layout has
+    the explanations in `notes`, in `held` why marks are held back, and `fixed_right` says of which rows nothing went
+    wrong.
     """
 
     exam: Exam
@@ -88,7 +97,9 @@ class FeedbackLayout:
     has_grade: bool
     fixed_person: Person | None
     fixed_sentences: tuple[str, ...] | None
+    fixed_right: tuple[bool, ...] = ()
     note_pages: int = 0
+    is_short: bool = False
     held: tuple[UnreadAnswers, ...] = ()
 
 
@@ -96,8 +107,8 @@ class FeedbackLayout:
 def skeleton_of(layout: FeedbackLayout) -> tuple[PaperSkeleton, SlotValues]:
     """The laid-out page, and which numbers its slots show behind the texts: those of the questions, then the student's
     own for each note of the layout with a calculation."""
-    slotted = _open_page(replace(layout, note_pages=0))
-    described = f"feedback {slotted.page!r} {slotted.widest!r} {slotted.texts!r} {layout.note_pages}"
+    slotted = _open_page(replace(layout, note_pages=0, is_short=False))
+    described = f"feedback {slotted.page!r} {slotted.widest!r} {slotted.texts!r} {layout.note_pages} {layout.is_short}"
     # What is about one student only is not left behind on the disk.
     is_shared = layout.fixed_person is None and layout.fixed_sentences is None
     gaps = GAPS_PER_PAGE * layout.note_pages
@@ -153,7 +164,8 @@ def _page_with_slots(layout: FeedbackLayout) -> tuple[FeedbackPage, PageSlots]:
         name="" if layout.is_nameless else person.name,
     )
     texts = _slot_texts(layout, marks[len(PERSON_WIDTHS) :])
-    return feedback_page(layout.exam, person, parts, notes, texts, layout.style, layout.held), slots
+    page = feedback_page(layout.exam, person, parts, notes, texts, layout.style, layout.held, with_solution=False)
+    return page, slots
 
 
 def _slotted(question: QuestionLayout, place: int, slots: PageSlots, *, is_exact: bool = True) -> SolvedPaper:
@@ -171,10 +183,12 @@ def _slot_texts(layout: FeedbackLayout, marks: Sequence[str]) -> FeedbackTexts:
     for is_wide in _are_wide(layout):
         answer, own, reference, given, line = islice(slots, len(ROW))
         more = next(slots) if is_wide else ""
-        rows.append(RowTexts(answer, own, reference, given, "", line, "", is_wide=is_wide, more=more))
+        rows.append(RowTexts(answer, own, reference, given, "", line, "", "correct", is_wide=is_wide, more=more))
     if layout.fixed_sentences is not None:
         summary, first, *lines = layout.fixed_sentences
-        rows = [replace(row, word=line, more="") for row, line in zip(rows, lines, strict=True)]
+        outcomes = ["correct" if is_right else "wrong" for is_right in layout.fixed_right]
+        fixed = zip(rows, lines, outcomes, strict=True)
+        rows = [replace(row, word=line, more="", outcome=outcome) for row, line, outcome in fixed]
     notes = tuple(note.said for note in layout.notes)
     return FeedbackTexts(total, grade if layout.has_grade else "", summary, first, tuple(rows), notes)
 
@@ -184,8 +198,8 @@ def _skeleton(layout: FeedbackLayout) -> PaperSkeleton:
     from examgen.documents.skeleton import skeleton_from
 
     with paused_collector():
-        # Any number of pages of notes shares the layout.
-        pages, images = _laid_out(replace(layout, note_pages=0))
+        # Any number of further pages shares the layout.
+        pages, images = _laid_out(replace(layout, note_pages=min(layout.note_pages, 2)))
         return skeleton_from(pages, images, rework=_rework(layout))
 
 
@@ -209,12 +223,12 @@ def _laid_out(layout: FeedbackLayout) -> "tuple[SetPages, list[Image]]":
     from examgen.documents.skeleton import laid_out
     from examgen.resources import shipped
 
-    slotted = _open_page(layout)
+    slotted = _open_page(replace(layout, note_pages=0, is_short=False))
     page, style = slotted.page, layout.style
     typesetter = Typesetter(slotted.widest, style.speech)
 
-    def slot(text: str, size: float) -> Markup:
-        return typesetter.text(text, size) if is_slot(text) else escape(text)
+    def slot(text: str, size: float, is_right: bool = False) -> Markup:
+        return typesetter.text(text, size, is_right=is_right) if is_slot(text) else escape(text)
 
     html = render(
         "feedback.html.j2",
@@ -224,7 +238,10 @@ def _laid_out(layout: FeedbackLayout) -> "tuple[SetPages, list[Image]]":
         slot=slot,
         css=Markup((shipped("templates") / "feedback_print.css").read_text(encoding="utf-8")),
         row_size=ROW_SIZE,
-        notes_mark="" if layout.fixed_sentences is not None else NOTES,
+        small_size=SMALL_SIZE,
+        notes_mark=NOTES,
+        note_pages=layout.note_pages,
+        is_short=layout.is_short,
     )
     pages = laid_out(html, typesetter, style.theme)
     # Not on the page, but with glyphs of the same font.
@@ -251,7 +268,10 @@ def _note_images(layout: FeedbackLayout) -> Iterator[Image]:
 
 def text_widths(layout: FeedbackLayout) -> list[tuple[float, float]]:
     """Room and size of each text in the order of its slots: head, rows."""
-    rows = [WIDE_ROW if is_wide else ROW for is_wide in _are_wide(layout)]
+    are_wide = _are_wide(layout)
+    are_small = layout.fixed_right or [True] * len(are_wide)
+    kinds = zip(are_wide, are_small, strict=True)
+    rows = [WIDE_ROW if is_wide else SMALL_ROW if is_small else ROW for is_wide, is_small in kinds]
     return [*HEAD, *chain.from_iterable(rows)]
 
 
@@ -266,7 +286,7 @@ def letters_of_headings(style: PaperStyle) -> frozenset[str]:
     said = style.words["feedback"]
     titles = (row["title"] for row in style.words["misconceptions"].values())
     keys = ("notes", "note", "did", "should", "as_should", "as_done", "or", "and", "unread", "held_back", "colon")
-    headings = [said[key] for key in keys]
+    headings = [said[key] for key in (*COLUMNS, *keys)]
     return frozenset("".join([*headings, *titles, style.words["question"], " 0123456789|"]))
 
 

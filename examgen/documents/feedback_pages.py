@@ -33,6 +33,14 @@ class TaskRows:
     text: str
     rows: tuple[Row, ...]
 
+    def chosen(self, is_right: bool) -> list[Row]:
+        """Those where nothing went wrong, or the others."""
+        return [row for row in self.rows if row.texts.is_right is is_right]
+
+    def printed(self, is_right: bool, is_small: bool) -> list[Row]:
+        """The same on paper, where what is right has small rows, unless it is a formula."""
+        return [row for row in self.chosen(is_right) if not is_right or row.texts.is_wide is not is_small]
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionRows:
@@ -41,6 +49,14 @@ class QuestionRows:
     number: str
     title: str
     tasks: tuple[TaskRows, ...]
+
+    def has_rows(self, is_right: bool) -> bool:
+        """Whether there is one where nothing went wrong, or another."""
+        return any(task.chosen(is_right) for task in self.tasks)
+
+    def has_printed(self, is_small: bool) -> bool:
+        """Whether there are such rows of what is right on paper."""
+        return any(task.printed(True, is_small) for task in self.tasks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,16 @@ class FeedbackPage:
     notes: tuple[Note, ...]
     held: tuple[tuple[Piece, ...], ...] = ()
 
+    @property
+    def has_wrong(self) -> bool:
+        """Whether anything went wrong."""
+        return any(question.has_rows(False) for question in self.questions)
+
+    @property
+    def rights(self) -> int:
+        """How many entries are right or follow."""
+        return sum(len(task.chosen(True)) for question in self.questions for task in question.tasks)
+
 
 def feedback_page(
     exam: Exam,
@@ -63,9 +89,11 @@ def feedback_page(
     texts: FeedbackTexts,
     style: PaperStyle,
     held: Sequence[UnreadAnswers] = (),
+    *,
+    with_solution: bool = True,
 ) -> FeedbackPage:
     """The page from its questions' values and texts, or from slots for them."""
-    paper = page_of(exam, person, parts, style, with_solution=True)
+    paper = page_of(exam, person, parts, style, with_solution=with_solution)
     rows = iter(texts.rows)
     questions = []
     for part, shown in zip(parts, paper.questions, strict=True):

@@ -7,14 +7,13 @@ students with the same ones share it.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 
 from examgen.core.graph import Values
 from examgen.documents.feedback import MisconceptionFeedback, StudentFeedback
 from examgen.documents.feedback_layout import (
     LINE_WIDTH,
-    RESULT_WIDTH,
     ROW_SIZE,
     TEXT_SIZE,
     FeedbackLayout,
@@ -26,8 +25,6 @@ from examgen.documents.feedback_layout import (
 )
 from examgen.documents.feedback_notes import NoteParts, calculated, known_notes, note_of, note_parts
 from examgen.documents.feedback_texts import (
-    FIRST,
-    MINUS,
     SIGNS,
     FeedbackTexts,
     NoteTexts,
@@ -35,17 +32,25 @@ from examgen.documents.feedback_texts import (
     in_order,
     texts_of,
 )
+from examgen.documents.feedback_wrong import UNKNOWN, Wrong, is_short, known, shown, signed, went_wrong, wrong_blocks
 from examgen.documents.held_back import held_answers
 from examgen.documents.inserting import PlacedBlock, inserted_objects
 from examgen.documents.mathbox import SlotTooNarrow
-from examgen.documents.note_setting import Setting, answers_blocks, calculation_blocks, note_blocks, pages_of
+from examgen.documents.note_setting import (
+    Setting,
+    answers_blocks,
+    calculation_blocks,
+    note_blocks,
+    pages_of,
+    title_block,
+)
 from examgen.documents.papers import Person, solve_for_print
 from examgen.documents.printing import MOST_LAYOUTS, PERSON_WIDTHS, QuestionLayout, printed_numbers, whole_digits_of
 from examgen.documents.solved_paper import SolvedPaper
 from examgen.documents.stamping import stamp
 from examgen.documents.style import PaperStyle
 from examgen.documents.text_font import bold_font
-from examgen.documents.typesetting import HYPHEN, NAMES, SIZE, fits_slots, fitted, math_font
+from examgen.documents.typesetting import SIZE, fits_slots, fitted
 from examgen.documents.unread import UnreadAnswers, unread_answers
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys import papers
@@ -53,11 +58,6 @@ from examgen.exams.texts import FORMULA
 
 LEAST_DIGITS = 3
 """A calculation with a student's own numbers has room for so many digits before the point, whatever they are."""
-
-UNKNOWN = "?"
-"""What stands in a PDF for a character that its font lacks; the web page shows the character."""
-
-_SIGNS = frozenset({*"".join(SIGNS.values()), FIRST})
 
 SAID = re.compile(
     r"summary.*|why_.*|first|no_first.*|or|and|unread|held_back|note.*|wrote.*|same.*|either|did|should|as_should|as_done|calculation"
@@ -71,9 +71,6 @@ _NOT_SAID = NoteTexts("", "")
 """Of a note whose layout is not shared: its answers are put in where it is set."""
 
 Pages = Sequence[Sequence[PlacedBlock]]
-
-RESULT_AT = 2100
-"""The words of a result begin so far behind its sign's left edge, in thousandths of the size."""
 
 
 def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style: PaperStyle) -> bytes:
@@ -91,8 +88,8 @@ def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style:
     pages: Pages = []
     if layout.fixed_sentences is None:
         told = {"unread": unread_answers(entries, style), "held_back": held}
-        pages = _note_pages(notes, texts, told, layout) if notes or any(told.values()) else []
-        layout = replace(layout, note_pages=len(pages))
+        pages = _note_pages(notes, texts, told, layout, went_wrong(entries, texts, len(shapes)))
+        layout = replace(layout, note_pages=len(pages), is_short=is_short(pages))
     else:
         said = map(_typed, texts.notes)
         fixed = tuple(replace(note.layout, said=one) for note, one in zip(notes, said, strict=True))
@@ -125,31 +122,38 @@ def _noted(
 
 
 def _note_pages(
-    notes: Sequence[_Noted], texts: FeedbackTexts, others: Mapping[str, Sequence[UnreadAnswers]], layout: FeedbackLayout
+    notes: Sequence[_Noted],
+    texts: FeedbackTexts,
+    others: Mapping[str, Sequence[UnreadAnswers]],
+    layout: FeedbackLayout,
+    wrong: Sequence[Wrong],
 ) -> Pages:
-    """The explanations on pages of their own."""
+    """What went wrong and the explanations, behind the head of the page and on pages of their own; none for nothing."""
     style = layout.style
-    set_notes = []
-    for number, (note, said) in enumerate(zip(notes, texts.notes, strict=True), start=1):
+    title = title_block(style.words["feedback"]["notes"], style.speech)
+    set_notes = wrong_blocks(wrong, title.height, style)
+    number = 0
+    for number, (note, answers_said) in enumerate(zip(notes, texts.notes, strict=True), start=1):
         question, field = layout.questions[note.layout.place], note.layout.field
-        shown = _typed(said)
+        typed = _typed(answers_said)
         kept = note.layout
         parts = NoteParts(kept.names, question.paper, field, None, kept.steps, kept.others)
-        blocks = note_blocks(note_of(number, parts, shown, style), style)
+        blocks = note_blocks(note_of(number, parts, typed, style), style)
         if note.own is not None:
             name = calculated(question.paper, field).name
             blocks += _calculation(replace(question, whole_digits=note.layout.whole_digits), name, note.own, style)
         set_notes.append(blocks)
     for key, answers in others.items():
         if answers:
-            told = [replace(one, reason=_known(one.reason)) for one in answers]
-            title, several = style.words["feedback"][key], len(layout.questions) > 1
-            set_notes.append(answers_blocks(len(set_notes) + 1, title, told, style, has_several=several))
-    return pages_of(style.words["feedback"]["notes"], set_notes, style.speech)
+            told = [replace(one, reason=known(one.reason)) for one in answers]
+            said, several = style.words["feedback"][key], len(layout.questions) > 1
+            number += 1
+            set_notes.append(answers_blocks(number, said, told, style, has_several=several))
+    return pages_of(title, set_notes) if set_notes else []
 
 
 def _typed(said: NoteTexts) -> NoteTexts:
-    return NoteTexts(*(_shown(_minus(text), TYPED_WIDTH, TEXT_SIZE) for text in (said.answer, said.own)))
+    return NoteTexts(*(shown(text, TYPED_WIDTH, TEXT_SIZE) for text in (said.answer, said.own)))
 
 
 def _calculation(question: QuestionLayout, name: str, values: Values, style: PaperStyle) -> Setting:
@@ -180,6 +184,7 @@ def _layout_of(
         has_grade=bool(texts.grade),
         fixed_person=None if all(map(fits_slots, astuple(person))) else person.as_text,
         fixed_sentences=None if _has_slots(style) else _sentences(texts),
+        fixed_right=() if _has_slots(style) else tuple(row.is_right for row in texts.rows),
     )
 
 
@@ -204,7 +209,8 @@ def _has_slots(style: PaperStyle) -> bool:
 
 def _sentences(texts: FeedbackTexts) -> tuple[str, ...]:
     # These lines break, and there are no pages of notes: a reason stands in its row.
-    return (texts.summary, texts.first, *(f"{row.sign} {row.line}" for row in texts.rows))
+    rows = (row.sign if row.is_right and not row.is_wide else f"{row.sign} {row.line}" for row in texts.rows)
+    return (texts.summary, texts.first, *rows)
 
 
 def _stamped(
@@ -214,35 +220,26 @@ def _stamped(
     style = layout.style
     spoken = [person.student, person.name, person.variant]
     people = zip(spoken, PERSON_WIDTHS, strict=True)
-    drawn = ["" if layout.fixed_person else _shown(text, width, SIZE) for text, width in people]
+    drawn = ["" if layout.fixed_person else shown(text, width, SIZE) for text, width in people]
     as_reference = style.words["feedback"]["as_reference"]
     for text, (width, size) in zip(_flat(_aligned(texts)), text_widths(layout), strict=True):
-        drawn.append(_shown(text, width, size))
+        drawn.append(shown(text, width, size))
     spoken += [text or as_reference for text in _flat(texts)]
     printed, said = printed_numbers(numbers, values, style)
     return stamp(skeleton, [*drawn, *printed], [*spoken, *said], inserted_objects(skeleton, pages))
 
 
 def _aligned(texts: FeedbackTexts) -> FeedbackTexts:
-    """The texts as drawn: numbers without a minus moved in, the words of results below one another."""
+    """The texts as drawn: of the results in small rows there is the sign alone."""
     return replace(texts, rows=tuple(map(_aligned_row, texts.rows)))
 
 
 def _aligned_row(row: RowTexts) -> RowTexts:
-    word = _sign(row.sign) + row.word
+    word = signed(row.sign) + row.word
     if row.is_wide:
         first, more = _two_lines(replace(row, word=word).line)
         return replace(row, word=first, why="", more=more)
-    answer, own, reference = map(_moved_in, (row.answer, row.own, row.reference))
-    aligned = RowTexts(answer, own, reference, row.marks, "", word, row.why, colon=row.colon)
-    if row.short and not _fits(aligned.line):
-        return replace(aligned, why=row.short)
-    return aligned
-
-
-@lru_cache(maxsize=4096)
-def _fits(line: str) -> bool:
-    return fitted(line, digits_in(RESULT_WIDTH, ROW_SIZE)) == line
+    return replace(row, word=row.sign, why="")
 
 
 def _two_lines(text: str) -> tuple[str, str]:
@@ -252,25 +249,8 @@ def _two_lines(text: str) -> tuple[str, str]:
         if fitted(text[:end], room) != text[:end]:
             break
         first = text[:end]
-    indent = _sign("")
+    indent = signed("")
     return (first, f"{indent}{text[len(first) :].lstrip()}") if len(first) < len(text) else (text, "")
-
-
-def _moved_in(text: str) -> str:
-    """Three spaces are as wide as a minus."""
-    return f"   {text}" if text[:1].isdigit() else _minus(text)
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", MINUS, 1) if text[:1] == "-" else text
-
-
-@cache
-def _sign(sign: str) -> str:
-    """A sign with spaces behind it."""
-    font = math_font()
-    widths = [font.advances[font.glyph(char)] * 1000 / font.units_per_em for char in f"{sign} "]
-    return sign + " " * round((RESULT_AT - sum(widths[:-1])) / widths[-1])
 
 
 def _flat(texts: FeedbackTexts) -> list[str]:
@@ -282,15 +262,3 @@ def _flat(texts: FeedbackTexts) -> list[str]:
 def _flat_row(row: RowTexts) -> tuple[str, ...]:
     texts = (row.answer, row.own, row.reference, row.marks, row.line)
     return (*texts, row.more) if row.is_wide else texts
-
-
-@lru_cache(maxsize=65536)
-def _shown(text: str, width: float, size: float) -> str:
-    """A text as far as the font and the room go."""
-    return fitted(_known(text.replace("-", HYPHEN)), digits_in(width, size))
-
-
-def _known(text: str) -> str:
-    """A text as far as the font goes."""
-    characters = math_font().characters
-    return "".join(char if ord(char) in characters and (char in NAMES or char in _SIGNS) else UNKNOWN for char in text)

@@ -14,6 +14,7 @@ import numpy as np
 
 from examgen.documents.feedback import EntryFeedback, StudentFeedback
 from examgen.documents.held_back import is_held_back, is_of_other_paper
+from examgen.documents.numbers import MINUS, with_minus
 from examgen.documents.steps import TOGETHER
 from examgen.documents.style import PaperStyle
 from examgen.documents.unread import is_in_note, reason_in
@@ -29,7 +30,10 @@ SIGNS: Mapping[str, str] = MappingProxyType(
 FIRST = "→"
 """Before the sign of the first error."""
 
-MINUS, NOTHING = "−", "–"
+NOTHING = "–"
+RIGHT = frozenset({"correct", "follow_through"})
+"""Outcomes of which nobody needs to be told first; all others went wrong."""
+
 MARKS_DECIMALS = Decimal("0.001")
 LONGEST_NUMBER = 1e15
 
@@ -59,6 +63,11 @@ class RowTexts:
     def line(self) -> str:
         """The outcome as one line of words."""
         return f"{self.word}{self.colon}{self.why}" if self.why else self.word
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing went wrong here."""
+        return self.outcome in RIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +165,13 @@ def _row(field: Field, entry: EntryFeedback, feedback: StudentFeedback, style: P
     own = _number(entry.own, entry.reference, field, style) if entry.own is not None else ""
     is_first = feedback.first_divergent == entry.place
     return RowTexts(
-        answer=_one_line(entry.answer_text) or NOTHING,
+        answer=_answer(field, entry) or NOTHING,
         own="" if own == reference else own,
         reference=reference or NOTHING,
         marks=_share(entry.marks, entry.max_marks, style.decimal_mark),
         sign=f"{FIRST} {SIGNS['wrong']}" if is_first else SIGNS.get(entry.outcome, "·"),
         word=words.get(entry.outcome, entry.outcome),
-        why=_why(field, entry, feedback, words, style, is_first=is_first),
+        why=with_minus(_why(field, entry, feedback, words, style, is_first=is_first)),
         outcome=entry.outcome,
         colon=words["colon"],
         is_wide=field.as_ == "formula",
@@ -235,6 +244,12 @@ def _share(marks: Decimal, most: Decimal, decimal_mark: str) -> str:
     """Marks of those that are possible."""
     rounded = (count.quantize(MARKS_DECIMALS, rounding=ROUND_HALF_UP).normalize() + 0 for count in (marks, most))
     return " / ".join(format(count, "f") for count in rounded).replace(".", decimal_mark).replace("-", MINUS)
+
+
+def _answer(field: Field, entry: EntryFeedback) -> str:
+    """What was typed; a formula stays as it is typed."""
+    text = _one_line(entry.answer_text)
+    return text if field.as_ == "formula" else with_minus(text)
 
 
 def _one_line(text: str) -> str:

@@ -47,6 +47,7 @@ def web_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style: Pap
         css=Markup(css),
         signs=[*SIGNS.items(), ("first_error", FIRST)],
         localized=localized,
+        language=style.speech,
     )
 
 

@@ -3,7 +3,7 @@
 `feedback_layout` hands this to the skeleton; `inserting` fills the gaps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -25,7 +25,10 @@ NUMBER_SIZE, NUMBER_UP = 8.0, 2.7
 
 @dataclass(frozen=True, slots=True)
 class NotePages:
-    """So many pages in the place of the marked one, with this bookmark; there may be none."""
+    """What is put in from the mark on, on so many pages, the others of which are behind it, with this bookmark.
+
+    Of further pages one is laid out, and empty.
+    """
 
     count: int
     title: str
@@ -33,20 +36,20 @@ class NotePages:
     bottom_margin: float
 
     def rework(self, pdf: pikepdf.Pdf, font: pikepdf.Object) -> None:
-        """Put the pages with their gaps into a document whose formulas have this font."""
-        bookmark = _bookmark(pdf.Root.Outlines.First)
-        assert bookmark is not None, f"the page has a bookmark {NOTES}"
-        page, _, left, top, *_ = bookmark.Dest
-        place = next(number for number, one in enumerate(pdf.pages) if one.obj.objgen == page.objgen)
-        _drop_elements(pdf, page)
+        """Put the gaps into a document whose formulas have this font, behind its head and on further pages."""
         if self.count:
+            bookmark = _bookmark(pdf.Root.Outlines.First)
+            assert bookmark is not None, f"the page has a bookmark {NOTES}"
+            page, left, top = (bookmark.Dest[place] for place in (0, 2, 3))
             bookmark.Title = self.title
-            _insert(pdf, place, self.count, b"q 1 0 0 1 %.3f %.3f cm" % (left, top))
-            page.Resources.Font[BOLD.decode()] = font_object(pdf, self.bold)
-        else:
-            _drop_bookmark(bookmark)
-            _drop_parents(pdf, int(page.StructParents))
-            del pdf.pages[place]
+            place = next(number for number, one in enumerate(pdf.pages) if one.obj.objgen == page.objgen)
+            if self.count > 1:
+                _drop_elements(pdf, pdf.pages[place + 1].obj)
+                _repeat(pdf, place + 1, self.count - 2)
+            tops = [float(top), *[float(page.MediaBox[3]) - self.bottom_margin] * (self.count - 1)]
+            _open(pdf, place, [b"q 1 0 0 1 %.3f %.3f cm" % (float(left), one) for one in tops])
+            for one in range(place, place + self.count):
+                pdf.pages[one].Resources.Font[BOLD.decode()] = font_object(pdf, self.bold)
         number_pages(pdf, font, self.bottom_margin)
 
 
@@ -61,9 +64,7 @@ def number_pages(pdf: pikepdf.Pdf, font: pikepdf.Object, bottom_margin: float) -
         place = f"{decimal(round(1000 * left))} {decimal(round(1000 * up))} Td"
         drawn = f"/Artifact BMC BT {FONT.decode()} {decimal(round(1000 * NUMBER_SIZE))} Tf {place} "
         drawn += f"<{slot_codes(shown, text, 0)}>Tj ET EMC"
-        own = page.obj.Contents
-        streams = list(own) if isinstance(own, pikepdf.Array) else [own]
-        page.obj.Contents = pikepdf.Array([pdf.make_stream(drawn.encode()), *streams])
+        page.obj.Contents = pikepdf.Array([pdf.make_stream(drawn.encode()), *_streams(page.obj)])
 
 
 def _bookmark(item: pikepdf.Object | None) -> pikepdf.Object | None:
@@ -72,32 +73,10 @@ def _bookmark(item: pikepdf.Object | None) -> pikepdf.Object | None:
     return _bookmark(item.get("/First")) or _bookmark(item.get("/Next"))
 
 
-def _drop_bookmark(item: pikepdf.Object) -> None:
-    before, after = item.get("/Prev"), item.get("/Next")
-    parent: pikepdf.Object | None = item.Parent
-    for holder, key, other in ((before, "/Next", after), (after, "/Prev", before)):
-        if holder is not None and other is not None:
-            holder[key] = other
-        elif holder is not None:
-            del holder[key]
-    if before is None and after is not None:
-        item.Parent.First = after
-    if after is None and before is not None:
-        item.Parent.Last = before
-    while parent is not None:
-        parent.Count = int(parent.Count) - 1
-        parent = parent.get("/Parent")
-
-
 def _drop_elements(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
     """Drop what the structure tree has of the empty page."""
     document = _document(pdf)
     document.K = pikepdf.Array([kid for kid in document.K if kid.get("/Pg", document).objgen != page.objgen])
-
-
-def _drop_parents(pdf: pikepdf.Pdf, key: int) -> None:
-    tree = pdf.Root.StructTreeRoot.ParentTree
-    _set_parents(tree, {number: array for number, array in _parents(tree).items() if number != key})
 
 
 def _parents(tree: pikepdf.Object) -> dict[int, pikepdf.Object]:
@@ -114,32 +93,41 @@ def _document(pdf: pikepdf.Pdf) -> pikepdf.Object:
     return document
 
 
-def _insert(pdf: pikepdf.Pdf, place: int, count: int, start: bytes) -> None:
-    """Make the empty page so many, each with its gaps."""
-    first = pdf.pages[place].obj
+def _repeat(pdf: pikepdf.Pdf, place: int, more: int) -> None:
+    """So many more pages like an empty one."""
+    free = max(_parents(pdf.Root.StructTreeRoot.ParentTree)) + 1
+    for number in range(more):
+        page = pdf.make_indirect(pikepdf.Dictionary(dict(pdf.pages[place].obj.items())))
+        page.StructParents = free + number
+        pdf.pages.insert(place + 1 + number, pikepdf.Page(page))
+
+
+def _open(pdf: pikepdf.Pdf, place: int, starts: Sequence[bytes]) -> None:
+    """Leave gaps on pages from this one on, behind what is on them."""
     document, tree = _document(pdf), pdf.Root.StructTreeRoot.ParentTree
-    margins = first.Contents
     order = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
     kids = list(document.K)
-    at = next((n for n, kid in enumerate(kids) if order[kid.Pg.objgen] > place), len(kids))
+    # The head is before the first heading of its level.
+    behind = (n for n, kid in enumerate(kids) if (order[kid.Pg.objgen], kid.S == pikepdf.Name.H2) > (place, False))
+    at = next(behind, len(kids))
     owners = _parents(tree)
-    free = max(owners) + 1
-    opening, closing = pdf.make_stream(start), pdf.make_stream(b"Q")
-    for number in range(count):
-        page = first
-        if number:
-            page = pdf.make_indirect(pikepdf.Dictionary(dict(first.items())))
-            page.StructParents = free + number
-            pdf.pages.insert(place + number, pikepdf.Page(page))
-            page = pdf.pages[place + number].obj
+    closing = pdf.make_stream(b"Q")
+    for number, start in enumerate(starts):
+        page = pdf.pages[place + number].obj
         around, content, parents = (
             pikepdf.Name(gap_name(GAPS_PER_PAGE * number + gap)) for gap in range(GAPS_PER_PAGE)
         )
         drawn = pdf.make_stream(b" ")
         drawn[str(content)] = True
-        page.Contents = pikepdf.Array([opening, drawn, closing, margins])
+        page.Contents = pikepdf.Array([pdf.make_stream(start), drawn, closing, *_streams(page)])
         element = pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.Div, P=document, Pg=page, K=around)
         kids.insert(at + number, pdf.make_indirect(element))
-        owners[int(page.StructParents)] = pdf.make_indirect(pikepdf.Array([parents]))
+        # Those of an empty page are of no element any more.
+        known = list(owners[int(page.StructParents)]) if number == 0 else []
+        owners[int(page.StructParents)] = pdf.make_indirect(pikepdf.Array([*known, parents]))
     document.K = pikepdf.Array(kids)
     _set_parents(tree, owners)
+
+
+def _streams(page: pikepdf.Object) -> list[pikepdf.Object]:
+    return list(page.Contents) if isinstance(page.Contents, pikepdf.Array) else [page.Contents]

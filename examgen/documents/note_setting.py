@@ -27,10 +27,11 @@ from examgen.documents.typesetting import INDENT, TEXT_WIDTH, Image, Typesetter
 from examgen.documents.unread import UnreadAnswers
 from examgen.documents.worked import relations
 
-PAGE_ROOM = 670.0
-"""Height of a page of notes in points, the same on either paper; as in feedback_print.css."""
+SHORT_ROOM, FIRST_ROOM, PAGE_ROOM = 150.0, 484.0, 670.0
+"""Room in points for little that went wrong, then behind the head of the first page, and on a further one, the same on
+either paper; as in feedback_print.css."""
 
-TITLE, HEADING = 15.0, 11.5
+TITLE, HEADING = 13.0, 11.5
 """Sizes of headings in points, as in the style sheets."""
 
 MOST_SYMBOLS = 12
@@ -170,15 +171,21 @@ def calculation_of(question: QuestionLayout, quantity: str, language: str, decim
     return Calculation(tuple(images), FormSet(forms, FONT), numbers)
 
 
-def pages_of(title: str, notes: Sequence[Setting], language: str) -> list[list[PlacedBlock]]:
-    """The notes under a title on pages; each is kept on one page where it fits."""
-    heading = _set((Run("bold", title),), language, "H2", TITLE)
+def title_block(title: str, language: str) -> Block:
+    """What stands above all that went wrong."""
+    return _set((Run("bold", title),), language, "H2", TITLE)
+
+
+def pages_of(heading: Block, notes: Sequence[Setting]) -> list[list[PlacedBlock]]:
+    """The notes under a heading on pages; each is kept on one page where it fits."""
     pages, down = [[PlacedBlock(heading, 0.0)]], heading.height
     for note in notes:
         height = sum(space + block.height for space, block in note)
-        kept = [note] if down + height <= PAGE_ROOM or height <= PAGE_ROOM else [[one] for one in note]
+        room = FIRST_ROOM if len(pages) == 1 else PAGE_ROOM
+        kept = [note] if down + height <= room or height <= PAGE_ROOM else [[one] for one in note]
         for blocks in kept:
-            if down + sum(space + block.height for space, block in blocks) > PAGE_ROOM:
+            room = FIRST_ROOM if len(pages) == 1 else PAGE_ROOM
+            if down + sum(space + block.height for space, block in blocks) > room:
                 pages.append([])
                 down = 0.0
             for space, block in blocks:
@@ -191,6 +198,15 @@ def pages_of(title: str, notes: Sequence[Setting], language: str) -> list[list[P
 @lru_cache(maxsize=16384)
 def _set(runs: tuple[Run, ...], language: str, role: str = "P", size: float = 10.5) -> Block:
     return paragraph(runs, language, role=role, size=size)
+
+
+def formula_blocks(part: str, symbol: str, said: Sequence[tuple[str, str]], language: str) -> Setting:
+    """What is said of an answer that is no number: labels and texts, a line each."""
+    runs = (Run("typed", f"{part} "), Run("formula", symbol))
+    found: Setting = [(BEFORE_STEP, _set(runs, language))]
+    for label, text in said:
+        found.append((1.0, _set((Run("bold", f"{label} "), Run("typed", text)), language, "P", 9.0)))
+    return found
 
 
 def _runs(pieces: Sequence[Piece]) -> Iterator[Run]:

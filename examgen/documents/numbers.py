@@ -5,6 +5,7 @@ With `Printed` the arrays hold numbers. With `Slots` they hold `Entry` marks, an
 private use plane: a page is then laid out once for all students of a shape.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -21,6 +22,16 @@ FIRST_SLOT = 0xF0000
 """Slots are characters from here on: plane 15, which no font and no text uses."""
 
 MAX_SLOTS = 0xFFFD
+
+MINUS = "−"
+
+_SIGN_OF_NUMBER = re.compile(r"-(?=[.,]?\d)")
+"""What joins no words."""
+
+
+def with_minus(text: str) -> str:
+    """A text whose numbers have the minus of all others on the page."""
+    return _SIGN_OF_NUMBER.sub(MINUS, text)
 
 
 class Numbers(Protocol):

@@ -27,6 +27,7 @@ from markupsafe import Markup, escape
 from examgen.core.formula_tokens import MAX_CHARACTERS as LONGEST_ANSWER
 from examgen.documents.diagram import network_svg
 from examgen.documents.math import to_mathml
+from examgen.documents.mathbox import spoken
 from examgen.documents.numbers import is_slot
 from examgen.documents.pages import PaperPage, QuestionPart
 from examgen.documents.sheet_script import sheet_script
@@ -126,6 +127,7 @@ def _environment(theme: Theme | None) -> Environment:
         "person": _person,
         "web_text": lambda text, where="": _with_formulas(text, lambda latex: _web_math(latex, where), where),
         "web_math": _web_math,
+        "aloud": _aloud,
         "network": network_svg,
         "short": fitted,
     }
@@ -158,6 +160,17 @@ def _person(context: Context, text: str, size: float, width: int) -> Markup:
     """A name, id or code: a slot where it is one, else the text itself, shortened."""
     typesetter: Typesetter = context["typesetter"]
     return typesetter.text(text, size) if is_slot(text) else escape(fitted(text, width))
+
+
+@pass_context
+def _aloud(context: Context, latex: str) -> str:
+    """A formula as it is read aloud, for labels that cannot hold one."""
+    return _read_aloud(latex, context["language"])
+
+
+@lru_cache(maxsize=16384)
+def _read_aloud(latex: str, language: str) -> str:
+    return spoken(to_mathml(latex), language)
 
 
 def _web_math(latex: str, where: str = "") -> Markup:

@@ -275,7 +275,8 @@ def _open_form(number: int, body: bytes, images: Sequence[Image]) -> OpenForm:
     image = images[int(mark[1])]
     entries = OPEN_ENTRY.sub(b"", body[: body.index(b"stream")])
     head = re.sub(rb"/Length \d+|/Filter /FlateDecode", b"", entries).strip()
-    return OpenForm(number, image.formula, image.slots, image.is_centred, b" ".join(head[:-2].split()))
+    head = b" ".join(head[:-2].split())
+    return OpenForm(number, image.formula, image.slots, image.is_centred, head, image.is_right)
 
 
 def _closed_alts(body: bytes, texts: Sequence[str]) -> bytes:

@@ -33,6 +33,7 @@ class OpenForm:
         slots: which of the page's texts each slot shows, in the order of the formula's slots.
         is_centred: whether room that narrower numbers leave goes to both sides.
         head: the stream's dictionary up to its length.
+        is_right: whether that room is on the left.
     """
 
     number: int
@@ -40,6 +41,7 @@ class OpenForm:
     slots: tuple[int, ...]
     is_centred: bool
     head: bytes
+    is_right: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,8 +91,8 @@ class PaperSkeleton:
     rows: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        drawings = FormSet([Form(form.formula, form.slots, form.is_centred) for form in self.forms], FONT)
-        object.__setattr__(self, "drawings", drawings)
+        forms = [Form(form.formula, form.slots, form.is_centred, form.is_right) for form in self.forms]
+        object.__setattr__(self, "drawings", FormSet(forms, FONT))
         object.__setattr__(self, "said", tuple([_said_object(alt) for alt in self.alts]))
         kinds: Sequence[Sequence[OpenForm | OpenAlt | Gap]] = (self.forms, self.alts, self.gaps)
         is_open = {one.number for kind in kinds for one in kind}

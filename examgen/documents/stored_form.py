@@ -17,7 +17,7 @@ from examgen.documents.numbers import FIRST_SLOT, is_slot
 from examgen.documents.stamping import Gap, OpenAlt, OpenForm, PaperSkeleton
 from examgen.documents.typesetting import math_font
 
-FORMAT = "examgen skeleton 2"
+FORMAT = "examgen skeleton 3"
 
 LARGEST = 1e7
 """No page has room for a larger number."""
@@ -46,6 +46,7 @@ def skeleton_bytes(skeleton: PaperSkeleton) -> bytes:
                 "number": form.number,
                 "slots": form.slots,
                 "is_centred": form.is_centred,
+                "is_right": form.is_right,
                 "head": _json_bytes(form.head),
                 "formula": {name: getattr(form.formula, name) for name in (*_NUMBERS, *_LISTS)},
             }
@@ -102,7 +103,8 @@ def _form_from(data: Any, texts: int) -> OpenForm:
     _claim(len(slots) == len(formula.slots) > 0)
     head = _bytes_from(data["head"])
     _claim(head.startswith(b"<<") and b">>" not in head[-2:])
-    return OpenForm(_typed(data["number"], int), formula, slots, _typed(data["is_centred"], bool), head)
+    is_centred, is_right = _typed(data["is_centred"], bool), _typed(data["is_right"], bool)
+    return OpenForm(_typed(data["number"], int), formula, slots, is_centred, head, is_right)
 
 
 def _alt_from(data: Any, texts: int) -> OpenAlt:

@@ -69,12 +69,14 @@ class Image:
         spoken: the formula read aloud, with the page's slots in it.
         slots: numbers of the page's slots, in the order of the formula's.
         is_centred: whether narrower numbers leave room on both sides and not only on the right.
+        is_right: whether they leave it on the left.
     """
 
     formula: Formula
     spoken: str
     slots: tuple[int, ...]
     is_centred: bool
+    is_right: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -117,9 +119,9 @@ class Typesetter:
         further = Markup("").join(Markup("<span>{}</span>").format(line) for line in others)
         return Markup('<p class="eq long">{}{}</p>').format(first, further)
 
-    def text(self, slot: str, size: float = SIZE) -> Markup:
-        """A slot for text of one line, such as a name."""
-        return self._image(rf"\text{{{slot}}}{STRUT}", "", display=False, size=size)
+    def text(self, slot: str, size: float = SIZE, *, is_right: bool = False) -> Markup:
+        """A slot for text of one line, such as a name, or a number that stands at the right."""
+        return self._image(rf"\text{{{slot}}}{STRUT}", "", display=False, size=size, is_right=is_right)
 
     def _image(
         self,
@@ -128,17 +130,17 @@ class Typesetter:
         *,
         display: bool,
         room: float | None = None,
-        is_centred: bool = False,
+        is_right: bool = False,
         size: float = SIZE,
     ) -> Markup:
-        key = (latex, display, room, is_centred, size)
+        key = (latex, display, room, is_right, size)
         if key not in self._known:
             self._known[key] = len(self.images)
             image = self._set(latex, where, display=display, room=room, size=size)
             if room is not None and image.formula.width > room + SLACK:
                 smaller = size * room / image.formula.width
                 image = self._set(latex, where, display=display, room=room, size=smaller)
-            self.images.append(replace(image, is_centred=is_centred))
+            self.images.append(replace(image, is_right=is_right))
         return self._shown(self._known[key])
 
     def _shown(self, number: int) -> Markup:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from examgen.core.number_grammar import REASONS
 from examgen.documents.feedback import EntryFeedback
+from examgen.documents.numbers import with_minus
 from examgen.documents.other_tasks import symbol_latex
 from examgen.documents.style import PaperStyle
 from examgen.exams.exam import Field, PaperShape, task_letter
@@ -65,8 +66,9 @@ def unread_answers(
 
 
 def reason_in(field: Field, entry: EntryFeedback, style: PaperStyle) -> str:
-    """The same of an entry."""
-    return reason_of(entry.comment, style, is_number=field.as_ == "number")
+    """The same of an entry; numbers in it have the minus of the page."""
+    reason = reason_of(entry.comment, style, is_number=field.as_ == "number")
+    return reason if field.as_ == "formula" else with_minus(reason)
 
 
 def is_in_note(field: Field) -> bool:

@@ -32,7 +32,7 @@ class Diagnosis:
         labels: names of misconceptions; where several fit equally, with `|` between them; where two give a number
             together, with `+`. The first is empty.
         codes: places in `labels`.
-        first: (students,) the first field in the order of the solution that is wrong, -1 where none is.
+        first: (students,) the first field in the order of the paper that is wrong, -1 where none is.
         causes: versions of misconceptions that explain something.
         cause: places in `causes`, of the first where several fit; -1 for none.
         is_sign: wrong entries without a name that are minus what would follow.
@@ -72,7 +72,7 @@ def diagnose(paper: PaperShape, givens: Values, submitted: Submitted, marked: Ma
     labels = ("", *(_label(int(value)) for value in bits))
     found[is_named] = codes + 1
     is_sign = is_wrong & ~is_named & _is_minus(submitted.values, marked)
-    return Diagnosis(labels, found, first_wrong(paper, is_wrong), tuple(causes), cause, is_sign)
+    return Diagnosis(labels, found, first_wrong(is_wrong), tuple(causes), cause, is_sign)
 
 
 def _to_explain(submitted: Submitted, marked: Marked) -> Flags:
@@ -92,12 +92,9 @@ def _label(bits: int) -> str:
     return mark.join(name for name, bit in BITS.items() if bit & bits)
 
 
-def first_wrong(paper: PaperShape, is_wrong: Flags) -> NDArray[np.int64]:
-    """(students,) the first wrong field in the order in which a solution works the quantities out; -1 for none."""
-    places = {quantity.name: place for place, quantity in enumerate(paper.graph)}
-    order = np.array(sorted(range(len(paper.fields)), key=lambda place: places[paper.fields[place].quantity]))
-    first = order[is_wrong[:, order].argmax(axis=1)]
-    return np.where(is_wrong.any(axis=1), first, -1)
+def first_wrong(is_wrong: Flags) -> NDArray[np.int64]:
+    """(students,) the first wrong field in the order of the paper, in which the fields are; -1 for none."""
+    return np.where(is_wrong.any(axis=1), is_wrong.argmax(axis=1), -1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,9 +249,7 @@ class EntryTrace:
 
 
 def _shown_by(paper: PaperShape, marked: Marked, diagnosis: Diagnosis, place: int) -> str:
-    """Symbol of the first wrong entry, in the order of the solution, with the cause of another entry."""
-    order = {quantity.name: number for number, quantity in enumerate(paper.graph)}
+    """Symbol of the first wrong entry, in the order of the paper, with the cause of another entry."""
     is_wrong = marked.outcome[0] == OUTCOMES["wrong"].code
     same = np.flatnonzero(is_wrong & (diagnosis.cause[0] == diagnosis.cause[0, place])).tolist()
-    found = sorted((paper.fields[one] for one in same), key=lambda field: order[field.quantity])
-    return found[0].symbol if found else ""
+    return paper.fields[same[0]].symbol if same else ""

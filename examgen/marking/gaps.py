@@ -58,7 +58,7 @@ def following_causes(
         return marked, diagnosis
     is_wrong = (outcome == OUTCOMES["wrong"].code) & np.isfinite(submitted.values) & ~marked.follows_ignored
     now = replace(marked, outcome=outcome, own=own, tolerance=tolerance)
-    return now, replace(diagnosis, first=first_wrong(paper, is_wrong))
+    return now, replace(diagnosis, first=first_wrong(is_wrong))
 
 
 @lru_cache(maxsize=512)

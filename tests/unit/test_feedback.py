@@ -13,6 +13,7 @@ from examgen.batch.feedback import Total, student_feedback
 from examgen.core.number_grammar import REASONS
 from examgen.documents.feedback import StudentFeedback, feedback_html, feedback_pdf
 from examgen.documents.feedback_layout import skeleton_of
+from examgen.documents.numbers import with_minus
 from examgen.documents.style import PaperStyle
 from examgen.exams.exam import Variant
 from examgen.exams.keys import Key, papers
@@ -20,7 +21,7 @@ from examgen.exams.sentences import Wording
 from tests.feedback_rows import NASTY, Did, class_of, rows_of
 from tests.misconception_names import NAMES
 from tests.pdf_structure import read_pdf, ua_findings
-from tests.stamped_pages import alternative_texts, text_of
+from tests.stamped_pages import alternative_texts, page_texts, text_of
 
 EXAM = "scalar-chain"
 ENGLISH, GERMAN = PaperStyle("en"), PaperStyle("de")
@@ -111,16 +112,68 @@ def test_page_loads_and_runs_nothing() -> None:
 def test_row_says_everything_about_an_entry() -> None:
     """Answer, own value, reference, marks, and the outcome as a sign and in words stand in one row."""
     html = html_of(TYPICAL)
-    row = row_of(html, "1.2000")
+    row = row_of(html[html.index("<details>") :], "1.2000")
     parts = ("1.2000", "1.0350", "1 / 1", "(=)", "Follows on", "right from your own values")
     assert [part for part in parts if part not in row] == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "hi"])
+def test_what_went_wrong_comes_before_what_is_right(language: str) -> None:
+    """Wrong, blank and unreadable entries and their notes stand first; all others are folded, and counted."""
+    style = PaperStyle(language)
+    html = html_of(TYPICAL, style)
+    first, folded = html.split("<details>")
+    assert not re.search(r'<tr class="(correct|follow_through)">', first)
+    assert first.index('<tr class="wrong">') < first.index("<article") < len(first)
+    assert not re.search(r'<tr class="(wrong|blank|unreadable|imprecise)">', folded)
+    count = len(re.findall(r'<tr class="(?:correct|follow_through)">', folded))
+    summary = folded[: folded.index("</summary>")]
+    assert style.words["feedback"]["right_answers"].format(count=count) in read(summary).text
+    assert "details::details-content" in html
+
+
+def test_one_minus_is_used_on_the_whole_page() -> None:
+    """Typed numbers, own values and references have the same sign, also where a number cannot be read."""
+    did = {
+        "A2": Did("-0.6000", "wrong", -0.6, -0.51749),
+        "z1": Did("-5 V", "unreadable", comment=REASONS["bad_char"]),
+        "C": Did("-1.2e-3", "wrong", -0.0012, 0.1),
+    }
+    text = read(html_of(did)).text
+    assert {"−0.6000", "−0.5175", "−5 V", "−1.2e−3"} <= set(re.findall(r"−[\d.]+(?: V|e−3)?", text))
+    assert not re.search(r"-[.,]?\d", text)
+    printed = text_of(feedback_pdf(class_of(EXAM, "s1").exam, class_of(EXAM, "s1").variants[0], told(did), ENGLISH))
+    assert "−0.6000" in printed
+    assert not re.search(r"[-‐][.,]?\d", re.sub(r"Variant:? ?\S+", "", printed))
+
+
+def test_numbers_stand_below_one_another_at_their_right() -> None:
+    """Cells of numbers and their headings are those that the style sheet moves to the right."""
+    html = html_of(TYPICAL)
+    assert "th.number, td.number { text-align: right; }" in html
+    assert html.count('<th scope="col" class="number">') == 4 * html.count("<table>")
+    assert len(re.findall(r'<td [^>]*class="[^"]*number|<td class="[^"]*number', html)) == 4 * 17
+
+
+def test_diagram_stands_where_the_text_speaks_of_it() -> None:
+    """The drawing comes behind the sentences on the network and before its numbers."""
+    html = html_of(TYPICAL)
+    solution = html[html.index("Worked solution</h2>") :]
+    assert solution.index("<p>") < solution.index("<svg") < solution.index('<div class="chain">')
+
+
+def test_names_of_rows_can_be_heard() -> None:
+    """Each row is named in words beside its formula, which not every reader can say."""
+    heads = re.findall(r'<th scope="row">(.*?)</th>', html_of(TYPICAL), re.DOTALL)
+    assert len(heads) == 17
+    assert all(re.match(r'<span class="aloud">\w[^<]*</span><span aria-hidden="true"><math', head) for head in heads)
 
 
 def test_own_value_is_left_out_where_it_is_the_reference() -> None:
     """A right answer has nothing in the column of own values."""
     rows = re.findall(r'<tr class="correct">.*?</tr>', html_of(TYPICAL), re.DOTALL)
     assert rows
-    assert all('class="same"></td>' in row for row in rows)
+    assert all('number same"></td>' in row for row in rows)
 
 
 def test_first_error_is_pointed_out() -> None:
@@ -134,7 +187,7 @@ def test_first_error_is_pointed_out() -> None:
 def test_misconception_is_explained_with_own_numbers() -> None:
     """The explanation names the entry, the answer and the own value; its calculation has the student's own numbers."""
     html = html_of(TYPICAL)
-    article = read(html[html.index("<article>") : html.index("</article>")]).text
+    article = read(html[html.index("<article") : html.index("</article>")]).text
     assert "Note 1: Slope left out" in article
     assert "1.2000" in article
     assert "lead to 0.2880" in article
@@ -156,7 +209,7 @@ def test_misconceptions_that_fit_equally_are_all_explained() -> None:
 def test_every_misconception_can_be_shown(name: str) -> None:
     """Its texts become a page, with all their formulas and no brace left over."""
     html = html_of({"dC_dz2": Did("1.0350", "wrong", 1.035, 0.2584, name)})
-    article = read(html[html.index("<article>") : html.index("</article>")]).text
+    article = read(html[html.index("<article") : html.index("</article>")]).text
     assert not re.search(r"[{}\\$]", article)
 
 
@@ -167,7 +220,7 @@ def test_at_most_three_misconceptions_are_explained() -> None:
     did = {field: Did("9.0000", "wrong", 9.0, 1.0, name) for field, name in zip(fields, names, strict=True)}
     did |= {"b1_new": Did("9.0000", "wrong", 9.0, 1.0, "log10")}
     html = html_of(did)
-    assert html.count("<article>") == 3
+    assert html.count("<article") == 3
     assert "Another logarithm, note 3" in html
     assert re.search(r"Wrong</b><span>: Step uphill</span>", html)
 
@@ -176,7 +229,7 @@ def test_name_that_nobody_knows_is_shown_and_not_explained() -> None:
     """A misconception without words, as of another version, breaks nothing."""
     html = html_of({"z1": Did("9.0000", "wrong", 9.0, 1.0, "newer-one")})
     assert "newer-one" in html
-    assert "<article>" not in html
+    assert "<article" not in html
 
 
 def test_too_few_digits_are_named() -> None:
@@ -195,8 +248,8 @@ def test_the_reason_of_an_unreadable_number_is_told(language: str) -> None:
     }
     style = PaperStyle(language)
     html = html_of(did, style)
-    assert f"{style.phrase(sentence)} (U+2248)</span>" in html
-    assert f"{style.phrase(REASONS['inner_space'])}</span>" in html
+    assert f"{with_minus(style.phrase(sentence))} (U+2248)</span>" in html
+    assert f"{with_minus(style.phrase(REASONS['inner_space']))}</span>" in html
     assert html.count(f": {style.words['feedback']['why_unreadable']}</span>") == 1
 
 
@@ -210,7 +263,7 @@ def test_a_long_reason_gives_way_to_fewer_words_in_print() -> None:
 
     assert printed(REASONS["bad_char"], "hi") != printed("", "hi")
     told_aloud = "".join(alternative_texts(printed(REASONS["bad_char"], "en")))
-    assert REASONS["bad_char"] in told_aloud
+    assert with_minus(REASONS["bad_char"]) in told_aloud
 
 
 def test_all_right_is_said_so() -> None:
@@ -219,7 +272,7 @@ def test_all_right_is_said_so() -> None:
     assert "All 17 entries are right." in html
     assert "Nothing that was written is wrong." in html
     assert "→ ×" not in html
-    assert "<article>" not in html
+    assert "<article" not in html
     assert "17 / 17" in html
     assert re.search(r"<dd>A</dd>", html)
 
@@ -266,13 +319,37 @@ def test_pdf_has_every_number_and_word() -> None:
     for part in ("1.2000", "0.2880", "0.6000", "2.3000", "1.0350", "0 / 1", "1 / 1", "Zoë s1"):
         assert part in text, part
     for part in (
-        "Follows on: right from your own values",
         "Wrong: Slope left out, note 1",
         "Blank: nothing was written",
     ):
         assert part in text, part
     assert "first goes wrong in question 1, part (a)" in text
-    assert text.count("→ ×") == 1
+    # Before all answers, and among them; the third is in the legend.
+    assert text.count("→ ×") == 2
+
+
+def test_what_went_wrong_comes_first_in_print() -> None:
+    """Its rows, with their words, are before those of all entries, which have signs alone."""
+    text = text_of(typical_pdf())
+    wrong, answers = text[text.index("What went wrong") :].split("Your answers", 1)
+    for part in ("Unreadable", "0.6000", "Blank: nothing was written", "Wrong: Slope left out, note 1"):
+        assert part in wrong, part
+    assert "nothing was written" not in answers
+    assert "2.3000" in answers
+
+
+@pytest.mark.parametrize("exam", ["question2", "sigmoid-chain"])
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_few_errors_have_few_pages(exam: str, language: str) -> None:
+    """At most four, however many entries are right."""
+    key = class_of(exam, "s1")
+    variant = key.variants[0]
+    field = next(asked.name for paper, _ in papers(key.exam, variant) for asked in paper.fields if asked.layer == 2)
+    did = {field: Did("9.1234", "wrong", 9.1234, 1.0, "no-slope")}
+    feedback = student_feedback(key, variant, "s1", rows_of(key, variant, did))
+    pages = page_texts(feedback_pdf(key.exam, variant, feedback, PaperStyle(language)))
+    assert len(pages) <= 4
+    assert "9.1234" in pages[0]
 
 
 def test_pdf_shows_unknown_characters_as_question_marks() -> None:
@@ -321,7 +398,7 @@ def test_french_has_a_space_before_a_colon() -> None:
     """On the web and in print, between the outcome and what is said of it."""
     style = PaperStyle("fr")
     assert "Cohérent\u00a0: juste" in read(html_of(TYPICAL, style)).text
-    assert "Cohérent : juste" in " ".join(text_of(typical_pdf(style)).split())
+    assert "Vide : rien n’est écrit" in " ".join(text_of(typical_pdf(style)).split())
 
 
 def formula_feedback() -> tuple[str, bytes]:
@@ -400,7 +477,7 @@ def test_marks_that_are_held_back_are_told_once(language: str) -> None:
 def test_misconceptions_made_at_once_are_named_together() -> None:
     """One note has the words of both."""
     html = html_of({"dC_dz2": Did("1.0350", "wrong", 1.035, 0.2584, "error-sign+no-slope")})
-    article = read(html[html.index("<article>") : html.index("</article>")]).text
+    article = read(html[html.index("<article") : html.index("</article>")]).text
     assert "Note 1: Sign of the error and Slope left out" in article
     assert "target minus output" in article
     assert "without the derivative" in article
@@ -411,5 +488,5 @@ def test_entries_with_the_same_cause_are_named_once_each() -> None:
     """The first is shown in full, the others by the part of the paper and their symbols."""
     fields = ("dC_dz2", "dC_dz1", "w1_new")
     html = html_of({field: Did("9.0", "wrong", 9.0, 0.1, "no-slope") for field in fields})
-    article = " ".join(read(html[html.index("<article>") : html.index("</article>")]).text.split())
+    article = " ".join(read(html[html.index("<article") : html.index("</article>")]).text.split())
     assert re.search(r"The same shows in \(b\) ∂C/∂z1 ?, \(c\) w1,?new ?\.", article), article

@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 from examgen.documents.feedback_layout import RESULT_WIDTH, ROW_SIZE, SENTENCE_WIDTH, TEXT_SIZE, digits_in
-from examgen.documents.feedback_printing import RESULT_AT
+from examgen.documents.feedback_wrong import RESULT_AT
 from examgen.documents.math import to_mathml
 from examgen.documents.typesetting import fits_slots, fitted
 from examgen.exams.words import words

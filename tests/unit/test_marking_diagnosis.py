@@ -1,6 +1,7 @@
 """What is named behind wrong answers: one misconception, two in one paper, several that fit equally, and none."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -138,13 +139,15 @@ def test_a_slip_is_not_a_misconception() -> None:
     assert first == field
 
 
-def test_the_first_wrong_entry_is_first_in_the_solution() -> None:
-    """Of a wrong z3 and a wrong z1, z1 comes first, wherever they stand on the paper."""
+def test_the_first_wrong_entry_is_first_on_the_paper() -> None:
+    """Of a wrong z3 and a wrong z1, the one that stands first, also where the paper asks for the later step first."""
     paper, numbers = drawn("question2")
     sheet = sheet_of(paper, numbers, paper.graph)
     z1, z3 = (next(f.name for f in paper.fields if f.quantity == name) for name in ("z1", "z3"))
-    _, first = named(paper, numbers, sheet | {z1: "7.1234", z3: "5.4321"})
-    assert first == z1
+    wrong = sheet | {z1: "7.1234", z3: "5.4321"}
+    assert named(paper, numbers, wrong)[1] == z1
+    turned = replace(paper, fields=paper.fields[::-1])
+    assert named(turned, numbers, wrong)[1] == z3
 
 
 def test_every_misconception_says_what_was_done() -> None:

@@ -48,6 +48,15 @@ def test_each_slot_shows_the_text_that_it_is_given() -> None:
     assert drawn == pdf_operators(pair.place({A: "4", B: "4"}), b"/M", y=pair.depth)
 
 
+def test_a_text_at_the_right_leaves_its_room_on_the_left() -> None:
+    """Texts of any length end where the widest would."""
+    slot = formula(A)
+    for text in ("1", "−0.50"):
+        (drawn,) = FormSet([Form(slot, (0,), is_centred=False, is_right=True)], b"/M").operators([text])
+        alone = slot.place({A: text})
+        assert drawn == pdf_operators(alone, b"/M", x=slot.width - alone.width, y=slot.depth)
+
+
 def test_no_formulas_give_no_drawings() -> None:
     """A page without slots has nothing to fill."""
     assert FormSet([], b"/M").operators(["1"]) == []

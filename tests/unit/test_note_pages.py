@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from pypdf import PdfReader
 
@@ -77,18 +78,26 @@ def test_a_name_beyond_the_font_has_notes_like_any_other() -> None:
     assert "Note 1: Slope left out" in " ".join(page_texts(feedback_pdf(key.exam, variant, told, PaperStyle())))
 
 
-def test_notes_stand_between_answers_and_solution() -> None:
-    """In the bookmarks and on the pages."""
-    pdf = pdf_of(wrong("no-slope"))
+@pytest.mark.parametrize("names", [("no-slope",), ("ascent", "log10", "no-bias"), ("no-slope|layer-skipped",) * 3])
+def test_notes_stand_before_all_answers(names: tuple[str, ...]) -> None:
+    """On the first page behind the marks, in the bookmarks, and where a screen reader is, however long they are."""
+    pdf = pdf_of(wrong(*names))
     titles = bookmarks(pdf)
-    assert titles.index("Your answers") < titles.index(TITLE) < titles.index("Worked solution")
-    [place] = [number for number, text in enumerate(page_texts(pdf)) if TITLE in text]
-    assert "Worked solution" in page_texts(pdf)[place + 1]
+    assert titles.index(TITLE) < titles.index("Your answers")
+    texts = page_texts(pdf)
+    assert TITLE in texts[0]
+    text = " ".join(texts)
+    assert text.index(TITLE) < text.rindex("Note ") < text.index("Your answers")
+    with pikepdf.open(BytesIO(pdf)) as document:
+        roles = [str(kid.S) for kid in document.Root.StructTreeRoot.K[0].K]
+        assert roles.index("/Div") < roles.index("/H2")
 
 
 def test_students_with_other_misconceptions_share_a_layout() -> None:
     """Which notes there are, how many and about which entries needs no layout of its own."""
-    pdf_of({})
+    alike: list[tuple[str, ...]] = [(), ("no-slope",), ("log10", "no-bias")]
+    for names in alike:
+        pdf_of(wrong(*names))
     before = _laid_out.cache_info().misses
     for names in (("ascent",), ("log10", "no-bias"), ("not-transposed|single-path", "no-update", "error-sign")):
         pdf_of(wrong(*names))

@@ -28,11 +28,12 @@ Ints = NDArray[np.int64]
 
 class Form(NamedTuple):
     """A formula on a page: which of the page's texts each of its slots shows, in the order of the formula's slots, and
-    whether room that narrower texts leave goes to both sides."""
+    whether room that narrower texts leave goes to both sides, or to the left."""
 
     formula: Formula
     texts: tuple[int, ...]
     is_centred: bool
+    is_right: bool = False
 
 
 class FormSet:
@@ -77,7 +78,7 @@ class FormSet:
         return [(text % pick(values)).encode("ascii") for text, pick in zip(self._templates, self._picks, strict=True)]
 
     def _refuse(self, texts: Sequence[str]) -> None:
-        for formula, shown, _ in self._forms:
+        for formula, shown, *_ in self._forms:
             formula.place({slot.name: texts[place] for slot, place in zip(formula.slots, shown, strict=True)})
 
 
@@ -163,7 +164,7 @@ class _Room:
             [first + group for formula, first in zip(formulas, first_groups, strict=True) for _, group in formula.ends]
         )
         self._full = np.array([formula.width for formula in formulas])
-        self._is_centred = np.array([form.is_centred for form in forms])
+        self._share = np.array([1.0 if form.is_right else form.is_centred / 2 for form in forms])
 
     def savings(self, widths: Floats) -> Floats:
         """(slots,) what each text saves, from the texts' widths in design units."""
@@ -183,7 +184,7 @@ class _Room:
     def right(self, shifts: Floats) -> Floats:
         """(formulas,) how far the left edge is to the right, in thousandths."""
         widths = np.maximum.reduceat(self._ends - shifts[self._end_groups], self._first_ends)
-        return np.asarray(np.where(self._is_centred, np.rint((self._full - widths) / 2 * 1000), 0.0))
+        return np.asarray(np.rint((self._full - widths) * self._share * 1000))
 
 
 class _Sums:
