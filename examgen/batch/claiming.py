@@ -167,11 +167,12 @@ def _is_same_exam(there: Key, plan: Plan) -> bool:
 
 
 def _is_same_style(there: Key, plan: Plan) -> bool:
-    # An older key says neither its seed nor its language and paper.
-    return there.making.seed is None or (there.making.language, there.making.paper) == (
-        plan.making.language,
-        plan.making.paper,
-    )
+    # An older key says neither its seed nor how its papers look.
+    return there.making.seed is None or _looks(there.making) == _looks(plan.making)
+
+
+def _looks(making: Making) -> tuple[str, str, str]:
+    return making.language, making.paper, making.key_detail
 
 
 def _is_same_kind(folder: Path, there: Key, plan: Plan) -> bool:
@@ -190,7 +191,8 @@ def _told(folder: Path, there: Key) -> str:
     """What lies there, in words."""
     making, how = there.making, [f"notation {there.exam.notation.name}"]
     if making.seed is not None:
-        how = [f"seed {making.seed}", *how, f"language {making.language}", f"paper {making.paper}"]
+        looks = (f"language {making.language}", f"paper {making.paper}", f"{making.key_detail} key")
+        how = [f"seed {making.seed}", *how, *looks]
     return f"{_whose(folder, there)} of exam {there.exam.id} ({', '.join(how)})"
 
 

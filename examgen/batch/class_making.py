@@ -29,7 +29,6 @@ from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
 from examgen.exams.files import write_files
 from examgen.exams.holding import held
-from examgen.exams.key_documents import Making
 
 MOST_NAMED = 5
 """So many students are named in a notice; the rest is counted."""
@@ -58,6 +57,7 @@ def make_class(
     language: str = STANDARD.language,
     paper: str = STANDARD.paper,
     theme: Path | None = None,
+    key_detail: str = STANDARD.key_detail,
     force: bool = False,
     progress: Progress | None = None,
 ) -> MadePapers:
@@ -72,6 +72,7 @@ def make_class(
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
         theme: folder with own rules, words and templates, see `examgen.documents.themes`.
+        key_detail: of the worked solution: full, or short, without the chain rule for single entries.
         force: whether to write over what lies in the folder; another exam there is put aside whole.
         progress: called after each paper.
 
@@ -79,10 +80,10 @@ def make_class(
         ExamgenError: as in `make`; also where the roster cannot be read, or names a student twice.
     """
     seed = checked_seed(seed)
-    style = PaperStyle.of(language, paper, theme)
+    style = PaperStyle.of(language, paper, theme, key_detail)
     found = read_roster(roster)
     loaded = load_exam(exam, seed, notation)
-    making = Making(seed, style.language, style.paper, style.decimal_mark)
+    making = style.making(seed)
     names = tuple(_names(found.students))
     plan = Plan(loaded.exam, making, None, names, lambda other: load_exam(exam, other, notation).exam.id)
     with held(out):

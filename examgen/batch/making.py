@@ -82,6 +82,7 @@ def make(
     language: str = STANDARD.language,
     paper: str = STANDARD.paper,
     theme: Path | None = None,
+    key_detail: str = STANDARD.key_detail,
     out: Path | None = None,
     force: bool = False,
     keeps_other: bool = True,
@@ -96,6 +97,7 @@ def make(
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
         theme: folder with own rules, words and templates, see `examgen.documents.themes`.
+        key_detail: of the worked solution: full, or short, without the chain rule for single entries.
         out: the exam's folder; under ./output where it is None.
         force: whether to write over what lies in the folder; another exam there is put aside whole.
         keeps_other: whether it is, and not lost.
@@ -105,10 +107,10 @@ def make(
             the folder.
     """
     seed = checked_seed(seed)
-    style = PaperStyle.of(language, paper, theme)
+    style = PaperStyle.of(language, paper, theme, key_detail)
     loaded = load_exam(exam, seed, notation)
     variant = draw_variants(loaded, [Student(checked_id(student))])[0]
-    making = Making(seed, style.language, style.paper, style.decimal_mark)
+    making = style.making(seed)
     names = (*HANDOUT, *(f"{KEY}/{name}" for name in KEY_FILES))
     plan = Plan(loaded.exam, making, variant.student, names, lambda other: load_exam(exam, other, notation).exam.id)
     folder = out or OUTPUT / _folder(loaded, variant.student, style, is_own_notation=notation is None)
@@ -191,4 +193,6 @@ def _folder(loaded: LoadedExam, student: str, style: PaperStyle, *, is_own_notat
         parts.append(style.language)
     if style.paper != STANDARD.paper:
         parts.append(style.paper)
+    if style.key_detail != STANDARD.key_detail:
+        parts.append(f"{style.key_detail}-key")
     return "-".join(parts)

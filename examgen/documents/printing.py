@@ -80,6 +80,8 @@ def key_pdf(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> bytes
 
 def print_questions(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PrintedPaper:
     """The paper that is handed out to one student."""
+    # The paper is the same whatever its key says, and laid out once.
+    style = replace(style, key_detail=STANDARD.key_detail)
     solved = [givens_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
     return _printed(exam, variant, solved, style, with_solution=False)
 
