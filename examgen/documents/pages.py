@@ -112,6 +112,11 @@ class Section:
     title: str
     lines: tuple[Line, ...]
 
+    @property
+    def equations(self) -> tuple[tuple[str, ...], ...]:
+        """The relations of its lines."""
+        return tuple(line.relations for line in self.lines if line.relations)
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionPart:
@@ -129,6 +134,12 @@ class QuestionPart:
     tasks: tuple[Task, ...]
     sections: tuple[Section, ...] = ()
     appendix: tuple[str, ...] = ()
+
+    @property
+    def derivatives(self) -> tuple[tuple[str, ...], ...]:
+        """The appendix as chains of relations: of each line the left-hand side and all the rest."""
+        lines = (latex.partition(" = ") for latex in self.appendix)
+        return tuple((left, f"= {right}") if sign else (left,) for left, sign, right in lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ def test_the_same_again_is_written_anew(command: Command) -> None:
         (["--notation", "nielsen"], "notation scalar"),
         (["--language", "de"], "language en"),
         (["--paper", "letter"], "paper a4"),
+        (["--key-detail", "short"], "paper a4, full key)"),
         (["--student", "s2"], "the paper of student 's1'"),
     ],
 )
@@ -148,7 +149,14 @@ def test_a_fresh_seed_is_told_which_seed_lies_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "size", [["--paper", "letter"], ["--language", "de"], ["--notation", "nielsen"], ["--student", "x"]]
+    "size",
+    [
+        ["--paper", "letter"],
+        ["--key-detail", "short"],
+        ["--language", "de"],
+        ["--notation", "nielsen"],
+        ["--student", "x"],
+    ],
 )
 @pytest.mark.usefixtures("here")
 def test_default_folders_do_not_clash(size: list[str]) -> None:
