@@ -19,7 +19,9 @@ from examgen.exams.keys import Key, read_key_so_far
 
 HANDOUT = ("questions.pdf", "answers.csv", "answers.html")
 KEY, PAPERS, MANIFEST = "key", "handout", "manifest.csv"
-KEY_FILES = ("exam.json", "variants.jsonl", "answers.csv", "answers.pdf")
+KEY_FILES = ("exam.json", "variants.jsonl", "answers.csv", "answers.pdf", "filled.pdf")
+KEY_FOLDERS = ("papers", "filled")
+"""With a file for each student of a class: worked solutions, and papers with the answers in their boxes."""
 OF_A_CLASS = (PAPERS, MANIFEST)
 
 _BELONGINGS = (*HANDOUT, *OF_A_CLASS, "marks", KEY)
@@ -96,7 +98,8 @@ def remove_broken(folder: Path) -> None:
     """Remove what runs that were killed left half-written in a folder that is held."""
     remove_parts(folder, (*HANDOUT, MANIFEST))
     remove_parts(folder / KEY, KEY_FILES)
-    remove_parts(folder / KEY / "papers")
+    for name in KEY_FOLDERS:
+        remove_parts(folder / KEY / name)
     with contextlib.suppress(OSError), os.scandir(folder / PAPERS) as found:
         for one in found:
             if one.is_dir(follow_symlinks=False):

@@ -22,7 +22,7 @@ from examgen.batch.claiming import (
     remove_broken,
 )
 from examgen.batch.making import MadePapers, Progress, checked_seed, key_below, printed_paper, seed_notices
-from examgen.batch.manifest import Sums, handout_of, manifest_csv, solution_of, summed, sums_of_before
+from examgen.batch.manifest import Sums, filled_of, handout_of, manifest_csv, solution_of, summed, sums_of_before
 from examgen.batch.rosters.reading import check_apart, read_roster
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
@@ -110,6 +110,7 @@ def _names(students: Sequence[Student]) -> Iterator[str]:
     for student in students:
         yield from (f"{handout_of(student.id)}/{name}" for name in HANDOUT)
         yield solution_of(student.id)
+        yield filled_of(student.id)
 
 
 def _papers(loaded: LoadedExam, students: Sequence[Student], claimed: Claim) -> Papers:
@@ -136,7 +137,7 @@ def _write_papers(
     for number, variant in enumerate(variants, start=1):
         printed = printed_paper(loaded.exam, variant, style)
         folder = handout_of(variant.student)
-        files = {solution_of(variant.student): printed.solution}
+        files = {solution_of(variant.student): printed.solution, filled_of(variant.student): printed.filled}
         files |= {f"{folder}/{name}": content for name, content in printed.handout.items()}
         write_files(out, files, private=(KEY,))
         written += files

@@ -21,6 +21,9 @@ FIRST_SLOT = 0xF0000
 
 MAX_SLOTS = 0xFFFD
 
+MINUS = "−"
+"""The minus of numbers on a page."""
+
 
 class Numbers(Protocol):
     """What a value looks like in LaTeX."""

@@ -168,4 +168,9 @@ class PaperPage:
 
     def form_name(self, question: QuestionPart, cell: Cell) -> str:
         """The name of an answer's field in the PDF: its field id, behind the question where there are several."""
-        return cell.field if len(self.questions) == 1 else f"Q{question.number}_{cell.field}"
+        return form_name(question.number if len(self.questions) > 1 else None, cell.field)
+
+
+def form_name(number: str | None, field: str) -> str:
+    """The name of an answer's field in the PDF; the number of its question is None where there is only one."""
+    return field if number is None else f"Q{number}_{field}"
