@@ -17,7 +17,7 @@ from tests.marking_sheets import Row, make_key, read_rows, rounded, write_sheet
 
 RUNNER = CliRunner()
 PAPER = ["questions.pdf", "answers.csv", "answers.html"]
-KEY = ["key/exam.json", "key/variants.jsonl", "key/answers.csv", "key/answers.pdf"]
+KEY = ["key/exam.json", "key/variants.jsonl", "key/answers.csv", "key/answers.pdf", "key/filled.pdf"]
 
 
 @pytest.fixture
@@ -26,6 +26,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
     monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
+    monkeypatch.setattr(making, "print_filled", lambda *_: b"%PDF filled")
     return tmp_path
 
 

@@ -32,12 +32,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
 
     def printed(kind: str) -> object:
-        return lambda _, variant, style: PrintedPaper(
+        return lambda _, variant, style, *__: PrintedPaper(
             f"%PDF {kind} {variant.student} {variant.name} {style.language} {style.paper}".encode(), ""
         )
 
     monkeypatch.setattr(making, "print_questions", printed("questions"))
     monkeypatch.setattr(making, "print_key", printed("key"))
+    monkeypatch.setattr(making, "print_filled", lambda *_: b"%PDF filled")
     write_roster("s1,Ada", "s2,Bob", "s3,Cleo")
     return tmp_path
 
@@ -171,10 +172,13 @@ def test_default_folders_do_not_clash(size: list[str]) -> None:
 @pytest.mark.parametrize(
     ("command", "name"),
     [
-        *((make, name) for name in ("questions.pdf", "answers.csv", "key/answers.csv", "key/answers.pdf")),
+        *(
+            (make, name)
+            for name in ("questions.pdf", "answers.csv", "key/answers.csv", "key/answers.pdf", "key/filled.pdf")
+        ),
         *(
             (batch, name)
-            for name in ("manifest.csv", "handout/s2/answers.html", "key/papers/s1.pdf", "key/answers.csv")
+            for name in ("manifest.csv", "handout/s2/answers.html", "key/papers/s1.pdf", "key/filled/s1.pdf")
         ),
     ],
 )
