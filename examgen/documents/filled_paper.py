@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from examgen.documents.mathbox.formula import decimal
-from examgen.documents.mathbox.slot_texts import measured
+from examgen.documents.mathbox.slot_texts import slot_codes, slot_width
 from examgen.documents.stamping import FONT, PaperSkeleton, pdf_text
 from examgen.documents.typesetting import math_font
 
@@ -39,16 +39,32 @@ _NAME = re.compile(rb"/T \(([^()\\]+)\)")
 _RECT = re.compile(rb"/Rect \[ ?([-\d. ]+?) ?\]")
 _VALUE = re.compile(rb"/(?:V (?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]*>)|Ff \d+)\s*")
 _FONT = re.compile(re.escape(FONT) + rb" (\d+) 0 R")
-_TRAILER = re.compile(rb"trailer\n<< /Size (\d+) (.*) /ID \[<([^>]*)><[^>]*>\] >>\nstartxref\n(\d+)\n", re.DOTALL)
+_TRAILER = re.compile(rb"trailer\n<< /Size \d+ (.*) /ID \[<([^>]*)><[^>]*>\] >>\nstartxref\n(\d+)\n", re.DOTALL)
+_CLOSING = b"> Tj ET Q EMC"
 _PIECES = re.compile(r"[^-+*/,(]*[-+*/,(]?")
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A field of a form: the number of its object, the object without value and end, and its sides in points."""
+    """A field of a form, all but its answer written already.
+
+    Attributes:
+        number: of the field's object.
+        drawing: the number of the object that shows the answer.
+        before, after: the field's object around its value.
+        head: the drawing's object up to its length.
+        opening: what draws an answer on one line in letters of the usual size, up to its glyphs.
+        most: the widest of such answers, in the font's units.
+        width, height: the sides of the box in points.
+    """
 
     number: int
+    drawing: int
+    before: bytes
+    after: bytes
     head: bytes
+    opening: bytes
+    most: float
     width: float
     height: float
 
@@ -58,38 +74,37 @@ class Boxes:
     """What a skeleton's form has.
 
     Attributes:
-        boxes: its fields by name.
-        fixed: further objects that are others in a filled paper, by number.
-        font: the number of the font of formulas.
-        size: the first number that no object has.
+        boxes: its fields by name, in the order of their objects.
+        fixed: further objects that are others in a filled paper, with their numbers.
+        size: the first number that no object of a filled paper has.
     """
 
     boxes: Mapping[str, Box]
-    fixed: Mapping[int, bytes]
-    font: int
+    fixed: tuple[tuple[int, bytes], ...]
     size: int
 
 
 @lru_cache(maxsize=64)
 def boxes_of(skeleton: PaperSkeleton) -> Boxes:
     """The form of a question paper's skeleton."""
+    closed = _closed_objects(skeleton)
+    heads = [*(form.head for form in skeleton.forms), *(body for _, body in closed)]
+    font = next((int(found[1]) for head in heads if (found := _FONT.search(head))), 0)
     boxes: dict[str, Box] = {}
-    fixed: dict[int, bytes] = {}
-    font = next((int(found[1]) for form in skeleton.forms if (found := _FONT.search(form.head))), 0)
-    for number, body in _closed_objects(skeleton):
+    fixed: list[tuple[int, bytes]] = []
+    for number, body in closed:
         name = _NAME.search(body) if _WIDGET.search(body) else None
         if name is not None and name[1] == b"exam":
-            fixed[number] = body.replace(name[0], b"/T (%b)" % KEY_FIELD)
+            fixed.append((number, _object(number, body.replace(name[0], b"/T (%b)" % KEY_FIELD))))
         elif name is not None and (rect := _RECT.search(body)) is not None:
             left, first, right, second = map(float, rect[1].split())
-            head = _VALUE.sub(b"", body).rstrip().removesuffix(b">>")
-            boxes[name[1].decode()] = Box(number, head, abs(right - left), abs(second - first))
+            drawing = len(skeleton.offsets) + len(boxes)
+            boxes[name[1].decode()] = _box(number, drawing, body, abs(right - left), abs(second - first), font)
         elif b"/Type /Catalog" in body:
             # Else a reader would draw the values anew, in letters of one size.
-            fixed[number] = body.replace(b"/NeedAppearances true", b"/NeedAppearances false")
-        elif not font and (found := _FONT.search(body)):
-            font = int(found[1])
-    return Boxes(boxes, fixed, font, len(skeleton.offsets))
+            changed = body.replace(b"/NeedAppearances true", b"/NeedAppearances false")
+            fixed.append((number, _object(number, changed)))
+    return Boxes(boxes, tuple(fixed), len(skeleton.offsets) + len(boxes))
 
 
 def filled(paper: bytes, form: Boxes, answers: Mapping[str, str]) -> bytes:
@@ -100,14 +115,38 @@ def filled(paper: bytes, form: Boxes, answers: Mapping[str, str]) -> bytes:
         form: of the skeleton.
         answers: by field name; those without a box, as a theme may leave one out, are not shown.
     """
-    objects = dict(form.fixed)
-    for name, answer in answers.items():
-        if (box := form.boxes.get(name)) is not None:
-            drawing = form.size + len(objects)
-            value = pdf_text(answer)
-            objects[box.number] = b"%b/V %b /Ff 1 /AP << /N %d 0 R >> >>" % (box.head, value, drawing)
-            objects[drawing] = _drawing(answer, box.width, box.height, form.font)
-    return paper + _update(paper, objects)
+    font = math_font()
+    shown = [(box, answers[name]) for name, box in form.boxes.items() if name in answers]
+    # Four characters for each glyph; one call is quicker than one for each box.
+    glyphs = slot_codes(font, "".join([answer for _, answer in shown]), 0).encode()
+    objects, end = [*form.fixed], 0
+    for box, answer in shown:
+        start, end = end, end + 4 * len(answer)
+        is_short = slot_width(font, answer, 0) <= box.most
+        content = box.opening + glyphs[start:end] + _CLOSING if is_short else _small(answer, box)
+        drawn = b"%b%d >>\nstream\n%b\nendstream\nendobj\n" % (box.head, len(content), content)
+        objects += (box.number, box.before + pdf_text(answer) + box.after), (box.drawing, drawn)
+    return paper + _update(paper, objects, form.size)
+
+
+def _object(number: int, body: bytes) -> bytes:
+    return b"%d 0 obj\n%b\nendobj\n" % (number, body)
+
+
+def _box(number: int, drawing: int, body: bytes, width: float, height: float, font: int) -> Box:
+    sides = f"{_number(width)} {_number(height)}".encode()
+    head = b"%d 0 obj\n<< /Type /XObject /Subtype /Form /BBox [ 0 0 %b ] " % (drawing, sides)
+    return Box(
+        number=number,
+        drawing=drawing,
+        before=b"%d 0 obj\n%b/V " % (number, _VALUE.sub(b"", body).rstrip().removesuffix(b">>")),
+        after=b" /Ff 1 /AP << /N %d 0 R >> >>\nendobj\n" % drawing,
+        head=b"%b/Resources << /Font << %b %d 0 R >> >> /Length " % (head, FONT, font),
+        opening=_opening(SIZE, 1, height) + b" <",
+        most=(width - 2 * PADDING) * math_font().units_per_em / SIZE,
+        width=width,
+        height=height,
+    )
 
 
 def _closed_objects(skeleton: PaperSkeleton) -> list[tuple[int, bytes]]:
@@ -120,28 +159,25 @@ def _closed_objects(skeleton: PaperSkeleton) -> list[tuple[int, bytes]]:
     return found
 
 
-def _drawing(answer: str, width: float, height: float, font: int) -> bytes:
-    """The form object that shows an answer in a box, in as many lines as let its letters be largest."""
-    lines, size = _set(answer, width - 2 * PADDING, height)
+def _opening(size: float, lines: int, height: float) -> bytes:
+    """What draws so many lines in the middle of a box, up to the glyphs of the first."""
     # Capitals and digits are two thirds as high as the size says.
-    first = (height + (len(lines) - 1) * LEADING * size - 0.66 * size) / 2
-    moves = [(PADDING, first), *[(0.0, -LEADING * size)] * (len(lines) - 1)]
-    shown = [
-        f"{_number(x)} {_number(y)} Td <{measured(math_font(), line, 0)[1]}> Tj"
-        for line, (x, y) in zip(lines, moves, strict=True)
-    ]
-    content = b"/Tx BMC q %b BT %b %b Tf %b ET Q EMC" % (INK, FONT, _number(size).encode(), " ".join(shown).encode())
-    return (
-        b"<< /Type /XObject /Subtype /Form /BBox [ 0 0 %b %b ] /Resources << /Font << %b %d 0 R >> >> /Length %d >>\n"
-        b"stream\n%b\nendstream"
-    ) % (_number(width).encode(), _number(height).encode(), FONT, font, len(content), content)
+    first = (height + (lines - 1) * LEADING * size - 0.66 * size) / 2
+    place = f"{_number(size)} Tf {_number(PADDING)} {_number(first)} Td"
+    return b"/Tx BMC q %b BT %b %b" % (INK, FONT, place.encode())
+
+
+@lru_cache(maxsize=1024)
+def _small(answer: str, box: Box) -> bytes:
+    """What draws an answer that is too long for one line of letters of the usual size."""
+    lines, size = _set(answer, box.width - 2 * PADDING, box.height)
+    further = f"> Tj 0 {_number(-LEADING * size)} Td <"
+    glyphs = further.join(slot_codes(math_font(), line, 0) for line in lines)
+    return b"%b <%b%b" % (_opening(size, len(lines), box.height), glyphs.encode(), _CLOSING)
 
 
 def _set(answer: str, room: float, height: float) -> tuple[list[str], float]:
     """The lines of an answer, and the size of its letters."""
-    size = _fitting([answer], room, height)
-    if size == SIZE:
-        return [answer], size
     ways = [_lines(answer, count) for count in range(1, MOST_LINES + 1)]
     return max(((lines, _fitting(lines, room, height)) for lines in ways), key=lambda way: way[1])
 
@@ -149,7 +185,7 @@ def _set(answer: str, room: float, height: float) -> tuple[list[str], float]:
 def _fitting(lines: Sequence[str], room: float, height: float) -> float:
     """The largest size of letters, up to the usual one, at which so many lines stand in a box."""
     font = math_font()
-    width = max(measured(font, line, 0)[0] for line in lines) / font.units_per_em
+    width = max(slot_width(font, line, 0) for line in lines) / font.units_per_em
     return min(SIZE, room / width if width else SIZE, height / (LEADING * len(lines)))
 
 
@@ -171,19 +207,15 @@ def _number(value: float) -> str:
     return decimal(round(1000 * value))
 
 
-def _update(paper: bytes, objects: Mapping[int, bytes]) -> bytes:
+def _update(paper: bytes, objects: Sequence[tuple[int, bytes]], size: int) -> bytes:
     """What stands behind a PDF file in which these objects are new or others than before."""
-    tail = paper[paper.rindex(b"trailer") :]
-    old = _TRAILER.match(tail)
+    old = _TRAILER.match(paper, paper.rindex(b"trailer"))
     assert old is not None, "the trailer is not as `stamp` writes it"
-    parts, rows, end = [], [], len(paper)
-    for number, body in sorted(objects.items()):
-        part = b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    rows, end = [], len(paper)
+    for number, body in objects:
         rows.append(b"%d 1\n%010d 00000 n \n" % (number, end))
-        parts.append(part)
-        end += len(part)
-    body = b"".join(parts)
-    name = hashlib.md5(body, usedforsecurity=False).hexdigest().encode()
-    size = max([int(old[1]), *(number + 1 for number in objects)])
-    trailer = b"<< /Size %d %b /ID [<%b><%b>] /Prev %b >>" % (size, old[2], old[3], name, old[4])
-    return b"%bxref\n%btrailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (body, b"".join(rows), trailer, end)
+        end += len(body)
+    written = b"".join([body for _, body in objects])
+    name = hashlib.md5(written, usedforsecurity=False).hexdigest().encode()
+    trailer = b"<< /Size %d %b /ID [<%b><%b>] /Prev %b >>" % (size, old[1], old[2], name, old[3])
+    return b"%bxref\n%btrailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (written, b"".join(rows), trailer, end)
