@@ -91,6 +91,14 @@ ThemeFolder = Annotated[
         help="Folder that restyles papers: paper.css, texts/<language>.toml, questions.html.j2, key.html.j2.",
     ),
 ]
+KeyDetail = Annotated[
+    str,
+    typer.Option(
+        "--key-detail",
+        metavar="DETAIL",
+        help="Of the worked solution: full, or short, without the chain rule for single entries.",
+    ),
+]
 
 Force = Annotated[
     bool,
@@ -123,6 +131,7 @@ def make(
     language: Language = "en",
     paper: PaperSize = "a4",
     theme: ThemeFolder = None,
+    key_detail: KeyDetail = "full",
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write to; output/EXAM-SEED where it is left out.")
     ] = None,
@@ -140,6 +149,7 @@ def make(
             language=language,
             paper=paper,
             theme=theme,
+            key_detail=key_detail,
             out=out,
             force=force,
         )
@@ -169,6 +179,7 @@ def batch(
     language: Language = "en",
     paper: PaperSize = "a4",
     theme: ThemeFolder = None,
+    key_detail: KeyDetail = "full",
     force: Force = False,
 ) -> None:
     """Make a paper of their own for each student of a class list.
@@ -187,6 +198,7 @@ def batch(
             language=language,
             paper=paper,
             theme=theme,
+            key_detail=key_detail,
             force=force,
             progress=progress,
         )

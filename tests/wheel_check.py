@@ -18,6 +18,7 @@ MADE = [
     "answers.csv",
     "answers.html",
     "key/answers.pdf",
+    "key/filled.pdf",
     "key/answers.csv",
     "key/exam.json",
     "key/variants.jsonl",

@@ -19,7 +19,9 @@ from examgen.exams.keys import Key, read_key_so_far
 
 HANDOUT = ("questions.pdf", "answers.csv", "answers.html")
 KEY, PAPERS, MANIFEST = "key", "handout", "manifest.csv"
-KEY_FILES = ("exam.json", "variants.jsonl", "answers.csv", "answers.pdf")
+KEY_FILES = ("exam.json", "variants.jsonl", "answers.csv", "answers.pdf", "filled.pdf")
+KEY_FOLDERS = ("papers", "filled")
+"""With a file for each student of a class: worked solutions, and papers with the answers in their boxes."""
 OF_A_CLASS = (PAPERS, MANIFEST)
 
 _BELONGINGS = (*HANDOUT, *OF_A_CLASS, "marks", KEY)
@@ -96,7 +98,8 @@ def remove_broken(folder: Path) -> None:
     """Remove what runs that were killed left half-written in a folder that is held."""
     remove_parts(folder, (*HANDOUT, MANIFEST))
     remove_parts(folder / KEY, KEY_FILES)
-    remove_parts(folder / KEY / "papers")
+    for name in KEY_FOLDERS:
+        remove_parts(folder / KEY / name)
     with contextlib.suppress(OSError), os.scandir(folder / PAPERS) as found:
         for one in found:
             if one.is_dir(follow_symlinks=False):
@@ -167,11 +170,12 @@ def _is_same_exam(there: Key, plan: Plan) -> bool:
 
 
 def _is_same_style(there: Key, plan: Plan) -> bool:
-    # An older key says neither its seed nor its language and paper.
-    return there.making.seed is None or (there.making.language, there.making.paper) == (
-        plan.making.language,
-        plan.making.paper,
-    )
+    # An older key says neither its seed nor how its papers look.
+    return there.making.seed is None or _looks(there.making) == _looks(plan.making)
+
+
+def _looks(making: Making) -> tuple[str, str, str]:
+    return making.language, making.paper, making.key_detail
 
 
 def _is_same_kind(folder: Path, there: Key, plan: Plan) -> bool:
@@ -190,7 +194,8 @@ def _told(folder: Path, there: Key) -> str:
     """What lies there, in words."""
     making, how = there.making, [f"notation {there.exam.notation.name}"]
     if making.seed is not None:
-        how = [f"seed {making.seed}", *how, f"language {making.language}", f"paper {making.paper}"]
+        looks = (f"language {making.language}", f"paper {making.paper}", f"{making.key_detail} key")
+        how = [f"seed {making.seed}", *how, *looks]
     return f"{_whose(folder, there)} of exam {there.exam.id} ({', '.join(how)})"
 
 

@@ -22,14 +22,13 @@ from examgen.batch.claiming import (
     remove_broken,
 )
 from examgen.batch.making import MadePapers, Progress, checked_seed, key_below, printed_paper, seed_notices
-from examgen.batch.manifest import Sums, handout_of, manifest_csv, solution_of, summed, sums_of_before
+from examgen.batch.manifest import Sums, filled_of, handout_of, manifest_csv, solution_of, summed, sums_of_before
 from examgen.batch.rosters.reading import check_apart, read_roster
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
 from examgen.exams.files import write_files
 from examgen.exams.holding import held
-from examgen.exams.key_documents import Making
 
 MOST_NAMED = 5
 """So many students are named in a notice; the rest is counted."""
@@ -58,6 +57,7 @@ def make_class(
     language: str = STANDARD.language,
     paper: str = STANDARD.paper,
     theme: Path | None = None,
+    key_detail: str = STANDARD.key_detail,
     force: bool = False,
     progress: Progress | None = None,
 ) -> MadePapers:
@@ -72,6 +72,7 @@ def make_class(
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
         theme: folder with own rules, words and templates, see `examgen.documents.themes`.
+        key_detail: of the worked solution: full, or short, without the chain rule for single entries.
         force: whether to write over what lies in the folder; another exam there is put aside whole.
         progress: called after each paper.
 
@@ -79,10 +80,10 @@ def make_class(
         ExamgenError: as in `make`; also where the roster cannot be read, or names a student twice.
     """
     seed = checked_seed(seed)
-    style = PaperStyle.of(language, paper, theme)
+    style = PaperStyle.of(language, paper, theme, key_detail)
     found = read_roster(roster)
     loaded = load_exam(exam, seed, notation)
-    making = Making(seed, style.language, style.paper, style.decimal_mark)
+    making = style.making(seed)
     names = tuple(_names(found.students))
     plan = Plan(loaded.exam, making, None, names, lambda other: load_exam(exam, other, notation).exam.id)
     with held(out):
@@ -109,6 +110,7 @@ def _names(students: Sequence[Student]) -> Iterator[str]:
     for student in students:
         yield from (f"{handout_of(student.id)}/{name}" for name in HANDOUT)
         yield solution_of(student.id)
+        yield filled_of(student.id)
 
 
 def _papers(loaded: LoadedExam, students: Sequence[Student], claimed: Claim) -> Papers:
@@ -135,7 +137,7 @@ def _write_papers(
     for number, variant in enumerate(variants, start=1):
         printed = printed_paper(loaded.exam, variant, style)
         folder = handout_of(variant.student)
-        files = {solution_of(variant.student): printed.solution}
+        files = {solution_of(variant.student): printed.solution, filled_of(variant.student): printed.filled}
         files |= {f"{folder}/{name}": content for name, content in printed.handout.items()}
         write_files(out, files, private=(KEY,))
         written += files

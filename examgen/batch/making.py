@@ -13,7 +13,7 @@ from examgen import __version__
 from examgen.batch.claiming import HANDOUT, KEY, KEY_FILES, Claim, Plan, claim, exam_to_keep, put_aside, remove_broken
 from examgen.batch.rosters.ids import checked_id
 from examgen.documents.papers import question_page
-from examgen.documents.printing import PrintedPaper, print_key, print_questions
+from examgen.documents.printing import PrintedPaper, print_filled, print_key, print_questions, solved_questions
 from examgen.documents.render import sheet_html
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.errors import ExamgenError
@@ -61,10 +61,12 @@ class MadePapers:
 
 @dataclass(frozen=True, slots=True)
 class PaperFiles:
-    """One student's paper: what is handed out, by file name, the worked solution, and what is to be told of them."""
+    """One student's paper: what is handed out, by file name, the worked solution, the paper with its boxes filled in,
+    and what is to be told of them."""
 
     handout: dict[str, bytes]
     solution: bytes
+    filled: bytes
     notices: tuple[str, ...]
 
 
@@ -82,6 +84,7 @@ def make(
     language: str = STANDARD.language,
     paper: str = STANDARD.paper,
     theme: Path | None = None,
+    key_detail: str = STANDARD.key_detail,
     out: Path | None = None,
     force: bool = False,
     keeps_other: bool = True,
@@ -96,6 +99,7 @@ def make(
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
         theme: folder with own rules, words and templates, see `examgen.documents.themes`.
+        key_detail: of the worked solution: full, or short, without the chain rule for single entries.
         out: the exam's folder; under ./output where it is None.
         force: whether to write over what lies in the folder; another exam there is put aside whole.
         keeps_other: whether it is, and not lost.
@@ -105,10 +109,10 @@ def make(
             the folder.
     """
     seed = checked_seed(seed)
-    style = PaperStyle.of(language, paper, theme)
+    style = PaperStyle.of(language, paper, theme, key_detail)
     loaded = load_exam(exam, seed, notation)
     variant = draw_variants(loaded, [Student(checked_id(student))])[0]
-    making = Making(seed, style.language, style.paper, style.decimal_mark)
+    making = style.making(seed)
     names = (*HANDOUT, *(f"{KEY}/{name}" for name in KEY_FILES))
     plan = Plan(loaded.exam, making, variant.student, names, lambda other: load_exam(exam, other, notation).exam.id)
     folder = out or OUTPUT / _folder(loaded, variant.student, style, is_own_notation=notation is None)
@@ -118,7 +122,8 @@ def make(
         printed = printed_paper(loaded.exam, variant, style)
         kept, changed = exam_to_keep(loaded.exam, claimed, force=force)
         # The key first: where a run is killed, a paper must not lie there without one.
-        files = key_below(kept, [variant], making) | {f"{KEY}/answers.pdf": printed.solution} | printed.handout
+        own = {f"{KEY}/answers.pdf": printed.solution, f"{KEY}/filled.pdf": printed.filled}
+        files = key_below(kept, [variant], making) | own | printed.handout
         with put_aside(folder, claimed if keeps_other else Claim()) as aside:
             write_files(folder, files, private=(KEY,))
     notices = (*seed_notices(seed), *aside, *changed, *printed.notices)
@@ -150,13 +155,15 @@ def key_below(exam: Exam, variants: Sequence[Variant], making: Making) -> dict[s
 
 
 def printed_paper(exam: Exam, variant: Variant, style: PaperStyle) -> PaperFiles:
-    """Print the paper of one student and its worked solution."""
-    questions, key = print_questions(exam, variant, style), print_key(exam, variant, style)
+    """Print the paper of one student, its worked solution, and the paper with its boxes filled in."""
+    solved = solved_questions(exam, variant)
+    questions, key = print_questions(exam, variant, style), print_key(exam, variant, style, solved)
+    filled = print_filled(questions, solved, style)
     page = question_page(exam, variant, style)
     rows = [(question, field, symbol) for _, _, _, question, field, symbol, _ in sheet_rows(exam, [variant])]
     contents = (questions.pdf, sheet_csv(exam, [variant]), sheet_html(page, rows).encode())
     handout = dict(zip(HANDOUT, contents, strict=True))
-    return PaperFiles(handout, key.pdf, tuple(_notices(exam, variant, questions, key)))
+    return PaperFiles(handout, key.pdf, filled, tuple(_notices(exam, variant, questions, key)))
 
 
 def _notices(exam: Exam, variant: Variant, questions: PrintedPaper, key: PrintedPaper) -> Iterator[str]:
@@ -191,4 +198,6 @@ def _folder(loaded: LoadedExam, student: str, style: PaperStyle, *, is_own_notat
         parts.append(style.language)
     if style.paper != STANDARD.paper:
         parts.append(style.paper)
+    if style.key_detail != STANDARD.key_detail:
+        parts.append(f"{style.key_detail}-key")
     return "-".join(parts)

@@ -25,6 +25,11 @@ def solution_of(student: str) -> str:
     return f"key/papers/{folder_name(student)}.pdf"
 
 
+def filled_of(student: str) -> str:
+    """The path of a student's paper with its boxes filled in, below the folder of the class."""
+    return f"key/filled/{folder_name(student)}.pdf"
+
+
 def summed(files: Mapping[str, bytes], student: str) -> Sums:
     """The checksums of the files of a student that are there, by path."""
     return tuple(hashlib.sha256(files[name]).hexdigest() if name in files else "" for name in _names(student))

@@ -24,6 +24,7 @@ FIRST_SLOT = 0xF0000
 MAX_SLOTS = 0xFFFD
 
 MINUS = "−"
+"""The minus of numbers on a page."""
 
 _SIGN_OF_NUMBER = re.compile(r"-(?=[.,]?\d)")
 """What joins no words."""

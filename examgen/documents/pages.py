@@ -112,6 +112,11 @@ class Section:
     title: str
     lines: tuple[Line, ...]
 
+    @property
+    def equations(self) -> tuple[tuple[str, ...], ...]:
+        """The relations of its lines."""
+        return tuple(line.relations for line in self.lines if line.relations)
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionPart:
@@ -129,6 +134,12 @@ class QuestionPart:
     tasks: tuple[Task, ...]
     sections: tuple[Section, ...] = ()
     appendix: tuple[str, ...] = ()
+
+    @property
+    def derivatives(self) -> tuple[tuple[str, ...], ...]:
+        """The appendix as chains of relations: of each line the left-hand side and all the rest."""
+        lines = (latex.partition(" = ") for latex in self.appendix)
+        return tuple((left, f"= {right}") if sign else (left,) for left, sign, right in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +168,9 @@ class PaperPage:
 
     def form_name(self, question: QuestionPart, cell: Cell) -> str:
         """The name of an answer's field in the PDF: its field id, behind the question where there are several."""
-        return cell.field if len(self.questions) == 1 else f"Q{question.number}_{cell.field}"
+        return form_name(question.number if len(self.questions) > 1 else None, cell.field)
+
+
+def form_name(number: str | None, field: str) -> str:
+    """The name of an answer's field in the PDF; the number of its question is None where there is only one."""
+    return field if number is None else f"Q{number}_{field}"

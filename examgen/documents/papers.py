@@ -103,7 +103,7 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
         picture=_picture(shape, notation, style) if isinstance(shape, NetworkShape) else None,
         givens=tuple(_givens(solved, text)),
         tasks=_tasks(paper, style, with_solution=with_solution),
-        sections=worked_sections(solved, text) if with_solution else (),
+        sections=worked_sections(solved, text, has_chains=style.key_detail == "full") if with_solution else (),
         appendix=tuple(_derivatives(shape, paper.naming)) if with_solution and isinstance(shape, NetworkShape) else (),
     )
 

@@ -11,8 +11,10 @@ import numpy as np
 
 from examgen.core.graph import Values
 from examgen.documents import store
+from examgen.documents.box_answers import answers_in_boxes
+from examgen.documents.filled_paper import boxes_of, filled
 from examgen.documents.mathbox import SlotTooNarrow, spoken_number
-from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slot, Slots, entries
+from examgen.documents.numbers import FIRST_SLOT, MINUS, PageSlots, Slot, Slots, entries
 from examgen.documents.pages import PaperPage
 from examgen.documents.papers import Person, givens_for_print, page_of, solve_for_print
 from examgen.documents.slot_values import SlotValues
@@ -25,8 +27,6 @@ from examgen.exams.keys import papers
 
 PERSON_WIDTHS = (105.0, 224.0, 90.0)
 """Room for student id, name and variant code in points, as in paper.css; a code of eight Ws fits."""
-
-MINUS = "−"
 
 MOST_LAYOUTS = 4
 """So many wider layouts are tried for numbers that are wider than the values of the paper say."""
@@ -62,10 +62,17 @@ class PageLayout:
 
 @dataclass(frozen=True, slots=True)
 class PrintedPaper:
-    """A document, and the characters in it that no font of this machine can show: boxes stand in their place."""
+    """A document.
+
+    Attributes:
+        pdf: its file.
+        missing: the characters in it that no font of this machine can show: boxes stand in their place.
+        skeleton: what it was stamped from.
+    """
 
     pdf: bytes
     missing: str
+    skeleton: PaperSkeleton | None = None
 
 
 def questions_pdf(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> bytes:
@@ -80,14 +87,34 @@ def key_pdf(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> bytes
 
 def print_questions(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PrintedPaper:
     """The paper that is handed out to one student."""
+    # The paper is the same whatever its key says, and laid out once.
+    style = replace(style, key_detail=STANDARD.key_detail)
     solved = [givens_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
     return _printed(exam, variant, solved, style, with_solution=False)
 
 
-def print_key(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PrintedPaper:
-    """The worked solution of one student's paper."""
-    solved = [solve_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
-    return _printed(exam, variant, solved, style, with_solution=True)
+def print_key(
+    exam: Exam, variant: Variant, style: PaperStyle = STANDARD, solved: Sequence[SolvedPaper] = ()
+) -> PrintedPaper:
+    """The worked solution of one student's paper; with its solved questions, where they are there already."""
+    return _printed(exam, variant, solved or solved_questions(exam, variant), style, with_solution=True)
+
+
+def print_filled(questions: PrintedPaper, solved: Sequence[SolvedPaper], style: PaperStyle = STANDARD) -> bytes:
+    """A student's paper as it was printed, with the right answers in its boxes.
+
+    Args:
+        questions: the paper.
+        solved: its questions.
+        style: of the paper.
+    """
+    assert questions.skeleton is not None, "the paper was not stamped"
+    return filled(questions.pdf, boxes_of(questions.skeleton), answers_in_boxes(solved, style))
+
+
+def solved_questions(exam: Exam, variant: Variant) -> list[SolvedPaper]:
+    """Each question of one student's paper with all its values."""
+    return [solve_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
 
 
 def _printed(
@@ -125,7 +152,7 @@ def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) 
     shown = [text.replace("-", HYPHEN) for text in spoken]
     texts = ["" if is_fixed else fitted(text, room) for text, room in zip(shown, rooms, strict=True)]
     drawn, said = printed_numbers(numbers, [part.values for part in solved], layout.style)
-    return PrintedPaper(stamp(skeleton, [*texts, *drawn], [*spoken, *said]), skeleton.missing)
+    return PrintedPaper(stamp(skeleton, [*texts, *drawn], [*spoken, *said]), skeleton.missing, skeleton)
 
 
 def printed_numbers(numbers: SlotValues, values: Sequence[Values], style: PaperStyle) -> tuple[list[str], list[str]]:

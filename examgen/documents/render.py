@@ -124,6 +124,7 @@ def _environment(theme: Theme | None) -> Environment:
         "text": _text,
         "display": _display,
         "equation": _equation,
+        "edge": _edge,
         "person": _person,
         "web_text": lambda text, where="": _with_formulas(text, lambda latex: _web_math(latex, where), where),
         "web_math": _web_math,
@@ -149,10 +150,17 @@ def _display(context: Context, latex: str, where: str = "") -> Markup:
 
 
 @pass_context
-def _equation(context: Context, relations: Sequence[str], where: str = "") -> Markup:
-    """A displayed chain of relations."""
+def _equation(context: Context, relations: Sequence[str], where: str = "", edge: float | None = None) -> Markup:
+    """A displayed chain of relations, centred where no edge is given for its signs."""
     typesetter: Typesetter = context["typesetter"]
-    return typesetter.equation(relations, where)
+    return typesetter.equation(relations, where) if edge is None else typesetter.aligned(relations, edge, where)
+
+
+@pass_context
+def _edge(context: Context, lines: Sequence[Sequence[str]], where: str = "") -> float:
+    """Where the signs of equations below one another stand."""
+    typesetter: Typesetter = context["typesetter"]
+    return typesetter.edge(lines, where)
 
 
 @pass_context

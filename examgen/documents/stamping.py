@@ -172,8 +172,7 @@ def _stream(form: OpenForm, content: bytes) -> bytes:
 
 def pdf_text(text: str) -> bytes:
     """A text string of a PDF file."""
-    literal, wide = _encoded(text)
-    return b"<FEFF%b>" % wide if literal is None else b"(%b)" % literal
+    return b"(%b)" % _literal(text) if text.isascii() else b"<FEFF%b>" % _wide(text)
 
 
 class _Encoded(NamedTuple):
@@ -224,5 +223,12 @@ def _said(text: str) -> _Said:
 
 
 def _encoded(text: str) -> _Encoded:
-    literal = _ESCAPED.sub(rb"\\\1", text.encode()) if text.isascii() else None
-    return _Encoded(literal, text.encode("utf-16-be").hex().upper().encode())
+    return _Encoded(_literal(text) if text.isascii() else None, _wide(text))
+
+
+def _literal(text: str) -> bytes:
+    return _ESCAPED.sub(rb"\\\1", text.encode())
+
+
+def _wide(text: str) -> bytes:
+    return text.encode("utf-16-be").hex().upper().encode()

@@ -1,4 +1,5 @@
-"""How papers look, as one value: their language, the size of the paper, and an instructor's theme.
+"""How papers look, as one value: their language, the size of the paper, an instructor's theme, and how
+much their keys say.
 
 The command line's choices become it in `batch`; all builders of pages hand it on.
 """
@@ -6,13 +7,14 @@ The command line's choices become it in `batch`; all builders of pages hand it o
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 from examgen.core.number_grammar import DecimalMark
 from examgen.documents.mathbox.speech_words import LANGUAGES
 from examgen.documents.themes import Theme, read_theme
 from examgen.errors import ExamgenError, did_you_mean
 from examgen.exams import words as shipped_words
+from examgen.exams.key_documents import KeyDetail, Making
 
 PAPERS = ("a4", "letter")
 """Sizes of paper; each is a named page in paper.css."""
@@ -26,30 +28,43 @@ class PaperStyle:
         language: one of the shipped ones, or of the theme.
         paper: one of `PAPERS`.
         theme: an instructor's own rules, words and templates.
+        key_detail: of the worked solution.
     """
 
     language: str = "en"
     paper: str = PAPERS[0]
     theme: Theme | None = None
+    key_detail: KeyDetail = "full"
 
     def __post_init__(self) -> None:
-        """Raises ExamgenError if the language or the size of paper is unknown."""
+        """Raises ExamgenError if the language, the size of paper or the detail of the key is unknown."""
         if self.paper not in PAPERS:
             raise ExamgenError(
                 f"paper {self.paper!r} is unknown; allowed: {', '.join(PAPERS)}.{did_you_mean(self.paper, PAPERS)}"
             )
+        details = get_args(KeyDetail)
+        if self.key_detail not in details:
+            raise ExamgenError(
+                f"key detail {self.key_detail!r} is unknown; allowed: {', '.join(details)}."
+                f"{did_you_mean(self.key_detail, details)}"
+            )
         shipped_words.words(self.language, self.theme)
 
     @classmethod
-    def of(cls, language: str, paper: str, theme: Path | None) -> "PaperStyle":
+    def of(cls, language: str, paper: str, theme: Path | None, key_detail: str = "full") -> "PaperStyle":
         """The style of a command's choices.
 
         Args:
             theme: folder of the theme, None for the shipped looks.
 
-        Raises: ExamgenError if the language or the size of paper is unknown, or the theme cannot be used.
+        Raises: ExamgenError if the language, the size of paper or the detail is unknown, or the theme cannot be used.
         """
-        return cls(language, paper, None if theme is None else read_theme(theme))
+        # What a user types is only checked by the style itself.
+        return cls(language, paper, None if theme is None else read_theme(theme), cast("KeyDetail", key_detail))
+
+    def making(self, seed: int) -> Making:
+        """How papers of this style are made from a seed, for their key."""
+        return Making(seed, self.language, self.paper, self.decimal_mark, self.key_detail)
 
     @property
     def words(self) -> Mapping[str, Any]:

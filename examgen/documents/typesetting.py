@@ -4,7 +4,7 @@ The templates' filters call a `Typesetter`; the HTML that comes out holds `<img 
 each such image for the formula's glyphs. Numbers that differ from student to student are slots of the formulas.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import accumulate
@@ -12,6 +12,7 @@ from unicodedata import combining, east_asian_width
 
 from markupsafe import Markup
 
+from examgen.documents.line_packing import EMPTY, HANG, goes_on, packed_lines
 from examgen.documents.math import complaint, to_mathml
 from examgen.documents.mathbox import Formula, MathFont, MissingGlyph, Slot, UnknownMath, spoken, typeset
 from examgen.documents.numbers import FIRST_SLOT
@@ -37,8 +38,8 @@ GIVEN_WIDTH = 461.0
 SLACK = 0.01
 """So much wider than its room a formula may be, in points."""
 
-RELATION_GAP = 3.0
-"""Space before a relation, in points."""
+MOST_LEFT = 110.0
+"""A left-hand side that is wider than this, in points, does not move the signs of the others to the right."""
 
 STRUT = r"\vphantom{\text{Åg}}"
 """Letters that go up and down as far as any: what stands out of a slot's box is cut off."""
@@ -93,6 +94,7 @@ class Typesetter:
     language: str = "en"
     images: list[Image] = field(default_factory=list)
     _known: dict[tuple[str, bool, float | None, bool, float], int] = field(default_factory=dict)
+    _lefts: dict[str, float] = field(default_factory=dict)
 
     def inline(
         self, latex: str, where: str = "", *, display: bool = False, room: float | None = None, size: float = SIZE
@@ -114,10 +116,47 @@ class Typesetter:
         widths = [self._set(part, where, display=True, room=None, size=SIZE).formula.width for part in relations]
         first, *others = (
             self._image(line, where, display=True, room=TEXT_WIDTH - INDENT)
-            for line in _lines(relations, widths, TEXT_WIDTH - INDENT)
+            for line in packed_lines(relations, widths, TEXT_WIDTH - INDENT)
         )
         further = Markup("").join(Markup("<span>{}</span>").format(line) for line in others)
         return Markup('<p class="eq long">{}{}</p>').format(first, further)
+
+    def edge(self, equations: Sequence[Sequence[str]], where: str = "") -> float:
+        """Where the first signs of equations below one another stand, in points: behind their left-hand sides."""
+        lefts = [self._left(relations[0], where) for relations in equations]
+        return max((left for left in lefts if left <= MOST_LEFT), default=0.0)
+
+    def aligned(self, relations: Sequence[str], edge: float, where: str = "") -> Markup:
+        """A displayed chain of relations whose first sign stands at this edge, and the signs of further lines below it.
+
+        A part that cannot be broken, such as a matrix of many columns, is set smaller where it needs to be.
+        """
+        left = self._left(relations[0], where)
+        before = max(edge - left, 0.0)
+        whole = self._set(" ".join(relations), where, display=True, room=TEXT_WIDTH - before, size=SIZE)
+        if len(whole.formula.ends) == 1 and whole.formula.width <= TEXT_WIDTH - before + SLACK:
+            self.images.append(whole)
+            return Markup('<p class="eq at">{}</p>').format(self._shown(len(self.images) - 1, before))
+        widths = [self._set(part, where, display=True, room=None, size=SIZE).formula.width for part in relations[1:]]
+        first, *others = packed_lines(relations, [max(left - edge, 0.0), *widths], TEXT_WIDTH - edge, HANG)
+        shown = [self._image(first, where, display=True, room=TEXT_WIDTH - before, before=before)]
+        for further in others:
+            is_sum = goes_on(further)
+            # Behind an empty group a relation would have its space before it.
+            line, place = (further, edge + HANG) if is_sum else (further.removeprefix(EMPTY), edge)
+            image = self._image(line, where, display=True, room=TEXT_WIDTH - place, before=place)
+            shown.append(Markup("<span>{}</span>").format(image))
+        return Markup('<p class="eq at">{}</p>').format(Markup("").join(shown))
+
+    def _left(self, side: str, where: str) -> float:
+        """How far behind the left edge of a formula with this left-hand side its sign stands."""
+        if side not in self._lefts:
+            whole, rest = (
+                self._set(latex, where, display=True, room=None, size=SIZE).formula.width
+                for latex in (f"{side} = 0", "= 0")
+            )
+            self._lefts[side] = whole - rest
+        return self._lefts[side]
 
     def text(self, slot: str, size: float = SIZE, *, is_right: bool = False) -> Markup:
         """A slot for text of one line, such as a name, or a number that stands at the right."""
@@ -132,6 +171,7 @@ class Typesetter:
         room: float | None = None,
         is_right: bool = False,
         size: float = SIZE,
+        before: float = 0.0,
     ) -> Markup:
         key = (latex, display, room, is_right, size)
         if key not in self._known:
@@ -141,13 +181,14 @@ class Typesetter:
                 smaller = size * room / image.formula.width
                 image = self._set(latex, where, display=display, room=room, size=smaller)
             self.images.append(replace(image, is_right=is_right))
-        return self._shown(self._known[key])
+        return self._shown(self._known[key], before)
 
-    def _shown(self, number: int) -> Markup:
+    def _shown(self, number: int, before: float = 0.0) -> Markup:
+        """The image's place in the page, so many points behind what stands before it."""
         formula = self.images[number].formula
         style = (
             f"width:{formula.width:.3f}pt;height:{formula.height + formula.depth:.3f}pt;"
-            f"vertical-align:{-formula.depth:.3f}pt"
+            f"vertical-align:{-formula.depth:.3f}pt" + (f";margin-left:{before:.3f}pt" if before else "")
         )
         return Markup('<img src="formula:{}" alt="{}" style="{}">').format(number, alt_mark(number), style)
 
@@ -163,20 +204,6 @@ class Typesetter:
         page_slots = {LOCAL_SLOT + place: FIRST_SLOT + slot for place, slot in enumerate(slots)}
         said = spoken(mathml, self.language).translate(page_slots)
         return Image(formula, said, order, is_centred=False)
-
-
-def _lines(relations: Sequence[str], widths: Sequence[float], room: float) -> Iterator[str]:
-    """As many relations on each line as fit; one that is wider than the room has a line of its own."""
-    line, used = relations[0], widths[0]
-    for relation, width in zip(relations[1:], widths[1:], strict=True):
-        # What stands before the first sign of a sum belongs to it: a symbol and its first relation are not parted.
-        if line != relations[0] and used + RELATION_GAP + width > room:
-            yield line
-            # An empty group before a plus keeps it an operator between two terms.
-            line, used = f"{{}} {relation}", width
-        else:
-            line, used = f"{line} {relation}", used + RELATION_GAP + width
-    yield line
 
 
 @cache

@@ -26,14 +26,14 @@ PART_OF = {"z": FORWARD, "a": FORWARD, "loss": FORWARD, "W_new": UPDATE, "b_new"
 """By kind, the part of a step that a quantity belongs to; all others belong to the backward pass."""
 
 
-def worked_sections(solved: SolvedPaper, words: Mapping[str, str]) -> tuple[Section, ...]:
-    """The whole solution of one question, step by step."""
+def worked_sections(solved: SolvedPaper, words: Mapping[str, str], *, has_chains: bool = True) -> tuple[Section, ...]:
+    """The whole solution of one question, step by step; with the chain rule for single entries, or without."""
     quantities = [quantity for quantity in solved.paper.needed() if quantity.kind not in {"x_of_step", "y_of_step"}]
     steps = sorted({quantity.step or 0 for quantity in quantities})
     sections: list[Section] = []
     for step in steps:
         of_step = [quantity for quantity in quantities if (quantity.step or 0) == step]
-        sections += _sections_of_step(solved, of_step, words, step if len(steps) > 1 else 0)
+        sections += _sections_of_step(solved, of_step, words, step if len(steps) > 1 else 0, has_chains=has_chains)
     return tuple(sections)
 
 
@@ -43,7 +43,7 @@ def _has_line(paper: PaperShape, quantity: Quantity) -> bool:
 
 
 def _sections_of_step(
-    solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[str, str], step: int
+    solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[str, str], step: int, *, has_chains: bool
 ) -> Iterator[Section]:
     def titled(key: str) -> str:
         return words["step"].format(step=step, title=words[key]) if step else words[key]
@@ -54,7 +54,7 @@ def _sections_of_step(
         if lines:
             opening = _opening(solved, words, step) if part == FORWARD else ""
             yield Section(titled(part), (Line((), opening), *lines) if opening else lines)
-        if part == BACKWARD and (chains := tuple(chain_lines(solved, quantities))):
+        if has_chains and part == BACKWARD and (chains := tuple(chain_lines(solved, quantities))):
             first, *rest = chains
             yield Section(titled("chain"), (Line(first.relations, words["chain_text"]), *rest))
 

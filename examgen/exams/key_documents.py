@@ -7,7 +7,7 @@ raises one of `DAMAGE`, and `said` puts it into words.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
@@ -36,6 +36,9 @@ from examgen.exams.policy import Policy
 
 FORMAT = 1
 
+KeyDetail = Literal["full", "short"]
+"""How much a worked key says: all, or all but the chain rule for single entries."""
+
 DAMAGE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 """What reading a document of the wrong form raises."""
 
@@ -58,12 +61,14 @@ class Making:
         language: of the papers.
         paper: its size.
         decimal_mark: of the language.
+        key_detail: of the worked solution.
     """
 
     seed: int | None = None
     language: str = "en"
     paper: str = "a4"
     decimal_mark: DecimalMark = "."
+    key_detail: KeyDetail = "full"
 
 
 NOT_TOLD = Making()
@@ -82,6 +87,7 @@ def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -
         "language": making.language,
         "paper": making.paper,
         "decimal_mark": making.decimal_mark,
+        "key_detail": making.key_detail,
         "instructions": list(exam.instructions),
         "policy": _policy_json(exam.policy),
         "questions": [
@@ -136,7 +142,10 @@ def making_from(document: Mapping[str, Any]) -> Making:
     mark = document.get("decimal_mark", NOT_TOLD.decimal_mark)
     if mark not in get_args(DecimalMark):
         raise MistakeError(f"decimal_mark is {mark!r}; allowed: a point or a comma")
-    return Making(seed, language, paper, mark)
+    detail = document.get("key_detail", NOT_TOLD.key_detail)
+    if detail not in get_args(KeyDetail):
+        raise MistakeError(f"key_detail is {detail!r}; allowed: {', '.join(get_args(KeyDetail))}")
+    return Making(seed, language, paper, mark, detail)
 
 
 def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Variant]:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 IDENTITY = ("exam", "variant", "student")
 """Form fields that say whose paper it is; all others are answers."""
 
+KEY = "key"
+"""In the place of `exam`: the field of key/filled.pdf, which is no paper that somebody hands in."""
+
 MAX_BYTES = 16 * 1024 * 1024  # a paper has a fiftieth of it, and objects take many times their bytes in memory
 MAX_FIELDS = 10_000  # with their groups and widgets
 MAX_DEPTH = 32
@@ -89,10 +92,11 @@ class _TimedBytes(io.BytesIO):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class FilledForm:
-    """The rows of a form, and what is to be told where all of them are blank."""
+    """The rows of a form, what is to be told where all of them are blank, and whether it is that of a key."""
 
     rows: list[Row | RowProblem]
     warning: str = ""
+    is_key: bool = False
 
 
 def read_filled_pdf(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[Row | RowProblem]:
@@ -113,7 +117,7 @@ def filled_form(where: str, data: bytes, limits: Limits = DEFAULT_LIMITS, second
         seconds: of processor time that the file may take.
 
     Returns: rows with cells in the order of `SHEET_COLUMNS`, symbol empty, line 0; a value that is too long is a
-        `RowProblem` with the cells cut.
+        `RowProblem` with the cells cut. No rows where the form is that of a key.
 
     Raises: AnswersError if the bytes are no PDF, encrypted, damaged, or without the form's fields.
     """
@@ -122,6 +126,8 @@ def filled_form(where: str, data: bytes, limits: Limits = DEFAULT_LIMITS, second
         raise AnswersError(f"{where}: is no PDF; hand in the PDF with the filled form, or an answers.csv")
     values, signs = _values(where, data, limits, min(seconds, MAX_SECONDS))
     missing = [name for name in IDENTITY if name not in values]
+    if missing[:1] == ["exam"] and KEY in values:
+        return FilledForm([], is_key=True)
     if missing:
         raise AnswersError(
             f"{where}: its form lacks the fields {', '.join(missing)}; hand in the form that was handed out, filled in"

@@ -126,7 +126,7 @@ def _form(upload: Upload, data: bytes, means: Means) -> RawSheet:
         raise AnswersError(f"{where}: has {len(data):,} bytes; at most {MAX_BYTES:,} are allowed")
     form = filled_form(where, data, means.limits, means.seconds)
     notes = [file_problem(upload.path, "annotated", f"{where}: {form.warning}")] if form.warning else []
-    return sheet_of(upload.path, form.rows, notes=notes)
+    return replace(sheet_of(upload.path, form.rows, notes=notes), is_key=form.is_key)
 
 
 def _table(upload: Upload, data: bytes, means: Means) -> RawSheet:

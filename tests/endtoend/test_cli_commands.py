@@ -15,7 +15,7 @@ from tests.marking_sheets import Row, make_key, read_rows, rounded, write_sheet
 
 RUNNER = CliRunner()
 PAPER = ["questions.pdf", "answers.csv", "answers.html"]
-KEY = ["key/exam.json", "key/variants.jsonl", "key/answers.csv", "key/answers.pdf"]
+KEY = ["key/exam.json", "key/variants.jsonl", "key/answers.csv", "key/answers.pdf", "key/filled.pdf"]
 
 
 def run(*arguments: object, code: int = 0) -> str:

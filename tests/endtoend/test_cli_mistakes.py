@@ -25,6 +25,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
     monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
+    monkeypatch.setattr(making, "print_filled", lambda *_: b"%PDF filled")
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("I am no folder", encoding="utf-8")
@@ -189,10 +190,11 @@ def test_a_full_disk_keeps_the_marks_of_before(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_batch_that_breaks_off_has_its_key(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Papers that were written before the disk was full are whole and have a key; the broken one is not there."""
-    monkeypatch.setattr(files, "_write_beside", full_disk(1 + 3 + 4 + 2))
+    monkeypatch.setattr(files, "_write_beside", full_disk(1 + 3 + 5 + 2))
     done = RUNNER.invoke(app, ["batch", "scalar-chain", "roster.csv", "--seed", "7", "--out", "class"])
     assert done.exit_code == 1
     assert {str(path.relative_to(here / "class")) for path in (here / "class").rglob("*") if path.is_file()} == {
-        *("key/exam.json", "key/variants.jsonl", "key/answers.csv", "key/papers/s1.pdf"),
+        *("key/exam.json", "key/variants.jsonl", "key/answers.csv"),
+        *("key/papers/s1.pdf", "key/filled/s1.pdf"),
         *(f"handout/s1/{name}" for name in ("questions.pdf", "answers.csv", "answers.html")),
     }

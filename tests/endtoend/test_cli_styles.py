@@ -1,11 +1,16 @@
 """Themes and missing glyphs as an instructor meets them at the command line, with papers that are really set."""
 
+import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+import examgen
 from examgen.cli import app
+from tests.marking_sheets import read_rows
+from tests.pdf_structure import read_pdf
+from tests.printed_boxes import texts_in_boxes
 from tests.stamped_pages import text_of
 
 THEME = {
@@ -46,6 +51,40 @@ def test_papers_in_an_instructors_own_looks(here: Path) -> None:
         assert "Write each answer into its box" not in text
         assert "Matricola" in (folder / "answers.html").read_text(encoding="utf-8")
     assert "Nome e cognome" in text_of((here / "one" / "key" / "answers.pdf").read_bytes())
+
+
+def test_a_short_key_leaves_out_the_chain_rule(here: Path) -> None:
+    """For one paper and a class, and by Python the same bytes; the papers that are handed out are the same."""
+    chain = "Single entries by the chain rule"
+    run("make", "scalar-chain", "--seed", "7", "--out", "full")
+    run("make", "scalar-chain", "--seed", "7", "--key-detail", "short", "--out", "short")
+    run("batch", "scalar-chain", "roster.csv", "--seed", "7", "--key-detail", "short", "--out", "class")
+    full, short = ((here / name / "key" / "answers.pdf").read_bytes() for name in ("full", "short"))
+    assert chain in text_of(full)
+    for key in (short, (here / "class" / "key" / "papers" / "s1.pdf").read_bytes()):
+        assert chain not in text_of(key)
+        assert "Derivatives used" in text_of(key)
+    assert json.loads((here / "short" / "key" / "exam.json").read_text(encoding="utf-8"))["key_detail"] == "short"
+    assert (here / "full" / "questions.pdf").read_bytes() == (here / "short" / "questions.pdf").read_bytes()
+    examgen.make("scalar-chain", seed=7, key_detail="short", out=here / "python")
+    assert (here / "python" / "key" / "answers.pdf").read_bytes() == short
+    told = run("make", "scalar-chain", "--key-detail", "shor", "--out", "other", code=1)
+    assert told == "Error: key detail 'shor' is unknown; allowed: full, short. Did you mean \"short\"?\n"
+
+
+def test_each_student_of_a_class_has_a_filled_paper(here: Path) -> None:
+    """Below key/filled/, in a theme too; the boxes hold the key's answers."""
+    run("batch", "scalar-chain", "roster.csv", "--seed", "7", "--theme", "look", "--language", "it", "--out", "class")
+    rows = read_rows(here / "class" / "key" / "answers.csv")
+    for student in ("s1", "s2"):
+        filled = read_pdf(here / "class" / "key" / "filled" / f"{student}.pdf")
+        assert student in [str(field.V) for field in filled.pdf.Root.AcroForm.Fields if field.T == "student"]
+        expected = {
+            row["field"]: f"{float(row['answer']):.{row['decimals']}f}".replace("-", "−")
+            for row in rows
+            if row["student"] == student
+        }
+        assert texts_in_boxes(filled) == (expected, expected)
 
 
 def test_a_slip_in_a_theme_is_one_line_and_nothing_is_written(here: Path) -> None:

@@ -32,12 +32,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
 
     def printed(kind: str) -> object:
-        return lambda _, variant, style: PrintedPaper(
+        return lambda _, variant, style, *__: PrintedPaper(
             f"%PDF {kind} {variant.student} {variant.name} {style.language} {style.paper}".encode(), ""
         )
 
     monkeypatch.setattr(making, "print_questions", printed("questions"))
     monkeypatch.setattr(making, "print_key", printed("key"))
+    monkeypatch.setattr(making, "print_filled", lambda *_: b"%PDF filled")
     write_roster("s1,Ada", "s2,Bob", "s3,Cleo")
     return tmp_path
 
@@ -97,6 +98,7 @@ def test_the_same_again_is_written_anew(command: Command) -> None:
         (["--notation", "nielsen"], "notation scalar"),
         (["--language", "de"], "language en"),
         (["--paper", "letter"], "paper a4"),
+        (["--key-detail", "short"], "paper a4, full key)"),
         (["--student", "s2"], "the paper of student 's1'"),
     ],
 )
@@ -148,7 +150,14 @@ def test_a_fresh_seed_is_told_which_seed_lies_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "size", [["--paper", "letter"], ["--language", "de"], ["--notation", "nielsen"], ["--student", "x"]]
+    "size",
+    [
+        ["--paper", "letter"],
+        ["--key-detail", "short"],
+        ["--language", "de"],
+        ["--notation", "nielsen"],
+        ["--student", "x"],
+    ],
 )
 @pytest.mark.usefixtures("here")
 def test_default_folders_do_not_clash(size: list[str]) -> None:
@@ -163,10 +172,13 @@ def test_default_folders_do_not_clash(size: list[str]) -> None:
 @pytest.mark.parametrize(
     ("command", "name"),
     [
-        *((make, name) for name in ("questions.pdf", "answers.csv", "key/answers.csv", "key/answers.pdf")),
+        *(
+            (make, name)
+            for name in ("questions.pdf", "answers.csv", "key/answers.csv", "key/answers.pdf", "key/filled.pdf")
+        ),
         *(
             (batch, name)
-            for name in ("manifest.csv", "handout/s2/answers.html", "key/papers/s1.pdf", "key/answers.csv")
+            for name in ("manifest.csv", "handout/s2/answers.html", "key/papers/s1.pdf", "key/filled/s1.pdf")
         ),
     ],
 )

@@ -30,6 +30,7 @@ from tests.pdf_structure import (
     trace_findings,
     ua_findings,
 )
+from tests.printed_boxes import form_names, texts_in_boxes
 
 SEED = 123456789
 OTHER_NOTATIONS = (
@@ -93,6 +94,11 @@ class Papers:
         return read_pdf(self.folder / "key" / "answers.pdf")
 
     @cached_property
+    def filled(self) -> PdfReading:
+        """The question paper with its boxes filled in."""
+        return read_pdf(self.folder / "key" / "filled.pdf")
+
+    @cached_property
     def entries(self) -> list[dict[str, str]]:
         """The key's entries, in the order of the sheet."""
         with (self.folder / "key" / "answers.csv").open(encoding="utf-8", newline="") as file:
@@ -138,7 +144,7 @@ def papers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def test_papers_are_accessible_and_in_order(papers: Papers) -> None:
     """Question paper and key meet PDF/UA-1, and are read from the first page to the last and from top to bottom."""
-    for reading in (papers.questions, papers.key):
+    for reading in (papers.questions, papers.key, papers.filled):
         assert unexpected(ua_findings(reading)) == [], reading.path.name
         assert file_findings(reading.path) == [], reading.path.name
 
@@ -181,8 +187,31 @@ def test_question_paper_holds_nothing_of_its_key(papers: Papers) -> None:
 
 def test_key_tells_nothing_of_time_and_machine(papers: Papers) -> None:
     """The key holds no date, path, seed, or name of a user or machine either."""
-    assert leaks(papers.key.pdf, _origins(papers)) == []
-    assert trace_findings(papers.key.pdf) == []
+    for reading in (papers.key, papers.filled):
+        assert leaks(reading.pdf, _origins(papers)) == []
+        assert trace_findings(reading.pdf) == []
+
+
+def test_each_box_holds_its_answer_and_nothing_else(papers: Papers) -> None:
+    """What another program finds in each box is the key's entry, to its digits, and so is what the field says."""
+    in_boxes, in_fields = texts_in_boxes(papers.filled)
+    names = form_names(papers.entries)
+    assert in_boxes.keys() == in_fields.keys() == set(names)
+    for name, row in zip(names, papers.entries, strict=True):
+        expected = row["answer"]
+        if row["decimals"]:
+            expected = _printed(row).replace(".", "," if papers.has_comma else ".")
+        assert in_boxes[name] == expected.replace("-", "−").replace(" ", ""), name
+        assert in_fields[name].replace("−", "-") == expected, name
+
+
+def test_the_paper_itself_is_not_touched(papers: Papers) -> None:
+    """The filled paper is the question paper and its answers behind it, and no field of it can be changed."""
+    own = papers.filled.path.read_bytes()
+    assert own.startswith(papers.questions.path.read_bytes())
+    names = form_names(papers.entries)
+    flags = {str(field.T): int(field.get("/Ff", 0)) for field in papers.filled.pdf.Root.AcroForm.Fields}
+    assert {flags[name] for name in names} == {1}
 
 
 def _origins(papers: Papers) -> set[str]:

@@ -26,6 +26,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
     monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
+    monkeypatch.setattr(making, "print_filled", lambda *_: b"%PDF filled")
     policy, family, exam = blocks("toml")
     (tmp_path / "my-question.toml").write_text(family, encoding="utf-8")
     (tmp_path / "my-exam.toml").write_text(exam, encoding="utf-8")

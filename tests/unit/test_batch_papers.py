@@ -28,6 +28,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         making, "print_questions", lambda _, variant, __: PrintedPaper(b"%PDF " + variant.code.encode(), "")
     )
     monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
+    monkeypatch.setattr(making, "print_filled", lambda *_: b"%PDF filled")
 
 
 def roster(folder: Path, students: list[tuple[str, str]], name: str = "roster.csv") -> Path:
@@ -50,11 +51,11 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.usefixtures("quick")
 def test_each_student_has_a_folder_and_the_key_is_apart(tmp_path: Path) -> None:
-    """handout/ holds what is handed out and nothing else; key/ has one solution per student."""
+    """handout/ holds what is handed out and nothing else; key/ has a solution and a filled paper per student."""
     made = class_of(tmp_path, CLASS)
     folders = ("s1", "a%2Fb", "%E6%9D%8E")
     expected = {f"handout/{folder}/{name}" for folder in folders for name in HANDOUT}
-    expected |= {f"key/papers/{folder}.pdf" for folder in folders}
+    expected |= {f"key/{kind}/{folder}.pdf" for kind in ("papers", "filled") for folder in folders}
     expected |= {"key/exam.json", "key/variants.jsonl", "key/answers.csv", "manifest.csv"}
     assert set(files_below(made.folder)) == set(made.files) == expected
     assert (made.seed, made.students) == (7, 3)

@@ -16,6 +16,7 @@ import pytest
 from examgen.core.network import NetworkShape
 from examgen.documents.pages import QuestionPart
 from examgen.documents.papers import key_page
+from examgen.documents.style import PaperStyle
 from examgen.exams.building import Student, draw_variants, load_exam
 from examgen.exams.exam import PaperShape
 from examgen.exams.keys import papers
@@ -32,7 +33,7 @@ from tests.printed_chains import (
     taken_apart,
 )
 from tests.printed_numbers import Floats, LatexValueError, Printed
-from tests.printed_pages import CONVENTIONS, ReadLine, expected_symbols, read_lines
+from tests.printed_pages import CHAIN_TITLE, CONVENTIONS, ReadLine, expected_symbols, read_lines
 from tests.small_banks import fitting_notations, shipped_names
 
 SEEDS = {"families": (7, 8, 2024), "exams": (7, 8), "worked": (7,)}
@@ -315,3 +316,18 @@ def _expected_chains(solved: Solved, shape: NetworkShape) -> Iterator[tuple[int,
         if quantity.kind in {"dL_dW", "dL_db"} and quantity.layer is not None and quantity.step is not None:
             for about in expected_parameters(shape, quantity.kind[-1], quantity.layer):
                 yield quantity.step, about
+
+
+@pytest.mark.parametrize(("name", "notation"), [("question2", "from-to"), ("minibatch", "nielsen"), ("midterm", "row")])
+def test_a_short_key_has_all_but_the_chain_rule(name: str, notation: str) -> None:
+    """Its sections are those of the full key without the ones on single entries, line by line."""
+    loaded = load_exam(name, 7, notation)
+    [variant] = draw_variants(loaded, [Student("s1")])
+    full, short = (
+        key_page(loaded.exam, variant, PaperStyle(key_detail=detail)).questions for detail in ("full", "short")
+    )
+    for more, less in zip(full, short, strict=True):
+        kept = tuple(part for part in more.sections if CHAIN_TITLE not in part.title)
+        assert less.sections == kept
+        assert (less.appendix, less.tasks) == (more.appendix, more.tasks)
+    assert full != short

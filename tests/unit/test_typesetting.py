@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from examgen.documents.mathbox import Formula
 from examgen.documents.numbers import FIRST_SLOT
 from examgen.documents.typesetting import (
     INDENT,
@@ -143,3 +144,50 @@ def test_a_slot_for_text_has_room_for_all_letters() -> None:
     boxes = [font.bounds[font.glyph(letter)] for letter in "ÅÉÜgjpqyç"]
     assert image.formula.height >= max(box.top for box in boxes) * unit - 0.01
     assert image.formula.depth >= -min(box.bottom for box in boxes) * unit - 0.01
+
+
+CHAINS = (
+    ["z", "= 1"],
+    [r"\frac{\partial L}{\partial w}", "= a b", r"\approx 2"],
+    ["y", *(rf"= {number}.2345 + 2.3456 \cdot 7" for number in range(9))],
+    ["x", *(rf"{'+' if number else '='} {number}.2345 \cdot 2.3456 \cdot 3.4567" for number in range(9))],
+    ["v", "= " + " + ".join(f"{number}.2345" for number in range(30))],
+)
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_equations_are_aligned_at_their_first_sign(chain: list[str]) -> None:
+    """Short, long and broken chains have their signs below one another; a sum goes on behind them, within the page."""
+    typesetter = Typesetter({})
+    edge = typesetter.edge(CHAINS)
+    images = _placed(typesetter.aligned(chain, edge))
+    assert (len(images) > 1) == (len(chain) > 3)
+    for left, number in images:
+        formula = typesetter.images[number].formula
+        sign, place = _first_sign(formula)
+        assert left + formula.width < TEXT_WIDTH + 0.1
+        assert left + place == pytest.approx(edge, abs=0.01) if sign != "+" else left > edge
+
+
+def test_a_wide_left_hand_side_does_not_move_the_others() -> None:
+    """It stands at the left, and its own sign further to the right."""
+    typesetter = Typesetter({})
+    wide = r"\text{a left-hand side that is wider than others are}"
+    edge = typesetter.edge([["z", "= 1"], [wide, "= 1"]])
+    assert edge == typesetter.edge([["z", "= 1"]]) < 20
+    [(left, number)] = _placed(typesetter.aligned([wide, "= 1"], edge))
+    assert left == 0.0
+    assert _first_sign(typesetter.images[number].formula)[1] > edge
+
+
+def _placed(shown: str) -> list[tuple[float, int]]:
+    """Left edge and number of each image."""
+    found = re.findall(r'src="formula:(\d+)"[^>]*style="([^"]*)"', shown)
+    lefts = [re.search(r"margin-left:([\d.]+)pt", style) for _, style in found]
+    return [(float(left[1]) if left else 0.0, int(number)) for left, (number, _) in zip(lefts, found, strict=True)]
+
+
+def _first_sign(formula: Formula) -> tuple[str, float]:
+    """The first of the signs that lines begin with, and its place."""
+    signs = {math_font().glyph(sign): sign for sign in "=≈+"}
+    return next((signs[glyph.glyph], glyph.x) for glyph in formula.place().glyphs() if glyph.glyph in signs)
