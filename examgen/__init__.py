@@ -224,7 +224,8 @@ def explain(
         folder: of a class or paper that was marked, with marks/results.csv in it; or that folder, or that file.
         student: id as in results.csv; empty or "-" for a paper without a name.
         field: as in results.csv; with the question before it, `Q1:z2_1`, where several questions have it.
-        key: folder of the key; `key` beside the folder of the marks where it is None.
+        key: folder of the key; where it is None, the one that the marks were made with, else one beside them or in
+            ./output.
 
     Returns: the answer, the reference, what follows from the student's own answers, the parts of the tolerance, the
         misconceptions that were tried, and the rule that decided.

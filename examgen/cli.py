@@ -330,7 +330,7 @@ def explain(
     ],
     key: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of the key; key/ beside the folder of the marks if left out."),
+        typer.Option(metavar="DIR", help="Folder of the key; the one that the marks were made with if left out."),
     ] = None,
 ) -> None:
     """Print the whole calculation of one mark, for an appeal: reference, own values, tolerance, misconceptions."""

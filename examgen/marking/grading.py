@@ -27,6 +27,7 @@ from examgen.marking.decimal_marks import DecimalChoice
 from examgen.marking.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
 from examgen.marking.finding import find_key, named_exams
 from examgen.marking.judging import judge
+from examgen.marking.key_of_marks import KEY_NOTE, key_note
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match
 from examgen.marking.neighbours import Neighbours, without_neighbours
 from examgen.marking.notes import (
@@ -179,6 +180,7 @@ def grade(
         RESULTS: chain(results_csv(results), lines),
         GRADEBOOK: book_csv(found, whole.columns),
         NOTES: notes_csv(notes),
+        KEY_NOTE: key_note(folder, found.folder),
     }
     write_files(folder, tables)
     after = row_digests(folder) if before else {}
