@@ -1,6 +1,6 @@
 """Which key a folder of marks was made with: `grading` notes it there, and `marked_papers` finds it again.
 
-Marks may lie anywhere (`grade --out DIR`), and an appeal comes weeks later, when nobody remembers the folder of the key.
+Marks may lie anywhere (`grade --out DIR`), and an appeal comes weeks later, when nobody remembers where the key is.
 """
 
 import csv
