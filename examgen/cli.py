@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from examgen import completion
 from examgen.collector import paused_collector
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ app = typer.Typer(
     cls=_Commands,
     name="examgen",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     help="Make exams about backpropagation by hand, with worked solutions, and mark the answers fairly.",
@@ -58,7 +58,12 @@ MAX_NOTICES = 20
 """So many notices are printed; the rest is counted."""
 
 Exam = Annotated[
-    str, typer.Argument(metavar="EXAM", help="A shipped exam or family (see examgen list), or a TOML file.")
+    str,
+    typer.Argument(
+        metavar="EXAM",
+        help="A shipped exam or family (see examgen list), or a TOML file.",
+        autocompletion=completion.exams,
+    ),
 ]
 Seed = Annotated[
     int | None,
@@ -74,15 +79,27 @@ NotationName = Annotated[
         "--notation",
         metavar="NAME",
         help="from-to, to-from-da, nielsen, scalar or row; the exam's own where it is left out.",
+        autocompletion=completion.notations,
     ),
 ]
 Language = Annotated[
     str,
     typer.Option(
-        "--language", metavar="CODE", help="Language of the papers: en, de, fr, es or hi, or one of the theme."
+        "--language",
+        metavar="CODE",
+        help="Language of the papers: en, de, fr, es or hi, or one of the theme.",
+        autocompletion=completion.languages,
     ),
 ]
-PaperSize = Annotated[str, typer.Option("--paper", metavar="SIZE", help="Size of the paper: a4 or letter.")]
+PaperSize = Annotated[
+    str,
+    typer.Option(
+        "--paper",
+        metavar="SIZE",
+        help="Size of the paper: a4 or letter.",
+        autocompletion=completion.paper_sizes,
+    ),
+]
 ThemeFolder = Annotated[
     Path | None,
     typer.Option(
@@ -98,6 +115,15 @@ Force = Annotated[
         "--force", help="Write over what lies in the folder; another exam there, key and all, is kept in old-1/ of it."
     ),
 ]
+
+
+def _students(context: typer.Context, incomplete: str) -> list[str]:
+    return completion.students(context.params.get("folder"), incomplete)
+
+
+def _fields(context: typer.Context, incomplete: str) -> list[str]:
+    given = context.params
+    return completion.fields(given.get("folder"), given.get("student"), incomplete)
 
 
 @app.callback(invoke_without_command=True)
@@ -323,10 +349,20 @@ def explain(
         Path, typer.Argument(metavar="CLASS", help="Folder of a class or paper that was marked, or its results.csv.")
     ],
     student: Annotated[
-        str, typer.Argument(metavar="STUDENT", help="Id as in results.csv; - for a paper without a name.")
+        str,
+        typer.Argument(
+            metavar="STUDENT",
+            help="Id as in results.csv; - for a paper without a name.",
+            autocompletion=_students,
+        ),
     ],
     field: Annotated[
-        str, typer.Argument(metavar="FIELD", help="Field as in results.csv; Q1:field where several questions have it.")
+        str,
+        typer.Argument(
+            metavar="FIELD",
+            help="Field as in results.csv; Q1:field where several questions have it.",
+            autocompletion=_fields,
+        ),
     ],
     key: Annotated[
         Path | None,
