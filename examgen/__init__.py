@@ -4,8 +4,8 @@
     >>> made = examgen.make("question2", seed=7)            # doctest: +SKIP
     >>> graded = examgen.grade("output/question2-7/answers.csv")  # doctest: +SKIP
 
-The same as on the command line: `make`, `make_class` (examgen batch), `grade`, `explain` and `check`. Everything else
-is internal.
+The same as on the command line: `make`, `make_class` (examgen batch), `rehearse`, `grade`, `explain`, `check` and
+`samples`. Everything else is internal.
 """
 
 from os import PathLike
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from examgen.batch.checked import Checked
     from examgen.batch.making import MadePapers
+    from examgen.batch.rehearsal import Rehearsal
+    from examgen.batch.samples import Samples
     from examgen.marking.explanation import Explanation
     from examgen.marking.grading import GradedClass
 
-__all__ = ["__version__", "check", "explain", "grade", "make", "make_class"]
+__all__ = ["__version__", "check", "explain", "grade", "make", "make_class", "rehearse", "samples"]
 __version__ = "0.1.0"
 
 
@@ -119,6 +121,47 @@ def make_class(
         force=force,
         progress=progress,
     )
+
+
+def rehearse(
+    folder: str | PathLike[str],
+    *,
+    out: str | PathLike[str] | None = None,
+    force: bool = False,
+) -> "Rehearsal":
+    """Fill in the sheets of a paper or a class as students might, to see the marking before anybody sits the exam.
+
+    Args:
+        folder: of a paper or class that was made.
+        out: folder of the sheets; `rehearsal/handed-in` in the exam's folder where it is None. What is marked from
+            there goes into `rehearsal/marks`.
+        force: whether sheets that were changed since are written over.
+
+    Returns: the folder of the sheets, and of each student what is wrong with the work.
+
+    Raises:
+        examgen.errors.ExamgenError: there is no key, or it cannot be read, or a file cannot be written.
+    """
+    from examgen.batch import rehearsal
+
+    return rehearsal.rehearse(Path(folder), out=_path(out), force=force)
+
+
+def samples(folder: str | PathLike[str] | None = None, *, force: bool = False) -> "Samples":
+    """Write files to begin with: a class list, a question family, and an exam that asks it.
+
+    Args:
+        folder: `output/samples` where it is None.
+        force: whether files that were changed since are written over.
+
+    Returns: the folder, and the names of the files.
+
+    Raises:
+        examgen.errors.ExamgenError: a file cannot be written, or was changed.
+    """
+    from examgen.batch import samples as shipped_samples
+
+    return shipped_samples.samples(_path(folder), force=force)
 
 
 def grade(

@@ -16,13 +16,14 @@ from examgen.exams.exam import Exam
 from examgen.exams.files import remove_parts, unwritable, write_files
 from examgen.exams.key_documents import Making, exam_document
 from examgen.exams.keys import Key, read_key_so_far
+from examgen.exams.places import MARKS, REHEARSAL
 
 HANDOUT = ("questions.pdf", "answers.csv", "answers.html")
 KEY, PAPERS, MANIFEST = "key", "handout", "manifest.csv"
 KEY_FILES = ("exam.json", "variants.jsonl", "answers.csv", "answers.pdf")
 OF_A_CLASS = (PAPERS, MANIFEST)
 
-_BELONGINGS = (*HANDOUT, *OF_A_CLASS, "marks", KEY)
+_BELONGINGS = (*HANDOUT, *OF_A_CLASS, MARKS, REHEARSAL, KEY)
 """What is put aside together; the key last, for without one nobody knows what the rest is."""
 
 _WAYS_OUT = "choose another folder with --out, or write over it with --force"

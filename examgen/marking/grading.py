@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from examgen.errors import AnswersError
 from examgen.exams.files import Content, safe_text, typed_text, write_files
 from examgen.exams.keys import Key, read_key
+from examgen.exams.places import marks_folder
 from examgen.exams.sentences import Wording
 from examgen.marking import totals
 from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers
@@ -150,7 +151,7 @@ def grade(
     """
     files = read_files(answers, time_limit=options.time_limit, with_tables=options.tables)
     found = read_key(key) if key is not None else _key_of(answers, files)
-    folder = out if out is not None else found.folder.parent / "marks"
+    folder = out if out is not None else marks_folder(answers, found.folder.parent)
     earlier = read_earlier(folder, found.exam, force=options.force)
     handed_in = _read(files, found, options)
     matched = match(found, handed_in.table)

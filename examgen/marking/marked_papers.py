@@ -14,6 +14,7 @@ from examgen.errors import AnswersError, KeyFileError, did_you_mean
 from examgen.exams.exam import PaperShape, QuestionVariant, Variant
 from examgen.exams.files import safe_text, typed_text
 from examgen.exams.keys import Key, papers, read_key
+from examgen.exams.places import MARKS
 from examgen.exams.words import original
 from examgen.marking.answers import Numbers
 from examgen.marking.earlier import GRADEBOOK, RESULTS
@@ -24,7 +25,6 @@ from examgen.marking.results import COLUMNS
 from examgen.marking.writing import Submitted
 from examgen.tables.csv_tables import printable
 
-MARKS = "marks"
 NAMELESS = "-"
 """How a paper without a name is called on the command line."""
 
