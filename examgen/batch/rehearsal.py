@@ -170,7 +170,8 @@ def _few_digits(part: _Part) -> tuple[Sheet, str]:
         text = print_decimals(value, decimals - 1)
         if decimals > 1 and float(text) != value and len(shorter) < FEW:
             shorter[part.id, field.name] = text
-    return shorter, f"{len(shorter)} answers with one digit fewer than asked" if shorter else ""
+    count = "1 answer" if len(shorter) == 1 else f"{len(shorter)} answers"
+    return shorter, f"{count} with one digit fewer than asked" if shorter else ""
 
 
 def _no_time(part: _Part) -> tuple[Sheet, str]:
