@@ -69,6 +69,9 @@ def test_every_command_runs_in_a_fresh_clone(clone: Path) -> None:
     before = set(clone.iterdir())
     printed = in_clone(clone, "bash", "-euo", "pipefail", "-c", "\n".join(tour))
     assert "ada" in printed
+    sheets = clone / "output" / "question2-7" / "rehearsal" / "handed-in"
+    [shown] = re.findall(r"```\n(exam,variant,.*?)```", README, re.DOTALL)
+    assert (sheets / "emmy.csv").read_text(encoding="utf-8").startswith(shown)
     assert {path.name for path in set(clone.iterdir()) - before} == {"output"}
 
     tree = re.search(r"```\n(output/.*?)```", README, re.DOTALL)
