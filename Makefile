@@ -23,6 +23,7 @@ demo: $(READY)-run ## set up, make an exam, mark a filled-in sheet, and say wher
 	$(BIN)/examgen grade $(DEMO)/filled.csv
 	@echo && echo 'The papers, the key and the marks:'
 	@find $(DEMO) -name '*.pdf' -o -name results.csv -o -name gradebook.csv | sort | sed 's/^/  /'
+	@echo && echo 'To use examgen in this terminal: . $(BIN)/activate'
 
 test: $(READY)-test ## set up, then every check: ruff, mypy, import-linter, the wheel, pytest
 	$(BIN)/ruff check .

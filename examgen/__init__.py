@@ -4,8 +4,8 @@
     >>> made = examgen.make("question2", seed=7)            # doctest: +SKIP
     >>> graded = examgen.grade("output/question2-7/answers.csv")  # doctest: +SKIP
 
-The same as on the command line: `make`, `make_class` (examgen batch), `grade`, `explain` and `check`. Everything else
-is internal.
+The same as on the command line: `make`, `make_class` (examgen batch), `rehearse`, `grade`, `explain`, `check` and
+`samples`. Everything else is internal.
 """
 
 from os import PathLike
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from examgen.batch.checked import Checked
     from examgen.batch.making import MadePapers
+    from examgen.batch.rehearsal import Rehearsal
+    from examgen.batch.samples import Samples
     from examgen.marking.explanation import Explanation
     from examgen.marking.grading import GradedClass
 
-__all__ = ["__version__", "check", "explain", "grade", "make", "make_class"]
+__all__ = ["__version__", "check", "explain", "grade", "make", "make_class", "rehearse", "samples"]
 __version__ = "0.1.0"
 
 
@@ -127,6 +129,47 @@ def make_class(
     )
 
 
+def rehearse(
+    folder: str | PathLike[str],
+    *,
+    out: str | PathLike[str] | None = None,
+    force: bool = False,
+) -> "Rehearsal":
+    """Fill in the sheets of a paper or a class as students might, to see the marking before anybody sits the exam.
+
+    Args:
+        folder: of a paper or class that was made.
+        out: folder of the sheets; `rehearsal/handed-in` in the exam's folder where it is None. What is marked from
+            there goes into `rehearsal/marks`.
+        force: whether sheets that were changed since are written over.
+
+    Returns: the folder of the sheets, and of each student what is wrong with the work.
+
+    Raises:
+        examgen.errors.ExamgenError: there is no key, or it cannot be read, or a file cannot be written.
+    """
+    from examgen.batch import rehearsal
+
+    return rehearsal.rehearse(Path(folder), out=_path(out), force=force)
+
+
+def samples(folder: str | PathLike[str] | None = None, *, force: bool = False) -> "Samples":
+    """Write files to begin with: a class list, a question family, and an exam that asks it.
+
+    Args:
+        folder: `output/samples` where it is None.
+        force: whether files that were changed since are written over.
+
+    Returns: the folder, and the names of the files.
+
+    Raises:
+        examgen.errors.ExamgenError: a file cannot be written, or was changed.
+    """
+    from examgen.batch import samples as shipped_samples
+
+    return shipped_samples.samples(_path(folder), force=force)
+
+
 def grade(
     answers: str | PathLike[str],
     *,
@@ -230,7 +273,8 @@ def explain(
         folder: of a class or paper that was marked, with marks/results.csv in it; or that folder, or that file.
         student: id as in results.csv; empty or "-" for a paper without a name.
         field: as in results.csv; with the question before it, `Q1:z2_1`, where several questions have it.
-        key: folder of the key; `key` beside the folder of the marks where it is None.
+        key: folder of the key; where it is None, the one that the marks were made with, else one beside them or in
+            ./output.
 
     Returns: the answer, the reference, what follows from the student's own answers, the parts of the tolerance, the
         misconceptions that were tried, and the rule that decided.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from examgen import completion
 from examgen.collector import paused_collector
 
 if TYPE_CHECKING:
@@ -43,22 +44,34 @@ class _Commands(TyperGroup):
             raise SystemExit(1) from None
 
 
+def _examples(*commands: str) -> str:
+    """What a help page ends with: commands that run as they stand, in the order of the tour in README.md."""
+    return "\n\n".join(["Examples:", *commands])
+
+
 app = typer.Typer(
     cls=_Commands,
     name="examgen",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     help="Make exams about backpropagation by hand, with worked solutions, and mark the answers fairly.",
-    epilog="Start with: examgen make --seed 7",
+    epilog=_examples("examgen make --seed 7", "examgen rehearse output/question2-7"),
 )
 
 MAX_NOTICES = 20
 """So many notices are printed; the rest is counted."""
 
+LISTED = {"exams": "Exams", "families": "Question families", "worked": "Worked examples with fixed numbers"}
+"""Titles of what is listed, by folder."""
+
 Exam = Annotated[
-    str, typer.Argument(metavar="EXAM", help="A shipped exam or family (see examgen list), or a TOML file.")
+    str,
+    typer.Argument(
+        metavar="EXAM",
+        help="A shipped exam or family (see examgen list), or a TOML file.",
+        autocompletion=completion.exams,
+    ),
 ]
 Seed = Annotated[
     int | None,
@@ -74,15 +87,27 @@ NotationName = Annotated[
         "--notation",
         metavar="NAME",
         help="from-to, to-from-da, nielsen, scalar or row; the exam's own where it is left out.",
+        autocompletion=completion.notations,
     ),
 ]
 Language = Annotated[
     str,
     typer.Option(
-        "--language", metavar="CODE", help="Language of the papers: en, de, fr, es or hi, or one of the theme."
+        "--language",
+        metavar="CODE",
+        help="Language of the papers: en, de, fr, es or hi, or one of the theme.",
+        autocompletion=completion.languages,
     ),
 ]
-PaperSize = Annotated[str, typer.Option("--paper", metavar="SIZE", help="Size of the paper: a4 or letter.")]
+PaperSize = Annotated[
+    str,
+    typer.Option(
+        "--paper",
+        metavar="SIZE",
+        help="Size of the paper: a4 or letter.",
+        autocompletion=completion.paper_sizes,
+    ),
+]
 ThemeFolder = Annotated[
     Path | None,
     typer.Option(
@@ -108,6 +133,15 @@ Force = Annotated[
 ]
 
 
+def _students(context: typer.Context, incomplete: str) -> list[str]:
+    return completion.students(context.params.get("folder"), incomplete)
+
+
+def _fields(context: typer.Context, incomplete: str) -> list[str]:
+    given = context.params
+    return completion.fields(given.get("folder"), given.get("student"), incomplete)
+
+
 @app.callback(invoke_without_command=True)
 def main(
     version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
@@ -120,7 +154,12 @@ def main(
         raise typer.Exit
 
 
-@app.command(epilog="Example: examgen make question2 --seed 7 --student s1234567")
+@app.command(
+    epilog=_examples(
+        "examgen make --seed 7",
+        "examgen make midterm --student s1234567 --language de --paper letter",
+    )
+)
 def make(
     exam: Exam = "question2",
     seed: Seed = None,
@@ -162,7 +201,12 @@ def make(
     _print_notices(made.notices)
 
 
-@app.command(epilog="Example: examgen batch question2 roster.csv --seed 7 --out class")
+@app.command(
+    epilog=_examples(
+        "examgen batch question2 output/samples/roster.csv --seed 7 --out output/class",
+        "examgen batch midterm output/samples/roster.csv --out output/midterm-class",
+    )
+)
 def batch(
     exam: Exam,
     roster: Annotated[
@@ -210,7 +254,42 @@ def batch(
     _print_notices(made.notices)
 
 
-@app.command(epilog="Example: examgen grade answers.csv --key output/question2-7/key --out marks")
+@app.command(epilog=_examples("examgen rehearse output/question2-7", "examgen rehearse output/class"))
+def rehearse(
+    folder: Annotated[Path, typer.Argument(metavar="CLASS", help="Folder of a paper or class that was made.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder for the sheets; rehearsal/handed-in in the folder CLASS where it is left out."
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over sheets that were changed since they were written.")
+    ] = False,
+) -> None:
+    """Fill in the sheets as students might, with slips and misconceptions, to see the marking before the exam.
+
+    Marks of such sheets are kept apart from real ones, in rehearsal/marks.
+    """
+    with _mistakes_in_one_line():
+        import examgen
+
+        rehearsed = examgen.rehearse(folder, out=out, force=force)
+    width = max(len(sitter.student) for sitter in rehearsed.sitters[:MAX_NOTICES])
+    for sitter in rehearsed.sitters[:MAX_NOTICES]:
+        typer.echo(_printable(f"{sitter.student:<{width}}  {sitter.habit}"))
+    if len(rehearsed.sitters) > MAX_NOTICES:
+        typer.echo(f"and {len(rehearsed.sitters) - MAX_NOTICES:,} more")
+    typer.echo(f"Handed in: {rehearsed.folder}")
+    typer.echo(f"Mark them: examgen grade {rehearsed.folder}")
+
+
+@app.command(
+    epilog=_examples(
+        "examgen grade output/question2-7/rehearsal/handed-in",
+        "examgen grade output/class/rehearsal/handed-in --latest --out output/marks",
+    )
+)
 def grade(
     answers: Annotated[
         Path,
@@ -329,20 +408,35 @@ def grade(
         typer.echo(f"Feedback of {pages} no longer true and is removed; --feedback writes it anew")
 
 
-@app.command(epilog="Example: examgen explain output/question2-7 s1234567 s1_z2_1")
+@app.command(
+    epilog=_examples(
+        "examgen explain output/question2-7/rehearsal ada s1_z2_1",
+        "examgen explain output/marks s1234567 s1_z2_1",
+    )
+)
 def explain(
     folder: Annotated[
         Path, typer.Argument(metavar="CLASS", help="Folder of a class or paper that was marked, or its results.csv.")
     ],
     student: Annotated[
-        str, typer.Argument(metavar="STUDENT", help="Id as in results.csv; - for a paper without a name.")
+        str,
+        typer.Argument(
+            metavar="STUDENT",
+            help="Id as in results.csv; - for a paper without a name.",
+            autocompletion=_students,
+        ),
     ],
     field: Annotated[
-        str, typer.Argument(metavar="FIELD", help="Field as in results.csv; Q1:field where several questions have it.")
+        str,
+        typer.Argument(
+            metavar="FIELD",
+            help="Field as in results.csv; Q1:field where several questions have it.",
+            autocompletion=_fields,
+        ),
     ],
     key: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of the key; key/ beside the folder of the marks if left out."),
+        typer.Option(metavar="DIR", help="Folder of the key; the one that the marks were made with if left out."),
     ] = None,
 ) -> None:
     """Print the whole calculation of one mark, for an appeal: reference, own values, tolerance, misconceptions."""
@@ -356,7 +450,12 @@ def explain(
         typer.secho(_printable(line), bold=not line.startswith(" "))
 
 
-@app.command(epilog="Example: examgen check mybank.toml --draws 1000")
+@app.command(
+    epilog=_examples(
+        "examgen check scalar-chain --draws 100",
+        "examgen check output/samples/my-question.toml --draws 200",
+    )
+)
 def check(
     exam: Exam,
     draws: Annotated[int, typer.Option(metavar="N", min=1, help="Draws to judge for each question.")] = 1000,
@@ -379,19 +478,43 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command(name="list")
-def list_exams() -> None:
+@app.command(name="list", epilog=_examples("examgen list", "examgen list sigmoid"))
+def list_exams(
+    word: Annotated[str, typer.Argument(metavar="WORD", help="Only those that have it in their line.")] = "",
+) -> None:
     """List the shipped exams and question families, a line each."""
     with _mistakes_in_one_line():
         from examgen.exams.banks import load_bank, shipped_banks
 
         rows = [(path.parent.name, path.stem, load_bank(path).about) for path in shipped_banks()]
-    titles = {"exams": "Exams", "families": "Question families", "worked": "Worked examples with fixed numbers"}
     width = max(len(name) for _, name, _ in rows)
-    for folder, title in titles.items():
-        typer.secho(title, bold=True)
-        for _, name, about in (row for row in rows if row[0] == folder):
-            typer.echo(f"  {name:<{width}}  {about}")
+    found = [row for row in rows if word.casefold() in f"{row[1]}  {row[2]}".casefold()]
+    for folder, title in LISTED.items():
+        lines = [f"  {name:<{width}}  {about}" for of, name, about in found if of == folder]
+        if lines:
+            typer.secho(title, bold=True)
+            typer.echo("\n".join(lines))
+    if not found:
+        _print_error(f"no line has {word!r} in it; examgen list shows all")
+        raise typer.Exit(1)
+
+
+@app.command(epilog=_examples("examgen samples", "examgen samples output/mine"))
+def samples(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Folder to write to; output/samples where it is left out.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over files that were changed since they were written.")
+    ] = False,
+) -> None:
+    """Write files to begin with: a class list, a question of your own, and an exam that asks it."""
+    with _mistakes_in_one_line():
+        import examgen
+
+        written = examgen.samples(folder, force=force)
+    for name in written.files:
+        typer.echo(written.folder / name)
 
 
 @contextmanager

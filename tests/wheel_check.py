@@ -79,6 +79,9 @@ def check_commands(examgen: Path, work: Path) -> None:
     absent = [name for name in MADE if not (exam / name).is_file()]
     check(not absent, f"examgen make --seed 7 did not write {absent} into output/question2-7")
     run(examgen, "grade", "output/question2-7/answers.csv", cwd=work)
+    run(examgen, "samples", cwd=work)
+    run(examgen, "rehearse", "output/question2-7", cwd=work)
+    run(examgen, "grade", "output/question2-7/rehearsal/handed-in", cwd=work)
 
 
 def run(*command: str | Path, cwd: Path) -> None:

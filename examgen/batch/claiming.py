@@ -16,6 +16,7 @@ from examgen.exams.exam import Exam
 from examgen.exams.files import remove_parts, unwritable, write_files
 from examgen.exams.key_documents import Making, exam_document
 from examgen.exams.keys import Key, read_key_so_far
+from examgen.exams.places import MARKS, REHEARSAL
 
 HANDOUT = ("questions.pdf", "answers.csv", "answers.html")
 KEY, PAPERS, MANIFEST = "key", "handout", "manifest.csv"
@@ -24,7 +25,7 @@ KEY_FOLDERS = ("papers", "filled")
 """With a file for each student of a class: worked solutions, and papers with the answers in their boxes."""
 OF_A_CLASS = (PAPERS, MANIFEST)
 
-_BELONGINGS = (*HANDOUT, *OF_A_CLASS, "marks", KEY)
+_BELONGINGS = (*HANDOUT, *OF_A_CLASS, MARKS, REHEARSAL, KEY)
 """What is put aside together; the key last, for without one nobody knows what the rest is."""
 
 _WAYS_OUT = "choose another folder with --out, or write over it with --force"

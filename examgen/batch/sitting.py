@@ -112,7 +112,7 @@ def mistaken_students(loaded: LoadedExam) -> Sat:
                     continue
                 student = f"{variant.student} {paper.question.id} {place}"
                 people.append(replace(variant, student=student, code=f"{variant.code}{paper.question.id}{place}"))
-                sheets[student] = _numbers(paper, evaluate(patch.graph, numbers.givens).values)
+                sheets[student] = written_numbers(paper, evaluate(patch.graph, numbers.givens).values)
                 believes[student] = patch.misconception
     if not people:
         return Sat(0, 0, ())
@@ -145,6 +145,16 @@ def sit(exam: Exam, people: Sequence[Variant], sheets: Mapping[str, Sheet]) -> G
         return graded
 
 
+def written_numbers(paper: PaperShape, values: Mapping[str, Array]) -> Sheet:
+    """What a student writes who has come to these values of all quantities, to the asked digits."""
+    numbers = by_field(paper, {name: value[None] for name, value in values.items()})[0]
+    found = {}
+    for field, number in zip(paper.number_fields, numbers.tolist(), strict=True):
+        decimals = int(field.digits.decimals_for(np.array(number)))
+        found[paper.question.id, field.name] = print_decimals(number, decimals) if np.isfinite(number) else ""
+    return found
+
+
 def _answer(sheet: Sheet, row: Mapping[str, str]) -> str:
     return sheet.get((row["question"], row["field"]), row["answer"])
 
@@ -161,12 +171,3 @@ def _judged(graded: GradedClass, believes: Mapping[str, str], *, is_screened: bo
         f"work with the misconception {name} gets full marks ({MISCONCEPTIONS[name].mistake})" for name in whole
     )
     return Sat(len(believes), named, problems if is_screened else ())
-
-
-def _numbers(paper: PaperShape, values: Mapping[str, Array]) -> Sheet:
-    numbers = by_field(paper, {name: value[None] for name, value in values.items()})[0]
-    found = {}
-    for field, number in zip(paper.number_fields, numbers.tolist(), strict=True):
-        decimals = int(field.digits.decimals_for(np.array(number)))
-        found[paper.question.id, field.name] = print_decimals(number, decimals) if np.isfinite(number) else ""
-    return found

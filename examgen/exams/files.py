@@ -64,6 +64,32 @@ def write_files(folder: Path, files: Mapping[str, Content], *, private: Collecti
                 new.rmdir()
 
 
+def write_new_files(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
+    """Write files that somebody may have changed since: those are left as they are, and nothing is written.
+
+    Args:
+        force: whether they are written over.
+
+    Raises:
+        ExamgenError: a file of one of the names holds something else, or cannot be written.
+    """
+    for name, content in files.items():
+        path = folder / name
+        if not force and os.path.lexists(path) and _content(path) != content:
+            raise ExamgenError(
+                f"{path}: is there already and holds something else; nothing was written: choose another folder, or "
+                f"write over it with --force"
+            )
+    write_files(folder, files)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
 def unwritable(error: OSError, place: Path) -> ExamgenError:
     """What to raise for a file or folder that cannot be written; `place` is named where the error names none."""
     return ExamgenError(f"{error.filename or place}: cannot be written: {error.strerror or error}")

@@ -33,7 +33,7 @@ def explain(folder: Path, student: str, field: str, key: Path | None = None) -> 
         folder: of the class or paper, with marks/results.csv in it; or that folder, or that file.
         student: id as in results.csv; empty or "-" for a paper without a name.
         field: its name, with the question before it where several have it: `z2_1` or `Q1:z2_1`.
-        key: folder of the key, or of the exam around it; beside the marks where it is None.
+        key: folder of the key, or of the exam around it; where it is None, the one that the marks were made with.
 
     Raises:
         AnswersError: results.csv or the overrides cannot be read, or there is no such student or field.

@@ -52,12 +52,9 @@ def find_key(answers: Path, exams: Sequence[str], identities: frozenset[str]) ->
         KeyFileError: no key of these exams is to be found, or several that are not the same; the message names them.
     """
     wanted = [exam for exam in exams if exam]
-    folders = list(dict.fromkeys(folder.resolve() for folder in _places(answers)))
-    for exam in wanted:
-        of_exam = [folder for folder in folders if exam_id_of(folder) == exam]
-        if of_exam:
-            return _only_fitting(answers, _different(of_exam), identities)
-    there = [exam_id_of(folder) or "" for folder in folders]
+    if key := look_for_key(answers, wanted, identities):
+        return key
+    there = [exam_id_of(folder) or "" for folder in _folders(answers)]
     found = f"; there are keys of {', '.join(dict.fromkeys(filter(None, there)))}" if any(there) else ""
     inside = [folder for folder in _inside(answers) if exam_id_of(folder) in wanted]
     unused = f"; the key in {printable(inside[0])} was handed in with the sheets and is not used" if inside else ""
@@ -66,6 +63,23 @@ def find_key(answers: Path, exams: Sequence[str], identities: frozenset[str]) ->
         f"{printable(answers)}: the sheets name {named}, and no key of it is beside them or in ./{OUTPUT}{found}"
         f"{unused}; say where it is with --key DIR"
     )
+
+
+def look_for_key(answers: Path, exams: Sequence[str], identities: frozenset[str]) -> Key | None:
+    """As `find_key`, but None where there is no key of these exams.
+
+    Raises: KeyFileError: there are several that are not the same.
+    """
+    folders = _folders(answers)
+    for exam in exams:
+        of_exam = [folder for folder in folders if exam_id_of(folder) == exam]
+        if of_exam:
+            return _only_fitting(answers, _different(of_exam), identities)
+    return None
+
+
+def _folders(answers: Path) -> list[Path]:
+    return list(dict.fromkeys(folder.resolve() for folder in _places(answers)))
 
 
 def _only_fitting(answers: Path, folders: Sequence[Path], identities: frozenset[str]) -> Key:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from examgen.errors import AnswersError
 from examgen.exams.files import Content, safe_text, typed_text, write_files
 from examgen.exams.keys import Key, read_key
+from examgen.exams.places import marks_folder
 from examgen.exams.sentences import Wording
 from examgen.marking import totals
 from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers
@@ -27,6 +28,7 @@ from examgen.marking.decimal_marks import DecimalChoice
 from examgen.marking.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
 from examgen.marking.finding import find_key, named_exams
 from examgen.marking.judging import judge
+from examgen.marking.key_of_marks import KEY_NOTE, key_note
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match
 from examgen.marking.neighbours import Neighbours, without_neighbours
 from examgen.marking.notes import (
@@ -149,7 +151,7 @@ def grade(
     """
     files = read_files(answers, time_limit=options.time_limit, with_tables=options.tables)
     found = read_key(key) if key is not None else _key_of(answers, files)
-    folder = out if out is not None else found.folder.parent / "marks"
+    folder = out if out is not None else marks_folder(answers, found.folder.parent)
     earlier = read_earlier(folder, found.exam, force=options.force)
     handed_in = _read(files, found, options)
     matched = match(found, handed_in.table)
@@ -179,6 +181,7 @@ def grade(
         RESULTS: chain(results_csv(results), lines),
         GRADEBOOK: book_csv(found, whole.columns),
         NOTES: notes_csv(notes),
+        KEY_NOTE: key_note(folder, found.folder),
     }
     write_files(folder, tables)
     after = row_digests(folder) if before else {}

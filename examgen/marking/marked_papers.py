@@ -14,16 +14,17 @@ from examgen.errors import AnswersError, KeyFileError, did_you_mean
 from examgen.exams.exam import PaperShape, QuestionVariant, Variant
 from examgen.exams.files import safe_text, typed_text
 from examgen.exams.keys import Key, papers, read_key
+from examgen.exams.places import MARKS
 from examgen.exams.words import original
 from examgen.marking.answers import Numbers
 from examgen.marking.earlier import GRADEBOOK, RESULTS
 from examgen.marking.grading import submitted_of
+from examgen.marking.key_of_marks import key_of_marks
 from examgen.marking.numbers import REASONS, Number, Unreadable, parse_number, unreadable
 from examgen.marking.results import COLUMNS
 from examgen.marking.writing import Submitted
 from examgen.tables.csv_tables import printable
 
-MARKS = "marks"
 NAMELESS = "-"
 """How a paper without a name is called on the command line."""
 
@@ -72,14 +73,14 @@ def read_marked(folder: Path, student: str, key: Path | None = None) -> MarkedPa
     Args:
         folder: of the class or paper, with marks/results.csv in it; or that folder, or that file.
         student: id as in results.csv; empty or "-" for a paper without a name.
-        key: folder of the key, or of the exam around it; beside the marks where it is None.
+        key: folder of the key, or of the exam around it; where it is None, the one that the marks were made with.
 
     Raises:
         AnswersError: results.csv cannot be read, or has no such student.
         KeyFileError: the key cannot be read, or has no paper of this student.
     """
     results = _results_file(folder)
-    found = read_key(key if key is not None else _key_folder(results))
+    found = read_key(key) if key is not None else key_of_marks(results, student)
     name = "" if student == NAMELESS else student
     name, rows = _rows(results, name)
     mine = (variant for variant in found.variants if name and variant.student == name)
@@ -149,14 +150,6 @@ def _results_file(folder: Path) -> Path:
     raise AnswersError(
         f"{folder}: there is no {RESULTS} in it nor in {MARKS}/; give the folder of a class that was marked"
     )
-
-
-def _key_folder(results: Path) -> Path:
-    marks = results.absolute().parent
-    for folder in (marks.parent, marks):
-        if (folder / "key").is_dir():
-            return folder / "key"
-    raise KeyFileError(f"{results}: there is no key/ beside the folder of the marks; say where it is with --key DIR")
 
 
 def _rows(path: Path, student: str) -> tuple[str, dict[tuple[str, str], Row]]:

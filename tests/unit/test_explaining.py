@@ -286,6 +286,33 @@ def test_any_way_to_name_the_class_finds_it(tmp_path: Path) -> None:
         explain(moved, "s1", "A2")
 
 
+def test_marks_that_lie_elsewhere_find_their_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marking notes where the key is; without the note, the key of the exam in ./output is taken, and no other."""
+    made = marked(tmp_path / "class", {"A2": "0.5"})
+    expected = explain(tmp_path / "class", "s1", "A2")
+    far = tmp_path / "some" / "where" / "else"
+    grade(tmp_path / "class" / "answers.csv", made.key, far)
+    assert explain(far, "s1", "A2") == expected
+    (far / "key-folder.txt").write_bytes(b"\0nowhere\n")
+    with pytest.raises(KeyFileError, match=rf"is no key/ of exam '{made.exam.id}' .* nor in \./output; say where"):
+        explain(far, "s1", "A2")
+    make_key(far, EXAM, seed=8, students=("s1", "s2"))  # of another exam, beside the marks
+    with pytest.raises(KeyFileError, match="there is no key/ of exam"):
+        explain(far, "s1", "A2")
+    (tmp_path / "class").rename(tmp_path / "output")
+    monkeypatch.chdir(tmp_path)
+    assert explain(far, "s1", "A2") == expected
+    assert explain(Path("some/where/else/results.csv"), "s1", "A2") == expected
+
+
+def test_a_damaged_key_beside_the_marks_is_told(tmp_path: Path) -> None:
+    """The file that cannot be read is named, not that there is none."""
+    made = marked(tmp_path, {})
+    (made.key / "exam.json").write_text("{")
+    with pytest.raises(KeyFileError, match=r"exam\.json: not a JSON file"):
+        explain(tmp_path, "s1", "A2")
+
+
 def test_a_paper_without_a_name_is_found(tmp_path: Path) -> None:
     """The empty id and a dash are the paper without a name, and ids that spreadsheets could run are found too."""
     marked(tmp_path, {"A2": "0.5"}, students=("", "=1+1"))

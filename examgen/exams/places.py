@@ -1,0 +1,18 @@
+"""Names of the folders in an exam's folder that hold marks; who makes papers and who marks them call it."""
+
+from pathlib import Path
+
+MARKS = "marks"
+REHEARSAL = "rehearsal"
+"""Sheets and marks that are only for trying (`examgen rehearse`)."""
+
+
+def marks_folder(answers: Path, exam: Path) -> Path:
+    """Where marks go if nothing else is said: those of a rehearsal never get among real ones.
+
+    Args:
+        answers: what is marked.
+        exam: folder of the exam, with `key/` in it.
+    """
+    rehearsal = exam / REHEARSAL
+    return (rehearsal if answers.resolve().is_relative_to(rehearsal.resolve()) else exam) / MARKS
