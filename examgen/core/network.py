@@ -19,6 +19,10 @@ BatchDelta = Literal["mean", "sample"]
 BATCH_DELTAS: tuple[BatchDelta, ...] = get_args(BatchDelta)
 
 
+SAMPLES = frozenset({"x_of_step", "y_of_step"})
+"""Kinds of what a step takes from the samples, which are printed: nothing is worked out there."""
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkShape:
     """What fixes a network exercise but for its numbers.

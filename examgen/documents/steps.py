@@ -20,6 +20,7 @@ from examgen.core.formula_tokens import Token, Unparsed, tokenize
 from examgen.core.formula_trials import Entry
 from examgen.core.graph import ComputationGraph, Evaluation, Quantity, Values, evaluate, reevaluate
 from examgen.core.misconceptions import Patch
+from examgen.core.network import SAMPLES
 from examgen.core.number_grammar import DecimalMark
 from examgen.core.rules import Array
 from examgen.documents.feedback import EntryFeedback
@@ -54,9 +55,6 @@ WILDEST = 1e6
 
 NEAR = 0.02
 """A version of a misconception is the student's if it comes to the answer but for so much of it, and rounding."""
-
-_SAMPLES = frozenset({"x_of_step", "y_of_step"})
-"""Kinds whose symbols are those of the samples: a page has no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,7 @@ class _Work:
         for quantity in self.graph.derived:
             reads = any(name in found for name in quantity.inputs)
             is_open = bool(np.isnan(self.written[quantity.name]).any())
-            if is_open and quantity.kind not in _SAMPLES and (reads or quantity.name in self.changed):
+            if is_open and quantity.kind not in SAMPLES and (reads or quantity.name in self.changed):
                 found.add(quantity.name)
         return frozenset(found)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Evaluation, Quantity, Values
-from examgen.core.network import NetworkShape
+from examgen.core.network import SAMPLES, NetworkShape
 from examgen.core.resting import rests_on
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules import Array
@@ -141,7 +141,7 @@ def _can_round(paper: PaperShape, quantity: Quantity, digits: Digits) -> bool:
     """Whether there is anything to round: samples are given numbers, and the slope of a ReLU is 0 or 1 whatever its
     input has been rounded to."""
     if quantity.kind != "slope" or not isinstance(paper.shape, NetworkShape) or quantity.layer is None:
-        return quantity.kind not in {"x_of_step", "y_of_step"}
+        return quantity.kind not in SAMPLES
     few = ACTIVATIONS[paper.shape.activations[quantity.layer - 1]].slope_decimals
     return few is None or (digits.unit == "decimals" and digits.count < few)
 

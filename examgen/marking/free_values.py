@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Values, evaluate
-from examgen.core.network import NetworkShape
+from examgen.core.network import SAMPLES, NetworkShape
 from examgen.core.resting import links
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape
@@ -106,6 +106,12 @@ def _sources(paper: PaperShape) -> NDArray[np.intp]:
         assert quantity.rule is not None
         shapes = tuple(paper.graph[name].shape for name in quantity.inputs)
         reads = [links(quantity.rule, shapes, place)[:, entry_of(quantity, field)] for place in range(len(shapes))]
-        pairs = zip(quantity.inputs, reads, strict=True)
+        pairs = [pair for pair in zip(quantity.inputs, reads, strict=True) if _stands_there(paper, pair[0])]
         found.append([offsets[name] + entry for name, read in pairs for entry in np.flatnonzero(read).tolist()])
     return np.array(list(zip_longest(*found, fillvalue=-1)), dtype=np.intp)
+
+
+def _stands_there(paper: PaperShape, name: str) -> bool:
+    """Whether a quantity can be copied: it is printed or asked, and not worked out in the head."""
+    quantity = paper.graph[name]
+    return quantity.rule is None or quantity.kind in SAMPLES or name in paper.entry_places

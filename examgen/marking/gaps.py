@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from examgen.core.graph import Quantity, Values, students_last
 from examgen.core.misconceptions import Patch
+from examgen.core.network import SAMPLES
 from examgen.core.resting import links
 from examgen.core.rules import Array
 from examgen.exams.exam import Field, PaperShape
@@ -24,9 +25,6 @@ from examgen.marking.diagnosis import Diagnosis, first_wrong
 from examgen.marking.entries import Marked
 from examgen.marking.outcomes import OUTCOMES
 from examgen.marking.writing import Submitted
-
-_SAMPLES = frozenset({"x_of_step", "y_of_step"})
-"""Nobody writes these down: who takes the wrong ones does so where they are used."""
 
 
 def following_causes(
@@ -70,7 +68,7 @@ def _can_follow(paper: PaperShape) -> bool:
     missing = {
         one.name: np.full((1, one.size), one.name not in asked)
         for one in paper.graph.derived
-        if one.kind not in _SAMPLES
+        if one.kind not in SAMPLES
     }
     gaps = _Gaps(paper, version, nothing, nothing, nothing, missing, {})
     label, offsets = gaps._hanging_together()
@@ -148,17 +146,17 @@ class _Gaps:
             for name, value in computed.items()
         }
         # Samples are as given: who reads wrong ones goes wrong there.
-        right = values | {one.name: work.base.values[one.name] for one in graph.derived if one.kind in _SAMPLES}
+        right = values | {one.name: work.base.values[one.name] for one in graph.derived if one.kind in SAMPLES}
         tolerance = as_quantities(paper, work.marked.tolerance)
         missing, strikes = {}, {}
         for one in graph.derived:
-            if one.kind in _SAMPLES:
+            if one.kind in SAMPLES:
                 continue
             shape = (len(work.values), one.size)
             written = work.written.get(one.name)
             missing[one.name] = np.ones(shape, dtype=bool) if written is None else np.isnan(written).reshape(shape)
             assert one.rule is not None
-            reads_samples = any(graph[name].kind in _SAMPLES for name in one.inputs)
+            reads_samples = any(graph[name].kind in SAMPLES for name in one.inputs)
             if one.name in version.changed or (reads_samples and not version.changed.isdisjoint(one.inputs)):
                 own = np.asarray(one.rule.compute(*(right[name] for name in one.inputs)))
                 around = tolerance.get(one.name, paper.question.digits.half_units(own))

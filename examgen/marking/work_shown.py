@@ -84,8 +84,10 @@ def paid(
         free = FreeValues.of(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
     is_right, follows = right_of_itself(chosen, values), only_follows(chosen, values)
     is_zero, has_one_slip = values == 0, ((chosen.outcome == _WRONG) & np.isfinite(values)).sum(axis=1) <= 1
-    reads_work = _reads_work(paper, is_right & ~is_zero, follows & ~free.follows, np.isnan(values))
-    explained = (follows & ~free.follows & earns) | (is_named[rows] & ~free.written)
+    named = is_named[rows] & ~free.written
+    # Who copies an answer that shows work goes on from that work, though the copy shows none.
+    reads_work = _reads_work(paper, is_right & ~is_zero, (follows | named) & ~is_zero, np.isnan(values))
+    explained = (follows & ~free.follows & earns) | named
     is_work = ((is_right & earns) | (explained & reads_work)) & ~is_zero
     started[rows] = _started(paper, is_work, np.isfinite(values), is_right & free.right)
     is_made_up = free.follows | ~(reads_work | has_one_slip[:, None])
@@ -140,13 +142,14 @@ def _hundredths(part: Array) -> Shares:
     return np.floor(np.clip(part, 0.0, 1.0) * HUNDREDTHS + 1e-9).astype(np.int64)
 
 
-def _reads_work(paper: PaperShape, is_right: Flags, follows: Flags, is_blank: Flags) -> Flags:
+def _reads_work(paper: PaperShape, is_right: Flags, is_explained: Flags, is_blank: Flags) -> Flags:
     """(students, fields) whether an entry is computed from the paper's numbers only, or also from an answer that shows
-    work: one that is right, or follows from such a one. What follows from made-up answers alone is made up.
+    work: one that is right, or follows from such a one, or comes from it by a misconception. What follows from made-up
+    answers alone is made up.
 
     What was left out shows work where it is computed from answers that do and from none that is made up.
     """
-    right, following, blank = (as_quantities(paper, flags) for flags in (is_right, follows, is_blank))
+    right, explained, blank = (as_quantities(paper, flags) for flags in (is_right, is_explained, is_blank))
     students = len(is_right)
     shows: dict[str, Flags] = {}
     made_up: dict[str, Flags] = {}
@@ -158,7 +161,7 @@ def _reads_work(paper: PaperShape, is_right: Flags, follows: Flags, is_blank: Fl
         if name in right:
             is_open = blank[name].reshape(students, -1)
             reads[name] = shows[name].reshape(right[name].shape)
-            written = (right[name] | (following[name] & reads[name])).reshape(students, -1)
+            written = (right[name] | (explained[name] & reads[name])).reshape(students, -1)
             shows[name] = np.where(is_open, shows[name] & ~made_up[name], written)
             made_up[name] = np.where(is_open, made_up[name], ~written)
     return np.asarray(by_field(paper, reads) | ~_reads_answers(paper))
