@@ -27,8 +27,14 @@ from examgen.marking.writing import Submitted
 MOST_WITHOUT_WORK = 0.5
 """Entries that show no work pay together at most so much of what the others have earned."""
 
-BEHIND_ONE_SLIP = 5.0
-"""The same where a single answer is wrong of itself and all others are right or follow."""
+BEHIND_SLIPS = 1.0
+"""The same where few answers are wrong of themselves: a slip may switch off a unit, and all behind it is 0."""
+
+NOTHING = 2.5
+"""So many half units of the last asked digit are as good as 0."""
+
+FEW = 1 / 5
+"""Share of a sheet's answers up to which those that are wrong of themselves, and have no name, are slips of the pen."""
 
 ENOUGH_WORK = 0.5
 """Share of the entries that start from the paper's numbers from which on follow-through pays in full."""
@@ -83,19 +89,22 @@ def paid(
     with np.errstate(all="ignore"):
         free = FreeValues.of(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
     is_right, follows = right_of_itself(chosen, values), only_follows(chosen, values)
-    is_zero, has_one_slip = values == 0, ((chosen.outcome == _WRONG) & np.isfinite(values)).sum(axis=1) <= 1
-    named = is_named[rows] & ~free.written
+    is_zero, named = values == 0, is_named[rows] & ~free.written
+    slips = (chosen.outcome == _WRONG) & np.isfinite(values) & ~named
+    has_slips = slips.sum(axis=1) <= np.maximum(1, FEW * np.isfinite(values).sum(axis=1))
     # Who copies an answer that shows work goes on from that work, though the copy shows none.
-    reads_work = _reads_work(paper, is_right & ~is_zero, (follows | named) & ~is_zero, np.isnan(values))
+    reads_work = _reads_work(paper, is_right, (follows | named) & ~is_zero, is_zero, np.isnan(values))
     explained = (follows & ~free.follows & earns) | named
     is_work = ((is_right & earns) | (explained & reads_work)) & ~is_zero
     started[rows] = _started(paper, is_work, np.isfinite(values), is_right & free.right)
-    is_made_up = free.follows | ~(reads_work | has_one_slip[:, None])
-    is_idle = started[rows, None] < ENOUGH_WORK
+    is_made_up = free.follows | ~(reads_work | has_slips[:, None])
+    is_idle = (started[rows, None] < ENOUGH_WORK) & ~has_slips[:, None]
     no_work[rows] = earns & ((follows & is_made_up) | (is_right & is_zero & is_idle))
-    part = np.where(has_one_slip, 1.0, started[rows] / ENOUGH_WORK)
+    part = np.where(has_slips, 1.0, started[rows] / ENOUGH_WORK)
     share[rows] = np.where(follows, _hundredths(part)[:, None], HUNDREDTHS)
-    _cap(share, no_work, marks, rows, np.where(has_one_slip, BEHIND_ONE_SLIP, MOST_WITHOUT_WORK))
+    # Whoever writes 0, or as good as 0, where there is something has not slipped.
+    is_idle_slip = (slips & (free.written | (np.abs(values) <= NOTHING * chosen.half))).any(axis=1)
+    _cap(share, no_work, marks, rows, np.where(has_slips & ~is_idle_slip, BEHIND_SLIPS, MOST_WITHOUT_WORK))
     return Paid(share, no_work, started)
 
 
@@ -142,14 +151,15 @@ def _hundredths(part: Array) -> Shares:
     return np.floor(np.clip(part, 0.0, 1.0) * HUNDREDTHS + 1e-9).astype(np.int64)
 
 
-def _reads_work(paper: PaperShape, is_right: Flags, is_explained: Flags, is_blank: Flags) -> Flags:
+def _reads_work(paper: PaperShape, is_right: Flags, is_explained: Flags, is_zero: Flags, is_blank: Flags) -> Flags:
     """(students, fields) whether an entry is computed from the paper's numbers only, or also from an answer that shows
     work: one that is right, or follows from such a one, or comes from it by a misconception. What follows from made-up
     answers alone is made up.
 
     What was left out shows work where it is computed from answers that do and from none that is made up.
     """
-    right, explained, blank = (as_quantities(paper, flags) for flags in (is_right, is_explained, is_blank))
+    columns = (is_right & ~is_zero, is_explained | (is_right & is_zero), is_blank)
+    right, explained, blank = (as_quantities(paper, flags) for flags in columns)
     students = len(is_right)
     shows: dict[str, Flags] = {}
     made_up: dict[str, Flags] = {}
