@@ -4,7 +4,7 @@ Everything else is a slot of fixed width, so that no text of a student moves any
 which `note_pages` leaves room for; `feedback_printing` fills both.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain, islice
@@ -245,25 +245,31 @@ def _laid_out(layout: FeedbackLayout) -> "tuple[SetPages, list[Image]]":
     )
     pages = laid_out(html, typesetter, style.theme)
     # Not on the page, but with glyphs of the same font.
-    images = [*typesetter.images, *_note_images(layout)] if layout.fixed_sentences is None else typesetter.images
+    images = (
+        [*typesetter.images, *_note_images(layout.questions, layout.style)]
+        if layout.fixed_sentences is None
+        else typesetter.images
+    )
     return pages, images
 
 
-def _note_images(layout: FeedbackLayout) -> Iterator[Image]:
-    """The formulas that explanations may have."""
-    typesetter = Typesetter({}, layout.style.speech)
-    for row in layout.style.words["misconceptions"].values():
+@lru_cache(maxsize=16)
+def _note_images(questions: tuple[QuestionLayout, ...], style: PaperStyle) -> tuple[Image, ...]:
+    """The formulas that explanations may have, on whichever pages."""
+    typesetter = Typesetter({}, style.speech)
+    for row in style.words["misconceptions"].values():
         for latex in (match[1] for match in FORMULA.finditer(row["did"] + row["should"]) if match[1]):
             # Doubled braces are those of formulas.
             typesetter.inline(latex.replace("{{", "{").replace("}}", "}"))
-    yield from typesetter.images
-    for question in layout.questions:
-        steps = Typesetter({}, layout.style.speech)
+    found = [*typesetter.images]
+    for question in questions:
+        steps = Typesetter({}, style.speech)
         for latex in step_samples(question.paper):
             steps.inline(latex)
-        yield from steps.images
+        found += steps.images
         for name in dict.fromkeys(calculated(question.paper, field).name for field in question.paper.number_fields):
-            yield from calculation_of(question, name, layout.style.speech, layout.style.decimal_mark).images
+            found += calculation_of(question, name, style.speech, style.decimal_mark).images
+    return tuple(found)
 
 
 def text_widths(layout: FeedbackLayout) -> list[tuple[float, float]]:
