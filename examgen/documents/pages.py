@@ -133,7 +133,7 @@ class QuestionPart:
 
 @dataclass(frozen=True, slots=True)
 class PaperPage:
-    """One student's paper, or with worked sections its key."""
+    """One student's paper, or with worked sections its key; `symbols` says what its symbols mean."""
 
     title: str
     exam: str
@@ -143,6 +143,7 @@ class PaperPage:
     instructions: tuple[str, ...]
     questions: tuple[QuestionPart, ...]
     marks: str
+    symbols: tuple[str, ...] = ()
     style: PaperStyle = STANDARD
 
     @property

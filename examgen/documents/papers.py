@@ -24,6 +24,7 @@ from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, Networ
 from examgen.documents.pages import Task as TaskPart
 from examgen.documents.solved_paper import SolvedPaper, bias_name, folds
 from examgen.documents.style import STANDARD, PaperStyle
+from examgen.documents.symbols import symbol_sentences
 from examgen.documents.worked import worked_sections
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places, task_letter, total_marks
@@ -79,6 +80,7 @@ def page_of(
             _part(number, solved, style, with_solution=with_solution) for number, solved in enumerate(parts, start=1)
         ),
         marks=_plain(marks),
+        symbols=symbol_sentences([solved.paper for solved in parts], style),
         style=style,
     )
 
