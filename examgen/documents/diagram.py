@@ -24,7 +24,7 @@ ACCENTS = {
 # All lengths in CSS pixels, 96 to the inch.
 WIDTH = 572.0
 RADIUS, BIAS_RADIUS = 18.0, 11.5
-ROW, COLUMN = 50.0, 150.0
+ROW, COLUMN = 46.0, 150.0
 ROOM = 380.0  # height that the units of the tallest layer may take
 CROWDED = 20  # lines between two layers; more are drawn finer
 CAPTION = 26.0

@@ -79,6 +79,7 @@ class Task:
         options: letters and texts of the options of a choice.
         spellings: how the symbols of formulas are typed.
         answers: those that are no numbers, for the key.
+        characters: that an answer takes at most, as boxes are made for them.
     """
 
     letter: str
@@ -91,6 +92,7 @@ class Task:
     options: tuple[tuple[str, str], ...] = ()
     spellings: tuple[Spelling, ...] = ()
     answers: tuple[TypedAnswer, ...] = ()
+    characters: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class PaperPage:
     questions: tuple[QuestionPart, ...]
     marks: str
     symbols: tuple[str, ...] = ()
+    is_duplex: bool = False
     style: PaperStyle = STANDARD
 
     @property

@@ -290,6 +290,7 @@ def _tasks(paper: PaperShape, style: PaperStyle, *, with_solution: bool) -> tupl
                 options=tuple((task_letter(place), style.phrase(option)) for place, option in enumerate(task.options)),
                 spellings=spellings if all(spellings != part.spellings for part in found) else (),
                 answers=tuple(typed_answers(paper, number, style)) if with_solution and not is_number else (),
+                characters=_characters(task.digits) if is_number else 4,
             )
         )
     return tuple(found)
@@ -302,6 +303,11 @@ def digits_text(digits: Digits, text: Mapping[str, str]) -> str:
     else:
         key = "one_significant_figure" if digits.count == 1 else "significant_figures"
     return text[key].format(count=digits.count)
+
+
+def _characters(digits: Digits) -> int:
+    """Of a number to so many digits: a sign, a digit before the point, the point and the decimals; "−123" at least."""
+    return max(digits.count + (3 if digits.unit == "decimals" else 4), 4)
 
 
 def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> Iterator[AnswerBox]:

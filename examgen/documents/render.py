@@ -25,10 +25,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from examgen.core.formula_tokens import MAX_CHARACTERS as LONGEST_ANSWER
+from examgen.documents.answer_boxes import TaskLayout, laid_out
 from examgen.documents.diagram import network_svg
 from examgen.documents.math import to_mathml
 from examgen.documents.numbers import is_slot
-from examgen.documents.pages import PaperPage, QuestionPart
+from examgen.documents.pages import PaperPage, QuestionPart, Task
 from examgen.documents.sheet_script import sheet_script
 from examgen.documents.style import PaperStyle
 from examgen.documents.themes import Theme
@@ -127,6 +128,7 @@ def _environment(theme: Theme | None) -> Environment:
         "web_text": lambda text, where="": _with_formulas(text, lambda latex: _web_math(latex, where), where),
         "web_math": _web_math,
         "network": network_svg,
+        "boxes": _boxes,
         "short": fitted,
     }
     return environment
@@ -144,6 +146,13 @@ def _display(context: Context, latex: str, where: str = "") -> Markup:
     """A formula in a line, set large."""
     typesetter: Typesetter = context["typesetter"]
     return typesetter.inline(latex, where, display=True, room=GIVEN_WIDTH)
+
+
+@pass_context
+def _boxes(context: Context, task: Task, where: str = "") -> TaskLayout:
+    """Where the answer boxes of a task stand."""
+    typesetter: Typesetter = context["typesetter"]
+    return laid_out(task, lambda symbol: typesetter.measured(symbol, where))
 
 
 @pass_context

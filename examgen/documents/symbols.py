@@ -31,6 +31,9 @@ def symbol_sentences(papers: Sequence[PaperShape], style: PaperStyle) -> tuple[s
     }
     if not told:
         return ()
+    if len(told) == 1:
+        [(sums, *others)] = told.values()
+        return f"{sums}.", f"{JOINT.join(others)}."
     shared = [one for one in next(iter(told.values())) if all(one in others for others in told.values())]
     lines = []
     for number, statements in told.items():

@@ -128,9 +128,7 @@ _ROWS = (
         letters=("k", "j"),
         formulas=_TO_FROM,
     ),
-    Notation(
-        "nielsen", "C", "dL_dz", "to_from", layer_mark="^{#}", inputs="", letters=("j", "k"), formulas=_TO_FROM
-    ),
+    Notation("nielsen", "C", "dL_dz", "to_from", layer_mark="^{#}", inputs="", letters=("j", "k"), formulas=_TO_FROM),
     Notation(
         "scalar", "C", "", "to_from", layer_mark="_{#}", activation="A", hides_units=True, learning_rate=r"\alpha"
     ),
