@@ -33,6 +33,7 @@ def make(
     language: str = "en",
     paper: str = "a4",
     theme: str | PathLike[str] | None = None,
+    working_space: bool = False,
     out: str | PathLike[str] | None = None,
     force: bool = False,
 ) -> "MadePapers":
@@ -46,6 +47,7 @@ def make(
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
         theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
+        working_space: whether ruled space is left under each task.
         out: the folder to write to; `output/<exam>-<seed>` where it is None.
         force: whether to write over what lies there. Another exam is put aside whole, in `old-1/` of the folder; the
             same exam, made the same way, is written anew without.
@@ -66,6 +68,7 @@ def make(
         language=language,
         paper=paper,
         theme=_path(theme),
+        working_space=working_space,
         out=_path(out),
         force=force,
     )
@@ -81,6 +84,7 @@ def make_class(
     language: str = "en",
     paper: str = "a4",
     theme: str | PathLike[str] | None = None,
+    working_space: bool = False,
     force: bool = False,
     progress: "Callable[[int, int], None] | None" = None,
 ) -> "MadePapers":
@@ -97,6 +101,7 @@ def make_class(
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
         theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
+        working_space: whether ruled space is left under each task.
         force: whether to write over what lies there, as in `make`.
         progress: called with the number of papers done and of all after each paper.
 
@@ -116,6 +121,7 @@ def make_class(
         language=language,
         paper=paper,
         theme=_path(theme),
+        working_space=working_space,
         force=force,
         progress=progress,
     )

@@ -91,6 +91,7 @@ ThemeFolder = Annotated[
         help="Folder that restyles papers: paper.css, texts/<language>.toml, questions.html.j2, key.html.j2.",
     ),
 ]
+WorkingSpace = Annotated[bool, typer.Option("--working-space", help="Leave ruled space for working under each task.")]
 
 Force = Annotated[
     bool,
@@ -123,6 +124,7 @@ def make(
     language: Language = "en",
     paper: PaperSize = "a4",
     theme: ThemeFolder = None,
+    working_space: WorkingSpace = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write to; output/EXAM-SEED where it is left out.")
     ] = None,
@@ -140,6 +142,7 @@ def make(
             language=language,
             paper=paper,
             theme=theme,
+            working_space=working_space,
             out=out,
             force=force,
         )
@@ -169,6 +172,7 @@ def batch(
     language: Language = "en",
     paper: PaperSize = "a4",
     theme: ThemeFolder = None,
+    working_space: WorkingSpace = False,
     force: Force = False,
 ) -> None:
     """Make a paper of their own for each student of a class list.
@@ -187,6 +191,7 @@ def batch(
             language=language,
             paper=paper,
             theme=theme,
+            working_space=working_space,
             force=force,
             progress=progress,
         )

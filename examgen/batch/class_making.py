@@ -58,6 +58,7 @@ def make_class(
     language: str = STANDARD.language,
     paper: str = STANDARD.paper,
     theme: Path | None = None,
+    working_space: bool = False,
     force: bool = False,
     progress: Progress | None = None,
 ) -> MadePapers:
@@ -72,6 +73,7 @@ def make_class(
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
         theme: folder with own rules, words and templates, see `examgen.documents.themes`.
+        working_space: whether ruled space is left under each task.
         force: whether to write over what lies in the folder; another exam there is put aside whole.
         progress: called after each paper.
 
@@ -79,7 +81,7 @@ def make_class(
         ExamgenError: as in `make`; also where the roster cannot be read, or names a student twice.
     """
     seed = checked_seed(seed)
-    style = PaperStyle.of(language, paper, theme)
+    style = PaperStyle.of(language, paper, theme, working_space=working_space)
     found = read_roster(roster)
     loaded = load_exam(exam, seed, notation)
     making = Making(seed, style.language, style.paper, style.decimal_mark)

@@ -82,6 +82,7 @@ def make(
     language: str = STANDARD.language,
     paper: str = STANDARD.paper,
     theme: Path | None = None,
+    working_space: bool = False,
     out: Path | None = None,
     force: bool = False,
     keeps_other: bool = True,
@@ -96,6 +97,7 @@ def make(
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
         theme: folder with own rules, words and templates, see `examgen.documents.themes`.
+        working_space: whether ruled space is left under each task.
         out: the exam's folder; under ./output where it is None.
         force: whether to write over what lies in the folder; another exam there is put aside whole.
         keeps_other: whether it is, and not lost.
@@ -105,7 +107,7 @@ def make(
             the folder.
     """
     seed = checked_seed(seed)
-    style = PaperStyle.of(language, paper, theme)
+    style = PaperStyle.of(language, paper, theme, working_space=working_space)
     loaded = load_exam(exam, seed, notation)
     variant = draw_variants(loaded, [Student(checked_id(student))])[0]
     making = Making(seed, style.language, style.paper, style.decimal_mark)
@@ -191,4 +193,6 @@ def _folder(loaded: LoadedExam, student: str, style: PaperStyle, *, is_own_notat
         parts.append(style.language)
     if style.paper != STANDARD.paper:
         parts.append(style.paper)
+    if style.working_space:
+        parts.append("working-space")
     return "-".join(parts)

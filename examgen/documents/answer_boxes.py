@@ -1,8 +1,8 @@
 """Where the answer boxes of a task stand on the printed paper: in lines beside or under its text.
 
-A filter of the templates calls this for each task when a page is laid out. A matrix of several rows and columns keeps its
-shape; the entries of a vector may stand side by side, since each has its symbol above it. Of all ways to break the boxes
-into lines the lowest is taken, and of these the most even one.
+A filter of the templates calls this for each task when a page is laid out. A matrix of several rows and columns keeps
+its shape; the entries of a vector may stand side by side, since each has its symbol above it. Of all ways to break the
+boxes into lines the lowest is taken, and of these the most even one.
 """
 
 import re
@@ -12,7 +12,7 @@ from math import inf
 
 from markupsafe import Markup
 
-from examgen.documents.pages import AnswerBox, Cell, Task
+from examgen.documents.pages import Cell, Task
 from examgen.documents.typesetting import SIZE, letters_width
 
 # All lengths in points, as in paper.css.

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from examgen.documents.style import STANDARD, PaperStyle
 
+FEWEST_LINES, MOST_LINES = 4, 14
+"""Of the working space of a task."""
+
 
 @dataclass(frozen=True, slots=True)
 class LayerPicture:
@@ -94,6 +97,12 @@ class Task:
     answers: tuple[TypedAnswer, ...] = ()
     characters: int = 7
 
+    @property
+    def ruled_lines(self) -> int:
+        """How many lines of working space it has: more for more answers."""
+        answers = sum(cell is not None for box in self.boxes for row in box.cells for cell in row)
+        return min(FEWEST_LINES + answers // 2, MOST_LINES)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -131,11 +140,19 @@ class QuestionPart:
     tasks: tuple[Task, ...]
     sections: tuple[Section, ...] = ()
     appendix: tuple[str, ...] = ()
+    marks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperPage:
-    """One student's paper, or with worked sections its key; `symbols` says what its symbols mean."""
+    """One student's paper, or with worked sections its key.
+
+    Attributes:
+        symbols: sentences that say what its symbols mean.
+        facts: label and text of what the head of the paper says of the exam, such as course and date.
+        is_duplex: whether the inner margin is the wider one.
+        is_dense: whether everything stands as close as may be, where that saves a page.
+    """
 
     title: str
     exam: str
@@ -146,7 +163,9 @@ class PaperPage:
     questions: tuple[QuestionPart, ...]
     marks: str
     symbols: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     is_duplex: bool = False
+    is_dense: bool = False
     style: PaperStyle = STANDARD
 
     @property
@@ -158,6 +177,11 @@ class PaperPage:
     def paper(self) -> str:
         """Size of the paper."""
         return self.style.paper
+
+    @property
+    def has_working_space(self) -> bool:
+        """Whether ruled space is left under each task."""
+        return self.style.working_space
 
     def form_name(self, question: QuestionPart, cell: Cell) -> str:
         """The name of an answer's field in the PDF: its field id, behind the question where there are several."""

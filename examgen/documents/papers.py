@@ -26,6 +26,7 @@ from examgen.documents.solved_paper import SolvedPaper, bias_name, folds
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.symbols import symbol_sentences
 from examgen.documents.worked import worked_sections
+from examgen.exams.cover import Cover
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, shown_places, task_letter, total_marks
 from examgen.exams.keys import entry, papers
@@ -81,8 +82,25 @@ def page_of(
         ),
         marks=_plain(marks),
         symbols=symbol_sentences([solved.paper for solved in parts], style),
+        facts=tuple(_cover_facts(exam.cover, style)),
+        is_duplex=exam.cover.is_duplex,
         style=style,
     )
+
+
+def _cover_facts(cover: Cover, style: PaperStyle) -> Iterator[tuple[str, str]]:
+    """Label and text of what is said of the exam in the head of its papers."""
+    words = style.words
+    if cover.course:
+        yield words["course"], style.phrase(cover.course)
+    if cover.date:
+        yield words["date"], style.phrase(cover.date) if isinstance(cover.date, str) else style.day(cover.date)
+    if cover.duration:
+        is_text = isinstance(cover.duration, str)
+        yield (
+            words["duration"],
+            style.phrase(str(cover.duration)) if is_text else words["minutes"].format(minutes=cover.duration),
+        )
 
 
 def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> QuestionPart:
@@ -97,6 +115,7 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
         tasks=_tasks(paper, style, with_solution=with_solution),
         sections=worked_sections(solved, text) if with_solution else (),
         appendix=tuple(_derivatives(shape, paper.naming)) if with_solution and isinstance(shape, NetworkShape) else (),
+        marks=_plain(total_marks(paper.fields, with_bonus=False)),
     )
 
 

@@ -5,6 +5,7 @@ The command line's choices become it in `batch`; all builders of pages hand it o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,13 @@ class PaperStyle:
         language: one of the shipped ones, or of the theme.
         paper: one of `PAPERS`.
         theme: an instructor's own rules, words and templates.
+        working_space: whether ruled space is left under each task.
     """
 
     language: str = "en"
     paper: str = PAPERS[0]
     theme: Theme | None = None
+    working_space: bool = False
 
     def __post_init__(self) -> None:
         """Raises ExamgenError if the language or the size of paper is unknown."""
@@ -41,15 +44,16 @@ class PaperStyle:
         shipped_words.words(self.language, self.theme)
 
     @classmethod
-    def of(cls, language: str, paper: str, theme: Path | None) -> "PaperStyle":
+    def of(cls, language: str, paper: str, theme: Path | None, *, working_space: bool = False) -> "PaperStyle":
         """The style of a command's choices.
 
         Args:
             theme: folder of the theme, None for the shipped looks.
+            working_space: whether ruled space is left under each task.
 
         Raises: ExamgenError if the language or the size of paper is unknown, or the theme cannot be used.
         """
-        return cls(language, paper, None if theme is None else read_theme(theme))
+        return cls(language, paper, None if theme is None else read_theme(theme), working_space)
 
     @property
     def words(self) -> Mapping[str, Any]:
@@ -65,6 +69,11 @@ class PaperStyle:
     def decimal_mark(self) -> DecimalMark:
         """What stands between the whole and the decimal digits: "." or ","."""
         return shipped_words.decimal_mark(self.language, self.theme)
+
+    def day(self, day: date) -> str:
+        """A date as the language writes it in numbers."""
+        form: str = self.words["date_form"]
+        return form.format(day=f"{day.day:02}", month=f"{day.month:02}", year=f"{day.year:04}")
 
     def phrase(self, text: str) -> str:
         """A text of a bank, or the name of an activation function or loss, in the language."""

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
@@ -22,6 +23,7 @@ from examgen.exams.texts import checked_text
 
 MAX_GRID = 1_000_000
 MAX_DIGITS = 15
+MOST_MINUTES = 10_000
 
 
 def decimal_of(value: object) -> Decimal:
@@ -86,6 +88,30 @@ Whole = Annotated[int, Field(strict=True)]
 Strict = Annotated[bool, Field(strict=True)]
 Count = Annotated[Whole, Field(ge=1, le=64)]
 Matrix = Annotated[tuple[tuple[Number, ...], ...] | tuple[Number, ...] | Number, BeforeValidator(_numbers)]
+
+
+def _day(value: object) -> object:
+    """A day as TOML writes it, or a text."""
+    if isinstance(value, str):
+        return checked_text(value)
+    if type(value) is not date:
+        raise ValueError(f'found {shorten(value)}; use a day such as 2026-11-27, or a text such as "27 November"')
+    return value
+
+
+def _duration(value: object) -> object:
+    """Minutes, or a text."""
+    if isinstance(value, str):
+        return checked_text(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_MINUTES:
+        raise ValueError(
+            f'found {shorten(value)}; use minutes from 1 to {MOST_MINUTES}, or a text such as "one hour and a half"'
+        )
+    return value
+
+
+Day = Annotated[date | str, BeforeValidator(_day)]
+Duration = Annotated[int | str, BeforeValidator(_duration)]
 
 
 class BankModel(BaseModel):
