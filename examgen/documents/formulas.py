@@ -17,7 +17,6 @@ from examgen.core.rules import fill_latex, fraction_latex
 from examgen.documents.exact_numbers import MOST_CHARACTERS, characters, has_room
 from examgen.documents.solved_paper import SolvedPaper, bracketed, folds
 from examgen.exams.exam import PaperShape
-from examgen.exams.notation import SAMPLE_LETTER
 
 MOST_SMALL_CHARACTERS = 96
 """So many fit between two brackets in the smallest letters that are easy to read."""
@@ -99,10 +98,9 @@ def loss_symbolic(paper: PaperShape, quantity: Quantity) -> str:
     """The loss as a formula over all outputs and samples."""
     shape = _network(paper)
     outputs, targets = (paper.naming.whole(name) for name in quantity.inputs)
-    has_samples = shape.samples_per_step > 1
-    units = f"k{SAMPLE_LETTER}" if paper.naming.notation.samples_as == "columns" else f"{SAMPLE_LETTER}k"
-    letters = units if has_samples else "k" if shape.sizes[-1] > 1 else ""
-    index, bound = (f"_{{{letters}}}", rf"\sum_{{{','.join(letters)}}} ") if letters else ("", "")
+    several = shape.sizes[-1] > 1 or shape.samples_per_step > 1
+    index = "_{ik}" if shape.samples_per_step > 1 else "_{k}" if several else ""
+    bound = r"\sum_{i,k} " if shape.samples_per_step > 1 else r"\sum_{k} " if several else ""
     symbols = {"a": f"{outputs}{index}", "y": f"{targets}{index}", "times": ""}
     term = _fill(LOSSES[shape.loss].term, lambda name, _: symbols[name])
     return _scaled(_loss_factor(shape), bound + term)

@@ -13,8 +13,6 @@ from examgen.documents.style import PaperStyle
 from examgen.exams.exam import PaperShape
 from examgen.exams.notation import SAMPLE_LETTER
 
-JOINT = "; "
-
 
 def symbol_sentences(papers: Sequence[PaperShape], style: PaperStyle) -> tuple[str, ...]:
     """What the symbols of the networks mean, as text with formulas; a line for what only one question has.
@@ -33,14 +31,17 @@ def symbol_sentences(papers: Sequence[PaperShape], style: PaperStyle) -> tuple[s
         return ()
     if len(told) == 1:
         [(sums, *others)] = told.values()
-        return f"{sums}.", f"{JOINT.join(others)}."
+        return _sentence([sums], text), _sentence(others, text)
     shared = [one for one in next(iter(told.values())) if all(one in others for others in told.values())]
-    lines = []
+    lines = [_sentence(shared, text)] if shared else []
     for number, statements in told.items():
-        own = [one for one in statements if one not in shared]
-        if own:
-            lines.append(text["symbols_of"].format(number=number, symbols=f"{JOINT.join(own)}."))
-    return (*([f"{JOINT.join(shared)}."] if shared else []), *lines)
+        if own := [one for one in statements if one not in shared]:
+            lines.append(text["symbols_of"].format(number=number, symbols=_sentence(own, text)))
+    return tuple(lines)
+
+
+def _sentence(statements: Sequence[str], text: Mapping[str, str]) -> str:
+    return f"{text['symbol_joint'].join(statements)}{text['symbol_end']}"
 
 
 def _statements(paper: PaperShape, text: Mapping[str, str]) -> Iterator[str]:
@@ -48,10 +49,9 @@ def _statements(paper: PaperShape, text: Mapping[str, str]) -> Iterator[str]:
     naming, shape = paper.naming, paper.shape
     assert isinstance(shape, NetworkShape)
     notation = naming.notation
-    yield ", ".join(f"${latex}$" for latex in _weighted_inputs(paper))
+    sums = ", ".join(f"${latex}$" for latex in _weighted_inputs(paper))
     has_samples = shape.samples_per_step > 1
-    if has_samples:
-        yield text["symbol_sample"].format(sample=SAMPLE_LETTER)
+    yield f"{sums}{text['symbol_joint']}{text['symbol_sample'].format(sample=SAMPLE_LETTER)}" if has_samples else sums
     if deltas := [f"${latex}$" for latex in _deltas(paper)]:
         yield ", ".join(deltas)
     if shape.updates:
