@@ -17,6 +17,7 @@ from examgen.exams.banks_values import (
     Day,
     DigitsModel,
     Duration,
+    Line,
     Matrix,
     Names,
     Number,
@@ -32,16 +33,13 @@ from examgen.exams.cover import Cover
 from examgen.exams.exam import ASKABLE, AnswerKind
 from examgen.exams.notation import NOTATIONS
 
-MOST_COVER = 120
-"""Characters of a course, a date or a duration."""
-
 Marks = Annotated[Number, Field(ge=0, le=1000)]
 
 
 class CoverModel(BankModel):
     """What bank and exam files say of the head of a paper; of a family only where it is an exam of its own."""
 
-    course: Annotated[Prose, Field(max_length=MOST_COVER)] = ""
+    course: Line = ""
     date: Day = ""
     duration: Duration = ""
     duplex: Strict = False

@@ -24,6 +24,8 @@ from examgen.exams.texts import checked_text
 MAX_GRID = 1_000_000
 MAX_DIGITS = 15
 MOST_MINUTES = 10_000
+MOST_COVER = 120
+"""Characters of a course, a date or a duration."""
 
 
 def decimal_of(value: object) -> Decimal:
@@ -90,10 +92,16 @@ Count = Annotated[Whole, Field(ge=1, le=64)]
 Matrix = Annotated[tuple[tuple[Number, ...], ...] | tuple[Number, ...] | Number, BeforeValidator(_numbers)]
 
 
+def _short_text(text: str) -> str:
+    if len(text) > MOST_COVER:
+        raise ValueError(f"found {shorten(text)}; give {MOST_COVER} or fewer characters")
+    return checked_text(text)
+
+
 def _day(value: object) -> object:
     """A day as TOML writes it, or a text."""
     if isinstance(value, str):
-        return checked_text(value)
+        return _short_text(value)
     if type(value) is not date:
         raise ValueError(f'found {shorten(value)}; use a day such as 2026-11-27, or a text such as "27 November"')
     return value
@@ -102,7 +110,7 @@ def _day(value: object) -> object:
 def _duration(value: object) -> object:
     """Minutes, or a text."""
     if isinstance(value, str):
-        return checked_text(value)
+        return _short_text(value)
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_MINUTES:
         raise ValueError(
             f'found {shorten(value)}; use minutes from 1 to {MOST_MINUTES}, or a text such as "one hour and a half"'
@@ -110,6 +118,7 @@ def _duration(value: object) -> object:
     return value
 
 
+Line = Annotated[str, AfterValidator(_short_text)]
 Day = Annotated[date | str, BeforeValidator(_day)]
 Duration = Annotated[int | str, BeforeValidator(_duration)]
 
