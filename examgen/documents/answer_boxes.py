@@ -23,11 +23,11 @@ BOX_HEIGHT = 31.2
 """Inside a box: 11 mm, so that a number is easily written by hand."""
 
 BORDER = 0.6
-LABEL_SIZE, LABEL_HEIGHT = 8, 9
+LABEL_SIZE, LABEL_HEIGHT = 8, 9.6
 BETWEEN = 3.0
 """Between two boxes of a matrix, from side to side."""
 
-BELOW = 2
+BELOW = 2.4
 BETWEEN_BLOCKS = 13.0
 BETWEEN_LINES = 4.0
 RELATION = 14.0

@@ -32,7 +32,7 @@ PERSON_WIDTHS = (105.0, 224.0, 90.0)
 
 MINUS = "−"
 
-NEARLY_EMPTY = 0.3
+NEARLY_EMPTY = 0.33
 """A question paper whose last page is filled less than so far is set closer, if that saves the page."""
 
 MOST_LAYOUTS = 4

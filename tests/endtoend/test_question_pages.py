@@ -208,3 +208,11 @@ def test_working_space_under_each_task(tmp_path: Path, monkeypatch: pytest.Monke
 
 def _painted(reading: PdfReading) -> int:
     return sum(item.kind == "path" for item in reading.drawn)
+
+
+def test_a_nearly_empty_last_page_is_saved(tmp_path: Path) -> None:
+    """Where the tasks of a last page have room on the page before if all stands closer, they stand there."""
+    reading = made(tmp_path / "paper", "relu-integers")
+    assert len(reading.pdf.pages) == 1
+    assert min(box.top - box.bottom for box in answer_boxes(reading)) >= LEAST_BOX - 0.01
+    assert unexpected(reading) == []
