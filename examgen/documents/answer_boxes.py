@@ -23,7 +23,7 @@ BOX_HEIGHT = 31.2
 """Inside a box: 11 mm, so that a number is easily written by hand."""
 
 BORDER = 0.6
-LABEL_SIZE, LABEL_HEIGHT = 8, 9.6
+LABEL_SIZE, LABEL_HEIGHT = 9, 10
 BETWEEN = 3.0
 """Between two boxes of a matrix, from side to side."""
 
