@@ -36,6 +36,7 @@ def make(
     paper: str = "a4",
     theme: str | PathLike[str] | None = None,
     key_detail: str = "full",
+    working_space: bool = False,
     out: str | PathLike[str] | None = None,
     force: bool = False,
 ) -> "MadePapers":
@@ -50,6 +51,7 @@ def make(
         paper: a4 or letter.
         theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
         key_detail: of the worked solution: full, or short, without the chain rule for single entries.
+        working_space: whether ruled space is left under each task.
         out: the folder to write to; `output/<exam>-<seed>` where it is None.
         force: whether to write over what lies there. Another exam is put aside whole, in `old-1/` of the folder; the
             same exam, made the same way, is written anew without.
@@ -71,6 +73,7 @@ def make(
         paper=paper,
         theme=_path(theme),
         key_detail=key_detail,
+        working_space=working_space,
         out=_path(out),
         force=force,
     )
@@ -87,6 +90,7 @@ def make_class(
     paper: str = "a4",
     theme: str | PathLike[str] | None = None,
     key_detail: str = "full",
+    working_space: bool = False,
     force: bool = False,
     progress: "Callable[[int, int], None] | None" = None,
 ) -> "MadePapers":
@@ -104,6 +108,7 @@ def make_class(
         paper: a4 or letter.
         theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
         key_detail: of the worked solution: full, or short, without the chain rule for single entries.
+        working_space: whether ruled space is left under each task.
         force: whether to write over what lies there, as in `make`.
         progress: called with the number of papers done and of all after each paper.
 
@@ -124,6 +129,7 @@ def make_class(
         paper=paper,
         theme=_path(theme),
         key_detail=key_detail,
+        working_space=working_space,
         force=force,
         progress=progress,
     )

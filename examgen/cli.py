@@ -124,6 +124,7 @@ KeyDetail = Annotated[
         help="Of the worked solution: full, or short, without the chain rule for single entries.",
     ),
 ]
+WorkingSpace = Annotated[bool, typer.Option("--working-space", help="Leave ruled space for working under each task.")]
 
 Force = Annotated[
     bool,
@@ -171,6 +172,7 @@ def make(
     paper: PaperSize = "a4",
     theme: ThemeFolder = None,
     key_detail: KeyDetail = "full",
+    working_space: WorkingSpace = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write to; output/EXAM-SEED where it is left out.")
     ] = None,
@@ -189,6 +191,7 @@ def make(
             paper=paper,
             theme=theme,
             key_detail=key_detail,
+            working_space=working_space,
             out=out,
             force=force,
         )
@@ -224,6 +227,7 @@ def batch(
     paper: PaperSize = "a4",
     theme: ThemeFolder = None,
     key_detail: KeyDetail = "full",
+    working_space: WorkingSpace = False,
     force: Force = False,
 ) -> None:
     """Make a paper of their own for each student of a class list.
@@ -243,6 +247,7 @@ def batch(
             paper=paper,
             theme=theme,
             key_detail=key_detail,
+            working_space=working_space,
             force=force,
             progress=progress,
         )

@@ -58,6 +58,7 @@ def make_class(
     paper: str = STANDARD.paper,
     theme: Path | None = None,
     key_detail: str = STANDARD.key_detail,
+    working_space: bool = False,
     force: bool = False,
     progress: Progress | None = None,
 ) -> MadePapers:
@@ -73,6 +74,7 @@ def make_class(
         paper: a4 or letter.
         theme: folder with own rules, words and templates, see `examgen.documents.themes`.
         key_detail: of the worked solution: full, or short, without the chain rule for single entries.
+        working_space: whether ruled space is left under each task.
         force: whether to write over what lies in the folder; another exam there is put aside whole.
         progress: called after each paper.
 
@@ -80,7 +82,7 @@ def make_class(
         ExamgenError: as in `make`; also where the roster cannot be read, or names a student twice.
     """
     seed = checked_seed(seed)
-    style = PaperStyle.of(language, paper, theme, key_detail)
+    style = PaperStyle.of(language, paper, theme, key_detail, working_space=working_space)
     found = read_roster(roster)
     loaded = load_exam(exam, seed, notation)
     making = style.making(seed)

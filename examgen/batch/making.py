@@ -85,6 +85,7 @@ def make(
     paper: str = STANDARD.paper,
     theme: Path | None = None,
     key_detail: str = STANDARD.key_detail,
+    working_space: bool = False,
     out: Path | None = None,
     force: bool = False,
     keeps_other: bool = True,
@@ -100,6 +101,7 @@ def make(
         paper: a4 or letter.
         theme: folder with own rules, words and templates, see `examgen.documents.themes`.
         key_detail: of the worked solution: full, or short, without the chain rule for single entries.
+        working_space: whether ruled space is left under each task.
         out: the exam's folder; under ./output where it is None.
         force: whether to write over what lies in the folder; another exam there is put aside whole.
         keeps_other: whether it is, and not lost.
@@ -109,7 +111,7 @@ def make(
             the folder.
     """
     seed = checked_seed(seed)
-    style = PaperStyle.of(language, paper, theme, key_detail)
+    style = PaperStyle.of(language, paper, theme, key_detail, working_space=working_space)
     loaded = load_exam(exam, seed, notation)
     variant = draw_variants(loaded, [Student(checked_id(student))])[0]
     making = style.making(seed)
@@ -200,4 +202,6 @@ def _folder(loaded: LoadedExam, student: str, style: PaperStyle, *, is_own_notat
         parts.append(style.paper)
     if style.key_detail != STANDARD.key_detail:
         parts.append(f"{style.key_detail}-key")
+    if style.working_space:
+        parts.append("working-space")
     return "-".join(parts)

@@ -24,7 +24,8 @@ ACCENTS = {
 # All lengths in CSS pixels, 96 to the inch.
 WIDTH = 572.0
 RADIUS, BIAS_RADIUS = 18.0, 11.5
-ROW, COLUMN = 50.0, 150.0
+ROW, COLUMN = 46.0, 150.0
+CLOSE_ROW = 38.0  # where a page is saved by it
 ROOM = 380.0  # height that the units of the tallest layer may take
 CROWDED = 20  # lines between two layers; more are drawn finer
 CAPTION = 26.0
@@ -43,13 +44,13 @@ class Disc:
     radius: float
 
 
-def network_svg(picture: NetworkPicture, where: str = "") -> Markup:
+def network_svg(picture: NetworkPicture, where: str = "", *, is_dense: bool = False) -> Markup:
     """The network from left to right; a layer with biases has a small unit +1 before it, joined by dashed lines.
 
     Raises: BankError for a symbol that is not LaTeX.
     """
     count, tallest = len(picture.layers), max(len(layer.units) for layer in picture.layers)
-    row = min(ROW, ROOM / tallest)
+    row = min(CLOSE_ROW if is_dense else ROW, ROOM / tallest)
     column = min(COLUMN, (WIDTH - 2 * RADIUS) / max(count - 1, 1))
     radius = min(RADIUS, 0.36 * row, 0.18 * column)
     has_bias = any(layer.has_bias for layer in picture.layers[1:])

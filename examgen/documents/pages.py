@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from examgen.documents.style import STANDARD, PaperStyle
 
+FEWEST_LINES, MOST_LINES = 4, 14
+"""Of the working space of a task."""
+
 
 @dataclass(frozen=True, slots=True)
 class LayerPicture:
@@ -79,6 +82,7 @@ class Task:
         options: letters and texts of the options of a choice.
         spellings: how the symbols of formulas are typed.
         answers: those that are no numbers, for the key.
+        characters: that an answer takes at most, as boxes are made for them.
     """
 
     letter: str
@@ -91,6 +95,13 @@ class Task:
     options: tuple[tuple[str, str], ...] = ()
     spellings: tuple[Spelling, ...] = ()
     answers: tuple[TypedAnswer, ...] = ()
+    characters: int = 7
+
+    @property
+    def ruled_lines(self) -> int:
+        """How many lines of working space it has: more for more answers."""
+        answers = sum(cell is not None for box in self.boxes for row in box.cells for cell in row)
+        return min(FEWEST_LINES + answers // 2, MOST_LINES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +145,7 @@ class QuestionPart:
     tasks: tuple[Task, ...]
     sections: tuple[Section, ...] = ()
     appendix: tuple[str, ...] = ()
+    marks: str = ""
 
     @property
     def derivatives(self) -> tuple[tuple[str, ...], ...]:
@@ -144,7 +156,14 @@ class QuestionPart:
 
 @dataclass(frozen=True, slots=True)
 class PaperPage:
-    """One student's paper, or with worked sections its key."""
+    """One student's paper, or with worked sections its key.
+
+    Attributes:
+        symbols: sentences that say what its symbols mean.
+        facts: label and text of what the head of the paper says of the exam, such as course and date.
+        is_duplex: whether the inner margin is the wider one.
+        is_dense: whether everything stands as close as may be, where that saves a page.
+    """
 
     title: str
     exam: str
@@ -154,6 +173,10 @@ class PaperPage:
     instructions: tuple[str, ...]
     questions: tuple[QuestionPart, ...]
     marks: str
+    symbols: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    is_duplex: bool = False
+    is_dense: bool = False
     style: PaperStyle = STANDARD
 
     @property
@@ -165,6 +188,11 @@ class PaperPage:
     def paper(self) -> str:
         """Size of the paper."""
         return self.style.paper
+
+    @property
+    def has_working_space(self) -> bool:
+        """Whether ruled space is left under each task."""
+        return self.style.working_space
 
     def form_name(self, question: QuestionPart, cell: Cell) -> str:
         """The name of an answer's field in the PDF: its field id, behind the question where there are several."""

@@ -24,7 +24,9 @@ from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, Networ
 from examgen.documents.pages import Task as TaskPart
 from examgen.documents.solved_paper import SolvedPaper, bias_name, folds
 from examgen.documents.style import STANDARD, PaperStyle
+from examgen.documents.symbols import symbol_sentences
 from examgen.documents.worked import worked_sections
+from examgen.exams.cover import Cover
 from examgen.exams.digits import Digits
 from examgen.exams.exam import (
     MARKS_DECIMALS,
@@ -89,8 +91,26 @@ def page_of(
             _part(number, solved, style, with_solution=with_solution) for number, solved in enumerate(parts, start=1)
         ),
         marks=_plain(marks),
+        symbols=symbol_sentences([solved.paper for solved in parts], style),
+        facts=tuple(_cover_facts(exam.cover, style)),
+        is_duplex=exam.cover.is_duplex,
         style=style,
     )
+
+
+def _cover_facts(cover: Cover, style: PaperStyle) -> Iterator[tuple[str, str]]:
+    """Label and text of what is said of the exam in the head of its papers."""
+    words = style.words
+    if cover.course:
+        yield words["course"], style.phrase(cover.course)
+    if cover.date:
+        yield words["date"], style.phrase(cover.date) if isinstance(cover.date, str) else style.day(cover.date)
+    if cover.duration:
+        is_text = isinstance(cover.duration, str)
+        yield (
+            words["duration"],
+            style.phrase(str(cover.duration)) if is_text else words["minutes"].format(minutes=cover.duration),
+        )
 
 
 def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> QuestionPart:
@@ -105,6 +125,7 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
         tasks=_tasks(paper, style, with_solution=with_solution),
         sections=worked_sections(solved, text, has_chains=style.key_detail == "full") if with_solution else (),
         appendix=tuple(_derivatives(shape, paper.naming)) if with_solution and isinstance(shape, NetworkShape) else (),
+        marks=_plain(total_marks(paper.fields, with_bonus=False)),
     )
 
 
@@ -307,6 +328,7 @@ def _tasks(paper: PaperShape, style: PaperStyle, *, with_solution: bool) -> tupl
                 options=tuple((task_letter(place), style.phrase(option)) for place, option in enumerate(task.options)),
                 spellings=spellings if all(spellings != part.spellings for part in found) else (),
                 answers=tuple(typed_answers(paper, number, style)) if with_solution and not is_number else (),
+                characters=_characters(task.digits) if is_number else 4,
             )
         )
     return tuple(found)
@@ -319,6 +341,11 @@ def digits_text(digits: Digits, text: Mapping[str, str]) -> str:
     else:
         key = "one_significant_figure" if digits.count == 1 else "significant_figures"
     return text[key].format(count=digits.count)
+
+
+def _characters(digits: Digits) -> int:
+    """Of a number to so many digits: a sign, a digit before the point, the point and the decimals; "−123" at least."""
+    return max(digits.count + (3 if digits.unit == "decimals" else 4), 4)
 
 
 def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> Iterator[AnswerBox]:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 STYLE_SHEETS = ("fonts/fonts.css", "paper.css")
 FONT_TYPES = {".ttf": "font/ttf"}
+END = "end"
+"""The id of the element behind everything else on a page."""
+
 THEME = "theme:/"
 """Relative addresses in a theme's rules begin so: there is nothing to be read."""
 
@@ -35,10 +38,19 @@ PANGO_MISSING = (
 
 
 class SetPages(NamedTuple):
-    """Laid out pages: the uncompressed PDF, and the characters in it for which no font has a glyph."""
+    """Laid out pages.
+
+    Attributes:
+        pdf: uncompressed.
+        missing: the characters in it for which no font has a glyph.
+        page_count: how many there are.
+        filled: the share of the last one down to the element `end`; 1 where there is none.
+    """
 
     pdf: bytes
     missing: str
+    page_count: int = 1
+    filled: float = 1.0
 
 
 def set_pages(html: str, images: Mapping[str, bytes], theme: Theme | None = None) -> SetPages:
@@ -68,17 +80,15 @@ def set_pages(html: str, images: Mapping[str, bytes], theme: Theme | None = None
             return URLFetcherResponse(url, images[url], {"Content-Type": "image/png"})
 
     document = weasyprint.HTML(string=html, url_fetcher=ImageFetcher(allowed_protocols=()))
+    options = {"pdf_variant": "pdf/ua-1", "pdf_forms": True, "uncompressed_pdf": True}
     with _missing_glyphs() as missing:
-        pdf: bytes = document.write_pdf(
-            stylesheets=[*styles, *_theme_styles(theme)],
-            font_config=fonts,
-            pdf_variant="pdf/ua-1",
-            pdf_forms=True,
-            uncompressed_pdf=True,
-        )
+        laid_out = document.render(font_config=fonts, stylesheets=[*styles, *_theme_styles(theme)], **options)
+        pdf: bytes = laid_out.write_pdf(**options)
     if theme is not None and refused:
         raise _refusal(theme.folder, refused[0])
-    return SetPages(pdf, "".join(missing))
+    last = laid_out.pages[-1]
+    filled = last.anchors.get(END, (0.0, last.height))[1] / last.height
+    return SetPages(pdf, "".join(missing), len(laid_out.pages), filled)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ The batch calls `questions_pdf` and `key_pdf`; one code path serves one paper an
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,8 +26,14 @@ from examgen.documents.typesetting import HYPHEN, Typesetter, fits_slots, fitted
 from examgen.exams.exam import Exam, PaperShape, Variant
 from examgen.exams.keys import papers
 
+if TYPE_CHECKING:
+    from examgen.documents.pdf import SetPages
+
 PERSON_WIDTHS = (105.0, 224.0, 90.0)
 """Room for student id, name and variant code in points, as in paper.css; a code of eight Ws fits."""
+
+NEARLY_EMPTY = 0.33
+"""A question paper whose last page is filled less than so far is set closer, if that saves the page."""
 
 MOST_LAYOUTS = 4
 """So many wider layouts are tried for numbers that are wider than the values of the paper say."""
@@ -210,11 +217,19 @@ def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
 def _laid_out(page: PaperPage, widest: Mapping[int, str], hidden: Mapping[str, str]) -> PaperSkeleton:
     # Imported where it is needed: WeasyPrint takes longer to load than a stored skeleton to stamp.
     from examgen.documents.render import paper_html
-    from examgen.documents.skeleton import make_skeleton
+    from examgen.documents.skeleton import laid_out, skeleton_from
 
-    typesetter = Typesetter(widest, page.style.speech)
-    html = paper_html(page, typesetter, with_solution=not hidden)
-    return make_skeleton(html, typesetter, hidden, page.style.theme)
+    def set_as(page: PaperPage) -> "tuple[SetPages, Typesetter]":
+        typesetter = Typesetter(widest, page.style.speech)
+        html = paper_html(page, typesetter, with_solution=not hidden)
+        return laid_out(html, typesetter, page.style.theme), typesetter
+
+    pages, typesetter = set_as(page)
+    if hidden and pages.page_count > 1 and pages.filled < NEARLY_EMPTY:
+        closer, of_closer = set_as(replace(page, is_dense=True))
+        if closer.page_count < pages.page_count:
+            pages, typesetter = closer, of_closer
+    return skeleton_from(pages, typesetter.images, hidden)
 
 
 def widest_number(slot: Slot, whole_digits: int) -> str:

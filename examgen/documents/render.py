@@ -25,11 +25,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from examgen.core.formula_tokens import MAX_CHARACTERS as LONGEST_ANSWER
+from examgen.documents.answer_boxes import TaskLayout, laid_out
 from examgen.documents.diagram import network_svg
 from examgen.documents.math import to_mathml
 from examgen.documents.mathbox import spoken
 from examgen.documents.numbers import is_slot
-from examgen.documents.pages import PaperPage, QuestionPart
+from examgen.documents.pages import PaperPage, QuestionPart, Task
 from examgen.documents.sheet_script import sheet_script
 from examgen.documents.style import PaperStyle
 from examgen.documents.themes import Theme
@@ -130,6 +131,7 @@ def _environment(theme: Theme | None) -> Environment:
         "web_math": _web_math,
         "aloud": _aloud,
         "network": network_svg,
+        "boxes": _boxes,
         "short": fitted,
     }
     return environment
@@ -147,6 +149,13 @@ def _display(context: Context, latex: str, where: str = "") -> Markup:
     """A formula in a line, set large."""
     typesetter: Typesetter = context["typesetter"]
     return typesetter.inline(latex, where, display=True, room=GIVEN_WIDTH)
+
+
+@pass_context
+def _boxes(context: Context, task: Task, where: str = "") -> TaskLayout:
+    """Where the answer boxes of a task stand."""
+    typesetter: Typesetter = context["typesetter"]
+    return laid_out(task, lambda symbol: typesetter.measured(symbol, where))
 
 
 @pass_context

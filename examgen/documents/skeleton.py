@@ -22,6 +22,7 @@ from examgen.documents.themes import Theme
 from examgen.documents.typesetting import NAMES, Image, Typesetter, math_font
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)\s*endobj\s*\Z", re.DOTALL)
+_TYPE = b" /Type /StructElem >>"
 _MARKED = re.compile(rb"/\w+\s*<<\s*/MCID (\d+)\s*>>\s*BDC")
 
 Rework = Callable[[pikepdf.Pdf, pikepdf.Object], None]
@@ -235,7 +236,8 @@ def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str], missing: s
     forms: list[OpenForm] = []
     alts: list[OpenAlt] = []
     gaps: dict[int, Gap] = {}
-    for number, body in sorted(objects.items()):
+    for number, whole in sorted(objects.items()):
+        body = _shortened(whole)
         if OPEN_ENTRY.search(body):
             forms.append(_open_form(number, body, images))
             continue
@@ -250,6 +252,11 @@ def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str], missing: s
         prefix += b"%d 0 obj\n%b\nendobj\n" % (number, parts[0])
     in_order = tuple(gap for _, gap in sorted(gaps.items()))
     return PaperSkeleton(bytes(prefix), tuple(offsets), tuple(forms), tuple(alts), trailer, missing, in_order)
+
+
+def _shortened(body: bytes) -> bytes:
+    """A structure element without its type, which every one of hundreds would repeat and which readers do not need."""
+    return body.removesuffix(_TYPE) + b" >>" if body.endswith(_TYPE) else body
 
 
 def _objects(pdf: bytes) -> tuple[Mapping[int, bytes], bytes]:

@@ -6,6 +6,7 @@ The command line's choices become it in `batch`; all builders of pages hand it o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -29,12 +30,14 @@ class PaperStyle:
         paper: one of `PAPERS`.
         theme: an instructor's own rules, words and templates.
         key_detail: of the worked solution.
+        working_space: whether ruled space is left under each task.
     """
 
     language: str = "en"
     paper: str = PAPERS[0]
     theme: Theme | None = None
     key_detail: KeyDetail = "full"
+    working_space: bool = False
 
     def __post_init__(self) -> None:
         """Raises ExamgenError if the language, the size of paper or the detail of the key is unknown."""
@@ -51,16 +54,26 @@ class PaperStyle:
         shipped_words.words(self.language, self.theme)
 
     @classmethod
-    def of(cls, language: str, paper: str, theme: Path | None, key_detail: str = "full") -> "PaperStyle":
+    def of(
+        cls,
+        language: str,
+        paper: str,
+        theme: Path | None,
+        key_detail: str = "full",
+        *,
+        working_space: bool = False,
+    ) -> "PaperStyle":
         """The style of a command's choices.
 
         Args:
             theme: folder of the theme, None for the shipped looks.
+            working_space: whether ruled space is left under each task.
 
         Raises: ExamgenError if the language, the size of paper or the detail is unknown, or the theme cannot be used.
         """
         # What a user types is only checked by the style itself.
-        return cls(language, paper, None if theme is None else read_theme(theme), cast("KeyDetail", key_detail))
+        found = None if theme is None else read_theme(theme)
+        return cls(language, paper, found, cast("KeyDetail", key_detail), working_space)
 
     def making(self, seed: int) -> Making:
         """How papers of this style are made from a seed, for their key."""
@@ -80,6 +93,11 @@ class PaperStyle:
     def decimal_mark(self) -> DecimalMark:
         """What stands between the whole and the decimal digits: "." or ","."""
         return shipped_words.decimal_mark(self.language, self.theme)
+
+    def day(self, day: date) -> str:
+        """A date as the language writes it in numbers."""
+        form: str = self.words["date_form"]
+        return form.format(day=f"{day.day:02}", month=f"{day.month:02}", year=f"{day.year:04}")
 
     def phrase(self, text: str) -> str:
         """A text of a bank, or the name of an activation function or loss, in the language."""

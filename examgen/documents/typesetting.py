@@ -102,6 +102,11 @@ class Typesetter:
         """A formula in a line of text, broken where that leaves it no more than this room."""
         return self._image(latex, where, display=display, room=room, size=size)
 
+    def measured(self, latex: str, where: str = "") -> tuple[Markup, float]:
+        """A formula in a line of text, and its width."""
+        shown = self._image(latex, where, display=True, room=GIVEN_WIDTH)
+        return shown, self.images[self._known[latex, True, GIVEN_WIDTH, False, SIZE]].formula.width
+
     def equation(self, relations: Sequence[str], where: str = "") -> Markup:
         """A displayed chain of relations: centred, or in lines that begin with a relation where it is too wide.
 
@@ -232,6 +237,12 @@ def fitted(text: str, room: float) -> str:
     most = room - _letter_width("…")
     kept = max((count for count, end in enumerate(ends) if end <= most), default=0)
     return f"{text[:kept].rstrip()}…"
+
+
+def letters_width(text: str) -> float:
+    """About how wide a text is, in its size."""
+    font = math_font()
+    return sum(map(_letter_width, text)) * font.advances[font.glyph("0")] / font.units_per_em
 
 
 def _letter_width(letter: str) -> float:

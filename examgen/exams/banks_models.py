@@ -14,7 +14,10 @@ from examgen.exams.banks_policy import PolicyModel
 from examgen.exams.banks_values import (
     BankModel,
     Count,
+    Day,
     DigitsModel,
+    Duration,
+    Line,
     Matrix,
     Names,
     Number,
@@ -26,10 +29,27 @@ from examgen.exams.banks_values import (
     Whole,
     require,
 )
+from examgen.exams.cover import Cover
 from examgen.exams.exam import ASKABLE, AnswerKind
 from examgen.exams.notation import NOTATIONS
 
 Marks = Annotated[Number, Field(ge=0, le=1000)]
+
+
+class CoverModel(BankModel):
+    """What bank and exam files say of the head of a paper; of a family only where it is an exam of its own."""
+
+    course: Line = ""
+    date: Day = ""
+    duration: Duration = ""
+    duplex: Strict = False
+
+    cover_keys: ClassVar[tuple[str, ...]] = ("course", "date", "duration", "duplex")
+
+    @property
+    def cover(self) -> Cover:
+        """The head of its papers."""
+        return Cover(self.course, self.date, self.duration, self.duplex)
 
 
 class NetworkModel(BankModel):
@@ -115,7 +135,7 @@ class ScreensModel(BankModel):
     max_draws: Annotated[Whole, Field(ge=1, le=1_000_000)] = 20_000
 
 
-class Family(BankModel):
+class Family(CoverModel):
     """One question family; its policy holds where it is an exam of its own, not within an exam of several."""
 
     format: Literal[1] = 1
@@ -149,7 +169,7 @@ class QuestionModel(BankModel):
     title: Prose = ""
 
 
-class ExamModel(BankModel):
+class ExamModel(CoverModel):
     """One exam file."""
 
     format: Literal[1] = 1

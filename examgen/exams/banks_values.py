@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Context, Decimal
 from typing import Annotated, Any, ClassVar
 
@@ -31,6 +32,10 @@ DECIMALS_OF_FRACTION = 6
 
 _RATIO = re.compile(r"\s*([+-]?[0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
 _LONG = Context(prec=2 * MAX_DIGITS)
+
+MOST_MINUTES = 10_000
+MOST_COVER = 120
+"""Characters of a course, a date or a duration."""
 
 
 def decimal_of(value: object) -> Decimal:
@@ -111,6 +116,37 @@ Whole = Annotated[int, Field(strict=True)]
 Strict = Annotated[bool, Field(strict=True)]
 Count = Annotated[Whole, Field(ge=1, le=64)]
 Matrix = Annotated[tuple[tuple[Number, ...], ...] | tuple[Number, ...] | Number, BeforeValidator(_numbers)]
+
+
+def _short_text(text: str) -> str:
+    if len(text) > MOST_COVER:
+        raise ValueError(f"found {shorten(text)}; give {MOST_COVER} or fewer characters")
+    return checked_text(text)
+
+
+def _day(value: object) -> object:
+    """A day as TOML writes it, or a text."""
+    if isinstance(value, str):
+        return _short_text(value)
+    if type(value) is not date:
+        raise ValueError(f'found {shorten(value)}; use a day such as 2026-11-27, or a text such as "27 November"')
+    return value
+
+
+def _duration(value: object) -> object:
+    """Minutes, or a text."""
+    if isinstance(value, str):
+        return _short_text(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_MINUTES:
+        raise ValueError(
+            f'found {shorten(value)}; use minutes from 1 to {MOST_MINUTES}, or a text such as "one hour and a half"'
+        )
+    return value
+
+
+Line = Annotated[str, AfterValidator(_short_text)]
+Day = Annotated[date | str, BeforeValidator(_day)]
+Duration = Annotated[int | str, BeforeValidator(_duration)]
 
 
 class BankModel(BaseModel):

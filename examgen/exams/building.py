@@ -59,6 +59,7 @@ def load_exam(name: str, seed: int, notation: str | None = None) -> LoadedExam:
         instructions=bank.instructions if isinstance(bank, ExamModel) else (),
         policy=policy_of(bank.policy),
         questions=tuple(question for question, _ in pairs),
+        cover=bank.cover,
     )
     return LoadedExam(exam, seed, {question.id: source for question, source in pairs})
 
@@ -101,12 +102,12 @@ def _families(exam_path: Path, exam: ExamModel) -> list[tuple[Path, Family, str]
 
 
 def _content_code(seed: int, notation: str, bank: Family | ExamModel, families: Sequence[Family]) -> str:
-    """Six letters and digits that change with the seed, the notation or anything in the files but the policy.
+    """Six letters and digits that change with the seed, the notation or anything in the files but policy and cover.
 
     With another policy the papers are the same, and what was handed in can be marked by it. The seed cannot be read
     from the code, but a small seed can be found by trying; exams that count draw a fresh one.
     """
-    dumps = (model.model_dump_json(exclude={"policy"}) for model in (bank, *families))
+    dumps = (model.model_dump_json(exclude={"policy", *model.cover_keys}) for model in (bank, *families))
     parts = [str(seed), notation, *dumps]
     digest = hashlib.sha256("\0".join(parts).encode()).digest()
     return "".join("abcdefghjkmnpqrstuvwxyz23456789"[byte % 31] for byte in digest[:ID_LENGTH])

@@ -21,6 +21,7 @@ from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductsShape, products_graph
 from examgen.core.rules import Array
+from examgen.exams.cover import PLAIN, Cover
 from examgen.exams.digits import Digits
 from examgen.exams.notation import PER_SAMPLE, Index, Naming, Notation, QuestionShape, Symbol
 from examgen.exams.policy import DEFAULT_SHARES, Policy
@@ -128,6 +129,7 @@ class Exam:
         instructions: paragraphs above the questions.
         policy: how it is marked.
         questions: in order.
+        cover: the head of its papers; a key does not hold it.
     """
 
     id: str
@@ -137,6 +139,7 @@ class Exam:
     instructions: tuple[str, ...]
     policy: Policy
     questions: tuple[Question, ...]
+    cover: Cover = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from examgen.errors import BankError, did_you_mean
 
 QuestionShape = NetworkShape | ProductsShape
 Index = tuple[int, ...]
+AnyIndex = tuple[int | str, ...]
+"""Places in a stored array, 0-based; a letter stands for any place."""
 
 _SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
@@ -57,6 +59,7 @@ class Notation:
         inputs: the letter of the inputs in formulas; empty where they are activation 0.
         hides_units: whether unit indices are left out because each layer has one unit.
         learning_rate: LaTeX of the learning rate.
+        letters: of the unit that a weight leads to, and of the unit that it comes from.
         formulas: LaTeX by rule name where it differs from the rule's own; for a mini-batch, by rule name and
             `_of_batch` first.
     """
@@ -73,6 +76,7 @@ class Notation:
     inputs: str = "x"
     hides_units: bool = False
     learning_rate: str = r"\eta"
+    letters: tuple[str, str] = ("j", "i")
     formulas: Mapping[str, str] = field(default_factory=dict)
 
     def problem_with(self, shape: QuestionShape) -> str:
@@ -114,8 +118,17 @@ _ROWS_FORMULAS = MappingProxyType(
 
 _ROWS = (
     Notation("from-to", "L", "dL_dz", "from_to", formulas=_FROM_TO),
-    Notation("to-from-da", "C", "dL_da", "to_from", activation_offset=1, inputs="", formulas=_TO_FROM),
-    Notation("nielsen", "C", "dL_dz", "to_from", layer_mark="^{#}", inputs="", formulas=_TO_FROM),
+    Notation(
+        "to-from-da",
+        "C",
+        "dL_da",
+        "to_from",
+        activation_offset=1,
+        inputs="",
+        letters=("k", "j"),
+        formulas=_TO_FROM,
+    ),
+    Notation("nielsen", "C", "dL_dz", "to_from", layer_mark="^{#}", inputs="", letters=("j", "k"), formulas=_TO_FROM),
     Notation(
         "scalar", "C", "", "to_from", layer_mark="_{#}", activation="A", hides_units=True, learning_rate=r"\alpha"
     ),
@@ -171,8 +184,8 @@ class Naming:
             name = f"{source.kind[0]}{source.layer}"
         return self.whole(name, bias_folded=bias_folded)
 
-    def entry(self, name: str, index: Index) -> Symbol:
-        """The symbol of one entry, index being its 0-based place in the stored array."""
+    def entry(self, name: str, index: AnyIndex) -> Symbol:
+        """The symbol of one entry, index being its 0-based place in the stored array, or letters for any place."""
         return self._symbol(self.graph[name], index, False)
 
     def shown_index(self, quantity: Quantity, index: Index) -> Index:
@@ -187,13 +200,13 @@ class Naming:
             return self.notation.samples_as == "columns"
         return quantity.kind in {"W", "W_new", "dL_dW"} and self.notation.weights == "from_to"
 
-    def _symbol(self, quantity: Quantity, index: Index | None, bias_folded: bool) -> Symbol:
+    def _symbol(self, quantity: Quantity, index: AnyIndex | None, bias_folded: bool) -> Symbol:
         if isinstance(self.shape, ProductsShape):
             return _product_symbol(quantity, index)
         return self._network_symbol(self.shape, quantity, index, bias_folded)
 
     def _network_symbol(
-        self, shape: NetworkShape, quantity: Quantity, index: Index | None, bias_folded: bool
+        self, shape: NetworkShape, quantity: Quantity, index: AnyIndex | None, bias_folded: bool
     ) -> Symbol:
         notation, kind = self.notation, quantity.kind
         units = self._units(quantity, index)
@@ -215,20 +228,20 @@ class Naming:
             base = _derivative(self._cost_of(quantity, index), base)
         return Symbol(base.latex, base.unicode, step + base.ascii)
 
-    def cost_of_sample(self, sample: int | None = None) -> Symbol:
-        """The loss of one sample of a mini-batch alone, 0-based; None for any sample."""
-        mark, cost = SAMPLE_LETTER if sample is None else str(sample + 1), self.notation.cost
-        subscript = f"_{mark}" if sample is None else mark.translate(_SUBSCRIPTS)
+    def cost_of_sample(self, sample: int | str = SAMPLE_LETTER) -> Symbol:
+        """The loss of one sample of a mini-batch alone, 0-based; a letter for any sample."""
+        mark, cost = sample if isinstance(sample, str) else str(sample + 1), self.notation.cost
+        subscript = f"_{mark}" if isinstance(sample, str) else mark.translate(_SUBSCRIPTS)
         return Symbol(f"{cost}_{{{mark}}}", f"{cost}{subscript}", f"{cost}{mark}")
 
-    def _cost_of(self, quantity: Quantity, index: Index | None) -> Symbol:
+    def _cost_of(self, quantity: Quantity, index: AnyIndex | None) -> Symbol:
         """The loss that a derivative is one of: the mean of a mini-batch, or one sample's own."""
         shape, cost = self.shape, self.notation.cost
         if quantity.kind in PER_SAMPLE and isinstance(shape, NetworkShape) and shape.batch_delta == "sample":
-            return self.cost_of_sample(index[0] if index else None)
+            return self.cost_of_sample(index[0] if index else SAMPLE_LETTER)
         return Symbol(cost, cost, cost)
 
-    def _units(self, quantity: Quantity, index: Index | None) -> Index:
+    def _units(self, quantity: Quantity, index: AnyIndex | None) -> AnyIndex:
         """1-based indices as shown behind the letter; empty for a whole quantity and where there is nothing to tell."""
         if index is None or self.notation.hides_units:
             return ()
@@ -237,9 +250,9 @@ class Naming:
         elif self.is_transposed(quantity):
             index = index[::-1]
         is_single = quantity.kind in PER_SAMPLE | {"b", "b_new", "dL_db"} and len(index) == 1 and quantity.size == 1
-        return () if is_single else tuple(place + 1 for place in index)
+        return () if is_single else tuple(place if isinstance(place, str) else place + 1 for place in index)
 
-    def _base(self, quantity: Quantity, kind: str, whole: bool, units: Index, bias_folded: bool) -> Symbol:
+    def _base(self, quantity: Quantity, kind: str, whole: bool, units: AnyIndex, bias_folded: bool) -> Symbol:
         """The letter with its layer and units, before anything is put around it."""
         notation = self.notation
         letter, layer = self._letter(kind), quantity.layer
@@ -268,8 +281,8 @@ class Naming:
         return self.notation.activation if kind == "a" else kind
 
 
-def _spell(letter: str, layer: int | None, units: Index, mark: str, *, tilde: bool) -> Symbol:
-    shown = ",".join(map(str, units)) if any(unit > 9 for unit in units) else "".join(map(str, units))
+def _spell(letter: str, layer: int | None, units: AnyIndex, mark: str, *, tilde: bool) -> Symbol:
+    shown = ("," if any(len(str(unit)) > 1 for unit in units) else "").join(map(str, units))
     subscript = f"_{{{shown}}}" if units else ""
     plain = "δ" if letter == r"\delta" else letter
     word = "delta" if letter == r"\delta" else letter
@@ -303,12 +316,12 @@ def _derivative(cost: Symbol, base: Symbol) -> Symbol:
     )
 
 
-def _product_symbol(quantity: Quantity, index: Index | None) -> Symbol:
+def _product_symbol(quantity: Quantity, index: AnyIndex | None) -> Symbol:
     letter = "P" if quantity.kind == "product" else quantity.kind
     number = str(quantity.layer)
     if index is None:
         return Symbol(f"{letter}_{{{number}}}", letter + number.translate(_SUBSCRIPTS), f"{letter}{number}")
-    row, column = index[0] + 1, index[1] + 1
+    row, column = (int(place) + 1 for place in index)
     place = f"{row},{column}" if max(row, column) > 9 else f"{row}{column}"
     return Symbol(
         rf"\left({letter}_{{{number}}}\right)_{{{place}}}",

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,11 @@ def words_of(pdf: bytes) -> list[list[str]]:
 def test_a_stamped_paper_is_the_paper_that_is_laid_out(name: str, notation: str | None, tmp_path: Path) -> None:
     """Every page has the same words in nearly the same pixels, and is read aloud in the same words."""
     exam, variant = drawn(name, notation, 11)
-    stamped, typed = questions_pdf(exam, variant), pdf_of(question_page(exam, variant))
+    stamped, page = questions_pdf(exam, variant), question_page(exam, variant)
+    typed = pdf_of(page)
+    if len(page_texts(stamped)) < len(page_texts(typed)):
+        # A nearly empty last page was saved.
+        typed = pdf_of(replace(page, is_dense=True))
     assert words_of(stamped) == words_of(typed)
     assert alternative_texts(stamped)[2:] == alternative_texts(typed)
     pairs = list(zip(pictures(stamped, tmp_path / "a"), pictures(typed, tmp_path / "b"), strict=True))

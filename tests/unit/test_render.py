@@ -110,9 +110,12 @@ def test_paper_shows_what_a_student_needs_and_nothing_of_the_solution() -> None:
 
 
 def test_boxes_have_the_shape_of_the_quantity_and_labels() -> None:
-    """A box per asked entry in its row, none where nothing is asked, and no label on a single one."""
+    """A box per asked entry in its row, none where nothing is asked, and no label on a single one.
+
+    Only the entries of a vector stand side by side, each under its own symbol.
+    """
     assert boxes(html_of(PAPER)) == [
-        [[("z⁽¹⁾₁", "z1_1")], [("z⁽¹⁾₂", "z1_2")]],
+        [[("z⁽¹⁾₁", "z1_1"), ("z⁽¹⁾₂", "z1_2")]],
         [[("w⁽¹⁾₁₁", "w11"), None], [None, ("w⁽¹⁾₂₂", "w22")]],
         [[("", "loss")]],
     ]
@@ -203,7 +206,9 @@ def test_pdf_says_its_title_language_pages_and_variant() -> None:
             text = page.extract_text()
             assert f"{number} / {len(reader.pages)}" in text
             assert "Variant K7Q2" in text
-            assert "Midterm S1" in " ".join(text.split())
+            words = " ".join(text.split())
+            assert "Variant K7Q2 S1" in words
+            assert words.endswith("Midterm")
 
 
 def test_formulas_and_drawing_can_be_found_in_the_pdf() -> None:

@@ -88,7 +88,7 @@ def test_a_language_that_ships_nowhere(chain: tuple[LoadedExam, Variant], tmp_pa
     style = styled(theme(tmp_path, texts_it_toml='student = "Matricola"\ndecimal_mark = ","'), "it")
     pdf = paper(chain, style)
     assert "Matricola" in text_of(pdf)
-    assert "Question 1" in text_of(pdf)
+    assert "Write each answer" in text_of(pdf)
     assert re.search(r"\d,\d", text_of(pdf))
     assert "equals" in " ".join(alternative_texts(pdf))
     assert str(PdfReader(BytesIO(pdf)).root_object["/Lang"]) == "it"

@@ -177,8 +177,10 @@ class _Reader:
         return f"{base} {self.words.subscript} {self._index(script)}"
 
     def _index(self, script: Element) -> str:
-        """A subscript. A number of two digits is two indices: w 1 2."""
+        """A subscript. A number of two digits is two indices, and so are two letters: w 1 2, w i j."""
         inside = list(script)
+        if len(inside) > 1 and all(tag(part) in {"mi", "mn"} for part in inside):
+            return " ".join(" ".join(text_of(part)) if tag(part) == "mn" else self.read(part) for part in inside)
         first = script if tag(script) == "mn" else inside[0] if inside else script
         text = text_of(first)
         if tag(first) != "mn" or not (text.isascii() and text.isdigit()):
