@@ -30,6 +30,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "value that needs no calculation, and such entries pay half of the others' marks.",
         "not_started": "It follows from earlier answers; {share} % of its marks are paid, for too few of the entries "
         "that start from the paper's numbers are right, follow or can be explained.",
+        "made_up": "It follows from earlier answers; {share} % of its marks are paid, for none of those that it is "
+        "computed from is right or explained, and such entries pay half of the others' marks.",
+        "zero": "It is right; {share} % of its marks are paid, for a 0 shows no work where little else does.",
         "other_paper": "It is wrong here and equals the right answer of another paper, as others of your answers do; "
         "such answers do not count as following from earlier ones.",
         "by_hand": "Marks set by the instructor: {reason}",
@@ -51,7 +54,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
 )
 """By name; `words.recognized` finds them again in any language."""
 
-HELD_BACK = frozenset({SENTENCES["no_work"], SENTENCES["not_started"]})
+HELD_BACK = frozenset(SENTENCES[name] for name in ("no_work", "made_up", "zero", "not_started"))
 """Said beside an entry of whose marks only a part is paid."""
 
 OR, AND, LIST = "{one}, or {other}", "{one}, and {other}", "{first} and {last}"

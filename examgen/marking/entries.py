@@ -91,9 +91,7 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     work = Work(paper, givens, reference, writing, policy)
     is_doubtful = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
     found, is_ignored, follows_all = work.settled(wanted, is_doubtful)
-    is_given = is_ignored | is_blank
-    start = Start.at(np.where(is_given, wanted, values), is_given)
-    start, found = work.by_other_routes(start, work.kinder_past_blanks(start, found))
+    start, found = work.by_other_routes(Start.at(values, wanted, is_ignored | is_blank), found)
     is_followed = policy.follow_through == "full"
     follows = found.follows if is_followed else found.follows & ~found.rests
     is_correct = is_right | (found.follows & ~found.rests)

@@ -28,7 +28,7 @@ from examgen.marking.marked_papers import MarkedPaper
 from examgen.marking.neighbours import without_neighbours
 from examgen.marking.outcomes import BY_CODE, OUTCOMES
 from examgen.marking.totals import entry_marks
-from examgen.marking.work_shown import paid
+from examgen.marking.work_shown import held_back_text, paid
 from examgen.marking.writing import NO_DIGITS, Submitted
 from examgen.marking.written_formulas import formula_texts, symbol_text
 
@@ -46,6 +46,7 @@ class EntryTrace:
         substitute: what later work starts from, NaN where it is recomputed.
         base: the evaluation from there.
         paid: hundredths of the entry's marks that are paid.
+        held: why not all are, in words.
         right_for: whose paper the entry is right on, with others of the student's; empty where it is on none.
     """
 
@@ -62,6 +63,7 @@ class EntryTrace:
     substitute: dict[str, Array]
     base: Evaluation
     paid: int
+    held: str
     right_for: str
 
     @staticmethod
@@ -80,9 +82,8 @@ class EntryTrace:
         base = evaluate(version.graph if version else paper.graph, givens, substitute=substitute)
         solution = solve(paper, givens)
         is_named = diagnosis.codes > 0
-        earned = paid(
-            paper, givens, answers, marked, is_named, entry_marks(policy, paper, marked.outcome, is_named)
-        ).share
+        earned = paid(paper, givens, answers, marked, is_named, entry_marks(policy, paper, marked.outcome, is_named))
+        share = int(earned.share[0, place])
         return EntryTrace(
             of_student,
             paper,
@@ -96,7 +97,8 @@ class EntryTrace:
             solution,
             substitute,
             base,
-            int(earned[0, place]),
+            share,
+            held_back_text(share, int(earned.why[0, place])),
             neighbours.whose[0] if neighbours.equal[0, place] else "",
         )
 

@@ -96,6 +96,7 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         why="",
         share=trace.policy.share(outcome, is_explained=bool(trace.label)),
         paid=trace.paid,
+        held=trace.held,
         marks=marks,
         max_marks=float(field.marks),
         override=override,

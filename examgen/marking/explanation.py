@@ -109,6 +109,7 @@ class Explanation:
         why: in a sentence.
         share: of the marks, by the policy.
         paid: hundredths of these that are not held back.
+        held: why the others are, in words.
         marks, max_marks: of the entry.
         override: marks that an instructor has set.
         differences: where results.csv says something else, because the key or the policy has changed since.
@@ -148,6 +149,7 @@ class Explanation:
     why: str
     share: Decimal
     paid: int
+    held: str
     marks: float
     max_marks: float
     override: Override | None

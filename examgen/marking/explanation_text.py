@@ -167,9 +167,10 @@ def _outcome(found: Explanation, width: int) -> Iterator[str]:
     yield f"Outcome: {_words(found.outcome)}, by rule {found.rule}"
     yield from _wrapped(found.why, width)
     if found.override is None:
-        held = f" · {found.paid} % of what follows" if found.paid < HUNDREDTHS else ""
+        held = f" · {found.paid} %" if found.paid < HUNDREDTHS else ""
         share = number_text(found.share)
         yield from _wrapped(f"marks: {found.max_marks:.15g} · {share} of the policy{held} = {found.marks:.15g}", width)
+        yield from _wrapped(found.held, width) if found.held else ()
     else:
         text = f"marks: {found.marks:.15g}, set by line {found.override.line} of the overrides: {found.override.reason}"
         yield from _wrapped(text, width)

@@ -68,20 +68,22 @@ class Start:
         carried: the student's answer or the reference; NaN where that is recomputed, too.
         is_given: where `carried` is the reference, or as good as it.
         is_settled: where it is not the student's own answer for the quantity, which has been judged before.
+        is_open: where nothing was written that later work goes on from.
     """
 
     carried: Array
     is_given: Flags
     is_settled: Flags
+    is_open: Flags
 
     @staticmethod
-    def at(carried: Array, is_given: Flags) -> "Start":
-        """Everywhere at the own answers or the reference."""
-        return Start(carried, is_given, np.zeros_like(is_given))
+    def at(values: Array, wanted: Array, is_open: Flags) -> "Start":
+        """Everywhere at the own answers or, where those are open, at the reference."""
+        return Start(np.where(is_open, wanted, values), is_open, np.zeros_like(is_open), is_open)
 
     def of(self, students: Places) -> "Start":
         """Some of the students."""
-        return Start(self.carried[students], self.is_given[students], self.is_settled[students])
+        return Start(*(getattr(self, name)[students] for name in Start.__slots__))
 
     def replaced(self, students: Places, other: "Start") -> "Start":
         """The same with other values for some of the students."""
@@ -121,14 +123,13 @@ class Work:
         return Work(self.paper, givens, reference, self.writing.of(chosen), self.policy)
 
     def kinder_past_blanks(self, start: Start, found: Followed) -> Followed:
-        """Of a student who left something blank, the better of two ways to see it for each entry: the steps that were
+        """Of a student who left something open, the better of two ways to see it for each entry: the steps that were
         not written down start from their reference, or they were done."""
-        is_blank = np.isnan(self.writing.values)
-        students = at_least_two(np.flatnonzero(is_blank.any(axis=1)))
+        students = at_least_two(np.flatnonzero(start.is_open.any(axis=1)))
         if not students.size:
             return found
-        given = start.is_given & ~is_blank
-        done = Start(np.where(is_blank, np.nan, start.carried), given, start.is_settled)
+        carried, given = np.where(start.is_open, np.nan, start.carried), start.is_given & ~start.is_open
+        done = Start(carried, given, start.is_settled, start.is_open)
         past, old = self.of(students).followed(done.of(students)), found.of(students)
         is_better = past.follows & (~old.follows | (old.rests & ~past.rests))
         return found.replaced(students, past.where(~is_better, old))
@@ -143,11 +144,12 @@ class Work:
             wanted: (students, fields) the reference.
             is_doubtful: (students, fields) zeros and wild values that are not right.
 
-        Returns: what follows, which entries are ignored, and what would follow if none were.
+        Returns: what follows, past blanks too; which entries are ignored; and what would follow if none were.
         """
         values = self.writing.values
         is_blank = np.isnan(values)
-        first = found = self.followed(Start.at(np.where(is_blank, wanted, values), is_blank))
+        begin = Start.at(values, wanted, is_blank)
+        first = found = self.followed(begin)
         is_ignored = np.zeros_like(is_blank)
         doubtful = at_least_two(np.flatnonzero(is_doubtful.any(axis=1)))
         while doubtful.size:
@@ -156,14 +158,18 @@ class Work:
             # Without an ignored value, others to which it led may not be led to any more.
             doubtful = doubtful[at_least_two(np.flatnonzero(more.any(axis=1)))]
             if doubtful.size:
-                is_given = (is_ignored | is_blank)[doubtful]
-                carried = np.where(is_given, wanted[doubtful], values[doubtful])
-                again = self.of(doubtful).followed(Start.at(carried, is_given))
+                is_open = (is_ignored | is_blank)[doubtful]
+                again = self.of(doubtful).followed(Start.at(values[doubtful], wanted[doubtful], is_open))
                 found = found.replaced(doubtful, again)
+        found = self.kinder_past_blanks(Start.at(values, wanted, is_ignored | is_blank), found)
         is_wild = (is_ignored & (values != 0)).any(axis=1)
-        went_on = np.flatnonzero((first.follows.sum(axis=1) > found.follows.sum(axis=1)) & ~is_wild)
-        is_ignored[went_on] = False
-        return found.replaced(went_on, first.of(went_on)), is_ignored, first.follows
+        ignoring = at_least_two(np.flatnonzero(is_ignored.any(axis=1) & ~is_wild))
+        if ignoring.size:
+            carrying = self.of(ignoring).kinder_past_blanks(begin.of(ignoring), first.of(ignoring))
+            better = np.flatnonzero(carrying.follows.sum(axis=1) > found.follows[ignoring].sum(axis=1))
+            is_ignored[ignoring[better]] = False
+            found = found.replaced(ignoring[better], carrying.of(better))
+        return found, is_ignored, first.follows
 
     def by_other_routes(self, start: Start, found: Followed) -> tuple[Start, Followed]:
         """Where quantities are always equal: what follows from the one from which a student has gone on.
@@ -228,7 +234,7 @@ class Work:
             is_slip = ~follows[:, first] & ~writing.is_right[students][:, first] & ~is_given[:, first]
             is_slip &= np.isfinite(carried[:, first])
             carried[:, first] = np.where(is_slip, np.nan, carried[:, first])
-            return Start(carried, is_given, start.is_settled.copy()), np.asarray(is_slip.any(axis=1))
+            return Start(carried, is_given, start.is_settled.copy(), start.is_open), np.asarray(is_slip.any(axis=1))
         source = list(route.source)
         # A wild value that carries nothing forward does not do so by another route.
         other = np.where(start.is_given[:, source], np.nan, writing.values[students][:, source])
@@ -239,7 +245,7 @@ class Work:
             carried[:, places] = np.where(is_other, other, carried[:, places])
             is_right = writing.is_right[students][:, source]
             is_given[:, places] = np.where(is_other, is_right, is_given[:, places])
-        return Start(carried, is_given, start.is_settled.copy()), is_swapped
+        return Start(carried, is_given, start.is_settled.copy(), start.is_open), is_swapped
 
     def _in_the_head(self, name: str, writing: Writing, value: Array) -> Array:
         """Half units, (students, *shape), of what was not written down, where these are more than those of the asked

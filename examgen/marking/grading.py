@@ -48,7 +48,7 @@ from examgen.marking.problems import Notice, Problem
 from examgen.marking.reading import TIME_LIMIT, Answers, HandedIn, read_files
 from examgen.marking.remarking import Remarking, changes
 from examgen.marking.results import EntryColumns, comments, result_columns, results_csv, results_frame
-from examgen.marking.work_shown import Paid, held_back_text, paid
+from examgen.marking.work_shown import WHY, Paid, held_back_text, paid
 from examgen.marking.writing import NO_DIGITS, Submitted
 from examgen.tables.csv_tables import printable
 
@@ -320,9 +320,8 @@ def _put_numbers(
 def _tell_held_back(entries: EntryColumns, places: NDArray[np.int64], earned: Paid) -> None:
     """Say beside each entry that is not paid in full how much of its marks is."""
     is_held = earned.share < totals.HUNDREDTHS
-    kinds, codes = np.unique(2 * earned.share[is_held] + earned.shows_no_work[is_held], return_inverse=True)
-    pairs = [divmod(kind, 2) for kind in kinds.tolist()]
-    texts = [held_back_text(share, shows_no_work=bool(empty), wording=entries.wording) for share, empty in pairs]
+    kinds, codes = np.unique(len(WHY) * earned.share[is_held] + earned.why[is_held], return_inverse=True)
+    texts = [held_back_text(kind // len(WHY), kind % len(WHY), entries.wording) for kind in kinds.tolist()]
     entries.set_comments(places[is_held], codes, texts)
 
 

@@ -138,9 +138,8 @@ def held_back_notes(matched: Matched, entries: EntryColumns) -> Iterator[Note]:
     for member, questions in sorted(of_student.items()):
         student = matched.submissions[member].student
         held = ", ".join(f"{marks:.4g} in {question}" for question, marks in questions.items())
-        text = (
-            f"{who(student)}: {held} held back of the marks for what follows: the sheet shows little work on its paper"
-        )
+        reason = "much of it needs no calculation, or rests on answers that are not right"
+        text = f"{who(student)}: {held} held back of the marks for what follows: {reason}"
         yield Note(student, "", "", "held_back", text)
 
 

@@ -33,14 +33,20 @@ BEHIND_SLIPS = 1.0
 NOTHING = 2.5
 """So many half units of the last asked digit are as good as 0."""
 
-FEW = 1 / 5
-"""Share of a sheet's answers up to which those that are wrong of themselves, and have no name, are slips of the pen."""
+FEW = 1 / 10
+"""Share of a sheet's answers up to which those that are wrong of themselves, and have no name, are slips of the pen,"""
+
+LEAST_FEW = 2
+"""and so many are in any case."""
 
 ENOUGH_WORK = 0.5
 """Share of the entries that start from the paper's numbers from which on follow-through pays in full."""
 
 MOSTLY = 0.75
 """Where so much of these entries is right, nobody asks further."""
+
+WHY = ("", "no_work", "made_up", "zero", "not_started")
+"""Sentences that say why not all of an entry's marks are paid."""
 
 _CORRECT, _FOLLOWS, _IMPRECISE, _WRONG = (
     OUTCOMES[name].code for name in ("correct", "follow_through", "imprecise", "wrong")
@@ -56,12 +62,12 @@ class Paid:
 
     Attributes:
         share: (students, fields) hundredths.
-        shows_no_work: (students, fields) entries with marks that show no work.
+        why: (students, fields) why not all is paid, a place in `WHY`; 0 where all is.
         started: (students,) share of the entries that start from the paper's numbers which are work on it.
     """
 
     share: Shares
-    shows_no_work: Flags
+    why: NDArray[np.int64]
     started: Array
 
 
@@ -80,10 +86,14 @@ def paid(
     """
     paper = paper.standing
     share = np.full(marks.shape, HUNDREDTHS)
-    no_work, started = np.zeros(marks.shape, dtype=bool), np.ones(len(marks))
+    no_work, why, started = (
+        np.zeros(marks.shape, dtype=bool),
+        np.zeros(marks.shape, dtype=np.int64),
+        np.ones(len(marks)),
+    )
     rows = np.flatnonzero(_may_be_held_back(paper, submitted, marked, marks))
     if not rows.size:
-        return Paid(share, no_work, started)
+        return Paid(share, why, started)
     chosen = Marked(*(getattr(marked, name)[rows] for name in Marked.__slots__))
     values, earns = submitted.values[rows], marks[rows] > 0
     with np.errstate(all="ignore"):
@@ -91,7 +101,10 @@ def paid(
     is_right, follows = right_of_itself(chosen, values), only_follows(chosen, values)
     is_zero, named = values == 0, is_named[rows] & ~free.written
     slips = (chosen.outcome == _WRONG) & np.isfinite(values) & ~named
-    has_slips = slips.sum(axis=1) <= np.maximum(1, FEW * np.isfinite(values).sum(axis=1))
+    # Whoever writes 0, or as good as 0, where there is something has hardly slipped.
+    idle_slips = (slips & (np.abs(values) <= NOTHING * chosen.half)).sum(axis=1)
+    has_slips = slips.sum(axis=1) <= np.maximum(LEAST_FEW, FEW * np.isfinite(values).sum(axis=1))
+    has_slips &= idle_slips <= 1
     # Who copies an answer that shows work goes on from that work, though the copy shows none.
     reads_work = _reads_work(paper, is_right, (follows | named) & ~is_zero, is_zero, np.isnan(values))
     explained = (follows & ~free.follows & earns) | named
@@ -102,10 +115,11 @@ def paid(
     no_work[rows] = earns & ((follows & is_made_up) | (is_right & is_zero & is_idle))
     part = np.where(has_slips, 1.0, started[rows] / ENOUGH_WORK)
     share[rows] = np.where(follows, _hundredths(part)[:, None], HUNDREDTHS)
-    # Whoever writes 0, or as good as 0, where there is something has not slipped.
-    is_idle_slip = (slips & (free.written | (np.abs(values) <= NOTHING * chosen.half))).any(axis=1)
-    _cap(share, no_work, marks, rows, np.where(has_slips & ~is_idle_slip, BEHIND_SLIPS, MOST_WITHOUT_WORK))
-    return Paid(share, no_work, started)
+    _cap(share, no_work, marks, rows, np.where(has_slips & (idle_slips == 0), BEHIND_SLIPS, MOST_WITHOUT_WORK))
+    kinds = [is_right & is_zero, follows & free.follows, no_work[rows]]
+    found = np.select(kinds, [WHY.index(name) for name in ("zero", "no_work", "made_up")], WHY.index("not_started"))
+    why[rows] = np.where(share[rows] < HUNDREDTHS, found, 0)
+    return Paid(share, why, started)
 
 
 def _may_be_held_back(paper: PaperShape, submitted: Submitted, marked: Marked, marks: Array) -> Flags:
@@ -133,9 +147,9 @@ def only_follows(marked: Marked, values: Array) -> Flags:
     return np.asarray(is_paid & ~right_of_itself(marked, values))
 
 
-def held_back_text(share: int, *, shows_no_work: bool, wording: Wording = IN_ENGLISH) -> str:
-    """What is said to the student beside an entry of which so many hundredths are paid."""
-    return wording.tell("no_work" if shows_no_work else "not_started", share=share)
+def held_back_text(share: int, why: int, wording: Wording = IN_ENGLISH) -> str:
+    """What is said to the student beside an entry of which so many hundredths are paid; nothing where all is."""
+    return wording.tell(WHY[why], share=share) if why else ""
 
 
 def _cap(share: Shares, no_work: Flags, marks: Array, rows: NDArray[np.intp], most_of_others: Array) -> None:

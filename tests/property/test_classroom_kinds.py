@@ -45,6 +45,16 @@ def test_a_slip_costs_one_entry_on_every_route(name: str, tmp_path: Path) -> Non
     assert outcome.at_one >= ONE_ENTRY * outcome.slips, f"{outcome.over} entries lost beside the slips"
 
 
+@pytest.mark.parametrize(
+    "name", ["one slip, all boxes", "one slip, half of the steps blank", "misconception, all boxes"]
+)
+def test_slips_and_misconceptions_cost_what_they_touch(name: str, tmp_path: Path) -> None:
+    """Over all exams, single slips cost one entry, and what follows from a misconception is paid."""
+    outcome = over_all_exams(BY_NAME[name], tmp_path, 6)
+    assert outcome.slips > 200 or outcome.marks >= 0.85 * outcome.most
+    assert outcome.at_one >= 0.98 * outcome.slips, f"{outcome.over} entries lost beside the slips"
+
+
 @pytest.mark.parametrize(("goes_on_from", "slips_in"), [("dL_db", "dL_dz"), ("dL_dz", "dL_db")])
 def test_a_slip_costs_one_entry_on_a_route_through_gaps(goes_on_from: str, slips_in: str, tmp_path: Path) -> None:
     """The gradients of the weights are left out: the updates show which of two equal quantities led to them."""
