@@ -21,6 +21,7 @@ from examgen.exams.exam import Field, PaperShape
 from examgen.exams.tolerance import as_quantities, by_field, entry_of
 from examgen.marking.blocks import blocks_of
 from examgen.marking.causes import Flags, Look, Places, Work
+from examgen.marking.conventions import conventions
 from examgen.marking.diagnosis import Diagnosis, first_wrong
 from examgen.marking.entries import Marked
 from examgen.marking.outcomes import OUTCOMES
@@ -52,6 +53,11 @@ def following_causes(
                 outcome[chosen] = np.where(follows, OUTCOMES["follow_through"].code, outcome[chosen])
                 own[chosen] = np.where(follows, found.theirs, own[chosen])
                 tolerance[chosen] = np.where(follows, found.band, tolerance[chosen])
+        for convention in conventions(paper):
+            restored = convention.restored(paper, diagnosis, outcome)
+            factor = np.array([convention.factors.get(field.quantity, 1.0) for field in paper.fields])
+            outcome[restored] = OUTCOMES["follow_through"].code
+            own, tolerance = (np.where(restored, values * factor, values) for values in (own, tolerance))
     if (outcome == marked.outcome).all():
         return marked, diagnosis
     is_wrong = (outcome == OUTCOMES["wrong"].code) & np.isfinite(submitted.values) & ~marked.follows_ignored

@@ -150,6 +150,23 @@ def test_the_other_convention_costs_delta_once(here: Path, case: Case, said: str
         assert sum(costs) == sum(row["outcome"] == "wrong" for row in results)
 
 
+def test_whoever_goes_on_from_rounded_deltas_of_the_other_convention_loses_them_only(here: Path) -> None:
+    """The mean of δ as written down is further from the right gradient than one rounding; it follows all the same."""
+    away = []
+    for seed in range(4, 8):
+        shape, givens, rows = made(here, CASES[0].bank("mean"), seed)
+        right = by_autograd(shape, givens)
+        other = dict(by_autograd(replace(shape, batch_delta="sample"), givens))
+        for layer in range(1, len(CASES[0].activations) + 1):
+            other[f"dL_db{layer}"] = np.round(other[f"dL_dz{layer}"], 4).mean(axis=1)
+        results = graded(rows, [f"{entry(row, other):.4f}" for row in rows], seed)
+        for row, result in zip(rows, results, strict=True):
+            if row["quantity"] == "dL_db":
+                away.append(abs(float(result["answer"]) - entry(row, right)))
+                assert result["outcome"] in ("correct", "follow_through"), row["field"]
+    assert max(away) > 5.1e-5
+
+
 def test_a_mean_left_out_is_named_in_the_gradients(here: Path) -> None:
     """Where δ is that of each sample, who adds up loses the first gradients, by name; δ is right and updates follow."""
     shape, givens, rows = made(here, CASES[0].bank("sample"), 3)
