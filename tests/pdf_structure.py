@@ -154,7 +154,7 @@ class PdfReading:
     problems: tuple[str, ...]
 
 
-DIGEST = re.compile(r"/i[0-9a-f]{32}")
+DIGEST = re.compile(r"/i[0-9a-z]*?[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -560,7 +560,7 @@ def strings_of_all_objects(pdf: pikepdf.Pdf) -> Iterator[Stored]:
     for where, item in _all_objects(pdf):
         for place, key, value in _walk(item, where):
             if key:
-                yield Stored(f"{place} name", key)
+                yield Stored(f"{place} name", key, is_coarse=bool(DIGEST.fullmatch(key)))
             yield from _texts_of(value, place)
         if isinstance(item, pikepdf.Stream):
             yield from _texts_of_stream(item, where, item.objgen in coarse)

@@ -69,17 +69,20 @@ class Start:
         is_given: where `carried` is the reference, or as good as it.
         is_settled: where it is not the student's own answer for the quantity, which has been judged before.
         is_open: where nothing was written that later work goes on from.
+        is_unsound: where it is another answer that is not right, whatever was written here.
     """
 
     carried: Array
     is_given: Flags
     is_settled: Flags
     is_open: Flags
+    is_unsound: Flags
 
     @staticmethod
     def at(values: Array, wanted: Array, is_open: Flags) -> "Start":
         """Everywhere at the own answers or, where those are open, at the reference."""
-        return Start(np.where(is_open, wanted, values), is_open, np.zeros_like(is_open), is_open)
+        nowhere = np.zeros_like(is_open)
+        return Start(np.where(is_open, wanted, values), is_open, nowhere, is_open, nowhere)
 
     def of(self, students: Places) -> "Start":
         """Some of the students."""
@@ -129,7 +132,7 @@ class Work:
         if not students.size:
             return found
         carried, given = np.where(start.is_open, np.nan, start.carried), start.is_given & ~start.is_open
-        done = Start(carried, given, start.is_settled, start.is_open)
+        done = Start(carried, given, start.is_settled, start.is_open, start.is_unsound)
         past, old = self.of(students).followed(done.of(students)), found.of(students)
         is_better = past.follows & (~old.follows | (old.rests & ~past.rests))
         return found.replaced(students, past.where(~is_better, old))
@@ -228,13 +231,14 @@ class Work:
         `start` and `follows` are theirs.
         """
         writing, first = self.writing, list(route.equal[0])
-        carried, is_given = start.carried.copy(), start.is_given.copy()
+        carried, is_given, is_unsound = start.carried.copy(), start.is_given.copy(), start.is_unsound.copy()
         is_swapped = np.zeros(students.size, dtype=bool)
         if route.source is None:
             is_slip = ~follows[:, first] & ~writing.is_right[students][:, first] & ~is_given[:, first]
             is_slip &= np.isfinite(carried[:, first])
             carried[:, first] = np.where(is_slip, np.nan, carried[:, first])
-            return Start(carried, is_given, start.is_settled.copy(), start.is_open), np.asarray(is_slip.any(axis=1))
+            begin = Start(carried, is_given, start.is_settled.copy(), start.is_open, start.is_unsound)
+            return begin, np.asarray(is_slip.any(axis=1))
         source = list(route.source)
         # A wild value that carries nothing forward does not do so by another route.
         other = np.where(start.is_given[:, source], np.nan, writing.values[students][:, source])
@@ -245,7 +249,8 @@ class Work:
             carried[:, places] = np.where(is_other, other, carried[:, places])
             is_right = writing.is_right[students][:, source]
             is_given[:, places] = np.where(is_other, is_right, is_given[:, places])
-        return Start(carried, is_given, start.is_settled.copy(), start.is_open), is_swapped
+            is_unsound[:, places] = np.where(is_other, ~is_right, is_unsound[:, places])
+        return Start(carried, is_given, start.is_settled.copy(), start.is_open, is_unsound), is_swapped
 
     def _in_the_head(self, name: str, writing: Writing, value: Array) -> Array:
         """Half units, (students, *shape), of what was not written down, where these are more than those of the asked
@@ -271,6 +276,7 @@ class Work:
             # Whoever cuts off goes on with a number that is off by up to a whole unit.
             moved = {name: 2 * half for name, half in moved.items()}
         writing, given = self.writing.by_quantity(paper), as_quantities(paper, is_given)
+        other_wrong = as_quantities(paper, start.is_unsound)
         digits = {field.quantity: field.digits for field in paper.fields}
         tolerance: dict[str, Array] = {}
         rests: dict[str, Flags] = {}
@@ -296,7 +302,7 @@ class Work:
                 moved[name] = np.maximum(moved[name], coarse[name])
                 is_correct = writing[name].is_right | (follows[name] & ~rests[name])
                 is_wrong: Flags = np.where(np.isnan(written[name]), rests[name], ~is_correct)
-                unsound[name] = np.reshape(is_wrong & ~given[name], (students, -1))
+                unsound[name] = np.reshape((is_wrong & ~given[name]) | other_wrong[name], (students, -1))
             if moved[name].any():
                 for target, effect in effects_of(graph, base, quantity, moved[name], written).items():
                     if target in bands:

@@ -15,7 +15,7 @@ from examgen.marking.earlier import GRADEBOOK
 from examgen.marking.finding import OUTPUT, look_for_key
 from examgen.tables.csv_tables import printable
 
-KEY_NOTE = "key-folder.txt"
+KEY_NOTE = ".key-folder"
 """Holds the path of the key, as seen from the folder of the marks, so that both may move together."""
 
 _LONGEST_PATH = 8192

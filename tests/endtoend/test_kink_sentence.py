@@ -74,6 +74,7 @@ def test_the_key_keeps_to_what_the_paper_says(tmp_path: Path, monkeypatch: pytes
     """The slope is 0 in key/answers.csv though doubles are a hair above the kink, and key/exam.json remembers it."""
     monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
     monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
+    monkeypatch.setattr(making, "print_filled", lambda *_: b"%PDF filled")
     arguments = ["make", written(tmp_path, AT_ZERO), "--seed", "7", "--out", str(tmp_path / "paper")]
     assert CliRunner().invoke(app, arguments).exit_code == 0
     rows = read_rows(tmp_path / "paper" / "key" / "answers.csv")

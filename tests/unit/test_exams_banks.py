@@ -18,7 +18,10 @@ from examgen.exams.notation import NOTATIONS
 from examgen.exams.policy import Grade, Policy, Rounding
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
 
-FAMILY_KEYS = "format, title, about, text, notation, network, products, values, fixed, digits, screens, policy, tasks"
+FAMILY_KEYS = (
+    "course, date, duration, duplex, format, title, about, text, notation, network, products, values, fixed, digits, "
+    "screens, policy, tasks"
+)
 NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step, batch_delta"
 RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
 SCREEN_KEYS = "kink_margin, min_slope, significant_digits, tie_margin, max_abs, misconception_margin, max_draws"
@@ -27,7 +30,7 @@ POLICY_KEYS = (
     "correct, follow_through, imprecise, wrong, misconception, follow_through_cause, precision, least_digits, "
     "truncation, ignore_above, zeros_carry, rounding, grades"
 )
-EXAM_KEYS = "format, title, about, notation, instructions, policy, questions"
+EXAM_KEYS = "course, date, duration, duplex, format, title, about, notation, instructions, policy, questions"
 ACTIVATIONS = "identity, sigmoid, tanh, relu, leaky_relu, softplus, elu, softmax"
 LOSSES = (
     "squared_error, half_squared_error, mean_squared_error, half_mean_squared_error, mean_absolute_error, huber, "

@@ -293,7 +293,7 @@ def test_marks_that_lie_elsewhere_find_their_key(tmp_path: Path, monkeypatch: py
     far = tmp_path / "some" / "where" / "else"
     grade(tmp_path / "class" / "answers.csv", made.key, far)
     assert explain(far, "s1", "A2") == expected
-    (far / "key-folder.txt").write_bytes(b"\0nowhere\n")
+    (far / ".key-folder").write_bytes(b"\0nowhere\n")
     with pytest.raises(KeyFileError, match=rf"is no key/ of exam '{made.exam.id}' .* nor in \./output; say where"):
         explain(far, "s1", "A2")
     make_key(far, EXAM, seed=8, students=("s1", "s2"))  # of another exam, beside the marks

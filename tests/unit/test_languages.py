@@ -30,12 +30,15 @@ PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 NUMBER = re.compile(r"\d+")
 DEVANAGARI = re.compile("[\u0900-\u097f]")
 FUNCTIONS = frozenset({"tanh", "ReLU", "leaky ReLU", "softplus", "ELU", "softmax"})
-SETTINGS = frozenset({"answer_label", "decimal_mark", "feedback.colon", "singular_below_two"})
+SETTINGS = frozenset(
+    {"answer_label", "decimal_mark", "feedback.colon", "singular_below_two", "date_form"}
+    | {"worked.symbol_joint", "worked.symbol_end"}
+)
 # Words that are written the same in both languages.
 SHARED = {
     "de": SETTINGS | {"name"},
-    "es": SETTINGS | {"total", "worked.one_decimal"},
-    "fr": SETTINGS | {"question", "solution", "worked.products"},
+    "es": SETTINGS | {"total", "points_total", "worked.one_decimal"},
+    "fr": SETTINGS | {"question", "solution", "minutes", "date", "points_question", "points_total", "worked.products"},
     "hi": SETTINGS,
 }
 
