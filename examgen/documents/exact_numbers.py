@@ -15,6 +15,7 @@ from math import gcd
 import numpy as np
 
 from examgen.core.graph import Quantity
+from examgen.core.network import SAMPLES
 from examgen.exams.exam import PaperShape
 
 MOST_DIGITS = 7
@@ -36,7 +37,7 @@ def spacings(paper: PaperShape) -> Mapping[str, Fraction]:
         if quantity.rule is None:
             decimals = paper.question.given_decimals.get(quantity.name, 0)
             known[quantity.name] = Fraction(1, below.get(quantity.name, 10**decimals))
-        elif is_exact or quantity.kind in {"x_of_step", "y_of_step"}:
+        elif is_exact or quantity.kind in SAMPLES:
             known[quantity.name] = _spacing_of_result(paper, quantity, known)
     return known
 

@@ -16,7 +16,7 @@ from examgen.core.activations import ACTIVATIONS
 from examgen.core.exact import as_fractions
 from examgen.core.graph import Quantity, evaluate
 from examgen.core.losses import LOSSES
-from examgen.core.network import NetworkShape, network_graph
+from examgen.core.network import SAMPLES, NetworkShape, network_graph
 from examgen.core.rules import Array, fill_latex, fraction_latex
 from examgen.documents.formulas import loss_symbolic, symbol_of
 from examgen.documents.other_tasks import other_boxes, spelling_lines, typed_answers
@@ -176,7 +176,7 @@ def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:
             decimals[quantity.name] = decimals[bias] = max(decimals[quantity.name], decimals[bias])
 
 
-_EXACT_KINDS = frozenset({"x_of_step", "y_of_step", "slope"})
+_EXACT_KINDS = SAMPLES | {"slope"}
 """Kinds whose values are given numbers, or zeros and ones where they have few decimals."""
 
 
@@ -198,7 +198,7 @@ def _given_decimals(paper: PaperShape) -> dict[str, int]:
     given = paper.question.given_decimals
     found = {quantity.name: given.get(quantity.name, 0) for quantity in paper.graph.givens}
     for quantity in paper.graph.derived:
-        if quantity.kind in {"x_of_step", "y_of_step"}:
+        if quantity.kind in SAMPLES:
             found[quantity.name] = given.get(quantity.inputs[0], 0)
     return found
 
@@ -207,7 +207,7 @@ def givens_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper
     """Given numbers and nothing computed from them but the samples of each step."""
     values = dict(numbers.givens)
     for quantity in paper.graph.derived:
-        if quantity.kind in {"x_of_step", "y_of_step"} and quantity.rule is not None:
+        if quantity.kind in SAMPLES and quantity.rule is not None:
             values[quantity.name] = quantity.rule.compute(numbers.givens[quantity.inputs[0]])
     return SolvedPaper(paper, values, _given_decimals(paper))
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from examgen.core.graph import Quantity, Values
+from examgen.core.network import SAMPLES
 from examgen.core.rules import Array
 from examgen.documents.exact_numbers import common, ends_at, printed_denominator, spacings
 from examgen.documents.numbers import Numbers, Printed
@@ -74,7 +75,7 @@ class SolvedPaper:
     def _given(self, name: str) -> str:
         """The given quantity of which the samples of a step are a part; else the quantity itself."""
         quantity = self.paper.graph[name]
-        return quantity.inputs[0] if quantity.kind in {"x_of_step", "y_of_step"} else name
+        return quantity.inputs[0] if quantity.kind in SAMPLES else name
 
     def results(self, name: str) -> tuple[str, ...]:
         """A quantity's value as the last relations of its line, with its biases where the notation folds them in."""

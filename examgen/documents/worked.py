@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Quantity
-from examgen.core.network import NetworkShape
+from examgen.core.network import SAMPLES, NetworkShape
 from examgen.documents.chain import chain_lines
 from examgen.documents.formulas import (
     loss_numeric,
@@ -28,7 +28,7 @@ PART_OF = {"z": FORWARD, "a": FORWARD, "loss": FORWARD, "W_new": UPDATE, "b_new"
 
 def worked_sections(solved: SolvedPaper, words: Mapping[str, str], *, has_chains: bool = True) -> tuple[Section, ...]:
     """The whole solution of one question, step by step; with the chain rule for single entries, or without."""
-    quantities = [quantity for quantity in solved.paper.needed() if quantity.kind not in {"x_of_step", "y_of_step"}]
+    quantities = [quantity for quantity in solved.paper.needed() if quantity.kind not in SAMPLES]
     steps = sorted({quantity.step or 0 for quantity in quantities})
     sections: list[Section] = []
     for step in steps:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from examgen.core.equality import copies
 from examgen.core.exact import exactly, is_decimal
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.network import NetworkShape, network_graph
+from examgen.core.network import SAMPLES, NetworkShape, network_graph
 from examgen.core.products import ProductsShape, products_graph
 from examgen.core.rules import Array
 from examgen.exams.cover import PLAIN, Cover
@@ -86,7 +86,7 @@ class Task:
 
     def allows(self, quantity: Quantity) -> bool:
         """Whether formulas may use the quantity."""
-        is_given = quantity.rule is None or quantity.kind in {"x_of_step", "y_of_step"}
+        is_given = quantity.rule is None or quantity.kind in SAMPLES
         return self.symbols is None or is_given or quantity.kind in self.symbols
 
 

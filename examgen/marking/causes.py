@@ -103,15 +103,15 @@ class Work:
         """What a version of a misconception makes of the answers."""
         moved = reevaluate(version.graph, self.base, version.changed, self.written)
         # Never empty: a version that changes no asked entry is none of the paper's.
-        fields = [place for name in moved for place in self.paper.entry_places.get(name, ())]
+        names = [name for name in moved if name in self.paper.entry_places]
+        fields = [place for name in names for place in self.paper.entry_places[name]]
         values, tolerance, is_wrong = self.values.T[fields], self.marked.tolerance.T[fields], self.is_wrong.T[fields]
-        theirs = np.concatenate([entries_of(moved[name]) for name in moved if name in self.paper.entry_places])
+        theirs = np.concatenate([entries_of(moved[name]) for name in names])
         shown = np.abs(theirs - self.marked.own.T[fields]) > 2 * tolerance
         off = np.abs(values - theirs)
         near = is_wrong & (off <= NEAR * tolerance + NEARBY * np.abs(theirs))
         if self.has_gaps:
             # Behind a gap by the right rules, nothing is explained by the wrong one.
-            names = [name for name in moved if name in self.paper.entry_places]
             right = np.concatenate([entries_of(self.base.computed[name]) for name in names])
             near &= ~(np.abs(theirs - right) <= MOVED * np.abs(right))
         shown &= np.isfinite(values)

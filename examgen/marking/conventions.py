@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import evaluate, reevaluate
+from examgen.core.graph import Evaluation, Values, evaluate, reevaluate
 from examgen.core.misconceptions import Patch, question_graph
 from examgen.core.trials import live_trials
 from examgen.exams.exam import PaperShape
@@ -49,18 +49,17 @@ class Convention:
 @lru_cache(maxsize=512)
 def conventions(paper: PaperShape) -> tuple[Convention, ...]:
     """Those among the versions of misconceptions that can show on a paper."""
-    graph = question_graph(paper.shape)
-    base = evaluate(graph, live_trials(graph))
-    found = (_convention(version, base.values, paper) for version in paper_patches(paper) if not version.must_show)
+    givens = live_trials(question_graph(paper.shape))
+    base = evaluate(question_graph(paper.shape), givens)
+    found = (_convention(version, givens, base) for version in paper_patches(paper) if not version.must_show)
     return tuple(one for one in found if one is not None)
 
 
-def _convention(version: Patch, right: Mapping[str, NDArray[np.float64]], paper: PaperShape) -> Convention | None:
+def _convention(version: Patch, givens: Values, base: Evaluation) -> Convention | None:
     """What the version gets right by another factor, in spite of what differs; None where it does not."""
-    graph = question_graph(paper.shape)
-    whole = evaluate(version.graph, live_trials(graph)).values
+    whole, right = evaluate(version.graph, givens).values, base.values
     same = {name for name in right if np.allclose(whole[name], right[name], 1e-9, 1e-12)}
-    alone = reevaluate(version.graph, evaluate(graph, live_trials(graph)), version.changed & same, right)
+    alone = reevaluate(version.graph, base, version.changed & same, right)
     with np.errstate(all="ignore"):
         factors = {name: float(np.nanmedian(alone[name] / right[name])) for name in version.changed & same}
     if not factors or any(abs(factor - 1) < 1e-6 for factor in factors.values()):

@@ -10,6 +10,7 @@ import numpy as np
 
 from examgen.core.graph import ComputationGraph, Evaluation, Quantity, Values, evaluate
 from examgen.core.misconceptions import Patch
+from examgen.core.network import SAMPLES
 from examgen.core.resting import rests_on
 from examgen.core.rounding import rounding_effects
 from examgen.core.rules import Array
@@ -162,7 +163,7 @@ class EntryTrace:
 
     def _source(self, quantity: Quantity, index: Index, place: int | None) -> Source | None:
         """One entry on the way; None for the samples of a step, which are given."""
-        if quantity.kind in {"x_of_step", "y_of_step"}:
+        if quantity.kind in SAMPLES:
             return None
         value = float(self.base.values[quantity.name][(0, *index)])
         calculation = self.calculation(quantity.name, index, self.base, value)

@@ -5,7 +5,7 @@ lead.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,7 +132,7 @@ class Work:
         if not students.size:
             return found
         carried, given = np.where(start.is_open, np.nan, start.carried), start.is_given & ~start.is_open
-        done = Start(carried, given, start.is_settled, start.is_open, start.is_unsound)
+        done = replace(start, carried=carried, is_given=given)
         past, old = self.of(students).followed(done.of(students)), found.of(students)
         is_better = past.follows & (~old.follows | (old.rests & ~past.rests))
         return found.replaced(students, past.where(~is_better, old))
@@ -237,8 +237,7 @@ class Work:
             is_slip = ~follows[:, first] & ~writing.is_right[students][:, first] & ~is_given[:, first]
             is_slip &= np.isfinite(carried[:, first])
             carried[:, first] = np.where(is_slip, np.nan, carried[:, first])
-            begin = Start(carried, is_given, start.is_settled.copy(), start.is_open, start.is_unsound)
-            return begin, np.asarray(is_slip.any(axis=1))
+            return replace(start, carried=carried, is_settled=start.is_settled.copy()), np.asarray(is_slip.any(axis=1))
         source = list(route.source)
         # A wild value that carries nothing forward does not do so by another route.
         other = np.where(start.is_given[:, source], np.nan, writing.values[students][:, source])
