@@ -19,6 +19,7 @@ from examgen.marking.blocks import at_least_two, blocks_of
 from examgen.marking.carrying import carries_forward
 from examgen.marking.following import Flags, Start, Work
 from examgen.marking.outcomes import OUTCOMES
+from examgen.marking.records import in_columns, of_students, together
 from examgen.marking.writing import Submitted, Writing
 
 DEFAULT_POLICY = Policy()
@@ -74,10 +75,9 @@ def mark(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy
     with np.errstate(all="ignore"):
         for part in map(at_least_two, blocks_of(paper, np.arange(students))):
             block_givens = {name: students_last(values[part]) for name, values in givens.items()}
-            written = Submitted(*(students_last(getattr(submitted, name)[part]) for name in Submitted.__slots__))
+            written = in_columns(submitted, part)
             blocks.append(_mark_block(paper, block_givens, written, policy))
-    together = (np.concatenate([getattr(block, name) for block in blocks]) for name in Marked.__slots__)
-    return Marked(*(values[:students] for values in together))
+    return of_students(together(blocks), slice(students))
 
 
 def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy) -> Marked:

@@ -4,7 +4,7 @@ Called by `entries`. What carries on is decided here, too: not a zero or a wild 
 lead.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from examgen.exams.exam import PaperShape, Route
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, by_field, half_units
 from examgen.marking.blocks import at_least_two, blocks_of
+from examgen.marking.records import of_students, replaced, together
 from examgen.marking.writing import Writing
 
 Flags = NDArray[np.bool_]
@@ -43,21 +44,10 @@ class Followed:
     past_blanks: Flags
     coarse: Array
 
-    def of(self, students: Places) -> "Followed":
-        """Some of the students."""
-        return Followed(*(getattr(self, name)[students] for name in Followed.__slots__))
-
     def where(self, chosen: Flags, other: "Followed") -> "Followed":
         """The others' values where `chosen`."""
         pairs = ((getattr(self, name), getattr(other, name)) for name in Followed.__slots__)
         return Followed(*(np.where(chosen, theirs, mine) for mine, theirs in pairs))
-
-    def replaced(self, students: Places, other: "Followed") -> "Followed":
-        """The same with other values for some of the students."""
-        parts = [getattr(self, name).copy() for name in Followed.__slots__]
-        for part, name in zip(parts, Followed.__slots__, strict=True):
-            part[students] = getattr(other, name)
-        return Followed(*parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +74,6 @@ class Start:
         nowhere = np.zeros_like(is_open)
         return Start(np.where(is_open, wanted, values), is_open, nowhere, is_open, nowhere)
 
-    def of(self, students: Places) -> "Start":
-        """Some of the students."""
-        return Start(*(getattr(self, name)[students] for name in Start.__slots__))
-
-    def replaced(self, students: Places, other: "Start") -> "Start":
-        """The same with other values for some of the students."""
-        parts = [getattr(self, name).copy() for name in Start.__slots__]
-        for part, name in zip(parts, Start.__slots__, strict=True):
-            part[students] = getattr(other, name)
-        return Start(*parts)
-
-    @staticmethod
-    def together(starts: Sequence["Start"]) -> "Start":
-        """Those of several groups of students, one after another."""
-        return Start(*(np.concatenate([getattr(one, name) for one in starts]) for name in Start.__slots__))
-
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -123,7 +97,7 @@ class Work:
         givens, reference = (
             {name: values[chosen] for name, values in of_all.items()} for of_all in (self.givens, self.reference)
         )
-        return Work(self.paper, givens, reference, self.writing.of(chosen), self.policy)
+        return Work(self.paper, givens, reference, of_students(self.writing, chosen), self.policy)
 
     def kinder_past_blanks(self, start: Start, found: Followed) -> Followed:
         """Of a student who left something open, the better of two ways to see it for each entry: the steps that were
@@ -133,9 +107,9 @@ class Work:
             return found
         carried, given = np.where(start.is_open, np.nan, start.carried), start.is_given & ~start.is_open
         done = replace(start, carried=carried, is_given=given)
-        past, old = self.of(students).followed(done.of(students)), found.of(students)
+        past, old = self.of(students).followed(of_students(done, students)), of_students(found, students)
         is_better = past.follows & (~old.follows | (old.rests & ~past.rests))
-        return found.replaced(students, past.where(~is_better, old))
+        return replaced(found, students, past.where(~is_better, old))
 
     def settled(self, wanted: Array, is_doubtful: Flags) -> tuple[Followed, Flags, Flags]:
         """Recompute every entry, where zeros and wild values to which the own work does not lead carry nothing forward.
@@ -163,15 +137,16 @@ class Work:
             if doubtful.size:
                 is_open = (is_ignored | is_blank)[doubtful]
                 again = self.of(doubtful).followed(Start.at(values[doubtful], wanted[doubtful], is_open))
-                found = found.replaced(doubtful, again)
+                found = replaced(found, doubtful, again)
         found = self.kinder_past_blanks(Start.at(values, wanted, is_ignored | is_blank), found)
         is_wild = (is_ignored & (values != 0)).any(axis=1)
         ignoring = at_least_two(np.flatnonzero(is_ignored.any(axis=1) & ~is_wild))
         if ignoring.size:
-            carrying = self.of(ignoring).kinder_past_blanks(begin.of(ignoring), first.of(ignoring))
+            starts, before = of_students(begin, ignoring), of_students(first, ignoring)
+            carrying = self.of(ignoring).kinder_past_blanks(starts, before)
             better = np.flatnonzero(carrying.follows.sum(axis=1) > found.follows[ignoring].sum(axis=1))
             is_ignored[ignoring[better]] = False
-            found = found.replaced(ignoring[better], carrying.of(better))
+            found = replaced(found, ignoring[better], of_students(carrying, better))
         return found, is_ignored, first.follows
 
     def by_other_routes(self, start: Start, found: Followed) -> tuple[Start, Followed]:
@@ -187,25 +162,25 @@ class Work:
         while tries := list(self._tries(start, found, first_open)):
             number = np.concatenate([np.full(students.size, place) for place, students, _ in tries])
             rows = np.concatenate([students for _, students, _ in tries])
-            begin = Start.together([begins for _, _, begins in tries])
-            again = self._from(rows, begin).where(begin.is_settled, found.of(rows))
+            begin = together([begins for _, _, begins in tries])
+            again = self._from(rows, begin).where(begin.is_settled, of_students(found, rows))
             gains = np.flatnonzero(again.follows.sum(axis=1) > found.follows[rows].sum(axis=1))
             # In the order of the routes: each student's first one that gains.
             better, at = np.unique(rows[gains], return_index=True)
             taken = gains[at]
             first_open[:] = len(self.paper.routes)
             first_open[better] = number[taken] + 1
-            start, found = start.replaced(better, begin.of(taken)), found.replaced(better, again.of(taken))
+            start = replaced(start, better, of_students(begin, taken))
+            found = replaced(found, better, of_students(again, taken))
         return start, found
 
     def _from(self, rows: Places, begin: Start) -> Followed:
         """What follows for some students, some of them several times, from where each begins."""
         parts = []
         for chosen in map(at_least_two, blocks_of(self.paper, np.arange(rows.size))):
-            work, here = self.of(rows[chosen]), begin.of(chosen)
+            work, here = self.of(rows[chosen]), of_students(begin, chosen)
             parts.append(work.kinder_past_blanks(here, work.followed(here)))
-        together = (np.concatenate([getattr(part, name) for part in parts]) for name in Followed.__slots__)
-        return Followed(*(values[: rows.size] for values in together))
+        return of_students(together(parts), slice(rows.size))
 
     def _tries(self, start: Start, found: Followed, first_open: Places) -> Iterator[tuple[int, Places, Start]]:
         """Places of routes by which more may follow, of which students, and what their later work starts from then."""
@@ -218,12 +193,14 @@ class Work:
             )
             students = np.flatnonzero(may_gain & (first_open <= place))
             if students.size:
-                begins, is_swapped = self._instead(route, students, start.of(students), found.follows[students])
+                begins, is_swapped = self._instead(
+                    route, students, of_students(start, students), found.follows[students]
+                )
                 for group in route.settled:
                     begins.is_settled[:, list(group)] = True
                 kept = np.flatnonzero(is_swapped)
                 if kept.size:
-                    yield place, students[kept], begins.of(kept)
+                    yield place, students[kept], of_students(begins, kept)
 
     def _instead(self, route: Route, students: Places, start: Start, follows: Flags) -> tuple[Start, Flags]:
         """What later work of some students may have started from by another route, and of whom that is something else.

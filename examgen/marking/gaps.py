@@ -25,6 +25,7 @@ from examgen.marking.conventions import conventions
 from examgen.marking.diagnosis import Diagnosis, first_wrong
 from examgen.marking.entries import Marked
 from examgen.marking.outcomes import OUTCOMES
+from examgen.marking.records import in_columns
 from examgen.marking.writing import Submitted
 
 
@@ -125,7 +126,7 @@ class _Gaps:
     ) -> "_Gaps":
         """The gaps of some students, seen in the way in which the cause explains more."""
         values, wanted = students_last(submitted.values[rows]), students_last(is_here[rows])
-        of_these = Marked(*(students_last(getattr(marked, name)[rows]) for name in Marked.__slots__))
+        of_these = in_columns(marked, rows)
         numbers = {name: students_last(of_all[rows]) for name, of_all in givens.items()}
         blank = np.isnan(values)
 

@@ -21,6 +21,7 @@ from examgen.exams.exam import PaperShape
 from examgen.exams.separation import paper_patches
 from examgen.marking.causes import Flags, Places, Tried, Work, count, tried
 from examgen.marking.entries import Marked
+from examgen.marking.records import in_columns
 from examgen.marking.two_causes import AND, both
 
 PARTLY = 2
@@ -80,7 +81,7 @@ class Case:
 
         def work(places: Places, *, is_gapped: bool) -> Work:
             written = students_last(values[places])
-            of_these = Marked(*(students_last(getattr(marked, name)[places]) for name in Marked.__slots__))
+            of_these = in_columns(marked, places)
             numbers = {name: students_last(of_all[places]) for name, of_all in givens.items()}
             gaps = np.isnan(written) & is_gapped
             return Work.of(paper, numbers, written, of_these, students_last(is_wrong[places]), gaps)

@@ -24,6 +24,7 @@ from examgen.marking.diagnosis import Diagnosis
 from examgen.marking.entries import Marked
 from examgen.marking.free_values import FreeValues
 from examgen.marking.outcomes import OUTCOMES
+from examgen.marking.records import of_students
 from examgen.marking.work_shown import only_follows, right_of_itself
 from examgen.marking.writing import Submitted
 
@@ -86,7 +87,7 @@ def without_neighbours(
         return marked, diagnosis, Neighbours(equal, whose)
     chosen = _Answers.of(paper, submitted, rows, counts, policy)
     own = printed({given.name: givens[given.name][rows] for given in paper.graph.givens})
-    is_open = np.isfinite(chosen.values) & ~right_of_itself(_of(marked, rows), chosen.values)
+    is_open = np.isfinite(chosen.values) & ~right_of_itself(of_students(marked, rows), chosen.values)
     for student, place, matches in _copied(paper, others, chosen, own):
         mine = matches & is_open[student]
         row = int(rows[student])
@@ -112,7 +113,7 @@ def _candidates(
     theirs these are."""
     is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & (diagnosis.codes == 0)
     rows = np.flatnonzero(is_wrong.sum(axis=1) >= LEAST)
-    theirs, values, is_named = _of(marked, rows), submitted.values[rows], diagnosis.codes[rows] > 0
+    theirs, values, is_named = of_students(marked, rows), submitted.values[rows], diagnosis.codes[rows] > 0
     # What is computed from earlier answers alone is as wrong as these are.
     is_wrong &= reads(paper).any(axis=1)
     is_at_stake = (is_named | only_follows(theirs, values)).any(axis=1)
@@ -124,10 +125,6 @@ def _candidates(
             counts &= ~FreeValues.of(paper, printed, values, theirs).written
     enough = is_at_stake & (counts.sum(axis=1) >= LEAST)
     return rows[enough], counts[enough]
-
-
-def _of(marked: Marked, rows: Places) -> Marked:
-    return Marked(*(getattr(marked, name)[rows] for name in Marked.__slots__))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -158,17 +155,13 @@ class _Answers:
         low, high = values - half - cut * (values < 0), values + half + cut * (values > 0)
         return _Answers(values, low, high, half / HALF, counts)
 
-    def of_students(self, chosen: slice) -> "_Answers":
-        """Some of them."""
-        return _Answers(*(getattr(self, name)[chosen] for name in _Answers.__slots__))
-
 
 def _copied(paper: PaperShape, others: ClassPapers, answers: _Answers, own: Array) -> Iterator[tuple[int, int, Flags]]:
     """Each student with each paper whose right answers are there beyond chance, and (fields,) which equal them, as
     somebody writes them who rounds on the way."""
     size = max(1, CELLS // others.count)
     for start in range(0, len(own), size):
-        part = answers.of_students(slice(start, start + size))
+        part = of_students(answers, slice(start, start + size))
         ranges, rarity = _ranges(others, part)
         need = RARE + np.log10(others.count)
         students, papers = np.nonzero(_scores(others, ranges, rarity) >= need / 2)

@@ -21,6 +21,7 @@ from examgen.exams.tolerance import as_quantities, by_field
 from examgen.marking.entries import Marked
 from examgen.marking.free_values import FreeValues
 from examgen.marking.outcomes import OUTCOMES
+from examgen.marking.records import of_students
 from examgen.marking.totals import HUNDREDTHS
 from examgen.marking.writing import Submitted
 
@@ -85,26 +86,18 @@ def paid(
         marks: (students, fields) marks of each entry by outcome.
     """
     paper = paper.standing
-    share = np.full(marks.shape, HUNDREDTHS)
-    no_work, why, started = (
-        np.zeros(marks.shape, dtype=bool),
-        np.zeros(marks.shape, dtype=np.int64),
-        np.ones(len(marks)),
-    )
+    share, why = np.full(marks.shape, HUNDREDTHS), np.zeros(marks.shape, dtype=np.int64)
+    started = np.ones(len(marks))
     rows = np.flatnonzero(_may_be_held_back(paper, submitted, marked, marks))
     if not rows.size:
         return Paid(share, why, started)
-    chosen = Marked(*(getattr(marked, name)[rows] for name in Marked.__slots__))
+    chosen = of_students(marked, rows)
     values, earns = submitted.values[rows], marks[rows] > 0
     with np.errstate(all="ignore"):
         free = FreeValues.of(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
     is_right, follows = right_of_itself(chosen, values), only_follows(chosen, values)
     is_zero, named = values == 0, is_named[rows] & ~free.written
-    slips = (chosen.outcome == _WRONG) & np.isfinite(values) & ~named
-    # Whoever writes 0, or as good as 0, where there is something has hardly slipped.
-    idle_slips = (slips & (np.abs(values) <= NOTHING * chosen.half)).sum(axis=1)
-    has_slips = slips.sum(axis=1) <= np.maximum(LEAST_FEW, FEW * np.isfinite(values).sum(axis=1))
-    has_slips &= idle_slips <= 1
+    has_slips, most = _slips(chosen, values, named)
     # Who copies an answer that shows work goes on from that work, though the copy shows none.
     reads_work = _reads_work(paper, is_right, (follows | named) & ~is_zero, is_zero, np.isnan(values))
     explained = (follows & ~free.follows & earns) | named
@@ -112,14 +105,25 @@ def paid(
     started[rows] = _started(paper, is_work, np.isfinite(values), is_right & free.right)
     is_made_up = free.follows | ~(reads_work | has_slips[:, None])
     is_idle = (started[rows, None] < ENOUGH_WORK) & ~has_slips[:, None]
-    no_work[rows] = earns & ((follows & is_made_up) | (is_right & is_zero & is_idle))
+    no_work = earns & ((follows & is_made_up) | (is_right & is_zero & is_idle))
     part = np.where(has_slips, 1.0, started[rows] / ENOUGH_WORK)
-    share[rows] = np.where(follows, _hundredths(part)[:, None], HUNDREDTHS)
-    _cap(share, no_work, marks, rows, np.where(has_slips & (idle_slips == 0), BEHIND_SLIPS, MOST_WITHOUT_WORK))
-    kinds = [is_right & is_zero, follows & free.follows, no_work[rows]]
+    whole = np.where(follows, _hundredths(part)[:, None], HUNDREDTHS)
+    share[rows] = _capped(whole, no_work, marks[rows], most)
+    kinds = [is_right & is_zero, follows & free.follows, no_work]
     found = np.select(kinds, [WHY.index(name) for name in ("zero", "no_work", "made_up")], WHY.index("not_started"))
     why[rows] = np.where(share[rows] < HUNDREDTHS, found, 0)
     return Paid(share, why, started)
+
+
+def _slips(marked: Marked, values: Array, named: Flags) -> tuple[Flags, Array]:
+    """(students,) whether so few answers are wrong of themselves, and have no name, that they are slips; and how much
+    of what the others have earned entries without work then pay at most."""
+    is_written = np.isfinite(values)
+    slips = (marked.outcome == _WRONG) & is_written & ~named
+    # Whoever writes 0, or as good as 0, where there is something has hardly slipped.
+    idle = (slips & (np.abs(values) <= NOTHING * marked.half)).sum(axis=1)
+    is_few = slips.sum(axis=1) <= np.maximum(LEAST_FEW, FEW * is_written.sum(axis=1))
+    return is_few & (idle <= 1), np.where(is_few & (idle == 0), BEHIND_SLIPS, MOST_WITHOUT_WORK)
 
 
 def _may_be_held_back(paper: PaperShape, submitted: Submitted, marked: Marked, marks: Array) -> Flags:
@@ -152,13 +156,13 @@ def held_back_text(share: int, why: int, wording: Wording = IN_ENGLISH) -> str:
     return wording.tell(WHY[why], share=share) if why else ""
 
 
-def _cap(share: Shares, no_work: Flags, marks: Array, rows: NDArray[np.intp], most_of_others: Array) -> None:
-    """Hold entries without work back to what the others have earned."""
-    earned = marks[rows] * share[rows]
-    without = np.where(no_work[rows], earned, 0.0).sum(axis=1)
+def _capped(share: Shares, no_work: Flags, marks: Array, most_of_others: Array) -> Shares:
+    """The shares with entries without work held back to what the others have earned."""
+    earned = marks * share
+    without = np.where(no_work, earned, 0.0).sum(axis=1)
     most = most_of_others * (earned.sum(axis=1) - without)
     factor = _hundredths(np.where(without > 0, most / np.maximum(without, 1e-300), 1.0))
-    share[rows] = np.where(no_work[rows], share[rows] * factor[:, None] // HUNDREDTHS, share[rows])
+    return np.where(no_work, share * factor[:, None] // HUNDREDTHS, share)
 
 
 def _hundredths(part: Array) -> Shares:

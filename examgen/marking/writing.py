@@ -118,10 +118,6 @@ class Writing:
         parts = (half, written_half, fraction_half, is_exact, is_right, is_enough, writes_short, fewer, figures)
         return Writing(values, *parts)
 
-    def of(self, students: Places) -> "Writing":
-        """Some of the students."""
-        return Writing(*(getattr(self, part.name)[students] for part in fields(Writing)))
-
     def by_quantity(self, paper: PaperShape) -> dict[str, "Writing"]:
         """The same for each asked quantity."""
         parts = [as_quantities(paper, getattr(self, part.name)) for part in fields(Writing)]

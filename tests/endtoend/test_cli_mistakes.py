@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from examgen.batch import making
 from examgen.cli import app
-from examgen.documents.printing import PrintedPaper
 from examgen.exams import files
 from tests.marking_sheets import make_key, write_sheet
 
@@ -20,18 +18,14 @@ ROSTER = "id,name\ns1,Ada\ns2,Bob\n"
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(here: Path) -> Path:
     """The current folder, with a roster, a folder, a file that is no folder, and no typesetting of PDFs."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
-    monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
-    monkeypatch.setattr(making, "print_filled", lambda *_: b"%PDF filled")
-    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "file").write_text("I am no folder", encoding="utf-8")
-    (tmp_path / "broken.toml").write_text("title = ", encoding="utf-8")
-    (tmp_path / "binary.csv").write_bytes(b"PK\x03\x04\x00")
-    return tmp_path
+    (here / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    (here / "empty").mkdir()
+    (here / "file").write_text("I am no folder", encoding="utf-8")
+    (here / "broken.toml").write_text("title = ", encoding="utf-8")
+    (here / "binary.csv").write_bytes(b"PK\x03\x04\x00")
+    return here
 
 
 def mistake(*arguments: object) -> str:

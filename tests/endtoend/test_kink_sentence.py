@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from examgen.batch import making
 from examgen.cli import app
 from examgen.documents.papers import key_page, question_page
-from examgen.documents.printing import PrintedPaper
 from examgen.documents.style import PaperStyle
 from examgen.exams.building import draw_variants, load_exam
 from examgen.exams.keys import read_key
@@ -70,11 +68,9 @@ def test_a_bank_that_can_draw_it_says_it_to_all(tmp_path: Path, margin: str, cou
     assert [text.count(RELU) for text in texts(written(tmp_path, bank))] == [count, count]
 
 
-def test_the_key_keeps_to_what_the_paper_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("here")
+def test_the_key_keeps_to_what_the_paper_says(tmp_path: Path) -> None:
     """The slope is 0 in key/answers.csv though doubles are a hair above the kink, and key/exam.json remembers it."""
-    monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
-    monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
-    monkeypatch.setattr(making, "print_filled", lambda *_: b"%PDF filled")
     arguments = ["make", written(tmp_path, AT_ZERO), "--seed", "7", "--out", str(tmp_path / "paper")]
     assert CliRunner().invoke(app, arguments).exit_code == 0
     rows = read_rows(tmp_path / "paper" / "key" / "answers.csv")
