@@ -11,8 +11,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Evaluation, Values, evaluate, reevaluate
+from examgen.core.graph import Evaluation, evaluate, reevaluate
 from examgen.core.misconceptions import Patch, question_graph
+from examgen.core.rules import Array
 from examgen.core.trials import live_trials
 from examgen.exams.exam import PaperShape
 from examgen.exams.separation import paper_patches
@@ -49,19 +50,27 @@ class Convention:
 @lru_cache(maxsize=512)
 def conventions(paper: PaperShape) -> tuple[Convention, ...]:
     """Those among the versions of misconceptions that can show on a paper."""
-    givens = live_trials(question_graph(paper.shape))
-    base = evaluate(question_graph(paper.shape), givens)
-    found = (_convention(version, givens, base) for version in paper_patches(paper) if not version.must_show)
+    graph = question_graph(paper.shape)
+    base = evaluate(graph, live_trials(graph))
+    found = (_convention(version, base) for version in paper_patches(paper) if not version.must_show)
     return tuple(one for one in found if one is not None)
 
 
-def _convention(version: Patch, givens: Values, base: Evaluation) -> Convention | None:
+def _convention(version: Patch, base: Evaluation) -> Convention | None:
     """What the version gets right by another factor, in spite of what differs; None where it does not."""
-    whole, right = evaluate(version.graph, givens).values, base.values
-    same = {name for name in right if np.allclose(whole[name], right[name], 1e-9, 1e-12)}
-    alone = reevaluate(version.graph, base, version.changed & same, right)
-    with np.errstate(all="ignore"):
-        factors = {name: float(np.nanmedian(alone[name] / right[name])) for name in version.changed & same}
-    if not factors or any(abs(factor - 1) < 1e-6 for factor in factors.values()):
+    right = base.values
+    whole = reevaluate(version.graph, base, version.changed, {})
+    restored = {name for name in version.changed if _is_same(whole[name], right[name])}
+    if not restored:
         return None
-    return Convention(version.misconception, frozenset(right) - same, factors)
+    alone = reevaluate(version.graph, base, restored, right)
+    with np.errstate(all="ignore"):
+        factors = {name: float(np.nanmedian(alone[name] / right[name])) for name in restored}
+    if any(abs(factor - 1) < 1e-6 for factor in factors.values()):
+        return None
+    differs = frozenset(name for name, values in whole.items() if not _is_same(values, right[name]))
+    return Convention(version.misconception, differs, factors)
+
+
+def _is_same(one: Array, other: Array) -> bool:
+    return bool((np.abs(one - other) <= 1e-12 + 1e-9 * np.abs(other)).all())
