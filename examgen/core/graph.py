@@ -6,7 +6,7 @@ on `Fraction` arrays the results are exact. Solvers, screens, marking and docume
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TypeVar
@@ -43,11 +43,15 @@ class Quantity:
     inputs: tuple[str, ...] = ()
     layer: int | None = None
     step: int | None = None
+    size: int = field(init=False, repr=False, compare=False)
+    """Number of entries."""
 
-    @property
-    def size(self) -> int:
-        """Number of entries."""
-        return math.prod(self.shape)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", math.prod(self.shape))
+
+    def rewired(self, rule: Rule | None, inputs: tuple[str, ...]) -> "Quantity":
+        """The same with another rule and other inputs."""
+        return Quantity(self.name, self.kind, self.shape, rule, inputs, self.layer, self.step)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,17 +124,30 @@ class ComputationGraph:
             old = self[name]
             if old.rule is None:
                 raise ValueError(f"{name} is given; only a derived quantity can be patched")
-            quantities[name] = replace(old, rule=rule or old.rule, inputs=old.inputs if inputs is None else inputs)
+            quantities[name] = old.rewired(rule or old.rule, old.inputs if inputs is None else inputs)
         places = self._places
         reads_ahead = any(places[source] > places[name] for name in changes for source in quantities[name].inputs)
-        return ComputationGraph(tuple(_in_order(quantities) if reads_ahead else quantities.values()))
+        return ComputationGraph(tuple(_in_order(quantities))) if reads_ahead else self._alike(quantities)
+
+    def _alike(self, quantities: Mapping[str, Quantity]) -> "ComputationGraph":
+        """A graph of quantities with the same names in the same order, which therefore needs no check."""
+        found = object.__new__(ComputationGraph)
+        parts = {
+            "quantities": tuple(quantities.values()),
+            "givens": self.givens,
+            "derived": tuple(quantities[one.name] for one in self.derived),
+            "_by_name": MappingProxyType(quantities),
+        }
+        for name, part in parts.items():
+            object.__setattr__(found, name, part)
+        return found
 
 
 @lru_cache(maxsize=4096)
 def _part(graph: ComputationGraph, names: frozenset[str]) -> ComputationGraph:
     kept = {name: graph[name] for name in names}
     read = {source: graph[source] for one in kept.values() for source in one.inputs if source not in kept}
-    given = {name: replace(one, rule=None, inputs=()) for name, one in read.items()}
+    given = {name: one.rewired(None, ()) for name, one in read.items()}
     return ComputationGraph(tuple(given.get(one.name, one) for one in graph if one.name in kept or one.name in given))
 
 
@@ -223,23 +240,54 @@ def reevaluate(graph: ComputationGraph, base: Evaluation, changed: Collection[st
 
     Returns: computed values, (..., *shape), of those quantities that are not as in `base`.
     """
-    values: dict[str, Array] = {}
-    computed: dict[str, Array] = {}
-    seen = base.values
     with np.errstate(all="ignore"):
+        return dict(_reevaluated(graph, base, changed, substitute))
+
+
+def _reevaluated(
+    graph: ComputationGraph, base: Evaluation, changed: Collection[str], substitute: Values
+) -> Iterator[tuple[str, Array]]:
+    values: dict[str, Array] = {}
+    seen = base.values
+    for quantity in graph.derived:
+        inputs = quantity.inputs
+        if quantity.name not in changed and values.keys().isdisjoint(inputs):
+            continue
+        assert quantity.rule is not None
+        own = np.asarray(quantity.rule.compute(*[values[n] if n in values else seen[n] for n in inputs]))
+        yield quantity.name, own
+        written = substitute.get(quantity.name)
+        if written is None:
+            values[quantity.name] = own
+        elif (missing := np.isnan(written)).any():
+            values[quantity.name] = np.where(missing, own, written)
+
+
+class Reevaluated:
+    """What `reevaluate` gives where nothing is written down, each value worked out when it is first asked for.
+
+    Attributes:
+        names: of the quantities that may not be as in `base`, in the order of the graph.
+    """
+
+    def __init__(self, graph: ComputationGraph, base: Evaluation, changed: Collection[str]) -> None:
+        reached = set(changed)
         for quantity in graph.derived:
-            inputs = quantity.inputs
-            if quantity.name not in changed and values.keys().isdisjoint(inputs):
-                continue
-            assert quantity.rule is not None
-            own = np.asarray(quantity.rule.compute(*[values[n] if n in values else seen[n] for n in inputs]))
-            computed[quantity.name] = own
-            written = substitute.get(quantity.name)
-            if written is None:
-                values[quantity.name] = own
-            elif (missing := np.isnan(written)).any():
-                values[quantity.name] = np.where(missing, own, written)
-    return computed
+            if not reached.isdisjoint(quantity.inputs):
+                reached.add(quantity.name)
+        self.names = tuple(quantity.name for quantity in graph.derived if quantity.name in reached)
+        self._base = base.values
+        self._is_moved = reached.__contains__
+        self._known: dict[str, Array] = {}
+        self._rest = _reevaluated(graph, base, changed, {})
+
+    def __getitem__(self, name: str) -> Array:
+        if not self._is_moved(name):
+            return self._base[name]
+        with np.errstate(all="ignore"):
+            while name not in self._known:
+                last, self._known[last] = next(self._rest)
+        return self._known[name]
 
 
 def evaluate_in_blocks(

@@ -5,7 +5,7 @@ or several versions; `patches` keeps those that can show in what is asked. Read 
 diagnosis of wrong answers, by formula answers and by `examgen check`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from types import MappingProxyType
@@ -13,12 +13,12 @@ from types import MappingProxyType
 import numpy as np
 
 from examgen.core.activations import ACTIVATIONS, sigmoid
-from examgen.core.graph import Change, ComputationGraph, Quantity, Values, evaluate, reevaluate
+from examgen.core.graph import Change, ComputationGraph, Quantity, Reevaluated, evaluate
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph, step_name
 from examgen.core.products import ProductsShape, products_graph
 from examgen.core.rules import Array, Rule
-from examgen.core.trials import TRIALS, live_trials
+from examgen.core.trials import live_trials
 
 Changes = Mapping[str, Change]
 QuestionShape = NetworkShape | ProductsShape
@@ -131,20 +131,18 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
     """
     graph = question_graph(shape)
     base = evaluate(graph, live_trials(graph))
-    names = sorted(asked)
-    right = _flat(base.values, names)
     found: list[Patch] = []
     for row in MISCONCEPTIONS.values():
         versions = row.of_network(Network(shape, graph)) if isinstance(shape, NetworkShape) else row.of_products(graph)
-        seen = [right]
+        seen = [Reevaluated(graph, base, ())]
         for version in versions:
             if not version.changes:
                 continue
             patched = graph.rewired(version.changes)
             changed = frozenset(version.changes)
-            values = _flat({**base.values, **reevaluate(patched, base, changed, {})}, names)
+            values = Reevaluated(patched, base, changed)
             # Versions that come to the same, as for a network of one layer, count once.
-            if all(_differs(other, values) for other in seen):
+            if all(_differs(other, values, asked) for other in seen):
                 seen.append(values)
                 found.append(Patch(row.name, patched, changed, version.must_show))
     return tuple(found)
@@ -155,16 +153,16 @@ def question_graph(shape: QuestionShape) -> ComputationGraph:
     return network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
 
 
-def _flat(values: Values, names: Iterable[str]) -> Array:
-    """All entries of these quantities, (trials, entries)."""
-    return np.concatenate([values[name].reshape(TRIALS, -1) for name in names], axis=1)
-
-
-def _differs(right: Array, values: Array) -> bool:
-    """Whether any entry comes out otherwise in any trial."""
+def _differs(one: Reevaluated, other: Reevaluated, asked: Set[str]) -> bool:
+    """Whether any asked entry comes out otherwise in any trial; most do in the first quantity already."""
+    names = [name for name in dict.fromkeys((*other.names, *one.names)) if name in asked]
     with np.errstate(invalid="ignore"):
-        is_same = (np.abs(right - values) <= 1e-9 + 1e-6 * np.abs(values)) | (np.isnan(right) & np.isnan(values))
-    return not is_same.all()
+        return any(not _are_same(one[name], other[name]) for name in names)
+
+
+def _are_same(one: Array, other: Array) -> bool:
+    is_near = np.abs(one - other) <= 1e-9 + 1e-6 * np.abs(other)
+    return bool(is_near.all() or (is_near | (np.isnan(one) & np.isnan(other))).all())
 
 
 def _rule(name: str, compute: Callable[..., Array], spelling: str = "") -> Rule:

@@ -30,8 +30,8 @@ def rests_on(graph: ComputationGraph, quantity: Quantity, unsound: Mapping[str, 
     Args:
         graph: the graph of the quantity.
         quantity: a derived one.
-        unsound: (students, entries) by name for every earlier derived quantity, such as the entries whose value, as
-            later work sees it, is a wrong answer or rests on one.
+        unsound: (students, entries) by name for every earlier derived quantity that has any, such as the entries whose
+            value, as later work sees it, is a wrong answer or rests on one.
         students: how many.
 
     Returns: (students, entries).
@@ -40,7 +40,7 @@ def rests_on(graph: ComputationGraph, quantity: Quantity, unsound: Mapping[str, 
     found = np.zeros((quantity.size, students), dtype=bool).T
     assert quantity.rule is not None
     for place, name in enumerate(quantity.inputs):
-        if name in unsound and unsound[name].any():
+        if name in unsound:
             found |= unsound[name] @ links(quantity.rule, shapes, place)
     return found
 

@@ -7,7 +7,9 @@ starts from the written value. Called by the screens and by marking.
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import heappop, heappush
+from math import prod
 
 import numpy as np
 
@@ -78,9 +80,10 @@ def effects_of(
 
     The larger of moving up and moving down. Arguments as in `rounding_effects`, with one quantity and its half units.
     """
+    if not graph.readers(source.name):
+        return {}
     inner = len(source.shape)
-    size = source.size
-    steps = np.eye(size).reshape(size, *source.shape) * _with_axis(half, inner)
+    steps = _one_entry_each(source.shape) * _with_axis(half, inner)
     start = _with_axis(base.values[source.name], inner)
     # A student's wild number may overflow on the way.
     with np.errstate(all="ignore"):
@@ -89,6 +92,15 @@ def effects_of(
             return reached
         below = _changes(graph, base, _moved(graph, base, source.name, start - steps, substitute))
     return {name: np.maximum(change, below[name]) for name, change in reached.items()}
+
+
+@lru_cache(maxsize=256)
+def _one_entry_each(shape: tuple[int, ...]) -> Array:
+    """(entries, *shape): 1 in one entry after another."""
+    size = prod(shape)
+    found = np.eye(size).reshape(size, *shape)
+    found.flags.writeable = False
+    return found
 
 
 def _changes(graph: ComputationGraph, base: Evaluation, moved: Values) -> dict[str, Array]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -44,8 +45,17 @@ class Digits:
     def half_units(self, reference: Array) -> Array:
         """(...) -> (...): half a unit of the last asked digit."""
         if self.unit == "decimals":
-            return np.full(np.shape(reference), half_unit(np.array(self.count)))
+            return np.full(np.shape(reference), _half_unit(self.count))
         return half_unit(self.decimals_for(reference))
+
+    def coarser_half_units(self, half: Array, value: Array) -> Array:
+        """(...), (...) -> (...): half units of other values, or of these where their last digit stands further left."""
+        return half if self.unit == "decimals" else np.maximum(half, self.half_units(value))
+
+
+@lru_cache(maxsize=64)
+def _half_unit(decimals: int) -> float:
+    return float(half_unit(np.array(decimals)))
 
 
 def print_decimals(value: float, decimals: int) -> str:

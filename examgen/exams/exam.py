@@ -4,6 +4,7 @@ Built from banks (`banks`) when papers are made, and from key/exam.json (`keys`)
 same fields. Numbers are not part of it: they are in the variants.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
@@ -374,7 +375,10 @@ def paper_shape(question: Question, label: str, notation: Notation) -> PaperShap
 
 def exact_total(fields: Iterable[Field], *, with_bonus: bool = True) -> Fraction:
     """What these entries are worth together."""
-    return sum((field.exact_marks for field in fields if with_bonus or not field.is_bonus), Fraction(0))
+    counted = [field.exact_marks for field in fields if with_bonus or not field.is_bonus]
+    # As pairs of whole numbers: adding up fractions one by one is slow.
+    often = Counter((marks.numerator, marks.denominator) for marks in counted)
+    return sum((count * Fraction(*marks) for marks, count in often.items()), Fraction(0))
 
 
 def total_marks(fields: Iterable[Field], *, with_bonus: bool = True) -> Decimal:

@@ -31,6 +31,7 @@ from examgen.exams.exam import (
     Variant,
     paper_shape,
 )
+from examgen.exams.given_rows import GivenRow
 from examgen.exams.notation import NOTATIONS, QuestionShape
 from examgen.exams.policy import Policy
 
@@ -167,8 +168,7 @@ def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Va
             if any(len(parts[n]["givens"]) != len(asked) for n in members):
                 raise ValueError(f"{question.id}: givens must be {', '.join(one.name for one in asked)}, and no others")
             for row, place in enumerate(members):
-                mine = {name: values[row] for name, values in givens.items()}
-                questions[place][question.id] = QuestionVariant(label, mine)
+                questions[place][question.id] = QuestionVariant(label, GivenRow(givens, row))
     if any(len(document["questions"]) != len(exam.questions) for document in documents):
         raise ValueError(f"questions must be {', '.join(question.id for question in exam.questions)}, and no others")
     return [

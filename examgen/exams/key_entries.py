@@ -14,6 +14,7 @@ from examgen.core.formula_trials import shape_trials
 from examgen.core.graph import evaluate
 from examgen.exams.exam import Exam, Field, PaperShape, Variant, paper_shape
 from examgen.exams.files import typed_text
+from examgen.exams.given_rows import stacked
 from examgen.exams.other_references import typed_reference
 from examgen.exams.spellings import spellings
 from examgen.exams.tolerance import place_of
@@ -86,9 +87,8 @@ class Entries:
 
 def _references(paper: PaperShape, givens: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
     """(papers, number fields) the right numbers."""
-    together = {given.name: np.array([one[given.name] for one in givens]) for given in paper.graph.givens}
     with np.errstate(all="ignore"):
-        values = evaluate(paper.graph, together).values
+        values = evaluate(paper.graph, stacked(givens)).values
     if not paper.number_fields:
         return np.empty((len(givens), 0))
     return np.stack([values[field.quantity][place_of(field)] for field in paper.number_fields], axis=-1)

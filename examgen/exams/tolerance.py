@@ -59,7 +59,7 @@ def half_units(
         digits = asked.get(quantity.name, paper.question.digits)
         values = reference[quantity.name]
         own = digits.half_units(values)
-        half = np.maximum(own, digits.half_units(base.values[quantity.name]))
+        half = digits.coarser_half_units(own, base.values[quantity.name])
         halves[quantity.name] = half
         if quantity.name in paper.stood_for:
             halves[quantity.name] = half + paper.question.digits.half_units(values)

@@ -14,6 +14,7 @@ from examgen.core.graph import Evaluation, Values, evaluate, evaluate_in_blocks
 from examgen.core.resting import rests_on
 from examgen.core.rules import Array
 from examgen.exams.exam import PaperShape, Variant, paper_shape
+from examgen.exams.given_rows import stacked
 from examgen.exams.keys import Key
 from examgen.exams.tolerance import by_field, perfect_tolerances
 
@@ -162,8 +163,7 @@ def _sizes(paper: PaperShape) -> dict[str, int]:
 
 def _shape(paper: PaperShape, variants: Sequence[Variant]) -> _Shape:
     """Who has the same numbers has the same paper."""
-    numbers = [variant.questions[paper.question.id].givens for variant in variants]
-    givens = {given.name: np.array([one[given.name] for one in numbers], float) for given in paper.graph.givens}
+    givens = stacked([variant.questions[paper.question.id].givens for variant in variants])
     _, first, place = np.unique(printed(givens), axis=0, return_index=True, return_inverse=True)
     shared = np.bincount(place.ravel(), minlength=len(first)).tolist()
     owners = tuple(_owner(variants[at], count) for at, count in zip(first.tolist(), shared, strict=True))

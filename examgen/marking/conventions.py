@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Evaluation, evaluate, reevaluate
+from examgen.core.graph import Evaluation, Reevaluated, evaluate, reevaluate
 from examgen.core.misconceptions import Patch, question_graph
 from examgen.core.rules import Array
 from examgen.core.trials import live_trials
@@ -59,7 +59,7 @@ def conventions(paper: PaperShape) -> tuple[Convention, ...]:
 def _convention(version: Patch, base: Evaluation) -> Convention | None:
     """What the version gets right by another factor, in spite of what differs; None where it does not."""
     right = base.values
-    whole = reevaluate(version.graph, base, version.changed, {})
+    whole = Reevaluated(version.graph, base, version.changed)
     restored = {name for name in version.changed if _is_same(whole[name], right[name])}
     if not restored:
         return None
@@ -68,7 +68,7 @@ def _convention(version: Patch, base: Evaluation) -> Convention | None:
         factors = {name: float(np.nanmedian(alone[name] / right[name])) for name in restored}
     if any(abs(factor - 1) < 1e-6 for factor in factors.values()):
         return None
-    differs = frozenset(name for name, values in whole.items() if not _is_same(values, right[name]))
+    differs = frozenset(name for name in whole.names if not _is_same(whole[name], right[name]))
     return Convention(version.misconception, differs, factors)
 
 

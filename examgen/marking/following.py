@@ -258,33 +258,38 @@ class Work:
         rests: dict[str, Flags] = {}
         follows: dict[str, Flags] = {}
         coarse: dict[str, Array] = {}
+        has_open = bool(np.isnan(carried).any() or np.isnan(self.writing.values).any())
         bands = {name: np.zeros(()) for name in written}
         unsound: dict[str, Flags] = {}
         for quantity in graph.derived:
             name = quantity.name
-            unsound[name] = rests_on(graph, quantity, unsound, students)
+            not_sound = rests_on(graph, quantity, unsound, students)
             # What moves an entry, and what it rests on, comes before it in the graph and has been judged.
             if name in written:
                 computed, band = base.computed[name], bands[name]
                 if name in paper.stood_for:
                     # It may have been rounded on its own before it was written down for the other.
                     band = band + paper.question.digits.half_units(computed)
-                rests[name] = unsound[name].reshape(computed.shape)
+                rests[name] = not_sound.reshape(computed.shape)
                 judged = writing[name].judged(digits[name], self.policy, computed, band, given[name])
                 follows[name], tolerance[name], coarse[name] = judged.follows, judged.tolerance, judged.coarse
-                # What is recomputed is not known to the written digits of an answer that nobody has gone on from.
-                coarse[name] = np.where(np.isnan(written[name]), 0.0, coarse[name])
-                coarse[name] = np.maximum(coarse[name], self._in_the_head(name, writing[name], base.values[name]))
+                is_open = np.isnan(written[name])
+                if has_open:
+                    # What is recomputed is not known to the written digits of an answer that nobody has gone on from.
+                    coarse[name] = np.where(is_open, 0.0, coarse[name])
+                    coarse[name] = np.maximum(coarse[name], self._in_the_head(name, writing[name], base.values[name]))
                 moved[name] = np.maximum(moved[name], coarse[name])
                 is_correct = writing[name].is_right | (follows[name] & ~rests[name])
-                is_wrong: Flags = np.where(np.isnan(written[name]), rests[name], ~is_correct)
-                unsound[name] = np.reshape((is_wrong & ~given[name]) | other_wrong[name], (students, -1))
+                is_wrong: Flags = np.where(is_open, rests[name], ~is_correct)
+                not_sound = np.reshape((is_wrong & ~given[name]) | other_wrong[name], (students, -1))
+            if not_sound.any():
+                unsound[name] = not_sound
             if moved[name].any():
                 for target, effect in effects_of(graph, base, quantity, moved[name], written).items():
                     if target in bands:
                         bands[target] = bands[target] + effect.sum(axis=1)
-        has_open = (np.isnan(carried) & np.isnan(self.writing.values)).any(axis=1, keepdims=True)
-        past_blanks = np.repeat(has_open, carried.shape[1], axis=1)
+        is_past = (np.isnan(carried) & np.isnan(self.writing.values)).any(axis=1, keepdims=True)
+        past_blanks = np.repeat(is_past, carried.shape[1], axis=1)
         return Followed(
             by_field(paper, base.computed),
             by_field(paper, tolerance),

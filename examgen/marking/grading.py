@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from examgen.errors import AnswersError
 from examgen.exams.files import Content, safe_text, typed_text, write_files
+from examgen.exams.given_rows import stacked
 from examgen.exams.keys import Key, read_key
 from examgen.exams.places import marks_folder
 from examgen.exams.sentences import Wording
@@ -363,8 +364,7 @@ def _only_numbers(matched: Matched, answers: AnswerTable) -> Numbers:
 
 def _givens(part: PaperAnswers, submissions: tuple[Submission, ...]) -> dict[str, NDArray[np.float64]]:
     question = part.paper.question.id
-    numbers = [submissions[member].variant.questions[question].givens for member in part.members.tolist()]
-    return {given.name: np.array([one[given.name] for one in numbers]) for given in part.paper.graph.givens}
+    return stacked([submissions[member].variant.questions[question].givens for member in part.members.tolist()])
 
 
 def _heads(key: Key, submissions: tuple[Submission, ...]) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ task's marks are divided by. Fractions are made for distinct totals only. `gradi
 `gradebook` once for the class.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -121,14 +121,14 @@ def entry_marks(policy: Policy, paper: PaperShape, outcome: Codes, is_explained:
 
     Returns: (students, fields).
     """
-    table = np.array([[float(marks) for marks in row] for row in _marks_table(policy, paper)])
+    table = np.array(_marks_table(policy, paper, float))
     return np.asarray(_looked_up(policy, table, outcome, is_explained))
 
 
 def entry_units(unit: MarkUnit, policy: Policy, paper: PaperShape, outcome: Codes, is_explained: Flags) -> Units:
     """Marks of each entry in units, (students, fields); arguments as in `entry_marks`."""
-    rows = [[unit.count(marks) for marks in row] for row in _marks_table(policy, paper)]
-    return _looked_up(policy, np.array(rows, dtype=unit.dtype), outcome, is_explained)
+    table = np.array(_marks_table(policy, paper, unit.count), dtype=unit.dtype)
+    return _looked_up(policy, table, outcome, is_explained)
 
 
 def question_marks(
@@ -192,11 +192,13 @@ def gradebook_columns(exam: Exam) -> tuple[str, ...]:
     return (*total_columns(exam), *(question.id for question in exam.questions), *OUTCOMES)
 
 
-def _marks_table(policy: Policy, paper: PaperShape) -> list[list[Fraction]]:
-    """Exact marks by field and outcome code, and in the last column those of an explained wrong entry."""
+def _marks_table(policy: Policy, paper: PaperShape, told: Callable[[Fraction], float]) -> list[list[float]]:
+    """Marks by field and outcome code, and in the last column those of an explained wrong entry, each as it is told."""
     shares = _shares(policy)
-    rows = {marks: [marks * share for share in shares] for marks in {field.exact_marks for field in paper.fields}}
-    return [rows[field.exact_marks] for field in paper.fields]
+    # Most fields have the same marks, and fractions are slow.
+    each = [(field.exact_marks.numerator, field.exact_marks.denominator) for field in paper.fields]
+    rows = {marks: [told(Fraction(*marks) * share) for share in shares] for marks in set(each)}
+    return [rows[marks] for marks in each]
 
 
 def _shares(policy: Policy) -> list[Fraction]:

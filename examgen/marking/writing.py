@@ -119,8 +119,11 @@ class Writing:
         return Writing(values, *parts)
 
     def by_quantity(self, paper: PaperShape) -> dict[str, "Writing"]:
-        """The same for each asked quantity."""
-        parts = [as_quantities(paper, getattr(self, part.name)) for part in fields(Writing)]
+        """The same for each asked quantity; what is 0 throughout without axes, as nearly nobody writes fewer digits."""
+        parts = []
+        for column in (getattr(self, part.name) for part in fields(Writing)):
+            nothing = np.zeros((), column.dtype)
+            parts.append(as_quantities(paper, column) if column.any() else dict.fromkeys(paper.entry_places, nothing))
         return {name: Writing(*(part[name] for part in parts)) for name in paper.entry_places}
 
     def in_the_head(self, policy: Policy, computed: Array, is_open: Flags) -> Array:
@@ -142,13 +145,13 @@ class Writing:
         """
         cut = policy.truncation
         # Rounding on the way may lift a value to the next power of ten, where significant figures are coarser.
-        half = np.maximum(self.half, digits.half_units(np.abs(computed) + band))
+        half = digits.coarser_half_units(self.half, np.abs(computed) + band)
         follows = reaches(self.values, computed, half, band, truncation=cut)
         if (is_fraction := self.fraction_half > 0).any():
             follows &= ~is_fraction | reaches(self.values, computed, self.fraction_half, truncation=cut)
         written, tolerance = self.written_half, half + band
         if not written.any():
-            return Judged(follows, tolerance, written)
+            return Judged(follows, tolerance, np.zeros_like(computed))
         # A right number with fewer digits lost nothing but zeros at its end, unless the student often writes so.
         has_lost_zeros = self.is_exact | reaches(self.values, computed, self.half, truncation=cut)
         is_short = (written > 0) & (self.writes_short | ~has_lost_zeros)
