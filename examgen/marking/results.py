@@ -95,14 +95,19 @@ class EntryColumns:
         names = [self.names.setdefault(field.name, len(self.names)) for field in paper.fields]
         self.question[places] = self.names.setdefault(paper.question.id, len(self.names))
         self.field[places] = names
-        self.comment[places] = known[codes]
-        self.label[places] = np.array(labels, dtype=np.int32)[diagnosis.codes]
-        self.outcome[places] = marked.outcome
-        self.reference[places] = marked.reference
-        self.own[places] = _finite(marked.own)
-        self.tolerance[places] = _finite(six_digits(marked.tolerance))
-        self.marks[places] = marks
         self.max_marks[places] = [float(field.marks) for field in paper.fields]
+        columns = (
+            (self.comment, known[codes]),
+            (self.label, np.array(labels, dtype=np.int32)[diagnosis.codes]),
+            (self.outcome, marked.outcome),
+            (self.reference, marked.reference),
+            (self.own, _finite(marked.own)),
+            (self.tolerance, _finite(six_digits(marked.tolerance))),
+            (self.marks, marks),
+        )
+        for column, values in columns:
+            # In the order of the places, in which NumPy goes: twice as fast as with students last in memory.
+            column[places] = np.ascontiguousarray(values)
 
     def set_comments(self, places: Codes, codes: Codes, texts: Sequence[str]) -> None:
         """Put other comments on some entries: by place, where in the texts each entry's is."""
