@@ -32,10 +32,12 @@ class Version:
         changes: what is computed otherwise, by quantity name.
         must_show: whether a paper is only fair where this version leads to a wrong answer. What a student gets wrong
             in one place only may be right by chance; what is done wrong throughout may not.
+        makes_up: whether later changes make up for earlier ones, so that something comes out right in the end.
     """
 
     changes: Changes
     must_show: bool = True
+    makes_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,14 @@ class Patch:
         misconception: its name.
         graph: the graph that a student with the misconception works by.
         changed: names of the quantities that are computed otherwise.
-        must_show: as in `Version`.
+        must_show, makes_up: as in `Version`.
     """
 
     misconception: str
     graph: ComputationGraph
     changed: frozenset[str]
     must_show: bool
+    makes_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
             # Versions that come to the same, as for a network of one layer, count once.
             if all(_differs(other, values, asked) for other in seen):
                 seen.append(values)
-                found.append(Patch(row.name, patched, changed, version.must_show))
+                found.append(Patch(row.name, patched, changed, version.must_show, version.makes_up))
     return tuple(found)
 
 
@@ -531,7 +534,7 @@ def _sum_for_mean(net: Network) -> Iterator[Version]:
         # The other convention of δ in a mini-batch: the gradients come out right.
         of_delta = net.shape.averaged_in_delta / net.shape.averaged_in_gradient
         changes = {**_scaled(error, of_delta), **_scaled(net.of_kind("dL_dW", "dL_db"), 1 / of_delta)}
-        yield Version(changes, must_show=False)
+        yield Version(changes, must_show=False, makes_up=True)
 
 
 def _where_averaged(net: Network, count: int, outputs: int) -> Iterator[list[Quantity]]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Evaluation, Reevaluated, evaluate, reevaluate
+from examgen.core.graph import Evaluation, evaluate, reevaluate
 from examgen.core.misconceptions import Patch, question_graph
 from examgen.core.rules import Array
 from examgen.core.trials import live_trials
@@ -51,24 +51,19 @@ class Convention:
 def conventions(paper: PaperShape) -> tuple[Convention, ...]:
     """Those among the versions of misconceptions that can show on a paper."""
     graph = question_graph(paper.shape)
-    base = evaluate(graph, live_trials(graph))
-    found = (_convention(version, base) for version in paper_patches(paper) if not version.must_show)
-    return tuple(one for one in found if one is not None)
+    base = evaluate(graph, live_trials(graph))  # the same numbers by which versions are told apart
+    return tuple(_convention(version, base) for version in paper_patches(paper) if version.makes_up)
 
 
-def _convention(version: Patch, base: Evaluation) -> Convention | None:
-    """What the version gets right by another factor, in spite of what differs; None where it does not."""
+def _convention(version: Patch, base: Evaluation) -> Convention:
+    """What the version gets right by another factor, in spite of what differs."""
     right = base.values
-    whole = Reevaluated(version.graph, base, version.changed)
-    restored = {name for name in version.changed if _is_same(whole[name], right[name])}
-    if not restored:
-        return None
-    alone = reevaluate(version.graph, base, restored, right)
+    whole = reevaluate(version.graph, base, version.changed, {})
+    differs = frozenset(name for name, values in whole.items() if not _is_same(values, right[name]))
+    made_up = version.changed - differs
+    alone = reevaluate(version.graph, base, made_up, right)
     with np.errstate(all="ignore"):
-        factors = {name: float(np.nanmedian(alone[name] / right[name])) for name in restored}
-    if any(abs(factor - 1) < 1e-6 for factor in factors.values()):
-        return None
-    differs = frozenset(name for name in whole.names if not _is_same(whole[name], right[name]))
+        factors = {name: float(np.nanmedian(alone[name] / right[name])) for name in made_up}
     return Convention(version.misconception, differs, factors)
 
 

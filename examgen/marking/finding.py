@@ -11,6 +11,7 @@ import numpy as np
 from examgen.errors import KeyFileError
 from examgen.exams.keys import Key, checked_key, exam_id_of, read_key
 from examgen.marking.answers import AnswerTable
+from examgen.marking.repeats import run_starts
 from examgen.tables.csv_tables import printable
 
 OUTPUT = Path("output")
@@ -32,7 +33,7 @@ def named_exams(answers: Path, paths: Sequence[Path], table: AnswerTable) -> lis
     places = {top: place for place, top in enumerate(dict.fromkeys(tops))}
     exams = table.exam.distinct.to_pylist()
     voice = np.array([places[top] for top in tops], dtype=np.int64)[table.file] * len(exams) + table.exam.codes
-    starts = np.flatnonzero(np.diff(voice, prepend=-1))  # rows of one exam in one file mostly stand together
+    starts = run_starts(voice)
     voices = np.bincount(np.unique(voice[starts]) % max(len(exams), 1), minlength=len(exams))
     rows = np.bincount(table.exam.codes, minlength=len(exams))
     order = sorted(np.flatnonzero(rows).tolist(), key=lambda code: (-voices[code], -rows[code]))

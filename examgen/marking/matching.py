@@ -15,7 +15,7 @@ from examgen.exams.exam import PaperShape, Variant, paper_shape
 from examgen.exams.keys import Key, papers
 from examgen.marking.answers import AnswerTable, Flags
 from examgen.marking.problems import Notice, some, who
-from examgen.marking.repeats import grouped
+from examgen.marking.repeats import grouped, run_starts
 from examgen.tables.csv_tables import printable
 
 Codes = NDArray[np.int64]
@@ -222,9 +222,8 @@ def _groups(key: Key, answers: AnswerTable, rows: Codes) -> tuple[list[_Group], 
     """The submissions, (rows,) the submission of each row or -1, and what is told about rows of nobody."""
     by_student = {variant.student: variant for variant in key.variants if variant.student}
     by_code = {variant.code: variant for variant in key.variants}
-    # Rows of one student mostly stand together: runs of them are fewer than rows.
     pair = answers.student.codes[rows] * np.int64(len(answers.variant.distinct)) + answers.variant.codes[rows]
-    starts = np.flatnonzero(np.diff(pair, prepend=-1))
+    starts = run_starts(pair)
     _, first, run = np.unique(pair[starts], return_index=True, return_inverse=True)
     lengths = np.diff(starts, append=len(rows))
     counts = np.bincount(run, weights=lengths).astype(np.int64)

@@ -17,7 +17,7 @@ from examgen.marking.answers import AnswerTable, Flags, Places
 from examgen.marking.identities import Identified
 from examgen.marking.path_names import People, parts_below
 from examgen.marking.problems import Notice, some
-from examgen.marking.repeats import Standing
+from examgen.marking.repeats import Standing, run_starts
 from examgen.marking.settling import Source
 from examgen.tables.csv_tables import printable
 
@@ -117,7 +117,7 @@ class _Pairs:
         code = np.where(
             table.student.codes == table.student.code_of(""), -1, table.file * students + table.student.codes
         )
-        starts = np.flatnonzero(np.diff(code, prepend=-2))  # rows of one student in one file mostly stand together
+        starts = run_starts(code)
         found, run = np.unique(code[starts], return_inverse=True)
         row = np.repeat(run, np.diff(starts, append=len(code)))
         if len(found) and found[0] < 0:

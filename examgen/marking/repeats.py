@@ -22,6 +22,8 @@ def owners(table: AnswerTable) -> Codes:
     """(rows,) whose each row is: the student's, where none is named the variant's, else its file's."""
     student, variant = table.student, table.variant
     is_named = student.codes != student.code_of("")
+    if is_named.all():
+        return student.codes.astype(np.int64)
     has_variant = variant.codes != variant.code_of("")
     students, variants = len(student.distinct), len(variant.distinct)
     others = np.where(has_variant, students + variant.codes, students + variants + table.file)
@@ -30,10 +32,16 @@ def owners(table: AnswerTable) -> Codes:
 
 def pair_codes(first: "Codes | NDArray[np.int32]", second: "Codes | NDArray[np.int32]") -> Codes:
     """(rows,) one code for each pair of codes, small enough that a pair of such pairs fits too."""
-    codes = first.astype(np.int64) * (int(second.max(initial=0)) + 1) + second
+    most = int(second.max(initial=0))
+    codes = first.astype(np.int64) * (most + 1) + second if most else first.astype(np.int64)
     if len(codes) and int(codes.max()) >= 2**31:
         codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
     return codes
+
+
+def run_starts(code: "Codes | NDArray[np.int32]") -> Codes:
+    """(runs,) where each run of equal codes begins: rows of one student in one file mostly stand together."""
+    return np.flatnonzero(np.append(True, code[1:] != code[:-1])) if len(code) else np.empty(0, dtype=np.int64)
 
 
 def grouped(rows: Codes, code: Codes) -> "list[Codes]":
@@ -46,7 +54,7 @@ def grouped(rows: Codes, code: Codes) -> "list[Codes]":
     if not len(rows):
         return []
     order = np.argsort(code, kind="stable")
-    return np.split(rows[order], np.flatnonzero(np.diff(code[order])) + 1)
+    return np.split(rows[order], run_starts(code[order])[1:])
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from examgen.marking.answers import REASON_CODES, AnswerTable, Flags
 from examgen.marking.problems import Notice, Problem, some, who
-from examgen.marking.repeats import Codes, Repeats, Standing, grouped, owners, pair_codes
+from examgen.marking.repeats import Codes, Repeats, Standing, grouped, owners, pair_codes, run_starts
 from examgen.tables.csv_tables import printable
 
 _MOST_NAMED = 3
@@ -106,7 +106,7 @@ def _without_untouched(
     """Leave out whom a sheet gives no answer for, and another sheet gives some."""
     who = pair_codes(owners(table), table.exam.codes)
     sheet = who * len(sources) + table.file
-    starts = np.flatnonzero(np.diff(sheet, prepend=-1))  # rows of one student in one sheet mostly stand together
+    starts = run_starts(sheet)
     if not len(starts):
         return table, standing
     is_written = np.logical_or.reduceat(table.parsed.reason != REASON_CODES["blank"], starts)
@@ -203,7 +203,7 @@ def _put_together(table: AnswerTable, sources: Sequence[Source]) -> Iterator[Not
     people = pair_codes(owners(table), table.exam.codes)
     rows = np.flatnonzero(table.parsed.reason != REASON_CODES["blank"])
     sheet = people[rows] * len(sources) + table.file[rows]
-    starts = np.flatnonzero(np.diff(sheet, prepend=-1))  # rows of one student in one sheet mostly stand together
+    starts = run_starts(sheet)
     first = rows[starts[np.unique(sheet[starts], return_index=True)[1]]]
     is_same = np.diff(people[first]) == 0
     first = first[np.append(is_same, False) | np.append(False, is_same)] if len(first) else first

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from examgen.core.graph import evaluate
-from examgen.core.misconceptions import MISCONCEPTIONS, patches
+from examgen.core.graph import evaluate, reevaluate
+from examgen.core.misconceptions import MISCONCEPTIONS, Patch, patches
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape
 
@@ -211,3 +211,25 @@ def test_a_class_makes_the_mistakes_of_its_students(shape: NetworkShape) -> None
                 where = f"{patch.misconception} {name}"
                 np.testing.assert_allclose(alone[name], together[name][student], rtol=1e-9, atol=1e-12, err_msg=where)
                 np.testing.assert_allclose(only[name][0], alone[name], rtol=1e-9, atol=1e-12, err_msg=where)
+
+
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("steps", [1, 2])
+def test_what_makes_up_for_itself_is_marked_so(samples: int, steps: int) -> None:
+    """Where a changed quantity comes out right behind another changed one, the row says so; and nowhere else."""
+    shape = NetworkShape((2, 2, 1), ("tanh", "sigmoid"), "squared_error", steps, samples)
+    graph = network_graph(shape)
+    draws = np.random.default_rng(4)
+    givens = {given.name: draws.uniform(0.1, 0.9, given.shape) for given in graph.givens}
+    base = evaluate(graph, givens)
+
+    def makes_up(patch: Patch) -> bool:
+        wrong, alone = evaluate(patch.graph, givens), reevaluate(patch.graph, base, patch.changed, base.values)
+        return any(
+            np.allclose(wrong[name], base[name], 1e-9) and not np.allclose(alone[name], base[name], 1e-9)
+            for name in patch.changed
+        )
+
+    found = patches(shape, frozenset(quantity.name for quantity in graph.derived))
+    assert {patch for patch in found if makes_up(patch)} == {patch for patch in found if patch.makes_up}
+    assert any(patch.makes_up for patch in found) is (samples > 1)
