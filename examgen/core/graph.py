@@ -272,10 +272,12 @@ class Reevaluated:
 
     def __init__(self, graph: ComputationGraph, base: Evaluation, changed: Collection[str]) -> None:
         reached = set(changed)
+        names = []
         for quantity in graph.derived:
-            if not reached.isdisjoint(quantity.inputs):
+            if quantity.name in reached or not reached.isdisjoint(quantity.inputs):
                 reached.add(quantity.name)
-        self.names = tuple(quantity.name for quantity in graph.derived if quantity.name in reached)
+                names.append(quantity.name)
+        self.names = tuple(names)
         self._base = base.values
         self._is_moved = reached.__contains__
         self._known: dict[str, Array] = {}

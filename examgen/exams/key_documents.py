@@ -161,11 +161,14 @@ def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Va
             raise ValueError(
                 f"questions must be {', '.join(question.id for question in exam.questions)}, and no others"
             )
-        for label in dict.fromkeys(part["shape"] for part in parts):
-            members = [place for place, part in enumerate(parts) if part["shape"] == label]
+        by_label: dict[str, list[int]] = {}
+        for place, part in enumerate(parts):
+            by_label.setdefault(part["shape"], []).append(place)
+        for label, members in by_label.items():
             asked = paper_shape(question, label, exam.notation).graph.givens
-            givens = {one.name: _array([parts[n]["givens"][one.name] for n in members], question, one) for one in asked}
-            if any(len(parts[n]["givens"]) != len(asked) for n in members):
+            numbers = [parts[place]["givens"] for place in members]
+            givens = {one.name: _array([mine[one.name] for mine in numbers], question, one) for one in asked}
+            if any(len(mine) != len(asked) for mine in numbers):
                 raise ValueError(f"{question.id}: givens must be {', '.join(one.name for one in asked)}, and no others")
             for row, place in enumerate(members):
                 questions[place][question.id] = QuestionVariant(label, GivenRow(givens, row))

@@ -141,19 +141,21 @@ class Work:
             moved: what the version computes otherwise from their answers.
             targets: names of asked quantities.
         """
-        answers = {name: values[rows] for name, values in self.written.items()}
-        closed = {name for name, values in answers.items() if not (self.has_gaps and np.isnan(values).any())}
+        closed: Set[str] = self.written.keys()
+        if self.has_gaps:
+            closed = {name for name, values in self.written.items() if not np.isnan(values[rows]).any()}
         wanted = _sources(version.graph, targets, closed) | targets
         # Half units of exact rules hang on one another, so all quantities are needed for them.
         graph = version.graph if self.paper.shape.is_rational else version.graph.only(wanted)
         base = self.base
         computed = {one.name: moved.get(one.name, base.computed[one.name])[rows] for one in graph}
-        seen = Evaluation({name: _seen(value, answers.get(name)) for name, value in computed.items()}, computed)
+        answers = {name: self.written[name][rows] for name in computed if name in self.written}
+        after = {name: _seen(computed[name], values) for name, values in answers.items()} if self.has_gaps else answers
+        seen = Evaluation({**computed, **after}, computed)
         coarse = as_quantities(self.paper, self.marked.coarse[rows]) if self.marked.coarse.any() else None
         halves, rounded = half_units(self.paper, computed, seen, wanted, coarse)
         chosen = {name: half for name, half in rounded.items() if name in wanted}
-        stops = {name: values for name, values in answers.items() if name in computed}
-        bands = rounding_bands(graph, seen, chosen, stops)
+        bands = rounding_bands(graph, seen, chosen, answers)
         return {name: halves[name] + bands[name] for name in targets}
 
 
@@ -218,9 +220,9 @@ def by_fields(paper: PaperShape, values: Values, fields: Sequence[int], other: A
     return np.stack([values[one.quantity][place_of(one)] if one.quantity in values else other[0] for one in chosen])
 
 
-def _seen(computed: Array, written: Array | None) -> Array:
+def _seen(computed: Array, written: Array) -> Array:
     """What later work sees of a quantity: what was written, and what was computed in the gaps."""
-    return computed if written is None else np.where(np.isnan(written), computed, written)
+    return np.where(np.isnan(written), computed, written)
 
 
 @lru_cache(maxsize=512)
