@@ -23,6 +23,14 @@ Values = Mapping[str, Array]
 
 
 @dataclass(frozen=True, slots=True)
+class Derivative:
+    """What a quantity is the derivative of, and by what: names of quantities."""
+
+    of: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """One named array of a worked solution.
 
@@ -34,6 +42,7 @@ class Quantity:
         inputs: names of the quantities that the rule reads, in its order.
         layer: 1-based, of the layer that it belongs to; None where there is none.
         step: 1-based step of gradient descent; None for what is given.
+        derivative: what it is the derivative of, where it is one.
     """
 
     name: str
@@ -43,6 +52,7 @@ class Quantity:
     inputs: tuple[str, ...] = ()
     layer: int | None = None
     step: int | None = None
+    derivative: Derivative | None = None
     size: int = field(init=False, repr=False, compare=False)
     """Number of entries."""
 
@@ -51,7 +61,7 @@ class Quantity:
 
     def rewired(self, rule: Rule | None, inputs: tuple[str, ...]) -> "Quantity":
         """The same with another rule and other inputs."""
-        return Quantity(self.name, self.kind, self.shape, rule, inputs, self.layer, self.step)
+        return Quantity(self.name, self.kind, self.shape, rule, inputs, self.layer, self.step, self.derivative)
 
 
 @dataclass(frozen=True, eq=False)
