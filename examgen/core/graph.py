@@ -5,7 +5,7 @@ on `Fraction` arrays the results are exact. Solvers, screens, marking and docume
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -113,6 +113,10 @@ class ComputationGraph:
     def _places(self) -> Mapping[str, int]:
         return {name: place for place, name in enumerate(self._by_name)}
 
+    @cached_property
+    def _derived_places(self) -> Mapping[str, int]:
+        return {quantity.name: place for place, quantity in enumerate(self.derived)}
+
     def only(self, names: Set[str]) -> "ComputationGraph":
         """The part of the graph that computes these quantities from what they read, which counts as given."""
         return _part(self, frozenset(names))
@@ -137,15 +141,20 @@ class ComputationGraph:
             quantities[name] = old.rewired(rule or old.rule, old.inputs if inputs is None else inputs)
         places = self._places
         reads_ahead = any(places[source] > places[name] for name in changes for source in quantities[name].inputs)
-        return ComputationGraph(tuple(_in_order(quantities))) if reads_ahead else self._alike(quantities)
+        if reads_ahead:
+            return ComputationGraph(tuple(_in_order(quantities)))
+        return self._alike(quantities, changes)
 
-    def _alike(self, quantities: Mapping[str, Quantity]) -> "ComputationGraph":
+    def _alike(self, quantities: Mapping[str, Quantity], changed: Iterable[str]) -> "ComputationGraph":
         """A graph of quantities with the same names in the same order, which therefore needs no check."""
         found = object.__new__(ComputationGraph)
+        derived = list(self.derived)
+        for name in changed:
+            derived[self._derived_places[name]] = quantities[name]
         parts = {
             "quantities": tuple(quantities.values()),
             "givens": self.givens,
-            "derived": tuple(quantities[one.name] for one in self.derived),
+            "derived": tuple(derived),
             "_by_name": MappingProxyType(quantities),
         }
         for name, part in parts.items():

@@ -88,7 +88,7 @@ class Rule:
     compute: Callable[..., Array]
     latex: str
     is_straight: bool = False
-    factor: Fraction = Fraction(1)
+    factor: Fraction = field(default=Fraction(1), hash=False)  # fractions are slow to hash
     # Rules are compared very often, and two of the same name have the same derivatives.
     pullbacks: tuple[Pullback | None, ...] = field(default=(), compare=False, repr=False)
 
