@@ -140,10 +140,10 @@ class ComputationGraph:
                 raise ValueError(f"{name} is given; only a derived quantity can be patched")
             quantities[name] = old.rewired(rule or old.rule, old.inputs if inputs is None else inputs)
         places = self._places
-        reads_ahead = any(places[source] > places[name] for name in changes for source in quantities[name].inputs)
-        if reads_ahead:
-            return ComputationGraph(tuple(_in_order(quantities)))
-        return self._alike(quantities, changes)
+        ahead = max(places[source] - places[name] for name in changes for source in quantities[name].inputs)
+        if ahead < 0:
+            return self._alike(quantities, changes)
+        return ComputationGraph(tuple(_in_order(quantities) if ahead else quantities.values()))
 
     def _alike(self, quantities: Mapping[str, Quantity], changed: Iterable[str]) -> "ComputationGraph":
         """A graph of quantities with the same names in the same order, which therefore needs no check."""
