@@ -80,7 +80,7 @@ class NoteTexts:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackTexts:
-    """All texts of one student; `first` says where the work goes wrong."""
+    """All texts of one student; `first` says where the work goes wrong, `slip` is about the first slip."""
 
     total: str
     grade: str
@@ -88,6 +88,7 @@ class FeedbackTexts:
     first: str
     rows: tuple[RowTexts, ...]
     notes: tuple[NoteTexts, ...]
+    slip: NoteTexts | None = None
 
 
 def in_order(parts: Sequence[PaperShape], feedback: StudentFeedback) -> list[tuple[PaperShape, Field, EntryFeedback]]:
@@ -122,6 +123,7 @@ def texts_of(parts: Sequence[PaperShape], feedback: StudentFeedback, style: Pape
         first=first,
         rows=tuple(rows.values()),
         notes=tuple(_note(rows[note.places[0]]) for note in feedback.misconceptions),
+        slip=_note(rows[feedback.first_slip]) if feedback.first_slip in rows else None,
     )
 
 
