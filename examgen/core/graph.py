@@ -140,7 +140,8 @@ class ComputationGraph:
                 raise ValueError(f"{name} is given; only a derived quantity can be patched")
             quantities[name] = old.rewired(rule or old.rule, old.inputs if inputs is None else inputs)
         places = self._places
-        ahead = max(places[source] - places[name] for name in changes for source in quantities[name].inputs)
+        pairs = [(name, source) for name in changes for source in quantities[name].inputs]
+        ahead = max((places[source] - places[name] for name, source in pairs), default=-1)
         if ahead < 0:
             return self._alike(quantities, changes)
         return ComputationGraph(tuple(_in_order(quantities) if ahead else quantities.values()))

@@ -18,6 +18,7 @@ from examgen.exams.files import Content, safe_text, typed_text, write_files
 from examgen.exams.given_rows import stacked
 from examgen.exams.keys import Key, read_key
 from examgen.exams.places import marks_folder
+from examgen.exams.policy import Policy
 from examgen.exams.sentences import Wording
 from examgen.marking import totals
 from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers
@@ -27,8 +28,9 @@ from examgen.marking.class_papers import ClassKey
 from examgen.marking.csv_columns import Column
 from examgen.marking.decimal_marks import DecimalChoice
 from examgen.marking.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
+from examgen.marking.entries import Marked
 from examgen.marking.finding import find_key, named_exams
-from examgen.marking.judging import judge
+from examgen.marking.judging import judge, too_short_to_take
 from examgen.marking.key_of_marks import KEY_NOTE, key_note
 from examgen.marking.matching import Matched, PaperAnswers, Submission, match
 from examgen.marking.neighbours import Neighbours, without_neighbours
@@ -313,9 +315,19 @@ def _put_numbers(
         comments(paper, marked, diagnosis, reason, entries.wording), answers, part.rows, is_unreadable, entries.wording
     )
     entries.put(paper, part.places, marked, diagnosis, comment, unit.marks(units))
+    _tell_few_digits(entries, part.places, marked, submitted, policy)
     _tell_held_back(entries, part.places, earned)
     _tell_neighbours(entries, part, neighbours)
     return marked.outcome, units
+
+
+def _tell_few_digits(
+    entries: EntryColumns, places: NDArray[np.int64], marked: Marked, submitted: Submitted, policy: Policy
+) -> None:
+    """Say beside each answer that has too few digits to be taken as it is written how many it needs."""
+    is_short = too_short_to_take(marked, submitted, policy)
+    text = entries.wording.tell("too_few_to_take", count=policy.least_digits)
+    entries.set_comments(places[is_short], np.zeros(int(is_short.sum()), dtype=np.int64), [text])
 
 
 def _tell_held_back(entries: EntryColumns, places: NDArray[np.int64], earned: Paid) -> None:
