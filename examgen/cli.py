@@ -20,7 +20,7 @@ from examgen import completion
 from examgen.collector import paused_collector
 
 if TYPE_CHECKING:
-    from examgen.marking.grading import GradedClass
+    from examgen.marking.results.graded_class import GradedClass
 
 
 class _Commands(TyperGroup):
@@ -391,8 +391,8 @@ def grade(
             feedback=feedback,
             time_limit=time_limit,
         )
-        from examgen.marking.notes import shown_notes
-        from examgen.marking.remarking import change_lines
+        from examgen.marking.results.notes import shown_notes
+        from examgen.marking.results.remarking import change_lines
     _print_gradebook(graded)
     shown, hidden = shown_notes(graded.notes, MAX_NOTICES)
     for note in shown:
@@ -447,7 +447,7 @@ def explain(
     """Print the whole calculation of one mark, for an appeal: reference, own values, tolerance, misconceptions."""
     with _mistakes_in_one_line():
         import examgen
-        from examgen.marking.explanation_text import explanation_lines
+        from examgen.marking.results.appeals.explanation_text import explanation_lines
 
         found = examgen.explain(folder, student, field, key=key)
     for line in explanation_lines(found, width=_width()):
@@ -474,7 +474,7 @@ def check(
     """Try a bank: which draws pass the screens, how much work a paper is, and whether wrong work can look right."""
     with _mistakes_in_one_line():
         import examgen
-        from examgen.batch.check_report import report
+        from examgen.batch.bench.check_report import report
 
         checked = examgen.check(exam, draws=draws, seed=seed, out=out, force=force)
     for line in report(checked):
@@ -489,7 +489,7 @@ def list_exams(
 ) -> None:
     """List the shipped exams and question families, a line each."""
     with _mistakes_in_one_line():
-        from examgen.exams.banks import load_bank, shipped_banks
+        from examgen.exams.banks.bank_files import load_bank, shipped_banks
 
         rows = [(path.parent.name, path.stem, load_bank(path).about) for path in shipped_banks()]
     width = max(len(name) for _, name, _ in rows)
@@ -588,7 +588,7 @@ def _print_notices(notices: Sequence[str]) -> None:
 def _print_gradebook(graded: "GradedClass") -> None:
     """One line per student who is marked now: a table as wide as the terminal, or tab-separated text where the output
     is piped."""
-    from examgen.marking.shown_marks import WRAPPED, marks_table
+    from examgen.marking.results.shown_marks import WRAPPED, marks_table
 
     marks = marks_table(graded)
     if not sys.stdout.isatty():

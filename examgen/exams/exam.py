@@ -1,7 +1,7 @@
 """An exam as frozen values: questions, what they ask, their shapes, and the fields of each shape.
 
-Built from banks (`banks`) when papers are made, and from key/exam.json (`keys`) when answers are marked; both give the
-same fields. Numbers are not part of it: they are in the variants.
+Built from banks (`bank_files`) when papers are made, and from key/exam.json (`key_folder`) when answers are marked;
+both give the same fields. Numbers are not part of it: they are in the variants.
 """
 
 from collections import Counter
@@ -16,10 +16,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.equality import copies
 from examgen.core.exact import exactly, is_decimal
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import SAMPLES, NetworkShape, network_graph
+from examgen.core.probes.equality import copies
 from examgen.core.products import ProductsShape, products_graph
 from examgen.core.rules import Array
 from examgen.exams.cover import PLAIN, Cover

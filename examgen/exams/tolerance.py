@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Evaluation, Quantity, Values
 from examgen.core.network import SAMPLES, NetworkShape
-from examgen.core.resting import rests_on
+from examgen.core.probes.dependence import rests_on
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules import Array
 from examgen.exams.digits import Digits

@@ -5,7 +5,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,25 +13,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.errors import AnswersError
-from examgen.exams.files import Content, safe_text, typed_text, write_files
-from examgen.exams.given_rows import stacked
-from examgen.exams.keys import Key, read_key
-from examgen.exams.places import marks_folder
-from examgen.exams.sentences import Wording
-from examgen.marking import totals
-from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers
-from examgen.marking.character_comments import with_characters
-from examgen.marking.class_book import book_csv, class_book
-from examgen.marking.class_papers import ClassKey
-from examgen.marking.csv_columns import Column
-from examgen.marking.decimal_marks import DecimalChoice
-from examgen.marking.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
-from examgen.marking.finding import find_key, named_exams
-from examgen.marking.judging import judge
-from examgen.marking.key_of_marks import KEY_NOTE, key_note
-from examgen.marking.matching import Matched, PaperAnswers, Submission, match
-from examgen.marking.neighbours import Neighbours, without_neighbours
-from examgen.marking.notes import (
+from examgen.exams.folders.files import Content, safe_text, typed_text, write_files
+from examgen.exams.folders.places import marks_folder
+from examgen.exams.keys.given_rows import stacked
+from examgen.exams.keys.key_folder import Key, read_key
+from examgen.exams.wording.sentences import Wording
+from examgen.marking.judging.class_papers import ClassKey
+from examgen.marking.judging.fairness.neighbours import Neighbours, without_neighbours
+from examgen.marking.judging.fairness.work_shown import WHY, Paid, held_back_text, paid
+from examgen.marking.judging.judged_numbers import judge
+from examgen.marking.judging.outcomes import HUNDREDTHS, OUTCOMES
+from examgen.marking.judging.typed_answers import mark_others
+from examgen.marking.reading.answers import READABLE, REASON_CODES, AnswerTable, Numbers
+from examgen.marking.reading.character_comments import with_characters
+from examgen.marking.reading.class_sheets import TIME_LIMIT, Answers, HandedIn, read_files
+from examgen.marking.reading.decimal_marks import DecimalChoice
+from examgen.marking.reading.key_lookup import find_key, named_exams
+from examgen.marking.reading.matching import Matched, PaperAnswers, Submission, match
+from examgen.marking.reading.problems import Notice, Problem
+from examgen.marking.results import totals
+from examgen.marking.results.class_book import book_csv, class_book
+from examgen.marking.results.csv_columns import Column
+from examgen.marking.results.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
+from examgen.marking.results.key_of_marks import KEY_NOTE, key_note
+from examgen.marking.results.notes import (
     Note,
     absent_notes,
     held_back_notes,
@@ -42,67 +46,18 @@ from examgen.marking.notes import (
     sorted_notes,
     unread_notes,
 )
-from examgen.marking.other_answers import mark_others
-from examgen.marking.outcomes import OUTCOMES
-from examgen.marking.overrides import Override, find_overrides, read_overrides, with_overrides
-from examgen.marking.problems import Notice, Problem
-from examgen.marking.reading import TIME_LIMIT, Answers, HandedIn, read_files
-from examgen.marking.remarking import Remarking, changes
-from examgen.marking.results import EntryColumns, comments, result_columns, results_csv, results_frame
-from examgen.marking.work_shown import WHY, Paid, held_back_text, paid
-from examgen.marking.writing import NO_DIGITS, Submitted
+from examgen.marking.results.overrides import Override, find_overrides, read_overrides, with_overrides
+from examgen.marking.results.remarking import changes
+from examgen.marking.results.result_rows import EntryColumns, comments, result_columns, results_csv
 from examgen.tables.csv_tables import printable
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
+from examgen.marking.judging.written_digits import submitted_of
+from examgen.marking.results.graded_class import GradedClass
 
 MOST_REASONS = 20
 """So many reasons are told where nothing can be marked."""
-
-
-@dataclass(frozen=True, eq=False)
-class GradedClass:
-    """A marked class.
-
-    Attributes:
-        exam: id of the exam.
-        result_columns: columns of results.csv by name, of those marked now; see `results`.
-        gradebook_columns: columns of gradebook.csv by name; see `gradebook`.
-        is_now: for each row of the gradebook whether the student is marked now.
-        notices: what could not be matched with the key.
-        problems: what could not be read.
-        notes: all that there is to tell, the most serious first, as in notes.csv.
-        missing: students of the key who handed in nothing, now or before.
-        remarking: whose marks are other than when the class was marked before.
-        changed: students whose entries are other than when the class was marked before; only where there is feedback.
-        key: folder of the key that was used.
-        folder: where the tables were written.
-    """
-
-    exam: str
-    result_columns: Mapping[str, Column]
-    gradebook_columns: Mapping[str, Sequence[Any]]
-    is_now: Sequence[bool]
-    notices: tuple[Notice, ...]
-    problems: tuple[Problem, ...]
-    notes: tuple[Note, ...]
-    missing: tuple[str, ...]
-    remarking: Remarking
-    changed: tuple[str, ...]
-    key: Path
-    folder: Path
-
-    @cached_property
-    def results(self) -> "pd.DataFrame":
-        """A row per student and field, columns `results.COLUMNS`; made when it is first asked for."""
-        return results_frame(self.result_columns)
-
-    @cached_property
-    def gradebook(self) -> "pd.DataFrame":
-        """A row per student of the class: marks, share, marks of each question, entries of each outcome."""
-        import pandas as pd
-
-        return pd.DataFrame(dict(self.gradebook_columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,22 +197,6 @@ def _key_of(answers: Path, files: HandedIn) -> Key:
     return find_key(answers, named_exams(answers, [source.path for source in files.sources], table), identities)
 
 
-def submitted_of(parsed: Numbers, rows: NDArray[np.int64]) -> Submitted:
-    """What students wrote into the fields of a paper shape.
-
-    Args:
-        parsed: the numbers of all answers.
-        rows: (students, fields) their rows; -1 where nothing was handed in, which is blank.
-    """
-    has_row = rows >= 0
-    decimals, digits = (
-        np.where(has_row & (counts[rows] != FRACTION), counts[rows], NO_DIGITS).astype(np.int64)
-        for counts in (parsed.decimals, parsed.digits)
-    )
-    is_unreadable = has_row & ~np.isin(parsed.reason[rows], [READABLE, REASON_CODES["blank"]])
-    return Submitted(np.where(has_row, parsed.values[rows], np.nan), decimals, digits, is_unreadable)
-
-
 def _tables(
     key: Key, matched: Matched, answers: AnswerTable, overrides: tuple[Override, ...]
 ) -> tuple[dict[str, Column], EntryColumns, dict[str, Any]]:
@@ -302,7 +241,7 @@ def _put_numbers(
     reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
     units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
     earned = paid(paper, givens, submitted, marked, diagnosis.codes > 0, unit.marks(units))
-    full, units = units, units * earned.share // totals.HUNDREDTHS
+    full, units = units, units * earned.share // HUNDREDTHS
     held = unit.marks((full - units).sum(axis=1))
     students = np.flatnonzero(held > 0)
     entries.held_back += zip(
@@ -320,7 +259,7 @@ def _put_numbers(
 
 def _tell_held_back(entries: EntryColumns, places: NDArray[np.int64], earned: Paid) -> None:
     """Say beside each entry that is not paid in full how much of its marks is."""
-    is_held = earned.share < totals.HUNDREDTHS
+    is_held = earned.share < HUNDREDTHS
     kinds, codes = np.unique(len(WHY) * earned.share[is_held] + earned.why[is_held], return_inverse=True)
     texts = [held_back_text(kind // len(WHY), kind % len(WHY), entries.wording) for kind in kinds.tolist()]
     entries.set_comments(places[is_held], codes, texts)

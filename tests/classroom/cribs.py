@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from examgen.exams.exam import Field, PaperShape, QuestionVariant
-from examgen.exams.keys import entry, solve
+from examgen.exams.keys.key_folder import entry, solve
 from tests.classroom.figures import Array, places_for, rounded, text_of
 
 Strategy = Callable[[Field], str]

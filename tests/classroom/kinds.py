@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.exams.exam import Exam, Field, Variant
-from examgen.exams.keys import papers
+from examgen.exams.keys.key_folder import papers
 from examgen.exams.policy import Policy
 from tests.classroom.pupils import CUTTING, HONEST, SHORT, Pupil, Sheet, beliefs_of
 

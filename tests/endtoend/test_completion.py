@@ -10,7 +10,7 @@ import pytest
 
 from examgen import completion
 from examgen.documents.style import PAPERS
-from examgen.exams.banks import shipped_banks
+from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.notation import NOTATIONS
 from examgen.marking.grading import grade
 from examgen.resources import shipped

@@ -6,7 +6,7 @@ import pytest
 
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Variant, shape_graph
 from examgen.exams.notation import NOTATIONS, Naming, Notation, QuestionShape
 from tests.small_banks import all_places, shipped_names

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
-from examgen.exams.building import load_exam
+from examgen.exams.banks.building import load_exam
 from examgen.exams.digits import Digits
 from examgen.exams.exam import ASKABLE, PaperShape, Question, Task, paper_shape, shown_places
 from examgen.exams.notation import NOTATIONS, Notation, QuestionShape

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from examgen.documents.diagram import network_svg
 from examgen.documents.pages import LayerPicture, NetworkPicture
+from examgen.documents.paper.diagram import network_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGE = 170 / 25.4 * 96  # px between the margins of the paper

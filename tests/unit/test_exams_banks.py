@@ -10,8 +10,8 @@ import pytest
 
 from examgen.core.network import NetworkShape
 from examgen.errors import BankError
-from examgen.exams.banks import MAX_FILE_BYTES, find_bank, shipped_banks
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.banks.bank_files import MAX_FILE_BYTES, find_bank, shipped_banks
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.digits import Digits
 from examgen.exams.exam import exact_total, paper_shape, total_marks
 from examgen.exams.notation import NOTATIONS

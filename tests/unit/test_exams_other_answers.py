@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import BankError
-from examgen.exams.building import load_exam
+from examgen.exams.banks.building import load_exam
 from examgen.exams.exam import paper_shape
-from examgen.exams.key_documents import exam_document, exam_from
-from examgen.exams.other_references import typed_reference
+from examgen.exams.keys.key_documents import exam_document, exam_from
+from examgen.exams.references.typed_references import typed_reference
 from tests.small_banks import DRAWN, changed, written
 
 CHOICE = '[[tasks]]\ntext = ""\nas = "choice"\noptions = ["up", "down", "a wall"]\nanswer = "{}"\nmarks_per_task = 3\n'

@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 
 from examgen.exams.policy import Policy
-from examgen.marking.carrying import carries_forward
+from examgen.marking.judging.credit_forward import carries_forward
 
 REFERENCE = [0.5, 0.5, 0.5, 0.0, 0.0001, 2000.0, 2000.0, 0.5, 0.5, 0.5]
 SUBMITTED = [0.7, 0.0, -0.0, 0.0, 0.0, 3e6, -3e9, 2e6, np.nan, np.inf]

@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.batch.feedback import feedback_from_files
+from examgen.batch.class_feedback import feedback_from_files
 from examgen.batch.making import make
-from examgen.exams.building import load_exam
+from examgen.exams.banks.building import load_exam
 from examgen.exams.exam import Field, PaperShape, paper_shape
-from examgen.exams.other_references import typed_reference
-from examgen.marking.answers import AnswerTable, Numbers, Texts
+from examgen.exams.references.typed_references import typed_reference
 from examgen.marking.grading import grade
-from examgen.marking.numbers import REASONS, Unreadable
-from examgen.marking.other_answers import judge_text, mark_others
-from examgen.marking.outcomes import BY_CODE, OUTCOMES
-from examgen.marking.parse_shape import SHAPE_REASONS
+from examgen.marking.judging.outcomes import BY_CODE, OUTCOMES
+from examgen.marking.judging.typed_answers import judge_text, mark_others
+from examgen.marking.reading.answers import AnswerTable, Numbers, Texts
+from examgen.marking.reading.typed.typed_numbers import REASONS, Unreadable
+from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS
 from tests.formula_texts import gradient_text
 from tests.marking_sheets import read_rows
 from tests.small_banks import DRAWN, all_papers, changed, written

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from examgen.exams.building import draw_variants, load_exam
-from examgen.exams.keys import entry, papers, solve
+from examgen.exams.banks.building import draw_variants, load_exam
+from examgen.exams.keys.key_folder import entry, papers, solve
 from tests.small_banks import class_of
 
 MOST = 999

@@ -1,0 +1,21 @@
+"""The numbers of one paper shape from answers to outcomes and causes; what `grading` and `explain` both call."""
+
+from examgen.core.graph import Values
+from examgen.exams.exam import PaperShape
+from examgen.exams.policy import Policy
+from examgen.marking.judging.diagnosing.diagnosis import Diagnosis, diagnose
+from examgen.marking.judging.diagnosing.gaps import following_causes
+from examgen.marking.judging.entries import Marked, mark
+from examgen.marking.judging.written_digits import Submitted
+
+
+def judge(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy) -> tuple[Marked, Diagnosis]:
+    """Mark every entry, name what explains wrong ones, and let follow what lies behind a cause in a gap.
+
+    Arguments as in `mark`.
+    """
+    marked = mark(paper, givens, submitted, policy)
+    diagnosis = diagnose(paper, givens, submitted, marked)
+    if policy.follow_through == "full" and policy.follow_through_cause:
+        return following_causes(paper, givens, submitted, marked, diagnosis)
+    return marked, diagnosis
