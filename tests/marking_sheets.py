@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.exams.banks.building import Student, draw_variants, load_exam
-from examgen.exams.exam import Exam, PaperShape, Variant
+from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.key_folder import SHEET_COLUMNS, key_files
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.marking.judging.entries import DEFAULT_POLICY, Marked, mark
 from examgen.marking.judging.outcomes import BY_CODE

@@ -3,11 +3,11 @@
 `grade` is what the command line and the public function call.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,40 +24,36 @@ from examgen.marking.judging.fairness.work_shown import WHY, Paid, held_back_tex
 from examgen.marking.judging.judged_numbers import judge
 from examgen.marking.judging.outcomes import HUNDREDTHS, OUTCOMES
 from examgen.marking.judging.typed_answers import mark_others
+from examgen.marking.judging.written_digits import submitted_of
 from examgen.marking.reading.answers import READABLE, REASON_CODES, AnswerTable, Numbers
 from examgen.marking.reading.character_comments import with_characters
 from examgen.marking.reading.class_sheets import TIME_LIMIT, Answers, HandedIn, read_files
 from examgen.marking.reading.decimal_marks import DecimalChoice
+from examgen.marking.reading.entry_places import PaperAnswers
 from examgen.marking.reading.key_lookup import find_key, named_exams
-from examgen.marking.reading.matching import Matched, PaperAnswers, Submission, match
+from examgen.marking.reading.matching import Matched, Submission, match
 from examgen.marking.reading.problems import Notice, Problem
 from examgen.marking.results import totals
 from examgen.marking.results.class_book import book_csv, class_book
 from examgen.marking.results.csv_columns import Column
 from examgen.marking.results.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
+from examgen.marking.results.entry_comments import comments
+from examgen.marking.results.graded_class import GradedClass
 from examgen.marking.results.key_of_marks import KEY_NOTE, key_note
 from examgen.marking.results.notes import (
     Note,
     absent_notes,
     held_back_notes,
+    kept_notices,
     neighbour_notes,
     notes_csv,
-    shown_notes,
+    nothing_to_mark,
     sorted_notes,
     unread_notes,
 )
 from examgen.marking.results.overrides import Override, find_overrides, read_overrides, with_overrides
 from examgen.marking.results.remarking import changes
-from examgen.marking.results.result_rows import EntryColumns, comments, result_columns, results_csv
-from examgen.tables.csv_tables import printable
-
-if TYPE_CHECKING:
-    pass
-from examgen.marking.judging.written_digits import submitted_of
-from examgen.marking.results.graded_class import GradedClass
-
-MOST_REASONS = 20
-"""So many reasons are told where nothing can be marked."""
+from examgen.marking.results.result_rows import EntryColumns, result_columns, results_csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +109,14 @@ def grade(
     matched = match(found, handed_in.table)
     if not matched.submissions:
         told: list[Problem | Notice] = [*handed_in.problems, *handed_in.notices, *matched.notices]
-        raise AnswersError(_nothing_to_mark(answers, found, told))
+        raise AnswersError(nothing_to_mark(answers, found, told))
     by_hand = _overrides(found, matched, overrides)
     results, entries, book = _tables(found, matched, handed_in.table, by_hand)
     now = frozenset(book["student"])
     kept = {} if options.fresh else earlier.kept(now)
     whole = class_book(found, book, kept)
     remarking = changes(earlier, _printed_marks(whole.columns))
-    notices = (*handed_in.notices, *matched.notices, *_kept_notices(kept, by_hand, now, folder))
+    notices = (*handed_in.notices, *matched.notices, *kept_notices(kept, by_hand, now, folder))
     notes = sorted_notes(
         [
             *(Note.of_problem(problem) for problem in handed_in.problems),
@@ -152,30 +148,6 @@ def _read(files: HandedIn, key: Key, options: GradeOptions) -> Answers:
     """The answers of the class, each once."""
     ours = files.of_exam(key.exam).of_class(key, with_unknown=options.unknown, with_tables=options.tables)
     return ours.with_numbers(options.decimal, key.making.decimal_mark).once(latest=options.latest)
-
-
-def _nothing_to_mark(answers: Path, key: Key, told: Sequence[Problem | Notice]) -> str:
-    """Why no answer can be marked, as far as the files tell it."""
-    notes = sorted_notes(Note.of_problem(one) if isinstance(one, Problem) else Note.of_notice(one) for one in told)
-    shown, hidden = shown_notes(notes, MOST_REASONS)
-    reasons = [note.text for note in shown] or ["the sheets have no rows"]
-    more = [f"and {hidden:,} more"] if hidden else []
-    return f"{printable(answers)}: nothing to mark with the key of {key.exam.id}: {'; '.join([*reasons, *more])}"
-
-
-def _kept_notices(
-    kept: Mapping[Paper, object], by_hand: Sequence[Override], now: frozenset[str], folder: Path
-) -> Iterator[Notice]:
-    """Who keeps earlier marks, and whose marks set by hand are therefore not looked at."""
-    if kept:
-        people = "1 student keeps" if len(kept) == 1 else f"{len(kept):,} students keep"
-        text = f"{people} the marks of earlier markings in {printable(folder)}; --fresh begins anew without them"
-        yield Notice("kept", "", len(kept), text)
-    there = {student for student, _ in kept}
-    waiting = [override for override in by_hand if safe_text(override.student) in there - now]
-    for student in dict.fromkeys(override.student for override in waiting):
-        text = f"marks set by hand for {printable(student)!r} count when their sheet is marked again"
-        yield Notice("override", student, 1, text)
 
 
 def _overrides(key: Key, matched: Matched, given: Path | None) -> tuple[Override, ...]:

@@ -11,7 +11,8 @@ import numpy as np
 
 from examgen.exams.banks.building import LoadedExam
 from examgen.exams.digits import Digits
-from examgen.exams.exam import Exam, Field, Variant
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.fields import Field
 from examgen.exams.keys.key_folder import papers
 from tests.classroom.figures import places_for, rounded, text_of
 from tests.classroom.handing_in import Result, mark

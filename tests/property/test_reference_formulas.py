@@ -10,9 +10,10 @@ from examgen.core.formulas.formula_trials import trials
 from examgen.core.graph import ComputationGraph
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape, products_graph
-from examgen.exams.notation import NOTATIONS, Naming, QuestionShape
+from examgen.exams.notation import NOTATIONS, QuestionShape
 from examgen.exams.references.reference_formulas import reference_formula
 from examgen.exams.references.spellings import spellings
+from examgen.exams.symbol_names import Naming
 from tests.oracles import OUTPUTS, random_shape
 
 

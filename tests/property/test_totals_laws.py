@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from examgen.exams.banks.building import load_exam
-from examgen.exams.exam import Exam, PaperShape, paper_shape
+from examgen.exams.exam import Exam
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.policy import Direction, Grade, Policy, Rounding
 from examgen.marking.judging.outcomes import BY_CODE, OUTCOMES
 from examgen.marking.results.totals import entry_marks, entry_units, gradebook, mark_unit, question_marks

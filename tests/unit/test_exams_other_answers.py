@@ -6,8 +6,9 @@ import pytest
 
 from examgen.errors import BankError
 from examgen.exams.banks.building import load_exam
-from examgen.exams.exam import paper_shape
-from examgen.exams.keys.key_documents import exam_document, exam_from
+from examgen.exams.keys.key_documents import exam_document
+from examgen.exams.keys.key_reading import exam_from
+from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.references.typed_references import typed_reference
 from tests.small_banks import DRAWN, changed, written
 

@@ -6,14 +6,8 @@ from string import Formatter
 
 import pytest
 
-from examgen.documents.feedback.printed.feedback_layout import (
-    RESULT_WIDTH,
-    ROW_SIZE,
-    SENTENCE_WIDTH,
-    TEXT_SIZE,
-    digits_in,
-)
 from examgen.documents.feedback.printed.feedback_wrong import RESULT_AT
+from examgen.documents.feedback.printed.row_widths import RESULT_WIDTH, ROW_SIZE, SENTENCE_WIDTH, TEXT_SIZE, digits_in
 from examgen.documents.math import to_mathml
 from examgen.documents.typesetting import fits_slots, fitted
 from examgen.exams.wording.words import words

@@ -15,8 +15,9 @@ from examgen.core.misconceptions import patches
 from examgen.core.network import BatchDelta, NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape, products_graph
 from examgen.core.rules import Array, Rule
-from examgen.exams.notation import NOTATIONS, Naming
+from examgen.exams.notation import NOTATIONS
 from examgen.exams.references.spellings import spellings
+from examgen.exams.symbol_names import Naming
 from tests.formula_texts import gradient_text
 from tests.oracles import OUTPUTS, by_autograd, random_givens, random_shape
 

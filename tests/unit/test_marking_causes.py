@@ -11,8 +11,9 @@ from examgen.core.misconceptions import Patch
 from examgen.core.partly_held import parts_of_patches
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.draws.separation import paper_patches
-from examgen.exams.exam import PaperShape, QuestionVariant
+from examgen.exams.exam import QuestionVariant
 from examgen.exams.keys.key_folder import papers
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.exams.wording.sentences import IN_ENGLISH, SENTENCES
 from examgen.marking.judging.diagnosing.two_causes import both

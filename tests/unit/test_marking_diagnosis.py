@@ -11,8 +11,9 @@ from examgen.core.graph import ComputationGraph, evaluate
 from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.draws.separation import paper_patches
-from examgen.exams.exam import PaperShape, QuestionVariant
+from examgen.exams.exam import QuestionVariant
 from examgen.exams.keys.key_folder import papers
+from examgen.exams.paper_shapes import PaperShape
 from examgen.marking.judging.diagnosing.diagnosis import Trial, diagnose, trials
 from examgen.marking.judging.entries import mark
 from examgen.marking.judging.written_digits import submitted_of

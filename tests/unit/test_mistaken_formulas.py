@@ -13,7 +13,7 @@ from examgen.core.formulas.formula_language import Formula, evaluate_formula, pa
 from examgen.core.formulas.formula_trials import drawn_givens
 from examgen.core.graph import evaluate
 from examgen.exams.banks.building import load_exam
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.formula_texts import Written
 from examgen.exams.references.spellings import spellings
 from tests.small_banks import DRAWN, all_papers, changed, written

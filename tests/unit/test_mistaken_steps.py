@@ -20,14 +20,15 @@ from examgen.core.probes.trials import trial_givens
 from examgen.core.products import ProductsShape
 from examgen.documents.feedback.mistaken_steps import Calculated, step_of, step_samples
 from examgen.documents.feedback.student_feedback import EntryFeedback
-from examgen.documents.paper.papers import solve_for_print
 from examgen.documents.typesetting import NAMES, Typesetter, math_font
+from examgen.documents.worked.solved_numbers import solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.draws.separation import paper_patches
-from examgen.exams.exam import Field
+from examgen.exams.fields import Field
 from examgen.exams.keys.key_folder import papers
-from examgen.exams.notation import NOTATIONS, Naming
+from examgen.exams.notation import NOTATIONS
 from examgen.exams.references.reference_formulas import step_formula
+from examgen.exams.symbol_names import Naming
 from tests.feedback_rows import class_of
 
 FAMILIES = ("question2", "sigmoid-chain", "minibatch", "relu-integers", "matrix-warmups", "tanh-two-outputs")

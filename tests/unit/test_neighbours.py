@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import examgen
-from examgen.exams.exam import Exam, Field, Variant
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.fields import Field
 from examgen.exams.keys.key_folder import papers
 from examgen.exams.policy import Policy
 from examgen.marking.results.graded_class import GradedClass

@@ -10,7 +10,8 @@ import pytest
 from examgen.batch.class_feedback import feedback_from_files
 from examgen.batch.making import make
 from examgen.exams.banks.building import load_exam
-from examgen.exams.exam import Field, PaperShape, paper_shape
+from examgen.exams.fields import Field
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.typed_references import typed_reference
 from examgen.marking.grading import grade
 from examgen.marking.judging.outcomes import BY_CODE, OUTCOMES

@@ -3,7 +3,7 @@
 import pytest
 
 from examgen.exams.banks.building import load_exam
-from examgen.exams.exam import PaperShape, paper_shape
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.marking.results.appeals.written_formulas import formula_texts, symbol_text
 
 

@@ -24,7 +24,8 @@ from examgen.exams.draws.difficulty import Difficulty, difficulty
 from examgen.exams.draws.drawing import Source, Trial, try_draws
 from examgen.exams.draws.separation import separations
 from examgen.exams.draws.streams import stream_key
-from examgen.exams.exam import PaperShape, Question, paper_shape
+from examgen.exams.exam import Question
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 
 
 def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = None, force: bool = False) -> Checked:

@@ -18,8 +18,9 @@ from examgen.core.formulas.formula_trials import Entry, Trials, shape_trials
 from examgen.core.graph import ComputationGraph, evaluate
 from examgen.core.misconceptions import Patch, patches
 from examgen.core.rules import Array
-from examgen.exams.exam import Field, PaperShape
+from examgen.exams.fields import Field
 from examgen.exams.keys.key_folder import entry
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.reference_formulas import reference_formula
 from examgen.exams.tolerance import place_of
 

@@ -17,7 +17,9 @@ from examgen.batch.bench.mistaken_formulas import (
 from examgen.batch.bench.sitting import Sheet, sit
 from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.exams.banks.building import LoadedExam
-from examgen.exams.exam import CHOICE, ROUNDED_MARKS, PaperShape, Variant, shown_shape
+from examgen.exams.exam import CHOICE, Variant
+from examgen.exams.fields import ROUNDED_MARKS, shown_shape
+from examgen.exams.paper_shapes import PaperShape
 
 Place = tuple[str, str, str]
 """Student, question and field."""

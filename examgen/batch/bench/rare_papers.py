@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from examgen.batch.bench.checked import QuestionCheck
 from examgen.exams.draws.drawing import Trial
 from examgen.exams.draws.rejections import ADVICE, details, explained, screens_text, worst_screen
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 
 LOWEST_RATE = 0.005
 """A family of which fewer draws pass is nearly impossible to satisfy."""

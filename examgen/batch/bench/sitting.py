@@ -19,10 +19,12 @@ from examgen.errors import BankError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.digits import print_decimals
 from examgen.exams.draws.separation import paper_patches
-from examgen.exams.exam import ROUNDED_MARKS, Exam, PaperShape, QuestionVariant, Variant
+from examgen.exams.exam import Exam, QuestionVariant, Variant
+from examgen.exams.fields import ROUNDED_MARKS
 from examgen.exams.folders.files import csv_bytes
 from examgen.exams.keys.key_folder import SHEET_COLUMNS, key_files, papers
 from examgen.exams.notation import NOTATIONS
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field
 from examgen.marking.grading import grade
 from examgen.marking.results.graded_class import GradedClass

@@ -17,7 +17,8 @@ from examgen.documents.paper.typed_tasks import on_one_line, symbol_latex
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
 from examgen.documents.worked.worked_lines import relations
-from examgen.exams.exam import Field, PaperShape, task_letter
+from examgen.exams.fields import Field, task_letter
+from examgen.exams.paper_shapes import PaperShape
 
 MOST_NAMED = 8
 """So many further entries that show a misconception are named."""

@@ -19,7 +19,8 @@ from examgen.documents.feedback.unread import is_in_note, reason_in
 from examgen.documents.numbers import MINUS, with_minus
 from examgen.documents.style import PaperStyle
 from examgen.exams.digits import Digits, print_decimals
-from examgen.exams.exam import Field, PaperShape
+from examgen.exams.fields import Field
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.wording.words import ENGLISH, retold
 
 SIGNS: Mapping[str, str] = MappingProxyType(

@@ -11,9 +11,9 @@ from examgen.documents.feedback.feedback_texts import FIRST, SIGNS, in_order, te
 from examgen.documents.feedback.held_back import held_answers
 from examgen.documents.feedback.student_feedback import StudentFeedback
 from examgen.documents.numbers import Printed
-from examgen.documents.paper.papers import solve_for_print
 from examgen.documents.paper.render import render
 from examgen.documents.style import PaperStyle
+from examgen.documents.worked.solved_numbers import solve_for_print
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.key_folder import papers
 from examgen.resources import shipped

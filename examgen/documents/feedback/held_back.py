@@ -9,7 +9,8 @@ from examgen.documents.feedback.student_feedback import EntryFeedback
 from examgen.documents.feedback.unread import UnreadAnswers
 from examgen.documents.paper.typed_tasks import symbol_latex
 from examgen.documents.style import PaperStyle
-from examgen.exams.exam import Field, PaperShape, task_letter
+from examgen.exams.fields import Field, task_letter
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.wording.sentences import HELD_BACK, SENTENCES
 from examgen.exams.wording.words import original, recognized, retold
 

@@ -28,8 +28,9 @@ from examgen.documents.paper.typed_tasks import latex_of_tokens, on_one_line
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.digits import print_decimals
 from examgen.exams.draws.separation import paper_patches
-from examgen.exams.exam import Field, PaperShape
+from examgen.exams.fields import Field
 from examgen.exams.notation import Index
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.reference_formulas import step_formula
 
 TOGETHER = "+"

@@ -14,7 +14,8 @@ from examgen.documents.feedback.student_feedback import EntryFeedback
 from examgen.documents.numbers import with_minus
 from examgen.documents.paper.typed_tasks import symbol_latex
 from examgen.documents.style import PaperStyle
-from examgen.exams.exam import Field, PaperShape, task_letter
+from examgen.exams.fields import Field, task_letter
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.wording.words import ENGLISH, original, retold
 
 _CODE_POINT = re.compile(r"U\+[0-9A-F]{4,6}")

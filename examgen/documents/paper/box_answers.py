@@ -11,7 +11,8 @@ from examgen.documents.pages import form_name
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.digits import Digits, print_all
-from examgen.exams.exam import Field, PaperShape
+from examgen.exams.fields import Field
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.typed_references import typed_reference
 
 

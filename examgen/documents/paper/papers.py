@@ -7,40 +7,29 @@ boxes) is built once per shape.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 
-import numpy as np
-
 from examgen.core.activations import ACTIVATIONS
-from examgen.core.exact import as_fractions
-from examgen.core.graph import Quantity, evaluate
-from examgen.core.losses import LOSSES
-from examgen.core.network import SAMPLES, NetworkShape, network_graph
-from examgen.core.rules import Array, fill_latex, fraction_latex
+from examgen.core.graph import Quantity
+from examgen.core.network import NetworkShape, network_graph
 from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, NetworkPicture, PaperPage, QuestionPart
 from examgen.documents.pages import Task as TaskPart
+from examgen.documents.paper.facts import derivatives_of, facts_of
 from examgen.documents.paper.symbols import symbol_sentences
 from examgen.documents.paper.typed_tasks import other_boxes, spelling_lines, typed_answers
 from examgen.documents.style import STANDARD, PaperStyle
-from examgen.documents.worked.rule_formulas import loss_symbolic, symbol_of
+from examgen.documents.worked.rule_formulas import symbol_of
+from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
 from examgen.documents.worked.worked_lines import worked_sections
 from examgen.exams.cover import Cover
 from examgen.exams.digits import Digits
-from examgen.exams.exam import (
-    MARKS_DECIMALS,
-    Exam,
-    Field,
-    PaperShape,
-    QuestionVariant,
-    Variant,
-    shown_places,
-    task_letter,
-    total_marks,
-)
-from examgen.exams.keys.key_folder import entry, papers
-from examgen.exams.notation import SAMPLE_LETTER, Naming, Notation
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.fields import MARKS_DECIMALS, Field, shown_places, task_letter, total_marks
+from examgen.exams.keys.key_folder import papers
+from examgen.exams.notation import Notation
+from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.symbol_names import Naming
 from examgen.exams.wording.texts import UNSHOWN
 
 
@@ -119,162 +108,16 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
     return QuestionPart(
         number=str(number),
         title=style.phrase(paper.question.title),
-        text=(*map(style.phrase, paper.question.text), *_facts(solved, style)),
+        text=(*map(style.phrase, paper.question.text), *facts_of(solved, style)),
         picture=_picture(shape, notation, style) if isinstance(shape, NetworkShape) else None,
         givens=tuple(_givens(solved, text)),
         tasks=_tasks(paper, style, with_solution=with_solution),
         sections=worked_sections(solved, text, has_chains=style.key_detail == "full") if with_solution else (),
-        appendix=tuple(_derivatives(shape, paper.naming)) if with_solution and isinstance(shape, NetworkShape) else (),
+        appendix=tuple(derivatives_of(shape, paper.naming))
+        if with_solution and isinstance(shape, NetworkShape)
+        else (),
         marks=_plain(total_marks(paper.fields, with_bonus=False)),
     )
-
-
-def _derivatives(shape: NetworkShape, naming: Naming) -> Iterator[str]:
-    """LaTeX of the derivatives that a solution uses: of activations, of a layer, and of the loss where it is short."""
-    for name in dict.fromkeys(shape.activations):
-        yield ACTIVATIONS[name].derivative
-    local = (
-        r"\frac{\partial z}{\partial w} = a",
-        r"\frac{\partial z}{\partial a} = w",
-        r"\frac{\partial z}{\partial b} = 1",
-    )
-    yield r",\quad ".join(local)
-    loss = LOSSES[shape.loss]
-    if loss.shortcut == shape.activations[-1]:
-        is_own = shape.averaged_in_gradient > 1
-        cost = naming.cost_of_sample().latex if is_own else naming.notation.cost
-        yield fill_latex(loss.shortcut_latex, lambda *_: cost)
-
-
-def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
-    """All values of one student's question and the decimals to print them with."""
-    # Kept as fractions where they are exact: a key prints those too.
-    solution = evaluate(paper.graph, as_fractions(numbers.givens) if paper.shape.is_rational else numbers.givens)
-    decimals = {
-        quantity.name: _decimals_on_the_way(paper, quantity, np.asarray(solution[quantity.name]))
-        for quantity in paper.graph.derived
-    }
-    for field in paper.number_fields:
-        asked = int(field.digits.decimals_for(entry(solution, field)))
-        decimals[field.quantity] = max(decimals[field.quantity], asked)
-    decimals |= _given_decimals(paper)
-    _carry_decimals(paper, decimals)
-    return SolvedPaper(paper, solution.values, decimals)
-
-
-def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:
-    """Enough decimals for what is computed from a value, and as many for folded biases as for their weights."""
-    asked = {field.quantity for field in paper.number_fields}
-    for quantity in reversed(paper.graph.derived):
-        for name in quantity.inputs:
-            source = paper.graph[name]
-            if source.rule is not None and name not in asked and source.kind not in _EXACT_KINDS:
-                decimals[name] = max(decimals[name], decimals[quantity.name])
-    for quantity in paper.graph:
-        if folds(paper, quantity):
-            bias = bias_name(quantity)
-            decimals[quantity.name] = decimals[bias] = max(decimals[quantity.name], decimals[bias])
-
-
-_EXACT_KINDS = SAMPLES | {"slope"}
-"""Kinds whose values are given numbers, or zeros and ones where they have few decimals."""
-
-
-def _decimals_on_the_way(paper: PaperShape, quantity: Quantity, values: Array) -> int:
-    """Decimals to print a quantity with that nobody need ask for."""
-    digits = paper.question.digits
-    if quantity.kind == "slope" and isinstance(paper.shape, NetworkShape):
-        few = ACTIVATIONS[paper.shape.activations[(quantity.layer or 1) - 1]].slope_decimals
-        if few is not None:
-            return few
-    if digits.unit == "decimals":
-        return digits.count
-    sizes = digits.decimals_for(values)
-    return max(int(np.max(sizes, initial=0)), 0)
-
-
-def _given_decimals(paper: PaperShape) -> dict[str, int]:
-    """Given numbers as drawn; the samples of one step as all samples."""
-    given = paper.question.given_decimals
-    found = {quantity.name: given.get(quantity.name, 0) for quantity in paper.graph.givens}
-    for quantity in paper.graph.derived:
-        if quantity.kind in SAMPLES:
-            found[quantity.name] = given.get(quantity.inputs[0], 0)
-    return found
-
-
-def givens_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
-    """Given numbers and nothing computed from them but the samples of each step."""
-    values = dict(numbers.givens)
-    for quantity in paper.graph.derived:
-        if quantity.kind in SAMPLES and quantity.rule is not None:
-            values[quantity.name] = quantity.rule.compute(numbers.givens[quantity.inputs[0]])
-    return SolvedPaper(paper, values, _given_decimals(paper))
-
-
-def _facts(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
-    """Sentences that every network question needs: activations, loss, learning rate."""
-    paper, text = solved.paper, style.words["worked"]
-    shape, notation = paper.shape, paper.naming.notation
-    if not isinstance(shape, NetworkShape):
-        return
-    yield " ".join([*_activation_facts(shape, notation, style), *_kink_facts(paper, shape, style)])
-    loss, several = LOSSES[shape.loss], shape.samples_per_step > 1
-    formula = loss_symbolic(paper, next(quantity for quantity in paper.graph if quantity.kind == "loss"))
-    about = {
-        "title": style.phrase(loss.title),
-        "cost": notation.cost,
-        "formula": formula,
-        "samples": shape.samples_per_step,
-    }
-    facts = [text[f"{'loss' if notation.cost == 'L' else 'cost'}{'_of_batch' if several else ''}"].format(**about)]
-    if loss.name == "huber":
-        facts.append(text["huber"])
-    yield " ".join(facts)
-    layout = [text["folded_bias"]] if notation.folds_bias else []
-    if several:
-        layout.insert(0, text[f"samples_as_{notation.samples_as}"])
-    if layout:
-        yield " ".join(layout)
-    if shape.batch_delta and any(quantity.kind in {"dL_da", "dL_dz"} for quantity in paper.needed()):
-        yield text[f"batch_delta_{shape.batch_delta}"].format(**_about_delta(shape, paper.naming))
-
-
-def _about_delta(shape: NetworkShape, naming: Naming) -> Mapping[str, str]:
-    """What a paper says of δ in a mini-batch, for the sentence of its convention."""
-    own, mean = naming.cost_of_sample().latex, naming.notation.cost
-    by = naming.notation.delta.removeprefix("dL_d") or "z"
-    cost = own if shape.batch_delta == "sample" else mean
-    return {
-        "cost": mean,
-        "own": own,
-        "sample": SAMPLE_LETTER,
-        "share": fraction_latex(Fraction(1, shape.samples_per_step)),
-        "delta": rf"\frac{{\partial {cost}}}{{\partial {by}}}",
-    }
-
-
-def _activation_facts(shape: NetworkShape, notation: Notation, style: PaperStyle) -> Iterator[str]:
-    """Each activation with its definition, once for all layers that have it."""
-    for name in dict.fromkeys(shape.activations):
-        row = ACTIVATIONS[name]
-        layers = [
-            str(layer + notation.activation_offset)
-            for layer, other in enumerate(shape.activations, start=1)
-            if other == name
-        ]
-        about = {"title": style.phrase(row.title), "definition": row.definition, "layers": ", ".join(layers)}
-        key = "all_layers" if len(layers) == shape.depth else "one_layer" if len(layers) == 1 else "some_layers"
-        yield style.words["worked"][key].format(**about)
-
-
-def _kink_facts(paper: PaperShape, shape: NetworkShape, style: PaperStyle) -> Iterator[str]:
-    """What counts as the slope right at a kink, where a paper has such a unit and slopes are needed."""
-    if not any(quantity.kind == "slope" for quantity in paper.needed()):
-        return
-    for row in (ACTIVATIONS[name] for name in dict.fromkeys(shape.activations) if name in paper.question.at_kinks):
-        about = {"title": style.phrase(row.title), "slope": f"{row.symbol}'(0)", "value": row.slope_at_kink}
-        yield style.words["worked"]["slope_at_kink"].format(**about)
 
 
 def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:

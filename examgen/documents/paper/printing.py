@@ -14,16 +14,18 @@ from examgen.core.graph import Values
 from examgen.documents.numbers import FIRST_SLOT, MINUS, PageSlots, Slot, Slots, entries
 from examgen.documents.pages import PaperPage
 from examgen.documents.paper.box_answers import answers_in_boxes
-from examgen.documents.paper.papers import Person, givens_for_print, page_of, solve_for_print
+from examgen.documents.paper.papers import Person, page_of
 from examgen.documents.pdf import store
 from examgen.documents.pdf.filled_paper import boxes_of, filled
 from examgen.documents.pdf.slot_values import SlotValues
 from examgen.documents.pdf.stamping import PaperSkeleton, sharing, stamp
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.typesetting import HYPHEN, Typesetter, fits_slots, fitted, widest_text
+from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
-from examgen.exams.exam import Exam, PaperShape, Variant
+from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.key_folder import papers
+from examgen.exams.paper_shapes import PaperShape
 from examgen.typeset import SlotTooNarrow, spoken_number
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
 from examgen.documents.paper.typed_tasks import spelling_lines
 from examgen.documents.style import PaperStyle
-from examgen.exams.exam import PaperShape
-from examgen.exams.notation import SAMPLE_LETTER
+from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.symbol_names import SAMPLE_LETTER
 
 
 def symbol_sentences(papers: Sequence[PaperShape], style: PaperStyle) -> tuple[str, ...]:

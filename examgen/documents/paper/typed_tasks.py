@@ -14,7 +14,8 @@ from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize
 from examgen.documents.pages import AnswerBox, Cell, Spelling, TypedAnswer
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.rule_formulas import symbol_of
-from examgen.exams.exam import Field, PaperShape, task_letter
+from examgen.exams.fields import Field, task_letter
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.spellings import spelling_table, spellings
 from examgen.exams.references.typed_references import typed_reference
 

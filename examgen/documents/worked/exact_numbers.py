@@ -16,7 +16,7 @@ import numpy as np
 
 from examgen.core.graph import Quantity
 from examgen.core.network import SAMPLES
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 
 MOST_DIGITS = 7
 """Larger denominators are not printed: such fractions say less than decimals."""

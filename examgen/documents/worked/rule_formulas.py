@@ -16,7 +16,7 @@ from examgen.core.network import NetworkShape
 from examgen.core.rules import fill_latex, fraction_latex
 from examgen.documents.worked.exact_numbers import MOST_CHARACTERS, characters, has_room
 from examgen.documents.worked.solved_paper import SolvedPaper, bracketed, folds
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 
 MOST_SMALL_CHARACTERS = 96
 """So many fit between two brackets in the smallest letters that are easy to read."""

@@ -15,7 +15,7 @@ from examgen.core.network import SAMPLES
 from examgen.core.rules import Array
 from examgen.documents.numbers import Numbers, Printed
 from examgen.documents.worked.exact_numbers import common, ends_at, printed_denominator, spacings
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 
 BIAS_OF = {"dL_dW": "dL_db", "W_new": "b_new", "W": "b"}
 """Kinds of weights with the kind of the biases that row notation folds under them."""

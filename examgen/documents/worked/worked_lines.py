@@ -19,7 +19,7 @@ from examgen.documents.worked.rule_formulas import (
     template_of,
 )
 from examgen.documents.worked.solved_paper import SolvedPaper
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 
 FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
 PART_OF = {"z": FORWARD, "a": FORWARD, "loss": FORWARD, "W_new": UPDATE, "b_new": UPDATE, "product": "products"}

@@ -11,8 +11,10 @@ from examgen.exams.banks.bank_files import ExamModel, Family, find_bank, load_ba
 from examgen.exams.banks.bank_policy import policy_of
 from examgen.exams.banks.families import family_question
 from examgen.exams.draws.drawing import Source, draw_question, variant_code
-from examgen.exams.exam import Exam, Field, PaperShape, Question, Task, Variant, paper_shape
+from examgen.exams.exam import Exam, Question, Task, Variant
+from examgen.exams.fields import Field
 from examgen.exams.notation import notation_named
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.typed_references import typed_reference
 
 ID_LENGTH = 6

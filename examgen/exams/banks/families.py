@@ -20,8 +20,9 @@ from examgen.exams.digits import Digits
 from examgen.exams.draws.drawing import Drawer, Source
 from examgen.exams.draws.kinks import at_kinks
 from examgen.exams.draws.screens import Limits
-from examgen.exams.exam import CHOICE, Question, Task, shape_graph
+from examgen.exams.exam import CHOICE, Question, Task
 from examgen.exams.notation import QuestionShape
+from examgen.exams.paper_shapes import shape_graph
 
 KIND_VALUES = {
     "W": "weights",

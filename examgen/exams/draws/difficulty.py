@@ -11,7 +11,7 @@ import numpy as np
 from examgen.core.graph import ComputationGraph, Evaluation, Quantity
 from examgen.core.rules import Array
 from examgen.exams.digits import NOISE
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field
 
 

@@ -18,8 +18,9 @@ from examgen.errors import BankError
 from examgen.exams.draws.rejections import ADVICE, details, screens_text, worst_screen
 from examgen.exams.draws.screens import SCREENS, Limits, Verdict, mistakes_hidden, screen
 from examgen.exams.draws.streams import below, stream_key, words
-from examgen.exams.exam import PaperShape, Question, QuestionVariant, paper_shape
+from examgen.exams.exam import Question, QuestionVariant
 from examgen.exams.notation import NOTATIONS
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 
 FIRST_BLOCK = 16
 MOST_TOGETHER = 2**14

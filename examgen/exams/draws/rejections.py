@@ -10,8 +10,8 @@ from examgen.core.losses import LOSSES
 from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.core.network import NetworkShape
 from examgen.exams.draws.screens import SCREENS
-from examgen.exams.exam import PaperShape
 from examgen.exams.notation import QuestionShape
+from examgen.exams.paper_shapes import PaperShape
 
 ADVICE = "widen [values] or relax [screens]"
 """What an author can do about it."""

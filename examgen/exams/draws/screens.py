@@ -19,7 +19,7 @@ from examgen.core.network import NetworkShape
 from examgen.core.rules import Array
 from examgen.exams.digits import NOISE
 from examgen.exams.draws.separation import separations
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 
 Verdict = NDArray[np.bool_]
 """(draws,): True where the draw is rejected."""

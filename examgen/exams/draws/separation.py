@@ -10,7 +10,7 @@ import numpy as np
 from examgen.core.graph import Evaluation, evaluate, reevaluate
 from examgen.core.misconceptions import Patch, patches
 from examgen.core.rules import Array
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field, perfect_tolerances
 
 

@@ -9,9 +9,10 @@ from math import prod
 from typing import Any
 
 from examgen.core.network import NetworkShape
-from examgen.exams.exam import CHOICE, Exam, Question, Task, paper_shape, shape_graph
-from examgen.exams.keys.key_documents import MistakeError
+from examgen.exams.exam import CHOICE, Exam, Question, Task
+from examgen.exams.keys.key_reading import MistakeError
 from examgen.exams.notation import QuestionShape
+from examgen.exams.paper_shapes import paper_shape, shape_graph
 from examgen.exams.wording.texts import checked_text
 
 MOST_LAYERS = 16

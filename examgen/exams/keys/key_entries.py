@@ -12,9 +12,11 @@ from examgen.core.formulas.formula_language import parse_formula
 from examgen.core.formulas.formula_tokens import Unparsed
 from examgen.core.formulas.formula_trials import shape_trials
 from examgen.core.graph import evaluate
-from examgen.exams.exam import Exam, Field, PaperShape, Variant, paper_shape
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.fields import Field
 from examgen.exams.folders.files import typed_text
 from examgen.exams.keys.given_rows import stacked
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.spellings import spellings
 from examgen.exams.references.typed_references import typed_reference
 from examgen.exams.tolerance import place_of

@@ -19,25 +19,17 @@ from examgen.core.exact import as_fractions
 from examgen.core.graph import Evaluation, Values, evaluate
 from examgen.core.rules import Array
 from examgen.errors import KeyFileError
-from examgen.exams.exam import Exam, Field, PaperShape, QuestionVariant, Variant, paper_shape
+from examgen.exams.exam import Exam, QuestionVariant, Variant
+from examgen.exams.fields import Field
 from examgen.exams.folders.files import csv_bytes, safe_text
 from examgen.exams.keys.key_agreement import check_agreement
 from examgen.exams.keys.key_checks import check_document, check_exam, check_fields, check_lines
-from examgen.exams.keys.key_documents import (
-    DAMAGE,
-    FORMAT,
-    NOT_TOLD,
-    MistakeError,
-    exam_document,
-    exam_from,
-    making_from,
-    said,
-    variant_document,
-    variants_from,
-)
+from examgen.exams.keys.key_documents import FORMAT, NOT_TOLD, exam_document, variant_document
 from examgen.exams.keys.key_documents import Making as Making
+from examgen.exams.keys.key_reading import DAMAGE, MistakeError, exam_from, making_from, said, variants_from
 from examgen.exams.keys.key_sums import ANSWERS, SUMS, VARIANTS, sum_of_file, sums_of
 from examgen.exams.keys.strict_json import strict_json
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.typed_references import typed_reference
 
 SHEET_COLUMNS = ("exam", "variant", "student", "question", "field", "symbol", "answer")

@@ -19,8 +19,9 @@ from examgen.core.losses import LOSSES
 from examgen.core.misconceptions import MistakenRule
 from examgen.core.network import NetworkShape
 from examgen.core.rules import Array, Rule
-from examgen.exams.notation import Index, Naming
+from examgen.exams.notation import Index
 from examgen.exams.references.formula_texts import ATOM, PRODUCT, SUM, Written, as_written
+from examgen.exams.symbol_names import Naming
 
 Stops = Callable[[Quantity], bool]
 EntryStops = Callable[[Quantity, Index], bool]

@@ -15,8 +15,8 @@ import numpy as np
 from examgen.core.formulas.formula_trials import Entry
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import NetworkShape
-from examgen.exams.exam import PaperShape
-from examgen.exams.notation import Naming
+from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.symbol_names import Naming
 
 MAX_NEAR = 20_000
 """Numbers of a graph beyond which only printed spellings are read; by hand nobody works so many."""

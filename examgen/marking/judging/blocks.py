@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 
 BLOCK = 1024
 """Students who are marked at once."""

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from examgen.core.graph import Evaluation, Values, evaluate, evaluate_in_blocks
 from examgen.core.probes.dependence import rests_on
 from examgen.core.rules import Array
-from examgen.exams.exam import PaperShape, Variant, paper_shape
+from examgen.exams.exam import Variant
 from examgen.exams.keys.given_rows import stacked
 from examgen.exams.keys.key_folder import Key
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.tolerance import by_field, perfect_tolerances
 
 Flags = NDArray[np.bool_]

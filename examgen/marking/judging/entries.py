@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from examgen.core.graph import Values, students_last
 from examgen.core.rules import Array
-from examgen.exams.exam import PaperShape
 from examgen.exams.keys.key_folder import solve
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import by_field, reaches
 from examgen.marking.judging.blocks import at_least_two, blocks_of

@@ -1,7 +1,7 @@
 """The numbers of one paper shape from answers to outcomes and causes; what `grading` and `explain` both call."""
 
 from examgen.core.graph import Values
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.marking.judging.diagnosing.diagnosis import Diagnosis, diagnose
 from examgen.marking.judging.diagnosing.gaps import following_causes

@@ -14,7 +14,7 @@ from examgen.core.graph import Values, evaluate
 from examgen.core.probes.dependence import rests_on
 from examgen.core.rounding import effects_of
 from examgen.core.rules import Array
-from examgen.exams.exam import PaperShape, Route
+from examgen.exams.paper_shapes import PaperShape, Route
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, by_field, half_units
 from examgen.marking.judging.blocks import at_least_two, blocks_of

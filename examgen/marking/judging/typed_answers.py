@@ -16,7 +16,8 @@ from examgen.core.formulas.formula_tokens import REASONS as FORMULA_REASONS
 from examgen.core.formulas.formula_tokens import Unparsed
 from examgen.core.formulas.formula_trials import Entry, shape_trials
 from examgen.core.formulas.typed_characters import first_foreign
-from examgen.exams.exam import Field, PaperShape, shown_shape
+from examgen.exams.fields import Field, shown_shape
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.spellings import spellings
 from examgen.exams.wording.sentences import IN_ENGLISH, NEAR, Wording
 from examgen.marking.judging.mistakes import mistakes_text

@@ -5,7 +5,6 @@ digits than asked is known to half a unit of its last written digit only, and so
 """
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +12,10 @@ from numpy.typing import NDArray
 from examgen.core.rounding import half_unit
 from examgen.core.rules import Array
 from examgen.exams.digits import Digits
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, reaches
 from examgen.marking.reading.answers import FRACTION, READABLE, REASON_CODES, Numbers
-
-if TYPE_CHECKING:
-    pass
-
 
 NO_DIGITS = 99
 """Written decimals of a fraction, which is exact."""

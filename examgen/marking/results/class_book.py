@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from examgen.exams.exam import Variant, exact_total
+from examgen.exams.exam import Variant
+from examgen.exams.fields import exact_total
 from examgen.exams.folders.files import csv_bytes, safe_text
 from examgen.exams.keys.key_folder import Key, papers
 from examgen.marking.judging.outcomes import OUTCOMES

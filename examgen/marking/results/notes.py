@@ -5,7 +5,7 @@ another.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.exams.folders.files import csv_bytes, safe_text
+from examgen.exams.keys.key_folder import Key
 from examgen.exams.wording.words import original
 from examgen.marking.judging.outcomes import OUTCOMES
 from examgen.marking.reading.answers import REASON_CODES, AnswerTable
@@ -20,6 +21,8 @@ from examgen.marking.reading.matching import Matched
 from examgen.marking.reading.owners.repeats import grouped
 from examgen.marking.reading.problems import PROBLEMS, Notice, Problem, who
 from examgen.marking.reading.typed.typed_numbers import Unreadable
+from examgen.marking.results.earlier import Paper
+from examgen.marking.results.overrides import Override
 from examgen.marking.results.result_rows import EntryColumns, shortened
 from examgen.tables.csv_tables import printable
 
@@ -202,3 +205,31 @@ def _reasons(
         parts.append(f"and for {len(ordered) - _MOST_REASONS:,} more reasons")
     first = places[0]
     return parts, f"{names[entries.question[first]]} {names[entries.field[first]]}"
+
+
+MOST_REASONS = 20
+"""So many reasons are told where nothing can be marked."""
+
+
+def nothing_to_mark(answers: Path, key: Key, told: Sequence[Problem | Notice]) -> str:
+    """Why no answer can be marked, as far as the files tell it."""
+    notes = sorted_notes(Note.of_problem(one) if isinstance(one, Problem) else Note.of_notice(one) for one in told)
+    shown, hidden = shown_notes(notes, MOST_REASONS)
+    reasons = [note.text for note in shown] or ["the sheets have no rows"]
+    more = [f"and {hidden:,} more"] if hidden else []
+    return f"{printable(answers)}: nothing to mark with the key of {key.exam.id}: {'; '.join([*reasons, *more])}"
+
+
+def kept_notices(
+    kept: Mapping[Paper, object], by_hand: Sequence[Override], now: frozenset[str], folder: Path
+) -> Iterator[Notice]:
+    """Who keeps earlier marks, and whose marks set by hand are therefore not looked at."""
+    if kept:
+        people = "1 student keeps" if len(kept) == 1 else f"{len(kept):,} students keep"
+        text = f"{people} the marks of earlier markings in {printable(folder)}; --fresh begins anew without them"
+        yield Notice("kept", "", len(kept), text)
+    there = {student for student, _ in kept}
+    waiting = [override for override in by_hand if safe_text(override.student) in there - now]
+    for student in dict.fromkeys(override.student for override in waiting):
+        text = f"marks set by hand for {printable(student)!r} count when their sheet is marked again"
+        yield Notice("override", student, 1, text)

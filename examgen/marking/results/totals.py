@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from examgen.core.exact import exactly
 from examgen.core.rules import Array
-from examgen.exams.exam import Exam, PaperShape, exact_total
+from examgen.exams.exam import Exam
+from examgen.exams.fields import exact_total
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.marking.judging.outcomes import BY_CODE, HUNDREDTHS, OUTCOMES
 

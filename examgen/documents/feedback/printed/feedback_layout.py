@@ -4,11 +4,10 @@ Everything else is a slot of fixed width, so that no text of a student moves any
 which `note_pages` leaves room for; `feedback_printing` fills both.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain, islice
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from examgen.collector import paused_collector
@@ -17,6 +16,16 @@ from examgen.documents.feedback.feedback_pages import FeedbackPage, feedback_pag
 from examgen.documents.feedback.feedback_texts import FeedbackTexts, NoteTexts, RowTexts
 from examgen.documents.feedback.mistaken_steps import Step, step_samples
 from examgen.documents.feedback.printed.note_setting import DecimalSlots, calculation_of
+from examgen.documents.feedback.printed.row_widths import (
+    BOTTOM_MARGIN,
+    HEAD,
+    ROW,
+    ROW_SIZE,
+    SMALL_ROW,
+    SMALL_SIZE,
+    WIDE_ROW,
+    digits_in,
+)
 from examgen.documents.feedback.unread import UnreadAnswers
 from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries, is_slot
 from examgen.documents.paper.papers import Person
@@ -27,40 +36,18 @@ from examgen.documents.pdf.slot_values import SlotValues
 from examgen.documents.pdf.stamping import PaperSkeleton, sharing
 from examgen.documents.placeholders import NOTES
 from examgen.documents.style import PaperStyle
-from examgen.documents.typesetting import SIZE, Image, Typesetter, widest_text
+from examgen.documents.typesetting import SIZE, Image, Typesetter
 from examgen.documents.worked.solved_paper import SolvedPaper
-from examgen.exams.exam import Exam, Field
+from examgen.exams.exam import Exam
+from examgen.exams.fields import Field
 from examgen.exams.wording.texts import FORMULA
 
 if TYPE_CHECKING:
     from examgen.documents.pdf.html_pdf import SetPages
     from examgen.documents.pdf.skeleton import Rework
 
-TEXT_SIZE, ROW_SIZE, SMALL_SIZE = 10.5, 9.0, 7.5
-TOTAL_WIDTH, GRADE_WIDTH, SENTENCE_WIDTH = 150.0, 110.0, 476.0
-"""Room in points at `TEXT_SIZE`, as in feedback_print.css."""
-
-ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH, RESULT_WIDTH = 54.0, 46.0, 46.0, 36.0, 211.0
-"""Room in the columns of a table in points at `ROW_SIZE`, as in feedback_print.css."""
-
-SMALL_WIDTHS = (46.0, 38.0, 38.0, 32.0, 17.0)
-"""The same of small rows at `SMALL_SIZE`; of the result there is the sign alone."""
-
-FORMULA_WIDTH, LINE_WIDTH = 300.0, 340.0
-"""Room for a typed formula and for a line of its result."""
-
 COLUMNS = ("symbol", "answer", "own", "reference", "marks", "result")
 """The keys of the headings of a table."""
-
-HEAD = ((TOTAL_WIDTH, TEXT_SIZE), (GRADE_WIDTH, TEXT_SIZE), (SENTENCE_WIDTH, TEXT_SIZE), (SENTENCE_WIDTH, TEXT_SIZE))
-ROW = tuple((width, ROW_SIZE) for width in (ANSWER_WIDTH, OWN_WIDTH, REFERENCE_WIDTH, MARKS_WIDTH, RESULT_WIDTH))
-SMALL_ROW = tuple((width, SMALL_SIZE) for width in SMALL_WIDTHS)
-WIDE_ROW = tuple(
-    (width, ROW_SIZE) for width in (FORMULA_WIDTH, OWN_WIDTH, FORMULA_WIDTH, MARKS_WIDTH, LINE_WIDTH, LINE_WIDTH)
-)
-
-BOTTOM_MARGIN: Mapping[str, float] = MappingProxyType({"a4": 62.362, "letter": 53.858})
-"""In points, as in paper.css."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +281,3 @@ def letters_of_headings(style: PaperStyle) -> frozenset[str]:
     keys = ("notes", "note", "did", "should", "as_should", "as_done", "or", "and", "unread", "held_back", "colon")
     headings = [said[key] for key in (*COLUMNS, *keys)]
     return frozenset("".join([*headings, *titles, style.words["question"], " 0123456789|"]))
-
-
-def digits_in(width: float, size: float) -> int:
-    """So many digits fit into a slot, all in points."""
-    return len(widest_text(width * SIZE / size))

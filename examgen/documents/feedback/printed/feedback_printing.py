@@ -15,12 +15,8 @@ from examgen.documents.feedback.feedback_notes import NoteParts, calculated, kno
 from examgen.documents.feedback.feedback_texts import SIGNS, FeedbackTexts, NoteTexts, RowTexts, in_order, texts_of
 from examgen.documents.feedback.held_back import held_answers
 from examgen.documents.feedback.printed.feedback_layout import (
-    LINE_WIDTH,
-    ROW_SIZE,
-    TEXT_SIZE,
     FeedbackLayout,
     NoteLayout,
-    digits_in,
     letters_of_headings,
     skeleton_of,
     text_widths,
@@ -43,9 +39,10 @@ from examgen.documents.feedback.printed.note_setting import (
     pages_of,
     title_block,
 )
+from examgen.documents.feedback.printed.row_widths import LINE_WIDTH, ROW_SIZE, TEXT_SIZE, digits_in
 from examgen.documents.feedback.student_feedback import MisconceptionFeedback, StudentFeedback
 from examgen.documents.feedback.unread import UnreadAnswers, unread_answers
-from examgen.documents.paper.papers import Person, solve_for_print
+from examgen.documents.paper.papers import Person
 from examgen.documents.paper.printing import (
     MOST_LAYOUTS,
     PERSON_WIDTHS,
@@ -58,6 +55,7 @@ from examgen.documents.pdf.inserted.text_font import bold_font
 from examgen.documents.pdf.stamping import stamp
 from examgen.documents.style import PaperStyle
 from examgen.documents.typesetting import SIZE, fits_slots, fitted
+from examgen.documents.worked.solved_numbers import solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.key_folder import papers

@@ -9,9 +9,10 @@ from functools import cache, lru_cache
 from itertools import chain, repeat
 
 from examgen.documents.feedback.feedback_texts import FIRST, SIGNS, FeedbackTexts, RowTexts
-from examgen.documents.feedback.printed.feedback_layout import (
+from examgen.documents.feedback.printed.feedback_layout import COLUMNS
+from examgen.documents.feedback.printed.note_setting import FIRST_ROOM, PAGE_ROOM, SHORT_ROOM, Setting, formula_blocks
+from examgen.documents.feedback.printed.row_widths import (
     ANSWER_WIDTH,
-    COLUMNS,
     LINE_WIDTH,
     MARKS_WIDTH,
     OWN_WIDTH,
@@ -20,14 +21,14 @@ from examgen.documents.feedback.printed.feedback_layout import (
     ROW_SIZE,
     digits_in,
 )
-from examgen.documents.feedback.printed.note_setting import FIRST_ROOM, PAGE_ROOM, SHORT_ROOM, Setting, formula_blocks
 from examgen.documents.feedback.student_feedback import EntryFeedback
 from examgen.documents.paper.typed_tasks import on_one_line, symbol_latex
 from examgen.documents.pdf.inserted.inserting import PlacedBlock
 from examgen.documents.pdf.inserted.row_setting import WrongRow, tables_of
 from examgen.documents.style import PaperStyle
 from examgen.documents.typesetting import HYPHEN, NAMES, fitted, math_font
-from examgen.exams.exam import Field, PaperShape, task_letter
+from examgen.exams.fields import Field, task_letter
+from examgen.exams.paper_shapes import PaperShape
 
 UNKNOWN = "?"
 """What stands in a PDF for a character that its font lacks; the web page shows the character."""

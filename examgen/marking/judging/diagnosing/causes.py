@@ -16,7 +16,7 @@ from examgen.core.graph import ComputationGraph, Evaluation, Values, evaluate, r
 from examgen.core.misconceptions import Patch
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules import Array
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, entries_of, half_units, place_of
 from examgen.marking.judging.entries import Marked
 

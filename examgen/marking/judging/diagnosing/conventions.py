@@ -16,7 +16,7 @@ from examgen.core.misconceptions import Patch, question_graph
 from examgen.core.probes.trials import live_trials
 from examgen.core.rules import Array
 from examgen.exams.draws.separation import paper_patches
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 from examgen.marking.judging.diagnosing.diagnosis import Diagnosis
 from examgen.marking.judging.outcomes import OUTCOMES
 

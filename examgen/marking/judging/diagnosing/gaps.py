@@ -17,7 +17,8 @@ from examgen.core.misconceptions import Patch
 from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import links
 from examgen.core.rules import Array
-from examgen.exams.exam import Field, PaperShape
+from examgen.exams.fields import Field
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, by_field, entry_of
 from examgen.marking.judging.blocks import blocks_of
 from examgen.marking.judging.diagnosing.causes import Flags, Look, Places, Work

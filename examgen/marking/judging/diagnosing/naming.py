@@ -18,7 +18,7 @@ from examgen.core.network import NetworkShape
 from examgen.core.partly_held import Part, parts_of_patches
 from examgen.core.rules import Array
 from examgen.exams.draws.separation import paper_patches
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 from examgen.marking.judging.diagnosing.causes import Flags, Places, Tried, Work, count, tried
 from examgen.marking.judging.diagnosing.two_causes import AND, both
 from examgen.marking.judging.entries import Marked

@@ -14,8 +14,8 @@ from examgen.core.graph import Values, evaluate
 from examgen.core.network import SAMPLES, NetworkShape
 from examgen.core.probes.dependence import links
 from examgen.core.rules import Array
-from examgen.exams.exam import PaperShape
 from examgen.exams.keys.key_folder import solve
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, entry_of
 from examgen.marking.judging.entries import Marked
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.errors import AnswersError
-from examgen.exams.exam import Exam, paper_shape
+from examgen.exams.exam import Exam
+from examgen.exams.paper_shapes import paper_shape
 from examgen.marking.reading.answers import AnswerTable, Flags, Texts
 from examgen.marking.reading.handed_in.sheet_rows import NO_NAME, RawSheet, Rows, cleaned_name, finished
 from examgen.marking.reading.problems import MAX_PROBLEMS, Notice, Problem, file_problem

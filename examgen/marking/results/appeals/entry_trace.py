@@ -14,10 +14,11 @@ from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import rests_on
 from examgen.core.rounding import rounding_effects
 from examgen.core.rules import Array
-from examgen.exams.exam import Field, PaperShape
+from examgen.exams.fields import Field
 from examgen.exams.folders.files import typed_text
 from examgen.exams.keys.key_folder import solve
 from examgen.exams.notation import Index
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, entry_of, half_units
 from examgen.marking.judging.class_papers import ClassKey

@@ -12,8 +12,8 @@ import numpy as np
 
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
-from examgen.exams.exam import PaperShape
 from examgen.exams.notation import Index
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.reference_formulas import reference_formula
 
 Shown = Callable[[str, Index], str]
