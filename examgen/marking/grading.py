@@ -35,7 +35,6 @@ from examgen.marking.reading.matching import Matched, Submission, match
 from examgen.marking.reading.problems import Notice, Problem
 from examgen.marking.results import totals
 from examgen.marking.results.class_book import book_csv, class_book
-from examgen.marking.results.csv_columns import Column
 from examgen.marking.results.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
 from examgen.marking.results.entry_comments import comments
 from examgen.marking.results.graded_class import GradedClass
@@ -54,6 +53,7 @@ from examgen.marking.results.notes import (
 from examgen.marking.results.overrides import Override, find_overrides, read_overrides, with_overrides
 from examgen.marking.results.remarking import changes
 from examgen.marking.results.result_rows import EntryColumns, result_columns, results_csv
+from examgen.tables.csv_writing import Column
 
 
 @dataclass(frozen=True, slots=True)

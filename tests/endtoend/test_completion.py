@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from examgen import completion
+from examgen.cli import completion
 from examgen.documents.style import PAPERS
 from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.notation import NOTATIONS

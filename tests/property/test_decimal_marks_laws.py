@@ -10,9 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from examgen.core.formulas.number_grammar import DecimalMark
-from examgen.marking.reading.answers import AnswerTable, Numbers, Texts
+from examgen.marking.reading.answers import AnswerTable, Numbers
 from examgen.marking.reading.decimal_marks import comma_writers, read_numbers
 from examgen.marking.reading.typed.typed_numbers import Number, Unreadable, parse_number
+from examgen.tables.text_columns import Texts
 
 FILES = 3
 Row = tuple[int, str, str, str, str]

@@ -16,9 +16,10 @@ from examgen.exams.references.typed_references import typed_reference
 from examgen.marking.grading import grade
 from examgen.marking.judging.outcomes import BY_CODE, OUTCOMES
 from examgen.marking.judging.typed_answers import judge_text, mark_others
-from examgen.marking.reading.answers import AnswerTable, Numbers, Texts
+from examgen.marking.reading.answers import AnswerTable, Numbers
 from examgen.marking.reading.typed.typed_numbers import REASONS, Unreadable
 from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS
+from examgen.tables.text_columns import Texts
 from tests.formula_texts import gradient_text
 from tests.marking_sheets import read_rows
 from tests.small_banks import DRAWN, all_papers, changed, written

@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 
 from examgen.core.formulas.number_grammar import NUMBER_SIGNS, RAISED, DecimalMark
 from examgen.exams.fields import asks_number
-from examgen.marking.reading.answers import READABLE, REASON_CODES, AnswerTable, Flags, Numbers, Places
+from examgen.marking.reading.answers import READABLE, REASON_CODES, AnswerTable, Numbers
 from examgen.marking.reading.number_columns import parse_texts
 from examgen.marking.reading.owners.repeats import owners
+from examgen.tables.text_columns import Flags, Places
 
 DecimalChoice = Literal["auto", ".", ","]
 

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from examgen.errors import AnswersError
 from examgen.exams.exam import Variant
 from examgen.exams.keys.key_folder import Key
-from examgen.marking.reading.answers import AnswerTable, Flags
+from examgen.marking.reading.answers import AnswerTable
 from examgen.marking.reading.entry_places import Codes, Layout, PaperAnswers
 from examgen.marking.reading.owners.repeats import grouped, run_starts
 from examgen.marking.reading.problems import Notice, some, who
 from examgen.tables.csv_tables import printable
+from examgen.tables.text_columns import Flags
 
 MAX_ENTRIES = 20_000_000
 """Of all submissions; 200,000 students with a hundred each, in some 6 GB of memory."""

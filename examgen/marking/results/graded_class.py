@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from examgen.marking.reading.problems import Notice, Problem
-from examgen.marking.results.csv_columns import Column
 from examgen.marking.results.notes import Note
 from examgen.marking.results.remarking import Remarking
 from examgen.marking.results.result_rows import results_frame
+from examgen.tables.csv_writing import Column
 
 if TYPE_CHECKING:
     import pandas as pd

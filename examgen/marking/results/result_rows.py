@@ -19,9 +19,10 @@ from examgen.marking.judging.diagnosing.diagnosis import Diagnosis
 from examgen.marking.judging.entries import Marked
 from examgen.marking.judging.outcomes import BY_CODE
 from examgen.marking.judging.typed_answers import OtherMarks
-from examgen.marking.reading.answers import READABLE, AnswerTable, Texts
+from examgen.marking.reading.answers import READABLE, AnswerTable
 from examgen.marking.reading.matching import Matched
-from examgen.marking.results.csv_columns import Column, csv_table, number_texts, repeated
+from examgen.tables.csv_writing import Column, csv_table, number_texts, repeated
+from examgen.tables.text_columns import Texts
 
 if TYPE_CHECKING:
     import pandas as pd

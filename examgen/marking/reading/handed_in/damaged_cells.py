@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.marking.reading.answers import Flags, Names, Texts
+from examgen.marking.reading.answers import Names
 from examgen.marking.reading.problems import Problem, file_problem
 from examgen.tables.csv_tables import printable
 from examgen.tables.damage import Damage, as_number, as_windows, is_damaged, is_whole
+from examgen.tables.text_columns import Flags, Texts
 
 _NAMES = ("exam", "variant", "student", "question", "field")
 

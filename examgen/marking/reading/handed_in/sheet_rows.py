@@ -14,11 +14,12 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from examgen.marking.reading.answers import Flags, Names, Places, Texts, take_names
+from examgen.marking.reading.answers import Names, take_names
 from examgen.marking.reading.handed_in.damaged_cells import damage_note, is_needed, mended, unread_names, unread_rows
 from examgen.marking.reading.problems import MAX_PROBLEMS, Problem, file_problem, limited
 from examgen.tables.damage import Damage, as_windows
 from examgen.tables.table_rows import Row, RowProblem
+from examgen.tables.text_columns import Flags, Places, Texts
 
 NO_NAME = "\x00"
 """Stands for every name with a control character."""

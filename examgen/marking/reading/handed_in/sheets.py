@@ -13,7 +13,6 @@ import numpy as np
 
 from examgen.errors import AnswersError
 from examgen.exams.keys.key_folder import KEY_COLUMNS, SHEET_COLUMNS
-from examgen.marking.reading.answers import Texts
 from examgen.marking.reading.handed_in.file_kinds import FORMS, SPREADSHEETS, known_fault
 from examgen.marking.reading.handed_in.sheet_rows import PLACES, RawSheet, Rows, cleaned_name, sheet_of
 from examgen.marking.reading.handed_in.uploads import Upload
@@ -23,6 +22,7 @@ from examgen.tables.csv_tables import Limits, OpenTable, known_columns, open_tab
 from examgen.tables.headers import passed_over
 from examgen.tables.spreadsheet_reader import SpreadsheetReader
 from examgen.tables.table_rows import records
+from examgen.tables.text_columns import Texts
 
 LARGE = 200_000
 """Tables of more bytes are read by columns, which takes a while to get going."""

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from examgen.errors import AnswersError
 from examgen.exams.exam import Exam
 from examgen.exams.paper_shapes import paper_shape
-from examgen.marking.reading.answers import AnswerTable, Flags, Texts
+from examgen.marking.reading.answers import AnswerTable
 from examgen.marking.reading.handed_in.sheet_rows import NO_NAME, RawSheet, Rows, cleaned_name, finished
 from examgen.marking.reading.problems import MAX_PROBLEMS, Notice, Problem, file_problem
 from examgen.tables.csv_tables import Limits, printable
 from examgen.tables.damage import Damage, as_windows
 from examgen.tables.table_rows import Row, RowProblem
+from examgen.tables.text_columns import Flags, Texts
 
 IDENTITY = ("exam", "variant", "student")
 MAX_LINE = 16_000_000

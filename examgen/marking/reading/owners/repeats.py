@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.marking.reading.answers import AnswerTable, Flags
+from examgen.marking.reading.answers import AnswerTable
+from examgen.tables.text_columns import Flags
 
 Codes = NDArray[np.int64]
 Standing = NDArray[np.int8]

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from examgen.marking.reading.answers import Texts
+from examgen.tables.text_columns import Texts
 
 BLOCK = 1 << 14
 """Rows that are spelled at once: many enough for the work to be by columns, few enough to stay in the cache."""
