@@ -1,8 +1,8 @@
 """What the Tab key offers behind a command: names of exams, notations and languages, students and fields.
 
-Called by `cli` for the shell, at each press of the key: nothing here imports what is slow, and what cannot be read
-offers nothing. Ids and fields come from students, and the shell takes what is offered as it stands; so only names that
-no shell understands as more than letters are offered.
+Called by the options of commands for the shell, at each press of the key: nothing here imports what is slow, and what
+cannot be read offers nothing. Ids and fields come from students, and the shell takes what is offered as it stands; so
+only names that no shell understands as more than letters are offered.
 """
 
 import csv

@@ -1,7 +1,7 @@
 """The given numbers of many papers in one table, of which each paper is a row.
 
 Numbers of a class are read and solved together; taking them apart and putting them together again for thousands of
-papers takes longer than to solve them. Called by `key_documents` and by marking.
+papers takes longer than to solve them. Called by `key_reading` and by marking.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

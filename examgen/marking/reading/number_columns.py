@@ -1,6 +1,6 @@
 """Read the numbers of many texts at once, as `typed_numbers.parse_number` reads one.
 
-Called by `class_sheets` for the distinct answers of a class. Plain decimals, which nearly all answers are, are read by
+Called by `decimal_marks` for the distinct answers of a class. Plain decimals, which nearly all answers are, are read by
 columns, also with spaces around them and a dash as minus; every other text goes through `parse_number`.
 """
 

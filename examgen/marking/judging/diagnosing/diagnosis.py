@@ -1,7 +1,7 @@
 """Names the misconceptions behind wrong answers: each is tried on the student's own answers, entry by entry.
 
 A misconception explains a wrong entry if it gives the submitted value within its band. It speaks against it if the
-student did right elsewhere what the misconception would have got wrong. Called by `grading` after `entries`.
+student did right elsewhere what the misconception would have got wrong. Called by `judged_numbers` after `entries`.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Read the number that a student typed into one cell, or name the reason why it cannot be read.
 
-Called by `class_sheets` for every answer of every student. The text is hostile until it fits the grammar, which is
-that of `number_grammar`; spaces and invisible characters around it, and one leading apostrophe (a spreadsheet's
-sign for "this is text"), are dropped first.
+Called by `number_columns` for every answer that is no plain decimal. The text is hostile until it fits the grammar,
+which is that of `number_grammar`; spaces and invisible characters around it, and one leading apostrophe (a
+spreadsheet's sign for "this is text"), are dropped first.
 """
 
 import math

@@ -1,6 +1,6 @@
 """An entry's formula as a line of text: once in the symbols of the paper, once with numbers put in.
 
-Called by `explaining`. The formula is the one that marking evaluates: a slope that the graph computes from the
+Called by `entry_trace`. The formula is the one that marking evaluates: a slope that the graph computes from the
 activation is written so.
 """
 
