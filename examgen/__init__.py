@@ -12,18 +12,19 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from examgen.version import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from examgen.batch.checked import Checked
+    from examgen.batch.bench.checked import Checked
+    from examgen.batch.bench.rehearsal import Rehearsal
     from examgen.batch.making import MadePapers
-    from examgen.batch.rehearsal import Rehearsal
     from examgen.batch.samples import Samples
-    from examgen.marking.explanation import Explanation
-    from examgen.marking.grading import GradedClass
+    from examgen.marking.results.appeals.explanation import Explanation
+    from examgen.marking.results.graded_class import GradedClass
 
 __all__ = ["__version__", "check", "explain", "grade", "make", "make_class", "rehearse", "samples"]
-__version__ = "0.1.0"
 
 
 def make(
@@ -154,7 +155,7 @@ def rehearse(
     Raises:
         examgen.errors.ExamgenError: there is no key, or it cannot be read, or a file cannot be written.
     """
-    from examgen.batch import rehearsal
+    from examgen.batch.bench import rehearsal
 
     return rehearsal.rehearse(Path(folder), out=_path(out), force=force)
 
@@ -233,7 +234,7 @@ def grade(
 
         forget_feedback(graded.folder, graded.changed)
     if feedback:
-        from examgen.batch.feedback import feedback_from_files
+        from examgen.batch.class_feedback import feedback_from_files
 
         feedback_from_files(graded.folder, graded.key)
     return graded
@@ -261,7 +262,7 @@ def check(
     Raises:
         examgen.errors.ExamgenError: the exam cannot be found, read or satisfied, or a file cannot be written.
     """
-    from examgen.batch import checking
+    from examgen.batch.bench import checking
 
     return checking.check(str(exam), draws=draws, seed=seed, out=_path(out), force=force)
 
@@ -288,7 +289,7 @@ def explain(
     Raises:
         examgen.errors.ExamgenError: the tables or the key cannot be read, or there is no such student or field.
     """
-    from examgen.marking import explaining
+    from examgen.marking.results.appeals import explaining
 
     return explaining.explain(Path(folder), student, field, _path(key))
 

@@ -9,15 +9,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.exam import Exam, PaperShape, Variant
-from examgen.exams.keys import SHEET_COLUMNS, key_files
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.keys.key_folder import SHEET_COLUMNS, key_files
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
-from examgen.marking.answers import Numbers
-from examgen.marking.entries import DEFAULT_POLICY, Marked, mark
-from examgen.marking.grading import GradedClass, submitted_of
-from examgen.marking.numbers import parse_number
-from examgen.marking.outcomes import BY_CODE
+from examgen.marking.judging.entries import DEFAULT_POLICY, Marked, mark
+from examgen.marking.judging.outcomes import BY_CODE
+from examgen.marking.judging.written_digits import submitted_of
+from examgen.marking.reading.answers import Numbers
+from examgen.marking.reading.typed.typed_numbers import parse_number
+from examgen.marking.results.graded_class import GradedClass
 
 Row = dict[str, str]
 

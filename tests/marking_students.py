@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.exams.digits import Digits
-from examgen.exams.exam import Field, PaperShape
+from examgen.exams.fields import Field
+from examgen.exams.paper_shapes import PaperShape
 
 Array = NDArray[np.float64]
 Place = tuple[str, int | None, int | None]

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import math_core
 from fontTools.ttLib import TTFont
 
-from examgen.documents.mathbox import Drawing, EmbeddedFont, Formula, MathFont, Slot, embedded_font, typeset
-from examgen.documents.mathbox.draw import pdf_operators
-from examgen.documents.mathbox.formula import PlacedGlyphs
+from examgen.typeset import Drawing, EmbeddedFont, Formula, MathFont, Slot, embedded_font, typeset
+from examgen.typeset.drawn.draw import pdf_operators
+from examgen.typeset.drawn.formula import PlacedGlyphs
 
 FONT_FILE = Path(__file__).parents[1] / "templates" / "fonts" / "mathbox" / "STIXTwoMath-Regular.ttf"
 WIDEST = "−0.00"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from py_mini_racer import MiniRacer, mini_racer
 
-from examgen.documents.sheet_script import READER, grammar
+from examgen.documents.paper.sheet_script import READER, grammar
 from examgen.resources import shipped
 
 _CALLS = """

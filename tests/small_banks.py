@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from examgen.core.graph import Quantity
-from examgen.exams.banks import shipped_banks
-from examgen.exams.building import LoadedExam, Student, load_exam
-from examgen.exams.exam import PaperShape, paper_shape
+from examgen.exams.banks.bank_files import shipped_banks
+from examgen.exams.banks.building import LoadedExam, Student, load_exam
 from examgen.exams.notation import NOTATIONS
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 
 DRAWN = """\
 title = "T"

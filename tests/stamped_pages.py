@@ -8,9 +8,9 @@ import pikepdf
 from pypdf import PdfReader
 
 from examgen.documents.pages import PaperPage
-from examgen.documents.render import paper_html
-from examgen.documents.skeleton import make_skeleton
-from examgen.documents.stamping import stamp
+from examgen.documents.paper.render import paper_html
+from examgen.documents.pdf.skeleton import make_skeleton
+from examgen.documents.pdf.stamping import stamp
 from examgen.documents.typesetting import Typesetter
 
 SPACES = re.compile(r"\s+")

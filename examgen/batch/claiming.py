@@ -13,10 +13,10 @@ from pathlib import Path
 
 from examgen.errors import ExamgenError, KeyFileError
 from examgen.exams.exam import Exam
-from examgen.exams.files import remove_parts, unwritable, write_files
-from examgen.exams.key_documents import Making, exam_document
-from examgen.exams.keys import Key, read_key_so_far
-from examgen.exams.places import MARKS, REHEARSAL
+from examgen.exams.folders.files import remove_parts, unwritable, write_files
+from examgen.exams.folders.places import MARKS, REHEARSAL
+from examgen.exams.keys.key_documents import Making, exam_document
+from examgen.exams.keys.key_folder import Key, read_key_so_far
 
 HANDOUT = ("questions.pdf", "answers.csv", "answers.html")
 KEY, PAPERS, MANIFEST = "key", "handout", "manifest.csv"

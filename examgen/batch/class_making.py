@@ -23,12 +23,12 @@ from examgen.batch.claiming import (
 )
 from examgen.batch.making import MadePapers, Progress, checked_seed, key_below, printed_paper, seed_notices
 from examgen.batch.manifest import Sums, filled_of, handout_of, manifest_csv, solution_of, summed, sums_of_before
-from examgen.batch.rosters.reading import check_apart, read_roster
+from examgen.batch.rosters.class_list import check_apart, read_roster
 from examgen.documents.style import STANDARD, PaperStyle
-from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
-from examgen.exams.files import write_files
-from examgen.exams.holding import held
+from examgen.exams.folders.files import write_files
+from examgen.exams.folders.holding import held
 
 MOST_NAMED = 5
 """So many students are named in a notice; the rest is counted."""

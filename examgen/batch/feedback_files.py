@@ -1,6 +1,6 @@
 """Which files of feedback/ are whose: names that tell any two students apart, on file systems without capitals too.
 
-Called by `feedback`, which writes the files, and by whoever marks again and takes away what is no longer true.
+Called by `class_feedback`, which writes the files, and by whoever marks again and takes away what is no longer true.
 """
 
 import hashlib
@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from examgen.errors import ExamgenError
-from examgen.exams.files import folder_name
-from examgen.marking.earlier import FEEDBACK
+from examgen.exams.folders.files import folder_name
+from examgen.marking.results.earlier import FEEDBACK
 
 FOLDER = FEEDBACK
 ENDINGS = (".html", ".pdf")

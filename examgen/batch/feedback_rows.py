@@ -1,4 +1,4 @@
-"""From the rows of results.csv and gradebook.csv to what one student is told; `feedback` calls it.
+"""From the rows of results.csv and gradebook.csv to what one student is told; `class_feedback` calls it.
 
 Rows may come from the files or from data frames: a cell is a text or a number, and empty, None or NaN where there is
 nothing.
@@ -12,14 +12,14 @@ from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from pathlib import Path
 
-from examgen.documents.feedback import EntryFeedback, StudentFeedback, misconceptions_of
-from examgen.documents.papers import Person
+from examgen.documents.feedback.student_feedback import EntryFeedback, StudentFeedback, misconceptions_of
+from examgen.documents.paper.papers import Person
 from examgen.errors import AnswersError
 from examgen.exams.exam import Variant
-from examgen.exams.files import typed_text
-from examgen.exams.keys import Key, papers
-from examgen.exams.other_references import typed_reference
-from examgen.marking.numbers import Number, parse_number
+from examgen.exams.folders.files import typed_text
+from examgen.exams.keys.key_folder import Key, papers
+from examgen.exams.references.typed_references import typed_reference
+from examgen.marking.reading.typed.typed_numbers import Number, parse_number
 
 COLUMNS = (
     "student",

@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from examgen import __version__
 from examgen.batch.claiming import HANDOUT, KEY, KEY_FILES, Claim, Plan, claim, exam_to_keep, put_aside, remove_broken
-from examgen.batch.rosters.ids import checked_id
-from examgen.documents.papers import question_page
-from examgen.documents.printing import PrintedPaper, print_filled, print_key, print_questions, solved_questions
-from examgen.documents.render import sheet_html
+from examgen.batch.rosters.roster_ids import checked_id
+from examgen.documents.paper.papers import question_page
+from examgen.documents.paper.printing import PrintedPaper, print_filled, print_key, print_questions, solved_questions
+from examgen.documents.paper.render import sheet_html
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.errors import ExamgenError
-from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.files import folder_name, write_files
-from examgen.exams.holding import held
-from examgen.exams.key_documents import Making
-from examgen.exams.keys import key_files, sheet_csv, sheet_rows
+from examgen.exams.folders.files import folder_name, write_files
+from examgen.exams.folders.holding import held
+from examgen.exams.keys.key_documents import Making
+from examgen.exams.keys.key_folder import key_files, sheet_csv, sheet_rows
+from examgen.version import __version__
 
 DEFAULT_EXAM = "question2"
 OUTPUT = Path("output")

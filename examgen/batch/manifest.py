@@ -6,7 +6,7 @@ from pathlib import Path
 
 from examgen.errors import AnswersError
 from examgen.exams.exam import Variant
-from examgen.exams.files import csv_bytes, folder_name, safe_text
+from examgen.exams.folders.files import csv_bytes, folder_name, safe_text
 from examgen.tables.csv_tables import read_table
 
 COLUMNS = ("student", "name", "variant", "folder", "questions_sha256", "answers_sha256", "key_sha256")

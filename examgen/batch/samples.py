@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from examgen.exams.files import write_new_files
+from examgen.exams.folders.files import write_new_files
 from examgen.resources import shipped
 
 SAMPLES = Path("output") / "samples"

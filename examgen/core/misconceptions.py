@@ -16,9 +16,9 @@ from examgen.core.activations import ACTIVATIONS, sigmoid
 from examgen.core.graph import Change, ComputationGraph, Quantity, Reevaluated, evaluate
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph, step_name
+from examgen.core.probes.trials import live_trials
 from examgen.core.products import ProductsShape, products_graph
 from examgen.core.rules import Array, Rule
-from examgen.core.trials import live_trials
 
 Changes = Mapping[str, Change]
 QuestionShape = NetworkShape | ProductsShape

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import math_core
 
 from examgen.errors import BankError
-from examgen.exams.texts import MOST_CHARACTERS, MOST_LEVELS, levels_of, shortened
+from examgen.exams.wording.texts import MOST_CHARACTERS, MOST_LEVELS, levels_of, shortened
 
 # The library sets digits in \boldsymbol as plain ones, and those in \mathbf bold.
 BOLD_DIGITS = re.compile(r"\\(?:boldsymbol|bm)\s*\{\s*(\d+)\s*\}")

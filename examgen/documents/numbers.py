@@ -1,7 +1,7 @@
 """How numbers get into formulas: printed, or as slots that are filled in later for each student.
 
-`formulas`, `chain` and `papers` build LaTeX from arrays of values and leave to a `Numbers` what a value looks like.
-With `Printed` the arrays hold numbers. With `Slots` they hold `Entry` marks, and each becomes one character of a
+`rule_formulas`, `chain` and `papers` build LaTeX from arrays of values and leave to a `Numbers` what a value looks
+like. With `Printed` the arrays hold numbers. With `Slots` they hold `Entry` marks, and each becomes one character of a
 private use plane: a page is then laid out once for all students of a shape.
 """
 

@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from examgen.core.number_grammar import DecimalMark
-from examgen.documents.mathbox.speech_words import LANGUAGES
+from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.documents.themes import Theme, read_theme
 from examgen.errors import ExamgenError, did_you_mean
-from examgen.exams import words as shipped_words
-from examgen.exams.key_documents import KeyDetail, Making
+from examgen.exams.keys.key_documents import KeyDetail, Making
+from examgen.exams.wording import words as shipped_words
+from examgen.typeset.speech.speech_words import LANGUAGES
 
 PAPERS = ("a4", "letter")
 """Sizes of paper; each is a named page in paper.css."""

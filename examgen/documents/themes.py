@@ -1,4 +1,4 @@
-"""Themes: a folder with which an instructor restyles papers. `batch` reads it; `words`, `render` and `pdf` use it.
+"""Themes: a folder with which an instructor restyles papers. `batch` reads it; `words`, `render` and `html_pdf` use it.
 
 A theme is read once, as a whole and before anything is made, so that a slip in it is told at once.
 """
@@ -12,8 +12,8 @@ from string import Formatter
 from typing import Any
 
 from examgen.errors import ExamgenError, did_you_mean
-from examgen.exams.texts import checked_text
-from examgen.exams.words import words
+from examgen.exams.wording.texts import checked_text
+from examgen.exams.wording.words import words
 
 STYLE = "paper.css"
 TEMPLATES = ("questions.html.j2", "key.html.j2")

@@ -14,11 +14,11 @@ from markupsafe import Markup
 
 from examgen.documents.line_packing import EMPTY, HANG, goes_on, packed_lines
 from examgen.documents.math import complaint, to_mathml
-from examgen.documents.mathbox import Formula, MathFont, MissingGlyph, Slot, UnknownMath, spoken, typeset
 from examgen.documents.numbers import FIRST_SLOT
 from examgen.documents.placeholders import alt_mark
 from examgen.errors import BankError
 from examgen.resources import shipped
+from examgen.typeset import Formula, MathFont, MissingGlyph, Slot, UnknownMath, spoken, typeset
 
 SIZE = 10.5
 """Size of the text and of formulas, in points, as in paper.css."""

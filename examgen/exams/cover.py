@@ -1,6 +1,6 @@
 """What the head of a paper says of an exam beside its title, and whether it is printed on both sides.
 
-An exam file says it (`banks_models`), and papers show it; nothing of it changes a number, an id or a mark.
+An exam file says it (`bank_models`), and papers show it; nothing of it changes a number, an id or a mark.
 """
 
 import datetime

@@ -1,6 +1,6 @@
 """The marking policy of an exam: what each outcome is worth, what carries credit forward, totals and grades.
 
-Read from `[policy]` of a bank or exam file (`banks`) and from key/exam.json (`keys`); marking works by it.
+Read from `[policy]` of a bank or exam file (`bank_files`) and from key/exam.json (`key_folder`); marking works by it.
 """
 
 from collections.abc import Mapping

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Evaluation, Quantity, Values
 from examgen.core.network import SAMPLES, NetworkShape
-from examgen.core.resting import rests_on
+from examgen.core.probes.dependence import rests_on
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules import Array
 from examgen.exams.digits import Digits
-from examgen.exams.exam import Field, PaperShape
+from examgen.exams.fields import Field
+from examgen.exams.paper_shapes import PaperShape
 
 EXACT = 1e-9
 """A value this near to a multiple of its last asked digit, in units of it, needs no rounding."""

@@ -1,0 +1,1 @@
+"""From answer sheets to marks: reading, judging, and results."""

@@ -3,108 +3,59 @@
 `grade` is what the command line and the public function call.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from examgen.errors import AnswersError
-from examgen.exams.files import Content, safe_text, typed_text, write_files
-from examgen.exams.given_rows import stacked
-from examgen.exams.keys import Key, read_key
-from examgen.exams.places import marks_folder
+from examgen.exams.folders.files import Content, safe_text, typed_text, write_files
+from examgen.exams.folders.places import marks_folder
+from examgen.exams.keys.given_rows import stacked
+from examgen.exams.keys.key_folder import Key, read_key
 from examgen.exams.policy import Policy
-from examgen.exams.sentences import Wording
-from examgen.marking import totals
-from examgen.marking.answers import FRACTION, READABLE, REASON_CODES, AnswerTable, Numbers
-from examgen.marking.character_comments import with_characters
-from examgen.marking.class_book import book_csv, class_book
-from examgen.marking.class_papers import ClassKey
-from examgen.marking.csv_columns import Column
-from examgen.marking.decimal_marks import DecimalChoice
-from examgen.marking.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
-from examgen.marking.entries import Marked
-from examgen.marking.finding import find_key, named_exams
-from examgen.marking.judging import judge, too_short_to_take
-from examgen.marking.key_of_marks import KEY_NOTE, key_note
-from examgen.marking.matching import Matched, PaperAnswers, Submission, match
-from examgen.marking.neighbours import Neighbours, without_neighbours
-from examgen.marking.notes import (
+from examgen.exams.wording.sentences import Wording
+from examgen.marking.judging.class_papers import ClassKey
+from examgen.marking.judging.entries import Marked
+from examgen.marking.judging.fairness.neighbours import Neighbours, without_neighbours
+from examgen.marking.judging.fairness.work_shown import WHY, Paid, held_back_text, paid
+from examgen.marking.judging.judged_numbers import judge, too_short_to_take
+from examgen.marking.judging.outcomes import HUNDREDTHS, OUTCOMES
+from examgen.marking.judging.typed_answers import mark_others
+from examgen.marking.judging.written_digits import Submitted, submitted_of
+from examgen.marking.reading.answers import READABLE, REASON_CODES, AnswerTable, Numbers
+from examgen.marking.reading.character_comments import with_characters
+from examgen.marking.reading.class_sheets import TIME_LIMIT, Answers, HandedIn, read_files
+from examgen.marking.reading.decimal_marks import DecimalChoice
+from examgen.marking.reading.entry_places import PaperAnswers
+from examgen.marking.reading.key_lookup import find_key, named_exams
+from examgen.marking.reading.matching import Matched, Submission, match
+from examgen.marking.reading.problems import Notice, Problem
+from examgen.marking.results import totals
+from examgen.marking.results.class_book import book_csv, class_book
+from examgen.marking.results.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
+from examgen.marking.results.entry_comments import comments
+from examgen.marking.results.graded_class import GradedClass
+from examgen.marking.results.key_of_marks import KEY_NOTE, key_note
+from examgen.marking.results.notes import (
     Note,
     absent_notes,
     held_back_notes,
+    kept_notices,
     neighbour_notes,
     notes_csv,
-    shown_notes,
+    nothing_to_mark,
     sorted_notes,
     unread_notes,
 )
-from examgen.marking.other_answers import mark_others
-from examgen.marking.outcomes import OUTCOMES
-from examgen.marking.overrides import Override, find_overrides, read_overrides, with_overrides
-from examgen.marking.problems import Notice, Problem
-from examgen.marking.reading import TIME_LIMIT, Answers, HandedIn, read_files
-from examgen.marking.remarking import Remarking, changes
-from examgen.marking.results import EntryColumns, comments, result_columns, results_csv, results_frame
-from examgen.marking.work_shown import WHY, Paid, held_back_text, paid
-from examgen.marking.writing import NO_DIGITS, Submitted
-from examgen.tables.csv_tables import printable
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-MOST_REASONS = 20
-"""So many reasons are told where nothing can be marked."""
-
-
-@dataclass(frozen=True, eq=False)
-class GradedClass:
-    """A marked class.
-
-    Attributes:
-        exam: id of the exam.
-        result_columns: columns of results.csv by name, of those marked now; see `results`.
-        gradebook_columns: columns of gradebook.csv by name; see `gradebook`.
-        is_now: for each row of the gradebook whether the student is marked now.
-        notices: what could not be matched with the key.
-        problems: what could not be read.
-        notes: all that there is to tell, the most serious first, as in notes.csv.
-        missing: students of the key who handed in nothing, now or before.
-        remarking: whose marks are other than when the class was marked before.
-        changed: students whose entries are other than when the class was marked before; only where there is feedback.
-        key: folder of the key that was used.
-        folder: where the tables were written.
-    """
-
-    exam: str
-    result_columns: Mapping[str, Column]
-    gradebook_columns: Mapping[str, Sequence[Any]]
-    is_now: Sequence[bool]
-    notices: tuple[Notice, ...]
-    problems: tuple[Problem, ...]
-    notes: tuple[Note, ...]
-    missing: tuple[str, ...]
-    remarking: Remarking
-    changed: tuple[str, ...]
-    key: Path
-    folder: Path
-
-    @cached_property
-    def results(self) -> "pd.DataFrame":
-        """A row per student and field, columns `results.COLUMNS`; made when it is first asked for."""
-        return results_frame(self.result_columns)
-
-    @cached_property
-    def gradebook(self) -> "pd.DataFrame":
-        """A row per student of the class: marks, share, marks of each question, entries of each outcome."""
-        import pandas as pd
-
-        return pd.DataFrame(dict(self.gradebook_columns))
+from examgen.marking.results.overrides import Override, find_overrides, read_overrides, with_overrides
+from examgen.marking.results.remarking import changes
+from examgen.marking.results.result_rows import EntryColumns, result_columns, results_csv
+from examgen.tables.csv_writing import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +111,14 @@ def grade(
     matched = match(found, handed_in.table)
     if not matched.submissions:
         told: list[Problem | Notice] = [*handed_in.problems, *handed_in.notices, *matched.notices]
-        raise AnswersError(_nothing_to_mark(answers, found, told))
+        raise AnswersError(nothing_to_mark(answers, found, told))
     by_hand = _overrides(found, matched, overrides)
     results, entries, book = _tables(found, matched, handed_in.table, by_hand)
     now = frozenset(book["student"])
     kept = {} if options.fresh else earlier.kept(now)
     whole = class_book(found, book, kept)
     remarking = changes(earlier, _printed_marks(whole.columns))
-    notices = (*handed_in.notices, *matched.notices, *_kept_notices(kept, by_hand, now, folder))
+    notices = (*handed_in.notices, *matched.notices, *kept_notices(kept, by_hand, now, folder))
     notes = sorted_notes(
         [
             *(Note.of_problem(problem) for problem in handed_in.problems),
@@ -201,30 +152,6 @@ def _read(files: HandedIn, key: Key, options: GradeOptions) -> Answers:
     return ours.with_numbers(options.decimal, key.making.decimal_mark).once(latest=options.latest)
 
 
-def _nothing_to_mark(answers: Path, key: Key, told: Sequence[Problem | Notice]) -> str:
-    """Why no answer can be marked, as far as the files tell it."""
-    notes = sorted_notes(Note.of_problem(one) if isinstance(one, Problem) else Note.of_notice(one) for one in told)
-    shown, hidden = shown_notes(notes, MOST_REASONS)
-    reasons = [note.text for note in shown] or ["the sheets have no rows"]
-    more = [f"and {hidden:,} more"] if hidden else []
-    return f"{printable(answers)}: nothing to mark with the key of {key.exam.id}: {'; '.join([*reasons, *more])}"
-
-
-def _kept_notices(
-    kept: Mapping[Paper, object], by_hand: Sequence[Override], now: frozenset[str], folder: Path
-) -> Iterator[Notice]:
-    """Who keeps earlier marks, and whose marks set by hand are therefore not looked at."""
-    if kept:
-        people = "1 student keeps" if len(kept) == 1 else f"{len(kept):,} students keep"
-        text = f"{people} the marks of earlier markings in {printable(folder)}; --fresh begins anew without them"
-        yield Notice("kept", "", len(kept), text)
-    there = {student for student, _ in kept}
-    waiting = [override for override in by_hand if safe_text(override.student) in there - now]
-    for student in dict.fromkeys(override.student for override in waiting):
-        text = f"marks set by hand for {printable(student)!r} count when their sheet is marked again"
-        yield Notice("override", student, 1, text)
-
-
 def _overrides(key: Key, matched: Matched, given: Path | None) -> tuple[Override, ...]:
     path = find_overrides(key.folder, given)
     people = {variant.student: variant for variant in key.variants}
@@ -242,22 +169,6 @@ def _key_of(answers: Path, files: HandedIn) -> Key:
     table = files.table
     identities = frozenset([*table.student.distinct.to_pylist(), *table.variant.distinct.to_pylist()])
     return find_key(answers, named_exams(answers, [source.path for source in files.sources], table), identities)
-
-
-def submitted_of(parsed: Numbers, rows: NDArray[np.int64]) -> Submitted:
-    """What students wrote into the fields of a paper shape.
-
-    Args:
-        parsed: the numbers of all answers.
-        rows: (students, fields) their rows; -1 where nothing was handed in, which is blank.
-    """
-    has_row = rows >= 0
-    decimals, digits = (
-        np.where(has_row & (counts[rows] != FRACTION), counts[rows], NO_DIGITS).astype(np.int64)
-        for counts in (parsed.decimals, parsed.digits)
-    )
-    is_unreadable = has_row & ~np.isin(parsed.reason[rows], [READABLE, REASON_CODES["blank"]])
-    return Submitted(np.where(has_row, parsed.values[rows], np.nan), decimals, digits, is_unreadable)
 
 
 def _tables(
@@ -304,7 +215,7 @@ def _put_numbers(
     reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
     units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
     earned = paid(paper, givens, submitted, marked, diagnosis.codes > 0, unit.marks(units))
-    full, units = units, units * earned.share // totals.HUNDREDTHS
+    full, units = units, units * earned.share // HUNDREDTHS
     held = unit.marks((full - units).sum(axis=1))
     students = np.flatnonzero(held > 0)
     entries.held_back += zip(
@@ -332,7 +243,7 @@ def _tell_few_digits(
 
 def _tell_held_back(entries: EntryColumns, places: NDArray[np.int64], earned: Paid) -> None:
     """Say beside each entry that is not paid in full how much of its marks is."""
-    is_held = earned.share < totals.HUNDREDTHS
+    is_held = earned.share < HUNDREDTHS
     kinds, codes = np.unique(len(WHY) * earned.share[is_held] + earned.why[is_held], return_inverse=True)
     texts = [held_back_text(kind // len(WHY), kind % len(WHY), entries.wording) for kind in kinds.tolist()]
     entries.set_comments(places[is_held], codes, texts)

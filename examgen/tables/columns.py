@@ -2,7 +2,7 @@
 
 Called by `marking` for answer sheets. A line is plain if it is cut into cells without looking at other lines: its
 quotes only enclose whole cells, and it has at least the header's number of delimiters. Plain lines are cut by Arrow;
-all others, and the few that Arrow finds to have another number of cells, go to `rows` as they always do.
+all others, and the few that Arrow finds to have another number of cells, go to `table_rows` as they always do.
 """
 
 from array import array
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from examgen.tables.csv_tables import OpenTable
-from examgen.tables.rows import DECIMALS, WHOLE, Layout, Row, RowProblem, holds_nothing, records
+from examgen.tables.table_rows import DECIMALS, WHOLE, Layout, Row, RowProblem, holds_nothing, records
 from examgen.tables.text import Limits, Line, check_rows
 
 Numbers = NDArray[np.int64]

@@ -14,7 +14,7 @@ from typing import Literal
 from examgen.errors import AnswersError, did_you_mean
 from examgen.tables.damage import Damage
 from examgen.tables.headers import HEADER_ROWS, Rank, first_lines, header_of
-from examgen.tables.rows import Layout, Row, RowProblem, records
+from examgen.tables.table_rows import Layout, Row, RowProblem, records
 from examgen.tables.text import DEFAULT_LIMITS, Limits, Line, as_marked_utf8, as_utf8, lines_of, printable, read_bytes
 
 Extra = Literal["refuse", "ignore"]

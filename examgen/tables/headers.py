@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from examgen.tables.damage import as_windows
-from examgen.tables.rows import walk
+from examgen.tables.table_rows import walk
 from examgen.tables.text import Line, printable
 
 HEADER_ROWS = 20

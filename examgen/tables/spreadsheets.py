@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from examgen.errors import AnswersError
 from examgen.tables.headers import Rank, best_header, title_of
-from examgen.tables.rows import Row, RowProblem
 from examgen.tables.spreadsheet_child import is_part
 from examgen.tables.spreadsheet_reader import MAX_SECONDS, Head, SpreadsheetReader
+from examgen.tables.table_rows import Row, RowProblem
 from examgen.tables.text import Limits
 from examgen.tables.zips import ZIP_START, office_kind, open_zip, unreadable_way
 

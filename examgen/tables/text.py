@@ -1,6 +1,6 @@
 """Bytes of a CSV file as text: read within limits, checked to be text, and cut into lines.
 
-Called by `csv_tables`, `rows` and `columns`. Whatever the encoding and the line ends of a file, what comes out
+Called by `csv_tables`, `table_rows` and `columns`. Whatever the encoding and the line ends of a file, what comes out
 is UTF-8 with LF, so that all readers of it count the same lines.
 """
 

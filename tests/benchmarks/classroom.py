@@ -30,7 +30,7 @@ from time import perf_counter
 import numpy as np
 
 from examgen.errors import BankError
-from examgen.exams.building import Student, draw_variants
+from examgen.exams.banks.building import Student, draw_variants
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
 from tests.classroom.exams import PRECISIONS, drawn_exams, load

@@ -21,13 +21,14 @@ from time import process_time
 import pikepdf
 
 import examgen
-from examgen.batch.feedback import RESULTS, student_feedback
-from examgen.documents import store
-from examgen.documents.feedback import StudentFeedback, feedback_html, feedback_pdf
-from examgen.documents.printing import key_pdf
+from examgen.batch.class_feedback import RESULTS, student_feedback
+from examgen.documents.feedback.student_feedback import StudentFeedback
+from examgen.documents.feedback.web_and_print import feedback_html, feedback_pdf
+from examgen.documents.paper.printing import key_pdf
+from examgen.documents.pdf import store
 from examgen.documents.style import STANDARD
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys import Key, read_key
+from examgen.exams.keys.key_folder import Key, read_key
 from tests.classroom import exams, handing_in
 from tests.classroom.pupils import Pupil, beliefs_of, work_out
 

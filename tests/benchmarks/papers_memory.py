@@ -6,8 +6,8 @@ python tests/benchmarks/papers_memory.py
 import os
 from pathlib import Path
 
-from examgen.documents.printing import key_pdf, questions_pdf
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.documents.paper.printing import key_pdf, questions_pdf
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 
 EXAM = "sigmoid-chain"
 PAPERS = 10_000

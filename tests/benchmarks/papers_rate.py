@@ -30,9 +30,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from examgen.documents.papers import key_page, question_page
-from examgen.documents.printing import key_pdf, questions_pdf
-from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.documents.paper.papers import key_page, question_page
+from examgen.documents.paper.printing import key_pdf, questions_pdf
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
 from examgen.resources import shipped
 from tests.benchmarks.typst_math import typst_math, typst_text
@@ -51,7 +51,7 @@ Maker = Callable[[int], Package]
 FIRST = f"""
 from time import perf_counter
 from examgen.documents import printing, store
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 import weasyprint, pikepdf, fontTools.ttLib
 store.load, store.save = lambda page: None, lambda page, skeleton: None
 loaded = load_exam({EXAM!r}, 7)

@@ -11,8 +11,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.exams.exam import Field, PaperShape, QuestionVariant
-from examgen.exams.keys import entry, solve
+from examgen.exams.exam import QuestionVariant
+from examgen.exams.fields import Field
+from examgen.exams.keys.key_folder import entry, solve
+from examgen.exams.paper_shapes import PaperShape
 from tests.classroom.figures import Array, places_for, rounded, text_of
 
 Strategy = Callable[[Field], str]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from examgen.exams.banks import shipped_banks
-from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.exams.banks.bank_files import shipped_banks
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.digits import Digits
-from examgen.exams.drawing import Source
+from examgen.exams.draws.drawing import Source
 from examgen.exams.exam import Question, Variant
 
 PRECISIONS = (Digits(2), Digits(3), Digits(4), Digits(3, "significant_figures"))

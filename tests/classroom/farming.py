@@ -12,10 +12,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.exams.building import LoadedExam
+from examgen.exams.banks.building import LoadedExam
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys import papers
+from examgen.exams.keys.key_folder import papers
 from tests.classroom.cribs import Desk, Page, Strategy
 from tests.classroom.exams import load, variants_of
 from tests.classroom.figures import Array, places_for

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import examgen
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys import SHEET_COLUMNS, key_files, papers
+from examgen.exams.keys.key_folder import SHEET_COLUMNS, key_files, papers
 from tests.classroom.figures import Array
 from tests.classroom.pupils import Pupil, Sheet
 

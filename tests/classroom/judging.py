@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.exams.building import LoadedExam
+from examgen.exams.banks.building import LoadedExam
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys import papers
+from examgen.exams.keys.key_folder import papers
 from tests.classroom.exams import variants_of
 from tests.classroom.figures import places_for
 from tests.classroom.handing_in import Result, mark

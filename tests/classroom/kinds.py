@@ -12,8 +12,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.exams.exam import Exam, Field, Variant
-from examgen.exams.keys import papers
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.fields import Field
+from examgen.exams.keys.key_folder import papers
 from examgen.exams.policy import Policy
 from tests.classroom.pupils import CUTTING, HONEST, SHORT, Pupil, Sheet, beliefs_of
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.exams.digits import Digits
-from examgen.exams.exam import PaperShape
+from examgen.exams.paper_shapes import PaperShape
 from tests.classroom.figures import Array, cut_off, places_for, rounded, text_of
 from tests.classroom.slips import Entry, slip
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.network import NetworkShape
-from examgen.exams.exam import Exam, PaperShape, QuestionVariant, Variant
-from examgen.exams.keys import papers
+from examgen.exams.exam import Exam, QuestionVariant, Variant
+from examgen.exams.keys.key_folder import papers
+from examgen.exams.paper_shapes import PaperShape
 from tests.classroom.figures import Array
 from tests.classroom.learner import Learner
 from tests.classroom.misconceptions import MISCONCEPTIONS

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from examgen.exams.building import LoadedExam
+from examgen.exams.banks.building import LoadedExam
 from examgen.exams.digits import Digits
-from examgen.exams.exam import Exam, Field, Variant
-from examgen.exams.keys import papers
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.fields import Field
+from examgen.exams.keys.key_folder import papers
 from tests.classroom.figures import places_for, rounded, text_of
 from tests.classroom.handing_in import Result, mark
 from tests.classroom.kinds import AS_WRITTEN, STRICT, Flags, Kind, copied_from, left_out, short

@@ -7,7 +7,7 @@ as it was.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from examgen.exams.exam import Field
+from examgen.exams.fields import Field
 from tests.classroom.cribs import Strategy
 
 GRADIENTS = frozenset({"dL_da", "dL_dz", "dL_dW", "dL_db"})

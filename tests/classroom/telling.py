@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from examgen.exams.building import LoadedExam, Student, draw_variants
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants
 from tests.classroom.exams import load
 from tests.classroom.kinds import KINDS, Kind
 from tests.classroom.rules import RULES

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from examgen.batch import making
-from examgen.documents.printing import PrintedPaper
+from examgen.documents.paper.printing import PrintedPaper
 
 
 @pytest.fixture

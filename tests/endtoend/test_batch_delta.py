@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from examgen.cli import app
 from examgen.core.network import BatchDelta, NetworkShape
-from examgen.exams.keys import read_key
+from examgen.exams.keys.key_folder import read_key
 from tests.marking_sheets import Row, read_rows
 from tests.oracles import Array, Numbers, by_autograd
 

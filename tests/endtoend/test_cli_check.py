@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 import examgen
 import examgen.errors
 from examgen.cli import app
-from examgen.marking.other_answers import Judged
+from examgen.marking.judging.typed_answers import Judged
 from tests.small_banks import DRAWN, changed, written
 
 
@@ -142,7 +142,7 @@ def test_a_judge_without_judgement_is_a_problem(
     verdict: Judged, problems: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Were every formula and choice taken for right, or for wrong and nothing else, the command would end with 1."""
-    monkeypatch.setattr("examgen.marking.other_answers.judge_text", lambda *_: verdict)
+    monkeypatch.setattr("examgen.marking.judging.typed_answers.judge_text", lambda *_: verdict)
     printed = run("check", written(tmp_path, FORMULAS), "--draws", 10, "--out", tmp_path / "sample", code=1)
     for problem in problems:
         assert re.search(f"^Problem: .*{problem}", printed, re.MULTILINE)

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from examgen.cli import app
-from examgen.exams import files
+from examgen.exams.folders import files
 from tests.marking_sheets import make_key, write_sheet
 
 RUNNER = CliRunner()

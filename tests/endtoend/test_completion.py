@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from examgen import completion
+from examgen.cli import completion
 from examgen.documents.style import PAPERS
-from examgen.exams.banks import shipped_banks
+from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.notation import NOTATIONS
 from examgen.marking.grading import grade
 from examgen.resources import shipped

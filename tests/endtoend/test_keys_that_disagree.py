@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from examgen.cli import app
-from examgen.exams.key_sums import SUMS
+from examgen.exams.keys.key_sums import SUMS
 from tests.marking_sheets import MadeKey, Row, make_key, write_sheet
 
 RUNNER = CliRunner()

@@ -6,11 +6,11 @@ import pytest
 from typer.testing import CliRunner
 
 from examgen.cli import app
-from examgen.documents.papers import key_page, question_page
+from examgen.documents.paper.papers import key_page, question_page
 from examgen.documents.style import PaperStyle
-from examgen.exams.building import draw_variants, load_exam
-from examgen.exams.keys import read_key
-from examgen.exams.words import shipped_languages
+from examgen.exams.banks.building import draw_variants, load_exam
+from examgen.exams.keys.key_folder import read_key
+from examgen.exams.wording.words import shipped_languages
 from tests.marking_sheets import read_rows
 from tests.small_banks import DRAWN, FIXED, changed, class_of, written
 

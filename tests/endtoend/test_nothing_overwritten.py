@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 
 from examgen.batch import class_making, making
 from examgen.cli import app
-from examgen.documents.printing import PrintedPaper
+from examgen.documents.paper.printing import PrintedPaper
 from examgen.errors import BankError
-from examgen.exams import files
-from examgen.exams.building import LoadedExam, Student, draw_variants
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants
 from examgen.exams.exam import Variant
+from examgen.exams.folders import files
 from tests.marking_sheets import read_rows
 
 RUNNER = CliRunner()

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from examgen.cli import app
 from examgen.documents.typesetting import Typesetter
 from examgen.errors import BankError
-from examgen.exams.texts import checked_text, levels_of
+from examgen.exams.wording.texts import checked_text, levels_of
 from tests.small_banks import FIXED, changed, written
 
 RUNNER = CliRunner()

@@ -8,12 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from examgen.cli import app
+from examgen.documents.feedback.unread import reason_of
 from examgen.documents.style import PaperStyle
-from examgen.documents.unread import reason_of
-from examgen.exams.words import words
-from examgen.marking.choices import CHOICE_REASONS
-from examgen.marking.numbers import REASONS, explained, parse_number
-from examgen.marking.parse_shape import SHAPE_REASONS
+from examgen.exams.wording.words import words
+from examgen.marking.reading.typed.typed_choices import CHOICE_REASONS
+from examgen.marking.reading.typed.typed_numbers import REASONS, explained, parse_number
+from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS
 from tests.marking_sheets import Row, read_rows, rounded, write_sheet
 from tests.stamped_pages import text_of
 

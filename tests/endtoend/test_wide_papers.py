@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from examgen.documents import printing, store
-from examgen.documents.printing import key_pdf, questions_pdf
+from examgen.documents.paper import printing
+from examgen.documents.paper.printing import key_pdf, questions_pdf
+from examgen.documents.pdf import store
 from examgen.documents.style import STANDARD
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.notation import NOTATIONS
 from tests.pdf_structure import Drawn, read_pdf
 from tests.wide_banks import WIDE_SHAPES, WideShape, wide_bank

@@ -6,9 +6,11 @@ import pytest
 
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.exam import Variant, shape_graph
-from examgen.exams.notation import NOTATIONS, Naming, Notation, QuestionShape
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.exam import Variant
+from examgen.exams.notation import NOTATIONS, Notation, QuestionShape
+from examgen.exams.paper_shapes import shape_graph
+from examgen.exams.symbol_names import Naming
 from tests.small_banks import all_places, shipped_names
 
 Golden = Callable[[str, str], None]

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from examgen.documents import printing, store
-from examgen.documents.printing import key_pdf, questions_pdf
+from examgen.documents.paper import printing
+from examgen.documents.paper.printing import key_pdf, questions_pdf
+from examgen.documents.pdf import store
 from examgen.documents.style import STANDARD, PaperStyle
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from tests.page_pictures import Picture, page_picture, read_picture, share_that_differs, write_picture
 
 SEED = 7

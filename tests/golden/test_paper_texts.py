@@ -11,9 +11,10 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from examgen.documents import printing, store
-from examgen.documents.printing import key_pdf, questions_pdf
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.documents.paper import printing
+from examgen.documents.paper.printing import key_pdf, questions_pdf
+from examgen.documents.pdf import store
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from tests.small_banks import shipped_names
 from tests.stamped_pages import alternative_texts, page_texts
 

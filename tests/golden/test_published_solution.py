@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from examgen.cli import app
-from examgen.exams.banks import shipped_banks
+from examgen.exams.banks.bank_files import shipped_banks
 from tests.marking_sheets import Row, make_key, read_rows, write_sheet
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from examgen.documents.pages import PaperPage, QuestionPart
-from examgen.documents.papers import key_page
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.documents.paper.papers import key_page
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from tests.small_banks import fitting_notations, shipped_names
 
 SEED = 7

@@ -10,8 +10,8 @@ import pytest
 
 from examgen.core.network import NetworkShape
 from examgen.exams.digits import Digits
-from examgen.exams.exam import PaperShape
-from examgen.exams.keys import papers, solve
+from examgen.exams.keys.key_folder import papers, solve
+from examgen.exams.paper_shapes import PaperShape
 from tests.classroom.exams import PRECISIONS, drawn_exams, load, variants_of
 from tests.classroom.figures import Array, places_for, rounded, text_of
 from tests.classroom.judging import OURS, Tally, sit

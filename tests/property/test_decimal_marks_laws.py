@@ -9,10 +9,11 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from examgen.core.number_grammar import DecimalMark
-from examgen.marking.answers import AnswerTable, Numbers, Texts
-from examgen.marking.decimal_marks import comma_writers, read_numbers
-from examgen.marking.numbers import Number, Unreadable, parse_number
+from examgen.core.formulas.number_grammar import DecimalMark
+from examgen.marking.reading.answers import AnswerTable, Numbers
+from examgen.marking.reading.decimal_marks import comma_writers, read_numbers
+from examgen.marking.reading.typed.typed_numbers import Number, Unreadable, parse_number
+from examgen.tables.text_columns import Texts
 
 FILES = 3
 Row = tuple[int, str, str, str, str]

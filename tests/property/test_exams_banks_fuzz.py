@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examgen.errors import BankError
-from examgen.exams.building import draw_variants, load_exam
+from examgen.exams.banks.building import draw_variants, load_exam
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, class_of
 
 _WORDS = """

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
 from tests.small_banks import fitting_notations, shipped_names
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from examgen.exams.files import folder_name, safe_text, typed_text, write_files
+from examgen.exams.folders.files import folder_name, safe_text, typed_text, write_files
 
 IDS = st.text() | st.text(alphabet="ab.%2E/ ", max_size=5) | st.text(alphabet="aé", min_size=100, max_size=200)
 DEVICE = re.compile(r"(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)", re.IGNORECASE)

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examgen.errors import KeyFileError
-from examgen.exams.building import draw_variants, load_exam
-from examgen.exams.files import write_files
-from examgen.exams.keys import key_files, read_key
+from examgen.exams.banks.building import draw_variants, load_exam
+from examgen.exams.folders.files import write_files
+from examgen.exams.keys.key_folder import key_files, read_key
 from tests.small_banks import class_of
 
 EXAMS = ("scalar-chain", "matrix-warmups", "relu-integers", "minibatch")

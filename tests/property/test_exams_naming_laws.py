@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
-from examgen.exams.building import load_exam
+from examgen.exams.banks.building import load_exam
 from examgen.exams.digits import Digits
-from examgen.exams.exam import ASKABLE, PaperShape, Question, Task, paper_shape, shown_places
+from examgen.exams.exam import ASKABLE, Question, Task
+from examgen.exams.fields import shown_places
 from examgen.exams.notation import NOTATIONS, Notation, QuestionShape
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 from tests.small_banks import all_papers, all_places, fitting_notations, shipped_names
 
 WIDTHS = st.integers(1, 3) | st.sampled_from([10, 12])

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examgen.exams.streams import below, stream_key
+from examgen.exams.draws.streams import below, stream_key
 
 WORDS = st.integers(0, 2**64 - 1) | st.sampled_from([0, 1, 2**32 - 1, 2**32, 2**63, 2**64 - 2**32, 2**64 - 1])
 LABELS = st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=4)

@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examgen.errors import BankError
-from examgen.exams.banks import shipped_banks
-from examgen.exams.building import load_exam
+from examgen.exams.banks.bank_files import shipped_banks
+from examgen.exams.banks.building import load_exam
 from examgen.exams.notation import NOTATIONS
-from examgen.marking.explaining import explain
-from examgen.marking.explanation import Calculation, Explanation
-from examgen.marking.explanation_text import explanation_lines
 from examgen.marking.grading import grade
+from examgen.marking.results.appeals.explaining import explain
+from examgen.marking.results.appeals.explanation import Calculation, Explanation
+from examgen.marking.results.appeals.explanation_text import explanation_lines
 from tests.marking_sheets import Row, make_key, read_rows, rounded, write_sheet
 
 STUDENTS = ("s1", "s2")

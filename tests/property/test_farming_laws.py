@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from examgen.exams.exam import Field
-from examgen.exams.keys import solve
+from examgen.exams.fields import Field
+from examgen.exams.keys.key_folder import solve
 from tests.classroom.climbing import search
 from tests.classroom.cribs import Page
 from tests.classroom.exams import drawn_exams, load

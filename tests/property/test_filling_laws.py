@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from examgen.documents import printing, store
-from examgen.documents.mathbox import pdf_operators
-from examgen.documents.stamping import FONT, OpenForm, PaperSkeleton, stamp
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.documents.paper import printing
+from examgen.documents.pdf import store
+from examgen.documents.pdf.stamping import FONT, OpenForm, PaperSkeleton, stamp
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.resources import shipped
+from examgen.typeset import pdf_operators
 
 FAMILIES = sorted(path.stem for path in (shipped("banks") / "families").glob("*.toml"))
 CLASS = [Student("s1", "Ada Lovelace"), Student("s2", "Zoë Ünal"), Student("s3", "Б. Иванов")]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from examgen.core.formula_language import MAX_DEPTH, Formula, evaluate_formula, parse_formula
-from examgen.core.formula_tokens import MAX_CHARACTERS, MAX_TOKENS, REASONS, Unparsed
+from examgen.core.formulas.formula_language import MAX_DEPTH, Formula, evaluate_formula, parse_formula
+from examgen.core.formulas.formula_tokens import MAX_CHARACTERS, MAX_TOKENS, REASONS, Unparsed
 from tests.formula_texts import SYMBOLS, Expression, expressions
 
 PIECES = ("a3", "y", "a2_1", "(", ")", "+", "-", "*", "/", "^", "**", "²", ",", "exp(", "max(", "e", "1", "0.5", "1e9")

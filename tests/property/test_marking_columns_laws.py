@@ -9,12 +9,13 @@ import pyarrow as pa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from examgen.core.number_grammar import DecimalMark
-from examgen.marking.answers import Numbers, Texts
-from examgen.marking.csv_columns import Column, csv_table, number_texts, repeated
-from examgen.marking.numbers import parse_number
-from examgen.marking.parsing import parse_texts
-from examgen.marking.results import six_digits
+from examgen.core.formulas.number_grammar import DecimalMark
+from examgen.marking.reading.answers import Numbers
+from examgen.marking.reading.number_columns import parse_texts
+from examgen.marking.reading.typed.typed_numbers import parse_number
+from examgen.marking.results.result_rows import six_digits
+from examgen.tables.csv_writing import Column, csv_table, number_texts, repeated
+from examgen.tables.text_columns import Texts
 
 NEAR_NUMBERS = st.text(st.sampled_from("0123456789.,+-eE/% \n\u2212\u2013\u00ad\u200b'"), max_size=70)
 AROUND = st.text(" \t\n\u00a0\u200b\u200e\ufeff\u00ad\u2013\u207b'", max_size=3)

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from examgen.core.graph import evaluate
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.errors import BankError
-from examgen.exams.banks import shipped_banks
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.banks.bank_files import shipped_banks
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.digits import Digits
-from examgen.exams.exam import PaperShape
-from examgen.exams.keys import papers, solve
+from examgen.exams.keys.key_folder import papers, solve
 from examgen.exams.notation import NOTATIONS
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field, half_units
-from examgen.marking.entries import Marked
+from examgen.marking.judging.entries import Marked
 from tests.marking_sheets import mark_texts, outcomes
 from tests.marking_students import Style, honest_answers, rounded_text
 

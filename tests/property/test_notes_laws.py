@@ -5,8 +5,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examgen.marking.notes import Note, shown_notes, sorted_notes
-from examgen.marking.problems import PROBLEMS
+from examgen.marking.reading.problems import PROBLEMS
+from examgen.marking.results.notes import Note, shown_notes, sorted_notes
 
 KINDS = ("unusable_file", "wrong_columns", "unread", "contradiction", "untouched", "absent")
 NOTES = st.lists(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from examgen.core.number_grammar import RAISED
-from examgen.core.typed_characters import INNER_SPACES, INVISIBLE, PLAIN, SPACES
-from examgen.marking.numbers import DecimalMark, Number, Unreadable, fault, parse_number
+from examgen.core.formulas.number_grammar import RAISED
+from examgen.core.formulas.typed_characters import INNER_SPACES, INVISIBLE, PLAIN, SPACES
+from examgen.marking.reading.typed.typed_numbers import DecimalMark, Number, Unreadable, fault, parse_number
 from tests.sheet_reader import PageReader, Read, page_reader
 
 MARKS: st.SearchStrategy[DecimalMark] = st.sampled_from([".", ","])

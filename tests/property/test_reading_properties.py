@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from examgen.core.number_grammar import DecimalMark
+from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.errors import AnswersError
-from examgen.exams.keys import SHEET_COLUMNS
-from examgen.marking.numbers import REASONS, Number, Unreadable, parse_number
-from examgen.marking.reading import AnswerSheet, read_answers
+from examgen.exams.keys.key_folder import SHEET_COLUMNS
+from examgen.marking.reading.class_sheets import AnswerSheet, read_answers
+from examgen.marking.reading.typed.typed_numbers import REASONS, Number, Unreadable, parse_number
 from examgen.tables.csv_tables import RowProblem, scan_table
 
 MARKS: st.SearchStrategy[DecimalMark] = st.sampled_from([".", ","])

@@ -7,10 +7,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examgen.batch.rosters.ids import checked_id, damage
-from examgen.batch.rosters.reading import Roster, read_roster
+from examgen.batch.rosters.class_list import Roster, read_roster
+from examgen.batch.rosters.roster_ids import checked_id, damage
 from examgen.errors import AnswersError, ExamgenError
-from examgen.exams.building import Student
+from examgen.exams.banks.building import Student
 
 TITLES = st.sampled_from(
     [

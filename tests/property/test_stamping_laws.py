@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from examgen.documents import printing, store
-from examgen.documents.papers import key_page, question_page
-from examgen.documents.printing import key_pdf, questions_pdf
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.documents.paper import printing
+from examgen.documents.paper.papers import key_page, question_page
+from examgen.documents.paper.printing import key_pdf, questions_pdf
+from examgen.documents.pdf import store
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from tests.stamped_pages import alternative_texts, page_texts, pdf_of
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from examgen.errors import AnswersError
 from examgen.tables.columns import read_columns
 from examgen.tables.csv_tables import Limits, open_table
-from examgen.tables.rows import Row, RowProblem, records
+from examgen.tables.table_rows import Row, RowProblem, records
 
 COLUMNS = ("a", "b", "c")
 SMALL = Limits(max_field=12, max_columns=4, max_rows=40)

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from examgen.exams.building import load_exam
-from examgen.exams.exam import Exam, PaperShape, paper_shape
+from examgen.exams.banks.building import load_exam
+from examgen.exams.exam import Exam
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.policy import Direction, Grade, Policy, Rounding
-from examgen.marking.outcomes import BY_CODE, OUTCOMES
-from examgen.marking.totals import entry_marks, entry_units, gradebook, mark_unit, question_marks
+from examgen.marking.judging.outcomes import BY_CODE, OUTCOMES
+from examgen.marking.results.totals import entry_marks, entry_units, gradebook, mark_unit, question_marks
 from tests.small_banks import DRAWN, written
 
 MARKS = ("marks = 1\n", "marks = 0.1\n", "marks_per_task = 10\n", "marks_per_task = 0.7\n", "marks = 0\n")

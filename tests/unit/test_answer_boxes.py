@@ -3,9 +3,9 @@
 import pytest
 from markupsafe import Markup
 
-from examgen.documents import answer_boxes
-from examgen.documents.answer_boxes import BETWEEN_BLOCKS, ROOM, TaskLayout, laid_out
 from examgen.documents.pages import AnswerBox, Cell, Task
+from examgen.documents.paper import answer_boxes
+from examgen.documents.paper.answer_boxes import BETWEEN_BLOCKS, ROOM, TaskLayout, laid_out
 
 LONG = "Compute the weighted inputs and activations of every layer, the loss, and what the last layer makes of them. "
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from examgen.core.exact import exactly
-from examgen.documents.papers import key_page, question_page
+from examgen.documents.paper.papers import key_page, question_page
 from examgen.errors import BankError
-from examgen.exams.building import draw_variants, load_exam
-from examgen.exams.exam import exact_total
-from examgen.exams.keys import key_files, papers, read_key, solve
+from examgen.exams.banks.building import draw_variants, load_exam
+from examgen.exams.fields import exact_total
+from examgen.exams.keys.key_folder import key_files, papers, read_key, solve
 from tests.small_banks import DRAWN, FIXED, PRODUCT, all_papers, changed, class_of, written
 
 THIRDS = changed(

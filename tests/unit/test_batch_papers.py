@@ -10,10 +10,10 @@ import pytest
 from examgen.batch import making
 from examgen.batch.class_making import make_class
 from examgen.batch.making import MadePapers, make
-from examgen.batch.rosters.reading import read_roster
-from examgen.documents.printing import PrintedPaper
+from examgen.batch.rosters.class_list import read_roster
+from examgen.documents.paper.printing import PrintedPaper
 from examgen.errors import AnswersError, ExamgenError
-from examgen.exams.building import Student
+from examgen.exams.banks.building import Student
 from examgen.marking.grading import grade
 from tests.marking_sheets import read_rows, rounded, write_sheet
 

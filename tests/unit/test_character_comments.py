@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.marking.answers import AnswerTable, Numbers, Texts
-from examgen.marking.character_comments import with_characters
-from examgen.marking.explaining import explain
 from examgen.marking.grading import grade
-from examgen.marking.numbers import REASONS, parse_number
+from examgen.marking.reading.answers import AnswerTable, Numbers
+from examgen.marking.reading.character_comments import with_characters
+from examgen.marking.reading.typed.typed_numbers import REASONS, parse_number
+from examgen.marking.results.appeals.explaining import explain
+from examgen.tables.text_columns import Texts
 from tests.marking_sheets import make_key, rounded, write_sheet
 
 WRITTEN = ["0.5", "½", "≈0.5", "1\x00", "½", "1 2", ""]

@@ -9,16 +9,16 @@ import pytest
 from typer.testing import CliRunner
 
 from examgen.cli import app
-from examgen.core.formula_tokens import REASONS as FORMULA_REASONS
+from examgen.core.formulas.formula_tokens import REASONS as FORMULA_REASONS
+from examgen.core.formulas.typed_characters import with_character
 from examgen.core.misconceptions import MISCONCEPTIONS
-from examgen.core.typed_characters import with_character
-from examgen.exams.sentences import IN_ENGLISH, NEAR, SENTENCES, Wording
-from examgen.exams.words import original, phrase, retold, shipped_languages
-from examgen.marking.choices import CHOICE_REASONS
-from examgen.marking.explaining import explain
-from examgen.marking.mistakes import mistakes_text
-from examgen.marking.numbers import REASONS
-from examgen.marking.parse_shape import SHAPE_REASONS
+from examgen.exams.wording.sentences import IN_ENGLISH, NEAR, SENTENCES, Wording
+from examgen.exams.wording.words import original, phrase, retold, shipped_languages
+from examgen.marking.judging.mistakes import mistakes_text
+from examgen.marking.reading.typed.typed_choices import CHOICE_REASONS
+from examgen.marking.reading.typed.typed_numbers import REASONS
+from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS
+from examgen.marking.results.appeals.explaining import explain
 from tests.marking_sheets import read_rows, rounded
 
 RUNNER = CliRunner()

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import AnswersError
-from examgen.marking import sheets
-from examgen.marking.numbers import Number
-from examgen.marking.problems import MAX_PROBLEMS
-from examgen.marking.reading import AnswerSheet, read_answers
+from examgen.marking.reading.class_sheets import AnswerSheet, read_answers
+from examgen.marking.reading.handed_in import sheets
+from examgen.marking.reading.problems import MAX_PROBLEMS
+from examgen.marking.reading.typed.typed_numbers import Number
 from examgen.tables import text as texts
 from examgen.tables.csv_tables import read_table
 from examgen.tables.damage import as_windows, damage_of, is_damaged, marked

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from examgen.documents.diagram import network_svg
 from examgen.documents.pages import LayerPicture, NetworkPicture
+from examgen.documents.paper.diagram import network_svg
 from examgen.documents.typesetting import math_font
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -9,9 +9,9 @@ import pytest
 from examgen.core.network import NetworkShape
 from examgen.documents.math import to_mathml
 from examgen.documents.pages import QuestionPart
-from examgen.documents.papers import key_page
+from examgen.documents.paper.papers import key_page
 from examgen.documents.typesetting import Typesetter
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from tests.small_banks import fitting_notations, shipped_names
 
 FORMULA = re.compile(r"\$(.*?)\$")

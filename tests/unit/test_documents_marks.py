@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from examgen.documents.papers import key_page, question_page
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.documents.paper.papers import key_page, question_page
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from tests.small_banks import DRAWN, written
 from tests.stamped_pages import html_of
 

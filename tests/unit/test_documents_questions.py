@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from examgen.core.network import NetworkShape
-from examgen.documents import papers as papers_module
 from examgen.documents.pages import AnswerBox, Cell, PaperPage, QuestionPart
-from examgen.documents.papers import key_page, question_page
+from examgen.documents.paper import papers as papers_module
+from examgen.documents.paper.papers import key_page, question_page
 from examgen.documents.style import PaperStyle
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys import papers, sheet_rows
+from examgen.exams.keys.key_folder import papers, sheet_rows
 from tests.latex_values import value_of
 from tests.printed_pages import CONVENTIONS
 from tests.small_banks import DRAWN, FIXED, changed, fitting_notations, shipped_names, written

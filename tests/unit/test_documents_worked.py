@@ -15,12 +15,12 @@ import pytest
 
 from examgen.core.network import NetworkShape
 from examgen.documents.pages import QuestionPart
-from examgen.documents.papers import key_page
+from examgen.documents.paper.papers import key_page
 from examgen.documents.style import PaperStyle
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.exam import PaperShape
-from examgen.exams.keys import papers
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.keys.key_folder import papers
 from examgen.exams.notation import NOTATIONS
+from examgen.exams.paper_shapes import PaperShape
 from tests.latex_values import value_of
 from tests.oracles import HIDDEN, OUTPUTS, Numbers, by_autograd
 from tests.printed_chains import (

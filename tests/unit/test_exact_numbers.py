@@ -16,14 +16,15 @@ from pypdf import PdfReader
 
 from examgen.core.exact import as_fractions
 from examgen.core.graph import evaluate
-from examgen.documents import store
-from examgen.documents.exact_numbers import spacings
 from examgen.documents.pages import Line, QuestionPart
-from examgen.documents.papers import key_page
-from examgen.documents.printing import key_pdf
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.exam import PaperShape, Variant
-from examgen.exams.keys import papers
+from examgen.documents.paper.papers import key_page
+from examgen.documents.paper.printing import key_pdf
+from examgen.documents.pdf import store
+from examgen.documents.worked.exact_numbers import spacings
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.exam import Variant
+from examgen.exams.keys.key_folder import papers
+from examgen.exams.paper_shapes import PaperShape
 from tests.small_banks import class_of, written
 from tests.stamped_pages import alternative_texts
 

@@ -10,11 +10,12 @@ import pytest
 
 from examgen.core.network import NetworkShape
 from examgen.errors import BankError
-from examgen.exams.banks import MAX_FILE_BYTES, find_bank, shipped_banks
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.exams.banks.bank_files import MAX_FILE_BYTES, find_bank, shipped_banks
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.digits import Digits
-from examgen.exams.exam import exact_total, paper_shape, total_marks
+from examgen.exams.fields import exact_total, total_marks
 from examgen.exams.notation import NOTATIONS
+from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import Grade, Policy, Rounding
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
 

@@ -8,10 +8,10 @@ import pytest
 from examgen.core.graph import evaluate
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules import Array
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.difficulty import difficulty, multiplications
-from examgen.exams.exam import PaperShape
-from examgen.exams.keys import papers
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.draws.difficulty import difficulty, multiplications
+from examgen.exams.keys.key_folder import papers
+from examgen.exams.paper_shapes import PaperShape
 from tests.small_banks import FIXED, written
 
 # 3-2-1 on two samples: each rule by the products of numbers that it takes.

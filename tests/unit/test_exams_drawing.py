@@ -17,11 +17,12 @@ import pytest
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.errors import BankError
-from examgen.exams.banks import Family, find_bank, load_bank
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.drawing import Drawer
-from examgen.exams.exam import PaperShape, Variant
-from examgen.exams.screens import SCREENS
+from examgen.exams.banks.bank_files import Family, find_bank, load_bank
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.draws.drawing import Drawer
+from examgen.exams.draws.screens import SCREENS
+from examgen.exams.exam import Variant
+from examgen.exams.paper_shapes import PaperShape
 from tests.oracles import Array, Numbers, by_autograd
 from tests.small_banks import DRAWN, FIXED, PRODUCT, all_papers, changed, class_of, shipped_names, written
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import ExamgenError
-from examgen.exams.files import csv_bytes, folder_name, remove_parts, safe_text, typed_text, write_files
+from examgen.exams.folders.files import csv_bytes, folder_name, remove_parts, safe_text, typed_text, write_files
 
 
 def everything(folder: Path) -> dict[str, bytes | None]:

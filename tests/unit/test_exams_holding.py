@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import ExamgenError
-from examgen.exams.holding import LOCK, held
+from examgen.exams.folders.holding import LOCK, held
 
 fcntl = pytest.importorskip("fcntl")
 

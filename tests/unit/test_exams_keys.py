@@ -14,11 +14,12 @@ import pytest
 
 from examgen.core.network import NetworkShape
 from examgen.errors import KeyFileError
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.exam import Exam, Variant, paper_shape
-from examgen.exams.files import write_files
-from examgen.exams.key_documents import Making
-from examgen.exams.keys import exam_id_of, key_files, read_key, sheet_csv
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.folders.files import write_files
+from examgen.exams.keys.key_documents import Making
+from examgen.exams.keys.key_folder import exam_id_of, key_files, read_key, sheet_csv
+from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import DEFAULT_SHARES, Policy, Rounding
 from tests.oracles import Numbers, by_autograd, by_dual_numbers
 from tests.small_banks import DRAWN, changed, class_of, fitting_notations, shipped_names, written

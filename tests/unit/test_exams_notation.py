@@ -7,8 +7,10 @@ import pytest
 from examgen.core.graph import ComputationGraph
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
-from examgen.exams.exam import shape_graph, shown_places
-from examgen.exams.notation import NOTATIONS, Naming, QuestionShape
+from examgen.exams.fields import shown_places
+from examgen.exams.notation import NOTATIONS, QuestionShape
+from examgen.exams.paper_shapes import shape_graph
+from examgen.exams.symbol_names import Naming
 
 NETWORK = NetworkShape((3, 2, 1), ("relu", "sigmoid"), "half_squared_error")
 BATCH = NetworkShape((3, 2, 1), ("relu", "sigmoid"), "half_squared_error", samples_per_step=4)

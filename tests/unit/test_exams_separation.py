@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from examgen.core.rules import Array
-from examgen.exams.building import load_exam
-from examgen.exams.exam import PaperShape
-from examgen.exams.separation import paper_patches, separations
+from examgen.exams.banks.building import load_exam
+from examgen.exams.draws.separation import paper_patches, separations
+from examgen.exams.paper_shapes import PaperShape
 from tests.small_banks import FIXED, all_papers, changed, written
 
 CHAIN = (

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from examgen.core.formula_language import Formula, parse_formula
+from examgen.core.formulas.formula_language import Formula, parse_formula
 from examgen.core.network import NetworkShape, network_graph
 from examgen.exams.digits import Digits
-from examgen.exams.exam import PaperShape, Question, Task, paper_shape
-from examgen.exams.notation import NOTATIONS, Naming
-from examgen.exams.spellings import MAX_NEAR, spelling_table, spellings
+from examgen.exams.exam import Question, Task
+from examgen.exams.notation import NOTATIONS
+from examgen.exams.paper_shapes import PaperShape, paper_shape
+from examgen.exams.references.spellings import MAX_NEAR, spelling_table, spellings
+from examgen.exams.symbol_names import Naming
 
 SMALL = NetworkShape((3, 2, 1), ("relu", "sigmoid"), "half_squared_error")
 SCALAR = NetworkShape((1, 1, 1), ("relu", "sigmoid"), "half_squared_error")

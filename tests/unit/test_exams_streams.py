@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from examgen.exams.streams import below, stream_key, words
+from examgen.exams.draws.streams import below, stream_key, words
 
 KEYS = {
     (0, ()): "d70efe75faf5c3cfce294dce5b2654370d8325c2029af00eab7750b2f06e63eb",

@@ -8,9 +8,9 @@ import pytest
 
 from examgen.core.graph import Evaluation, evaluate
 from examgen.core.rules import Array
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.exam import PaperShape
-from examgen.exams.keys import papers
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.keys.key_folder import papers
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, by_field, entry_of, half_units, perfect_tolerances
 from tests.small_banks import FIXED, changed, written
 

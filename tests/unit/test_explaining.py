@@ -14,13 +14,13 @@ from typer.testing import CliRunner
 
 import examgen
 from examgen.cli import app
-from examgen.core.number_grammar import DecimalMark
+from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
-from examgen.exams.keys import entry, papers, solve
-from examgen.marking.explaining import explain
-from examgen.marking.explanation_text import explanation_lines
+from examgen.exams.keys.key_folder import entry, papers, solve
 from examgen.marking.grading import GradeOptions, grade
-from examgen.marking.numbers import REASONS
+from examgen.marking.reading.typed.typed_numbers import REASONS
+from examgen.marking.results.appeals.explaining import explain
+from examgen.marking.results.appeals.explanation_text import explanation_lines
 from tests.marking_sheets import MadeKey, make_key, rounded, write_sheet
 
 EXAM = "relu-sigmoid-1-1-1"

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from examgen.exams.keys import papers
-from examgen.marking.explaining import explain
-from examgen.marking.explanation_text import explanation_lines
+from examgen.exams.keys.key_folder import papers
+from examgen.marking.results.appeals.explaining import explain
+from examgen.marking.results.appeals.explanation_text import explanation_lines
 from tests.classroom.exams import load, variants_of
 from tests.classroom.handing_in import mark as mark_class
 from tests.classroom.pupils import Pupil, work_out

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from examgen.batch.feedback import Total, student_feedback
-from examgen.core.number_grammar import REASONS
-from examgen.documents import feedback_printing
-from examgen.documents.feedback import StudentFeedback, feedback_html, feedback_pdf
-from examgen.documents.feedback_layout import skeleton_of
+from examgen.batch.class_feedback import Total, student_feedback
+from examgen.core.formulas.number_grammar import REASONS
+from examgen.documents.feedback.printed import feedback_printing
+from examgen.documents.feedback.printed.feedback_layout import skeleton_of
+from examgen.documents.feedback.student_feedback import StudentFeedback
+from examgen.documents.feedback.web_and_print import feedback_html, feedback_pdf
 from examgen.documents.numbers import with_minus
 from examgen.documents.style import PaperStyle
 from examgen.exams.exam import Variant
-from examgen.exams.keys import Key, papers
-from examgen.exams.sentences import Wording
+from examgen.exams.keys.key_folder import Key, papers
+from examgen.exams.wording.sentences import Wording
 from tests.feedback_rows import NASTY, Did, class_of, rows_of
 from tests.misconception_names import NAMES
 from tests.pdf_structure import read_pdf, ua_findings

@@ -6,11 +6,11 @@ from string import Formatter
 
 import pytest
 
-from examgen.documents.feedback_layout import RESULT_WIDTH, ROW_SIZE, SENTENCE_WIDTH, TEXT_SIZE, digits_in
-from examgen.documents.feedback_wrong import RESULT_AT
+from examgen.documents.feedback.printed.feedback_wrong import RESULT_AT
+from examgen.documents.feedback.printed.row_widths import RESULT_WIDTH, ROW_SIZE, SENTENCE_WIDTH, TEXT_SIZE, digits_in
 from examgen.documents.math import to_mathml
 from examgen.documents.typesetting import fits_slots, fitted
-from examgen.exams.words import words
+from examgen.exams.wording.words import words
 from tests.misconception_names import NAMES
 
 LANGUAGES = ("de", "en", "es", "fr", "hi")

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 import examgen
-from examgen.documents import filled_paper
-from examgen.documents.box_answers import answers_in_boxes
-from examgen.documents.filled_paper import MOST_LINES, PADDING, SIZE
-from examgen.documents.mathbox.slot_texts import slot_width
-from examgen.documents.printing import print_filled, print_questions, solved_questions
+from examgen.documents.paper.box_answers import answers_in_boxes
+from examgen.documents.paper.printing import print_filled, print_questions, solved_questions
+from examgen.documents.pdf import filled_paper
+from examgen.documents.pdf.filled_paper import MOST_LINES, PADDING, SIZE
 from examgen.documents.style import PaperStyle
 from examgen.documents.typesetting import math_font
 from examgen.errors import AnswersError
-from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
-from examgen.marking.reading import read_submissions
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.marking.reading.class_sheets import read_submissions
+from examgen.typeset.drawn.slot_texts import slot_width
 from tests.pdf_structure import read_pdf
 from tests.printed_boxes import texts_in_boxes
 from tests.small_banks import FIXED, PRODUCT, changed, written

@@ -15,12 +15,12 @@ from weasyprint import HTML
 
 import examgen
 from examgen.errors import AnswersError
-from examgen.exams.keys import SHEET_COLUMNS
-from examgen.marking import filled_pdf
-from examgen.marking.filled_pdf import MAX_BYTES, MAX_DECODED, MAX_DEPTH, MAX_SECONDS, read_filled_pdf
-from examgen.marking.numbers import Number
-from examgen.marking.problems import PROBLEMS
-from examgen.marking.reading import AnswerSheet, read_answers, read_submissions
+from examgen.exams.keys.key_folder import SHEET_COLUMNS
+from examgen.marking.reading.class_sheets import AnswerSheet, read_answers, read_submissions
+from examgen.marking.reading.handed_in import filled_pdf
+from examgen.marking.reading.handed_in.filled_pdf import MAX_BYTES, MAX_DECODED, MAX_DEPTH, MAX_SECONDS, read_filled_pdf
+from examgen.marking.reading.problems import PROBLEMS
+from examgen.marking.reading.typed.typed_numbers import Number
 from examgen.tables.csv_tables import Limits, Row
 from tests.marking_sheets import make_key
 

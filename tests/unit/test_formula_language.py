@@ -6,8 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from examgen.core.formula_language import Formula, evaluate_formula, parse_formula
-from examgen.core.formula_tokens import Unparsed, quoted
+from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
+from examgen.core.formulas.formula_tokens import Unparsed, quoted
 
 KNOWN = {
     "a3": 0.8,

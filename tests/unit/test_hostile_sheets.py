@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import AnswersError
-from examgen.marking.sheets import Means, read_sheet
-from examgen.marking.uploads import upload_of
+from examgen.marking.reading.handed_in.sheets import Means, read_sheet
+from examgen.marking.reading.handed_in.uploads import upload_of
 from examgen.tables import spreadsheet_child, spreadsheet_reader
 from examgen.tables.csv_tables import Limits
 from examgen.tables.headers import HEADER_ROWS

@@ -11,15 +11,15 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from examgen.core.activations import ACTIVATIONS
-from examgen.core.formula_tokens import REASONS as FORMULA_REASONS
+from examgen.core.formulas.formula_tokens import REASONS as FORMULA_REASONS
+from examgen.core.formulas.number_grammar import REASONS
 from examgen.core.losses import LOSSES
 from examgen.core.misconceptions import MISCONCEPTIONS
-from examgen.core.number_grammar import REASONS
 from examgen.errors import ExamgenError
-from examgen.exams.sentences import AND, CHARACTER, LIST, NEAR, OR, SENTENCES
-from examgen.exams.words import decimal_mark, marks_text, phrase, words
-from examgen.marking.choices import CHOICE_REASONS
-from examgen.marking.parse_shape import SHAPE_REASONS
+from examgen.exams.wording.sentences import AND, CHARACTER, LIST, NEAR, OR, SENTENCES
+from examgen.exams.wording.words import decimal_mark, marks_text, phrase, words
+from examgen.marking.reading.typed.typed_choices import CHOICE_REASONS
+from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS
 from examgen.resources import shipped
 
 TRANSLATED = ("de", "es", "fr", "hi")

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from examgen.marking.answers import Numbers, Texts
-from examgen.marking.numbers import Number, Unreadable, parse_number
+from examgen.marking.reading.answers import Numbers
+from examgen.marking.reading.typed.typed_numbers import Number, Unreadable, parse_number
+from examgen.tables.text_columns import Texts
 
 WRITTEN = ("0.50", "7", "1/3", "x")
 

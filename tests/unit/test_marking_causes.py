@@ -9,19 +9,20 @@ import pytest
 from examgen.core.graph import ComputationGraph, evaluate
 from examgen.core.misconceptions import Patch
 from examgen.core.partly_held import parts_of_patches
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.exam import PaperShape, QuestionVariant
-from examgen.exams.keys import papers
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.draws.separation import paper_patches
+from examgen.exams.exam import QuestionVariant
+from examgen.exams.keys.key_folder import papers
+from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
-from examgen.exams.sentences import IN_ENGLISH, SENTENCES
-from examgen.exams.separation import paper_patches
-from examgen.marking.answers import Numbers
-from examgen.marking.grading import submitted_of
-from examgen.marking.judging import judge
-from examgen.marking.mistakes import mistakes_text
-from examgen.marking.numbers import parse_number
-from examgen.marking.outcomes import BY_CODE
-from examgen.marking.two_causes import both
+from examgen.exams.wording.sentences import IN_ENGLISH, SENTENCES
+from examgen.marking.judging.diagnosing.two_causes import both
+from examgen.marking.judging.judged_numbers import judge
+from examgen.marking.judging.mistakes import mistakes_text
+from examgen.marking.judging.outcomes import BY_CODE
+from examgen.marking.judging.written_digits import submitted_of
+from examgen.marking.reading.answers import Numbers
+from examgen.marking.reading.typed.typed_numbers import parse_number
 from tests.marking_students import rounded_text
 from tests.small_banks import FIXED, written
 

@@ -9,15 +9,16 @@ import pytest
 
 from examgen.core.graph import ComputationGraph, evaluate
 from examgen.core.misconceptions import MISCONCEPTIONS
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.exam import PaperShape, QuestionVariant
-from examgen.exams.keys import papers
-from examgen.exams.separation import paper_patches
-from examgen.marking.answers import Numbers
-from examgen.marking.diagnosis import Trial, diagnose, trials
-from examgen.marking.entries import mark
-from examgen.marking.grading import submitted_of
-from examgen.marking.numbers import parse_number
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.draws.separation import paper_patches
+from examgen.exams.exam import QuestionVariant
+from examgen.exams.keys.key_folder import papers
+from examgen.exams.paper_shapes import PaperShape
+from examgen.marking.judging.diagnosing.diagnosis import Trial, diagnose, trials
+from examgen.marking.judging.entries import mark
+from examgen.marking.judging.written_digits import submitted_of
+from examgen.marking.reading.answers import Numbers
+from examgen.marking.reading.typed.typed_numbers import parse_number
 from tests.marking_students import rounded_text
 from tests.small_banks import PRODUCT, written
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.keys import papers
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.keys.key_folder import papers
 from examgen.exams.policy import Policy
-from examgen.marking import blocks
-from examgen.marking.entries import DEFAULT_POLICY, Marked
+from examgen.marking.judging import blocks
+from examgen.marking.judging.entries import DEFAULT_POLICY, Marked
 from tests.marking_sheets import mark_texts, outcomes
 from tests.small_banks import DRAWN, all_papers, changed, written
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import AnswersError, KeyFileError
-from examgen.exams.keys import Key, read_key
-from examgen.marking.grading import GradedClass, GradeOptions, grade
-from examgen.marking.matching import match
-from examgen.marking.reading import read_answers
+from examgen.exams.keys.key_folder import Key, read_key
+from examgen.marking.grading import GradeOptions, grade
+from examgen.marking.reading.class_sheets import read_answers
+from examgen.marking.reading.matching import match
+from examgen.marking.results.graded_class import GradedClass
 from tests.marking_sheets import MadeKey, blank, make_key, read_rows, rounded, shares, write_sheet
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from examgen.errors import AnswersError
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.exam import Exam, Variant, paper_shape
-from examgen.marking.outcomes import OUTCOMES
-from examgen.marking.overrides import Override, find_overrides, read_overrides, with_overrides
-from examgen.marking.totals import entry_units, mark_unit
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.paper_shapes import paper_shape
+from examgen.marking.judging.outcomes import OUTCOMES
+from examgen.marking.results.overrides import Override, find_overrides, read_overrides, with_overrides
+from examgen.marking.results.totals import entry_units, mark_unit
 from tests.small_banks import DRAWN, written
 
 HEADER = "student,field,marks,reason\n"

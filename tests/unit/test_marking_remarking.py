@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import ExamgenError
-from examgen.exams.building import load_exam
+from examgen.exams.banks.building import load_exam
 from examgen.exams.exam import Exam
-from examgen.marking.earlier import Earlier, read_earlier
-from examgen.marking.remarking import Remarking, change_lines, changes
+from examgen.marking.results.earlier import Earlier, read_earlier
+from examgen.marking.results.remarking import Remarking, change_lines, changes
 
 HEADER = "student,name,exam,variant,marks,max_marks,Q1,correct"
 OLD = f"{HEADER}\ns1,A,e-1,V1,12.5,20,12.5,9\ns2,B,e-1,V2,7,20,7,5\ns3,C,e-1,V3,3,20,3,2\n"

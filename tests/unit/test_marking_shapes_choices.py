@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examgen.marking.choices import CHOICE_REASONS, parse_choice
-from examgen.marking.numbers import Unreadable
-from examgen.marking.parse_shape import SHAPE_REASONS, parse_shape
+from examgen.marking.reading.typed.typed_choices import CHOICE_REASONS, parse_choice
+from examgen.marking.reading.typed.typed_numbers import Unreadable
+from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS, parse_shape
 
 OPTIONS = ("the loss rises", "the loss falls", "$z < 0$", "cannot be said")
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.exams.building import load_exam
-from examgen.exams.exam import Exam, PaperShape, paper_shape
+from examgen.exams.banks.building import load_exam
+from examgen.exams.exam import Exam
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.policy import Policy
-from examgen.marking.outcomes import OUTCOMES
-from examgen.marking.totals import (
+from examgen.marking.judging.outcomes import OUTCOMES
+from examgen.marking.results.totals import (
     Codes,
     entry_marks,
     entry_units,

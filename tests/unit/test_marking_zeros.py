@@ -4,9 +4,9 @@ also where more follows from it.
 
 from pathlib import Path
 
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.keys import papers
-from examgen.marking.entries import Marked
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.keys.key_folder import papers
+from examgen.marking.judging.entries import Marked
 from tests.marking_sheets import mark_texts, outcomes
 
 TWO_UNITS = """

@@ -6,8 +6,8 @@ import pytest
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
-from examgen.documents.mathbox import embedded_font, pdf_operators
-from examgen.documents.mathbox.formula import decimal
+from examgen.typeset import embedded_font, pdf_operators
+from examgen.typeset.drawn.formula import decimal
 from tests.mathbox_samples import drawn, font, formula, pdf
 
 

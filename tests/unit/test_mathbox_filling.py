@@ -2,8 +2,8 @@
 
 import pytest
 
-from examgen.documents.mathbox import Form, FormSet, MissingGlyph, SlotTooNarrow
-from examgen.documents.mathbox.draw import pdf_operators
+from examgen.typeset import Form, FormSet, MissingGlyph, SlotTooNarrow
+from examgen.typeset.drawn.draw import pdf_operators
 from tests.mathbox_samples import formula
 
 A, B, C = "\ue000", "\ue001", "\ue002"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from examgen.documents.mathbox import MissingGlyph, UnknownMath, typeset
+from examgen.typeset import MissingGlyph, UnknownMath, typeset
 from tests.mathbox_samples import Ink, drawn, font, formula, inks, placed_text, tables
 
 TYPICAL = (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from examgen.documents.mathbox import MissingGlyph, SlotTooNarrow
+from examgen.typeset import MissingGlyph, SlotTooNarrow
 from tests.mathbox_samples import font, formula, inks, placed_text
 
 A, B, C = "\ue000", "\ue001", "\ue002"

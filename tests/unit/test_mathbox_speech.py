@@ -2,7 +2,7 @@
 
 import pytest
 
-from examgen.documents.mathbox import UnknownMath, spoken, spoken_number
+from examgen.typeset import UnknownMath, spoken, spoken_number
 from tests.mathbox_samples import mathml
 
 READINGS = [

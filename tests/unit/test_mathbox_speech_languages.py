@@ -7,8 +7,8 @@ from string import Formatter
 
 import pytest
 
-from examgen.documents.mathbox import spoken, spoken_number
-from examgen.documents.mathbox.speech_words import LANGUAGES
+from examgen.typeset import spoken, spoken_number
+from examgen.typeset.speech.speech_words import LANGUAGES
 from tests.mathbox_samples import mathml
 
 TYPICAL = (

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from examgen.batch.mistaken_formulas import MistakenFormula, formula_patches, judged_by_values, mistaken_formulas
-from examgen.core.formula_language import Formula, evaluate_formula, parse_formula
-from examgen.core.formula_trials import drawn_givens
+from examgen.batch.bench.mistaken_formulas import MistakenFormula, formula_patches, judged_by_values, mistaken_formulas
+from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
+from examgen.core.formulas.formula_trials import drawn_givens
 from examgen.core.graph import evaluate
-from examgen.exams.building import load_exam
-from examgen.exams.exam import PaperShape
-from examgen.exams.formula_texts import Written
-from examgen.exams.spellings import spellings
+from examgen.exams.banks.building import load_exam
+from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.references.formula_texts import Written
+from examgen.exams.references.spellings import spellings
 from tests.small_banks import DRAWN, all_papers, changed, written
 
 

@@ -12,22 +12,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from examgen.core.formula_language import Formula, evaluate_formula, parse_formula
+from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
 from examgen.core.graph import Values, evaluate
 from examgen.core.misconceptions import MISCONCEPTIONS, Patch, patches
 from examgen.core.network import NetworkShape, network_graph
+from examgen.core.probes.trials import trial_givens
 from examgen.core.products import ProductsShape
-from examgen.core.trials import trial_givens
-from examgen.documents.feedback import EntryFeedback
-from examgen.documents.papers import solve_for_print
-from examgen.documents.solved_paper import SolvedPaper
-from examgen.documents.steps import Calculated, step_of, step_samples
+from examgen.documents.feedback.mistaken_steps import Calculated, step_of, step_samples
+from examgen.documents.feedback.student_feedback import EntryFeedback
 from examgen.documents.typesetting import NAMES, Typesetter, math_font
-from examgen.exams.exam import Field
-from examgen.exams.keys import papers
-from examgen.exams.notation import NOTATIONS, Naming
-from examgen.exams.reference_formulas import step_formula
-from examgen.exams.separation import paper_patches
+from examgen.documents.worked.solved_numbers import solve_for_print
+from examgen.documents.worked.solved_paper import SolvedPaper
+from examgen.exams.draws.separation import paper_patches
+from examgen.exams.fields import Field
+from examgen.exams.keys.key_folder import papers
+from examgen.exams.notation import NOTATIONS
+from examgen.exams.references.reference_formulas import step_formula
+from examgen.exams.symbol_names import Naming
 from tests.feedback_rows import class_of
 
 FAMILIES = ("question2", "sigmoid-chain", "minibatch", "relu-integers", "matrix-warmups", "tanh-two-outputs")

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 import examgen
-from examgen.exams.exam import Exam, Field, Variant
-from examgen.exams.keys import papers
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.fields import Field
+from examgen.exams.keys.key_folder import papers
 from examgen.exams.policy import Policy
-from examgen.marking.grading import GradedClass
+from examgen.marking.results.graded_class import GradedClass
 from tests.classroom.exams import load, variants_of
 from tests.classroom.handing_in import write_answers, write_key
 from tests.classroom.kinds import AS_WRITTEN, copied_from

@@ -11,9 +11,9 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from examgen.batch.feedback import student_feedback
-from examgen.documents.feedback import feedback_pdf
-from examgen.documents.feedback_layout import _laid_out
+from examgen.batch.class_feedback import student_feedback
+from examgen.documents.feedback.printed.feedback_layout import _laid_out
+from examgen.documents.feedback.web_and_print import feedback_pdf
 from examgen.documents.style import PaperStyle
 from tests.feedback_rows import Did, class_of, rows_of
 from tests.misconception_names import NAMES

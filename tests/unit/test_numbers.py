@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from examgen.core.number_grammar import DecimalMark
-from examgen.marking.numbers import REASONS, Number, Unreadable, explained, parse_number
+from examgen.core.formulas.number_grammar import DecimalMark
+from examgen.marking.reading.typed.typed_numbers import REASONS, Number, Unreadable, explained, parse_number
 
 CASES = Path(__file__).parents[1] / "cases" / "answers.tsv"
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import AnswersError
-from examgen.exams.keys import SHEET_COLUMNS
+from examgen.exams.keys.key_folder import SHEET_COLUMNS
 from examgen.marking.grading import grade
-from examgen.marking.numbers import Number
-from examgen.marking.problems import MAX_PROBLEMS, PROBLEMS
-from examgen.marking.reading import AnswerSheet, read_answers, read_submissions
+from examgen.marking.reading.class_sheets import AnswerSheet, read_answers, read_submissions
+from examgen.marking.reading.problems import MAX_PROBLEMS, PROBLEMS
+from examgen.marking.reading.typed.typed_numbers import Number
 from examgen.tables.csv_tables import Limits
 from tests.marking_sheets import MadeKey, make_key, rounded, write_sheet
 from tests.packed_sheets import Cell, write_ods, write_xlsx, write_zip

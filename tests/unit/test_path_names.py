@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from examgen.exams.files import folder_name
-from examgen.exams.keys import Key, read_key
-from examgen.marking.path_names import MOST_TOKENS, People, parts_below
+from examgen.exams.folders.files import folder_name
+from examgen.exams.keys.key_folder import Key, read_key
+from examgen.marking.reading.owners.path_names import MOST_TOKENS, People, parts_below
 from tests.marking_sheets import make_key
 
 CLASS = {

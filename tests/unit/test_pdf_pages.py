@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from examgen.errors import AnswersError
-from examgen.marking.filled_pdf import MAX_SECONDS, filled_form
+from examgen.marking.reading.handed_in.filled_pdf import MAX_SECONDS, filled_form
 from tests.unit.test_filled_pdf import Objects, field, form_objects, raw_pdf, stream_object
 
 CASE = Path(__file__).parent.parent / "cases" / "files" / "annotated" / "questions.pdf"

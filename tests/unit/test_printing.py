@@ -15,13 +15,14 @@ import pikepdf
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from examgen.documents import printing, store
-from examgen.documents.printing import key_pdf, questions_pdf
-from examgen.documents.stamping import PaperSkeleton
+from examgen.documents.paper import printing
+from examgen.documents.paper.printing import key_pdf, questions_pdf
+from examgen.documents.pdf import store
+from examgen.documents.pdf.stamping import PaperSkeleton
 from examgen.documents.typesetting import fitted, widest_text
 from examgen.errors import BankError
-from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
-from examgen.exams.keys import sheet_rows
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.exams.keys.key_folder import sheet_rows
 from tests.small_banks import FIXED, changed, written
 from tests.stamped_pages import alternative_texts, text_of
 
@@ -138,8 +139,8 @@ def test_bytes_are_the_same_in_every_process(tmp_path: Path) -> None:
     """Neither hash seeds, time zones, an empty store nor the order of students show."""
     code = (
         "import sys; from hashlib import sha256\n"
-        "from examgen.documents.printing import key_pdf, questions_pdf\n"
-        "from examgen.exams.building import Student, draw_variants, load_exam\n"
+        "from examgen.documents.paper.printing import key_pdf, questions_pdf\n"
+        "from examgen.exams.banks.building import Student, draw_variants, load_exam\n"
         "loaded = load_exam('scalar-chain', 7)\n"
         "made = {v.student: questions_pdf(loaded.exam, v) + key_pdf(loaded.exam, v)\n"
         "        for v in draw_variants(loaded, [Student(s) for s in sys.argv[1:]])}\n"

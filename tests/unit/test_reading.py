@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from examgen.errors import AnswersError
-from examgen.marking import reading
-from examgen.marking.answers import AnswerRow
-from examgen.marking.numbers import Number, Unreadable
-from examgen.marking.problems import MAX_PROBLEMS, PROBLEMS
-from examgen.marking.reading import Answers, AnswerSheet, read_answers, read_files, read_submissions
+from examgen.marking.reading import class_sheets
+from examgen.marking.reading.answers import AnswerRow
+from examgen.marking.reading.class_sheets import Answers, AnswerSheet, read_answers, read_files, read_submissions
+from examgen.marking.reading.problems import MAX_PROBLEMS, PROBLEMS
+from examgen.marking.reading.typed.typed_numbers import Number, Unreadable
 from examgen.tables.csv_tables import Limits, read_table
 
 HEADER = "exam,variant,student,question,field,symbol,answer"
@@ -694,7 +694,7 @@ def test_each_file_of_a_folder_has_limits_of_its_own(
     """However much room the class has; a file that the instructor gives has the room of a class."""
     huge = written(tmp_path, *(entry(f"s{n}") for n in range(10)), name="a.csv")
     written(tmp_path, entry("t"), name="b.csv")
-    monkeypatch.setattr(reading, "UPLOAD_LIMITS", replace(Limits(), **limit))
+    monkeypatch.setattr(class_sheets, "UPLOAD_LIMITS", replace(Limits(), **limit))
     assert [told(sheet) for sheet in read_submissions(tmp_path).sheets] == [[(0, "unusable_file")], []]
     assert len(read_answers(huge).rows) == 10
 

@@ -18,7 +18,6 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from examgen.documents import pdf
 from examgen.documents.pages import (
     AnswerBox,
     Cell,
@@ -31,9 +30,10 @@ from examgen.documents.pages import (
     Section,
     Task,
 )
-from examgen.documents.pdf import set_pages
-from examgen.documents.render import sheet_html
-from examgen.documents.skeleton import _pixel
+from examgen.documents.paper.render import sheet_html
+from examgen.documents.pdf import html_pdf
+from examgen.documents.pdf.html_pdf import set_pages
+from examgen.documents.pdf.skeleton import _pixel
 from examgen.documents.style import PaperStyle
 from examgen.errors import BankError, ExamgenError, SetupError
 from tests.stamped_pages import alternative_texts, html_of, pdf_of, text_of
@@ -244,7 +244,9 @@ def test_pdf_is_the_same_in_every_process() -> None:
 
 def test_documents_load_without_weasyprint() -> None:
     """The second that its import takes is spent only where a PDF is written."""
-    code = "import sys, examgen.documents.render, examgen.documents.pdf; print('weasyprint' in sys.modules)"
+    code = (
+        "import sys, examgen.documents.paper.render, examgen.documents.pdf.html_pdf; print('weasyprint' in sys.modules)"
+    )
     assert in_another_process(code) == "False\n"
 
 
@@ -317,7 +319,7 @@ def boxes_of(html: str) -> Iterator[tuple[float, float, str]]:
     """Left and right end, in px, of every piece of text, formula and field on the pages."""
     import weasyprint
 
-    fonts, styles = pdf._styles()
+    fonts, styles = html_pdf._styles()
     pixel = b64encode(_pixel(0)).decode()
     html = re.sub(r'src="formula:\d+"', f'src="data:image/png;base64,{pixel}"', html)
     for page in weasyprint.HTML(string=html).render(stylesheets=styles, font_config=fonts).pages:

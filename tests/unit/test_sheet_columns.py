@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import AnswersError
-from examgen.marking import sheets
-from examgen.marking.numbers import Number
-from examgen.marking.reading import AnswerSheet, read_answers, read_submissions
+from examgen.marking.reading.class_sheets import AnswerSheet, read_answers, read_submissions
+from examgen.marking.reading.handed_in import sheets
+from examgen.marking.reading.typed.typed_numbers import Number
 from tests.packed_sheets import Cell, write_xlsx
 
 HEADER = "exam,variant,student,question,field,symbol,answer"

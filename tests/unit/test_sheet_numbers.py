@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 import examgen
-from examgen.core.number_grammar import REASONS
-from examgen.documents.sheet_script import sheet_script
+from examgen.core.formulas.number_grammar import REASONS
+from examgen.documents.paper.sheet_script import sheet_script
 from examgen.documents.style import PaperStyle
-from examgen.exams.words import phrase
+from examgen.exams.wording.words import phrase
 from examgen.marking.grading import grade
-from examgen.marking.numbers import Number, Unreadable, fault, parse_number
+from examgen.marking.reading.typed.typed_numbers import Number, Unreadable, fault, parse_number
 from tests.sheet_browser import Browser, opened
 from tests.sheet_reader import PageReader, Read, page_reader
 from tests.unit.test_numbers import REFUSED, agreed_rows

@@ -7,8 +7,8 @@ import pikepdf
 import pytest
 
 from examgen.documents.numbers import FIRST_SLOT
-from examgen.documents.skeleton import make_skeleton
-from examgen.documents.stamping import PaperSkeleton, stamp
+from examgen.documents.pdf.skeleton import make_skeleton
+from examgen.documents.pdf.stamping import PaperSkeleton, stamp
 from examgen.documents.typesetting import Typesetter
 from tests.stamped_pages import alternative_texts, text_of
 

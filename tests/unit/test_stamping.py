@@ -7,11 +7,11 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from examgen.documents.mathbox import SlotTooNarrow
 from examgen.documents.numbers import FIRST_SLOT
-from examgen.documents.skeleton import make_skeleton
-from examgen.documents.stamping import PaperSkeleton, pdf_text, stamp
+from examgen.documents.pdf.skeleton import make_skeleton
+from examgen.documents.pdf.stamping import PaperSkeleton, pdf_text, stamp
 from examgen.documents.typesetting import Typesetter
+from examgen.typeset import SlotTooNarrow
 from tests.stamped_pages import alternative_texts, text_of
 
 

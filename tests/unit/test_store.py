@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from examgen.cli import app
-from examgen.documents import printing, store
-from examgen.documents.stamping import PaperSkeleton, stamp
-from examgen.documents.stored_form import skeleton_bytes, skeleton_from
-from examgen.exams.building import Student, draw_variants, load_exam
+from examgen.documents.paper import printing
+from examgen.documents.pdf import store
+from examgen.documents.pdf.stamping import PaperSkeleton, stamp
+from examgen.documents.pdf.stored_form import skeleton_bytes, skeleton_from
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 
 Damage = Callable[[dict[str, Any]], object]
 

@@ -15,13 +15,13 @@ from examgen.core.graph import evaluate
 from examgen.core.network import NetworkShape
 from examgen.core.rules import Array
 from examgen.documents.pages import PaperPage, QuestionPart
-from examgen.documents.papers import question_page
-from examgen.documents.solved_paper import SolvedPaper
+from examgen.documents.paper.papers import question_page
 from examgen.documents.style import PaperStyle
-from examgen.exams.building import Student, draw_variants, load_exam
-from examgen.exams.keys import papers
+from examgen.documents.worked.solved_paper import SolvedPaper
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.keys.key_folder import papers
 from examgen.exams.notation import NOTATIONS
-from examgen.exams.words import shipped_languages
+from examgen.exams.wording.words import shipped_languages
 from tests.latex_values import value_of
 from tests.small_banks import FIXED, changed, fitting_notations, shipped_names, written
 

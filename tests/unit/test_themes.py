@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from examgen.documents import printing, store
-from examgen.documents.printing import key_pdf, questions_pdf
+from examgen.documents.paper import printing
+from examgen.documents.paper.printing import key_pdf, questions_pdf
+from examgen.documents.pdf import store
 from examgen.documents.style import PaperStyle
 from examgen.errors import ExamgenError
-from examgen.exams.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
-from examgen.exams.words import words as shipped_words
+from examgen.exams.wording.words import words as shipped_words
 from tests.stamped_pages import alternative_texts, text_of
 
 BANNER = """{% extends "shipped/questions.html.j2" %}

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import AnswersError
-from examgen.marking import reading
-from examgen.marking.reading import read_files
-from examgen.marking.sheets import FILE_SECONDS, Means, read_sheet
-from examgen.marking.time_budget import FREE_SECONDS, TimeBudget
-from examgen.marking.uploads import Upload
+from examgen.marking.reading import class_sheets
+from examgen.marking.reading.class_sheets import read_files
+from examgen.marking.reading.handed_in.sheets import FILE_SECONDS, Means, read_sheet
+from examgen.marking.reading.handed_in.time_budget import FREE_SECONDS, TimeBudget
+from examgen.marking.reading.handed_in.uploads import Upload
 from examgen.tables.spreadsheet_reader import SpreadsheetReader
 
 HEADER = "exam,variant,student,question,field,symbol,answer\n"
@@ -50,7 +50,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """In the place of the processor's own."""
     made = Clock()
-    monkeypatch.setattr("examgen.marking.time_budget.time", made)
+    monkeypatch.setattr("examgen.marking.reading.handed_in.time_budget.time", made)
     return made
 
 
@@ -89,7 +89,7 @@ def test_a_large_table_is_not_begun_without_time_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     """As nothing stops the reading of a text on its way."""
-    monkeypatch.setattr(reading, "TABLE_SPEED", 1_000)
+    monkeypatch.setattr(class_sheets, "TABLE_SPEED", 1_000)
     (tmp_path / "s.csv").write_text(HEADER + "e,7,s1,Q1,z1,,0.5\n")
     (tmp_path / "t.csv").write_text(HEADER + "e,7,s2,Q1,z1,,0.5\n" * 20)
     assert clock.now == 0
@@ -119,7 +119,7 @@ def test_what_was_too_slow_is_told_by_what_stopped_it(
         clock.now += means.seconds
         raise AnswersError(f"{upload.path}: takes more than {means.seconds:g} seconds")
 
-    monkeypatch.setattr(reading, "read_sheet", slow)
+    monkeypatch.setattr(class_sheets, "read_sheet", slow)
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "a.pdf").write_bytes(b"x")
     (tmp_path / "s.csv").write_text(HEADER + "e,7,s1,Q1,z1,,0.5\n")

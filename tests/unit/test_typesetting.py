@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from examgen.documents.mathbox import Formula
 from examgen.documents.numbers import FIRST_SLOT
 from examgen.documents.typesetting import (
     INDENT,
@@ -18,6 +17,7 @@ from examgen.documents.typesetting import (
     widest_text,
 )
 from examgen.errors import BankError
+from examgen.typeset import Formula
 
 
 def test_the_same_formula_is_set_once() -> None:

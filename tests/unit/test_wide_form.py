@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import AnswersError, KeyFileError
-from examgen.marking import wide_form
-from examgen.marking.grading import GradedClass, GradeOptions, grade
-from examgen.marking.problems import MAX_PROBLEMS
-from examgen.marking.reading import read_answers, read_submissions
+from examgen.marking.grading import GradeOptions, grade
+from examgen.marking.reading.class_sheets import read_answers, read_submissions
+from examgen.marking.reading.handed_in import wide_form
+from examgen.marking.reading.problems import MAX_PROBLEMS
+from examgen.marking.results.graded_class import GradedClass
 from examgen.tables.csv_tables import Limits
 from tests.marking_sheets import MadeKey, Row, make_key, rounded, shares, write_sheet
 

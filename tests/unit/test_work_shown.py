@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from examgen import grade
-from examgen.core.equality import copies
 from examgen.core.network import NetworkShape, network_graph
+from examgen.core.probes.equality import copies
 from tests.marking_sheets import Row, make_key, read_rows, rounded, write_sheet
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from examgen.exams.building import load_exam
-from examgen.exams.exam import PaperShape, paper_shape
-from examgen.marking.written_formulas import formula_texts, symbol_text
+from examgen.exams.banks.building import load_exam
+from examgen.exams.paper_shapes import PaperShape, paper_shape
+from examgen.marking.results.appeals.written_formulas import formula_texts, symbol_text
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,176 @@
+"""A small class that sits an exam: students who know everything, and students with misconceptions.
+
+Called by `checking`, for `examgen check`. All hand in files and are marked as any class is.
+"""
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from examgen.core.graph import evaluate
+from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.rules import Array
+from examgen.errors import BankError
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.exams.digits import print_decimals
+from examgen.exams.draws.separation import paper_patches
+from examgen.exams.exam import Exam, QuestionVariant, Variant
+from examgen.exams.fields import ROUNDED_MARKS
+from examgen.exams.folders.files import csv_bytes
+from examgen.exams.keys.key_folder import SHEET_COLUMNS, key_files, papers
+from examgen.exams.notation import NOTATIONS
+from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.tolerance import by_field
+from examgen.marking.grading import grade
+from examgen.marking.results.graded_class import GradedClass
+from examgen.version import __version__
+
+PERFECT = 6
+"""Drawn papers in each notation that students sit who know everything, beside one of each shape."""
+
+MISTAKEN = 4
+"""Papers that students with each misconception sit."""
+
+Sheet = Mapping[tuple[str, str], str]
+"""What a student writes, by question and field."""
+
+Papers = Sequence[tuple[PaperShape, Mapping[str, Array]]]
+"""The shapes of a question of which there are papers, with the givens of some, (papers, *shape)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """What came of some students.
+
+    Attributes:
+        sitters: how many they are.
+        named: of students with a misconception, to how many it was named.
+        problems: what is wrong, in sentences.
+    """
+
+    sitters: int
+    named: int
+    problems: tuple[str, ...]
+
+
+def one_of_each_shape(loaded: LoadedExam, there: Iterable[Papers]) -> list[tuple[PaperShape, Variant]]:
+    """A paper of every shape of every question; its other questions are whatever is drawn."""
+    (any_paper,) = draw_variants(loaded, [Student("each shape")])
+    found = []
+    for shape, givens in (pair for of_question in there for pair in of_question):
+        name, numbers = shape.question.id, {given: values[0] for given, values in givens.items()}
+        questions = {**any_paper.questions, name: QuestionVariant(shape.label, numbers)}
+        code = f"{any_paper.code}{name}{shape.label}"
+        found.append((shape, replace(any_paper, student=f"{name} {shape.label}", code=code, questions=questions)))
+    return found
+
+
+def perfect_students(exam: str, loaded: LoadedExam, shapes: Sequence[Variant]) -> tuple[tuple[str, ...], Sat]:
+    """Students who know everything, in every notation that fits: the notations, and who lost marks.
+
+    Args:
+        exam: as for `load_exam`.
+        loaded: that exam in its own notation.
+        shapes: papers that are sat beside those that are drawn.
+    """
+    notations, problems, sitters = [], [], 0
+    students = [Student(f"perfect {number}") for number in range(PERFECT)]
+    for name in NOTATIONS:
+        try:
+            in_notation = load_exam(exam, loaded.seed, name)
+        except BankError:
+            continue  # such as the scalar notation for layers of several units
+        notations.append(name)
+        people = [*draw_variants(in_notation, students), *shapes]
+        sitters += len(people)
+        results = sit(in_notation.exam, people, {}).results
+        lost = results[results["marks"] < results["max_marks"] - ROUNDED_MARKS]
+        if len(lost):
+            first = lost.iloc[0]
+            problems.append(
+                f"{len(lost)} right answers lose marks in notation {name}, such as {first['question']} "
+                f"{first['field']}: {first['answer']}"
+            )
+    return tuple(notations), Sat(sitters, 0, tuple(problems))
+
+
+def mistaken_students(loaded: LoadedExam) -> Sat:
+    """A student with each version of each misconception on some papers: who is named, and who lost nothing.
+
+    They write numbers; what is no number they answer as in the key.
+    """
+    variants = draw_variants(loaded, [Student(f"paper {number}") for number in range(MISTAKEN)])
+    people: list[Variant] = []
+    sheets: dict[str, Sheet] = {}
+    believes: dict[str, str] = {}
+    for variant in variants:
+        for paper, numbers in papers(loaded.exam, variant):
+            for place, patch in enumerate(paper_patches(paper) if paper.number_fields else ()):
+                if not patch.must_show:
+                    continue
+                student = f"{variant.student} {paper.question.id} {place}"
+                people.append(replace(variant, student=student, code=f"{variant.code}{paper.question.id}{place}"))
+                sheets[student] = written_numbers(paper, evaluate(patch.graph, numbers.givens).values)
+                believes[student] = patch.misconception
+    if not people:
+        return Sat(0, 0, ())
+    fixed = any(source.fixed for source in loaded.sources.values())
+    return _judged(sit(loaded.exam, people, sheets), believes, is_screened=not fixed)
+
+
+def sit(exam: Exam, people: Sequence[Variant], sheets: Mapping[str, Sheet]) -> GradedClass:
+    """Hand in sheets and mark them, files and all.
+
+    Args:
+        exam: the exam.
+        people: who sits it.
+        sheets: by student; what a sheet does not say is answered as in the key.
+    """
+    files = key_files(exam, people, __version__)
+    with tempfile.TemporaryDirectory() as folder:
+        key = Path(folder) / "key"
+        key.mkdir()
+        for name, content in files.items():
+            (key / name).write_bytes(content)
+        rows = csv.DictReader(io.StringIO(files["answers.csv"].decode()))
+        filled = [
+            [*(row[name] for name in SHEET_COLUMNS[:-1]), _answer(sheets.get(row["student"], {}), row)] for row in rows
+        ]
+        answers = Path(folder) / "answers.csv"
+        answers.write_bytes(csv_bytes(SHEET_COLUMNS, filled))
+        graded = grade(answers, key, Path(folder) / "marks")
+        _ = graded.results  # read before the folder goes
+        return graded
+
+
+def written_numbers(paper: PaperShape, values: Mapping[str, Array]) -> Sheet:
+    """What a student writes who has come to these values of all quantities, to the asked digits."""
+    numbers = by_field(paper, {name: value[None] for name, value in values.items()})[0]
+    found = {}
+    for field, number in zip(paper.number_fields, numbers.tolist(), strict=True):
+        decimals = int(field.digits.decimals_for(np.array(number)))
+        found[paper.question.id, field.name] = print_decimals(number, decimals) if np.isfinite(number) else ""
+    return found
+
+
+def _answer(sheet: Sheet, row: Mapping[str, str]) -> str:
+    return sheet.get((row["question"], row["field"]), row["answer"])
+
+
+def _judged(graded: GradedClass, believes: Mapping[str, str], *, is_screened: bool) -> Sat:
+    results = graded.results
+    named = sum(
+        any(believes[str(student)] in str(label).split("|") for label in rows["misconception"])
+        for student, rows in results.groupby("student")
+    )
+    lost = (results["marks"] < results["max_marks"] - ROUNDED_MARKS).groupby(results["student"]).any()
+    whole = sorted({believes[str(student)] for student, has_lost in lost.items() if not has_lost})
+    problems = tuple(
+        f"work with the misconception {name} gets full marks ({MISCONCEPTIONS[name].mistake})" for name in whole
+    )
+    return Sat(len(believes), named, problems if is_screened else ())

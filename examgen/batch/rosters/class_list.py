@@ -1,0 +1,168 @@
+"""Reads a class list: who gets a paper, under which id and name, and what to tell of how the list was understood."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from examgen.batch.rosters.roster_ids import checked_id, damage, written_id
+from examgen.batch.rosters.roster_rows import RosterRows, roster_rows
+from examgen.batch.rosters.systems import Recognised, plain_title
+from examgen.errors import AnswersError, ExamgenError
+from examgen.exams.banks.building import Student
+from examgen.tables.csv_tables import printable
+from examgen.tables.table_rows import Row
+
+MOST_NAMED = 5
+OWN_WORDS = "give each student an id of their own"
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The students of a class in the order of their list, and lines that say how it was read."""
+
+    students: tuple[Student, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A row: its line, the cells that may hold the id, the name, and name and role spelled as titles are."""
+
+    line: int
+    ids: tuple[str, ...]
+    name: str
+    plain_name: str
+    role: str
+
+
+def read_roster(path: Path) -> Roster:
+    """The students of a class list, CSV, xlsx or ods, of any kind in `systems`; other columns are passed over.
+
+    Raises:
+        AnswersError: the file cannot be read, or a row has no id, one that a spreadsheet has damaged, or one that came
+            before.
+    """
+    table = roster_rows(path)
+    _check_titles(table)
+    people = [entry for row in table.rows if _is_somebody(entry := _entry(row, table.recognised), table.recognised)]
+    students = [entry for entry in people if _is_student(entry, table.recognised)]
+    if not students:
+        raise AnswersError(f"{table.where}: there are no students below the header")
+    column = next((place for place in range(len(students[0].ids)) if any(one.ids[place] for one in students)), 0)
+    ids = _ids(table, students, column)
+    check_apart(ids, path)
+    found = tuple(Student(student, entry.name) for student, entry in zip(ids, students, strict=True))
+    return Roster(found, tuple(_notices(table, column, people, students)))
+
+
+def check_apart(ids: Sequence[str], roster: Path) -> None:
+    """Ids that are hard to tell apart would be one folder on some systems, and one student to a marker.
+
+    Raises: AnswersError if two differ in capitals or width only.
+    """
+    taken: dict[str, str] = {}
+    for student in ids:
+        other = taken.setdefault(unicodedata.normalize("NFKC", student).lower(), student)
+        if other != student:
+            what = "capitals" if other.lower() == student.lower() else "capitals or width"
+            raise AnswersError(
+                f"{printable(roster)}: ids {other!r} and {student!r} differ in {what} only; change one of them"
+            )
+
+
+def _check_titles(table: RosterRows) -> None:
+    titles = [plain_title(title) for title in table.titles]
+    for place in table.recognised.places:
+        if titles.count(titles[place]) > 1:
+            raise AnswersError(f'{table.where}: the header names "{printable(table.titles[place], 40)}" more than once')
+
+
+def _entry(row: Row, recognised: Recognised) -> _Entry:
+    cells = dict(zip(recognised.places, row.cells, strict=True))
+    parts = [_one_line(cells[place]) for place in recognised.names]
+    name = _turned(parts[0]) if recognised.is_turned else " ".join(filter(None, parts))
+    role = "" if recognised.role is None else plain_title(cells[recognised.role])
+    ids = tuple(written_id(cells[place]) for place in recognised.ids)
+    return _Entry(row.line, ids, name, plain_title("".join(parts)), role)
+
+
+def _one_line(name: str) -> str:
+    """A name without line breaks and control characters, which a quoted cell may hold."""
+    return " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in name).split())
+
+
+def _turned(name: str) -> str:
+    """ "Lovelace, Ada" as "Ada Lovelace", and "King, Martin Luther, Jr." as "Martin Luther King, Jr."."""
+    family, _, rest = name.partition(",")
+    given, _, suffix = rest.partition(",")
+    turned = " ".join(filter(None, (given.strip(), family.strip())))
+    return f"{turned}, {suffix.strip()}" if suffix.strip() else turned
+
+
+def _is_somebody(entry: _Entry, recognised: Recognised) -> bool:
+    """Not a row of sums, of a test student, or with remarks only."""
+    has_id = recognised.has_best_id and bool(entry.ids[0])
+    is_summary = entry.plain_name in recognised.system.no_students and not has_id
+    return not is_summary and bool(entry.name or any(entry.ids))
+
+
+def _is_student(entry: _Entry, recognised: Recognised) -> bool:
+    return recognised.role is None or entry.role in recognised.system.roles[1]
+
+
+def _ids(table: RosterRows, students: Sequence[_Entry], column: int) -> list[str]:
+    """Everybody's id, in its one spelling, from one of the columns."""
+    found: dict[str, _Entry] = {}
+    for entry in students:
+        student = _id(table, entry, column)
+        if (first := found.setdefault(student, entry)) is not entry:
+            told = f"it is that of line {first.line}, too"
+            if first.ids[column] != entry.ids[column]:
+                told += ", where its accents are spelled otherwise"
+            place = f"{table.where}: line {entry.line}"
+            raise AnswersError(f"{place}: id {student!r} came before; {OWN_WORDS} ({told})")
+    return list(found)
+
+
+def _id(table: RosterRows, entry: _Entry, column: int) -> str:
+    """The id of a row in its one spelling."""
+    student, place = entry.ids[column], f"{table.where}: line {entry.line}"
+    if not student:
+        told = f'"{printable(_title(table, column), 40)}" of {printable(entry.name, 60)!r}'
+        raise AnswersError(f"{place}: the id is empty ({told}); {OWN_WORDS}")
+    if told := damage(student, is_cell=table.is_spreadsheet):
+        raise AnswersError(
+            f"{place}: id {student!r} is {told}, which a spreadsheet made of it; take the list from its source "
+            "again, and format the column as text before the ids come into it"
+        )
+    if table.is_guessed and not student.isascii():
+        raise AnswersError(
+            f"{place}: id {student!r} may be another one, as the file is not UTF-8; save it as CSV UTF-8"
+        )
+    try:
+        return checked_id(student)
+    except ExamgenError as error:
+        raise AnswersError(f"{place}: {error}") from None
+
+
+def _notices(table: RosterRows, column: int, people: Sequence[_Entry], students: Sequence[_Entry]) -> Iterator[str]:
+    recognised, titles = table.recognised, [printable(title, 40) for title in table.titles]
+    names = " and ".join(f'"{titles[place]}"' for place in recognised.names)
+    taken = f'id from "{printable(_title(table, column), 40)}", name from {names}'
+    if column > 0:
+        taken += f' ("{printable(_title(table, 0), 40)}" is empty for all)'
+    if recognised.system.label:
+        yield f"{table.where}: read as {recognised.system.label}: {taken}"
+    elif len(recognised.ids) > 1 or [plain_title(titles[place]) for place in recognised.places] != ["id", "name"]:
+        yield f"{table.where}: {taken}"
+    if left := [entry.name for entry in people if not _is_student(entry, recognised)]:
+        named = ", ".join(left[:MOST_NAMED]) + (", …" if len(left) > MOST_NAMED else "")
+        yield f"{table.where}: left out are {len(left)} of another role than student: {named}"
+    if table.is_guessed:
+        odd = next((f', such as "{entry.name}"' for entry in students if not entry.name.isascii()), "")
+        yield f"{table.where}: is not UTF-8 and was read as Windows-1252{odd}; if that is wrong, save it as CSV UTF-8"
+
+
+def _title(table: RosterRows, column: int) -> str:
+    return table.titles[table.recognised.ids[column]]

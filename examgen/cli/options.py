@@ -1,0 +1,76 @@
+"""The arguments and options that several commands have; `making_commands` and `trying_commands` take them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from examgen.cli import completion
+
+Exam = Annotated[
+    str,
+    typer.Argument(
+        metavar="EXAM",
+        help="A shipped exam or family (see examgen list), or a TOML file.",
+        autocompletion=completion.exams,
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        metavar="N",
+        help="The same seed makes the same papers, byte for byte. Without it a fresh one is drawn and printed.",
+    ),
+]
+NotationName = Annotated[
+    str | None,
+    typer.Option(
+        "--notation",
+        metavar="NAME",
+        help="from-to, to-from-da, nielsen, scalar or row; the exam's own where it is left out.",
+        autocompletion=completion.notations,
+    ),
+]
+Language = Annotated[
+    str,
+    typer.Option(
+        "--language",
+        metavar="CODE",
+        help="Language of the papers: en, de, fr, es or hi, or one of the theme.",
+        autocompletion=completion.languages,
+    ),
+]
+PaperSize = Annotated[
+    str,
+    typer.Option(
+        "--paper",
+        metavar="SIZE",
+        help="Size of the paper: a4 or letter.",
+        autocompletion=completion.paper_sizes,
+    ),
+]
+ThemeFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--theme",
+        metavar="DIR",
+        help="Folder that restyles papers: paper.css, texts/<language>.toml, questions.html.j2, key.html.j2.",
+    ),
+]
+KeyDetail = Annotated[
+    str,
+    typer.Option(
+        "--key-detail",
+        metavar="DETAIL",
+        help="Of the worked solution: full, or short, without the chain rule for single entries.",
+    ),
+]
+WorkingSpace = Annotated[bool, typer.Option("--working-space", help="Leave ruled space for working under each task.")]
+
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Write over what lies in the folder; another exam there, key and all, is kept in old-1/ of it."
+    ),
+]

@@ -1,0 +1,136 @@
+"""What commands have in common on a terminal: mistakes in one line, notices, progress, and the marks of a class.
+
+Called by the commands; nothing here imports what is slow before it is needed.
+"""
+
+import errno
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from examgen.marking.results.graded_class import GradedClass
+
+MAX_NOTICES = 20
+"""So many notices are printed; the rest is counted."""
+
+
+class Commands(TyperGroup):
+    """All commands. Where what they print cannot be written, a line on stderr says so; a closed pipe needs none."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command of the arguments, and write what it printed to the last byte."""
+        try:
+            try:
+                return super().main(*args, **extra)
+            finally:
+                # Python would do it later, when nobody can say any more what is wrong.
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except OSError as error:
+            _throw_output_away()
+            if error.errno != errno.EPIPE:
+                place = f"{error.filename}: " if error.filename else "standard output cannot be written: "
+                with suppress(OSError):
+                    print_error(f"{place}{error.strerror or error}")
+            raise SystemExit(1) from None
+
+
+@contextmanager
+def mistakes_in_one_line() -> Iterator[None]:
+    """A user's mistake ends with one line on stderr and exit code 1, and never with a traceback."""
+    from examgen.errors import ExamgenError
+
+    try:
+        yield
+    except ExamgenError as error:
+        print_error(str(error))
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("Stopped.", err=True)
+        raise typer.Exit(130) from None
+
+
+def print_error(text: str) -> None:
+    typer.secho("Error: ", fg=typer.colors.RED, bold=True, err=True, nl=False)
+    typer.echo(printable(" ".join(text.splitlines())), err=True)
+
+
+def _throw_output_away() -> None:
+    """What is held back of standard output goes nowhere, or Python would try to write it once more at its end."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on a terminal, nothing where the output is piped."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Papers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("papers", total=None)
+        yield lambda done, all_papers: bar.update(task, completed=done, total=all_papers)
+
+
+def text_width() -> int:
+    """Columns for running text: those of the terminal up to a width that is easy to read, 80 where it is piped."""
+    return min(max(shutil.get_terminal_size().columns, 40), 100) if sys.stdout.isatty() else 80
+
+
+def print_notices(notices: Sequence[str]) -> None:
+    for notice in notices[:MAX_NOTICES]:
+        typer.echo(f"Note: {printable(notice)}")
+    if len(notices) > MAX_NOTICES:
+        typer.echo(f"Note: and {len(notices) - MAX_NOTICES} more notices like these")
+
+
+def print_gradebook(graded: "GradedClass") -> None:
+    """One line per student who is marked now: a table as wide as the terminal, or tab-separated text where the output
+    is piped."""
+    from examgen.marking.results.shown_marks import WRAPPED, marks_table
+
+    marks = marks_table(graded)
+    if not sys.stdout.isatty():
+        marks = marks.piped()
+        for row in (marks.header, *marks.rows):
+            typer.echo("\t".join(map(printable, row)))
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    marks = marks.within(console.width)
+    table = Table(title=f"Exam {graded.exam}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for name in marks.header:
+        is_text = name in WRAPPED
+        table.add_column(
+            name,
+            justify="left" if is_text else "right",
+            no_wrap=not is_text,
+            overflow="fold",
+            style="bold" if name == "student" else "",
+        )
+    for row in marks.rows:
+        # What students write is text: square brackets in it are no markup.
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    console.print(table)
+
+
+def printable(text: str) -> str:
+    """What students wrote, without characters that would steer a terminal."""
+    return "".join(char if char.isprintable() else "�" for char in text)

@@ -1,0 +1,33 @@
+"""Which quantities of a graph are always equal, so that an answer for one stands for the other.
+
+For one sample the gradient of the biases is that of the pre-activations; a linear unit's activation is its input. It is
+seen at random numbers, so that it holds for whatever rules there are.
+"""
+
+from functools import lru_cache
+from math import isclose
+
+import numpy as np
+
+from examgen.core.graph import ComputationGraph
+from examgen.core.probes.trials import trial_values
+
+Copies = tuple[tuple[str, str], ...]
+"""(earlier, later) names of quantities with the same entries in the same order."""
+
+
+@lru_cache(maxsize=256)
+def copies(graph: ComputationGraph) -> Copies:
+    """Each derived quantity that is always equal to an earlier one, with the first such."""
+    values = trial_values(graph)
+    flat = {quantity.name: values[quantity.name].reshape(-1) for quantity in graph.derived}
+    # Most quantities differ in their first number already, which is seen at once.
+    first = {name: float(numbers[0]) for name, numbers in flat.items()}
+    found = []
+    for place, later in enumerate(graph.derived):
+        for earlier in graph.derived[:place]:
+            is_near = earlier.size == later.size and isclose(first[earlier.name], first[later.name], abs_tol=1e-9)
+            if is_near and np.allclose(flat[later.name], flat[earlier.name], 1e-9, 1e-12):
+                found.append((earlier.name, later.name))
+                break
+    return tuple(found)

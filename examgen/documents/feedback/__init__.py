@@ -1,0 +1,1 @@
+"""What a marked student gets back."""

@@ -1,0 +1,1 @@
+"""Feedback as PDF: layouts that students share, and what is put into them."""

@@ -1,0 +1,238 @@
+"""From an exam and one student's variant to the pages that the templates print.
+
+Called by the batch for every student, and by tests. What depends on the shape of a question only (text, diagram,
+boxes) is built once per shape.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.graph import Quantity
+from examgen.core.network import NetworkShape, network_graph
+from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, NetworkPicture, PaperPage, QuestionPart
+from examgen.documents.pages import Task as TaskPart
+from examgen.documents.paper.facts import derivatives_of, facts_of
+from examgen.documents.paper.symbols import symbol_sentences
+from examgen.documents.paper.typed_tasks import other_boxes, spelling_lines, typed_answers
+from examgen.documents.style import STANDARD, PaperStyle
+from examgen.documents.worked.rule_formulas import symbol_of
+from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
+from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
+from examgen.documents.worked.worked_lines import worked_sections
+from examgen.exams.cover import Cover
+from examgen.exams.digits import Digits
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.fields import MARKS_DECIMALS, Field, shown_places, task_letter, total_marks
+from examgen.exams.keys.key_folder import papers
+from examgen.exams.notation import Notation
+from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.symbol_names import Naming
+from examgen.exams.wording.texts import UNSHOWN
+
+
+def question_page(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PaperPage:
+    """What is handed out: nothing on it depends on the solution."""
+    parts = [givens_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
+    return page_of(exam, Person(variant.student, variant.name, variant.code), parts, style, with_solution=False)
+
+
+def key_page(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PaperPage:
+    """The same paper with its worked solution."""
+    parts = [solve_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
+    return page_of(exam, Person(variant.student, variant.name, variant.code), parts, style, with_solution=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a paper is for, and its code; or slots for them."""
+
+    student: str
+    name: str
+    variant: str
+
+    @property
+    def as_text(self) -> "Person":
+        """Without characters that no page can show, among them those of slots."""
+        return Person(*(UNSHOWN.sub("\ufffd", text) for text in astuple(self)))
+
+
+def page_of(
+    exam: Exam,
+    person: Person,
+    parts: Sequence[SolvedPaper],
+    style: PaperStyle,
+    *,
+    with_solution: bool,
+) -> PaperPage:
+    """The page of an exam from its questions' values, or from marks for them."""
+    marks = total_marks((field for part in parts for field in part.paper.fields), with_bonus=False)
+    return PaperPage(
+        title=style.phrase(exam.title),
+        exam=exam.id,
+        student=person.student,
+        name=person.name,
+        variant=person.variant,
+        instructions=tuple(map(style.phrase, exam.instructions)) or (style.words["instructions"],),
+        questions=tuple(
+            _part(number, solved, style, with_solution=with_solution) for number, solved in enumerate(parts, start=1)
+        ),
+        marks=_plain(marks),
+        symbols=symbol_sentences([solved.paper for solved in parts], style),
+        facts=tuple(_cover_facts(exam.cover, style)),
+        is_duplex=exam.cover.is_duplex,
+        style=style,
+    )
+
+
+def _cover_facts(cover: Cover, style: PaperStyle) -> Iterator[tuple[str, str]]:
+    """Label and text of what is said of the exam in the head of its papers."""
+    words = style.words
+    if cover.course:
+        yield words["course"], style.phrase(cover.course)
+    if cover.date:
+        yield words["date"], style.phrase(cover.date) if isinstance(cover.date, str) else style.day(cover.date)
+    if cover.duration:
+        is_text = isinstance(cover.duration, str)
+        yield (
+            words["duration"],
+            style.phrase(str(cover.duration)) if is_text else words["minutes"].format(minutes=cover.duration),
+        )
+
+
+def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> QuestionPart:
+    text, paper = style.words["worked"], solved.paper
+    shape, notation = paper.shape, paper.naming.notation
+    return QuestionPart(
+        number=str(number),
+        title=style.phrase(paper.question.title),
+        text=(*map(style.phrase, paper.question.text), *facts_of(solved, style)),
+        picture=_picture(shape, notation, style) if isinstance(shape, NetworkShape) else None,
+        givens=tuple(_givens(solved, text)),
+        tasks=_tasks(paper, style, with_solution=with_solution),
+        sections=worked_sections(solved, text, has_chains=style.key_detail == "full") if with_solution else (),
+        appendix=tuple(derivatives_of(shape, paper.naming))
+        if with_solution and isinstance(shape, NetworkShape)
+        else (),
+        marks=_plain(total_marks(paper.fields, with_bonus=False)),
+    )
+
+
+def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
+    """The given numbers: samples, then weights and biases by layer."""
+    paper = solved.paper
+    several = isinstance(paper.shape, NetworkShape) and paper.shape.steps > 1
+    for quantity in paper.graph:
+        if quantity.kind in ({"x_of_step"} if several else {"x"}):
+            target = "y" + quantity.name.removeprefix("x")
+            pair = rf"{_equation(solved, quantity)},\quad {_equation(solved, paper.graph[target])}"
+            named = text["sample" if quantity.shape[0] == 1 else "mini_batch"].format(step=quantity.step)
+            yield Given(named if several else "", pair)
+    by_layer: dict[int | None, list[str]] = {}
+    for quantity in paper.graph.givens:
+        if quantity.kind in {"W", "A", "B", "C"} or (quantity.kind == "b" and not paper.naming.notation.folds_bias):
+            by_layer.setdefault(quantity.layer, []).append(_equation(solved, quantity))
+        elif quantity.kind == "learning_rate":
+            by_layer[None] = [f"{paper.naming.notation.learning_rate} = {solved.number(quantity.name)}"]
+    yield from (Given("", r",\quad ".join(equations)) for equations in by_layer.values())
+
+
+def _equation(solved: SolvedPaper, quantity: Quantity) -> str:
+    paper = solved.paper
+    symbol = symbol_of(paper, quantity.name)
+    if quantity.kind in {"x", "x_of_step"} and not paper.naming.notation.inputs:
+        symbol = f"{'X' if quantity.shape[0] > 1 else 'x'} = {symbol}"
+    value = solved.with_bias(quantity.name) if folds(paper, quantity) else solved.number(quantity.name)
+    return f"{symbol} = {value}"
+
+
+@lru_cache(maxsize=512)
+def _tasks(paper: PaperShape, style: PaperStyle, *, with_solution: bool) -> tuple[TaskPart, ...]:
+    text = style.words
+    found: list[TaskPart] = []
+    for number, task in enumerate(paper.question.tasks):
+        fields = [field for field in paper.fields if field.task == number]
+        is_number = task.as_ == "number"
+        digits = digits_text(task.digits, text["worked"]) if is_number else text[f"as_{task.as_}"]
+        boxes = _boxes(paper, number, fields, digits) if is_number else other_boxes(paper, number, style)
+        # The same table is printed once.
+        spellings = tuple(spelling_lines(paper, number))
+        found.append(
+            TaskPart(
+                letter=task_letter(number),
+                text=style.phrase(task.text),
+                digits=digits if task.as_ != "formula" else "",
+                marks=_plain(total_marks(fields)),
+                boxes=tuple(boxes),
+                each="" if task.marks_per_task is not None else _plain(task.marks),
+                kind=task.as_,
+                options=tuple((task_letter(place), style.phrase(option)) for place, option in enumerate(task.options)),
+                spellings=spellings if all(spellings != part.spellings for part in found) else (),
+                answers=tuple(typed_answers(paper, number, style)) if with_solution and not is_number else (),
+                characters=_characters(task.digits) if is_number else 4,
+            )
+        )
+    return tuple(found)
+
+
+def digits_text(digits: Digits, text: Mapping[str, str]) -> str:
+    """To how many digits, in words."""
+    if digits.unit == "decimals":
+        key = {0: "whole_number", 1: "one_decimal"}.get(digits.count, "decimals")
+    else:
+        key = "one_significant_figure" if digits.count == 1 else "significant_figures"
+    return text[key].format(count=digits.count)
+
+
+def _characters(digits: Digits) -> int:
+    """Of a number to so many digits: a sign, a digit before the point, the point and the decimals; "−123" at least."""
+    return max(digits.count + (3 if digits.unit == "decimals" else 4), 4)
+
+
+def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> Iterator[AnswerBox]:
+    """One box per asked quantity; in row notation the biases are the last row of their weights' box."""
+    cells = {
+        (field.quantity, field.index): Cell(field.name, paper.naming.entry(field.quantity, field.index).unicode, digits)
+        for field in fields
+    }
+    asked = paper.asked(number)
+    names = {quantity.name for quantity in asked}
+    done: set[str] = set()
+    for quantity in asked:
+        if quantity.name in done:
+            continue
+        rows = [tuple(cells[quantity.name, place] for place in row) for row in shown_places(paper.naming, quantity)]
+        symbol = paper.naming.whole(quantity.name)
+        if folds(paper, quantity) and (bias := bias_name(quantity)) in names:
+            places = shown_places(paper.naming, paper.graph[bias])
+            rows += [tuple(cells[bias, place] for place in row) for row in places]
+            symbol = symbol_of(paper, quantity.name)
+            done.add(bias)
+        yield AnswerBox(symbol, tuple(rows))
+
+
+@lru_cache(maxsize=512)
+def _picture(shape: NetworkShape, notation: Notation, style: PaperStyle) -> NetworkPicture:
+    """The network's diagram; units are named as for a single sample."""
+    text = style.words["worked"]
+    single = NetworkShape(shape.sizes, shape.activations, shape.loss, 1, 1, updates=False)
+    naming = Naming(notation, single, network_graph(single))
+    titles = [style.phrase(ACTIVATIONS[name].title) for name in shape.activations]
+    single_input = shape.sizes[0] == 1
+    layers = [LayerPicture(_units(naming, "x", shape.sizes[0]), text["input" if single_input else "inputs"])]
+    for layer, (size, title) in enumerate(zip(shape.sizes[1:], titles, strict=True), start=1):
+        layers.append(LayerPicture(_units(naming, f"a{layer}", size), title, has_bias=True))
+    named = [text["picture_input" if single_input else "picture_inputs"].format(count=shape.sizes[0])]
+    for size, title in zip(shape.sizes[1:], titles, strict=True):
+        named.append(text["picture_unit" if size == 1 else "picture_layer"].format(count=size, title=title))
+    return NetworkPicture(tuple(layers), text["picture"].format(layers=", ".join(named)))
+
+
+def _units(naming: Naming, name: str, size: int) -> tuple[str, ...]:
+    return tuple(naming.entry(name, (0, unit)).latex for unit in range(size))
+
+
+def _plain(marks: Decimal) -> str:
+    return format(round(marks, MARKS_DECIMALS).normalize(), "f")

@@ -1,0 +1,251 @@
+"""Papers as PDF: finds or makes the skeleton of a paper's shape, and stamps a student's numbers and name into it.
+
+The batch calls `questions_pdf` and `key_pdf`; one code path serves one paper and a million.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from examgen.core.graph import Values
+from examgen.documents.numbers import FIRST_SLOT, MINUS, PageSlots, Slot, Slots, entries
+from examgen.documents.pages import PaperPage
+from examgen.documents.paper.box_answers import answers_in_boxes
+from examgen.documents.paper.papers import Person, page_of
+from examgen.documents.pdf import store
+from examgen.documents.pdf.filled_paper import boxes_of, filled
+from examgen.documents.pdf.slot_values import SlotValues
+from examgen.documents.pdf.stamping import PaperSkeleton, sharing, stamp
+from examgen.documents.style import STANDARD, PaperStyle
+from examgen.documents.typesetting import HYPHEN, Typesetter, fits_slots, fitted, widest_text
+from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
+from examgen.documents.worked.solved_paper import SolvedPaper
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.keys.key_folder import papers
+from examgen.exams.paper_shapes import PaperShape
+from examgen.typeset import SlotTooNarrow, spoken_number
+
+if TYPE_CHECKING:
+    from examgen.documents.pdf.html_pdf import SetPages
+
+PERSON_WIDTHS = (105.0, 224.0, 90.0)
+"""Room for student id, name and variant code in points, as in paper.css; a code of eight Ws fits."""
+
+NEARLY_EMPTY = 0.33
+"""A question paper whose last page is filled less than so far is set closer, if that saves the page."""
+
+MOST_LAYOUTS = 4
+"""So many wider layouts are tried for numbers that are wider than the values of the paper say."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLayout:
+    """What fixes how one question is set but for its numbers: its shape, the digits that its numbers may have before
+    the point, and the decimals of each quantity."""
+
+    paper: PaperShape
+    whole_digits: int
+    decimals: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageLayout:
+    """What fixes a document but for numbers and names.
+
+    Where it `is_anonymous`, the student fills in who they are; `is_nameless` leaves the name to be written.
+    `fixed_person` is None where name, id and code are slots, as nearly always; a name that the shipped font cannot
+    write has a layout of its own, in which the machine's other fonts serve.
+    """
+
+    exam: Exam
+    questions: tuple[QuestionLayout, ...]
+    with_solution: bool
+    style: PaperStyle
+    is_anonymous: bool
+    is_nameless: bool
+    fixed_person: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPaper:
+    """A document.
+
+    Attributes:
+        pdf: its file.
+        missing: the characters in it that no font of this machine can show: boxes stand in their place.
+        skeleton: what it was stamped from.
+    """
+
+    pdf: bytes
+    missing: str
+    skeleton: PaperSkeleton | None = None
+
+
+def questions_pdf(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> bytes:
+    """The paper that is handed out to one student, as a PDF file."""
+    return print_questions(exam, variant, style).pdf
+
+
+def key_pdf(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> bytes:
+    """The worked solution of one student's paper, as a PDF file."""
+    return print_key(exam, variant, style).pdf
+
+
+def print_questions(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PrintedPaper:
+    """The paper that is handed out to one student."""
+    # The paper is the same whatever its key says, and laid out once.
+    style = replace(style, key_detail=STANDARD.key_detail)
+    solved = [givens_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
+    return _printed(exam, variant, solved, style, with_solution=False)
+
+
+def print_key(
+    exam: Exam, variant: Variant, style: PaperStyle = STANDARD, solved: Sequence[SolvedPaper] = ()
+) -> PrintedPaper:
+    """The worked solution of one student's paper; with its solved questions, where they are there already."""
+    return _printed(exam, variant, solved or solved_questions(exam, variant), style, with_solution=True)
+
+
+def print_filled(questions: PrintedPaper, solved: Sequence[SolvedPaper], style: PaperStyle = STANDARD) -> bytes:
+    """A student's paper as it was printed, with the right answers in its boxes.
+
+    Args:
+        questions: the paper.
+        solved: its questions.
+        style: of the paper.
+    """
+    assert questions.skeleton is not None, "the paper was not stamped"
+    return filled(questions.pdf, boxes_of(questions.skeleton), answers_in_boxes(solved, style))
+
+
+def solved_questions(exam: Exam, variant: Variant) -> list[SolvedPaper]:
+    """Each question of one student's paper with all its values."""
+    return [solve_for_print(paper, numbers) for paper, numbers in papers(exam, variant)]
+
+
+def _printed(
+    exam: Exam, variant: Variant, solved: Sequence[SolvedPaper], style: PaperStyle, *, with_solution: bool
+) -> PrintedPaper:
+    person = Person(variant.student, variant.name, variant.code)
+    questions = tuple(
+        QuestionLayout(part.paper, whole_digits_of(part.values), tuple(sorted(part.decimals.items())))
+        for part in solved
+    )
+    layout = PageLayout(
+        exam,
+        questions,
+        with_solution,
+        style,
+        is_anonymous=not variant.student,
+        is_nameless=not variant.name,
+        fixed_person=None if all(map(fits_slots, astuple(person))) else person.as_text,
+    )
+    for _ in range(MOST_LAYOUTS):
+        try:
+            return _stamped(layout, person, solved)
+        except SlotTooNarrow:
+            # A product on the way can have a digit more than any value of the paper.
+            wider = tuple(replace(part, whole_digits=part.whole_digits + 1) for part in layout.questions)
+            layout = replace(layout, questions=wider)
+    return _stamped(layout, person, solved)
+
+
+def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) -> PrintedPaper:
+    skeleton, numbers = _skeleton(layout)
+    spoken = [person.student, person.name, person.variant]
+    is_fixed = layout.fixed_person is not None
+    rooms = [len(widest_text(width)) for width in PERSON_WIDTHS]
+    shown = [text.replace("-", HYPHEN) for text in spoken]
+    texts = ["" if is_fixed else fitted(text, room) for text, room in zip(shown, rooms, strict=True)]
+    drawn, said = printed_numbers(numbers, [part.values for part in solved], layout.style)
+    return PrintedPaper(stamp(skeleton, [*texts, *drawn], [*spoken, *said]), skeleton.missing, skeleton)
+
+
+def printed_numbers(numbers: SlotValues, values: Sequence[Values], style: PaperStyle) -> tuple[list[str], list[str]]:
+    """Each distinct number of a document, of these values by question, as drawn and as read aloud."""
+    drawn, spoken = [], []
+    for text, has_brackets in zip(numbers.printed(values), numbers.has_brackets, strict=True):
+        text = text.replace(".", style.decimal_mark).replace("-", MINUS)
+        said = spoken_number(text, style.speech)
+        is_bracketed = has_brackets and text[0] == MINUS
+        spoken.append(f"({said})" if is_bracketed else said)
+        drawn.append(f"({text})" if is_bracketed else text)
+    return drawn, spoken
+
+
+@lru_cache(maxsize=256)
+def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
+    """Lay out a document with slots for all that differs from student to student, and tell which numbers they show."""
+    page, slots = _page_with_slots(layout)
+    numbers = SlotValues.of(slots, [question.paper.graph for question in layout.questions])
+    mark = layout.style.decimal_mark
+    widest = dict(enumerate(widest_text(width) for width in PERSON_WIDTHS))
+    for place, (question, slot) in enumerate(slots.numbers, start=slots.texts):
+        widest[place] = widest_number(slot, layout.questions[question].whole_digits).replace(".", mark)
+    texts = (*range(slots.texts), *[slots.texts + place for place in numbers.places])
+    hidden = {} if layout.with_solution else {"exam": layout.exam.id, "variant": page.variant}
+    if page.student and hidden:
+        hidden["student"] = page.student
+    described = f"{page!r} {widest!r} {hidden!r} {texts!r}"
+    # A name is not left behind on the disk, and its layout serves nobody else.
+    is_shared = layout.fixed_person is None
+    skeleton = store.load(described, 1 + max(texts)) if is_shared else None
+    if skeleton is None:
+        skeleton = sharing(_laid_out(page, widest, hidden), texts)
+        # A page with boxes is not kept: its font may be there the next time.
+        if is_shared and not skeleton.missing:
+            store.save(described, skeleton)
+    return skeleton, numbers
+
+
+def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
+    slots = PageSlots(texts=len(PERSON_WIDTHS))
+    parts = [
+        SolvedPaper(question.paper, entries(question.paper.graph), dict(question.decimals), Slots(place, slots))
+        for place, question in enumerate(layout.questions)
+    ]
+    person = layout.fixed_person or Person(*(chr(FIRST_SLOT + place) for place in range(slots.texts)))
+    if layout.is_anonymous:
+        person = replace(person, student="")
+    if layout.is_nameless:
+        person = replace(person, name="")
+    page = page_of(layout.exam, person, parts, layout.style, with_solution=layout.with_solution)
+    return page, slots
+
+
+def _laid_out(page: PaperPage, widest: Mapping[int, str], hidden: Mapping[str, str]) -> PaperSkeleton:
+    # Imported where it is needed: WeasyPrint takes longer to load than a stored skeleton to stamp.
+    from examgen.documents.paper.render import paper_html
+    from examgen.documents.pdf.skeleton import laid_out, skeleton_from
+
+    def set_as(page: PaperPage) -> "tuple[SetPages, Typesetter]":
+        typesetter = Typesetter(widest, page.style.speech)
+        html = paper_html(page, typesetter, with_solution=not hidden)
+        return laid_out(html, typesetter, page.style.theme), typesetter
+
+    pages, typesetter = set_as(page)
+    if hidden and pages.page_count > 1 and pages.filled < NEARLY_EMPTY:
+        closer, of_closer = set_as(replace(page, is_dense=True))
+        if closer.page_count < pages.page_count:
+            pages, typesetter = closer, of_closer
+    return skeleton_from(pages, typesetter.images, hidden)
+
+
+def widest_number(slot: Slot, whole_digits: int) -> str:
+    """The widest text that a number of so many digits before the point can be, as decimals or as a fraction."""
+    if slot.denominator:
+        # Smaller than 10^whole_digits, so that the numerator is smaller than that many denominators.
+        over = len(str(10**whole_digits * slot.denominator - 1))
+        digits = f"{MINUS}{'0' * over}/{'0' * len(str(slot.denominator))}"
+    else:
+        digits = MINUS + "0" * whole_digits + ("." + "0" * slot.decimals if slot.decimals else "")
+    return f"({digits})" if slot.has_brackets else digits
+
+
+def whole_digits_of(values: Values) -> int:
+    """Most digits before the point in any of a question's numbers."""
+    largest = max((float(np.max(np.abs(array), initial=0)) for array in values.values()), default=0.0)
+    return len(str(int(min(largest * 1.000001, 1e15))))

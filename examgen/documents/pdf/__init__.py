@@ -1,0 +1,1 @@
+"""Pages laid out once and stamped for each student."""

@@ -1,0 +1,221 @@
+"""The question paper with the right answers in its boxes, key/filled.pdf, for marking by hand.
+
+Nothing is laid out for it. A student's paper is taken as it was stamped, and behind it come its fields once more, now
+with their answers: as a PDF reader saves a form that was filled in. The fields can no longer be changed, and the form
+says that it is a key, so that nobody's marks come of it. `printing` calls this.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from examgen.documents.pdf.stamping import FONT, PaperSkeleton, pdf_text
+from examgen.documents.typesetting import math_font
+from examgen.typeset.drawn.formula import decimal
+from examgen.typeset.drawn.slot_texts import slot_codes, slot_width
+
+SIZE = 10.5
+"""Of an answer's letters, in points, where there is room."""
+
+PADDING = 3.0
+"""Beside an answer in its box, in points."""
+
+LEADING = 1.15
+"""From line to line, as a multiple of the letters' size."""
+
+MOST_LINES = 4
+
+INK = b"0 0 .55 rg"
+"""Blue, as from a pen; dark enough for a printer that has none."""
+
+KEY_FIELD = b"key"
+"""In the place of `exam`: the hidden field that says whose answers these are."""
+
+_WIDGET = re.compile(rb"/Subtype /Widget\b")
+_NAME = re.compile(rb"/T \(([^()\\]+)\)")
+_RECT = re.compile(rb"/Rect \[ ?([-\d. ]+?) ?\]")
+_VALUE = re.compile(rb"/(?:V (?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]*>)|Ff \d+)\s*")
+_FONT = re.compile(re.escape(FONT) + rb" (\d+) 0 R")
+_TRAILER = re.compile(rb"trailer\n<< /Size \d+ (.*) /ID \[<([^>]*)><[^>]*>\] >>\nstartxref\n(\d+)\n", re.DOTALL)
+_CLOSING = b"> Tj ET Q EMC"
+_PIECES = re.compile(r"[^-+*/,(]*[-+*/,(]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A field of a form, all but its answer written already.
+
+    Attributes:
+        number: of the field's object.
+        drawing: the number of the object that shows the answer.
+        before, after: the field's object around its value.
+        head: the drawing's object up to its length.
+        opening: what draws an answer on one line in letters of the usual size, up to its glyphs.
+        most: the widest of such answers, in the font's units.
+        width, height: the sides of the box in points.
+    """
+
+    number: int
+    drawing: int
+    before: bytes
+    after: bytes
+    head: bytes
+    opening: bytes
+    most: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Boxes:
+    """What a skeleton's form has.
+
+    Attributes:
+        boxes: its fields by name, in the order of their objects.
+        fixed: further objects that are others in a filled paper, with their numbers.
+        size: the first number that no object of a filled paper has.
+    """
+
+    boxes: Mapping[str, Box]
+    fixed: tuple[tuple[int, bytes], ...]
+    size: int
+
+
+@lru_cache(maxsize=64)
+def boxes_of(skeleton: PaperSkeleton) -> Boxes:
+    """The form of a question paper's skeleton."""
+    closed = _closed_objects(skeleton)
+    heads = [*(form.head for form in skeleton.forms), *(body for _, body in closed)]
+    font = next((int(found[1]) for head in heads if (found := _FONT.search(head))), 0)
+    boxes: dict[str, Box] = {}
+    fixed: list[tuple[int, bytes]] = []
+    for number, body in closed:
+        name = _NAME.search(body) if _WIDGET.search(body) else None
+        if name is not None and name[1] == b"exam":
+            fixed.append((number, _object(number, body.replace(name[0], b"/T (%b)" % KEY_FIELD))))
+        elif name is not None and (rect := _RECT.search(body)) is not None:
+            left, first, right, second = map(float, rect[1].split())
+            drawing = len(skeleton.offsets) + len(boxes)
+            boxes[name[1].decode()] = _box(number, drawing, body, abs(right - left), abs(second - first), font)
+        elif b"/Type /Catalog" in body:
+            # Else a reader would draw the values anew, in letters of one size.
+            changed = body.replace(b"/NeedAppearances true", b"/NeedAppearances false")
+            fixed.append((number, _object(number, changed)))
+    return Boxes(boxes, tuple(fixed), len(skeleton.offsets) + len(boxes))
+
+
+def filled(paper: bytes, form: Boxes, answers: Mapping[str, str]) -> bytes:
+    """A student's paper with answers in its boxes.
+
+    Args:
+        paper: as stamped from the skeleton of this form.
+        form: of the skeleton.
+        answers: by field name; those without a box, as a theme may leave one out, are not shown.
+    """
+    font = math_font()
+    shown = [(box, answers[name]) for name, box in form.boxes.items() if name in answers]
+    # Four characters for each glyph; one call is quicker than one for each box.
+    glyphs = slot_codes(font, "".join([answer for _, answer in shown]), 0).encode()
+    objects, end = [*form.fixed], 0
+    for box, answer in shown:
+        start, end = end, end + 4 * len(answer)
+        is_short = slot_width(font, answer, 0) <= box.most
+        content = box.opening + glyphs[start:end] + _CLOSING if is_short else _small(answer, box)
+        drawn = b"%b%d >>\nstream\n%b\nendstream\nendobj\n" % (box.head, len(content), content)
+        objects += (box.number, box.before + pdf_text(answer) + box.after), (box.drawing, drawn)
+    return paper + _update(paper, objects, form.size)
+
+
+def _object(number: int, body: bytes) -> bytes:
+    return b"%d 0 obj\n%b\nendobj\n" % (number, body)
+
+
+def _box(number: int, drawing: int, body: bytes, width: float, height: float, font: int) -> Box:
+    sides = f"{_number(width)} {_number(height)}".encode()
+    head = b"%d 0 obj\n<< /Type /XObject /Subtype /Form /BBox [ 0 0 %b ] " % (drawing, sides)
+    return Box(
+        number=number,
+        drawing=drawing,
+        before=b"%d 0 obj\n%b/V " % (number, _VALUE.sub(b"", body).rstrip().removesuffix(b">>")),
+        after=b" /Ff 1 /AP << /N %d 0 R >> >>\nendobj\n" % drawing,
+        head=b"%b/Resources << /Font << %b %d 0 R >> >> /Length " % (head, FONT, font),
+        opening=_opening(SIZE, 1, height) + b" <",
+        most=(width - 2 * PADDING) * math_font().units_per_em / SIZE,
+        width=width,
+        height=height,
+    )
+
+
+def _closed_objects(skeleton: PaperSkeleton) -> list[tuple[int, bytes]]:
+    """Number and dictionary of each object that is the same for all students; of streams what stands before them."""
+    starts = sorted((offset, number) for number, offset in enumerate(skeleton.offsets) if offset)
+    found = []
+    for (start, number), (end, _) in pairwise([*starts, (len(skeleton.prefix), 0)]):
+        body = skeleton.prefix[start:end].partition(b" obj\n")[2].removesuffix(b"\nendobj\n")
+        found.append((number, body.partition(b"\nstream\n")[0]))
+    return found
+
+
+def _opening(size: float, lines: int, height: float) -> bytes:
+    """What draws so many lines in the middle of a box, up to the glyphs of the first."""
+    # Capitals and digits are two thirds as high as the size says.
+    first = (height + (lines - 1) * LEADING * size - 0.66 * size) / 2
+    place = f"{_number(size)} Tf {_number(PADDING)} {_number(first)} Td"
+    return b"/Tx BMC q %b BT %b %b" % (INK, FONT, place.encode())
+
+
+@lru_cache(maxsize=1024)
+def _small(answer: str, box: Box) -> bytes:
+    """What draws an answer that is too long for one line of letters of the usual size."""
+    lines, size = _set(answer, box.width - 2 * PADDING, box.height)
+    further = f"> Tj 0 {_number(-LEADING * size)} Td <"
+    glyphs = further.join(slot_codes(math_font(), line, 0) for line in lines)
+    return b"%b <%b%b" % (_opening(size, len(lines), box.height), glyphs.encode(), _CLOSING)
+
+
+def _set(answer: str, room: float, height: float) -> tuple[list[str], float]:
+    """The lines of an answer, and the size of its letters."""
+    ways = [_lines(answer, count) for count in range(1, MOST_LINES + 1)]
+    return max(((lines, _fitting(lines, room, height)) for lines in ways), key=lambda way: way[1])
+
+
+def _fitting(lines: Sequence[str], room: float, height: float) -> float:
+    """The largest size of letters, up to the usual one, at which so many lines stand in a box."""
+    font = math_font()
+    width = max(slot_width(font, line, 0) for line in lines) / font.units_per_em
+    return min(SIZE, room / width if width else SIZE, height / (LEADING * len(lines)))
+
+
+def _lines(answer: str, count: int) -> list[str]:
+    """The answer on at most so many lines, the longest as short as can be; they end behind operators."""
+    pieces = [piece for piece in _PIECES.findall(answer) if piece]
+    for most in range(len(answer) // count, len(answer) + 1):
+        lines = [""]
+        for piece in pieces:
+            if lines[-1] and len(lines[-1]) + len(piece) > most:
+                lines.append("")
+            lines[-1] += piece
+        if len(lines) <= count:
+            return lines
+    return [answer]
+
+
+def _number(value: float) -> str:
+    return decimal(round(1000 * value))
+
+
+def _update(paper: bytes, objects: Sequence[tuple[int, bytes]], size: int) -> bytes:
+    """What stands behind a PDF file in which these objects are new or others than before."""
+    old = _TRAILER.match(paper, paper.rindex(b"trailer"))
+    assert old is not None, "the trailer is not as `stamp` writes it"
+    rows, end = [], len(paper)
+    for number, body in objects:
+        rows.append(b"%d 1\n%010d 00000 n \n" % (number, end))
+        end += len(body)
+    written = b"".join([body for _, body in objects])
+    name = hashlib.md5(written, usedforsecurity=False).hexdigest().encode()
+    trailer = b"<< /Size %d %b /ID [<%b><%b>] /Prev %b >>" % (size, old[1], old[2], name, old[3])
+    return b"%bxref\n%btrailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (written, b"".join(rows), trailer, end)

@@ -1,0 +1,1 @@
+"""Pages that are written anew for each student, without a layout engine."""

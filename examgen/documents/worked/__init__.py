@@ -1,0 +1,1 @@
+"""Worked solutions: formulas of rules, numbers put in, and the chain rule for single entries."""

@@ -1,0 +1,138 @@
+"""The chain rule for single entries: one product of local derivatives for each path from the loss to a given number.
+
+Called by `worked_lines`. Which paths there are, and of which quantities the factors are entries, the graph tells
+(`backward`), whatever the exercise is; in a network a path runs through one unit of every layer above, for each sample.
+
+Where the derivatives of a mini-batch are those of each sample's own loss, a path begins with what that loss adds to the
+mean: dL/dL_s is 1/n.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from examgen.core.backward import Path, path_count, paths
+from examgen.core.graph import Quantity
+from examgen.core.rules import fraction_latex
+from examgen.documents.pages import Line
+from examgen.documents.worked.exact_numbers import ends_at
+from examgen.documents.worked.solved_paper import SolvedPaper
+from examgen.exams.notation import Index
+
+MOST_PRODUCTS = 12
+"""With more products than this in all its entries together, one entry shows the way for the whole matrix."""
+
+MAX_PATHS = 8
+"""An entry with more paths than this is left to the matrix form: the line would fill a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Factor:
+    """One local derivative: its LaTeX, its value or the mark for it, and the quantity that it is an entry of."""
+
+    latex: str
+    value: Any
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """One way from the loss to an entry.
+
+    Attributes:
+        factors: its local derivatives; those that are 1 are left out, as the appendix says.
+        opening: LaTeX of the derivative that they start with and that is the same number on every paper; empty where
+            there is none.
+        share: LaTeX of that number.
+    """
+
+    factors: Sequence[_Factor]
+    opening: str
+    share: str
+
+    def product(self, factors: Sequence[str], opening: str) -> str:
+        """The opening and then the factors."""
+        return r" \cdot ".join([*filter(None, [opening]), *factors])
+
+
+def chain_lines(solved: SolvedPaper, quantities: Sequence[Quantity]) -> Iterator[Line]:
+    """Entries of each derivative by given numbers, path by path: all, or the first where that is too long."""
+    graph = solved.paper.graph
+    for quantity in quantities:
+        if quantity.derivative is not None and graph[quantity.derivative.by].rule is None:
+            is_short = quantity.size * path_count(graph, quantity.name) <= MOST_PRODUCTS
+            for index in np.ndindex(*quantity.shape) if is_short else [(0,) * len(quantity.shape)]:
+                yield from _entry_line(solved, quantity, index)
+
+
+def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[Line]:
+    graph = solved.paper.graph
+    if path_count(graph, quantity.name) > MAX_PATHS:
+        return
+    ways = [_product_of(solved, path) for path in paths(graph, quantity.name, index)]
+    products = [way.product([factor.latex for factor in way.factors], way.opening) for way in ways]
+    numbers = [way.product([_printed(solved, factor) for factor in way.factors], way.share) for way in ways]
+    relations = [solved.paper.naming.entry(quantity.name, index).latex, *_sum(products)]
+    has_products = len(ways[0].factors) > 1
+    # A path of one factor is its own term, and where there is one path, the result.
+    if has_products or len(ways) > 1:
+        relations += _sum(numbers)
+    if has_products and len(ways) > 1:
+        relations += _sum([*_terms(solved, ways, solved.decimals[quantity.name])])
+    yield Line((*relations, *solved.results_of(np.asarray(solved.values[quantity.name])[index], quantity.name)))
+
+
+def _sum(terms: Sequence[str]) -> list[str]:
+    return [f"{'+' if place else '='} {term}" for place, term in enumerate(terms)]
+
+
+def _printed(solved: SolvedPaper, factor: _Factor) -> str:
+    return solved.numbers.bracket(solved.numbers.text(factor.value, *solved.put_in(factor.name)))
+
+
+def _terms(solved: SolvedPaper, ways: Sequence[_Product], decimals: int) -> Iterator[str]:
+    """The products of all paths as the terms of a sum; only a number that stands first needs no brackets."""
+    for place, way in enumerate(ways):
+        term = _term(solved, way.factors, decimals)
+        yield way.product([solved.numbers.bracket(term) if place or way.share else term], way.share)
+
+
+def _term(solved: SolvedPaper, path: Sequence[_Factor], decimals: int) -> str:
+    """The product of a path's factors, in a sum that has these decimals."""
+    spacings = [spacing for factor in path if (spacing := solved.spacing(factor.name)) is not None]
+    spacing = prod(spacings, start=Fraction(1)) if len(spacings) == len(path) else None
+    if spacing is None or not ends_at(spacing, decimals):
+        # One digit more, so that the printed terms add up to the printed sum.
+        decimals += 1
+    return solved.numbers.text(prod(factor.value for factor in path), decimals, solved.denominator(spacing, decimals))
+
+
+def _product_of(solved: SolvedPaper, path: Path) -> _Product:
+    """One path in the symbols and with the values of the paper."""
+    naming = solved.paper.naming
+    opening = share = cost = ""
+    if path.share != 1:
+        # A mean over the samples: the path goes by way of one sample's own loss.
+        _, place = path.factors[0].bottom
+        cost = naming.cost_of_sample(place[0]).latex
+        opening, share = _derivative(naming.notation.cost, cost), fraction_latex(path.share)
+    factors = []
+    for factor in path.factors:
+        if factor.entry is not None:
+            name, index = factor.entry
+            latex = _derivative(cost or _symbol(solved, factor.top), _symbol(solved, factor.bottom))
+            factors.append(_Factor(latex, np.asarray(solved.values[name])[index], name))
+        cost = ""
+    return _Product(factors, opening, share)
+
+
+def _symbol(solved: SolvedPaper, entry: tuple[str, Index]) -> str:
+    return solved.paper.naming.entry(*entry).latex
+
+
+def _derivative(top: str, bottom: str) -> str:
+    return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"

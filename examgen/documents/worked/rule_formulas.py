@@ -1,0 +1,222 @@
+"""A rule's formula as LaTeX, once with symbols and once with numbers put in, in the notation of the paper.
+
+Called by `worked_lines` for every line of a solution and by `papers` for the given numbers.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from examgen.core.graph import Quantity
+from examgen.core.losses import LOSSES
+from examgen.core.network import NetworkShape
+from examgen.core.rules import fill_latex, fraction_latex
+from examgen.documents.worked.exact_numbers import MOST_CHARACTERS, characters, has_room
+from examgen.documents.worked.solved_paper import SolvedPaper, bracketed, folds
+from examgen.exams.paper_shapes import PaperShape
+
+MOST_SMALL_CHARACTERS = 96
+"""So many fit between two brackets in the smallest letters that are easy to read."""
+
+MOST_IN_A_LINE = 56
+"""The numbers of a sum take so many characters on a line that does not end among them."""
+
+MAX_TERMS = 6
+"""A sum of more terms is shown as its symbolic form and its value only."""
+
+
+def symbol_of(paper: PaperShape, name: str) -> str:
+    """LaTeX of a whole quantity as it is shown, with the bias folded in where the notation does so."""
+    return paper.naming.whole(name, bias_folded=folds(paper, paper.graph[name]))
+
+
+def symbolic(paper: PaperShape, quantity: Quantity) -> str:
+    """The right-hand side of a quantity's rule in symbols."""
+    naming = paper.naming
+
+    def symbol(name: str, modifier: str) -> str:
+        if name in _ONES:
+            return rf"\mathbf{{1}}_{{{_ones_length(paper, name)}}}" + (r"^{\top}" if modifier == "T" else "")
+        if not name.isdigit():
+            return "" if name == "times" else _hadamard(all(paper.graph[part].size == 1 for part in quantity.inputs))
+        source = quantity.inputs[int(name)]
+        tilde = modifier in {"bias", "ones", "onesT"}
+        text = naming.read_by(source, quantity, bias_folded=tilde)
+        is_transposed = modifier == "onesT" or (modifier == "T" and paper.graph[source].size > 1)
+        return _transposed(text) if is_transposed else text
+
+    return _fill(template_of(paper, quantity), symbol)
+
+
+def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
+    """The right-hand side with numbers put in; empty where that would show nothing."""
+    paper = solved.paper
+    template = template_of(paper, quantity)
+    inputs = quantity.inputs
+    # A fraction of matrices is no notation that students know; symbols and the result say it. A rule that hands its
+    # input on has no numbers but the result.
+    if template in {"", "<0>"} or (r"\frac{<" in template and not solved.is_scalar(inputs[0])):
+        return ""
+    if r"\left" in template and _has_wide_fractions(solved, [inputs[int(place)] for place in _INPUT.findall(template)]):
+        return ""
+    if any(_is_wide(solved, [inputs[place] for place in places]) for places in _between_brackets(template)):
+        return ""
+
+    def number(name: str, modifier: str) -> str:
+        if name in _ONES:
+            ones = [["1"] * _ones_length(paper, name)]
+            return bracketed(ones if modifier == "T" else list(zip(*ones, strict=True)))
+        if name == "times":
+            # The factors of every product are the first two inputs, but for a learning rate, which is a number too.
+            return (
+                r"\cdot"
+                if any(_is_number(solved, template, inputs, place) for place in range(min(2, len(inputs))))
+                else r"\,"
+            )
+        if name == "hadamard":
+            return _hadamard(all(solved.is_scalar(part) for part in inputs))
+        text = _argument(solved, inputs[int(name)], modifier)
+        return text if modifier == "bare" else solved.numbers.bracket(text)
+
+    return solved.numbers.bare_start(_fill(template, number))
+
+
+def template_of(paper: PaperShape, quantity: Quantity) -> str:
+    """The LaTeX of a quantity's rule in the paper's notation."""
+    assert quantity.rule is not None
+    formulas, rule = paper.naming.notation.formulas, quantity.rule
+    found = formulas.get(rule.name, rule.latex)
+    if isinstance(paper.shape, NetworkShape) and paper.shape.samples_per_step > 1:
+        found = formulas.get(f"{rule.name}_of_batch", found)
+    return found if rule.factor == 1 else f"{fraction_latex(rule.factor)} <times> {found}"
+
+
+def loss_symbolic(paper: PaperShape, quantity: Quantity) -> str:
+    """The loss as a formula over all outputs and samples."""
+    shape = _network(paper)
+    outputs, targets = (paper.naming.whole(name) for name in quantity.inputs)
+    several = shape.sizes[-1] > 1 or shape.samples_per_step > 1
+    index = "_{ik}" if shape.samples_per_step > 1 else "_{k}" if several else ""
+    bound = r"\sum_{i,k} " if shape.samples_per_step > 1 else r"\sum_{k} " if several else ""
+    symbols = {"a": f"{outputs}{index}", "y": f"{targets}{index}", "times": ""}
+    term = _fill(LOSSES[shape.loss].term, lambda name, _: symbols[name])
+    return _scaled(_loss_factor(shape), bound + term)
+
+
+def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
+    """The loss with the numbers of each output put in; empty where there are too many."""
+    shape = _network(solved.paper)
+    outputs, targets = (np.asarray(solved.values[name]).ravel() for name in quantity.inputs)
+    if len(outputs) > MAX_TERMS:
+        return ""
+    places = dict(zip("ay", map(solved.put_in, quantity.inputs), strict=True))
+    # Each term is a difference of two numbers.
+    if not all(has_room(denominator, 2 * len(outputs)) for _, denominator in places.values() if denominator):
+        return ""
+
+    def term(a: Any, y: Any) -> str:
+        symbols = {
+            "a": solved.numbers.bracket(solved.numbers.text(a, *places["a"])),
+            "y": solved.numbers.bracket(solved.numbers.text(y, *places["y"])),
+            "times": r"\cdot",
+        }
+        return _fill(LOSSES[shape.loss].term, lambda name, _: symbols[name])
+
+    terms = [term(a, y) for a, y in zip(outputs, targets, strict=True)]
+    has_fractions = any(denominator for _, denominator in places.values())
+    numbers = sum(LOSSES[shape.loss].term.count(f"<{name}>") * (places[name][0] + 6) for name in "ay")
+    # A line can end between brackets that do not grow.
+    is_long = not has_fractions and len(outputs) * numbers > MOST_IN_A_LINE
+    opening, closing = ("(", ")") if is_long else (r"\left(", r"\right)")
+    whole = terms[0] if len(terms) == 1 else f"{opening}{' + '.join(terms)}{closing}"
+    return _scaled(_loss_factor(shape), whole)
+
+
+def _loss_factor(shape: NetworkShape) -> Fraction:
+    return LOSSES[shape.loss].factor(shape.sizes[-1], shape.samples_per_step)
+
+
+def _scaled(factor: Fraction, latex: str) -> str:
+    sign = {Fraction(1): "", Fraction(-1): "-"}.get(factor)
+    return f"{fraction_latex(factor)} {latex}" if sign is None else f"{sign}{latex}"
+
+
+def _network(paper: PaperShape) -> NetworkShape:
+    assert isinstance(paper.shape, NetworkShape)
+    return paper.shape
+
+
+def _fill(template: str, symbol: Callable[[str, str], str]) -> str:
+    return " ".join(fill_latex(template, symbol).split())
+
+
+_ONES = ("ones_units", "ones_samples")
+_INPUT = re.compile(r"<(\d)")
+_TOKEN = re.compile(r"<(\d)|\\left\b|\\right\b")
+
+
+def _has_wide_fractions(solved: SolvedPaper, names: Sequence[str]) -> bool:
+    """Whether fractions make a formula too wide in whose brackets no line can end, with these numbers side by side."""
+    has_fractions = any(solved.put_in(name)[1] for name in names)
+    return has_fractions and _characters(solved, names) > MOST_CHARACTERS
+
+
+def _is_wide(solved: SolvedPaper, names: Sequence[str]) -> bool:
+    """Whether these numbers side by side would be too small to read on a line that cannot end between them."""
+    return _characters(solved, names) > MOST_SMALL_CHARACTERS
+
+
+def _characters(solved: SolvedPaper, names: Sequence[str]) -> int:
+    """The room that a row of all these matrices takes, in characters."""
+    found = 0
+    for name in names:
+        decimals, denominator = solved.put_in(name)
+        # A number in decimals has a sign, a digit, a point, and space beside it.
+        each = characters(denominator) if denominator else decimals + 6
+        found += int(solved.shown(name).shape[1]) * each
+    return found
+
+
+def _between_brackets(template: str) -> Iterator[list[int]]:
+    """Places of the inputs between each pair of outermost brackets that grow."""
+    depth, found = 0, []
+    for token in _TOKEN.finditer(template):
+        depth += {r"\left": 1, r"\right": -1}.get(token[0], 0)
+        found += [int(token[1])] if token[1] and depth else []
+        if found and not depth:
+            yield found
+            found = []
+
+
+def _ones_length(paper: PaperShape, name: str) -> int:
+    """Ones for the units of the output layer, or for the samples of a mini-batch."""
+    shape = _network(paper)
+    return shape.sizes[-1] if name == "ones_units" else shape.samples_per_step
+
+
+def _is_number(solved: SolvedPaper, template: str, inputs: Sequence[str], place: int) -> bool:
+    """Whether an input is put in as a plain number: a 1 or a bias that is folded in makes a matrix of it."""
+    is_folded = any(f"<{place}:{fold}" in template for fold in ("ones", "bias"))
+    return solved.is_scalar(inputs[place]) and not is_folded
+
+
+def _hadamard(between_numbers: bool) -> str:
+    return r"\cdot" if between_numbers else r"\odot"
+
+
+def _transposed(symbol: str) -> str:
+    """A second superscript needs brackets around the first."""
+    return rf"\left({symbol}\right)^{{\top}}" if "^" in symbol or "frac" in symbol else rf"{symbol}^{{\top}}"
+
+
+def _argument(solved: SolvedPaper, name: str, modifier: str) -> str:
+    shown, form = solved.shown(name), solved.put_in(name)
+    if modifier == "bias":
+        return solved.with_bias(name)
+    if modifier.startswith("ones"):
+        cells = [[solved.numbers.text(value, *form) for value in row] + ["1"] for row in shown]
+        return bracketed(cells if modifier == "ones" else [list(column) for column in zip(*cells, strict=True)])
+    return solved.matrix(shown.T if modifier == "T" else shown, *form)

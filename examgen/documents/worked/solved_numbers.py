@@ -1,0 +1,82 @@
+"""All values of one student's question, and the decimals to print them with.
+
+Called by `papers` and by feedback; what is only given is known without a solution.
+"""
+
+import numpy as np
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.exact import as_fractions
+from examgen.core.graph import Quantity, evaluate
+from examgen.core.network import SAMPLES, NetworkShape
+from examgen.core.rules import Array
+from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
+from examgen.exams.exam import QuestionVariant
+from examgen.exams.keys.key_folder import entry
+from examgen.exams.paper_shapes import PaperShape
+
+
+def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
+    """All values of one student's question and the decimals to print them with."""
+    # Kept as fractions where they are exact: a key prints those too.
+    solution = evaluate(paper.graph, as_fractions(numbers.givens) if paper.shape.is_rational else numbers.givens)
+    decimals = {
+        quantity.name: _decimals_on_the_way(paper, quantity, np.asarray(solution[quantity.name]))
+        for quantity in paper.graph.derived
+    }
+    for field in paper.number_fields:
+        asked = int(field.digits.decimals_for(entry(solution, field)))
+        decimals[field.quantity] = max(decimals[field.quantity], asked)
+    decimals |= _given_decimals(paper)
+    _carry_decimals(paper, decimals)
+    return SolvedPaper(paper, solution.values, decimals)
+
+
+def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:
+    """Enough decimals for what is computed from a value, and as many for folded biases as for their weights."""
+    asked = {field.quantity for field in paper.number_fields}
+    for quantity in reversed(paper.graph.derived):
+        for name in quantity.inputs:
+            source = paper.graph[name]
+            if source.rule is not None and name not in asked and source.kind not in _EXACT_KINDS:
+                decimals[name] = max(decimals[name], decimals[quantity.name])
+    for quantity in paper.graph:
+        if folds(paper, quantity):
+            bias = bias_name(quantity)
+            decimals[quantity.name] = decimals[bias] = max(decimals[quantity.name], decimals[bias])
+
+
+_EXACT_KINDS = SAMPLES | {"slope"}
+"""Kinds whose values are given numbers, or zeros and ones where they have few decimals."""
+
+
+def _decimals_on_the_way(paper: PaperShape, quantity: Quantity, values: Array) -> int:
+    """Decimals to print a quantity with that nobody need ask for."""
+    digits = paper.question.digits
+    if quantity.kind == "slope" and isinstance(paper.shape, NetworkShape):
+        few = ACTIVATIONS[paper.shape.activations[(quantity.layer or 1) - 1]].slope_decimals
+        if few is not None:
+            return few
+    if digits.unit == "decimals":
+        return digits.count
+    sizes = digits.decimals_for(values)
+    return max(int(np.max(sizes, initial=0)), 0)
+
+
+def _given_decimals(paper: PaperShape) -> dict[str, int]:
+    """Given numbers as drawn; the samples of one step as all samples."""
+    given = paper.question.given_decimals
+    found = {quantity.name: given.get(quantity.name, 0) for quantity in paper.graph.givens}
+    for quantity in paper.graph.derived:
+        if quantity.kind in SAMPLES:
+            found[quantity.name] = given.get(quantity.inputs[0], 0)
+    return found
+
+
+def givens_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
+    """Given numbers and nothing computed from them but the samples of each step."""
+    values = dict(numbers.givens)
+    for quantity in paper.graph.derived:
+        if quantity.kind in SAMPLES and quantity.rule is not None:
+            values[quantity.name] = quantity.rule.compute(numbers.givens[quantity.inputs[0]])
+    return SolvedPaper(paper, values, _given_decimals(paper))

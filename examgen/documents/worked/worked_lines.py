@@ -1,0 +1,100 @@
+"""Worked solutions: walks the graph in order and writes every needed quantity as formula, numbers put in, result.
+
+The chain-rule form of single entries is in `chain`. Called by `papers`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.graph import Quantity
+from examgen.core.network import SAMPLES, NetworkShape
+from examgen.documents.pages import Line, Section
+from examgen.documents.worked.chain import chain_lines
+from examgen.documents.worked.rule_formulas import (
+    loss_numeric,
+    loss_symbolic,
+    numeric,
+    symbol_of,
+    symbolic,
+    template_of,
+)
+from examgen.documents.worked.solved_paper import SolvedPaper
+from examgen.exams.paper_shapes import PaperShape
+
+FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
+PART_OF = {"z": FORWARD, "a": FORWARD, "loss": FORWARD, "W_new": UPDATE, "b_new": UPDATE, "product": "products"}
+"""By kind, the part of a step that a quantity belongs to; all others belong to the backward pass."""
+
+
+def worked_sections(solved: SolvedPaper, words: Mapping[str, str], *, has_chains: bool = True) -> tuple[Section, ...]:
+    """The whole solution of one question, step by step; with the chain rule for single entries, or without."""
+    quantities = [quantity for quantity in solved.paper.needed() if quantity.kind not in SAMPLES]
+    steps = sorted({quantity.step or 0 for quantity in quantities})
+    sections: list[Section] = []
+    for step in steps:
+        of_step = [quantity for quantity in quantities if (quantity.step or 0) == step]
+        sections += _sections_of_step(solved, of_step, words, step if len(steps) > 1 else 0, has_chains=has_chains)
+    return tuple(sections)
+
+
+def _has_line(paper: PaperShape, quantity: Quantity) -> bool:
+    """Folded biases are a row of their weights."""
+    return not (paper.naming.notation.folds_bias and quantity.kind in {"dL_db", "b_new"})
+
+
+def _sections_of_step(
+    solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[str, str], step: int, *, has_chains: bool
+) -> Iterator[Section]:
+    def titled(key: str) -> str:
+        return words["step"].format(step=step, title=words[key]) if step else words[key]
+
+    with_lines = [quantity for quantity in quantities if _has_line(solved.paper, quantity)]
+    for part in (FORWARD, BACKWARD, UPDATE, "products"):
+        lines = tuple(_lines(solved, [q for q in with_lines if PART_OF.get(q.kind, BACKWARD) == part], words))
+        if lines:
+            opening = _opening(solved, words, step) if part == FORWARD else ""
+            yield Section(titled(part), (Line((), opening), *lines) if opening else lines)
+        if has_chains and part == BACKWARD and (chains := tuple(chain_lines(solved, quantities))):
+            first, *rest = chains
+            yield Section(titled("chain"), (Line(first.relations, words["chain_text"]), *rest))
+
+
+def _opening(solved: SolvedPaper, words: Mapping[str, str], step: int) -> str:
+    """What to know before the numbers of a step: that they are printed rounded, and which weights it starts from."""
+    if step > 1:
+        return words["weights_after"].format(step=step - 1)
+    facts = [words["unrounded"]] if any(map(solved.reads_rounded, solved.paper.needed())) else []
+    if isinstance(solved.paper.shape, NetworkShape):
+        slopes = (ACTIVATIONS[name].slope_latex for name in solved.paper.shape.activations)
+        facts += [words["zero_or_one"]] if any("> 0" in slope for slope in slopes) else []
+    return " ".join(facts)
+
+
+def _lines(solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[str, str]) -> Iterator[Line]:
+    """A line for each quantity; a sentence names the layer where a new one begins."""
+    layer: int | None = None
+    for quantity in quantities:
+        begins = quantity.layer is not None and quantity.layer != layer and quantity.kind != "product"
+        layer = quantity.layer
+        yield Line(relations(solved, quantity), _layer_text(solved.paper, quantity, words) if begins else "")
+
+
+def _layer_text(paper: PaperShape, quantity: Quantity, words: Mapping[str, str]) -> str:
+    assert isinstance(paper.shape, NetworkShape)
+    assert quantity.layer is not None
+    number = quantity.layer + paper.naming.notation.activation_offset
+    return words["output_layer" if quantity.layer == paper.shape.depth else "layer"].format(layer=number)
+
+
+def relations(solved: SolvedPaper, quantity: Quantity) -> tuple[str, ...]:
+    """A quantity as a chain of relations: symbol, formula, numbers put in, result; none of them twice."""
+    paper = solved.paper
+    if quantity.kind == "loss":
+        middle = [loss_symbolic(paper, quantity), loss_numeric(solved, quantity)]
+    else:
+        middle = [symbolic(paper, quantity), numeric(solved, quantity)] if template_of(paper, quantity) else []
+    seen = [symbol_of(paper, quantity.name)]
+    for part in [*(f"= {part}" for part in middle if part), *solved.results(quantity.name)]:
+        if part.removeprefix("= ") != seen[-1].removeprefix("= "):
+            seen.append(part)
+    return tuple(seen)

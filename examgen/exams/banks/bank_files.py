@@ -1,0 +1,93 @@
+"""Question families and exams as TOML: where shipped files are found, and how files are read and validated.
+
+A **family** has `[network]` or `[[products]]`, the numbers to draw (`[values]`) or a textbook's own (`[fixed]`), and
+`[[tasks]]`. An **exam** lists families under `[[questions]]`. Every mistake is one line that says the file, the key,
+what was found and what is allowed.
+"""
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from examgen.errors import BankError, did_you_mean
+from examgen.exams.banks.bank_mistakes import explain
+from examgen.exams.banks.bank_models import ExamModel, Family
+from examgen.resources import shipped
+
+MAX_FILE_BYTES = 1_000_000
+
+
+def find_bank(name: str, beside: Path | None = None) -> Path:
+    """The file of a shipped exam or family, or the TOML path itself.
+
+    Args:
+        name: a shipped name, or a path that ends in .toml.
+        beside: folder in which relative paths are looked up first; the current one otherwise.
+
+    Raises:
+        BankError: there is no such file; the message lists the shipped names.
+    """
+    if name.endswith(".toml") or "/" in name:
+        for path in ([beside / name] if beside else []) + [Path(name)]:
+            if _is_file(path):
+                return path
+        raise BankError(f"{name}: there is no such file")
+    shipped_files = {path.stem: path for path in shipped_banks()}
+    if name not in shipped_files:
+        raise BankError(
+            f"exam {name!r} is not shipped; use a path that ends in .toml, or one of "
+            f"{', '.join(shipped_files)}.{did_you_mean(name, shipped_files)}"
+        )
+    return shipped_files[name]
+
+
+def shipped_banks() -> tuple[Path, ...]:
+    """All shipped files: exams, then families, then worked examples, each by name."""
+    root = shipped("banks")
+    return tuple(path for folder in ("exams", "families", "worked") for path in sorted((root / folder).glob("*.toml")))
+
+
+def load_bank(path: Path) -> Family | ExamModel:
+    """Read and validate one TOML file.
+
+    Raises:
+        BankError: the file cannot be read, is no TOML, or breaks the format.
+    """
+    document = _parse(path)
+    is_family = "questions" not in document and any(key in document for key in ("network", "products", "tasks"))
+    model: type[Family] | type[ExamModel] = Family if is_family else ExamModel
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise BankError(f"{path}: {explain(model, error)}") from None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # Such as a name that is too long.
+        return False
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise BankError(f"{path}: larger than {MAX_FILE_BYTES} bytes; a bank is a short text file")
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        raise BankError(f"{path}: not UTF-8 text (byte {error.start})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BankError(f"{path}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise BankError(f"{path}: not valid TOML: lists or tables inside one another too deeply") from None
+    except (ValueError, ArithmeticError):
+        raise BankError(f"{path}: not valid TOML: a number has too many digits") from None
+    except OSError as error:
+        raise BankError(f"{path}: {error.strerror or error}") from None
+
+
+__all__ = ["MAX_FILE_BYTES", "ExamModel", "Family", "find_bank", "load_bank", "shipped_banks"]

@@ -1,0 +1,261 @@
+"""What stands in bank files as numbers and lists of them, and the base of all models (`bank_models`)."""
+
+import math
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Context, Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+
+from examgen.core.exact import MAX_DENOMINATOR, MAX_DIGITS, exactly, is_decimal
+from examgen.errors import did_you_mean
+from examgen.exams.banks.bank_mistakes import shorten
+from examgen.exams.wording.texts import checked_text
+
+MAX_GRID = 1_000_000
+MOST_BELOW = 1000
+"""The largest denominator of a fraction."""
+
+DECIMALS_OF_FRACTION = 6
+"""Where there is no room for the fraction itself."""
+
+_RATIO = re.compile(r"\s*([+-]?[0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
+_LONG = Context(prec=2 * MAX_DIGITS)
+
+MOST_MINUTES = 10_000
+MOST_COVER = 120
+"""Characters of a course, a date or a duration."""
+
+
+def decimal_of(value: object) -> Decimal:
+    """Decimals come as TOML numbers or strings; TOML floats are parsed as decimals, so nothing is lost.
+
+    A fraction that no decimal can say, such as "1/3", becomes one of more digits, for which `exactly` has the fraction.
+
+    Raises:
+        ValueError: it is no finite number of at most 15 digits, and no fraction of small whole numbers.
+    """
+    if isinstance(value, str) and (ratio := _RATIO.fullmatch(value)):
+        return _ratio(int(ratio[1]), int(ratio[2]), value)
+    try:
+        exact = Decimal(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else value
+    except (ArithmeticError, ValueError):
+        exact = None
+    if not isinstance(exact, Decimal):
+        raise ValueError(f"found {shorten(value)}; use a number such as 0.1")
+    if not exact.is_finite():
+        raise ValueError(f"found {shorten(value)}; use a finite number")
+    exponent = int(exact.as_tuple().exponent)
+    if max(len(exact.as_tuple().digits) + max(exponent, 0), -exponent) > MAX_DIGITS:
+        raise ValueError(f"found {shorten(value)}; use at most {MAX_DIGITS} digits")
+    return exact
+
+
+def number_text(number: Decimal) -> str:
+    """A number as files have it: a decimal, or a fraction that `decimal_of` takes."""
+    exact = exactly(number)
+    return format(number, "f") if is_decimal(exact) else str(exact)
+
+
+def _ratio(above: int, below: int, found: str) -> Decimal:
+    if not 1 <= below <= MOST_BELOW:
+        raise ValueError(f'found {shorten(found)}; use a fraction such as "1/3", with 1 to {MOST_BELOW} below the line')
+    return _LONG.divide(Decimal(above), Decimal(below))
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _numbers(value: object) -> object:
+    """Said here once, for a union of types complains about each of them."""
+    depth = _depth(value)
+    if depth > 2:
+        raise ValueError(f"found {shorten(value)}; use a number, or a list, or a list of rows, of numbers")
+    for number in _flat(value):
+        decimal_of(number)
+    return value
+
+
+def _depth(value: object) -> int:
+    """How many lists are around the numbers; 3 for anything deeper or ragged."""
+    if not isinstance(value, list):
+        return 0
+    inner = {0 if not isinstance(part, list) else 1 + any(isinstance(cell, list) for cell in part) for part in value}
+    return 1 + max(inner, default=0) if len(inner) < 2 else 3
+
+
+def _flat(value: object) -> Iterator[object]:
+    if isinstance(value, list):
+        for part in value:
+            yield from _flat(part)
+    else:
+        yield value
+
+
+Number = Annotated[Decimal, BeforeValidator(decimal_of)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Prose = Annotated[str, AfterValidator(checked_text)]
+"""A text that papers show."""
+
+Proses = Annotated[tuple[Prose, ...], BeforeValidator(_listed)]
+Names = Annotated[Texts, Field(min_length=1)]
+# Strict, for true is no number of layers, and 1 is no yes.
+Whole = Annotated[int, Field(strict=True)]
+Strict = Annotated[bool, Field(strict=True)]
+Count = Annotated[Whole, Field(ge=1, le=64)]
+Matrix = Annotated[tuple[tuple[Number, ...], ...] | tuple[Number, ...] | Number, BeforeValidator(_numbers)]
+
+
+def _short_text(text: str) -> str:
+    if len(text) > MOST_COVER:
+        raise ValueError(f"found {shorten(text)}; give {MOST_COVER} or fewer characters")
+    return checked_text(text)
+
+
+def _day(value: object) -> object:
+    """A day as TOML writes it, or a text."""
+    if isinstance(value, str):
+        return _short_text(value)
+    if type(value) is not date:
+        raise ValueError(f'found {shorten(value)}; use a day such as 2026-11-27, or a text such as "27 November"')
+    return value
+
+
+def _duration(value: object) -> object:
+    """Minutes, or a text."""
+    if isinstance(value, str):
+        return _short_text(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_MINUTES:
+        raise ValueError(
+            f'found {shorten(value)}; use minutes from 1 to {MOST_MINUTES}, or a text such as "one hour and a half"'
+        )
+    return value
+
+
+Line = Annotated[str, AfterValidator(_short_text)]
+Day = Annotated[date | str, BeforeValidator(_day)]
+Duration = Annotated[int | str, BeforeValidator(_duration)]
+
+
+class BankModel(BaseModel):
+    """A table of a bank file: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+    later_keys: ClassVar[frozenset[str]] = frozenset()
+    """Keys that the format did not have at first."""
+
+    @model_serializer(mode="wrap")
+    def _written(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Later keys only where the file has them: an exam's id is made of this, and stays what it was."""
+        dumped: dict[str, Any] = dump(self)
+        unwritten = self.later_keys - self.model_fields_set
+        return {name: value for name, value in dumped.items() if name not in unwritten}
+
+
+class DigitsModel(BankModel):
+    """`decimals = 4` or `significant_figures = 3`."""
+
+    decimals: Annotated[Whole, Field(ge=0, le=9)] | None = None
+    significant_figures: Annotated[Whole, Field(ge=1, le=9)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "DigitsModel":
+        if (self.decimals is None) == (self.significant_figures is None):
+            raise ValueError("give either decimals or significant_figures")
+        return self
+
+
+class Range(BankModel):
+    """What one number may be: a grid from min to max, a list of choices, or a one-hot row."""
+
+    min: Number | None = None
+    max: Number | None = None
+    step: Number | None = None
+    choices: tuple[Number, ...] = ()
+    exclude: tuple[Number, ...] = ()
+    one_hot: Strict = False
+
+    @model_validator(mode="after")
+    def _usable(self) -> "Range":
+        grid = (self.min, self.max, self.step)
+        if sum((any(part is not None for part in grid), bool(self.choices), self.one_hot)) != 1:
+            raise ValueError("give min, max and step, or choices, or one_hot = true")
+        if self.exclude and self.min is None:
+            raise ValueError("exclude belongs to min, max and step; leave the values out of choices instead")
+        scale = self.scale
+        if scale > MAX_DENOMINATOR and scale != 10**self.decimals:
+            raise ValueError(f"fractions with {scale} as their common denominator; use at most {MAX_DENOMINATOR}")
+        if any(
+            abs(exactly(number) * scale) >= 10**MAX_DIGITS for number in (*self.choices, self.min, self.max) if number
+        ):
+            raise ValueError(
+                f"numbers of more than {MAX_DIGITS} digits at {self.decimals} decimals; use rounder numbers"
+            )
+        if self.one_hot or self.choices:
+            return self
+        if self.min is None or self.max is None or self.step is None:
+            raise ValueError("min, max and step belong together")
+        if self.step <= 0:
+            raise ValueError(f"step is {self.step}; use a positive decimal such as 0.1")
+        if self.max < self.min:
+            raise ValueError(f"max {self.max} is below min {self.min}")
+        if (self.max - self.min) / self.step > MAX_GRID:
+            raise ValueError(f"more than {MAX_GRID} values from min to max; use a larger step")
+        if not self.grid()[0]:
+            raise ValueError("exclude leaves no value")
+        return self
+
+    @property
+    def scale(self) -> int:
+        """By what every value of this range has to be multiplied to be a whole number: a power of 10 for decimals."""
+        numbers = [exactly(number) for number in (self.min, self.step, *self.choices) if number is not None]
+        if all(map(is_decimal, numbers)):
+            return int(10**self.decimals)
+        return math.lcm(*(number.denominator for number in numbers))
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that every value of this range that is a decimal can be printed with."""
+        numbers = [number for number in (self.min, self.step, *self.choices) if number is not None]
+        return max(map(decimals_of, numbers), default=0)
+
+    def grid(self) -> tuple[tuple[int, ...], int]:
+        """All values as integers scaled by `scale`, and that; none for one-hot rows."""
+        scale = self.scale
+
+        def scaled(number: Decimal) -> int:
+            return math.floor(exactly(number) * scale)
+
+        if self.choices:
+            return tuple(scaled(number) for number in self.choices), scale
+        if self.min is None or self.max is None or self.step is None:
+            return (), scale
+        excluded = {exactly(number) * scale for number in self.exclude}
+        values = range(scaled(self.min), scaled(self.max) + 1, scaled(self.step))
+        return tuple(value for value in values if value not in excluded), scale
+
+
+def decimals_of(number: Decimal) -> int:
+    """Decimals that a number needs; a few for a fraction that no decimals can say."""
+    if not is_decimal(exactly(number)):
+        return DECIMALS_OF_FRACTION
+    return max(0, -int(number.normalize().as_tuple().exponent))
+
+
+def require(name: str, allowed: Any, what: str) -> None:
+    """Raise a ValueError that lists what is allowed where a name is unknown."""
+    if name not in allowed:
+        raise ValueError(f"{what} {name!r} is unknown; allowed: {', '.join(allowed)}.{did_you_mean(name, allowed)}")

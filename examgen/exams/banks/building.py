@@ -1,0 +1,165 @@
+"""From a bank or exam file to an `Exam` with the sources of its numbers, and to the variants of a class."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from examgen.core.formulas.formula_tokens import MAX_CHARACTERS, MAX_TOKENS, Unparsed, tokenize
+from examgen.errors import BankError
+from examgen.exams.banks.bank_files import ExamModel, Family, find_bank, load_bank
+from examgen.exams.banks.bank_policy import policy_of
+from examgen.exams.banks.families import family_question
+from examgen.exams.draws.drawing import Source, draw_question, variant_code
+from examgen.exams.exam import Exam, Question, Task, Variant
+from examgen.exams.fields import Field
+from examgen.exams.notation import notation_named
+from examgen.exams.paper_shapes import PaperShape, paper_shape
+from examgen.exams.references.typed_references import typed_reference
+
+ID_LENGTH = 6
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedExam:
+    """An exam, and where each question's numbers come from, by question id."""
+
+    exam: Exam
+    seed: int
+    sources: Mapping[str, Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Who a paper is for; both are empty for a paper that anybody may hand in."""
+
+    id: str = ""
+    name: str = ""
+
+
+def load_exam(name: str, seed: int, notation: str | None = None) -> LoadedExam:
+    """The exam of a shipped name or TOML path; a family alone is an exam of one question.
+
+    Raises:
+        BankError: the file is missing or breaks the format, or its questions do not fit the notation.
+    """
+    path = find_bank(name)
+    bank = load_bank(path)
+    parts = [(path, bank, "")] if isinstance(bank, Family) else _families(path, bank)
+    written = notation_named(notation or bank.notation)
+    pairs = [family_question(f"Q{number}", *part) for number, part in enumerate(parts, start=1)]
+    for question, source in pairs:
+        for shape in question.shapes.values():
+            if problem := written.problem_with(shape):
+                raise BankError(f"{source.path}: {problem}")
+        _check_fields(question, source, notation_name=written.name)
+    exam = Exam(
+        id=f"{path.stem}-{_content_code(seed, written.name, bank, [family for _, family, _ in parts])}",
+        name=path.stem,
+        title=bank.title,
+        notation=written,
+        instructions=bank.instructions if isinstance(bank, ExamModel) else (),
+        policy=policy_of(bank.policy),
+        questions=tuple(question for question, _ in pairs),
+        cover=bank.cover,
+    )
+    return LoadedExam(exam, seed, {question.id: source for question, source in pairs})
+
+
+def draw_variants(loaded: LoadedExam, students: Sequence[Student]) -> list[Variant]:
+    """The papers of these students, in their order.
+
+    Raises:
+        BankError: a family cannot be satisfied.
+    """
+    exam, ids = loaded.exam, [student.id for student in students]
+    by_question = {
+        question.id: draw_question(question, loaded.sources[question.id], exam.name, loaded.seed, ids)
+        for question in exam.questions
+    }
+    return [
+        Variant(
+            student.id,
+            student.name,
+            variant_code(loaded.seed, exam.name, student.id),
+            {name: drawn[place] for name, drawn in by_question.items()},
+        )
+        for place, student in enumerate(students)
+    ]
+
+
+def _families(exam_path: Path, exam: ExamModel) -> list[tuple[Path, Family, str]]:
+    found = []
+    for number, part in enumerate(exam.questions, start=1):
+        where = f"{exam_path}: questions[{number}].family"
+        try:
+            path = find_bank(part.family, beside=exam_path.parent)
+        except BankError as error:
+            raise BankError(f"{where}: {error}") from None
+        family = load_bank(path)
+        if not isinstance(family, Family):
+            raise BankError(f"{where}: {part.family!r} is an exam; name a family")
+        found.append((path, family, part.title))
+    return found
+
+
+def _content_code(seed: int, notation: str, bank: Family | ExamModel, families: Sequence[Family]) -> str:
+    """Six letters and digits that change with the seed, the notation or anything in the files but policy and cover.
+
+    With another policy the papers are the same, and what was handed in can be marked by it. The seed cannot be read
+    from the code, but a small seed can be found by trying; exams that count draw a fresh one.
+    """
+    dumps = (model.model_dump_json(exclude={"policy", *model.cover_keys}) for model in (bank, *families))
+    parts = [str(seed), notation, *dumps]
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    return "".join("abcdefghjkmnpqrstuvwxyz23456789"[byte % 31] for byte in digest[:ID_LENGTH])
+
+
+def _check_fields(question: Question, source: Source, notation_name: str) -> None:
+    """Every task asks for something that is there, and no entry is asked twice."""
+    for label in question.shapes:
+        paper = paper_shape(question, label, notation_named(notation_name))
+        for number, task in enumerate(question.tasks):
+            if absent := _absent(task, [field for field in paper.fields if field.task == number]):
+                raise BankError(
+                    f"{source.path}: tasks[{number + 1}]: asks for {absent}, which this question does not have "
+                    f"(shape {label}) in these steps and layers"
+                )
+        _first_repeated([field.name for field in paper.fields], source.path)
+        _check_lengths(paper, source.path)
+
+
+def _check_lengths(paper: PaperShape, path: str) -> None:
+    """A formula that is asked can be typed within the length that is read."""
+    for field in paper.fields:
+        if field.as_ == "formula" and not _is_typable(paper, field):
+            raise BankError(
+                f"{path}: tasks[{field.task + 1}]: the formula of {field.symbol} is longer than {MAX_CHARACTERS} "
+                f"characters or {MAX_TOKENS} numbers, symbols and signs; allow it more symbols"
+            )
+
+
+def _is_typable(paper: PaperShape, field: Field) -> bool:
+    try:
+        return not isinstance(tokenize(typed_reference(paper, field)), Unparsed)
+    except ValueError:
+        return False
+
+
+def _absent(task: Task, fields: Sequence[Field]) -> str:
+    """What a task names and finds nothing for; empty where all is there."""
+    kinds, layers, steps = ({getattr(field, part) for field in fields} for part in ("kind", "layer", "step"))
+    named = [
+        *(kind for kind in task.ask if kind not in kinds),
+        *(f"layer {layer}" for layer in task.layers if layer not in layers),
+        *(f"step {step}" for step in task.steps if step not in steps),
+    ]
+    return ", ".join(named)
+
+
+def _first_repeated(names: Sequence[str], path: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise BankError(f"{path}: tasks: {name} is asked twice; ask for each quantity once")
+        seen.add(name)

@@ -1,0 +1,231 @@
+"""From one question family to a `Question` and the source of its numbers; `building` calls it for each question."""
+
+import itertools
+import math
+from pathlib import Path
+
+import numpy as np
+
+from examgen.core.graph import Quantity, evaluate
+from examgen.core.losses import LOSSES
+from examgen.core.network import NetworkShape
+from examgen.core.products import ProductSpec, ProductsShape
+from examgen.core.rules import Array
+from examgen.errors import BankError, did_you_mean
+from examgen.exams.banks.bank_answers import answer_letter
+from examgen.exams.banks.bank_models import Family, TaskModel
+from examgen.exams.banks.bank_values import DigitsModel, Matrix
+from examgen.exams.banks.given_numbers import given_decimals, given_denominators
+from examgen.exams.digits import Digits
+from examgen.exams.draws.drawing import Drawer, Source
+from examgen.exams.draws.kinks import at_kinks
+from examgen.exams.draws.screens import Limits
+from examgen.exams.exam import CHOICE, Question, Task
+from examgen.exams.notation import QuestionShape
+from examgen.exams.paper_shapes import shape_graph
+
+KIND_VALUES = {
+    "W": "weights",
+    "b": "biases",
+    "x": "x",
+    "y": "y",
+    "learning_rate": "learning_rate",
+    "A": "entries",
+    "B": "entries",
+    "C": "entries",
+}
+"""By kind of given quantity, the key of `[values]` that serves it where its own name is not there."""
+
+SAMPLES = frozenset({"x", "y"})
+"""Kinds of given quantities that have a row for each sample."""
+
+MAX_SHAPES = 500
+
+
+def family_question(number: str, path: Path, family: Family, title: str) -> tuple[Question, Source]:
+    """The question of a family under this id, and where its numbers come from.
+
+    Args:
+        number: id of the question.
+        path: the family's file, for messages.
+        family: its content.
+        title: heading; empty for the family's own.
+
+    Raises:
+        BankError: the numbers do not fit the network, or the network cannot be.
+    """
+    shapes = _shapes(path, family)
+    if family.fixed and len(shapes) > 1:
+        raise BankError(f"{path}: [fixed] numbers need one activation for each layer and one loss, not lists")
+    # Shapes of one family have the same sizes, so the same given quantities.
+    some_shape = next(iter(shapes.values()))
+    drawers = {} if family.fixed else dict.fromkeys(shapes, _drawers(path, family, some_shape))
+    fixed = _fixed(path, family, some_shape) if family.fixed else {}
+    for shape in shapes.values():
+        _check_targets(path, family, shape)
+    digits, limits = _digits(family.digits), _limits(family)
+    question = Question(
+        id=number,
+        title=title or family.title,
+        text=family.text,
+        tasks=tuple(_task(task, digits) for task in family.tasks),
+        digits=digits,
+        shapes=shapes,
+        given_decimals=given_decimals(family, drawers),
+        given_denominators=given_denominators(family, drawers),
+        at_kinks=at_kinks(shapes.values(), fixed, limits),
+    )
+    return question, Source(str(path), drawers, fixed, limits)
+
+
+def _shapes(path: Path, family: Family) -> dict[str, QuestionShape]:
+    """All shapes of a family by label, in the order of the lists in the file."""
+    found: list[QuestionShape]
+    try:
+        if family.network is None:
+            found = [ProductsShape(tuple(ProductSpec(p.operation, p.left, p.right) for p in family.products))]
+        else:
+            network = family.network
+            count = math.prod(len(names) for names in (*network.activations, network.loss))
+            if count > MAX_SHAPES:
+                raise ValueError(f"the lists make {count} combinations; use at most {MAX_SHAPES}")
+            updates = "learning_rate" in family.values or "learning_rate" in family.fixed
+            steps = network.steps, network.samples_per_step, updates, network.batch_delta
+            found = [
+                NetworkShape(network.sizes, activations, loss, *steps)
+                for *activations_, loss in itertools.product(*network.activations, network.loss)
+                for activations in [tuple(activations_)]
+            ]
+    except ValueError as error:
+        where = "network" if family.network else "products"
+        raise BankError(f"{path}: {where}: {error}") from None
+    return {_label(number): shape for number, shape in enumerate(found)}
+
+
+def _label(number: int) -> str:
+    """A, B, …, Z, AA, AB, … as spreadsheets count columns."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _drawers(path: Path, family: Family, shape: QuestionShape) -> dict[str, Drawer]:
+    givens = shape_graph(shape).givens
+    allowed = dict.fromkeys([*(KIND_VALUES[given.kind] for given in givens), *(given.name for given in givens)])
+    for name in family.values:
+        if name not in allowed:
+            raise BankError(
+                f"{path}: values.{name}: unknown quantity; allowed here: {', '.join(allowed)}."
+                f"{did_you_mean(name, allowed)}"
+            )
+    return {given.name: _drawer(path, family, given) for given in givens}
+
+
+def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
+    shared = KIND_VALUES[given.kind]
+    allowed = family.values.get(given.name) or family.values.get(shared)
+    if allowed is None:
+        raise BankError(f"{path}: values.{shared} is missing; say what {given.name} may be")
+    if allowed.one_hot:
+        if not given.shape:
+            raise BankError(f"{path}: values.{given.name}: one_hot is for rows; give choices, or min, max and step")
+        return Drawer(np.zeros(0), 0, is_one_hot=True)
+    choices, scale = allowed.grid()
+    return Drawer(np.array(choices, dtype=np.int64), allowed.decimals, scale=scale)
+
+
+def _fixed(path: Path, family: Family, shape: QuestionShape) -> dict[str, Array]:
+    givens = {given.name: given for given in shape_graph(shape).givens}
+    for name in family.fixed:
+        if name not in givens:
+            raise BankError(
+                f"{path}: fixed.{name}: unknown quantity; allowed here: {', '.join(givens)}."
+                f"{did_you_mean(name, givens)}"
+            )
+    found = {name: _fixed_array(path, family, given) for name, given in givens.items()}
+    for name, value in evaluate(shape_graph(shape), found).values.items():
+        if not np.isfinite(value).all():
+            raise BankError(f"{path}: fixed: {name} is not finite with these numbers; use smaller ones")
+    return found
+
+
+def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
+    shape = f"{list(given.shape)}{', a row for each sample' if given.kind in SAMPLES else ''}"
+    if given.name not in family.fixed:
+        raise BankError(f"{path}: fixed.{given.name} is missing; give numbers of shape {shape}")
+    try:
+        value = np.array(_floats(family.fixed[given.name]), dtype=float)
+    except ValueError:
+        needs = f"; this network needs {shape}" if given.kind in SAMPLES else ""
+        raise BankError(f"{path}: fixed.{given.name}: found rows of different lengths{needs}") from None
+    if value.ndim == 1 and (1, *value.shape) == given.shape:
+        # A plain list stands for a matrix of one row, such as the only sample.
+        return value[None]
+    if value.shape != given.shape:
+        raise BankError(f"{path}: fixed.{given.name}: found shape {list(value.shape)}; this network needs {shape}")
+    return value
+
+
+def _check_targets(path: Path, family: Family, shape: QuestionShape) -> None:
+    """Targets of the cross-entropies are probabilities; where softmax goes with them, a row adds up to 1."""
+    if isinstance(shape, ProductsShape) or not LOSSES[shape.loss].outputs:
+        return
+    rule = f"targets of {shape.loss} are from 0 to 1"
+    if family.fixed:
+        y = np.array(_floats(family.fixed["y"]), dtype=float)
+        is_good, sums = bool(((y >= 0) & (y <= 1)).all()), y.sum(axis=-1)
+    else:
+        allowed = family.values["y"]
+        numbers, scale = allowed.grid()
+        is_good = allowed.one_hot or 0 <= min(numbers) <= max(numbers) <= scale
+        sums = np.array(1.0 if allowed.one_hot else np.nan)
+    if not is_good:
+        raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}")
+    if LOSSES[shape.loss].shortcut == "softmax" and not np.allclose(sums, 1):
+        raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}, each row with the sum 1: one_hot")
+
+
+def _floats(value: Matrix) -> object:
+    return [_floats(part) for part in value] if isinstance(value, tuple) else float(value)
+
+
+def _digits(model: DigitsModel) -> Digits:
+    if model.decimals is not None:
+        return Digits(model.decimals)
+    return Digits(model.significant_figures or 0, "significant_figures")
+
+
+def _task(model: TaskModel, digits: Digits) -> Task:
+    asked = _digits(model.digits) if model.digits else digits
+    return Task(
+        text=model.text,
+        ask=model.ask,
+        steps=model.steps,
+        layers=model.layers,
+        digits=asked,
+        marks=model.marks,
+        marks_per_task=model.marks_per_task,
+        is_bonus=model.bonus,
+        as_=model.as_,
+        symbols=model.symbols,
+        options=model.options,
+        answer=answer_letter(model.options, model.answer) if model.as_ == CHOICE else "",
+    )
+
+
+def _limits(family: Family) -> Limits:
+    screens = family.screens
+    return Limits(
+        kink_margin=float(screens.kink_margin),
+        min_slope=float(screens.min_slope),
+        significant_digits=screens.significant_digits,
+        tie_margin=float(screens.tie_margin),
+        max_abs=float(screens.max_abs),
+        # Where the file says nothing, papers are those of before there was a limit to products.
+        max_product=float(screens.max_abs) if "max_abs" in screens.model_fields_set else math.inf,
+        misconception_margin=float(screens.misconception_margin),
+        max_draws=screens.max_draws,
+    )

@@ -1,0 +1,1 @@
+"""Seeded draws of numbers, and the screens that keep those which make a fair paper."""

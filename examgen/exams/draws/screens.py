@@ -1,0 +1,206 @@
+"""Screens: which draws make a fair paper. Each screen is one row of `SCREENS`, judged for many draws at once.
+
+A draw is rejected where a unit sits near a kink, a layer is dead or saturated, an asked answer loses its significant
+digits, an answer lies on a rounding tie, a value overflows, or wrong work would look right.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.graph import Evaluation, Quantity
+from examgen.core.losses import LOSSES
+from examgen.core.network import NetworkShape
+from examgen.core.rules import Array
+from examgen.exams.digits import NOISE, Digits
+from examgen.exams.draws.on_the_way import largest_products
+from examgen.exams.draws.separation import separations
+from examgen.exams.paper_shapes import PaperShape
+
+Verdict = NDArray[np.bool_]
+"""(draws,): True where the draw is rejected."""
+
+SLACK = 1e-9
+"""Values within this share of a limit are at the limit. Exact decimals often lie right on one, and which side their
+doubles fall on differs between machines; a paper must not."""
+
+WHOLE = Digits(0)
+"""The digits of answers that are to be found without a calculator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the screens compare with.
+
+    Attributes:
+        kink_margin: smallest distance of a pre-activation from a kink of its activation, in units of z.
+        min_slope: smallest slope of a bounded activation, in units of a per unit of z.
+        significant_digits: that an asked answer other than 0 keeps at its asked decimals.
+        tie_margin: smallest distance from a rounding tie, in units of the last asked digit.
+        max_abs: largest absolute value anywhere.
+        max_product: largest absolute product on the way to an answer, where only whole numbers are asked.
+        misconception_margin: so many tolerances at least each misconception is off in some asked answer.
+        max_draws: after so many draws a family counts as impossible to satisfy.
+    """
+
+    kink_margin: float
+    min_slope: float
+    significant_digits: int
+    tie_margin: float
+    max_abs: float
+    max_product: float
+    misconception_margin: float
+    max_draws: int
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One reason to reject a draw, and the judge: (paper shape, evaluation, limits) -> (draws,).
+
+    A screen that `is_slow` judges only draws that all others let pass.
+    """
+
+    name: str
+    reason: str
+    rejects: Callable[[PaperShape, Evaluation, Limits], Verdict]
+    is_slow: bool = False
+
+
+def screen(paper: PaperShape, evaluation: Evaluation, limits: Limits, *, slow: bool = False) -> dict[str, Verdict]:
+    """The verdicts of the quick or of the slow screens on every draw; values of the evaluation have the draws as their
+    leading axis."""
+    # What has overflowed is inf or nan: one screen rejects it, and the others must not warn about it.
+    with np.errstate(all="ignore"):
+        rows = [row for row in SCREENS.values() if row.is_slow == slow]
+        return {row.name: row.rejects(paper, evaluation, limits) for row in rows}
+
+
+def mistakes_hidden(paper: PaperShape, givens: Mapping[str, Array], limits: Limits) -> dict[str, Verdict]:
+    """By misconception, the draws on which some version of it looks right; givens are (draws, *shape) by name."""
+    found: dict[str, Verdict] = {}
+    for patch, tolerances in separations(paper, dict(givens), all_versions=False):
+        hides = np.asarray(tolerances < limits.misconception_margin * (1 + SLACK))
+        found[patch.misconception] = hides | found.get(patch.misconception, False)
+    return found
+
+
+def _any(mask: Array, quantity: Quantity) -> Verdict:
+    """Whether any entry is True, for each draw."""
+    return np.asarray(mask.any(axis=tuple(range(-len(quantity.shape), 0))) if quantity.shape else mask)
+
+
+def _none(evaluation: Evaluation) -> Verdict:
+    draws = max((values.shape[0] for values in evaluation.values.values() if values.ndim), default=1)
+    return np.zeros(draws, dtype=bool)
+
+
+def _activation_of(paper: PaperShape, quantity: Quantity) -> str:
+    assert isinstance(paper.shape, NetworkShape)
+    assert quantity.layer is not None
+    return paper.shape.activations[quantity.layer - 1]
+
+
+def _kinks(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    if not isinstance(paper.shape, NetworkShape):
+        return rejected
+    for quantity in paper.graph:
+        values = evaluation[quantity.name]
+        if quantity.kind == "z":
+            for kink in ACTIVATIONS[_activation_of(paper, quantity)].kinks:
+                rejected = rejected | _any(np.abs(values - kink) < limits.kink_margin * (1 - SLACK), quantity)
+        elif quantity.kind == "loss":
+            outputs, targets = (paper.graph[name] for name in quantity.inputs)
+            errors = evaluation[outputs.name] - evaluation[targets.name]
+            for kink in LOSSES[paper.shape.loss].kinks:
+                rejected = rejected | _any(np.abs(errors - kink) < limits.kink_margin * (1 - SLACK), outputs)
+    return rejected
+
+
+def _dead(paper: PaperShape, evaluation: Evaluation, _limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    for quantity in paper.graph:
+        if quantity.kind == "slope":
+            # A layer is dead for a sample when nothing flows back through any of its units.
+            rejected = rejected | (evaluation[quantity.name] == 0).all(axis=-1).any(axis=-1)
+    return rejected
+
+
+def _saturated(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    for quantity in paper.graph:
+        if quantity.kind != "a":
+            continue
+        low, high = ACTIVATIONS[_activation_of(paper, quantity)].bounds
+        if np.isfinite(low) and np.isfinite(high):
+            a = evaluation[quantity.name]
+            # a (1 - a) of a sigmoid or softmax and 1 - a^2 of tanh are both (a - low)(high - a).
+            rejected = rejected | _any((a - low) * (high - a) < limits.min_slope * (1 - SLACK), quantity)
+    return rejected
+
+
+def _asked(paper: PaperShape, evaluation: Evaluation) -> list[tuple[Array, Array]]:
+    """Values (draws,) and their asked decimals (draws,) for each asked entry."""
+    found = []
+    for field in paper.number_fields:
+        place: tuple[Any, ...] = (..., *field.index)
+        values = np.abs(evaluation[field.quantity][place])
+        found.append((values, field.digits.decimals_for(values)))
+    return found
+
+
+def _faint(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    for values, decimals in _asked(paper, evaluation):
+        smallest = 10.0 ** (limits.significant_digits - 1 - decimals) * (1 - SLACK)
+        # Whole numbers to no decimals are exact, however small.
+        is_exact = (values < NOISE) | ((decimals == 0) & (np.abs(values - np.round(values)) < NOISE))
+        rejected = rejected | ((values < smallest) & ~is_exact)
+    return rejected
+
+
+def _tied(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    for values, decimals in _asked(paper, evaluation):
+        units = values * 10.0**decimals
+        margin = limits.tie_margin * (1 - SLACK) - NOISE * (1 + units)
+        rejected = rejected | (np.abs(units - np.floor(units) - 0.5) < margin)
+    return rejected
+
+
+def _overflowing(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    for quantity in paper.graph.derived:
+        values = evaluation[quantity.name]
+        rejected = rejected | _any(~(np.abs(values) <= limits.max_abs * (1 + SLACK)), quantity)
+    if np.isfinite(limits.max_product) and all(field.digits == WHOLE for field in paper.number_fields):
+        for quantity, sizes in largest_products(paper.graph, evaluation):
+            rejected = rejected | _any(~(sizes <= limits.max_product * (1 + SLACK)), quantity)
+    return rejected
+
+
+def _looks_right(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    givens = {given.name: evaluation[given.name] for given in paper.graph.givens}
+    for hides in mistakes_hidden(paper, givens, limits).values():
+        rejected = rejected | hides
+    return rejected
+
+
+_ROWS = (
+    Screen("kink", "an input lies near the kink of its activation or loss", _kinks),
+    Screen("dead", "no unit of a layer is live", _dead),
+    Screen("saturated", "a unit is saturated, so its slope is nearly 0", _saturated),
+    Screen("digits", "an asked answer keeps too few significant digits", _faint),
+    Screen("tie", "an asked answer lies on a rounding tie", _tied),
+    Screen("overflow", "a value is larger than max_abs allows", _overflowing),
+    Screen("misconception", "work with a misconception would look right", _looks_right, is_slow=True),
+)
+
+SCREENS: Mapping[str, Screen] = MappingProxyType({row.name: row for row in _ROWS})
+"""All screens by name."""

@@ -1,0 +1,50 @@
+"""How far wrong work stands out on a paper: for each misconception, the distance of its answers from what is right.
+
+Called by the screens of variants, which keep a draw only if every misconception stands out, and by `examgen check`.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from examgen.core.graph import Evaluation, evaluate, reevaluate
+from examgen.core.misconceptions import Patch, patches
+from examgen.core.rules import Array
+from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.tolerance import by_field, perfect_tolerances
+
+
+def paper_patches(paper: PaperShape) -> tuple[Patch, ...]:
+    """The misconceptions that can show on a paper."""
+    return patches(paper.shape, frozenset(field.quantity for field in paper.number_fields))
+
+
+def separations(paper: PaperShape, givens: dict[str, Array], *, all_versions: bool) -> Iterator[tuple[Patch, Array]]:
+    """By how many tolerances the worst answer of a student with each misconception is off, (draws,).
+
+    An answer is off as marking sees it: from what follows from the same student's earlier answers, and from the
+    reference. 1 is the edge of the tolerance.
+
+    Args:
+        paper: the question in its shape.
+        givens: (draws, *shape) by given quantity.
+        all_versions: also of versions that may be right by chance.
+    """
+    if not paper.number_fields:
+        return
+    with np.errstate(all="ignore"):
+        solution = evaluate(paper.graph, givens)
+        right, tolerance = by_field(paper, solution.values), perfect_tolerances(paper, solution)
+        for patch in paper_patches(paper):
+            if patch.must_show or all_versions:
+                work = evaluate(patch.graph, givens)
+                off = np.minimum(_off_own(paper, work, patch), np.abs(by_field(paper, work.values) - right))
+                # What has overflowed is far off.
+                yield patch, np.where(np.isfinite(off), off / tolerance, np.inf).max(axis=1)
+
+
+def _off_own(paper: PaperShape, work: Evaluation, patch: Patch) -> Array:
+    """How far each answer is from what the right rules make of the same student's earlier answers, (draws, fields)."""
+    written = {field.quantity: work.values[field.quantity] for field in paper.number_fields}
+    own = {**written, **reevaluate(paper.graph, work, patch.changed, written)}
+    return np.asarray(np.abs(by_field(paper, written) - by_field(paper, own)))

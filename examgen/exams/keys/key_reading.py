@@ -1,0 +1,273 @@
+"""Exams and variants from the JSON documents of a key; `key_folder` reads the files.
+
+What is read may be damaged, or edited by an instructor who marks again by another policy: anything of the wrong form
+raises one of `DAMAGE`, and `said` puts it into words.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, cast, get_args
+
+import numpy as np
+
+from examgen.core.formulas.number_grammar import DecimalMark
+from examgen.core.graph import Quantity
+from examgen.core.network import BATCH_DELTAS, BatchDelta, NetworkShape
+from examgen.core.products import ProductSpec, ProductsShape
+from examgen.core.rules import Array
+from examgen.exams.banks.bank_answers import answer_letter, check_answers
+from examgen.exams.banks.bank_policy import checked_policy
+from examgen.exams.banks.bank_values import decimal_of
+from examgen.exams.digits import Digits
+from examgen.exams.exam import ANSWER_KINDS, ASKABLE, CHOICE, Exam, Question, QuestionVariant, Task, Variant
+from examgen.exams.keys.given_rows import GivenRow
+from examgen.exams.keys.key_documents import NOT_TOLD, KeyDetail, Making
+from examgen.exams.notation import NOTATIONS, QuestionShape
+from examgen.exams.paper_shapes import paper_shape
+from examgen.exams.policy import Policy
+
+DAMAGE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+"""What reading a document of the wrong form raises."""
+
+MAX_MARKS = 1000
+"""Of marks, as in bank files; more would make sums of fractions slow."""
+
+MOST_BELOW = 10**9
+"""The largest common denominator of a given quantity that is read."""
+
+
+class MistakeError(ValueError):
+    """A mistake in what instructors edit; the message says where, what, and what is allowed."""
+
+
+def exam_from(document: Mapping[str, Any]) -> Exam:
+    """The exam of an exam.json."""
+    return Exam(
+        id=_text(document["exam"]),
+        name=_text(document["name"]),
+        title=_text(document["title"]),
+        notation=NOTATIONS[document["notation"]],
+        instructions=_texts(document["instructions"]),
+        policy=_policy_from(document["policy"]),
+        questions=tuple(_question_from(part) for part in document["questions"]),
+    )
+
+
+def making_from(document: Mapping[str, Any]) -> Making:
+    """How the papers of an exam.json were made; what an older one does not say has its default."""
+    seed = document.get("seed", NOT_TOLD.seed)
+    if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool) or seed < 0):
+        raise MistakeError(f"seed is {seed!r}; allowed: a whole number from 0 on, or null")
+    language, paper = (_text(document.get(name, getattr(NOT_TOLD, name))) for name in ("language", "paper"))
+    mark = document.get("decimal_mark", NOT_TOLD.decimal_mark)
+    if mark not in get_args(DecimalMark):
+        raise MistakeError(f"decimal_mark is {mark!r}; allowed: a point or a comma")
+    detail = document.get("key_detail", NOT_TOLD.key_detail)
+    if detail not in get_args(KeyDetail):
+        raise MistakeError(f"key_detail is {detail!r}; allowed: {', '.join(get_args(KeyDetail))}")
+    return Making(seed, language, paper, mark, detail)
+
+
+def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Variant]:
+    """The variants of some lines of variants.jsonl, together: many arrays of a class are read as one.
+
+    Raises: one of `DAMAGE`, where a line has not the form or the shapes of the exam.
+    """
+    questions: list[dict[str, QuestionVariant]] = [{} for _ in documents]
+    for question in exam.questions:
+        parts = [document["questions"][question.id] for document in documents]
+        if any(len(document["questions"]) != len(exam.questions) for document in documents):
+            raise ValueError(
+                f"questions must be {', '.join(question.id for question in exam.questions)}, and no others"
+            )
+        by_label: dict[str, list[int]] = {}
+        for place, part in enumerate(parts):
+            by_label.setdefault(part["shape"], []).append(place)
+        for label, members in by_label.items():
+            asked = paper_shape(question, label, exam.notation).graph.givens
+            numbers = [parts[place]["givens"] for place in members]
+            givens = {one.name: _array([mine[one.name] for mine in numbers], question, one) for one in asked}
+            if any(len(mine) != len(asked) for mine in numbers):
+                raise ValueError(f"{question.id}: givens must be {', '.join(one.name for one in asked)}, and no others")
+            for row, place in enumerate(members):
+                questions[place][question.id] = QuestionVariant(label, GivenRow(givens, row))
+    if any(len(document["questions"]) != len(exam.questions) for document in documents):
+        raise ValueError(f"questions must be {', '.join(question.id for question in exam.questions)}, and no others")
+    return [
+        Variant(_text(one["student"]), _text(one.get("name", "")), _text(one["variant"]), found)
+        for one, found in zip(documents, questions, strict=True)
+    ]
+
+
+def _array(rows: list[Any], question: Question, given: Quantity) -> Array:
+    """(lines, *shape) of a given quantity."""
+    values = _numbers(rows, f"{question.id} {given.name}")
+    if values.shape[1:] != given.shape:
+        raise ValueError(f"{question.id} {given.name}: shape {values.shape[1:]}, not {given.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{question.id} {given.name}: not a finite number")
+    if given.name not in question.given_decimals:
+        raise ValueError(f"{question.id} {given.name}: not in given_decimals of exam.json")
+    return values
+
+
+def _numbers(rows: list[Any], where: str) -> Array:
+    found = np.array(rows)
+    if found.dtype.kind in "fi":
+        return found.astype(float, copy=False)
+    values = np.array(rows, dtype=float)
+    # Texts such as "0.5" would become numbers, and so would true and false.
+    if found.dtype.kind != "O":
+        raise ValueError(f"{where}: not numbers alone; write them without quotes")
+    return values
+
+
+def said(error: Exception) -> str:
+    """What is wrong with a document, in words."""
+    if isinstance(error, MistakeError):
+        return str(error)
+    return f"damaged: {error} is missing or not known" if isinstance(error, KeyError) else f"damaged: {error}"
+
+
+def _policy_from(document: Any) -> Policy:
+    """The policy as edited; what an older key does not say has its default."""
+    try:
+        return checked_policy(_exact(document), "policy")
+    except ValueError as error:
+        raise MistakeError(str(error)) from None
+
+
+def _exact(value: Any) -> Any:
+    """Decimals in place of the floats of a JSON document, at any depth."""
+    if isinstance(value, dict):
+        return {name: _exact(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_exact(part) for part in value]
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _question_from(part: Mapping[str, Any]) -> Question:
+    return Question(
+        id=_text(part["id"]),
+        title=_text(part["title"]),
+        text=_texts(part["text"]),
+        tasks=tuple(_task_from(task) for task in part["tasks"]),
+        digits=_digits_from(part["digits"]),
+        shapes={_text(label): _shape_from(shape) for label, shape in part["shapes"].items()},
+        given_decimals={name: _whole(count, 0, 15) for name, count in part["given_decimals"].items()},
+        given_denominators={
+            name: _whole(below, 1, MOST_BELOW) for name, below in part.get("given_denominators", {}).items()
+        },
+        at_kinks=frozenset(_texts(part.get("at_kinks", []))),
+    )
+
+
+def _task_from(task: Mapping[str, Any]) -> Task:
+    ask = _texts(task["ask"])
+    if unknown := [kind for kind in ask if kind not in ASKABLE]:
+        raise ValueError(f"quantity {unknown[0]!r} is unknown")
+    kind, options, answer = _text(task.get("as", "number")), _texts(task.get("options", [])), task.get("answer", "")
+    symbols = _texts(task["symbols"]) if task.get("symbols") is not None else None
+    if unknown := [name for name in symbols or () if name not in ASKABLE]:
+        raise ValueError(f"quantity {unknown[0]!r} is unknown")
+    if kind not in ANSWER_KINDS:
+        raise MistakeError(f"as is {kind!r}; allowed: {', '.join(ANSWER_KINDS)}")
+    try:
+        check_answers(kind, ask, symbols, options, _text(answer))
+    except ValueError as error:
+        raise MistakeError(str(error)) from None
+    return Task(
+        text=_text(task["text"]),
+        ask=ask,
+        steps=_wholes(task["steps"]),
+        layers=_wholes(task["layers"]),
+        digits=_digits_from(task["digits"]),
+        marks=_marks(task["marks"]) if task.get("marks_per_task") is None else Decimal(1),
+        marks_per_task=_marks(task["marks_per_task"]) if task.get("marks_per_task") is not None else None,
+        is_bonus=_yes_or_no(task.get("bonus", False)),
+        as_=kind,
+        symbols=symbols,
+        options=options,
+        answer=answer_letter(options, answer) if kind == CHOICE else "",
+    )
+
+
+def _digits_from(part: Mapping[str, int]) -> Digits:
+    ((unit, count),) = part.items()
+    if unit == "significant_figures":
+        return Digits(_whole(count, 1, 9), "significant_figures")
+    if unit == "decimals":
+        return Digits(_whole(count, 0, 9))
+    raise ValueError(f"digits are decimals or significant_figures, not {unit!r}")
+
+
+def _shape_from(part: Mapping[str, Any]) -> QuestionShape:
+    if "products" in part:
+        return ProductsShape(
+            tuple(
+                ProductSpec(_text(spec["operation"]), _two(spec["left"]), _two(spec["right"]))
+                for spec in part["products"]
+            )
+        )
+    return NetworkShape(
+        sizes=_wholes(part["sizes"]),
+        activations=_texts(part["activations"]),
+        loss=_text(part["loss"]),
+        steps=_whole(part["steps"]),
+        samples_per_step=_whole(part["samples_per_step"]),
+        updates=_yes_or_no(part["updates"]),
+        batch_delta=_batch_delta(part.get("batch_delta")),
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    # Half a surrogate pair, which JSON can spell, fails here and not when it is printed.
+    value.encode()
+    return value
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"{values!r} is no list of texts")
+    return tuple(_text(value) for value in values)
+
+
+def _whole(value: Any, low: int = 1, high: int = 64) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"{value!r} is no whole number from {low} to {high}")
+    return value
+
+
+def _wholes(values: Any) -> tuple[int, ...]:
+    return tuple(_whole(value) for value in values)
+
+
+def _two(values: Any) -> tuple[int, int]:
+    rows, columns = _wholes(values)
+    return rows, columns
+
+
+def _marks(value: Any) -> Decimal:
+    """Texts as they are written, and the numbers that an instructor may put in their place."""
+    try:
+        marks = decimal_of(str(value) if isinstance(value, float) else value)
+    except ValueError:
+        marks = None
+    if marks is None or not 0 <= marks <= MAX_MARKS:
+        raise ValueError(f"{value!r} is no number from 0 to {MAX_MARKS}")
+    return marks
+
+
+def _batch_delta(value: Any) -> BatchDelta | None:
+    """What δ is in a mini-batch; keys of banks that do not say it do not either."""
+    if value is not None and value not in BATCH_DELTAS:
+        raise MistakeError(f"batch_delta is {value!r}; allowed: {', '.join(BATCH_DELTAS)}")
+    return cast("BatchDelta | None", value)
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value

@@ -1,0 +1,197 @@
+"""A question in one shape and notation: its graph, its names and its fields, and what stands for what among them.
+
+Built once for all papers of the shape, by `paper_shape`; pages, screens and marking read it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.network import NetworkShape, network_graph
+from examgen.core.probes.equality import copies
+from examgen.core.products import products_graph
+from examgen.exams.exam import Question
+from examgen.exams.fields import Field, task_fields
+from examgen.exams.notation import Index, Notation, QuestionShape
+from examgen.exams.symbol_names import Naming
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Another way to go on where quantities are always equal.
+
+    Attributes:
+        source: of the quantity from whose answers a student may have gone on; None where that is what leads to the
+            first of them.
+        equal: of each of the equal quantities, the first before the others; places of entries among `number_fields`.
+        settled: those of them that are judged by what leads to them; what leads to the first leads to all.
+        behind: places of what is computed from these.
+        next: those of them that are computed from these without an answer in between.
+    """
+
+    source: Sequence[int] | None
+    equal: tuple[Sequence[int], ...]
+    settled: tuple[Sequence[int], ...]
+    behind: Sequence[int]
+    next: Sequence[int]
+
+
+@dataclass(frozen=True, eq=False)
+class PaperShape:
+    """One question in one shape and notation: all that a page and its marking need but the numbers.
+
+    Attributes:
+        stood_for: quantities that nobody asks for and that the answers for equal ones stand for, see `standing`.
+    """
+
+    question: Question
+    label: str
+    shape: QuestionShape
+    graph: ComputationGraph
+    naming: Naming
+    fields: tuple[Field, ...]
+    stood_for: frozenset[str] = frozenset()
+
+    @cached_property
+    def number_fields(self) -> tuple[Field, ...]:
+        """Those fields that ask for numbers; marking by tolerances and the screens know no others."""
+        return tuple(field for field in self.fields if field.as_ == "number")
+
+    @cached_property
+    def number_places(self) -> tuple[int, ...]:
+        """Their places among all fields."""
+        return tuple(place for place, field in enumerate(self.fields) if field.as_ == "number")
+
+    @cached_property
+    def entry_places(self) -> Mapping[str, Sequence[int]]:
+        """By asked quantity, where its entries are among `number_fields`, in the order in which they are stored."""
+        places: dict[str, dict[Index, int]] = {}
+        for place, field in enumerate(self.number_fields):
+            places.setdefault(field.quantity, {})[field.index] = place
+        return {name: [place for _, place in sorted(of_one.items())] for name, of_one in places.items()}
+
+    @cached_property
+    def only_others(self) -> "PaperShape":
+        """The same paper as if it asked for nothing but formulas, shapes and choices."""
+        return replace(self, fields=self.other_fields)
+
+    def needed(self) -> tuple[Quantity, ...]:
+        """The derived quantities that are asked for or on the way to one that is, in the order of the graph."""
+        wanted = {field.quantity for field in self.fields}
+        for quantity in reversed(self.graph.quantities):
+            if quantity.name in wanted:
+                wanted.update(quantity.inputs)
+        return tuple(quantity for quantity in self.graph.derived if quantity.name in wanted)
+
+    @cached_property
+    def other_places(self) -> tuple[int, ...]:
+        """The places of all others among the fields."""
+        return tuple(place for place, field in enumerate(self.fields) if field.as_ != "number")
+
+    @cached_property
+    def other_fields(self) -> tuple[Field, ...]:
+        """Those fields that ask for formulas, shapes and choices."""
+        return tuple(self.fields[place] for place in self.other_places)
+
+    @cached_property
+    def only_numbers(self) -> "PaperShape":
+        """The same paper as if it asked for nothing but its numbers; itself where it does."""
+        return replace(self, fields=self.number_fields) if self.other_places else self
+
+    @cached_property
+    def entry_columns(self) -> Mapping[str, Sequence[int] | slice]:
+        """The same; where they follow one another as a slice, by which NumPy copies nothing."""
+        return {
+            name: slice(places[0], places[-1] + 1) if list(places) == list(range(places[0], places[-1] + 1)) else places
+            for name, places in self.entry_places.items()
+        }
+
+    @cached_property
+    def entry_order(self) -> NDArray[np.intp] | None:
+        """Of each number's field its place among the entries of one asked quantity after another; None where they have
+        the same order."""
+        order = np.argsort([place for places in self.entry_places.values() for place in places])
+        return None if (order == np.arange(len(order))).all() else order
+
+    @cached_property
+    def standing(self) -> "PaperShape":
+        """The same paper as marking sees it: an answer stands for the first quantity that always equals the asked one.
+
+        Where the gradient of the biases is asked and that of the pre-activations is not, all that follows starts from
+        the answers for the former. Fields keep their names, order and all else.
+        """
+        asked = {field.quantity for field in self.fields}
+        moved: dict[str, str] = {}
+        for earlier, later in copies(self.graph):
+            if later in asked and earlier not in asked:
+                moved[later] = earlier
+                asked.add(earlier)
+        if not moved:
+            return self
+        fields = [replace(one, **self._moved_to(one, moved.get(one.quantity, ""))) for one in self.fields]
+        return replace(self, fields=tuple(fields), stood_for=frozenset(moved.values()))
+
+    def _moved_to(self, field: Field, name: str) -> dict[str, Any]:
+        """Quantity and index of a field that stands for another quantity."""
+        if not name or field.as_ != "number":
+            return {}
+        old, new = self.graph[field.quantity].shape, self.graph[name].shape
+        place = int(np.ravel_multi_index(field.index, old)) if old else 0
+        index = tuple(int(axis) for axis in np.unravel_index(place, new)) if new else ()
+        return {"quantity": name, "index": index}
+
+    @cached_property
+    def routes(self) -> tuple["Route", ...]:
+        """The other ways in which later work may go on, in the order of the solution; of the paper as `standing`."""
+        places, first = self.entry_places, dict[str, str]()
+        groups: dict[str, list[Sequence[int]]] = {name: [places[name]] for name in self.stood_for}
+        for earlier, later in copies(self.graph):
+            asked = first.setdefault(earlier, earlier if earlier in places else later)
+            if later in places and asked in places and asked != later:
+                groups.setdefault(asked, [places[asked]]).append(places[later])
+        return tuple(
+            self._route(source, tuple(groups[one.name]))
+            for one in self.graph.derived
+            if one.name in groups
+            for source in (None, *(groups[one.name] if len(groups[one.name]) > 1 else []))
+        )
+
+    def _route(self, source: Sequence[int] | None, equal: tuple[Sequence[int], ...]) -> "Route":
+        settled = equal if source is not None else equal[:1]
+        done = {self.number_fields[places[0]].quantity for places in settled}
+        behind, following = set(done), set(done)
+        for quantity in self.graph.derived:
+            if not behind.isdisjoint(quantity.inputs):
+                behind.add(quantity.name)
+            if any(name in done or (name in following and name not in self.entry_places) for name in quantity.inputs):
+                following.add(quantity.name)
+
+        def places_of(names: set[str]) -> list[int]:
+            return [place for name in names - done for place in self.entry_places.get(name, ())]
+
+        return Route(source, equal, settled, places_of(behind), places_of(following))
+
+    def asked(self, task: int | None = None) -> tuple[Quantity, ...]:
+        """The asked quantities in the order of the solution, of one task or of all."""
+        names = {field.quantity for field in self.fields if task in (None, field.task)}
+        return tuple(quantity for quantity in self.graph if quantity.name in names)
+
+
+def shape_graph(shape: QuestionShape) -> ComputationGraph:
+    """The computation graph of a question's shape."""
+    return network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
+
+
+@lru_cache(maxsize=512)
+def paper_shape(question: Question, label: str, notation: Notation) -> PaperShape:
+    """The shape of this label with its graph, names and fields; built once."""
+    shape = question.shapes[label]
+    graph = shape_graph(shape)
+    naming = Naming(notation, shape, graph)
+    fields = tuple(field for number in range(len(question.tasks)) for field in task_fields(question, number, naming))
+    return PaperShape(question, label, shape, graph, naming, fields)

@@ -1,0 +1,1 @@
+"""The right answers that are no numbers, and the spellings of formulas."""

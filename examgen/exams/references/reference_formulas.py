@@ -1,0 +1,228 @@
+"""The right formula for an entry, as a student could write it: one step back, in the spellings of the paper.
+
+For the key and for feedback on tasks that ask for formulas, and for the author's checks: dL_dw1_2_1 is `delta1_1*x_2`.
+Linear rules are written by running them on texts instead of numbers; activations and losses, which NumPy computes, have
+a row here.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from types import MappingProxyType
+
+import numpy as np
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.losses import LOSSES
+from examgen.core.misconceptions import MistakenRule
+from examgen.core.network import NetworkShape
+from examgen.core.rules import Array, Rule
+from examgen.exams.notation import Index
+from examgen.exams.references.formula_texts import ATOM, PRODUCT, SUM, Written, as_written
+from examgen.exams.symbol_names import Naming
+
+Stops = Callable[[Quantity], bool]
+EntryStops = Callable[[Quantity, Index], bool]
+
+_PLACE = re.compile(r"<(\d+)>")
+
+_SLOPES_FROM_A: Mapping[str, str] = MappingProxyType(
+    {"sigmoid_slope": "<0>*(1 - <0>)", "tanh_slope": "1 - <0>^2", "elu_slope": "1 + min(0, <0>)"}
+)
+"""Slopes that are calculated from the activation, as a step by hand has them."""
+
+
+def reference_formula(naming: Naming, name: str, index: Index, stops: Stops = lambda _: True) -> str:
+    """The formula of one entry of a derived quantity from the quantities that its rule reads.
+
+    Args:
+        naming: the paper's spellings and its graph.
+        name: the derived quantity.
+        index: its 0-based place in the stored array.
+        stops: whether a quantity is written by its own symbol and not by its formula; given ones always are.
+
+    Raises:
+        ValueError: the quantity is given, a rule cannot be written, or the formula is far too long.
+    """
+    quantity = naming.graph[name]
+    if quantity.rule is None:
+        raise ValueError(f"{name} is given; only a derived quantity has a formula")
+    return _Writer(naming, lambda source, _: stops(source), {}).formula(quantity, index).text
+
+
+def step_formula(naming: Naming, name: str, index: Index, stops: EntryStops) -> str:
+    """The same as a calculation by hand: slopes that are known from the activation are calculated from it, and `stops`
+    tells it of each entry. The graph may have the rules of a misconception.
+
+    Raises: ValueError as in `reference_formula`.
+    """
+    return _Writer(naming, stops, {}, is_by_hand=True).formula(naming.graph[name], index).text
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes the entries of quantities, those of each quantity once."""
+
+    naming: Naming
+    stops: EntryStops
+    done: dict[str, Array]
+    is_by_hand: bool = False
+
+    def formula(self, quantity: Quantity, index: Index) -> Written:
+        """One entry by its rule."""
+        assert quantity.rule is not None
+        inputs = [self.entries(source) for source in quantity.inputs]
+        written = _mistaken(self, quantity, index, inputs) or _by_table(self, quantity, index, inputs)
+        if written is None:
+            written = np.asarray(_run(quantity.rule, inputs), dtype=object)[index]
+        return as_written(written)
+
+    def entries(self, name: str) -> Array:
+        """The spellings of a quantity's entries in its shape, or their formulas."""
+        if name not in self.done:
+            quantity = self.naming.graph[name]
+            found = np.empty(quantity.shape, dtype=object)
+            for index in np.ndindex(*found.shape):
+                if quantity.rule is None or self.stops(quantity, index):
+                    found[index] = Written(self.naming.entry(name, index).ascii)
+                else:
+                    found[index] = self.formula(quantity, index)
+            self.done[name] = found
+        return self.done[name]
+
+
+def _run(rule: Rule, inputs: list[Array]) -> Array:
+    """A rule on texts.
+
+    Raises ValueError where it compares or rounds, of which texts know nothing.
+    """
+    try:
+        return rule.compute(*inputs)
+    except TypeError:
+        raise ValueError(f"the rule {rule.name} cannot be written as a formula") from None
+
+
+def _mistaken(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Array]) -> Written | None:
+    """What the row of a misconception says; None for rules that can be run, and right ones."""
+    rule = quantity.rule
+    # What is typed is tried as well where it can only be run: students type less than they calculate.
+    if not writer.is_by_hand or not isinstance(rule, MistakenRule):
+        return None
+    if rule.spelling:
+        return _spelled(
+            rule.spelling, [entries[index] if entries.shape == quantity.shape else None for entries in inputs]
+        )
+    if rule.changes is None or rule.change is None:
+        return None
+    right = replace(quantity, rule=rule.changes)
+    entries = np.empty(quantity.shape, dtype=object)
+    for place in np.ndindex(*quantity.shape):
+        entries[place] = writer.formula(right, place)
+    if rule.respelled is not None:
+        old, new = rule.respelled
+        found: Written = entries[index]
+        return replace(found, text=re.sub(rf"\b{old}\(", f"{new}(", found.text))
+    return as_written(np.asarray(rule.change(entries), dtype=object)[index])
+
+
+def _spelled(spelling: str, entries: Sequence[Written | None]) -> Written:
+    """A spelling with entries put in; it binds as its signs outside of brackets do."""
+    text = _PLACE.sub(lambda found: as_written(entries[int(found[1])]).within(ATOM), spelling)
+    outside = re.sub(r"\([^()]*\)", "", re.sub(r"\([^()]*\)", "", spelling))
+    return Written(text, SUM if re.search(r"[-+]", outside) else PRODUCT if re.search(r"[*/^]", outside) else ATOM)
+
+
+def _by_table(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Array]) -> Written | None:
+    """What a row of activations or losses says; None for other rules."""
+    rule = quantity.rule.name if quantity.rule is not None else ""
+    function = rule.removesuffix("_slope")
+    if rule == "softmax":
+        powers = [Written(f"exp({z.text})") for z in inputs[0][index[0]]]
+        return powers[index[1]] / _added(powers)
+    if function in ACTIVATIONS:
+        z = inputs[0] if rule == function else writer.entries(_z_of(writer.naming.graph, quantity))
+        prime = "" if rule == function else "'"
+        if writer.is_by_hand and rule in _SLOPES_FROM_A:
+            return _spelled(_SLOPES_FROM_A[rule], [inputs[0][index]])
+        if function == "identity":
+            return z[index] if rule == function else Written("1")
+        return Written(f"{function}{prime}({z[index].text})")
+    if rule in LOSSES:
+        return _loss(rule, *inputs)
+    if function in LOSSES:
+        a, y = inputs
+        row = LOSSES[function]
+        shape = writer.naming.shape
+        assert isinstance(shape, NetworkShape)
+        factor = row.slope_factor(a.shape[1], shape.averaged_in_delta)
+        return _scaled(factor, _LOSS_SLOPES[function](a[index], y[index]))
+    return None
+
+
+def _loss(name: str, a: Array, y: Array) -> Written:
+    samples, outputs = a.shape
+    terms = [_LOSS_TERMS[name](*pair) for pair in zip(a.flat, y.flat, strict=True)]
+    return _scaled(LOSSES[name].factor(outputs, samples), _added(terms))
+
+
+def _z_of(graph: ComputationGraph, slope: Quantity) -> str:
+    """The z of a slope's layer, from which or from whose activation the slope is computed."""
+    source = graph[slope.inputs[0]]
+    return source.name if source.kind == "z" else source.inputs[0]
+
+
+def _added(terms: list[Written]) -> Written:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _scaled(factor: Fraction, written: Written) -> Written:
+    above, below = abs(factor.numerator), factor.denominator
+    scaled = (written if above == 1 else above * written) / below
+    return scaled if factor > 0 else -scaled
+
+
+def _square(a: Written, y: Written) -> Written:
+    return Written(f"({a.text} - {y.text})^2", PRODUCT)
+
+
+def _logs(a: Written, y: Written) -> Written:
+    return Written(f"{y.text}*ln({a.text}) + (1 - {y.text})*ln(1 - {a.within(PRODUCT)})", SUM)
+
+
+def _huber(a: Written, y: Written) -> Written:
+    """e^2/2 up to 1 and e - 1/2 beyond: with m = min(e, 1), m*(e - m/2)."""
+    error = f"abs({a.text} - {y.text})"
+    return Written(f"min({error}, 1)*({error} - min({error}, 1)/2)", PRODUCT)
+
+
+_LOSS_TERMS: Mapping[str, Callable[[Written, Written], Written]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("squared_error", "half_squared_error", "mean_squared_error", "half_mean_squared_error"), _square
+        ),
+        "mean_absolute_error": lambda a, y: Written(f"abs({a.text} - {y.text})"),
+        "huber": _huber,
+        "binary_cross_entropy": _logs,
+        "cross_entropy": lambda a, y: Written(f"{y.text}*ln({a.text})", PRODUCT),
+    }
+)
+"""By loss, one output's term without the loss's factor."""
+
+_LOSS_SLOPES: Mapping[str, Callable[[Written, Written], Written]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("squared_error", "half_squared_error", "mean_squared_error", "half_mean_squared_error"),
+            lambda a, y: a - y,
+        ),
+        "mean_absolute_error": lambda a, y: Written(f"sign({a.text} - {y.text})"),
+        "huber": lambda a, y: Written(f"max(-1, min(1, {a.text} - {y.text}))"),
+        "binary_cross_entropy": lambda a, y: (1 - y) / (1 - a) - y / a,
+        "cross_entropy": lambda a, y: Written(f"-{y.text}/{a.within(ATOM)}", SUM),
+    }
+)
+"""By loss, the derivative of one output's term without its factor."""

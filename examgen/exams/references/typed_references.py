@@ -1,0 +1,23 @@
+"""The right answers that are no numbers: formulas, shapes, and the letters of choices, as a student types them.
+
+They are the same for all students of a shape. The key is written with them, marking reads them, worked papers print
+them.
+"""
+
+from functools import lru_cache
+
+from examgen.exams.exam import CHOICE
+from examgen.exams.fields import Field, shown_shape
+from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.references.reference_formulas import reference_formula
+
+
+@lru_cache(maxsize=4096)
+def typed_reference(paper: PaperShape, field: Field) -> str:
+    """The right answer of a field that asks for no number."""
+    if field.as_ == CHOICE:
+        return paper.question.tasks[field.task].answer
+    if field.as_ == "shape":
+        rows, columns = shown_shape(paper.naming, paper.graph[field.quantity])
+        return f"({rows}, {columns})"
+    return reference_formula(paper.naming, field.quantity, field.index, paper.question.tasks[field.task].allows)

@@ -1,0 +1,204 @@
+"""The names of one question's quantities in one notation: symbols of whole quantities and of their entries.
+
+Made by `paper_shapes`; fields, formulas, diagrams and sentences take their symbols from it.
+"""
+
+from dataclasses import dataclass
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.network import NetworkShape
+from examgen.core.products import ProductsShape
+from examgen.exams.notation import PER_SAMPLE, AnyIndex, Index, Notation, QuestionShape
+
+_SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
+_SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
+
+SAMPLE_LETTER = "s"
+"""The index of any sample of a mini-batch; i, j and k are those of units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One name in its three spellings: LaTeX, Unicode for sheets and tables, ASCII for field ids."""
+
+    latex: str
+    unicode: str
+    ascii: str
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The names of one question's quantities in one notation."""
+
+    notation: Notation
+    shape: QuestionShape
+    graph: ComputationGraph
+
+    def whole(self, name: str, *, bias_folded: bool = False) -> str:
+        """LaTeX of a whole quantity: `W^{(1)}`, `\\delta^{(2)}`, `\\frac{\\partial L}{\\partial W^{(1)}}`."""
+        return self.whole_symbol(name, bias_folded=bias_folded).latex
+
+    def whole_symbol(self, name: str, *, bias_folded: bool = False) -> Symbol:
+        """The symbol of a whole quantity in all its spellings."""
+        return self._symbol(self.graph[name], None, bias_folded)
+
+    def read_by(self, name: str, reader: Quantity, *, bias_folded: bool = False) -> str:
+        """LaTeX of a quantity as a formula of another reads it: what a step starts from is just W, not W new."""
+        source = self.graph[name]
+        if source.kind in {"W_new", "b_new"} and source.step != reader.step:
+            name = f"{source.kind[0]}{source.layer}"
+        return self.whole(name, bias_folded=bias_folded)
+
+    def entry(self, name: str, index: AnyIndex) -> Symbol:
+        """The symbol of one entry, index being its 0-based place in the stored array, or letters for any place."""
+        return self._symbol(self.graph[name], index, False)
+
+    def shown_index(self, quantity: Quantity, index: Index) -> Index:
+        """From the place in the stored array to the 0-based (row, column) of the shown matrix."""
+        if len(index) == 1:
+            return (0, index[0]) if self.notation.samples_as == "rows" else (index[0], 0)
+        return index[::-1] if self.is_transposed(quantity) else index
+
+    def is_transposed(self, quantity: Quantity) -> bool:
+        """Whether the shown matrix is the transpose of the stored one."""
+        if quantity.kind in PER_SAMPLE:
+            return self.notation.samples_as == "columns"
+        return quantity.kind in {"W", "W_new", "dL_dW"} and self.notation.weights == "from_to"
+
+    def _symbol(self, quantity: Quantity, index: AnyIndex | None, bias_folded: bool) -> Symbol:
+        if isinstance(self.shape, ProductsShape):
+            return _product_symbol(quantity, index)
+        return self._network_symbol(self.shape, quantity, index, bias_folded)
+
+    def _network_symbol(
+        self, shape: NetworkShape, quantity: Quantity, index: AnyIndex | None, bias_folded: bool
+    ) -> Symbol:
+        notation, kind = self.notation, quantity.kind
+        units = self._units(quantity, index)
+        step = f"s{quantity.step}_" if shape.steps > 1 and quantity.step else ""
+        if kind == "loss":
+            return Symbol(notation.cost, notation.cost, step + notation.cost)
+        if kind == "learning_rate":
+            return Symbol(notation.learning_rate, _plain(notation.learning_rate), "learning_rate")
+        parameter = {"dL_dW": "W", "dL_db": "b", "W_new": "W", "b_new": "b"}.get(kind, kind)
+        base = self._base(quantity, parameter, index is None, units, bias_folded)
+        if kind in {"W_new", "b_new"}:
+            base = _with_new(base)
+        elif kind == "slope":
+            function = ACTIVATIONS[shape.activations[(quantity.layer or 1) - 1]].symbol
+            # Inside the brackets stands z of the same unit.
+            latex, text = rf"{function}'\left({base.latex}\right)", f"{_plain(function)}′({base.unicode})"
+            base = Symbol(latex, text, f"slope{base.ascii[1:]}")
+        elif kind in {"dL_dW", "dL_db", "dL_da", "dL_dz"} and kind != notation.delta:
+            base = _derivative(self._cost_of(quantity, index), base)
+        return Symbol(base.latex, base.unicode, step + base.ascii)
+
+    def cost_of_sample(self, sample: int | str = SAMPLE_LETTER) -> Symbol:
+        """The loss of one sample of a mini-batch alone, 0-based; a letter for any sample."""
+        mark, cost = sample if isinstance(sample, str) else str(sample + 1), self.notation.cost
+        subscript = f"_{mark}" if isinstance(sample, str) else mark.translate(_SUBSCRIPTS)
+        return Symbol(f"{cost}_{{{mark}}}", f"{cost}{subscript}", f"{cost}{mark}")
+
+    def _cost_of(self, quantity: Quantity, index: AnyIndex | None) -> Symbol:
+        """The loss that a derivative is one of: the mean of a mini-batch, or one sample's own."""
+        shape, cost = self.shape, self.notation.cost
+        if quantity.kind in PER_SAMPLE and isinstance(shape, NetworkShape) and shape.batch_delta == "sample":
+            return self.cost_of_sample(index[0] if index else SAMPLE_LETTER)
+        return Symbol(cost, cost, cost)
+
+    def _units(self, quantity: Quantity, index: AnyIndex | None) -> AnyIndex:
+        """1-based indices as shown behind the letter; empty for a whole quantity and where there is nothing to tell."""
+        if index is None or self.notation.hides_units:
+            return ()
+        if quantity.kind in PER_SAMPLE and quantity.shape[0] == 1:
+            index = index[1:]
+        elif self.is_transposed(quantity):
+            index = index[::-1]
+        is_single = quantity.kind in PER_SAMPLE | {"b", "b_new", "dL_db"} and len(index) == 1 and quantity.size == 1
+        return () if is_single else tuple(place if isinstance(place, str) else place + 1 for place in index)
+
+    def _base(self, quantity: Quantity, kind: str, whole: bool, units: AnyIndex, bias_folded: bool) -> Symbol:
+        """The letter with its layer and units, before anything is put around it."""
+        notation = self.notation
+        letter, layer = self._letter(kind), quantity.layer
+        if kind in PER_SAMPLE and kind not in {"y", "y_of_step"}:
+            layer = (layer or 0) + notation.activation_offset
+        if letter in {"x", "y"}:
+            layer = None
+        if whole and kind in PER_SAMPLE and quantity.shape[0] > 1:
+            letter = letter.upper() if len(letter) == 1 else letter
+        elif not whole and kind == "W":
+            letter = "w"
+        if notation.hides_units:
+            letter = letter.replace("W", "w")
+        return _spell(letter, layer, units, notation.layer_mark, tilde=bias_folded)
+
+    def _letter(self, kind: str) -> str:
+        if kind in {"x", "x_of_step"}:
+            return self.notation.inputs or self.notation.activation
+        if kind in {"y", "y_of_step"}:
+            return "y"
+        if kind == "slope":
+            return "z"
+        if kind in {"dL_da", "dL_dz"}:
+            delta = kind == self.notation.delta
+            return r"\delta" if delta else (self.notation.activation if kind == "dL_da" else "z")
+        return self.notation.activation if kind == "a" else kind
+
+
+def _spell(letter: str, layer: int | None, units: AnyIndex, mark: str, *, tilde: bool) -> Symbol:
+    shown = ("," if any(len(str(unit)) > 1 for unit in units) else "").join(map(str, units))
+    subscript = f"_{{{shown}}}" if units else ""
+    plain = "δ" if letter == r"\delta" else letter
+    word = "delta" if letter == r"\delta" else letter
+    latex = rf"\tilde{{{letter}}}" if tilde else letter
+    ascii_units = "".join(f"_{unit}" for unit in units)
+    if layer is None:
+        return Symbol(latex + subscript, plain + shown.translate(_SUBSCRIPTS), word + ascii_units)
+    inner = mark.replace("#", str(layer))
+    layer_text = inner.strip("_^{}").translate(_SUBSCRIPTS if mark.startswith("_") else _SUPERSCRIPTS)
+    return Symbol(
+        f"{latex}{inner}{subscript}",
+        f"{plain}{layer_text}{shown.translate(_SUBSCRIPTS)}",
+        f"{word}{layer}{ascii_units}",
+    )
+
+
+def _with_new(base: Symbol) -> Symbol:
+    """The symbol after an update: `w^{(1)}_{12,\\text{new}}`."""
+    if base.latex.endswith("}") and ("_{" in base.latex):
+        latex = rf"{base.latex[:-1]},\text{{new}}}}"
+    else:
+        latex = rf"{base.latex}_{{\text{{new}}}}"
+    return Symbol(latex, f"{base.unicode} new", f"{base.ascii}_new")
+
+
+def _derivative(cost: Symbol, base: Symbol) -> Symbol:
+    return Symbol(
+        rf"\frac{{\partial {cost.latex}}}{{\partial {base.latex}}}",
+        f"∂{cost.unicode}/∂{base.unicode}",
+        f"d{cost.ascii}_d{base.ascii}",
+    )
+
+
+def _product_symbol(quantity: Quantity, index: AnyIndex | None) -> Symbol:
+    letter = "P" if quantity.kind == "product" else quantity.kind
+    number = str(quantity.layer)
+    if index is None:
+        return Symbol(f"{letter}_{{{number}}}", letter + number.translate(_SUBSCRIPTS), f"{letter}{number}")
+    row, column = (int(place) + 1 for place in index)
+    place = f"{row},{column}" if max(row, column) > 9 else f"{row}{column}"
+    return Symbol(
+        rf"\left({letter}_{{{number}}}\right)_{{{place}}}",
+        f"({letter}{number.translate(_SUBSCRIPTS)}){place.translate(_SUBSCRIPTS)}",
+        f"{letter}{number}_{row}_{column}",
+    )
+
+
+_GREEK = {r"\sigma": "σ", r"\eta": "η", r"\alpha": "α"}
+
+
+def _plain(command: str) -> str:
+    """The text of a short piece of LaTeX: `\\sigma`, `\\tanh`, `\\operatorname{ReLU}`."""
+    return _GREEK.get(command) or command.removeprefix("\\operatorname{").strip("\\}")

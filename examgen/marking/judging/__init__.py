@@ -1,0 +1,1 @@
+"""From answers to outcomes, by columns: right, following from the own work, or wrong."""

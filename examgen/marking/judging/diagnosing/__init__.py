@@ -1,0 +1,1 @@
+"""Which misconceptions explain wrong answers, and what follows from them."""

@@ -1,0 +1,117 @@
+"""Where an answer can be told without any calculation: from 0, a limit of its activation, or a number that it is
+computed from. Called by `work_shown`.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, zip_longest
+
+import numpy as np
+from numpy.typing import NDArray
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.graph import Values, evaluate
+from examgen.core.network import SAMPLES, NetworkShape
+from examgen.core.probes.dependence import links
+from examgen.core.rules import Array
+from examgen.exams.keys.key_folder import solve
+from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.tolerance import as_quantities, entry_of
+from examgen.marking.judging.entries import Marked
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class FreeValues:
+    """What needs no calculation, for some students of a paper shape; all (students, fields).
+
+    Attributes:
+        follows: whether what would follow is such a value, within its tolerance.
+        written: whether what was written is.
+        right: whether the reference is.
+    """
+
+    follows: Flags
+    written: Flags
+    right: Flags
+
+    @staticmethod
+    def of(paper: PaperShape, givens: Values, values: Array, marked: Marked) -> "FreeValues":
+        """Compare with what each entry of these students is computed from, in their own work and in the key."""
+        own = evaluate(paper.graph, givens, substitute=as_quantities(paper, marked.carried)).values
+        in_work, in_key = _rows(paper, own), _rows(paper, solve(paper, givens).values)
+        computed, texts, tolerance = (columns.T for columns in (marked.own, values, marked.tolerance))
+        right = in_key[
+            [_offsets(paper)[one.quantity] + entry_of(paper.graph[one.quantity], one) for one in paper.fields]
+        ]
+        pairs = ((computed, in_work), (texts, in_work), (right, in_key))
+        return FreeValues(*(_is_near(paper, targets, rows, tolerance).T for targets, rows in pairs))
+
+
+def _is_near(paper: PaperShape, targets: Array, rows: Array, tolerance: Array) -> Flags:
+    """(fields, students) whether a value is within its tolerance of a free one, among the rows of `_rows`."""
+    found = np.zeros(targets.shape, dtype=bool)
+    for limits in _limits(paper):
+        found |= np.abs(targets - limits[:, None]) <= tolerance
+    for sources in _sources(paper):
+        found |= np.abs(targets - rows[sources]) <= tolerance
+    return found
+
+
+def _rows(paper: PaperShape, values: Values) -> Array:
+    """(entries of all quantities, students), and a last row of NaN."""
+    flat = [values[quantity.name].reshape(-1, quantity.size) for quantity in paper.graph]
+    students = max(map(len, flat))
+    return np.concatenate(
+        [*(np.broadcast_to(one, (students, one.shape[1])).T for one in flat), np.full((1, students), np.nan)]
+    )
+
+
+@lru_cache(maxsize=512)
+def _offsets(paper: PaperShape) -> dict[str, int]:
+    """The first row of each quantity in `_rows`."""
+    sizes = [quantity.size for quantity in paper.graph]
+    return dict(zip((one.name for one in paper.graph), accumulate(sizes, initial=0), strict=False))
+
+
+@lru_cache(maxsize=512)
+def _own_rows(paper: PaperShape) -> NDArray[np.intp]:
+    """(fields,) the row of each entry itself."""
+    pairs = ((field, paper.graph[field.quantity]) for field in paper.fields)
+    return np.array(
+        [_offsets(paper)[quantity.name] + entry_of(quantity, field) for field, quantity in pairs], dtype=np.intp
+    )
+
+
+@lru_cache(maxsize=512)
+def _limits(paper: PaperShape) -> Array:
+    """(kinds, fields): 0, and the limits of an activation; NaN where it has none."""
+    shape = paper.shape
+    found = []
+    for field in paper.fields:
+        quantity, bounds = paper.graph[field.quantity], tuple[float, ...]()
+        if isinstance(shape, NetworkShape) and quantity.kind == "a" and quantity.layer is not None:
+            bounds = ACTIVATIONS[shape.activations[quantity.layer - 1]].bounds
+        found.append([0.0, *(limit for limit in bounds if np.isfinite(limit))])
+    return np.array(list(zip_longest(*found, fillvalue=np.nan)))
+
+
+@lru_cache(maxsize=512)
+def _sources(paper: PaperShape) -> NDArray[np.intp]:
+    """(most sources, fields): the rows from which an entry is computed, -1 for none."""
+    offsets, found = _offsets(paper), []
+    for field in paper.fields:
+        quantity = paper.graph[field.quantity]
+        assert quantity.rule is not None
+        shapes = tuple(paper.graph[name].shape for name in quantity.inputs)
+        reads = [links(quantity.rule, shapes, place)[:, entry_of(quantity, field)] for place in range(len(shapes))]
+        pairs = [pair for pair in zip(quantity.inputs, reads, strict=True) if _stands_there(paper, pair[0])]
+        found.append([offsets[name] + entry for name, read in pairs for entry in np.flatnonzero(read).tolist()])
+    return np.array(list(zip_longest(*found, fillvalue=-1)), dtype=np.intp)
+
+
+def _stands_there(paper: PaperShape, name: str) -> bool:
+    """Whether a quantity can be copied: it is printed or asked, and not worked out in the head."""
+    quantity = paper.graph[name]
+    return quantity.rule is None or quantity.kind in SAMPLES or name in paper.entry_places

@@ -1,0 +1,14 @@
+"""What a named misconception got wrong, as a sentence of results.csv; `result_rows` and `typed_answers` call it."""
+
+from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.exams.wording.sentences import AND, OR, Wording
+
+
+def mistakes_text(label: str, wording: Wording, sentence: str = "looks") -> str:
+    """What the misconceptions of a label got wrong, in a sentence: `|` stands between those that fit equally well, `+`
+    between those that were made at once. Empty where it names none; `sentence` is a name of `SENTENCES`."""
+    ways = [
+        [MISCONCEPTIONS[name].mistake for name in way.split("+") if name in MISCONCEPTIONS] for way in label.split("|")
+    ]
+    said = [wording.joined(AND, map(wording.say, mistakes)) for mistakes in ways if mistakes]
+    return wording.tell(sentence, mistakes=wording.joined(OR, said)) if said else ""

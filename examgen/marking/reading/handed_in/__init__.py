@@ -1,0 +1,1 @@
+"""Files as they are handed in: which are read, and their rows."""

@@ -1,0 +1,82 @@
+"""An entry's formula as a line of text: once in the symbols of the paper, once with numbers put in.
+
+Called by `entry_trace`. The formula is the one that marking evaluates: a slope that the graph computes from the
+activation is written so.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from examgen.core.graph import Quantity
+from examgen.core.network import NetworkShape
+from examgen.exams.notation import Index
+from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.references.reference_formulas import reference_formula
+
+Shown = Callable[[str, Index], str]
+"""The number to show for an entry of a quantity."""
+
+_SLOPES_FROM_A: Mapping[str, str] = MappingProxyType(
+    {"sigmoid_slope": "{0}*(1 - {0})", "tanh_slope": "1 - {0}^2", "elu_slope": "1 + min(0, {0})"}
+)
+
+_SPELLING = re.compile(r"[A-Za-z][A-Za-z0-9_]*'?")
+_DOUBLE_BRACKETS = re.compile(r"\((\(-[^()]*\))\)")
+_FIRST_BRACKETS = re.compile(r"^\((-[^()]*)\)(?!²)")
+_SIGNS = (("*", "·"), ("^2", "²"), ("'", "′"))
+
+
+def formula_texts(paper: PaperShape, name: str, index: Index, shown: Shown) -> tuple[str, str]:
+    """The formula of one entry of a derived quantity, in symbols and in numbers.
+
+    Args:
+        paper: with its notation.
+        name: the quantity.
+        index: its 0-based place in the stored array.
+        shown: the numbers to put in.
+    """
+    naming, quantity = paper.naming, paper.graph[name]
+    known = {naming.entry(source, place).ascii: (source, place) for source, place in _read(paper, quantity)}
+
+    def put(text: Callable[[str, Index], str]) -> str:
+        written = _SPELLING.sub(lambda found: text(*known[found[0]]) if found[0] in known else found[0], formula)
+        for sign, other in _SIGNS:
+            written = written.replace(sign, other)
+        return _FIRST_BRACKETS.sub(r"\1", _DOUBLE_BRACKETS.sub(r"\1", written))
+
+    def number(source: str, place: Index) -> str:
+        text = shown(source, place)
+        return f"({text})" if text.startswith("-") else text
+
+    def symbol(source: str, place: Index) -> str:
+        """What a step starts from is just w in it, not w new."""
+        read = paper.graph[source]
+        if read.kind in {"W_new", "b_new"} and read.step != quantity.step:
+            source = f"{read.kind[0]}{read.layer}"
+        return naming.entry(source, place).unicode
+
+    formula = _formula(paper, quantity, index)
+    return put(symbol), put(number)
+
+
+def symbol_text(paper: PaperShape, name: str, index: Index) -> str:
+    """The symbol of one entry, with its step where there are several, as on answer sheets."""
+    symbol, quantity = paper.naming.entry(name, index).unicode, paper.graph[name]
+    has_steps = isinstance(paper.shape, NetworkShape) and paper.shape.steps > 1
+    return f"{symbol} (step {quantity.step})" if has_steps and quantity.step else symbol
+
+
+def _formula(paper: PaperShape, quantity: Quantity, index: Index) -> str:
+    assert quantity.rule is not None
+    from_a = _SLOPES_FROM_A.get(quantity.rule.name)
+    if from_a is not None:
+        return from_a.format(paper.naming.entry(quantity.inputs[0], index).ascii)
+    return reference_formula(paper.naming, quantity.name, index)
+
+
+def _read(paper: PaperShape, quantity: Quantity) -> list[tuple[str, Index]]:
+    """The entries of all quantities that a formula may name."""
+    return [(source, index) for source in quantity.inputs for index in np.ndindex(*paper.graph[source].shape)]

@@ -1,0 +1,64 @@
+"""A class that was marked: its tables, and all that could not be read or matched.
+
+Made by `grading`; the command line and `shown_marks` show it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from examgen.marking.reading.problems import Notice, Problem
+from examgen.marking.results.notes import Note
+from examgen.marking.results.remarking import Remarking
+from examgen.marking.results.result_rows import results_frame
+from examgen.tables.csv_writing import Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class GradedClass:
+    """A marked class.
+
+    Attributes:
+        exam: id of the exam.
+        result_columns: columns of results.csv by name, of those marked now; see `result_rows`.
+        gradebook_columns: columns of gradebook.csv by name; see `gradebook`.
+        is_now: for each row of the gradebook whether the student is marked now.
+        notices: what could not be matched with the key.
+        problems: what could not be read.
+        notes: all that there is to tell, the most serious first, as in notes.csv.
+        missing: students of the key who handed in nothing, now or before.
+        remarking: whose marks are other than when the class was marked before.
+        changed: students whose entries are other than when the class was marked before; only where there is feedback.
+        key: folder of the key that was used.
+        folder: where the tables were written.
+    """
+
+    exam: str
+    result_columns: Mapping[str, Column]
+    gradebook_columns: Mapping[str, Sequence[Any]]
+    is_now: Sequence[bool]
+    notices: tuple[Notice, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[Note, ...]
+    missing: tuple[str, ...]
+    remarking: Remarking
+    changed: tuple[str, ...]
+    key: Path
+    folder: Path
+
+    @cached_property
+    def results(self) -> "pd.DataFrame":
+        """A row per student and field, columns `result_rows.COLUMNS`; made when it is first asked for."""
+        return results_frame(self.result_columns)
+
+    @cached_property
+    def gradebook(self) -> "pd.DataFrame":
+        """A row per student of the class: marks, share, marks of each question, entries of each outcome."""
+        import pandas as pd
+
+        return pd.DataFrame(dict(self.gradebook_columns))

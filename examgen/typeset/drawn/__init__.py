@@ -1,0 +1,1 @@
+"""From boxes to formulas with slots, and to operators of a PDF."""

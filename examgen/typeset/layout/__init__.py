@@ -1,0 +1,1 @@
+"""From MathML to boxes, by TeX's rules."""
