@@ -41,7 +41,7 @@ clean: ## remove the environment, caches and builds; output/ stays
 	find examgen tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY)-run: NEEDS := venv pango
-$(READY)-test: NEEDS := venv pango pdftools
+$(READY)-test: NEEDS := venv pango pdftools browser
 $(READY)-test: EXTRAS := [test]
 $(READY)-bench: NEEDS := venv pango
 $(READY)-bench: EXTRAS := [bench]

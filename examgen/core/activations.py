@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from examgen.core.rules import Array, Rule
+from examgen.core.rules import HADAMARD, SOFTMAX_PULL_BACK, Array, Local, Part, Pullback, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,14 @@ class Activation:
 
     def rule(self) -> Rule:
         """The rule from z to a."""
-        return Rule(self.name, "(n,o)->(n,o)", self.apply, self.latex)
+        return Rule(self.name, "(n,o)->(n,o)", self.apply, self.latex, pullbacks=(self._pullback(),))
+
+    def _pullback(self) -> Pullback:
+        """By the slope, a quantity of its own, where there is one."""
+        if self.slope is None:
+            return Pullback(SOFTMAX_PULL_BACK, (Part.RESULT, Part.GRADIENT))
+        source = 0 if self.slope_of == "z" else Part.RESULT
+        return Pullback(HADAMARD, (Part.GRADIENT, Part.LOCAL), Local("slope", self.slope_rule(), (source,)))
 
     def slope_rule(self) -> Rule:
         """The rule from z or a to the slope; call it only where there is one."""

@@ -5,7 +5,7 @@ on `Fraction` arrays the results are exact. Solvers, screens, marking and docume
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -23,6 +23,14 @@ Values = Mapping[str, Array]
 
 
 @dataclass(frozen=True, slots=True)
+class Derivative:
+    """What a quantity is the derivative of, and by what: names of quantities."""
+
+    of: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """One named array of a worked solution.
 
@@ -34,6 +42,7 @@ class Quantity:
         inputs: names of the quantities that the rule reads, in its order.
         layer: 1-based, of the layer that it belongs to; None where there is none.
         step: 1-based step of gradient descent; None for what is given.
+        derivative: what it is the derivative of, where it is one.
     """
 
     name: str
@@ -43,6 +52,7 @@ class Quantity:
     inputs: tuple[str, ...] = ()
     layer: int | None = None
     step: int | None = None
+    derivative: Derivative | None = None
     size: int = field(init=False, repr=False, compare=False)
     """Number of entries."""
 
@@ -51,7 +61,7 @@ class Quantity:
 
     def rewired(self, rule: Rule | None, inputs: tuple[str, ...]) -> "Quantity":
         """The same with another rule and other inputs."""
-        return Quantity(self.name, self.kind, self.shape, rule, inputs, self.layer, self.step)
+        return Quantity(self.name, self.kind, self.shape, rule, inputs, self.layer, self.step, self.derivative)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +113,10 @@ class ComputationGraph:
     def _places(self) -> Mapping[str, int]:
         return {name: place for place, name in enumerate(self._by_name)}
 
+    @cached_property
+    def _derived_places(self) -> Mapping[str, int]:
+        return {quantity.name: place for place, quantity in enumerate(self.derived)}
+
     def only(self, names: Set[str]) -> "ComputationGraph":
         """The part of the graph that computes these quantities from what they read, which counts as given."""
         return _part(self, frozenset(names))
@@ -126,16 +140,22 @@ class ComputationGraph:
                 raise ValueError(f"{name} is given; only a derived quantity can be patched")
             quantities[name] = old.rewired(rule or old.rule, old.inputs if inputs is None else inputs)
         places = self._places
-        reads_ahead = any(places[source] > places[name] for name in changes for source in quantities[name].inputs)
-        return ComputationGraph(tuple(_in_order(quantities))) if reads_ahead else self._alike(quantities)
+        pairs = [(name, source) for name in changes for source in quantities[name].inputs]
+        ahead = max((places[source] - places[name] for name, source in pairs), default=-1)
+        if ahead < 0:
+            return self._alike(quantities, changes)
+        return ComputationGraph(tuple(_in_order(quantities) if ahead else quantities.values()))
 
-    def _alike(self, quantities: Mapping[str, Quantity]) -> "ComputationGraph":
+    def _alike(self, quantities: Mapping[str, Quantity], changed: Iterable[str]) -> "ComputationGraph":
         """A graph of quantities with the same names in the same order, which therefore needs no check."""
         found = object.__new__(ComputationGraph)
+        derived = list(self.derived)
+        for name in changed:
+            derived[self._derived_places[name]] = quantities[name]
         parts = {
             "quantities": tuple(quantities.values()),
             "givens": self.givens,
-            "derived": tuple(quantities[one.name] for one in self.derived),
+            "derived": tuple(derived),
             "_by_name": MappingProxyType(quantities),
         }
         for name, part in parts.items():

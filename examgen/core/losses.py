@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.core.rules import Array, Rule, scaled_latex
+from examgen.core.rules import Array, Pullback, Rule, scaled_latex
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,10 @@ class Loss:
     shortcut_latex: str = ""
     is_rational: bool = False
 
-    def rule(self) -> Rule:
-        """The rule from outputs and targets to the loss, averaged over the samples."""
-        return Rule(self.name, "(n,o),(n,o)->()", self._mean, "")
+    def rule(self, outputs: int, samples: int) -> Rule:
+        """The rule from outputs and targets to the loss, averaged over the samples; arguments as of `slope_rule`."""
+        by_outputs = Pullback(self.slope_rule(outputs, samples), (0, 1))
+        return Rule(self.name, "(n,o),(n,o)->()", self._mean, "", pullbacks=(by_outputs, None))
 
     def slope_rule(self, outputs: int, samples: int) -> Rule:
         """The rule from outputs and targets to dL_da.

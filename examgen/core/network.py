@@ -1,14 +1,17 @@
 """From the shape of a network exercise to its computation graph: forward, loss, backward, update, for each step.
 
 Conventions: weights are stored (to, from); layer l has z_l = W_l a_(l-1) + b_l with a_0 = x, and per-sample quantities
-have a row per sample. Both dL_da and dL_dz are always computed; notations choose which of them is called delta.
+have a row per sample. The backward part follows from the forward part and the rules (`backward`): dL_da and dL_dz are
+both there, and notations choose which of them is called delta. What is shorter by hand is rewritten behind that.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
 
 from examgen.core.activations import ACTIVATIONS
+from examgen.core.backward import Label, derivatives
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.losses import LOSSES
 from examgen.core.rules import LINEAR, Rule, averaged, output_error_rule, sample_rows
@@ -159,6 +162,19 @@ class _Step:
         """The weights or biases that this step starts from: the given ones or those of the step before."""
         return f"{letter}{layer}" if self.step == 1 else step_name(f"{letter}{layer}_new", self.step - 1)
 
+    def parameters(self) -> Iterator[Quantity]:
+        """All of these, for the derivatives by them."""
+        for layer in range(1, self.shape.depth + 1):
+            to, source = self.shape.sizes[layer], self.shape.sizes[layer - 1]
+            yield Quantity(self.parameter("W", layer), "W", (to, source), layer=layer)
+            yield Quantity(self.parameter("b", layer), "b", (to,), layer=layer)
+
+    def label(self, quantity: Quantity, local: str) -> Label:
+        """dL_dz2 for the derivative by z2, slope2 for that of the activation; W1 keeps its name in every step."""
+        kind, layer = local or f"dL_d{quantity.kind}", quantity.layer
+        by = f"{quantity.kind}{layer}" if quantity.kind in {"W", "b"} else ""
+        return Label(self.name(f"{kind}{layer}"), kind, layer, self.step, by)
+
     def samples(self, letter: str) -> str:
         return letter if self.shape.steps == 1 else f"{letter}_{self.step}"
 
@@ -171,7 +187,8 @@ class _Step:
 
 def _step(shape: NetworkShape, step: int) -> list[Quantity]:
     names = _Step(shape, step)
-    parts = [*_samples(names), *_forward(names), *_backward(names)]
+    forward = _forward(names)
+    parts = [*_samples(names), *forward, *_backward(names, forward)]
     return parts + _updates(names) if shape.updates else parts
 
 
@@ -196,50 +213,33 @@ def _forward(step: _Step) -> list[Quantity]:
         found.append(
             step.quantity("a", layer, size, ACTIVATIONS[shape.activations[layer - 1]].rule(), step.name(f"z{layer}"))
         )
-    found.append(
-        step.quantity("loss", None, (), LOSSES[shape.loss].rule(), step.activation(shape.depth), step.samples("y"))
+    loss = LOSSES[shape.loss].rule(shape.sizes[-1], shape.averaged_in_delta)
+    found.append(step.quantity("loss", None, (), loss, step.activation(shape.depth), step.samples("y")))
+    return found
+
+
+def _backward(step: _Step, forward: list[Quantity]) -> list[Quantity]:
+    """From the loss back to the weights and biases that the step starts from."""
+    found = derivatives(forward, step.name("loss"), list(step.parameters()), step.label)
+    return [_averaged(step, _shortened(step, quantity)) for quantity in found]
+
+
+def _shortened(step: _Step, quantity: Quantity) -> Quantity:
+    """The derivative by the outputs' z at once, where the loss and the activation cancel to a - y."""
+    shape = step.shape
+    has_shortcut = LOSSES[shape.loss].shortcut == shape.activations[-1]
+    if not has_shortcut or (quantity.kind, quantity.layer) != ("dL_dz", shape.depth):
+        return quantity
+    return quantity.rewired(
+        output_error_rule(shape.averaged_in_delta), (step.activation(shape.depth), step.samples("y"))
     )
-    return found
 
 
-def _backward(step: _Step) -> list[Quantity]:
-    shape, found = step.shape, []
-    for layer in range(shape.depth, 0, -1):
-        found += _deltas(step, layer)
-        to, source = shape.sizes[layer], shape.sizes[layer - 1]
-        dL_dz = step.name(f"dL_dz{layer}")
-        of_weights, of_bias = (averaged(LINEAR[n], shape.averaged_in_gradient) for n in ("outer", "bias_gradient"))
-        found.append(step.quantity("dL_dW", layer, (to, source), of_weights, dL_dz, step.activation(layer - 1)))
-        found.append(step.quantity("dL_db", layer, (to,), of_bias, dL_dz))
-    return found
-
-
-def _deltas(step: _Step, layer: int) -> list[Quantity]:
-    """dL_da, the slope where there is an elementwise one, and dL_dz of one layer."""
-    shape, size = step.shape, step.per_sample(layer)
-    activation = ACTIVATIONS[shape.activations[layer - 1]]
-    found = [_dL_da(step, layer)]
-    dL_da, a = step.name(f"dL_da{layer}"), step.activation(layer)
-    if activation.slope is not None:
-        source = step.name(f"{activation.slope_of}{layer}")
-        found.append(step.quantity("slope", layer, size, activation.slope_rule(), source))
-    if layer == shape.depth and LOSSES[shape.loss].shortcut == activation.name:
-        rule, inputs = output_error_rule(shape.averaged_in_delta), (a, step.samples("y"))
-    elif activation.slope is None:
-        rule, inputs = LINEAR["softmax_pull_back"], (a, dL_da)
-    else:
-        rule, inputs = LINEAR["hadamard"], (dL_da, step.name(f"slope{layer}"))
-    return [*found, step.quantity("dL_dz", layer, size, rule, *inputs)]
-
-
-def _dL_da(step: _Step, layer: int) -> Quantity:
-    shape, size = step.shape, step.per_sample(layer)
-    if layer == shape.depth:
-        rule = LOSSES[shape.loss].slope_rule(shape.sizes[-1], shape.averaged_in_delta)
-        return step.quantity("dL_da", layer, size, rule, step.activation(layer), step.samples("y"))
-    above = layer + 1
-    inputs = (step.parameter("W", above), step.name(f"dL_dz{above}"))
-    return step.quantity("dL_da", layer, size, LINEAR["pull_back"], *inputs)
+def _averaged(step: _Step, quantity: Quantity) -> Quantity:
+    """The mean over the samples in the gradients, where each sample's own loss is differentiated before."""
+    if quantity.kind not in {"dL_dW", "dL_db"} or quantity.rule is None:
+        return quantity
+    return quantity.rewired(averaged(quantity.rule, step.shape.averaged_in_gradient), quantity.inputs)
 
 
 def _updates(step: _Step) -> list[Quantity]:

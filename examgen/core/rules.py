@@ -1,8 +1,10 @@
-"""Rules: how one quantity follows from others, as a computation and as LaTeX.
+"""Rules: how one quantity follows from others, as a computation and as LaTeX, and how derivatives go back through it.
 
-The graph engine names no rule; the builders of graphs (`network`, `products`) pick rows from the tables here and in
-`activations` and `losses`. A rule is written for one student and works for a hundred thousand: leading axes are an
-ellipsis, and only +, -, *, /, comparisons and `einsum` are used where exact `Fraction` arrays must pass.
+A rule owns its derivative: for each input, a pullback says how the derivative by the result becomes that by the input.
+From these `backward` builds the backward part of any graph. The engine names no rule; the builders of graphs pick rows
+from the tables here and in `activations` and `losses`. A rule is written for one student and holds for a hundred
+thousand: leading axes are an ellipsis, and only +, -, *, /, comparisons and `einsum` are used where exact `Fraction`
+arrays must pass.
 
 Letters of the signatures: n samples of a mini-batch, i units that a layer reads, o units of the layer, p units of the
 layer after it.
@@ -10,7 +12,8 @@ layer after it.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
@@ -20,6 +23,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+
+
+class Part(Enum):
+    """What a pullback reads beside the rule's inputs."""
+
+    GRADIENT = "the derivative by the rule's result"
+    RESULT = "the rule's result"
+    LOCAL = "the derivative of the rule itself"
+
+
+Source = int | Part
+"""The place of one of the rule's inputs, or something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The derivative of a rule itself, where it is worked out as a step of its own.
+
+    Attributes:
+        name: what such a quantity is called, as `slope`.
+        rule: how it is computed.
+        inputs: from what, in the rule's order.
+    """
+
+    name: str
+    rule: "Rule"
+    inputs: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pullback:
+    """How the derivative by a rule's result becomes the derivative by one of its inputs.
+
+    Attributes:
+        rule: from what `inputs` name to the derivative by the input.
+        inputs: what it reads, in its order. Without `Part.GRADIENT` it is the derivative of a single number, such as a
+            loss, by the input.
+        local: the quantity for `Part.LOCAL`, where `inputs` name it.
+    """
+
+    rule: "Rule"
+    inputs: tuple[Source, ...]
+    local: Local | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +80,7 @@ class Rule:
         is_straight: whether the result is a straight line in each entry of each input while all others stay; moving an
             entry down then changes it as much as moving it up.
         factor: what stands in front of `latex`, or of a notation's own; `compute` multiplies by it too.
+        pullbacks: one for each input, None for those by which nobody differentiates; empty where there are none.
     """
 
     name: str
@@ -41,7 +88,9 @@ class Rule:
     compute: Callable[..., Array]
     latex: str
     is_straight: bool = False
-    factor: Fraction = Fraction(1)
+    factor: Fraction = field(default=Fraction(1), hash=False)  # fractions are slow to hash
+    # Rules are compared very often, and two of the same name have the same derivatives.
+    pullbacks: tuple[Pullback | None, ...] = field(default=(), compare=False, repr=False)
 
 
 _PLACEHOLDER = re.compile(r"<(\w+)(?::(\w+))?>")
@@ -181,18 +230,35 @@ def _table(*rules: Rule) -> Mapping[str, Rule]:
     return MappingProxyType({rule.name: rule for rule in rules})
 
 
+HADAMARD = Rule("hadamard", "(n,o),(n,o)->(n,o)", np.multiply, "<0> <hadamard> <1>", True)
+PULL_BACK = Rule("pull_back", "(p,o),(n,p)->(n,o)", pull_back, "<0:T> <times> <1>", True)
+OUTER = Rule("outer", "(n,o),(n,i)->(o,i)", outer, "<0> <times> <1:T>", True)
+BIAS_GRADIENT = Rule("bias_gradient", "(n,o)->(o)", lambda dL_dz: dL_dz.sum(axis=-2), "<0>", True)
+SOFTMAX_PULL_BACK = Rule(
+    "softmax_pull_back",
+    "(n,o),(n,o)->(n,o)",
+    softmax_pull_back,
+    r"<0> <hadamard> \left(<1> - <ones_units> <ones_units:T> \left(<0> <hadamard> <1>\right)\right)",
+)
+
 LINEAR = _table(
-    Rule("affine", "(o,i),(n,i),(o)->(n,o)", affine, "<0> <times> <1> + <2>", True),
-    Rule("pull_back", "(p,o),(n,p)->(n,o)", pull_back, "<0:T> <times> <1>", True),
-    Rule("hadamard", "(n,o),(n,o)->(n,o)", np.multiply, "<0> <hadamard> <1>", True),
     Rule(
-        "softmax_pull_back",
-        "(n,o),(n,o)->(n,o)",
-        softmax_pull_back,
-        r"<0> <hadamard> \left(<1> - <ones_units> <ones_units:T> \left(<0> <hadamard> <1>\right)\right)",
+        "affine",
+        "(o,i),(n,i),(o)->(n,o)",
+        affine,
+        "<0> <times> <1> + <2>",
+        True,
+        pullbacks=(
+            Pullback(OUTER, (Part.GRADIENT, 1)),
+            Pullback(PULL_BACK, (0, Part.GRADIENT)),
+            Pullback(BIAS_GRADIENT, (Part.GRADIENT,)),
+        ),
     ),
-    Rule("outer", "(n,o),(n,i)->(o,i)", outer, "<0> <times> <1:T>", True),
-    Rule("bias_gradient", "(n,o)->(o)", lambda dL_dz: dL_dz.sum(axis=-2), "<0>", True),
+    PULL_BACK,
+    HADAMARD,
+    SOFTMAX_PULL_BACK,
+    OUTER,
+    BIAS_GRADIENT,
     Rule(
         "descend_W",
         "(o,i),(),(o,i)->(o,i)",
@@ -209,6 +275,66 @@ LINEAR = _table(
     ),
 )
 """The rules that every network shares, whatever its activations and loss."""
+
+
+def _one(value: Array) -> Array:
+    return np.asarray(value * 0 + 1)
+
+
+ONE = Rule("one", "()->()", _one, "1", True)
+"""A number's derivative by itself."""
+
+_MULTIPLY = Rule("multiply", "(),()->()", np.multiply, "<0> <times> <1>", True)
+_SAME = Rule("same", "()->()", lambda value: value * 1, "<0>", True)
+_MINUS = Rule("minus", "()->()", np.negative, "<0>", True, Fraction(-1))
+_RECIPROCAL = Rule("reciprocal", "()->()", lambda x: 1 / x, r"\frac{1}{<0>}")
+_OF_DENOMINATOR = Rule("minus_over_square", "(),()->()", lambda x, y: -x / (y * y), r"-\frac{<0>}{<1>^2}")
+
+
+def _by_local(name: str, rule: Rule, *inputs: int) -> Pullback:
+    return Pullback(_MULTIPLY, (Part.GRADIENT, Part.LOCAL), Local(name, rule, inputs))
+
+
+ENTRYWISE = _table(
+    Rule("add", "(),()->()", np.add, "<0> + <1>", True, pullbacks=(Pullback(_SAME, (Part.GRADIENT,)),) * 2),
+    Rule(
+        "subtract",
+        "(),()->()",
+        np.subtract,
+        "<0> - <1>",
+        True,
+        pullbacks=(Pullback(_SAME, (Part.GRADIENT,)), Pullback(_MINUS, (Part.GRADIENT,))),
+    ),
+    replace(
+        _MULTIPLY,
+        pullbacks=(Pullback(_MULTIPLY, (Part.GRADIENT, 1)), Pullback(_MULTIPLY, (Part.GRADIENT, 0))),
+    ),
+    Rule(
+        "divide",
+        "(),()->()",
+        np.divide,
+        r"\frac{<0>}{<1>}",
+        pullbacks=(_by_local("by_numerator", _RECIPROCAL, 1), _by_local("by_denominator", _OF_DENOMINATOR, 0, 1)),
+    ),
+)
+"""Arithmetic entry by entry, of inputs that have the same shape: all of their axes are leading ones."""
+
+
+@lru_cache(maxsize=64)
+def added(terms: int) -> Rule:
+    """The sum of so many arrays of one shape."""
+    latex = " + ".join(f"<{place}>" for place in range(terms))
+    return Rule(f"sum_of_{terms}", f"{','.join(['()'] * terms)}->()", lambda *parts: sum(parts), latex, True)
+
+
+@lru_cache(maxsize=8)
+def scaled_by_number(axes: int) -> Rule:
+    """A number times an array of so many axes."""
+    letters = ",".join("abc"[:axes])
+    new_axes = (..., *[None] * axes)
+    signature = f"(),({letters})->({letters})"
+    return Rule("scaled_by_number", signature, lambda number, array: number[new_axes] * array, "<0> <times> <1>", True)
+
 
 PRODUCTS = _table(
     Rule(

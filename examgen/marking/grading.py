@@ -17,14 +17,16 @@ from examgen.exams.folders.files import Content, safe_text, typed_text, write_fi
 from examgen.exams.folders.places import marks_folder
 from examgen.exams.keys.given_rows import stacked
 from examgen.exams.keys.key_folder import Key, read_key
+from examgen.exams.policy import Policy
 from examgen.exams.wording.sentences import Wording
 from examgen.marking.judging.class_papers import ClassKey
+from examgen.marking.judging.entries import Marked
 from examgen.marking.judging.fairness.neighbours import Neighbours, without_neighbours
 from examgen.marking.judging.fairness.work_shown import WHY, Paid, held_back_text, paid
-from examgen.marking.judging.judged_numbers import judge
+from examgen.marking.judging.judged_numbers import judge, too_short_to_take
 from examgen.marking.judging.outcomes import HUNDREDTHS, OUTCOMES
 from examgen.marking.judging.typed_answers import mark_others
-from examgen.marking.judging.written_digits import submitted_of
+from examgen.marking.judging.written_digits import Submitted, submitted_of
 from examgen.marking.reading.answers import READABLE, REASON_CODES, AnswerTable, Numbers
 from examgen.marking.reading.character_comments import with_characters
 from examgen.marking.reading.class_sheets import TIME_LIMIT, Answers, HandedIn, read_files
@@ -224,9 +226,19 @@ def _put_numbers(
         comments(paper, marked, diagnosis, reason, entries.wording), answers, part.rows, is_unreadable, entries.wording
     )
     entries.put(paper, part.places, marked, diagnosis, comment, unit.marks(units))
+    _tell_few_digits(entries, part.places, marked, submitted, policy)
     _tell_held_back(entries, part.places, earned)
     _tell_neighbours(entries, part, neighbours)
     return marked.outcome, units
+
+
+def _tell_few_digits(
+    entries: EntryColumns, places: NDArray[np.int64], marked: Marked, submitted: Submitted, policy: Policy
+) -> None:
+    """Say beside each answer that has too few digits to be taken as it is written how many it needs."""
+    is_short = too_short_to_take(marked, submitted, policy)
+    text = entries.wording.tell("too_few_to_take", count=policy.least_digits)
+    entries.set_comments(places[is_short], np.zeros(int(is_short.sum()), dtype=np.int64), [text])
 
 
 def _tell_held_back(entries: EntryColumns, places: NDArray[np.int64], earned: Paid) -> None:

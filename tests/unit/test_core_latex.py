@@ -99,7 +99,7 @@ def test_the_formula_of_a_loss_and_its_slope(name: str, samples: int, outputs: i
     y[0, 0] = a[0, 0]
     term = loss.term.replace("<a>", "<0>").replace("<y>", "<1>")
     total = float(loss.factor(outputs, samples)) * _read(term, a, y).sum()
-    np.testing.assert_allclose(total, loss.rule().compute(a, y), rtol=1e-12)
+    np.testing.assert_allclose(total, loss.rule(outputs, samples).compute(a, y), rtol=1e-12)
     slope = loss.slope_rule(outputs, samples)
     np.testing.assert_allclose(_read(slope.latex, a, y), slope.compute(a, y), rtol=1e-12)
 
@@ -125,7 +125,7 @@ def test_each_sample_has_a_loss_of_its_own(name: str) -> None:
     a, y = np.random.default_rng(8).uniform(0.05, 0.95, size=(2, 4, 3))
     together = LOSSES[name].of_sample(a, y)
     assert together.tolist() == [LOSSES[name].of_sample(a[[place]], y[[place]]).item() for place in range(4)]
-    assert LOSSES[name].rule().compute(a, y).item() == pytest.approx(np.mean(together), rel=1e-14)
+    assert LOSSES[name].rule(2, 3).compute(a, y).item() == pytest.approx(np.mean(together), rel=1e-14)
 
 
 @pytest.mark.parametrize("samples", [1, 2, 5])

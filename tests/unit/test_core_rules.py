@@ -20,7 +20,7 @@ RULES = (
     sample_rows(1, 3),
     *(activation.rule() for activation in ACTIVATIONS.values()),
     *(activation.slope_rule() for activation in ACTIVATIONS.values() if activation.slope is not None),
-    *(loss.rule() for loss in LOSSES.values()),
+    *(loss.rule(2, 2) for loss in LOSSES.values()),
     *(loss.slope_rule(2, 2) for loss in LOSSES.values()),
 )
 BENT = {"softmax_pull_back"}

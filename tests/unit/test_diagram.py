@@ -9,6 +9,7 @@ import pytest
 
 from examgen.documents.pages import LayerPicture, NetworkPicture
 from examgen.documents.paper.diagram import network_svg
+from examgen.documents.typesetting import math_font
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGE = 170 / 25.4 * 96  # px between the margins of the paper
@@ -88,6 +89,16 @@ def test_symbols_are_letters_with_scripts_in_place() -> None:
     placed = {element.text: float(element.get("y", "")) for element in svg.iter(f"{SVG}text")}
     assert normalize("NFC", "y\u0302") in placed
     assert placed["(1)"] < placed["a"] < [float(e.get("y", "")) for e in svg.iter(f"{SVG}text") if e.text == "1"][1]
+
+
+@pytest.mark.parametrize("letter", ["a", "A", "W", "x", "z"])
+def test_scripts_stand_behind_their_letter(letter: str) -> None:
+    """Not in it: capitals are wider than small letters."""
+    svg = drawing(NetworkPicture((LayerPicture(("x",), "in"), LayerPicture((f"{letter}_{{2}}",), "out")), "a network"))
+    base, script = [one for one in svg.iter(f"{SVG}text") if one.text in {letter, "2"}][-2:]
+    font = math_font()
+    width = font.advances[font.glyph(letter)] / font.units_per_em * float(base.get("font-size", ""))
+    assert float(script.get("x", "")) >= float(base.get("x", "")) + width - 0.5
 
 
 def test_alternative_text_and_captions_are_text() -> None:

@@ -4,6 +4,7 @@ The network has x = 1.5, w1 = 0.5, b1 = 0.1, a ReLU, w2 = -0.8, b2 = 0.3, a sigm
 """
 
 import csv
+import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ import examgen
 from examgen.cli import app
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
+from examgen.exams.keys.key_folder import entry, papers, solve
 from examgen.marking.grading import GradeOptions, grade
 from examgen.marking.reading.typed.typed_numbers import REASONS
 from examgen.marking.results.appeals.explaining import explain
@@ -186,6 +188,77 @@ def test_why_an_entry_came_out_so_is_a_sentence(tmp_path: Path, answer: str, why
     """Of the rule that decided."""
     marked(tmp_path, {"A2": answer})
     assert explain(tmp_path, "s1", "A2").why == why
+
+
+AS_WRITTEN = f"""
+title = "E"
+[policy]
+precision = "as_written"
+least_digits = 3
+[[questions]]
+family = "{EXAM}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "field", "outcome", "rule", "half"),
+    [
+        ({"a2": "0.406"}, "a2", "correct", 4, 0.00051),
+        ({"a2": "0.41"}, "a2", "wrong", 4, HALF),
+        ({"a1": "0.93", "z2": "-0.444", "a2": "0.391"}, "a2", "follow_through", 3, 0.00051),
+        ({"a1": "0.93", "z2": "-0.444", "a2": "0.39"}, "a2", "wrong", 4, HALF),
+        ({"a2": "0.4061"}, "a2", "correct", 2, HALF),
+    ],
+)
+def test_what_is_taken_as_written_says_from_how_many_digits_on(
+    tmp_path: Path, answers: dict[str, str], field: str, outcome: str, rule: int, half: float
+) -> None:
+    """Where the least digits decide, explanation and comment name them, and the tolerance is the sum of its parts."""
+    exam = tmp_path / "exam.toml"
+    exam.write_text(AS_WRITTEN, encoding="utf-8")
+    marked(tmp_path, answers, str(exam))
+    found = explain(tmp_path, "s1", field)
+    assert (found.outcome, found.rule) == (outcome, rule)
+    assert found.own_half_unit == pytest.approx(half)
+    assert found.tolerance == pytest.approx(found.own_half_unit + sum(part.effect for part in found.band))
+    is_decided = rule != 2
+    assert ("as they are written from 3 significant figures on" in found.why) == is_decided
+    with (tmp_path / "marks" / "results.csv").open(encoding="utf-8", newline="") as file:
+        [comment] = [row["comment"] for row in csv.DictReader(file) if (row["student"], row["field"]) == ("s1", field)]
+    needed = "Right to the digits that are written, but at least 3 significant figures are needed."
+    assert (comment == needed) == (outcome == "wrong")
+
+
+def test_no_zero_has_a_sign(tmp_path: Path) -> None:
+    """A ReLU that is off gives 0, also where the computer has -0, in results.csv and in explanations."""
+    made = make_key(tmp_path, "question2", ("s1",), seed=4)
+    [(paper, drawn)] = papers(made.exam, made.variants[0])
+    solution = solve(paper, drawn.givens)
+    values = {field.name: float(entry(solution, field)) for field in paper.fields}
+    signed = [name for name, value in values.items() if value == 0 and math.copysign(1, value) < 0]
+    assert signed
+    write_sheet(tmp_path / "answers.csv", made.rows, lambda row: "-0" if row["field"] in signed else rounded(row))
+    grade(tmp_path / "answers.csv", key=made.key)
+    with (tmp_path / "marks" / "results.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert "-0" not in {row["value"], row["reference"], row["follow_through"]}
+    for name in signed:
+        [_, *lines] = explanation_lines(explain(tmp_path, "s1", name))
+        assert not [line for line in lines if re.search(r"-0(?![\d.])", line) and "written: -0" not in line]
+
+
+def test_each_misconception_is_listed_once(tmp_path: Path) -> None:
+    """Of the ways to take a sum for the mean of a mini-batch, and of any other, the one that fits, or is nearest."""
+    made = make_key(tmp_path, "minibatch", ("s1",))
+    row = next(row for row in made.rows if row["quantity"] == "dL_dz")
+    marked(tmp_path / "marked", {row["field"]: f"{2 * float(row['answer']):.4f}"}, "minibatch", ("s1",))
+    found = explain(tmp_path / "marked", "s1", row["field"])
+    names = [trial.misconception for trial in found.trials]
+    assert names.count("sum-for-mean") == 3
+    lines = explanation_lines(found)
+    [shown] = [line.split() for line in lines if line.strip().startswith("sum-for-mean")]
+    assert shown[4:] == ["yes", "1", "1"]
+    assert "  Each is listed once: of its versions, the one that fits best or is nearest." in lines
 
 
 def test_without_follow_through_what_follows_is_wrong_and_says_so(tmp_path: Path) -> None:

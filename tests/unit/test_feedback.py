@@ -11,6 +11,7 @@ import pytest
 
 from examgen.batch.class_feedback import Total, student_feedback
 from examgen.core.formulas.number_grammar import REASONS
+from examgen.documents.feedback.printed import feedback_printing
 from examgen.documents.feedback.printed.feedback_layout import skeleton_of
 from examgen.documents.feedback.student_feedback import StudentFeedback
 from examgen.documents.feedback.web_and_print import feedback_html, feedback_pdf
@@ -183,6 +184,48 @@ def test_first_error_is_pointed_out() -> None:
     assert row_of(html, "0.6000").count("→ ×") == 1
     assert html.count("→ ×") == 1
     assert "first goes wrong in question 1, part (a)" in html
+
+
+def test_a_slip_is_worked_out_with_own_numbers() -> None:
+    """The first wrong answer that nothing explains has its calculation on the page and in print: 1.2 · 0.6 · 0.4."""
+    did = {
+        "A2": Did("0.6000", "follow_through", 0.6, 0.6),
+        "dC_dA2": Did("1.2000", "follow_through", 1.2, 1.2),
+        "dC_dz2": Did("0.9000", "wrong", 0.9, 0.288),
+        "dC_db2": Did("0.7000", "wrong", 0.7, 0.9),
+    }
+    html = html_of(did)
+    [slip] = re.findall(r'<div class="slip.*?\n</div>', html, re.DOTALL)
+    text = " ".join(read(slip).text.split())
+    assert "where your own earlier values lead to 0.2880. The calculation with your own numbers:" in text
+    assert "1.2000⋅0.2400" in text.replace(" ", "")
+    key = class_of(EXAM, "s1")
+    pdf = feedback_pdf(key.exam, key.variants[0], told(did), ENGLISH)
+    assert text_of(pdf).count("The calculation with your own numbers:") == 1
+    assert any("1.2000 times 0.2400" in said for said in alternative_texts(pdf))
+
+
+@pytest.mark.parametrize("answer", [Did("1.2000", "wrong", 1.2, 0.288, "no-slope"), Did("", "blank", None, 0.288)])
+def test_what_is_no_slip_has_no_calculation_of_its_own(answer: Did) -> None:
+    """A misconception has its step, and nothing is said of what was not written."""
+    did = {"A2": Did("0.6000", "follow_through", 0.6, 0.6), "dC_dA2": Did("1.2000", "follow_through", 1.2, 1.2)}
+    assert 'class="slip' not in html_of(did | {"dC_dz2": answer})
+    assert 'class="slip' in html_of(did | {"dC_dz2": Did("0.9000", "wrong", 0.9, 0.288)})
+
+
+def test_the_calculation_of_a_slip_takes_no_page_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no room for it in print, it is on the web page alone."""
+    key, fields = class_of(EXAM, "s1"), ("z1", "A1", "z2", "A2", "C", "dC_dA2", "dC_dz2", "dC_db2")
+
+    def printed(count: int) -> list[str]:
+        did = {field: Did("9.0000", "wrong", 9.0) for field in fields[:count]}
+        return page_texts(feedback_pdf(key.exam, key.variants[0], told(did), ENGLISH))
+
+    few, many = printed(1), printed(5)
+    monkeypatch.setattr(feedback_printing, "slip_parts", lambda *_: None)
+    assert (len(few), len(many)) == (len(printed(1)), len(printed(5)))
+    said = "The calculation with your own numbers:"
+    assert [said in " ".join(pages) for pages in (few, many)] == [True, False]
 
 
 def test_misconception_is_explained_with_own_numbers() -> None:

@@ -36,13 +36,20 @@ def rests_on(graph: ComputationGraph, quantity: Quantity, unsound: Mapping[str, 
 
     Returns: (students, entries).
     """
-    shapes = tuple(graph[name].shape for name in quantity.inputs)
     found = np.zeros((quantity.size, students), dtype=bool).T
-    assert quantity.rule is not None
-    for place, name in enumerate(quantity.inputs):
+    for name, linked in _inputs_of(graph, quantity.name):
         if name in unsound:
-            found |= unsound[name] @ links(quantity.rule, shapes, place)
+            found |= unsound[name] @ linked
     return found
+
+
+@lru_cache(maxsize=4096)
+def _inputs_of(graph: ComputationGraph, name: str) -> tuple[tuple[str, Flags], ...]:
+    """What a quantity reads, each with its `links`."""
+    quantity = graph[name]
+    assert quantity.rule is not None
+    shapes = tuple(graph[source].shape for source in quantity.inputs)
+    return tuple((source, links(quantity.rule, shapes, place)) for place, source in enumerate(quantity.inputs))
 
 
 @lru_cache(maxsize=4096)

@@ -71,6 +71,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """A wrong answer that no misconception explains: a sentence as in `Note`, and the calculation as it should be."""
+
+    wrote: tuple[Piece, ...]
+    calculation: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NoteParts:
     """What an explanation is built from: the misconceptions with their steps, the first entry, what part of the paper
     the others are in and their LaTeX, and the values for a calculation where there is no step, else None."""
@@ -154,6 +162,17 @@ def _part(paper: PaperShape, field: Field, papers: Sequence[PaperShape]) -> str:
     return f"{number}({task_letter(field.task)})"
 
 
+def slip_parts(feedback: StudentFeedback, parts: Sequence[SolvedPaper]) -> tuple[int, NoteParts] | None:
+    """Place of the question of the first slip and what its calculation is built from; None where there is none."""
+    if feedback.first_slip is None:
+        return None
+    slip = MisconceptionFeedback((), (feedback.first_slip,))
+    if note_field([part.paper for part in parts], slip) is None:
+        return None
+    place, found = note_parts(slip, parts, feedback.entries)
+    return None if found.own is None else (place, found)
+
+
 def known_notes(
     parts: Sequence[PaperShape], feedback: StudentFeedback, style: PaperStyle
 ) -> tuple[MisconceptionFeedback, ...]:
@@ -170,13 +189,7 @@ def known_notes(
 def note_of(number: int, note: NoteParts, said: NoteTexts, style: PaperStyle) -> Note:
     """One explanation, with its numbers."""
     words, more = style.words["feedback"], max(0, len(note.others) - MOST_NAMED)
-    values: dict[str, tuple[Piece, ...]] = {
-        "symbol": (Piece("formula", on_one_line(symbol_latex(note.paper, note.field))),),
-        "answer": (Piece("value", said.answer),),
-        "own": (Piece("value", said.own),),
-        "entries": listed(note.others),
-        "more": (Piece("text", str(more)),),
-    }
+    values = {**_answered(note, said), "entries": listed(note.others), "more": (Piece("text", str(more)),)}
     steps = note.steps or (None,) * len(note.names)
     return Note(
         number,
@@ -184,8 +197,25 @@ def note_of(number: int, note: NoteParts, said: NoteTexts, style: PaperStyle) ->
         tuple(_explanation(name, step, values, style) for name, step in zip(note.names, steps, strict=True)),
         _filled(words["wrote" if note.field.as_ == "number" else "wrote_other"], values),
         _filled(words["same_more" if more else "same"], values) if note.others else (),
-        relations(note.own, calculated(note.paper, note.field)) if note.own is not None else (),
+        _calculation(note),
     )
+
+
+def slip_of(note: NoteParts, said: NoteTexts, style: PaperStyle) -> Slip:
+    """What is said of a slip, with its numbers."""
+    return Slip(_filled(style.words["feedback"]["wrote"], _answered(note, said)), _calculation(note))
+
+
+def _answered(note: NoteParts, said: NoteTexts) -> dict[str, tuple[Piece, ...]]:
+    return {
+        "symbol": (Piece("formula", on_one_line(symbol_latex(note.paper, note.field))),),
+        "answer": (Piece("value", said.answer),),
+        "own": (Piece("value", said.own),),
+    }
+
+
+def _calculation(note: NoteParts) -> tuple[str, ...]:
+    return relations(note.own, calculated(note.paper, note.field)) if note.own is not None else ()
 
 
 def _explanation(

@@ -6,7 +6,7 @@ Built for the web from a student's texts and numbers, for print from slots for t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from examgen.documents.feedback.feedback_notes import MOST_NAMED, Note, NoteParts, Piece, listed, note_of
+from examgen.documents.feedback.feedback_notes import MOST_NAMED, Note, NoteParts, Piece, Slip, listed, note_of, slip_of
 from examgen.documents.feedback.feedback_texts import FeedbackTexts, NoteTexts, RowTexts
 from examgen.documents.feedback.unread import UnreadAnswers
 from examgen.documents.pages import PaperPage
@@ -62,13 +62,14 @@ class QuestionRows:
 @dataclass(frozen=True, slots=True)
 class FeedbackPage:
     """A whole page; `paper` has the worked solution. `held` has pieces of a paragraph for each reason why marks are
-    held back."""
+    held back, `slip` the calculation of the first wrong answer that is explained by nothing."""
 
     paper: PaperPage
     texts: FeedbackTexts
     questions: tuple[QuestionRows, ...]
     notes: tuple[Note, ...]
     held: tuple[tuple[Piece, ...], ...] = ()
+    slip: Slip | None = None
 
     @property
     def has_wrong(self) -> bool:
@@ -90,6 +91,7 @@ def feedback_page(
     style: PaperStyle,
     held: Sequence[UnreadAnswers] = (),
     *,
+    slip: NoteParts | None = None,
     with_solution: bool = True,
 ) -> FeedbackPage:
     """The page from its questions' values and texts, or from slots for them."""
@@ -112,7 +114,8 @@ def feedback_page(
         questions.append(QuestionRows(shown.number, shown.title, tuple(tasks)))
     explained = [note_of(number, note, said, style) for number, (note, said) in _numbered(notes, texts.notes)]
     reasons = tuple(_told(one, style, has_several=len(parts) > 1) for one in held)
-    return FeedbackPage(paper, texts, tuple(questions), tuple(explained), reasons)
+    slipped = slip_of(slip, texts.slip, style) if slip is not None and texts.slip is not None else None
+    return FeedbackPage(paper, texts, tuple(questions), tuple(explained), reasons, slipped)
 
 
 def _told(held: UnreadAnswers, style: PaperStyle, *, has_several: bool) -> tuple[Piece, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from examgen.documents.feedback.held_back import is_held_back, is_of_other_paper
+from examgen.documents.feedback.held_back import is_held_back, is_of_other_paper, is_too_short_to_take
 from examgen.documents.feedback.mistaken_steps import TOGETHER
 from examgen.documents.feedback.student_feedback import EntryFeedback, StudentFeedback
 from examgen.documents.feedback.unread import is_in_note, reason_in
@@ -81,7 +81,7 @@ class NoteTexts:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackTexts:
-    """All texts of one student; `first` says where the work goes wrong."""
+    """All texts of one student; `first` says where the work goes wrong, `slip` is about the first slip."""
 
     total: str
     grade: str
@@ -89,6 +89,7 @@ class FeedbackTexts:
     first: str
     rows: tuple[RowTexts, ...]
     notes: tuple[NoteTexts, ...]
+    slip: NoteTexts | None = None
 
 
 def in_order(parts: Sequence[PaperShape], feedback: StudentFeedback) -> list[tuple[PaperShape, Field, EntryFeedback]]:
@@ -123,6 +124,7 @@ def texts_of(parts: Sequence[PaperShape], feedback: StudentFeedback, style: Pape
         first=first,
         rows=tuple(rows.values()),
         notes=tuple(_note(rows[note.places[0]]) for note in feedback.misconceptions),
+        slip=_note(rows[feedback.first_slip]) if feedback.first_slip in rows else None,
     )
 
 
@@ -209,6 +211,8 @@ def _why(
         other: str = words["why_other"]
         said = retold(entry.comment, style.language, style.theme)
         return said or (entry.comment if style.language == ENGLISH else "") or other
+    if is_too_short_to_take(entry) and (said := retold(entry.comment, style.language, style.theme)):
+        return said
     held = "held_back" if is_held_back(entry) else "other_paper" if is_of_other_paper(entry) else ""
     key = held or ("coarse" if entry.is_coarse else "first" if is_first else entry.outcome)
     fixed: str = words.get(f"why_{key}", entry.comment)
@@ -219,7 +223,8 @@ def _short(
     field: Field, entry: EntryFeedback, feedback: StudentFeedback, words: Mapping[str, Any], style: PaperStyle
 ) -> str:
     """In place of a sentence that is too long; why answers cannot be read is told in the note behind all others."""
-    text: str = words.get(f"why_{entry.outcome}", "")
+    has_few = entry.is_coarse or is_too_short_to_take(entry)
+    text: str = words["why_coarse"] if has_few else words.get(f"why_{entry.outcome}", "")
     if entry.outcome == "unreadable" and is_in_note(field) and reason_in(field, entry, style):
         text = words["why_note"].format(title=text, number=len(feedback.misconceptions) + 1)
     return text

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from examgen.documents.feedback.feedback_notes import known_notes, note_parts
+from examgen.documents.feedback.feedback_notes import NoteParts, known_notes, note_parts, slip_parts
 from examgen.documents.feedback.feedback_pages import FeedbackPage, feedback_page
 from examgen.documents.feedback.feedback_texts import FIRST, SIGNS, in_order, texts_of
 from examgen.documents.feedback.held_back import held_answers
@@ -56,10 +56,19 @@ def _page(exam: Exam, variant: Variant, feedback: StudentFeedback, style: PaperS
     shapes = [paper for paper, _ in parts]
     solved = [solve_for_print(paper, numbers) for paper, numbers in parts]
     feedback = replace(feedback, misconceptions=known_notes(shapes, feedback, style))
-    notes = []
-    for note in feedback.misconceptions:
-        _, found = note_parts(note, solved, feedback.entries)
-        own = None if found.own is None else replace(found.own, numbers=PrintedDecimals())
-        notes.append(replace(found, own=own))
-    held = held_answers(in_order(shapes, feedback), style)
-    return feedback_page(exam, feedback.person, solved, notes, texts_of(shapes, feedback, style), style, held)
+    notes = [_with_decimals(note_parts(note, solved, feedback.entries)[1]) for note in feedback.misconceptions]
+    slip = slip_parts(feedback, solved)
+    return feedback_page(
+        exam,
+        feedback.person,
+        solved,
+        notes,
+        texts_of(shapes, feedback, style),
+        style,
+        held_answers(in_order(shapes, feedback), style),
+        slip=None if slip is None else _with_decimals(slip[1]),
+    )
+
+
+def _with_decimals(note: NoteParts) -> NoteParts:
+    return note if note.own is None else replace(note, own=replace(note.own, numbers=PrintedDecimals()))

@@ -1,6 +1,6 @@
-"""Marks of follow-through that are not paid in full: what results.csv says about it, in the language of the page.
+"""What results.csv says about marks that are not paid in full, in the language of the page.
 
-`feedback_texts` names it beside each entry; why it is so is told once for all of them, behind the explanations.
+`feedback_texts` names it beside each entry; why follow-through is not is told once for all, behind the explanations.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,12 @@ def is_of_other_paper(entry: EntryFeedback) -> bool:
     """Whether an answer does not count as following, because it is right on another paper."""
     found = recognized(entry.comment)
     return found is not None and found[0] == SENTENCES["other_paper"]
+
+
+def is_too_short_to_take(entry: EntryFeedback) -> bool:
+    """Whether an answer, right to its digits, has fewer than an exam takes as they are written."""
+    found = recognized(entry.comment)
+    return found is not None and found[0] == SENTENCES["too_few_to_take"]
 
 
 def held_answers(

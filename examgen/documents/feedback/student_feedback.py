@@ -53,6 +53,11 @@ class EntryFeedback:
         """Which entry this is."""
         return self.question, self.field
 
+    @property
+    def is_slip(self) -> bool:
+        """Whether it is wrong by no misconception that has a name, and not for its digits."""
+        return self.outcome == "wrong" and not (self.misconceptions or self.is_coarse)
+
 
 @dataclass(frozen=True, slots=True)
 class MisconceptionFeedback:
@@ -82,6 +87,11 @@ class StudentFeedback:
     max_marks: Decimal
     grade: str = ""
     first_divergent: Place | None = None
+
+    @property
+    def first_slip(self) -> Place | None:
+        """The first wrong entry without a named misconception, in the order of the paper; None where there is none."""
+        return next((entry.place for entry in self.entries if entry.is_slip), None)
 
 
 def misconceptions_of(entries: Sequence[EntryFeedback]) -> tuple[MisconceptionFeedback, ...]:

@@ -174,7 +174,13 @@ def _plain(node: Element) -> str:
 
 def _width(text: str) -> float:
     """Estimated width in em."""
-    return sum(0.3 if letter in "()[].,'1iljt\u2032" else 0.75 if letter in "mwWM" else 0.5 for letter in text)
+    return sum(map(_letter_width, text))
+
+
+def _letter_width(letter: str) -> float:
+    if letter in "()[].,'1iljt\u2032":
+        return 0.3
+    return 0.95 if letter == "W" else 0.75 if letter in "mw" or letter.isupper() else 0.5
 
 
 def _text(x: float, y: float, text: str, size: float, family: str, anchor: str = "start", fill: str = INK) -> str:

@@ -224,6 +224,8 @@ def _limits(family: Family) -> Limits:
         significant_digits=screens.significant_digits,
         tie_margin=float(screens.tie_margin),
         max_abs=float(screens.max_abs),
+        # Where the file says nothing, papers are those of before there was a limit to products.
+        max_product=float(screens.max_abs) if "max_abs" in screens.model_fields_set else math.inf,
         misconception_margin=float(screens.misconception_margin),
         max_draws=screens.max_draws,
     )

@@ -17,7 +17,8 @@ from examgen.core.graph import Evaluation, Quantity
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
 from examgen.core.rules import Array
-from examgen.exams.digits import NOISE
+from examgen.exams.digits import NOISE, Digits
+from examgen.exams.draws.on_the_way import largest_products
 from examgen.exams.draws.separation import separations
 from examgen.exams.paper_shapes import PaperShape
 
@@ -27,6 +28,9 @@ Verdict = NDArray[np.bool_]
 SLACK = 1e-9
 """Values within this share of a limit are at the limit. Exact decimals often lie right on one, and which side their
 doubles fall on differs between machines; a paper must not."""
+
+WHOLE = Digits(0)
+"""The digits of answers that are to be found without a calculator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Limits:
         significant_digits: that an asked answer other than 0 keeps at its asked decimals.
         tie_margin: smallest distance from a rounding tie, in units of the last asked digit.
         max_abs: largest absolute value anywhere.
+        max_product: largest absolute product on the way to an answer, where only whole numbers are asked.
         misconception_margin: so many tolerances at least each misconception is off in some asked answer.
         max_draws: after so many draws a family counts as impossible to satisfy.
     """
@@ -48,6 +53,7 @@ class Limits:
     significant_digits: int
     tie_margin: float
     max_abs: float
+    max_product: float
     misconception_margin: float
     max_draws: int
 
@@ -172,6 +178,9 @@ def _overflowing(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> V
     for quantity in paper.graph.derived:
         values = evaluation[quantity.name]
         rejected = rejected | _any(~(np.abs(values) <= limits.max_abs * (1 + SLACK)), quantity)
+    if np.isfinite(limits.max_product) and all(field.digits == WHOLE for field in paper.number_fields):
+        for quantity, sizes in largest_products(paper.graph, evaluation):
+            rejected = rejected | _any(~(sizes <= limits.max_product * (1 + SLACK)), quantity)
     return rejected
 
 

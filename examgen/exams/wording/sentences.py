@@ -22,6 +22,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "forward.",
         "too_few_decimals": "Right to the digits that are written, but {count} decimals were asked for.",
         "too_few_figures": "Right to the digits that are written, but {count} significant figures were asked for.",
+        "too_few_to_take": "Right to the digits that are written, but at least {count} significant figures are needed.",
         "looks": "It looks as if {mistakes}.",
         "follows_cause": "It follows from a step that is not written down, in which it looks as if {mistakes}.",
         "sign": "It looks as if a sign was lost.",

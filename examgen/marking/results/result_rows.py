@@ -100,7 +100,7 @@ class EntryColumns:
             (self.comment, known[codes]),
             (self.label, np.array(labels, dtype=np.int32)[diagnosis.codes]),
             (self.outcome, marked.outcome),
-            (self.reference, marked.reference),
+            (self.reference, marked.reference + 0.0),  # as in `_finite`
             (self.own, _finite(marked.own)),
             (self.tolerance, _finite(six_digits(marked.tolerance))),
             (self.marks, marks),
@@ -217,7 +217,7 @@ def _answers(answers: AnswerTable, row_at: NDArray[np.int32]) -> tuple[Texts, Te
     row_of = np.full(len(used), -1, dtype=np.int64)
     row_of[codes[has_row]] = rows
     shown = _shown(texts.distinct.take(pa.array(used[used < none] // 2)), used[used < none] % 2 == 1)
-    values = np.where(row_of >= 0, parsed.values[row_of] if len(parsed.values) else np.nan, np.nan)
+    values = np.where(row_of >= 0, parsed.values[row_of] + 0.0 if len(parsed.values) else np.nan, np.nan)
     if is_used[none]:
         shown = pa.concat_arrays([shown, pa.array([""])])
     return Texts(codes, shown), Texts(codes, number_texts(values))

@@ -5,43 +5,26 @@ students with the same ones share it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import astuple, replace
 from functools import cache
 from itertools import chain
 
 from examgen.core.graph import Values
-from examgen.documents.feedback.feedback_notes import NoteParts, calculated, known_notes, note_of, note_parts
-from examgen.documents.feedback.feedback_texts import SIGNS, FeedbackTexts, NoteTexts, RowTexts, in_order, texts_of
+from examgen.documents.feedback.feedback_notes import known_notes, note_parts, slip_parts
+from examgen.documents.feedback.feedback_texts import SIGNS, FeedbackTexts, RowTexts, in_order, texts_of
 from examgen.documents.feedback.held_back import held_answers
+from examgen.documents.feedback.printed.feedback_explained import Pages, explained_pages, noted, typed
 from examgen.documents.feedback.printed.feedback_layout import (
     FeedbackLayout,
-    NoteLayout,
     letters_of_headings,
     skeleton_of,
     text_widths,
 )
-from examgen.documents.feedback.printed.feedback_wrong import (
-    UNKNOWN,
-    Wrong,
-    is_short,
-    known,
-    shown,
-    signed,
-    went_wrong,
-    wrong_blocks,
-)
-from examgen.documents.feedback.printed.note_setting import (
-    Setting,
-    answers_blocks,
-    calculation_blocks,
-    note_blocks,
-    pages_of,
-    title_block,
-)
-from examgen.documents.feedback.printed.row_widths import LINE_WIDTH, ROW_SIZE, TEXT_SIZE, digits_in
-from examgen.documents.feedback.student_feedback import MisconceptionFeedback, StudentFeedback
-from examgen.documents.feedback.unread import UnreadAnswers, unread_answers
+from examgen.documents.feedback.printed.feedback_wrong import UNKNOWN, is_short, shown, signed, went_wrong
+from examgen.documents.feedback.printed.row_widths import LINE_WIDTH, ROW_SIZE, digits_in
+from examgen.documents.feedback.student_feedback import StudentFeedback
+from examgen.documents.feedback.unread import unread_answers
 from examgen.documents.paper.papers import Person
 from examgen.documents.paper.printing import (
     MOST_LAYOUTS,
@@ -50,7 +33,7 @@ from examgen.documents.paper.printing import (
     printed_numbers,
     whole_digits_of,
 )
-from examgen.documents.pdf.inserted.inserting import PlacedBlock, inserted_objects
+from examgen.documents.pdf.inserted.inserting import inserted_objects
 from examgen.documents.pdf.inserted.text_font import bold_font
 from examgen.documents.pdf.stamping import stamp
 from examgen.documents.style import PaperStyle
@@ -62,21 +45,10 @@ from examgen.exams.keys.key_folder import papers
 from examgen.exams.wording.texts import FORMULA
 from examgen.typeset import SlotTooNarrow
 
-LEAST_DIGITS = 3
-"""A calculation with a student's own numbers has room for so many digits before the point, whatever they are."""
-
 SAID = re.compile(
     r"summary.*|why_.*|first|no_first.*|or|and|unread|held_back|note.*|wrote.*|same.*|either|did|should|as_should|as_done|calculation"
 )
 """Besides the outcomes, the keys of `[feedback]` whose words are in slots or on pages of notes."""
-
-TYPED_WIDTH = 200.0
-"""Room for an answer in a note, in points."""
-
-_NOT_SAID = NoteTexts("", "")
-"""Of a note whose layout is not shared: its answers are put in where it is set."""
-
-Pages = Sequence[Sequence[PlacedBlock]]
 
 
 def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style: PaperStyle) -> bytes:
@@ -86,7 +58,9 @@ def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style:
     solved = [solve_for_print(paper, numbers) for paper, numbers in parts]
     feedback = replace(feedback, misconceptions=known_notes(shapes, feedback, style))
     texts = texts_of(shapes, feedback, style)
-    notes = [_noted(note, solved, feedback, style) for note in feedback.misconceptions]
+    notes = [noted(note_parts(note, solved, feedback.entries), style) for note in feedback.misconceptions]
+    slipped = slip_parts(feedback, solved)
+    slip = None if slipped is None else noted(slipped, style)
     layout = _layout_of(exam, feedback.person, solved, texts, style)
     values = [part.values for part in solved]
     entries = in_order(shapes, feedback)
@@ -94,10 +68,10 @@ def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style:
     pages: Pages = []
     if layout.fixed_sentences is None:
         told = {"unread": unread_answers(entries, style), "held_back": held}
-        pages = _note_pages(notes, texts, told, layout, went_wrong(entries, texts, len(shapes)))
+        pages = explained_pages(notes, slip, texts, told, layout, went_wrong(entries, texts, len(shapes)))
         layout = replace(layout, note_pages=len(pages), is_short=is_short(pages))
     else:
-        said = map(_typed, texts.notes)
+        said = map(typed, texts.notes)
         fixed = tuple(replace(note.layout, said=one) for note, one in zip(notes, said, strict=True))
         layout = replace(layout, notes=fixed, held=held)
         values += [note.own for note in notes if note.own is not None]
@@ -107,70 +81,6 @@ def printed_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style:
         except SlotTooNarrow:
             layout = _wider(layout)
     return _stamped(layout, feedback.person, texts, values, pages)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Noted:
-    """A note's layout, and the student's own values for its calculation, None where there is none."""
-
-    layout: NoteLayout
-    own: Values | None
-
-
-def _noted(
-    note: MisconceptionFeedback, parts: Sequence[SolvedPaper], feedback: StudentFeedback, style: PaperStyle
-) -> _Noted:
-    place, found = note_parts(note, parts, feedback.entries)
-    own = None if found.own is None else found.own.values
-    digits = 0 if own is None else max(LEAST_DIGITS, whole_digits_of(own))
-    steps = tuple(step and step.localized(style.decimal_mark) for step in found.steps)
-    return _Noted(NoteLayout(note.names, place, found.field, digits, steps, found.others, _NOT_SAID), own)
-
-
-def _note_pages(
-    notes: Sequence[_Noted],
-    texts: FeedbackTexts,
-    others: Mapping[str, Sequence[UnreadAnswers]],
-    layout: FeedbackLayout,
-    wrong: Sequence[Wrong],
-) -> Pages:
-    """What went wrong and the explanations, behind the head of the page and on pages of their own; none for nothing."""
-    style = layout.style
-    title = title_block(style.words["feedback"]["notes"], style.speech)
-    set_notes = wrong_blocks(wrong, title.height, style)
-    number = 0
-    for number, (note, answers_said) in enumerate(zip(notes, texts.notes, strict=True), start=1):
-        question, field = layout.questions[note.layout.place], note.layout.field
-        typed = _typed(answers_said)
-        kept = note.layout
-        parts = NoteParts(kept.names, question.paper, field, None, kept.steps, kept.others)
-        blocks = note_blocks(note_of(number, parts, typed, style), style)
-        if note.own is not None:
-            name = calculated(question.paper, field).name
-            blocks += _calculation(replace(question, whole_digits=note.layout.whole_digits), name, note.own, style)
-        set_notes.append(blocks)
-    for key, answers in others.items():
-        if answers:
-            told = [replace(one, reason=known(one.reason)) for one in answers]
-            said, several = style.words["feedback"][key], len(layout.questions) > 1
-            number += 1
-            set_notes.append(answers_blocks(number, said, told, style, has_several=several))
-    return pages_of(title, set_notes) if set_notes else []
-
-
-def _typed(said: NoteTexts) -> NoteTexts:
-    return NoteTexts(*(shown(text, TYPED_WIDTH, TEXT_SIZE) for text in (said.answer, said.own)))
-
-
-def _calculation(question: QuestionLayout, name: str, values: Values, style: PaperStyle) -> Setting:
-    """A calculation, with as many digits more as a product on the way needs."""
-    for more in range(MOST_LAYOUTS):
-        try:
-            wider = replace(question, whole_digits=question.whole_digits + more)
-            return list(calculation_blocks(wider, name, values, style))
-        except SlotTooNarrow:
-            continue
-    return []
 
 
 def _layout_of(

@@ -96,6 +96,12 @@ def note_blocks(note: Note, style: PaperStyle) -> Setting:
     return found
 
 
+def slip_blocks(wrote: Sequence[Piece], style: PaperStyle) -> Setting:
+    """The sentences before the calculation of a slip, which follows the table of what went wrong."""
+    runs = (*_runs(wrote), Run("text", f" {style.words['feedback']['calculation']}"))
+    return [(BEFORE_STEP, _set(runs, style.speech))]
+
+
 def answers_blocks(
     number: int, title: str, unread: Sequence[UnreadAnswers], style: PaperStyle, *, has_several: bool
 ) -> Setting:
@@ -123,10 +129,15 @@ def answers_blocks(
     return found
 
 
+def calculation_heading(style: PaperStyle) -> Setting:
+    """The sentence before a calculation."""
+    return [(BEFORE_TEXT, _set((Run("text", style.words["feedback"]["calculation"]),), style.speech))]
+
+
 def calculation_blocks(
     question: QuestionLayout, quantity: str, values: Values, style: PaperStyle
 ) -> Iterator[tuple[float, Block]]:
-    """The calculation of a quantity with a student's own numbers, and the sentence before it.
+    """The calculation of a quantity with a student's own numbers.
 
     Args:
         question: the digits are those of the student's numbers.
@@ -136,7 +147,6 @@ def calculation_blocks(
 
     Raises: SlotTooNarrow if a number has more digits than the layout says.
     """
-    yield BEFORE_TEXT, _set((Run("text", style.words["feedback"]["calculation"]),), style.speech)
     set_once = calculation_of(question, quantity, style.speech, style.decimal_mark)
     numbers = set_once.numbers
     texts, spoken = printed_numbers(numbers, [values], style)

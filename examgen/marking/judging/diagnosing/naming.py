@@ -28,7 +28,15 @@ PARTLY = 2
 """A misconception that is held in a part of the work only must explain so many entries: fewer are a slip."""
 
 DISTINCT = frozenset(
-    {"slope-of-activation", "wrong-slope", "sigmoid-sign", "pre-activation-input", "updated-weights", "extra-slope"}
+    {
+        "extra-slope",
+        "no-bias",
+        "pre-activation-input",
+        "sigmoid-sign",
+        "slope-of-activation",
+        "updated-weights",
+        "wrong-slope",
+    }
 )
 """What hardly any slip of the pen looks like; in a single step of descent one entry is enough for a part of it."""
 

@@ -124,7 +124,7 @@ class EntryTrace:
         """How an entry follows from what an evaluation has for its inputs."""
 
         def shown(source: str, place: Index) -> str:
-            number = float(np.asarray(evaluation.values[source])[(0, *place)])
+            number = float(np.asarray(evaluation.values[source])[(0, *place)]) + 0.0  # never -0
             quantity = self.paper.graph[source]
             is_typed = evaluation is self.base and self._field_at(quantity, place) is not None
             return f"{number:.12g}" if quantity.rule is None or is_typed else f"{number:.6g}"
@@ -246,10 +246,12 @@ class EntryTrace:
     def precision(self) -> Precision:
         digits = self.field.digits
         counts = self.answers.decimals if digits.unit == "decimals" else self.answers.digits
-        written = int(counts[0, self.place])
+        written, figures = int(counts[0, self.place]), int(self.answers.digits[0, self.place])
         is_counted = np.isfinite(self.answers.values[0, self.place]) and written != NO_DIGITS
         missing = int(self.marked.missing_digits[0, self.place])
-        return Precision(digits.unit, digits.count, written if is_counted else None, missing)
+        least = self.policy.least_digits if self.policy.precision == "as_written" else 0
+        counted = (written, figures) if is_counted else (None, None)
+        return Precision(digits.unit, digits.count, counted[0], missing, counted[1], least)
 
 
 def _shown_by(paper: PaperShape, marked: Marked, diagnosis: Diagnosis, place: int) -> str:

@@ -58,7 +58,11 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
     half = float(field.digits.half_units(np.array(reference)))
     band, sources = trace.band(), tuple(trace.sources())
     # Rounding on the way may lift a value to the next power of ten, where significant figures are coarser.
-    reach = float(field.digits.half_units(np.array(abs(own) + sum(part.effect for part in band))))
+    effects = sum(part.effect for part in band)
+    own_half = max(half, float(field.digits.half_units(np.array(abs(own) + effects))))
+    # Where an answer is taken as it is written, its own last digit counts in place of the last asked one.
+    has_written_half = bool(tolerance - effects > own_half * (1 + CLOSE))
+    matches, follows = bool(abs(value - reference) <= half), bool(abs(value - own) <= tolerance)
     follows_ignored = bool(marked.follows_ignored[0, place])
     is_tried = outcome == "wrong" and not (follows_ignored or trace.right_for)
     marks, override = _marks(trace, of_student)
@@ -74,15 +78,15 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         value=None if np.isnan(value) else value,
         reference=trace.calculation(field.quantity, field.index, trace.solution, reference),
         half_unit=half,
-        matches_reference=bool(abs(value - reference) <= half),
+        matches_reference=matches,
         is_fraction=bool(marked.is_fraction[0, place]),
         own=trace.calculation(field.quantity, field.index, trace.base, own),
         past_blanks=bool(marked.past_blanks[0, place]),
         sources=sources,
         band=band,
-        own_half_unit=max(half, reach),
+        own_half_unit=tolerance - effects if has_written_half else own_half,
         tolerance=tolerance,
-        follows=bool(abs(value - own) <= tolerance),
+        follows=follows,
         assumed="" if trace.version is None else trace.label,
         shown_by=trace.shown_by,
         chain=trace.chain() if outcome == "follow_through" else (),
@@ -90,6 +94,7 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         follows_ignored=follows_ignored,
         right_for=trace.right_for,
         precision=trace.precision(),
+        is_taken=not matches and (has_written_half if follows else outcome == "correct"),
         trials=_trials(trace) if is_tried else (),
         misconception=trace.label,
         outcome=outcome,
@@ -148,8 +153,9 @@ def _decided(found: Explanation, policy: Policy) -> tuple[int, str]:
         )
     if found.is_fraction and found.outcome == "wrong":
         return 5, "A whole number is asked for, and this is a fraction of it."
-    if found.outcome == "correct" and not (found.matches_reference or found.follows):
-        return 4, "It is right to the digits that are written, and this exam takes these as they are."
+    taken = f"this exam takes answers as they are written from {found.precision.least} significant figures on"
+    if found.outcome == "correct" and found.is_taken:
+        return 4, f"It is right to the digits that are written, and {taken}."
     if found.matches_reference:
         return 2, "It is the reference to the asked digits."
     if found.outcome == "correct":
@@ -158,8 +164,11 @@ def _decided(found: Explanation, policy: Policy) -> tuple[int, str]:
         if found.assumed:
             return 3, f"It follows from {found.assumed.replace('|', ' or ')} in what is not written down."
         named = f": {', '.join(found.rests_on)}" if found.rests_on else ""
-        return 3, f"It follows from earlier answers that are not all correct{named}."
+        written = f"; it does so to the digits that are written, and {taken}" if found.is_taken else ""
+        return 3, f"It follows from earlier answers that are not all correct{named}{written}."
     missing = found.precision.missing
+    if missing and found.precision.figures is not None and found.precision.figures < found.precision.least:
+        return 4, f"It is right to the digits that are written, but {taken}, and this has {found.precision.figures}."
     if missing:
         digits = "one digit fewer" if missing == 1 else f"{missing} digits fewer"
         verdict = "" if missing == 1 else "; only one fewer is imprecise, more are wrong"
@@ -190,7 +199,7 @@ def _differences(found: Explanation, row: Row) -> Iterator[str]:
     }
     for name, number in numbers.items():
         if not _is_same(row.get(name, ""), number):
-            yield f"results.csv has the {name.replace('_', '-')} {row.get(name) or 'none'}, not {number:.6g}"
+            yield f"results.csv has the {name.replace('_', '-')} {row.get(name) or 'none'}, not {number + 0.0:.6g}"
 
 
 def _is_same(text: str, number: float) -> bool:

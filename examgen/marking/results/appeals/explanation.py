@@ -67,12 +67,16 @@ class Precision:
         asked, written: so many; `written` is None for a fraction, which is exact, and where there is no number.
         missing: how many too few were written in a value that is right to the digits it has; 0 where that does not
             matter.
+        figures: how many significant figures were written; None where `written` is.
+        least: from how many on the exam takes an answer as it is written; 0 where it does not.
     """
 
     unit: str
     asked: int
     written: int | None
     missing: int
+    figures: int | None
+    least: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Explanation:
         past_blanks: whether blank steps on the way are taken for done and not written down.
         sources: what `own` is computed from, in the order of the solution.
         band: parts of the rounding band, the largest first.
-        own_half_unit: of the last asked digit of the recomputed value.
+        own_half_unit: of the last asked digit of the recomputed value, or of the last written one where that decides.
         tolerance: `own_half_unit` and all parts of the band.
         follows: rule 3, whether `value` is within the tolerance of `own`.
         assumed: misconception in what is not written down, from which it follows; empty where from none.
@@ -102,6 +106,7 @@ class Explanation:
         follows_ignored: whether it would follow if zeros and wild values carried credit forward.
         right_for: whose paper it is right on, with others of the student's wrong answers; empty where it is on none.
         precision: rule 4.
+        is_taken: whether it is right, or follows, as it is written only, with fewer digits than asked.
         trials: misconceptions that were tried on the entry, where it is wrong.
         misconception: the one that results.csv names; several with `|` between them.
         outcome: its name.
@@ -142,6 +147,7 @@ class Explanation:
     follows_ignored: bool
     right_for: str
     precision: Precision
+    is_taken: bool
     trials: tuple[Trial, ...]
     misconception: str
     outcome: str

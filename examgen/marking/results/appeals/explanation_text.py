@@ -112,6 +112,8 @@ def _precision(found: Explanation, width: int) -> Iterator[str]:
         return
     missing = precision.missing
     verdict = f"; right to these, {missing} too few" if missing else ""
+    if precision.least:
+        verdict += f"; significant figures: {precision.figures}, of at least {precision.least} that are taken"
     yield from _wrapped(f"asked: {precision.asked} {unit}, written: {precision.written}{verdict}", width)
 
 
@@ -125,8 +127,9 @@ def _trials(found: Explanation, width: int) -> Iterator[str]:
         return
     assert found.value is not None
     value = found.value
-    fitting = [trial for trial in found.trials if trial.fits]
-    others = _nearest((trial for trial in found.trials if not trial.fits), value)
+    best = _best_versions(found.trials, value)
+    fitting = [trial for trial in best if trial.fits]
+    others = sorted((trial for trial in best if not trial.fits), key=lambda trial: _away(trial, value))
     rows: list[tuple[str, ...]] = [("name", "gives", "within", "off by", "fits", "for", "against")]
     shown = (*fitting, *others[:MOST_TRIALS])
     rows += [row for trial in shown for row in _trial_rows(trial, value)]
@@ -136,6 +139,8 @@ def _trials(found: Explanation, width: int) -> Iterator[str]:
     yield from _wrapped(
         "for: wrong entries of the question that it explains; against: right ones that it would not", width
     )
+    if len(best) < len(found.trials):
+        yield from _wrapped("Each is listed once: of its versions, the one that fits best or is nearest.", width)
     if any(trial.past_gaps for trial in shown):
         yield from _wrapped(f"{IN_GAPS.strip()}: what is not written down is worked out so, too", width)
     yield from _wrapped(f"named: {found.misconception.replace('|', ' or ') or 'none'}", width)
@@ -150,12 +155,17 @@ def _trial_rows(trial: Trial, value: float) -> Iterator[tuple[str, ...]]:
     yield f"{name}{mark}", *numbers, "yes" if trial.fits else "no", str(trial.evidence), str(trial.against)
 
 
-def _nearest(found: Iterable[Trial], value: float) -> list[Trial]:
-    """The nearest first; of versions that give the same, the one that less speaks against."""
-    kept: dict[tuple[str, str], Trial] = {}
-    for trial in sorted(found, key=lambda trial: (trial.against, -trial.evidence)):
-        kept.setdefault((trial.misconception, _six(trial.value)), trial)
-    return sorted(kept.values(), key=lambda trial: _away(trial, value))
+def _best_versions(found: Iterable[Trial], value: float) -> list[Trial]:
+    """One of each misconception: of those that fit, what most speaks for and least against, else the nearest."""
+
+    def order(trial: Trial) -> tuple[bool, int, int, float]:
+        weight = (trial.against, -trial.evidence) if trial.fits else (0, 0)
+        return not trial.fits, *weight, _away(trial, value)
+
+    kept: dict[str, Trial] = {}
+    for trial in sorted(found, key=order):
+        kept.setdefault(trial.misconception, trial)
+    return list(kept.values())
 
 
 def _away(trial: Trial, value: float) -> float:
@@ -210,8 +220,8 @@ def _words(outcome: str) -> str:
 
 
 def _six(value: float) -> str:
-    return f"{value:.6g}"
+    return f"{value + 0.0:.6g}"  # + 0.0 turns -0.0 into 0.0
 
 
 def _exact(value: float) -> str:
-    return f"{value:.12g}"
+    return f"{value + 0.0:.12g}"
