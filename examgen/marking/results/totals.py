@@ -29,7 +29,6 @@ Units = NDArray[Any]
 """Whole multiples of a `MarkUnit`, of its dtype."""
 
 Codes = NDArray[np.int8]
-
 Flags = NDArray[np.bool_]
 
 
