@@ -11,9 +11,9 @@ import pytest
 
 from examgen.core.network import NetworkShape
 from examgen.documents.pages import AnswerBox, Cell, PaperPage, QuestionPart
-from examgen.documents.paper import papers as papers_module
 from examgen.documents.paper.papers import key_page, question_page
 from examgen.documents.style import PaperStyle
+from examgen.documents.worked import solved_numbers
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.key_folder import papers, sheet_rows
@@ -59,7 +59,7 @@ def test_question_pages_need_no_solution(monkeypatch: pytest.MonkeyPatch) -> Non
         raise AssertionError("solved")
 
     exam, variant = drawn("midterm")
-    monkeypatch.setattr(papers_module, "evaluate", never)
+    monkeypatch.setattr(solved_numbers, "evaluate", never)
     question_page(exam, variant)
     with pytest.raises(AssertionError, match="solved"):
         key_page(exam, variant)
