@@ -1,23 +1,17 @@
-"""Backpropagation on any graph: the quantities of the chain rule from the pullbacks of its rules, and its single paths.
+"""Backpropagation on any graph: the quantities of the chain rule from the pullbacks of its rules.
 
 `derivatives` adds the backward part to a forward part: from a number, such as the loss, back to the quantities by which
-it is differentiated, summed where a quantity is used several times. `paths` reads such a graph entry by entry: the
-products of local derivatives that add up to one derivative. Called by `network` and by the printers of the chain rule.
+it is differentiated, summed where a quantity is used several times. Called by `network`; `chain_rule` reads what it
+makes.
 
 Source: the vector-Jacobian products of HIPS/autograd, written as quantities with names of their own.
 """
 
-import itertools
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
-from math import prod
 
-from examgen.core.graph import ComputationGraph, Derivative, Quantity
+from examgen.core.graph import Derivative, Quantity
 from examgen.core.rules import ONE, Part, Pullback, Rule, Source, added, scaled_by_number
-
-Index = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,127 +175,3 @@ class _Run:
         self.found.append(Quantity(name, label.kind, quantity.shape, rule, inputs, label.layer, label.step, derivative))
         self.gradients[quantity.name] = name
         return name
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """One local derivative on a path of the chain rule: an entry of one quantity by an entry of another.
-
-    Attributes:
-        top, bottom: names and indices of these entries.
-        entry: the entry of a quantity that has its value; None where it is 1 whatever the numbers are.
-    """
-
-    top: tuple[str, Index]
-    bottom: tuple[str, Index]
-    entry: tuple[str, Index] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """One product of the chain rule.
-
-    Attributes:
-        factors: from the end of the graph back to the entry by which it is differentiated.
-        share: what else the product is multiplied by, such as 1/n of a mean.
-    """
-
-    factors: tuple[Factor, ...]
-    share: Fraction = Fraction(1)
-
-
-def paths(graph: ComputationGraph, name: str, index: Index = ()) -> Iterator[Path]:
-    """The products that add up to one entry of a derivative.
-
-    Where a derivative on the way is no product, as where softmax hands all outputs back at once, a path begins with it.
-
-    Args:
-        graph: with the quantities of `derivatives`.
-        name: of one of these.
-        index: 0-based place of the entry.
-    """
-    quantity = graph[name]
-    assert quantity.derivative is not None
-    assert quantity.rule is not None
-    derivative, rule = quantity.derivative, quantity.rule
-    if rule.name == ONE.name:
-        yield Path(())
-    elif _is_sum(graph, quantity):
-        for source in quantity.inputs:
-            yield from paths(graph, source, index)
-    elif (upstream := _upstream(graph, quantity)) is None:
-        yield Path((Factor((derivative.of, ()), (derivative.by, index), (name, index)),))
-    else:
-        yield from _products(graph, quantity, upstream, index)
-
-
-def _products(graph: ComputationGraph, quantity: Quantity, upstream: int, index: Index) -> Iterator[Path]:
-    """The paths of an entry that is a sum of products of a later derivative and one more factor."""
-    assert quantity.rule is not None
-    assert quantity.derivative is not None
-    above = graph[quantity.inputs[upstream]]
-    assert above.derivative is not None
-    other = next((place for place in range(len(quantity.inputs)) if place != upstream), None)
-    for place in _places(graph, quantity, upstream, index):
-        entry = None if other is None else (quantity.inputs[other], place[other])
-        factor = Factor((above.derivative.by, place[upstream]), (quantity.derivative.by, index), entry)
-        for path in paths(graph, above.name, place[upstream]):
-            yield Path((*path.factors, factor), path.share * quantity.rule.factor)
-
-
-def path_count(graph: ComputationGraph, name: str) -> int:
-    """How many paths each entry of a derivative has."""
-    quantity = graph[name]
-    if _is_sum(graph, quantity):
-        return sum(path_count(graph, source) for source in quantity.inputs)
-    upstream = _upstream(graph, quantity)
-    if upstream is None:
-        return 1
-    sizes = _free_sizes(graph, quantity, upstream)
-    return prod(sizes.values()) * path_count(graph, quantity.inputs[upstream])
-
-
-def _later(graph: ComputationGraph, quantity: Quantity) -> list[int]:
-    """The places of those inputs of a derivative that are derivatives of the same number."""
-    of = quantity.derivative and quantity.derivative.of
-    found = ((place, graph[name].derivative) for place, name in enumerate(quantity.inputs))
-    return [place for place, derivative in found if derivative is not None and derivative.of == of]
-
-
-def _is_sum(graph: ComputationGraph, quantity: Quantity) -> bool:
-    """Whether a derivative is added up over several uses of a quantity."""
-    return 1 < len(quantity.inputs) == len(_later(graph, quantity))
-
-
-def _upstream(graph: ComputationGraph, quantity: Quantity) -> int | None:
-    """The place of the derivative that a derivative is a product with; None where it is no such product."""
-    assert quantity.rule is not None
-    later = _later(graph, quantity)
-    is_product = len(later) == 1 and len(quantity.inputs) <= 2 and quantity.rule.is_straight
-    return later[0] if is_product else None
-
-
-def _letters(rule: Rule) -> tuple[list[str], str]:
-    """The axes of the inputs and of the result, a letter each."""
-    inputs, result = rule.signature.split("->")
-    return [part.replace(",", "") for part in re.findall(r"\(([^)]*)\)", inputs)], result.strip("()").replace(",", "")
-
-
-def _free_sizes(graph: ComputationGraph, quantity: Quantity, upstream: int) -> dict[str, int]:
-    """Axes of the later derivative over which products are added up, with their sizes."""
-    assert quantity.rule is not None
-    inputs, result = _letters(quantity.rule)
-    sizes = zip(inputs[upstream], graph[quantity.inputs[upstream]].shape, strict=False)
-    return {letter: size for letter, size in sizes if letter not in result}
-
-
-def _places(graph: ComputationGraph, quantity: Quantity, upstream: int, index: Index) -> Iterator[list[Index]]:
-    """The entries of all inputs, for each product that an entry is the sum of."""
-    assert quantity.rule is not None
-    inputs, result = _letters(quantity.rule)
-    free = _free_sizes(graph, quantity, upstream)
-    for chosen in itertools.product(*(range(size) for size in free.values())):
-        at = dict(zip(result, index, strict=False)) | dict(zip(free, chosen, strict=True))
-        # Axes that a signature does not name stand in front, and are the same everywhere.
-        leading = index[: len(index) - len(result)]
-        yield [(*leading, *(at[letter] for letter in letters)) for letters in inputs]

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examgen.core.activations import ACTIVATIONS
-from examgen.core.backward import derivatives, path_count, paths
+from examgen.core.backward import derivatives
+from examgen.core.chain_rule import path_count, paths
 from examgen.core.graph import ComputationGraph, Quantity, evaluate
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph

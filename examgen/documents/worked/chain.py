@@ -1,7 +1,7 @@
 """The chain rule for single entries: one product of local derivatives for each path from the loss to a given number.
 
 Called by `worked_lines`. Which paths there are, and of which quantities the factors are entries, the graph tells
-(`backward`), whatever the exercise is; in a network a path runs through one unit of every layer above, for each sample.
+(`chain_rule`), whatever the exercise is; in a network a path runs through one unit of every layer above, for each sample.
 
 Where the derivatives of a mini-batch are those of each sample's own loss, a path begins with what that loss adds to the
 mean: dL/dL_s is 1/n.
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from examgen.core.backward import Path, path_count, paths
+from examgen.core.chain_rule import Path, path_count, paths
 from examgen.core.graph import Quantity
 from examgen.core.rules import fraction_latex
 from examgen.documents.pages import Line
