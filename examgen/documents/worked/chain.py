@@ -1,7 +1,8 @@
 """The chain rule for single entries: one product of local derivatives for each path from the loss to a given number.
 
 Called by `worked_lines`. Which paths there are, and of which quantities the factors are entries, the graph tells
-(`chain_rule`), whatever the exercise is; in a network a path runs through one unit of every layer above, for each sample.
+(`chain_rule`), whatever the exercise is; in a network a path runs through one unit of every layer above it, for each
+sample.
 
 Where the derivatives of a mini-batch are those of each sample's own loss, a path begins with what that loss adds to the
 mean: dL/dL_s is 1/n.
