@@ -25,13 +25,13 @@ demo: $(READY)-run ## set up, make an exam, mark a filled-in sheet, and say wher
 	@find $(DEMO) -name '*.pdf' -o -name results.csv -o -name gradebook.csv | sort | sed 's/^/  /'
 	@echo && echo 'To use examgen in this terminal: . $(BIN)/activate'
 
-test: $(READY)-test ## set up, then every check: ruff, mypy, import-linter, the wheel, pytest
+test: $(READY)-test ## set up, then every check: ruff, mypy, import-linter, the wheel, pytest; ROOM=core for one room
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python tests/wheel_check.py
-	$(BIN)/pytest -n auto
+	$(if $(ROOM),,$(BIN)/python tests/wheel_check.py)
+	$(BIN)/pytest -n auto $(if $(ROOM),--room $(ROOM))
 
 bench: $(READY)-bench ## set up (PyTorch: a large download), then measure speed, one script after another
 	@for script in tests/benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit; done

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.rooms import ROOMS, room_of
+
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
@@ -25,8 +27,16 @@ GOLDENS = Path(__file__).parent / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The flag that refreshes goldens."""
+    """The flag that refreshes goldens, and the room whose tests are wanted."""
     parser.addoption("--update-goldens", action="store_true", help="write the goldens under tests/golden/ anew")
+    parser.addoption("--room", choices=ROOMS, help="only the tests of one room of the house, see tests/rooms.py")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the tests of other rooms."""
+    room = config.getoption("--room")
+    is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    return True if room and is_test and room_of(collection_path) != room else None
 
 
 @pytest.fixture
