@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from examgen.documents.pdf.html_pdf import SetPages
     from examgen.documents.pdf.skeleton import Rework
 
-
 COLUMNS = ("symbol", "answer", "own", "reference", "marks", "result")
 """The keys of the headings of a table."""
 

@@ -11,11 +11,7 @@ from functools import cache
 from itertools import chain
 
 from examgen.core.graph import Values
-from examgen.documents.feedback.feedback_notes import (
-    known_notes,
-    note_parts,
-    slip_parts,
-)
+from examgen.documents.feedback.feedback_notes import known_notes, note_parts, slip_parts
 from examgen.documents.feedback.feedback_texts import SIGNS, FeedbackTexts, RowTexts, in_order, texts_of
 from examgen.documents.feedback.held_back import held_answers
 from examgen.documents.feedback.printed.feedback_explained import Pages, explained_pages, noted, typed
@@ -25,13 +21,7 @@ from examgen.documents.feedback.printed.feedback_layout import (
     skeleton_of,
     text_widths,
 )
-from examgen.documents.feedback.printed.feedback_wrong import (
-    UNKNOWN,
-    is_short,
-    shown,
-    signed,
-    went_wrong,
-)
+from examgen.documents.feedback.printed.feedback_wrong import UNKNOWN, is_short, shown, signed, went_wrong
 from examgen.documents.feedback.printed.row_widths import LINE_WIDTH, ROW_SIZE, digits_in
 from examgen.documents.feedback.student_feedback import StudentFeedback
 from examgen.documents.feedback.unread import unread_answers
