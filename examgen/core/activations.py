@@ -14,6 +14,23 @@ from examgen.core.rules import Array, Rule
 
 
 @dataclass(frozen=True, slots=True)
+class ByHeart:
+    """A derivative that students know by heart, and take for that of another activation.
+
+    Attributes:
+        slope: from the activation, as they know it.
+        spelling: the same in the language of formulas, `<0>` for the activation.
+        since: the version of the draws since which it screens, see `examgen.core.draws`; None for never.
+        must_show: as of a version of a misconception.
+    """
+
+    slope: Callable[[Array], Array]
+    spelling: str
+    since: int | None = None
+    must_show: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Activation:
     """One activation function a = f(z).
 
@@ -34,6 +51,7 @@ class Activation:
         is_rational: whether exact fractions go in and come out.
         slope_decimals: decimals that every slope has, where they are few; None where slopes are rounded.
         output_only: whether the function may stand on the last layer only.
+        by_heart: the slope as students know it by heart; None where they do not.
     """
 
     name: str
@@ -52,6 +70,7 @@ class Activation:
     is_rational: bool = False
     slope_decimals: int | None = None
     output_only: bool = False
+    by_heart: ByHeart | None = None
 
     def rule(self) -> Rule:
         """The rule from z to a."""
@@ -114,6 +133,7 @@ _ROWS = (
         r"\sigma(z) = \frac{1}{1 + e^{-z}}",
         r"\sigma'(z) = \sigma(z) \left(1 - \sigma(z)\right)",
         bounds=(0.0, 1.0),
+        by_heart=ByHeart(lambda a: a * (1 - a), "<0>*(1 - <0>)", since=1),
     ),
     Activation(
         "tanh",
@@ -127,6 +147,7 @@ _ROWS = (
         r"\tanh(z) = \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}",
         r"\tanh'(z) = 1 - \tanh^2(z)",
         bounds=(-1.0, 1.0),
+        by_heart=ByHeart(lambda a: 1 - a**2, "1 - <0>^2", since=1),
     ),
     Activation(
         "relu",
@@ -140,6 +161,7 @@ _ROWS = (
         r"\operatorname{ReLU}(z) = \max(0, z)",
         r"\operatorname{ReLU}'(z) = \begin{cases} 1 & z > 0 \\ 0 & z < 0 \end{cases}",
         kinks=(0.0,),
+        by_heart=ByHeart(lambda a: 0 * a + (a > 0), "relu'(<0>)", since=1, must_show=False),
         slope_at_kink="0",
         is_rational=True,
         slope_decimals=0,

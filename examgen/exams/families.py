@@ -41,7 +41,7 @@ SAMPLES = frozenset({"x", "y"})
 MAX_SHAPES = 500
 
 
-def family_question(number: str, path: Path, family: Family, title: str) -> tuple[Question, Source]:
+def family_question(number: str, path: Path, family: Family, title: str, draws: int) -> tuple[Question, Source]:
     """The question of a family under this id, and where its numbers come from.
 
     Args:
@@ -49,6 +49,7 @@ def family_question(number: str, path: Path, family: Family, title: str) -> tupl
         path: the family's file, for messages.
         family: its content.
         title: heading; empty for the family's own.
+        draws: the version of the draws of the exam.
 
     Raises:
         BankError: the numbers do not fit the network, or the network cannot be.
@@ -62,7 +63,7 @@ def family_question(number: str, path: Path, family: Family, title: str) -> tupl
     fixed = _fixed(path, family, some_shape) if family.fixed else {}
     for shape in shapes.values():
         _check_targets(path, family, shape)
-    digits, limits = _digits(family.digits), _limits(family)
+    digits, limits = _digits(family.digits), _limits(family, draws)
     question = Question(
         id=number,
         title=title or family.title,
@@ -215,7 +216,7 @@ def _task(model: TaskModel, digits: Digits) -> Task:
     )
 
 
-def _limits(family: Family) -> Limits:
+def _limits(family: Family, draws: int) -> Limits:
     screens = family.screens
     return Limits(
         kink_margin=float(screens.kink_margin),
@@ -225,4 +226,5 @@ def _limits(family: Family) -> Limits:
         max_abs=float(screens.max_abs),
         misconception_margin=float(screens.misconception_margin),
         max_draws=screens.max_draws,
+        draws=draws,
     )

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
+from examgen.core.draws import FIRST_DRAWS
 from examgen.core.graph import Quantity
 from examgen.core.network import BATCH_DELTAS, BatchDelta, NetworkShape
 from examgen.core.number_grammar import DecimalMark
@@ -63,6 +64,7 @@ class Making:
         paper: its size.
         decimal_mark: of the language.
         key_detail: of the worked solution.
+        draws: the version of the draws.
     """
 
     seed: int | None = None
@@ -70,6 +72,7 @@ class Making:
     paper: str = "a4"
     decimal_mark: DecimalMark = "."
     key_detail: KeyDetail = "full"
+    draws: int = FIRST_DRAWS
 
 
 NOT_TOLD = Making()
@@ -80,6 +83,7 @@ def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -
     return {
         "format": FORMAT,
         "examgen": examgen_version,
+        "draws": making.draws,
         "exam": exam.id,
         "name": exam.name,
         "title": exam.title,
@@ -139,6 +143,10 @@ def making_from(document: Mapping[str, Any]) -> Making:
     seed = document.get("seed", NOT_TOLD.seed)
     if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool) or seed < 0):
         raise MistakeError(f"seed is {seed!r}; allowed: a whole number from 0 on, or null")
+    draws = document.get("draws", NOT_TOLD.draws)
+    # A later version's number is no damage: nothing is drawn from a key.
+    if not isinstance(draws, int) or isinstance(draws, bool) or draws < FIRST_DRAWS:
+        raise MistakeError(f"draws is {draws!r}; allowed: a whole number from {FIRST_DRAWS} on")
     language, paper = (_text(document.get(name, getattr(NOT_TOLD, name))) for name in ("language", "paper"))
     mark = document.get("decimal_mark", NOT_TOLD.decimal_mark)
     if mark not in get_args(DecimalMark):
@@ -146,7 +154,7 @@ def making_from(document: Mapping[str, Any]) -> Making:
     detail = document.get("key_detail", NOT_TOLD.key_detail)
     if detail not in get_args(KeyDetail):
         raise MistakeError(f"key_detail is {detail!r}; allowed: {', '.join(get_args(KeyDetail))}")
-    return Making(seed, language, paper, mark, detail)
+    return Making(seed, language, paper, mark, detail, draws)
 
 
 def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Variant]:

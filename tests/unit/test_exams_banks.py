@@ -19,8 +19,8 @@ from examgen.exams.policy import Grade, Policy, Rounding
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
 
 FAMILY_KEYS = (
-    "course, date, duration, duplex, format, title, about, text, notation, network, products, values, fixed, digits, "
-    "screens, policy, tasks"
+    "course, date, duration, duplex, draws, format, title, about, text, notation, network, products, values, fixed, "
+    "digits, screens, policy, tasks"
 )
 NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step, batch_delta"
 RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
@@ -30,7 +30,7 @@ POLICY_KEYS = (
     "correct, follow_through, imprecise, wrong, misconception, follow_through_cause, precision, least_digits, "
     "truncation, ignore_above, zeros_carry, rounding, grades"
 )
-EXAM_KEYS = "course, date, duration, duplex, format, title, about, notation, instructions, policy, questions"
+EXAM_KEYS = "course, date, duration, duplex, draws, format, title, about, notation, instructions, policy, questions"
 ACTIVATIONS = "identity, sigmoid, tanh, relu, leaky_relu, softplus, elu, softmax"
 LOSSES = (
     "squared_error, half_squared_error, mean_squared_error, half_mean_squared_error, mean_absolute_error, huber, "
