@@ -52,6 +52,11 @@ class Activation:
         slope_decimals: decimals that every slope has, where they are few; None where slopes are rounded.
         output_only: whether the function may stand on the last layer only.
         by_heart: the slope as students know it by heart; None where they do not.
+        aliases: other names that students may write for it in formulas.
+        spelling: f in the language of formulas, `<0>` for z; empty where it is its name, as in sigmoid(z).
+        slope_spelling: f' in it, `<0>` for z; empty where it is written sigmoid'(z).
+        slope_from_a: f' as it is calculated by hand from the activation, which is `<0>`; empty where it is not.
+        share_of: where an entry is the share that it has in a layer, what is shared, `<0>` for z.
     """
 
     name: str
@@ -71,6 +76,11 @@ class Activation:
     slope_decimals: int | None = None
     output_only: bool = False
     by_heart: ByHeart | None = None
+    aliases: tuple[str, ...] = ()
+    spelling: str = ""
+    slope_spelling: str = ""
+    slope_from_a: str = ""
+    share_of: str = ""
 
     def rule(self) -> Rule:
         """The rule from z to a."""
@@ -118,6 +128,8 @@ _ROWS = (
         "",
         "f(z) = z",
         "f'(z) = 1",
+        spelling="<0>",
+        slope_spelling="1",
         is_rational=True,
         slope_decimals=0,
     ),
@@ -134,6 +146,8 @@ _ROWS = (
         r"\sigma'(z) = \sigma(z) \left(1 - \sigma(z)\right)",
         bounds=(0.0, 1.0),
         by_heart=ByHeart(lambda a: a * (1 - a), "<0>*(1 - <0>)", since=1),
+        aliases=("sigma",),
+        slope_from_a="<0>*(1 - <0>)",
     ),
     Activation(
         "tanh",
@@ -148,6 +162,7 @@ _ROWS = (
         r"\tanh'(z) = 1 - \tanh^2(z)",
         bounds=(-1.0, 1.0),
         by_heart=ByHeart(lambda a: 1 - a**2, "1 - <0>^2", since=1),
+        slope_from_a="1 - <0>^2",
     ),
     Activation(
         "relu",
@@ -208,6 +223,7 @@ _ROWS = (
         r"\operatorname{ELU}'(z) = \begin{cases} 1 & z > 0 \\ e^{z} & z \le 0 \end{cases}",
         kinks=(0.0,),
         bounds=(-1.0, np.inf),
+        slope_from_a="1 + min(0, <0>)",
     ),
     Activation(
         "softmax",
@@ -221,6 +237,7 @@ _ROWS = (
         r"\operatorname{softmax}(z)_j = \frac{e^{z_j}}{\sum_k e^{z_k}}",
         r"\frac{\partial a_i}{\partial z_j} = a_i \left([i = j] - a_j\right)",
         bounds=(0.0, 1.0),
+        share_of="exp(<0:bare>)",
         output_only=True,
     ),
 )

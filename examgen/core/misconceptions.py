@@ -132,6 +132,10 @@ class Network:
     def width(self, layer: int) -> int:
         return self.shape.sizes[layer]
 
+    def has_slope(self, dL_dz: Quantity) -> bool:
+        """Whether a dL_dz is what dL_da becomes by the slope of the activation, and no shortcut."""
+        return self.beside(dL_dz, f"dL_da{dL_dz.layer}") in dL_dz.inputs
+
     @property
     def has_shortcut(self) -> bool:
         return LOSSES[self.shape.loss].shortcut == self.shape.activations[-1]
@@ -252,7 +256,7 @@ def _error_sign(net: Network) -> Iterator[Version]:
 def _loss_factor(net: Network) -> Iterator[Version]:
     loss, outputs = LOSSES[net.shape.loss], net.shape.sizes[-1]
     gradient, value = [q for q in net.of_kind("dL_da") if q.layer == net.depth], list(net.of_kind("loss"))
-    of_gradient = {2.0, 0.5} if "squared" in loss.name else set()
+    of_gradient = {2.0, 0.5} if loss.is_squared else set()
     of_value = {2.0, 0.5} if loss.scale == 0.5 else set()
     if outputs > 1 and not loss.outputs:
         factor = float(outputs) if loss.is_mean else 1 / outputs
@@ -261,7 +265,7 @@ def _loss_factor(net: Network) -> Iterator[Version]:
     # A square without its 2 in the derivative, or with a half that is not there.
     yield from (Version(_scaled(gradient, factor)) for factor in sorted(of_gradient))
     yield from (Version(_scaled(value, factor)) for factor in sorted(of_value))
-    if "squared" in loss.name and loss.scale != 0.5:
+    if loss.is_squared and loss.scale != 0.5:
         # A half that belongs to another squared error, in the value only.
         yield Version(_scaled(value, 0.5), must_show=False)
     if loss.is_mean and outputs > 1:
@@ -270,7 +274,7 @@ def _loss_factor(net: Network) -> Iterator[Version]:
 
 
 def _no_slope(net: Network) -> Iterator[Version]:
-    sites = [q for q in net.of_kind("dL_dz") if q.rule is not None and q.rule.name in _SLOPED]
+    sites = [q for q in net.of_kind("dL_dz") if net.has_slope(q)]
 
     def left_out(chosen: Iterable[Quantity]) -> dict[str, Change]:
         return _replaced(chosen, _PASSED_ON, lambda q: (net.beside(q, f"dL_da{q.layer}"),))
@@ -280,7 +284,6 @@ def _no_slope(net: Network) -> Iterator[Version]:
     yield Version(left_out(q for q in sites if q.layer != net.depth), must_show=False)
 
 
-_SLOPED = frozenset({"hadamard", "softmax_pull_back"})
 _PASSED_ON = _rule("value handed on", lambda value: value * 1)
 
 
@@ -314,7 +317,7 @@ def _wrong_slope(net: Network) -> Iterator[Version]:
         yield Version(_replaced(everywhere, rule, _activation_of(net)), by_heart.must_show, since=since)
         for group in groups.values():
             yield Version(_replaced(group, rule, _activation_of(net)), must_show=False, since=since)
-    softmax = [q for q in net.of_kind("dL_dz") if q.rule is not None and q.rule.name == "softmax_pull_back"]
+    softmax = [q for q in net.of_kind("dL_dz") if net.has_slope(q) and ACTIVATIONS[net.activation(q)].slope is None]
     yield Version(_replaced(softmax, _rule("softmax by entries", lambda a, dL_da: dL_da * a * (1 - a))))
 
 
@@ -330,7 +333,7 @@ def _relu_slope_z(net: Network) -> Iterator[Version]:
 
 
 def _extra_slope(net: Network) -> Iterator[Version]:
-    sites = [q for q in net.of_kind("dL_dz") if q.rule is not None and q.rule.name == "output_error"]
+    sites = [q for q in net.of_kind("dL_dz") if not net.has_slope(q)]
     samples = net.shape.averaged_in_delta
     rule = _rule("a - y times slope", lambda a, y: (a - y) / samples * a * (1 - a))
     yield Version(_replaced(sites, rule))
@@ -480,22 +483,19 @@ def _same_sample(net: Network) -> Iterator[Version]:
         yield Version(_replaced(net.of_kind(*kinds, from_step=2), rule), must_show=len(kinds) > 1)
 
 
-def _has_logarithm(net: Network) -> bool:
-    return "cross_entropy" in net.shape.loss
-
-
 def _log10(net: Network) -> Iterator[Version]:
-    if _has_logarithm(net):
+    if LOSSES[net.shape.loss].logarithms:
         yield Version(_scaled(net.of_kind("loss"), float(1 / np.log(10)), ("ln", "log10")))
 
 
 def _bce_sign(net: Network) -> Iterator[Version]:
-    if not _has_logarithm(net):
+    logarithms = LOSSES[net.shape.loss].logarithms
+    if not logarithms:
         return
     value, gradient = list(net.of_kind("loss")), [q for q in net.of_kind("dL_da") if q.layer == net.depth]
     yield Version(_scaled(value, -1))
     yield Version(_scaled(gradient, -1), must_show=False)
-    if net.shape.loss == "binary_cross_entropy":
+    if logarithms == 2:
         samples = net.shape.averaged_in_delta
         rule = _rule("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / samples)
         yield Version(_replaced(gradient, rule), must_show=False)

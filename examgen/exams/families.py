@@ -184,7 +184,7 @@ def _check_targets(path: Path, family: Family, shape: QuestionShape) -> None:
         sums = np.array(1.0 if allowed.one_hot else np.nan)
     if not is_good:
         raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}")
-    if LOSSES[shape.loss].shortcut == "softmax" and not np.allclose(sums, 1):
+    if LOSSES[shape.loss].targets_add_up and not np.allclose(sums, 1):
         raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}, each row with the sum 1: one_hot")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from examgen.core import activations, losses
 from examgen.core.network import NetworkShape
 from examgen.errors import BankError
 from examgen.exams.banks import MAX_FILE_BYTES, find_bank, shipped_banks
@@ -31,11 +32,7 @@ POLICY_KEYS = (
     "truncation, ignore_above, zeros_carry, rounding, grades"
 )
 EXAM_KEYS = "course, date, duration, duplex, draws, format, title, about, notation, instructions, policy, questions"
-ACTIVATIONS = "identity, sigmoid, tanh, relu, leaky_relu, softplus, elu, softmax"
-LOSSES = (
-    "squared_error, half_squared_error, mean_squared_error, half_mean_squared_error, mean_absolute_error, huber, "
-    "binary_cross_entropy, cross_entropy"
-)
+ACTIVATIONS, LOSSES = ", ".join(activations.ACTIVATIONS), ", ".join(losses.LOSSES)
 QUANTITIES = "z, a, loss, slope, dL_da, dL_dz, dL_dW, dL_db, W_new, b_new, product"
 NOTATION_NAMES = "from-to, to-from-da, nielsen, scalar, row"
 SHIPPED = (
