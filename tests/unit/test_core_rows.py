@@ -1,7 +1,5 @@
 """Rows of activations and losses are whole: what one says of itself is so, and nothing that others read is left out."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,6 @@ from examgen.core.formula_language import Formula, evaluate_formula, parse_formu
 from examgen.core.losses import LOSSES
 from examgen.core.rules import Array
 from examgen.exams.words import shipped_languages, words
-from examgen.resources import shipped
 
 
 @pytest.mark.parametrize("language", shipped_languages())
@@ -21,14 +18,6 @@ def test_every_language_names_activations_and_losses(language: str) -> None:
     titles = {row.title for row in ACTIVATIONS.values()} | {row.title for row in LOSSES.values()}
     assert titles <= (titles if language == "en" else set(texts["phrases"]))
     assert {row.fact for row in LOSSES.values() if row.fact} <= set(texts["worked"])
-
-
-def test_the_readme_lists_every_activation_and_loss() -> None:
-    """In the table of what a bank may say."""
-    readme = (shipped("templates").parent / "README.md").read_text(encoding="utf-8")
-    for key, table in (("activations", ACTIVATIONS), ("loss", LOSSES)):
-        [listed] = re.findall(rf"^\| `network\.{key}` \| (.*) \|$", readme, re.MULTILINE)
-        assert set(re.findall(r"\b[a-z]+(?:_[a-z]+)*\b", listed)) >= set(table)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
