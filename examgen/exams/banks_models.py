@@ -38,9 +38,9 @@ Marks = Annotated[Number, Field(ge=0, le=1000)]
 
 
 def _known_draws(version: int) -> int:
-    newest = draws_versions.CURRENT_DRAWS
-    if not draws_versions.FIRST_DRAWS <= version <= newest:
-        raise ValueError(f"found {version}; use a version of the draws from {draws_versions.FIRST_DRAWS} to {newest}")
+    known = range(draws_versions.FIRST_DRAWS, draws_versions.CURRENT_DRAWS + 1)
+    if version not in known:
+        raise ValueError(f"found {version}; allowed are versions of the draws: {', '.join(map(str, known))}")
     return version
 
 

@@ -36,7 +36,7 @@ def test_a_bank_asks_for_draws_that_there_are(tmp_path: Path, version: str) -> N
     path = written(tmp_path, f"draws = {version}\n{DRAWN}")
     with pytest.raises(BankError) as caught:
         load_exam(path, 1)
-    assert str(caught.value) == f"{path}: draws: found {version}; use a version of the draws from 1 to 1"
+    assert str(caught.value) == f"{path}: draws: found {version}; allowed are versions of the draws: 1"
 
 
 @pytest.mark.usefixtures("later")
