@@ -15,12 +15,14 @@ from autograd import elementwise_grad, grad
 from mpmath import mp
 from numpy.typing import NDArray
 
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
 
 Array = NDArray[Any]
 Numbers = dict[str, Array]
 
-HIDDEN = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu")
+HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
 SMOOTH = ("identity", "sigmoid", "tanh", "softplus", "softmax")
 RATIONAL = ("identity", "relu", "leaky_relu")
 RATIONAL_LOSSES = (
@@ -30,14 +32,14 @@ RATIONAL_LOSSES = (
     "half_mean_squared_error",
     "mean_absolute_error",
 )
-FREE_LOSSES = (*RATIONAL_LOSSES, "huber")
+FREE_LOSSES = tuple(name for name in LOSSES if name not in {"binary_cross_entropy", "cross_entropy"})
 OUTPUTS = (
     *((activation, loss) for loss in FREE_LOSSES for activation in (*HIDDEN, "softmax")),
     ("sigmoid", "binary_cross_entropy"),
     ("softmax", "binary_cross_entropy"),
     ("softmax", "cross_entropy"),
 )
-"""Every allowed pair of output activation and loss."""
+"""Every allowed pair of output activation and loss; a new row of either is one in each of the tables below."""
 
 
 def random_shape(

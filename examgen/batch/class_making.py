@@ -85,7 +85,7 @@ def make_class(
     style = PaperStyle.of(language, paper, theme, key_detail, working_space=working_space)
     found = read_roster(roster)
     loaded = load_exam(exam, seed, notation)
-    making = style.making(seed)
+    making = style.making(seed, loaded.draws)
     names = tuple(_names(found.students))
     plan = Plan(loaded.exam, making, None, names, lambda other: load_exam(exam, other, notation).exam.id)
     with held(out):

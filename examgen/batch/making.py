@@ -114,7 +114,7 @@ def make(
     style = PaperStyle.of(language, paper, theme, key_detail, working_space=working_space)
     loaded = load_exam(exam, seed, notation)
     variant = draw_variants(loaded, [Student(checked_id(student))])[0]
-    making = style.making(seed)
+    making = style.making(seed, loaded.draws)
     names = (*HANDOUT, *(f"{KEY}/{name}" for name in KEY_FILES))
     plan = Plan(loaded.exam, making, variant.student, names, lambda other: load_exam(exam, other, notation).exam.id)
     folder = out or OUTPUT / _folder(loaded, variant.student, style, is_own_notation=notation is None)

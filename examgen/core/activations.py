@@ -14,6 +14,23 @@ from examgen.core.rules import HADAMARD, SOFTMAX_PULL_BACK, Array, Local, Part, 
 
 
 @dataclass(frozen=True, slots=True)
+class ByHeart:
+    """A derivative that students know by heart, and take for that of another activation.
+
+    Attributes:
+        slope: from the activation, as they know it.
+        spelling: the same in the language of formulas, `<0>` for the activation.
+        since: the version of the draws since which it screens, see `examgen.core.draws`; None for never.
+        must_show: as of a version of a misconception.
+    """
+
+    slope: Callable[[Array], Array]
+    spelling: str
+    since: int | None = None
+    must_show: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Activation:
     """One activation function a = f(z).
 
@@ -34,6 +51,12 @@ class Activation:
         is_rational: whether exact fractions go in and come out.
         slope_decimals: decimals that every slope has, where they are few; None where slopes are rounded.
         output_only: whether the function may stand on the last layer only.
+        by_heart: the slope as students know it by heart; None where they do not.
+        aliases: other names that students may write for it in formulas.
+        spelling: f in the language of formulas, `<0>` for z; empty where it is its name, as in sigmoid(z).
+        slope_spelling: f' in it, `<0>` for z; empty where it is written sigmoid'(z).
+        slope_from_a: f' as it is calculated by hand from the activation, which is `<0>`; empty where it is not.
+        share_of: where an entry is the share that it has in a layer, what is shared, `<0>` for z.
     """
 
     name: str
@@ -52,6 +75,12 @@ class Activation:
     is_rational: bool = False
     slope_decimals: int | None = None
     output_only: bool = False
+    by_heart: ByHeart | None = None
+    aliases: tuple[str, ...] = ()
+    spelling: str = ""
+    slope_spelling: str = ""
+    slope_from_a: str = ""
+    share_of: str = ""
 
     def rule(self) -> Rule:
         """The rule from z to a."""
@@ -106,6 +135,8 @@ _ROWS = (
         "",
         "f(z) = z",
         "f'(z) = 1",
+        spelling="<0>",
+        slope_spelling="1",
         is_rational=True,
         slope_decimals=0,
     ),
@@ -121,6 +152,9 @@ _ROWS = (
         r"\sigma(z) = \frac{1}{1 + e^{-z}}",
         r"\sigma'(z) = \sigma(z) \left(1 - \sigma(z)\right)",
         bounds=(0.0, 1.0),
+        by_heart=ByHeart(lambda a: a * (1 - a), "<0>*(1 - <0>)", since=1),
+        aliases=("sigma",),
+        slope_from_a="<0>*(1 - <0>)",
     ),
     Activation(
         "tanh",
@@ -134,6 +168,8 @@ _ROWS = (
         r"\tanh(z) = \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}",
         r"\tanh'(z) = 1 - \tanh^2(z)",
         bounds=(-1.0, 1.0),
+        by_heart=ByHeart(lambda a: 1 - a**2, "1 - <0>^2", since=1),
+        slope_from_a="1 - <0>^2",
     ),
     Activation(
         "relu",
@@ -147,6 +183,7 @@ _ROWS = (
         r"\operatorname{ReLU}(z) = \max(0, z)",
         r"\operatorname{ReLU}'(z) = \begin{cases} 1 & z > 0 \\ 0 & z < 0 \end{cases}",
         kinks=(0.0,),
+        by_heart=ByHeart(lambda a: 0 * a + (a > 0), "relu'(<0>)", since=1, must_show=False),
         slope_at_kink="0",
         is_rational=True,
         slope_decimals=0,
@@ -193,6 +230,7 @@ _ROWS = (
         r"\operatorname{ELU}'(z) = \begin{cases} 1 & z > 0 \\ e^{z} & z \le 0 \end{cases}",
         kinks=(0.0,),
         bounds=(-1.0, np.inf),
+        slope_from_a="1 + min(0, <0>)",
     ),
     Activation(
         "softmax",
@@ -206,6 +244,7 @@ _ROWS = (
         r"\operatorname{softmax}(z)_j = \frac{e^{z_j}}{\sum_k e^{z_k}}",
         r"\frac{\partial a_i}{\partial z_j} = a_i \left([i = j] - a_j\right)",
         bounds=(0.0, 1.0),
+        share_of="exp(<0:bare>)",
         output_only=True,
     ),
 )

@@ -36,6 +36,13 @@ class Loss:
         shortcut: the output activation for which dL_dz is a - y.
         shortcut_latex: why it is, for the appendix of a key, with `<cost>` for the letter of the loss.
         is_rational: whether exact fractions go in and come out.
+        spelling: one output's term in the language of formulas, `<0>` for a and `<1>` for y, without `scale`; with
+            `:bare` they need no brackets there, and with `:product` products need none.
+        slope_spelling: the same of its derivative, without `slope_scale`.
+        is_squared: whether the term is a square, whose derivative brings a 2.
+        logarithms: how many there are in the term.
+        targets_add_up: whether the targets of a sample add up to 1.
+        fact: key of the sentence that explains it on papers, among the words of worked solutions; empty for none.
     """
 
     name: str
@@ -52,6 +59,12 @@ class Loss:
     shortcut: str = ""
     shortcut_latex: str = ""
     is_rational: bool = False
+    spelling: str = ""
+    slope_spelling: str = ""
+    is_squared: bool = False
+    logarithms: int = 0
+    targets_add_up: bool = False
+    fact: str = ""
 
     def rule(self, outputs: int, samples: int) -> Rule:
         """The rule from outputs and targets to the loss, averaged over the samples; arguments as of `slope_rule`."""
@@ -110,6 +123,9 @@ def _huber(a: Array, y: Array) -> Array:
 
 _SQUARE = r"\left(<a> - <y>\right)^2"
 _HALF = Fraction(1, 2)
+_SQUARE_SPELLING = "(<0:bare> - <1:bare>)^2"
+_ERROR_SPELLING = "<0:bare> - <1:product>"
+_DISTANCE_SPELLING = "abs(<0:bare> - <1:bare>)"
 
 _ROWS = (
     Loss(
@@ -119,6 +135,9 @@ _ROWS = (
         lambda a, y: 2 * (a - y),
         _SQUARE,
         "<0> - <1>",
+        spelling=_SQUARE_SPELLING,
+        slope_spelling=_ERROR_SPELLING,
+        is_squared=True,
         slope_scale=2,
         is_rational=True,
     ),
@@ -129,6 +148,9 @@ _ROWS = (
         lambda a, y: a - y,
         _SQUARE,
         "<0> - <1>",
+        spelling=_SQUARE_SPELLING,
+        slope_spelling=_ERROR_SPELLING,
+        is_squared=True,
         scale=_HALF,
         is_rational=True,
     ),
@@ -139,6 +161,9 @@ _ROWS = (
         lambda a, y: 2 * (a - y) / _outputs(a),
         _SQUARE,
         "<0> - <1>",
+        spelling=_SQUARE_SPELLING,
+        slope_spelling=_ERROR_SPELLING,
+        is_squared=True,
         slope_scale=2,
         is_mean=True,
         is_rational=True,
@@ -150,6 +175,9 @@ _ROWS = (
         lambda a, y: (a - y) / _outputs(a),
         _SQUARE,
         "<0> - <1>",
+        spelling=_SQUARE_SPELLING,
+        slope_spelling=_ERROR_SPELLING,
+        is_squared=True,
         scale=_HALF,
         is_mean=True,
         is_rational=True,
@@ -161,6 +189,8 @@ _ROWS = (
         lambda a, y: (0 * a + (a > y) - (a < y)) / _outputs(a),
         r"\left|<a> - <y>\right|",
         r"\operatorname{sign}\left(<0> - <1>\right)",
+        spelling=_DISTANCE_SPELLING,
+        slope_spelling="sign(<0:bare> - <1:bare>)",
         is_mean=True,
         kinks=(0.0,),
         is_rational=True,
@@ -172,6 +202,10 @@ _ROWS = (
         lambda a, y: np.clip(a - y, -1, 1),
         r"h\left(<a> - <y>\right)",
         r"h'\left(<0> - <1>\right)",
+        # With m = min(e, 1), e^2/2 up to 1 and e - 1/2 beyond are m*(e - m/2).
+        spelling=f"min({_DISTANCE_SPELLING}, 1)*({_DISTANCE_SPELLING} - min({_DISTANCE_SPELLING}, 1)/2)",
+        slope_spelling="max(-1, min(1, <0:bare> - <1:bare>))",
+        fact="huber",
         kinks=(-1.0, 1.0),
     ),
     Loss(
@@ -181,6 +215,9 @@ _ROWS = (
         lambda a, y: _over(1 - y, 1 - a) - _over(y, a),
         r"\left(<y> <times> \ln <a> + (1 - <y>) <times> \ln(1 - <a>)\right)",
         r"-\frac{<1>}{<0>} + \frac{1 - <1>}{1 - <0>}",
+        spelling="<1:bare>*ln(<0:bare>) + (1 - <1:bare>)*ln(1 - <0:product>)",
+        slope_spelling="(1 - <1:product>)/(1 - <0:product>) - <1:product>/<0>",
+        logarithms=2,
         scale=Fraction(-1),
         outputs=("sigmoid", "softmax"),
         shortcut="sigmoid",
@@ -195,6 +232,10 @@ _ROWS = (
         lambda a, y: -_over(y, a),
         r"<y> <times> \ln <a>",
         r"-\frac{<1>}{<0>}",
+        spelling="<1:bare>*ln(<0:bare>)",
+        slope_spelling="-<1:bare>/<0>",
+        logarithms=1,
+        targets_add_up=True,
         scale=Fraction(-1),
         outputs=("softmax",),
         shortcut="softmax",

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from examgen.core.activations import ACTIVATIONS, sigmoid
+from examgen.core.draws import FIRST_DRAWS, screens_in
 from examgen.core.graph import Change, ComputationGraph, Quantity, Reevaluated, evaluate
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph, step_name
@@ -33,22 +34,37 @@ class Version:
         must_show: whether a paper is only fair where this version leads to a wrong answer. What a student gets wrong
             in one place only may be right by chance; what is done wrong throughout may not.
         makes_up: whether later changes make up for earlier ones, so that something comes out right in the end.
+        since: the version of the draws since which it screens, where its row has done so for longer; None for never.
     """
 
     changes: Changes
     must_show: bool = True
     makes_up: bool = False
+    since: int | None = FIRST_DRAWS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Misconception:
-    """One misconception: its name, what was done in words that follow "It looks as if", and its versions for a network
-    or for matrix products."""
+    """One misconception.
+
+    Attributes:
+        name: as in results, and the key of its words.
+        mistake: what was done, in words that follow "It looks as if".
+        of_network: its versions for a network.
+        of_products: its versions for matrix products.
+        since: the version of the draws since which it screens; None for one that never does, which is only named.
+        is_distinct: whether hardly any slip of the pen looks like it; in a single step of descent one entry is enough
+            for a part of it.
+        is_lost_sign: whether it looks like a lost sign where it is seen in one of several places only.
+    """
 
     name: str
     mistake: str
     of_network: Callable[["Network"], Iterable[Version]]
     of_products: Callable[[ComputationGraph], Iterable[Version]] = lambda _: ()
+    since: int | None = None
+    is_distinct: bool = False
+    is_lost_sign: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +76,7 @@ class Patch:
         graph: the graph that a student with the misconception works by.
         changed: names of the quantities that are computed otherwise.
         must_show, makes_up: as in `Version`.
+        since: the version of the draws since which it screens, None for never.
     """
 
     misconception: str
@@ -67,6 +84,7 @@ class Patch:
     changed: frozenset[str]
     must_show: bool
     makes_up: bool = False
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +132,10 @@ class Network:
     def width(self, layer: int) -> int:
         return self.shape.sizes[layer]
 
+    def has_slope(self, dL_dz: Quantity) -> bool:
+        """Whether a dL_dz is what dL_da becomes by the slope of the activation, and no shortcut."""
+        return self.beside(dL_dz, f"dL_da{dL_dz.layer}") in dL_dz.inputs
+
     @property
     def has_shortcut(self) -> bool:
         return LOSSES[self.shape.loss].shortcut == self.shape.activations[-1]
@@ -125,12 +147,14 @@ def _layer(quantity: Quantity) -> int:
 
 
 @lru_cache(maxsize=256)
-def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
+def patches(shape: QuestionShape, asked: frozenset[str], draws: int | None = None) -> tuple[Patch, ...]:
     """The versions of all misconceptions that can change an asked quantity, in the order of the table.
 
     Args:
         shape: of the question.
         asked: names of the quantities that a paper asks for.
+        draws: a version of the draws, for what screens in it and nothing else: of two versions that come to the same
+            one counts, and a newer one must not take the place of an older.
     """
     graph = question_graph(shape)
     base = evaluate(graph, live_trials(graph))
@@ -139,7 +163,8 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
         versions = row.of_network(Network(shape, graph)) if isinstance(shape, NetworkShape) else row.of_products(graph)
         seen = [Reevaluated(graph, base, ())]
         for version in versions:
-            if not version.changes:
+            since = _since(row, version)
+            if not version.changes or (draws is not None and not screens_in(since, draws)):
                 continue
             patched = graph.rewired(version.changes)
             changed = frozenset(version.changes)
@@ -147,8 +172,13 @@ def patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Patch, ...]:
             # Versions that come to the same, as for a network of one layer, count once.
             if all(_differs(other, values, asked) for other in seen):
                 seen.append(values)
-                found.append(Patch(row.name, patched, changed, version.must_show, version.makes_up))
+                found.append(Patch(row.name, patched, changed, version.must_show, version.makes_up, since))
     return tuple(found)
+
+
+def _since(row: Misconception, version: Version) -> int | None:
+    """A version screens as soon as both its row and it itself do."""
+    return None if row.since is None or version.since is None else max(row.since, version.since)
 
 
 def question_graph(shape: QuestionShape) -> ComputationGraph:
@@ -226,7 +256,7 @@ def _error_sign(net: Network) -> Iterator[Version]:
 def _loss_factor(net: Network) -> Iterator[Version]:
     loss, outputs = LOSSES[net.shape.loss], net.shape.sizes[-1]
     gradient, value = [q for q in net.of_kind("dL_da") if q.layer == net.depth], list(net.of_kind("loss"))
-    of_gradient = {2.0, 0.5} if "squared" in loss.name else set()
+    of_gradient = {2.0, 0.5} if loss.is_squared else set()
     of_value = {2.0, 0.5} if loss.scale == 0.5 else set()
     if outputs > 1 and not loss.outputs:
         factor = float(outputs) if loss.is_mean else 1 / outputs
@@ -235,7 +265,7 @@ def _loss_factor(net: Network) -> Iterator[Version]:
     # A square without its 2 in the derivative, or with a half that is not there.
     yield from (Version(_scaled(gradient, factor)) for factor in sorted(of_gradient))
     yield from (Version(_scaled(value, factor)) for factor in sorted(of_value))
-    if "squared" in loss.name and loss.scale != 0.5:
+    if loss.is_squared and loss.scale != 0.5:
         # A half that belongs to another squared error, in the value only.
         yield Version(_scaled(value, 0.5), must_show=False)
     if loss.is_mean and outputs > 1:
@@ -244,7 +274,7 @@ def _loss_factor(net: Network) -> Iterator[Version]:
 
 
 def _no_slope(net: Network) -> Iterator[Version]:
-    sites = [q for q in net.of_kind("dL_dz") if q.rule is not None and q.rule.name in _SLOPED]
+    sites = [q for q in net.of_kind("dL_dz") if net.has_slope(q)]
 
     def left_out(chosen: Iterable[Quantity]) -> dict[str, Change]:
         return _replaced(chosen, _PASSED_ON, lambda q: (net.beside(q, f"dL_da{q.layer}"),))
@@ -254,7 +284,6 @@ def _no_slope(net: Network) -> Iterator[Version]:
     yield Version(left_out(q for q in sites if q.layer != net.depth), must_show=False)
 
 
-_SLOPED = frozenset({"hadamard", "softmax_pull_back"})
 _PASSED_ON = _rule("value handed on", lambda value: value * 1)
 
 
@@ -276,27 +305,19 @@ def _same(value: Array) -> Array:
     return value
 
 
-_SLOPES_FROM_A: Mapping[str, tuple[Callable[[Array], Array], str]] = MappingProxyType(
-    {
-        "sigmoid": (lambda a: a * (1 - a), "<0>*(1 - <0>)"),
-        "tanh": (lambda a: 1 - a**2, "1 - <0>^2"),
-        "relu": (lambda a: 0 * a + (a > 0), "relu'(<0>)"),
-    }
-)
-"""The derivatives that students know by heart, from the activation, and how they are written."""
-
-
 def _wrong_slope(net: Network) -> Iterator[Version]:
     sites = list(net.of_kind("slope"))
-    for other, (slope, spelling) in _SLOPES_FROM_A.items():
-        rule = _rule(f"slope of {other}", slope, spelling)
+    known = [(row.name, row.by_heart) for row in ACTIVATIONS.values() if row.by_heart is not None]
+    for other, by_heart in known:
+        rule = _rule(f"slope of {other}", by_heart.slope, by_heart.spelling)
         groups = {name: [q for q in sites if net.activation(q) == name] for name in net.shape.activations}
         groups.pop(other, None)
         everywhere = [q for group in groups.values() for q in group]
-        yield Version(_replaced(everywhere, rule, _activation_of(net)), must_show=other != "relu")
+        since = by_heart.since
+        yield Version(_replaced(everywhere, rule, _activation_of(net)), by_heart.must_show, since=since)
         for group in groups.values():
-            yield Version(_replaced(group, rule, _activation_of(net)), must_show=False)
-    softmax = [q for q in net.of_kind("dL_dz") if q.rule is not None and q.rule.name == "softmax_pull_back"]
+            yield Version(_replaced(group, rule, _activation_of(net)), must_show=False, since=since)
+    softmax = [q for q in net.of_kind("dL_dz") if net.has_slope(q) and ACTIVATIONS[net.activation(q)].slope is None]
     yield Version(_replaced(softmax, _rule("softmax by entries", lambda a, dL_da: dL_da * a * (1 - a))))
 
 
@@ -312,7 +333,7 @@ def _relu_slope_z(net: Network) -> Iterator[Version]:
 
 
 def _extra_slope(net: Network) -> Iterator[Version]:
-    sites = [q for q in net.of_kind("dL_dz") if q.rule is not None and q.rule.name == "output_error"]
+    sites = [q for q in net.of_kind("dL_dz") if not net.has_slope(q)]
     samples = net.shape.averaged_in_delta
     rule = _rule("a - y times slope", lambda a, y: (a - y) / samples * a * (1 - a))
     yield Version(_replaced(sites, rule))
@@ -462,22 +483,19 @@ def _same_sample(net: Network) -> Iterator[Version]:
         yield Version(_replaced(net.of_kind(*kinds, from_step=2), rule), must_show=len(kinds) > 1)
 
 
-def _has_logarithm(net: Network) -> bool:
-    return "cross_entropy" in net.shape.loss
-
-
 def _log10(net: Network) -> Iterator[Version]:
-    if _has_logarithm(net):
+    if LOSSES[net.shape.loss].logarithms:
         yield Version(_scaled(net.of_kind("loss"), float(1 / np.log(10)), ("ln", "log10")))
 
 
 def _bce_sign(net: Network) -> Iterator[Version]:
-    if not _has_logarithm(net):
+    logarithms = LOSSES[net.shape.loss].logarithms
+    if not logarithms:
         return
     value, gradient = list(net.of_kind("loss")), [q for q in net.of_kind("dL_da") if q.layer == net.depth]
     yield Version(_scaled(value, -1))
     yield Version(_scaled(gradient, -1), must_show=False)
-    if net.shape.loss == "binary_cross_entropy":
+    if logarithms == 2:
         samples = net.shape.averaged_in_delta
         rule = _rule("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / samples)
         yield Version(_replaced(gradient, rule), must_show=False)
@@ -546,42 +564,161 @@ def _where_averaged(net: Network, count: int, outputs: int) -> Iterator[list[Qua
 
 
 _ROWS = (
-    Misconception("error-sign", "the error was taken as y − a, not a − y", _error_sign),
     Misconception(
-        "loss-factor",
-        "a constant factor of the loss (2, ½ or 1/n) was kept or dropped where it should not be",
-        _loss_factor,
+        name="error-sign",
+        mistake="the error was taken as y − a, not a − y",
+        of_network=_error_sign,
+        since=1,
+        is_lost_sign=True,
     ),
-    Misconception("no-slope", "the derivative of the activation was left out", _no_slope),
     Misconception(
-        "slope-of-activation", "the derivative of the activation was taken at a instead of z", _slope_of_activation
+        name="loss-factor",
+        mistake="a constant factor of the loss (2, ½ or 1/n) was kept or dropped where it should not be",
+        of_network=_loss_factor,
+        since=1,
     ),
-    Misconception("wrong-slope", "the derivative of another activation was used", _wrong_slope),
-    Misconception("relu-slope-z", "z was taken for the derivative of ReLU, which is 0 or 1", _relu_slope_z),
     Misconception(
-        "extra-slope",
-        "a − y was multiplied by the slope once more, which cross-entropy has cancelled already",
-        _extra_slope,
+        name="no-slope",
+        mistake="the derivative of the activation was left out",
+        of_network=_no_slope,
+        since=1,
     ),
-    Misconception("single-path", "only one of the paths back was followed", _single_path),
-    Misconception("not-transposed", "W was used where its transpose belongs, or the other way round", _not_transposed),
-    Misconception("updated-weights", "the error was sent back through the updated weights", _updated_weights),
-    Misconception("layer-skipped", "the error of the next layer was used unchanged", _layer_skipped),
     Misconception(
-        "wrong-layer-input", "the layer's own activation was used instead of what the layer reads", _wrong_layer_input
+        name="slope-of-activation",
+        mistake="the derivative of the activation was taken at a instead of z",
+        of_network=_slope_of_activation,
+        since=1,
+        is_distinct=True,
     ),
-    Misconception("pre-activation-input", "z was used instead of a as the input of the layer", _pre_activation_input),
-    Misconception("no-bias", "the bias was left out", _no_bias, _without_added),
-    Misconception("sigmoid-sign", "the sigmoid was computed as 1/(1 + e^z), with the wrong sign of z", _sigmoid_sign),
-    Misconception("ascent", "the gradient was added instead of subtracted", _ascent),
-    Misconception("no-learning-rate", "the learning rate was left out", _no_learning_rate),
-    Misconception("no-update", "the old value was kept", _no_update),
-    Misconception("stale-weights", "the second step was done with the weights of the first", _stale_weights),
-    Misconception("same-sample", "the second step was done with the first sample", _same_sample),
-    Misconception("log10", "the logarithm was taken to base 10", _log10),
-    Misconception("bce-sign", "a minus sign of the cross-entropy was lost", _bce_sign),
-    Misconception("swapped-index", "entries i,j and j,i were exchanged", _swapped_index, _swapped_product),
-    Misconception("sum-for-mean", "a sum was taken where the mean belongs, or the other way round", _sum_for_mean),
+    Misconception(
+        name="wrong-slope",
+        mistake="the derivative of another activation was used",
+        of_network=_wrong_slope,
+        since=1,
+        is_distinct=True,
+    ),
+    Misconception(
+        name="relu-slope-z",
+        mistake="z was taken for the derivative of ReLU, which is 0 or 1",
+        of_network=_relu_slope_z,
+        since=1,
+    ),
+    Misconception(
+        name="extra-slope",
+        mistake="a − y was multiplied by the slope once more, which cross-entropy has cancelled already",
+        of_network=_extra_slope,
+        since=1,
+        is_distinct=True,
+    ),
+    Misconception(
+        name="single-path",
+        mistake="only one of the paths back was followed",
+        of_network=_single_path,
+        since=1,
+    ),
+    Misconception(
+        name="not-transposed",
+        mistake="W was used where its transpose belongs, or the other way round",
+        of_network=_not_transposed,
+        since=1,
+    ),
+    Misconception(
+        name="updated-weights",
+        mistake="the error was sent back through the updated weights",
+        of_network=_updated_weights,
+        since=1,
+        is_distinct=True,
+    ),
+    Misconception(
+        name="layer-skipped",
+        mistake="the error of the next layer was used unchanged",
+        of_network=_layer_skipped,
+        since=1,
+    ),
+    Misconception(
+        name="wrong-layer-input",
+        mistake="the layer's own activation was used instead of what the layer reads",
+        of_network=_wrong_layer_input,
+        since=1,
+    ),
+    Misconception(
+        name="pre-activation-input",
+        mistake="z was used instead of a as the input of the layer",
+        of_network=_pre_activation_input,
+        since=1,
+        is_distinct=True,
+    ),
+    Misconception(
+        name="no-bias",
+        mistake="the bias was left out",
+        of_network=_no_bias,
+        of_products=_without_added,
+        since=1,
+        is_distinct=True,
+    ),
+    Misconception(
+        name="sigmoid-sign",
+        mistake="the sigmoid was computed as 1/(1 + e^z), with the wrong sign of z",
+        of_network=_sigmoid_sign,
+        since=1,
+        is_distinct=True,
+    ),
+    Misconception(
+        name="ascent",
+        mistake="the gradient was added instead of subtracted",
+        of_network=_ascent,
+        since=1,
+    ),
+    Misconception(
+        name="no-learning-rate",
+        mistake="the learning rate was left out",
+        of_network=_no_learning_rate,
+        since=1,
+    ),
+    Misconception(
+        name="no-update",
+        mistake="the old value was kept",
+        of_network=_no_update,
+        since=1,
+    ),
+    Misconception(
+        name="stale-weights",
+        mistake="the second step was done with the weights of the first",
+        of_network=_stale_weights,
+        since=1,
+    ),
+    Misconception(
+        name="same-sample",
+        mistake="the second step was done with the first sample",
+        of_network=_same_sample,
+        since=1,
+    ),
+    Misconception(
+        name="log10",
+        mistake="the logarithm was taken to base 10",
+        of_network=_log10,
+        since=1,
+    ),
+    Misconception(
+        name="bce-sign",
+        mistake="a minus sign of the cross-entropy was lost",
+        of_network=_bce_sign,
+        since=1,
+        is_lost_sign=True,
+    ),
+    Misconception(
+        name="swapped-index",
+        mistake="entries i,j and j,i were exchanged",
+        of_network=_swapped_index,
+        of_products=_swapped_product,
+        since=1,
+    ),
+    Misconception(
+        name="sum-for-mean",
+        mistake="a sum was taken where the mean belongs, or the other way round",
+        of_network=_sum_for_mean,
+        since=1,
+    ),
 )
 
 MISCONCEPTIONS: Mapping[str, Misconception] = MappingProxyType({row.name: row for row in _ROWS})

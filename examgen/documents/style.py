@@ -75,9 +75,9 @@ class PaperStyle:
         found = None if theme is None else read_theme(theme)
         return cls(language, paper, found, cast("KeyDetail", key_detail), working_space)
 
-    def making(self, seed: int) -> Making:
-        """How papers of this style are made from a seed, for their key."""
-        return Making(seed, self.language, self.paper, self.decimal_mark, self.key_detail)
+    def making(self, seed: int, draws: int) -> Making:
+        """How papers of this style are made from a seed by a version of the draws, for their key."""
+        return Making(seed, self.language, self.paper, self.decimal_mark, self.key_detail, draws)
 
     @property
     def words(self) -> Mapping[str, Any]:

@@ -2,15 +2,15 @@
 paper is only fair where it shows. `tests/property/test_misconceptions_named.py` works them out independently.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
 from examgen.core.graph import ComputationGraph, evaluate
-from examgen.core.misconceptions import QuestionShape, patches
-from examgen.core.network import NetworkShape, network_graph
-from examgen.core.products import ProductSpec, ProductsShape, products_graph
+from examgen.core.misconceptions import MISCONCEPTIONS, Patch, QuestionShape, patches, question_graph
+from examgen.core.network import NetworkShape
+from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules import Array
 
 SHAPES: dict[str, QuestionShape] = {
@@ -28,19 +28,29 @@ SHAPES: dict[str, QuestionShape] = {
 }
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", MISCONCEPTIONS)
 def test_versions_of_misconceptions_stay_as_they_are(golden: Callable[[str, str], None], name: str) -> None:
-    """Names, order, fairness, and the numbers of everything that is computed otherwise."""
-    shape = SHAPES[name]
-    graph = network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
-    givens = numbers(graph)
-    found = patches(shape, frozenset(quantity.name for quantity in graph.derived))
-    lines = []
-    for patch in found:
-        values = evaluate(patch.graph, givens).values
-        lines.append(f"{patch.misconception}{'' if patch.must_show else ' (may be right by chance)'}")
-        lines += [f"    {q.name} = {printed(values[q.name])}" for q in graph.derived if q.name in patch.changed]
-    golden(f"misconceptions/{name}.txt", "\n".join(lines) + "\n")
+    """Names, order, fairness, and the numbers of everything that is computed otherwise; a file for each row."""
+    golden(f"misconceptions/{name}.txt", "".join(f"{line}\n" for line in lines_of(name)))
+
+
+def lines_of(name: str) -> Iterator[str]:
+    """The versions of a misconception on each network."""
+    for title, shape in SHAPES.items():
+        versions = [patch for patch in patches_of(shape) if patch.misconception == name]
+        if versions:
+            yield f"{title}:"
+        graph = question_graph(shape)
+        givens = numbers(graph)
+        for patch in versions:
+            values = evaluate(patch.graph, givens).values
+            yield f"  {patch.misconception}{'' if patch.must_show else ' (may be right by chance)'}"
+            yield from (f"    {q.name} = {printed(values[q.name])}" for q in graph.derived if q.name in patch.changed)
+
+
+def patches_of(shape: QuestionShape) -> tuple[Patch, ...]:
+    """All that can show where everything is asked."""
+    return patches(shape, frozenset(quantity.name for quantity in question_graph(shape).derived))
 
 
 def numbers(graph: ComputationGraph) -> dict[str, Array]:

@@ -36,9 +36,7 @@ def test_every_quantity_equals_automatic_differentiation(output: str, loss: str)
 
 
 def test_every_activation_and_loss_is_compared() -> None:
-    """A new row in a table asks for a new row in the oracles."""
-    assert {*HIDDEN, "softmax"} == set(ACTIVATIONS)
-    assert {loss for _, loss in OUTPUTS} == set(LOSSES)
+    """What goes with what is known to the oracles, too."""
     assert set(OUTPUTS) == {pair for pair in product(ACTIVATIONS, LOSSES) if _is_allowed(*pair)}
 
 

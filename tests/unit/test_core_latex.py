@@ -14,7 +14,7 @@ from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules import fill_latex, fraction_latex, output_error_rule, scaled_latex
 from tests.oracles import Array
 
-NAMED_ONLY = ("elu", "softmax")
+NAMED_ONLY = tuple(name for name, row in ACTIVATIONS.items() if row.latex.startswith(r"\operatorname"))
 """Their LaTeX is the name of the function, which the definition on the paper explains."""
 WITH_SLOPE = sorted(set(ACTIVATIONS) - {"softmax"})
 STEP = 1e-3

@@ -68,8 +68,11 @@ def test_what_cannot_show_is_left_out() -> None:
 
 def test_what_is_not_asked_cannot_show() -> None:
     """Where the forward pass alone is asked, nothing of the backward pass is there."""
-    found = {patch.misconception for patch in patches(CHAIN, frozenset({"z1", "a1", "z2", "a2", "loss"}))}
-    assert found == {"no-bias", "sigmoid-sign", "loss-factor"}
+    forward = frozenset({"z1", "a1", "z2", "a2", "loss"})
+    found = patches(CHAIN, forward)
+    assert {"no-bias", "sigmoid-sign", "loss-factor"} <= {patch.misconception for patch in found}
+    assert all(patch.changed & forward for patch in found)
+    assert not {"error-sign", "no-slope", "updated-weights", "ascent"} & {patch.misconception for patch in found}
 
 
 def test_cross_entropy_has_its_own() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from examgen.core import activations, losses
 from examgen.core.network import NetworkShape
 from examgen.errors import BankError
 from examgen.exams.banks.bank_files import MAX_FILE_BYTES, find_bank, shipped_banks
@@ -20,8 +21,8 @@ from examgen.exams.policy import Grade, Policy, Rounding
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
 
 FAMILY_KEYS = (
-    "course, date, duration, duplex, format, title, about, text, notation, network, products, values, fixed, digits, "
-    "screens, policy, tasks"
+    "course, date, duration, duplex, draws, format, title, about, text, notation, network, products, values, fixed, "
+    "digits, screens, policy, tasks"
 )
 NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step, batch_delta"
 RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
@@ -31,12 +32,8 @@ POLICY_KEYS = (
     "correct, follow_through, imprecise, wrong, misconception, follow_through_cause, precision, least_digits, "
     "truncation, ignore_above, zeros_carry, rounding, grades"
 )
-EXAM_KEYS = "course, date, duration, duplex, format, title, about, notation, instructions, policy, questions"
-ACTIVATIONS = "identity, sigmoid, tanh, relu, leaky_relu, softplus, elu, softmax"
-LOSSES = (
-    "squared_error, half_squared_error, mean_squared_error, half_mean_squared_error, mean_absolute_error, huber, "
-    "binary_cross_entropy, cross_entropy"
-)
+EXAM_KEYS = "course, date, duration, duplex, draws, format, title, about, notation, instructions, policy, questions"
+ACTIVATIONS, LOSSES = ", ".join(activations.ACTIVATIONS), ", ".join(losses.LOSSES)
 QUANTITIES = "z, a, loss, slope, dL_da, dL_dz, dL_dW, dL_db, W_new, b_new, product"
 NOTATION_NAMES = "from-to, to-from-da, nielsen, scalar, row"
 SHIPPED = (

@@ -226,7 +226,7 @@ def test_exam_json_is_the_fixed_format(tmp_path: Path) -> None:
     exam, _ = made(tmp_path, "relu-sigmoid-3-2-2-1")
     document = json.loads((tmp_path / "exam.json").read_text(encoding="utf-8"))
     assert " ".join(document) == (
-        "format examgen exam name title notation seed language paper decimal_mark key_detail "
+        "format examgen draws exam name title notation seed language paper decimal_mark key_detail "
         "instructions policy questions sha256"
     )
     assert (document["format"], document["examgen"], document["exam"]) == (1, "1.2.3", exam.id)
@@ -292,10 +292,10 @@ def test_an_older_key_has_the_defaults(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "making", [Making(0, "de", "letter"), Making(2**70, "tlh", "a4", key_detail="short"), Making()]
+    "making", [Making(0, "de", "letter"), Making(2**70, "tlh", "a4", key_detail="short", draws=3), Making()]
 )
 def test_how_papers_were_made_stands_in_the_key(tmp_path: Path, making: Making) -> None:
-    """Seed, language, paper size and the detail of the worked solution are read back, however large the seed."""
+    """Seed, draws, language, paper size and the detail of the worked solution are read back, however large they are."""
     loaded = load_exam("scalar-chain", 7)
     write_files(tmp_path, key_files(loaded.exam, draw_variants(loaded, STUDENTS), "1.2.3", making))
     assert read_key(tmp_path).making == making
@@ -308,10 +308,14 @@ def test_an_older_key_does_not_say_how_its_papers_were_made(tmp_path: Path) -> N
     document = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(
         json.dumps(
-            {name: document[name] for name in document if name not in {"seed", "language", "paper", "key_detail"}}
+            {
+                name: document[name]
+                for name in document
+                if name not in {"draws", "seed", "language", "paper", "key_detail"}
+            }
         )
     )
-    assert read_key(tmp_path).making == Making(None, "en", "a4")
+    assert read_key(tmp_path).making == Making(None, "en", "a4", draws=1)
 
 
 def test_an_instructor_may_edit_the_policy_as_plain_json(tmp_path: Path) -> None:

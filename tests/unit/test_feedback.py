@@ -11,12 +11,15 @@ import pytest
 
 from examgen.batch.class_feedback import Total, student_feedback
 from examgen.core.formulas.number_grammar import REASONS
+from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.documents.feedback import feedback_notes
 from examgen.documents.feedback.printed import feedback_printing
 from examgen.documents.feedback.printed.feedback_layout import skeleton_of
 from examgen.documents.feedback.student_feedback import StudentFeedback
 from examgen.documents.feedback.web_and_print import feedback_html, feedback_pdf
 from examgen.documents.numbers import with_minus
 from examgen.documents.style import PaperStyle
+from examgen.errors import ExamgenError
 from examgen.exams.exam import Variant
 from examgen.exams.keys.key_folder import Key, papers
 from examgen.exams.wording.sentences import Wording
@@ -274,6 +277,13 @@ def test_name_that_nobody_knows_is_shown_and_not_explained() -> None:
     html = html_of({"z1": Did("9.0000", "wrong", 9.0, 1.0, "newer-one")})
     assert "newer-one" in html
     assert "<article" not in html
+
+
+def test_a_misconception_without_words_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of the table that a language has nothing to say of is not passed over."""
+    monkeypatch.setattr(feedback_notes, "MISCONCEPTIONS", {**MISCONCEPTIONS, "made-up": MISCONCEPTIONS["ascent"]})
+    with pytest.raises(ExamgenError, match="language 'en' has no words for the misconception made-up; give "):
+        html_of({"z1": Did("9.0000", "wrong", 9.0, 1.0, "no-bias|made-up")})
 
 
 def test_too_few_digits_are_named() -> None:

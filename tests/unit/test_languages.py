@@ -29,7 +29,7 @@ FORMULA = re.compile(r"(?<!\\)\$.*?(?<!\\)\$")
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 NUMBER = re.compile(r"\d+")
 DEVANAGARI = re.compile("[\u0900-\u097f]")
-FUNCTIONS = frozenset({"tanh", "ReLU", "leaky ReLU", "softplus", "ELU", "softmax"})
+FUNCTIONS = frozenset(row.title for row in ACTIVATIONS.values()) - {"identity"}
 SETTINGS = frozenset(
     {"answer_label", "decimal_mark", "feedback.colon", "singular_below_two", "date_form"}
     | {"worked.symbol_joint", "worked.symbol_end"}

@@ -189,8 +189,8 @@ def test_right_answers_speak_against_beyond_two_tolerances(tmp_path: Path, bias:
     bank = tmp_path / "chain.toml"
     bank.write_text(CHAIN.format(b1=bias), encoding="utf-8")
     sheet = {"z1": repr(0.5 + float(bias)), "z2": repr(2 * (0.5 + float(bias)))}
-    trial, *part = tried(str(bank), sheet, "z2")
-    assert (trial.misconception, trial.fits, trial.evidence, trial.against) == ("no-bias", True, 1, against)
+    trial, *part = [one for one in tried(str(bank), sheet, "z2") if one.misconception == "no-bias"]
+    assert (trial.fits, trial.evidence, trial.against) == (True, 1, against)
     assert trial.value == pytest.approx(1 + 2 * float(bias), abs=1e-12)
     assert [(one.misconception, one.fits, one.against) for one in part] == [("no-bias", True, 0)] * against
     assert named(*drawn(str(bank)), sheet) == ({"z2": "no-bias"}, "z2")

@@ -6,12 +6,13 @@ Called by `checking`, for `examgen check`. All hand in files and are marked as a
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from examgen.core.draws import screens_in
 from examgen.core.graph import evaluate
 from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.core.rules import Array
@@ -108,6 +109,7 @@ def mistaken_students(loaded: LoadedExam) -> Sat:
     people: list[Variant] = []
     sheets: dict[str, Sheet] = {}
     believes: dict[str, str] = {}
+    screened: set[str] = set()
     for variant in variants:
         for paper, numbers in papers(loaded.exam, variant):
             for place, patch in enumerate(paper_patches(paper) if paper.number_fields else ()):
@@ -117,10 +119,13 @@ def mistaken_students(loaded: LoadedExam) -> Sat:
                 people.append(replace(variant, student=student, code=f"{variant.code}{paper.question.id}{place}"))
                 sheets[student] = written_numbers(paper, evaluate(patch.graph, numbers.givens).values)
                 believes[student] = patch.misconception
+                if screens_in(patch.since, loaded.draws):
+                    screened.add(student)
     if not people:
         return Sat(0, 0, ())
-    fixed = any(source.fixed for source in loaded.sources.values())
-    return _judged(sit(loaded.exam, people, sheets), believes, is_screened=not fixed)
+    if any(source.fixed for source in loaded.sources.values()):
+        screened.clear()
+    return _judged(sit(loaded.exam, people, sheets), believes, screened)
 
 
 def sit(exam: Exam, people: Sequence[Variant], sheets: Mapping[str, Sheet]) -> GradedClass:
@@ -162,15 +167,17 @@ def _answer(sheet: Sheet, row: Mapping[str, str]) -> str:
     return sheet.get((row["question"], row["field"]), row["answer"])
 
 
-def _judged(graded: GradedClass, believes: Mapping[str, str], *, is_screened: bool) -> Sat:
+def _judged(graded: GradedClass, believes: Mapping[str, str], screened: Set[str]) -> Sat:
     results = graded.results
     named = sum(
         any(believes[str(student)] in str(label).split("|") for label in rows["misconception"])
         for student, rows in results.groupby("student")
     )
     lost = (results["marks"] < results["max_marks"] - ROUNDED_MARKS).groupby(results["student"]).any()
-    whole = sorted({believes[str(student)] for student, has_lost in lost.items() if not has_lost})
+    whole = sorted(
+        {believes[str(student)] for student, has_lost in lost.items() if not has_lost and student in screened}
+    )
     problems = tuple(
         f"work with the misconception {name} gets full marks ({MISCONCEPTIONS[name].mistake})" for name in whole
     )
-    return Sat(len(believes), named, problems if is_screened else ())
+    return Sat(len(believes), named, problems)

@@ -72,7 +72,12 @@ _ROWS = (
     Function("min", 2, np.minimum, takes_more=True),
 )
 
-_ALIASES = {"log": "ln", "sgn": "sign", "sigma": "sigmoid", "sigma'": "sigmoid'"}
+_ALIASES = {"log": "ln", "sgn": "sign"} | {
+    function_key(f"{alias}{prime}"): function_key(f"{row.name}{prime}")
+    for row in ACTIVATIONS.values()
+    for alias in row.aliases
+    for prime in ("", "'")
+}
 _BY_NAME = {function_key(row.name): row for row in _ROWS}
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(_BY_NAME | {name: _BY_NAME[to] for name, to in _ALIASES.items()})

@@ -102,7 +102,7 @@ def drawn_givens(graph: ComputationGraph, draws: int = DRAWS) -> Values:
         keeps_sign = is_positive.reshape(draws, *(1 for _ in quantity.shape))
         sizes, signs = (rng.random((draws, *quantity.shape)) for _ in range(2))
         if quantity.kind == "y" and any(LOSSES[name].outputs for name in losses):
-            is_shared = any(LOSSES[name].shortcut == "softmax" for name in losses)
+            is_shared = any(LOSSES[name].targets_add_up for name in losses)
             found[quantity.name] = _probabilities(sizes, is_shared=is_shared)
         else:
             is_negative = (signs < 0.5) & ~keeps_sign & (quantity.kind != "learning_rate")

@@ -9,6 +9,7 @@ from string import Formatter
 import numpy as np
 
 from examgen.core.graph import Quantity, Values, evaluate
+from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.core.rules import Array
 from examgen.documents.feedback.feedback_texts import NoteTexts, title_of
 from examgen.documents.feedback.mistaken_steps import TOGETHER, Step, step_of
@@ -17,6 +18,7 @@ from examgen.documents.paper.typed_tasks import on_one_line, symbol_latex
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
 from examgen.documents.worked.worked_lines import relations
+from examgen.errors import ExamgenError
 from examgen.exams.fields import Field, task_letter
 from examgen.exams.paper_shapes import PaperShape
 
@@ -176,14 +178,26 @@ def slip_parts(feedback: StudentFeedback, parts: Sequence[SolvedPaper]) -> tuple
 def known_notes(
     parts: Sequence[PaperShape], feedback: StudentFeedback, style: PaperStyle
 ) -> tuple[MisconceptionFeedback, ...]:
-    """The misconceptions that there are words for."""
-    texts = style.words["misconceptions"]
+    """The misconceptions of the table that explain an asked entry; results may have been edited to say others.
+
+    Raises: ExamgenError: the language has no words for one.
+    """
     return tuple(
         note
         for note in feedback.misconceptions
-        if all(part in texts for name in note.names for part in name.split(TOGETHER))
+        if all(_is_known(part, style) for name in note.names for part in name.split(TOGETHER))
         and note_field(parts, note) is not None
     )
+
+
+def _is_known(misconception: str, style: PaperStyle) -> bool:
+    is_known = misconception in MISCONCEPTIONS
+    if is_known and misconception not in style.words["misconceptions"]:
+        raise ExamgenError(
+            f"language {style.language!r} has no words for the misconception {misconception}; "
+            f"give [misconceptions.{misconception}] a title, did and should in its file of words"
+        )
+    return is_known
 
 
 def note_of(number: int, note: NoteParts, said: NoteTexts, style: PaperStyle) -> Note:

@@ -51,8 +51,8 @@ def facts_of(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
         "samples": shape.samples_per_step,
     }
     facts = [text[f"{'loss' if notation.cost == 'L' else 'cost'}{'_of_batch' if several else ''}"].format(**about)]
-    if loss.name == "huber":
-        facts.append(text["huber"])
+    if loss.fact:
+        facts.append(text[loss.fact])
     yield " ".join(facts)
     layout = [text["folded_bias"]] if notation.folds_bias else []
     if several:

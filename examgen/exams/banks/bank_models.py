@@ -3,8 +3,9 @@
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from examgen.core import draws as draws_versions
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.losses import LOSSES
 from examgen.core.network import BatchDelta
@@ -36,6 +37,17 @@ from examgen.exams.notation import NOTATIONS
 Marks = Annotated[Number, Field(ge=0, le=1000)]
 
 
+def _known_draws(version: int) -> int:
+    known = range(draws_versions.FIRST_DRAWS, draws_versions.CURRENT_DRAWS + 1)
+    if version not in known:
+        raise ValueError(f"found {version}; allowed are versions of the draws: {', '.join(map(str, known))}")
+    return version
+
+
+Draws = Annotated[Whole, AfterValidator(_known_draws)]
+"""A version of the draws, see `examgen.core.draws`."""
+
+
 class CoverModel(BankModel):
     """What bank and exam files say of the head of a paper; of a family only where it is an exam of its own."""
 
@@ -50,6 +62,17 @@ class CoverModel(BankModel):
     def cover(self) -> Cover:
         """The head of its papers."""
         return Cover(self.course, self.date, self.duration, self.duplex)
+
+
+class PapersModel(CoverModel):
+    """What bank and exam files say of papers as a whole; of a family only where it is an exam of its own.
+
+    `draws` is the version of the draws. Without it, papers are drawn as they always were.
+    """
+
+    draws: Draws = draws_versions.FIRST_DRAWS
+
+    later_keys: ClassVar[frozenset[str]] = frozenset({"draws"})
 
 
 class NetworkModel(BankModel):
@@ -135,7 +158,7 @@ class ScreensModel(BankModel):
     max_draws: Annotated[Whole, Field(ge=1, le=1_000_000)] = 20_000
 
 
-class Family(CoverModel):
+class Family(PapersModel):
     """One question family; its policy holds where it is an exam of its own, not within an exam of several."""
 
     format: Literal[1] = 1
@@ -169,7 +192,7 @@ class QuestionModel(BankModel):
     title: Prose = ""
 
 
-class ExamModel(CoverModel):
+class ExamModel(PapersModel):
     """One exam file."""
 
     format: Literal[1] = 1

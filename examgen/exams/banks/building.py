@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from examgen.core.draws import FIRST_DRAWS
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS, MAX_TOKENS, Unparsed, tokenize
 from examgen.errors import BankError
 from examgen.exams.banks.bank_files import ExamModel, Family, find_bank, load_bank
@@ -22,11 +23,12 @@ ID_LENGTH = 6
 
 @dataclass(frozen=True, eq=False)
 class LoadedExam:
-    """An exam, and where each question's numbers come from, by question id."""
+    """An exam, where each question's numbers come from, by question id, and the version of the draws."""
 
     exam: Exam
     seed: int
     sources: Mapping[str, Source]
+    draws: int = FIRST_DRAWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def load_exam(name: str, seed: int, notation: str | None = None) -> LoadedExam:
     bank = load_bank(path)
     parts = [(path, bank, "")] if isinstance(bank, Family) else _families(path, bank)
     written = notation_named(notation or bank.notation)
-    pairs = [family_question(f"Q{number}", *part) for number, part in enumerate(parts, start=1)]
+    pairs = [family_question(f"Q{number}", *part, bank.draws) for number, part in enumerate(parts, start=1)]
     for question, source in pairs:
         for shape in question.shapes.values():
             if problem := written.problem_with(shape):
@@ -63,7 +65,7 @@ def load_exam(name: str, seed: int, notation: str | None = None) -> LoadedExam:
         questions=tuple(question for question, _ in pairs),
         cover=bank.cover,
     )
-    return LoadedExam(exam, seed, {question.id: source for question, source in pairs})
+    return LoadedExam(exam, seed, {question.id: source for question, source in pairs}, bank.draws)
 
 
 def draw_variants(loaded: LoadedExam, students: Sequence[Student]) -> list[Variant]:

@@ -42,7 +42,7 @@ SAMPLES = frozenset({"x", "y"})
 MAX_SHAPES = 500
 
 
-def family_question(number: str, path: Path, family: Family, title: str) -> tuple[Question, Source]:
+def family_question(number: str, path: Path, family: Family, title: str, draws: int) -> tuple[Question, Source]:
     """The question of a family under this id, and where its numbers come from.
 
     Args:
@@ -50,6 +50,7 @@ def family_question(number: str, path: Path, family: Family, title: str) -> tupl
         path: the family's file, for messages.
         family: its content.
         title: heading; empty for the family's own.
+        draws: the version of the draws of the exam.
 
     Raises:
         BankError: the numbers do not fit the network, or the network cannot be.
@@ -63,7 +64,7 @@ def family_question(number: str, path: Path, family: Family, title: str) -> tupl
     fixed = _fixed(path, family, some_shape) if family.fixed else {}
     for shape in shapes.values():
         _check_targets(path, family, shape)
-    digits, limits = _digits(family.digits), _limits(family)
+    digits, limits = _digits(family.digits), _limits(family, draws)
     question = Question(
         id=number,
         title=title or family.title,
@@ -184,7 +185,7 @@ def _check_targets(path: Path, family: Family, shape: QuestionShape) -> None:
         sums = np.array(1.0 if allowed.one_hot else np.nan)
     if not is_good:
         raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}")
-    if LOSSES[shape.loss].shortcut == "softmax" and not np.allclose(sums, 1):
+    if LOSSES[shape.loss].targets_add_up and not np.allclose(sums, 1):
         raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}, each row with the sum 1: one_hot")
 
 
@@ -216,7 +217,7 @@ def _task(model: TaskModel, digits: Digits) -> Task:
     )
 
 
-def _limits(family: Family) -> Limits:
+def _limits(family: Family, draws: int) -> Limits:
     screens = family.screens
     return Limits(
         kink_margin=float(screens.kink_margin),
@@ -228,4 +229,5 @@ def _limits(family: Family) -> Limits:
         max_product=float(screens.max_abs) if "max_abs" in screens.model_fields_set else math.inf,
         misconception_margin=float(screens.misconception_margin),
         max_draws=screens.max_draws,
+        draws=draws,
     )

@@ -28,8 +28,6 @@ MOST_TOGETHER = 2**14
 
 CODE_LENGTH = 8
 
-SLOW_SCREENS = sum(row.is_slow for row in SCREENS.values())
-
 
 @dataclass(frozen=True, eq=False)
 class Drawer:
@@ -200,7 +198,7 @@ class _Search:
         """The verdicts of the slow screens, (candidates, slow screens)."""
         if not len(next(iter(candidates.values()))):
             # Rules and roundings are not made for no numbers at all.
-            return np.zeros((0, SLOW_SCREENS), dtype=bool)
+            return np.zeros((0, _slow_screens()), dtype=bool)
         found = screen(self.paper, evaluate(self.paper.graph, candidates), self.source.limits, slow=True)
         return np.stack(list(found.values()), axis=1)
 
@@ -216,7 +214,7 @@ class _Search:
         members, block = passes.shape
         passes = passes.copy()
         places = np.full(members, -1)
-        counts = np.zeros((members, SLOW_SCREENS), dtype=int)
+        counts = np.zeros((members, _slow_screens()), dtype=int)
         # Few at first, so that few are judged that nobody needs; more where many are turned away.
         together = max(1, block // FIRST_BLOCK)
         while (open_ := np.flatnonzero((places < 0) & passes.any(axis=1))).size:
@@ -230,6 +228,10 @@ class _Search:
             passes[open_[member], place] = False
             together *= 2
         return places, counts
+
+
+def _slow_screens() -> int:
+    return sum(row.is_slow for row in SCREENS.values())
 
 
 def _candidates(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.activations import ACTIVATIONS
+from examgen.core.draws import FIRST_DRAWS, screens_in
 from examgen.core.graph import Evaluation, Quantity
 from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
@@ -46,6 +47,7 @@ class Limits:
         max_product: largest absolute product on the way to an answer, where only whole numbers are asked.
         misconception_margin: so many tolerances at least each misconception is off in some asked answer.
         max_draws: after so many draws a family counts as impossible to satisfy.
+        draws: the version of the draws; what is newer does not screen.
     """
 
     kink_margin: float
@@ -56,34 +58,42 @@ class Limits:
     max_product: float
     misconception_margin: float
     max_draws: int
+    draws: int = FIRST_DRAWS
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
     """One reason to reject a draw, and the judge: (paper shape, evaluation, limits) -> (draws,).
 
-    A screen that `is_slow` judges only draws that all others let pass.
+    A screen that `is_slow` judges only draws that all others let pass. `since` is the version of the draws since which
+    there is this screen, None for never.
     """
 
     name: str
     reason: str
     rejects: Callable[[PaperShape, Evaluation, Limits], Verdict]
     is_slow: bool = False
+    since: int | None = None
 
 
 def screen(paper: PaperShape, evaluation: Evaluation, limits: Limits, *, slow: bool = False) -> dict[str, Verdict]:
     """The verdicts of the quick or of the slow screens on every draw; values of the evaluation have the draws as their
-    leading axis."""
+    leading axis. A screen that is newer than the draws rejects nothing."""
     # What has overflowed is inf or nan: one screen rejects it, and the others must not warn about it.
     with np.errstate(all="ignore"):
         rows = [row for row in SCREENS.values() if row.is_slow == slow]
-        return {row.name: row.rejects(paper, evaluation, limits) for row in rows}
+        return {
+            row.name: row.rejects(paper, evaluation, limits)
+            if screens_in(row.since, limits.draws)
+            else _none(evaluation)
+            for row in rows
+        }
 
 
 def mistakes_hidden(paper: PaperShape, givens: Mapping[str, Array], limits: Limits) -> dict[str, Verdict]:
     """By misconception, the draws on which some version of it looks right; givens are (draws, *shape) by name."""
     found: dict[str, Verdict] = {}
-    for patch, tolerances in separations(paper, dict(givens), all_versions=False):
+    for patch, tolerances in separations(paper, dict(givens), all_versions=False, draws=limits.draws):
         hides = np.asarray(tolerances < limits.misconception_margin * (1 + SLACK))
         found[patch.misconception] = hides | found.get(patch.misconception, False)
     return found
@@ -193,14 +203,14 @@ def _looks_right(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> V
 
 
 _ROWS = (
-    Screen("kink", "an input lies near the kink of its activation or loss", _kinks),
-    Screen("dead", "no unit of a layer is live", _dead),
-    Screen("saturated", "a unit is saturated, so its slope is nearly 0", _saturated),
-    Screen("digits", "an asked answer keeps too few significant digits", _faint),
-    Screen("tie", "an asked answer lies on a rounding tie", _tied),
-    Screen("overflow", "a value is larger than max_abs allows", _overflowing),
-    Screen("misconception", "work with a misconception would look right", _looks_right, is_slow=True),
+    Screen("kink", "an input lies near the kink of its activation or loss", _kinks, since=1),
+    Screen("dead", "no unit of a layer is live", _dead, since=1),
+    Screen("saturated", "a unit is saturated, so its slope is nearly 0", _saturated, since=1),
+    Screen("digits", "an asked answer keeps too few significant digits", _faint, since=1),
+    Screen("tie", "an asked answer lies on a rounding tie", _tied, since=1),
+    Screen("overflow", "a value is larger than max_abs allows", _overflowing, since=1),
+    Screen("misconception", "work with a misconception would look right", _looks_right, is_slow=True, since=1),
 )
 
-SCREENS: Mapping[str, Screen] = MappingProxyType({row.name: row for row in _ROWS})
-"""All screens by name."""
+SCREENS: Mapping[str, Screen] = MappingProxyType({row.name: row for row in sorted(_ROWS, key=lambda row: row.is_slow)})
+"""All screens by name, the slow ones last."""

@@ -14,12 +14,14 @@ from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field, perfect_tolerances
 
 
-def paper_patches(paper: PaperShape) -> tuple[Patch, ...]:
-    """The misconceptions that can show on a paper."""
-    return patches(paper.shape, frozenset(field.quantity for field in paper.number_fields))
+def paper_patches(paper: PaperShape, draws: int | None = None) -> tuple[Patch, ...]:
+    """The misconceptions that can show on a paper; of a version of the draws, those that screen in it."""
+    return patches(paper.shape, frozenset(field.quantity for field in paper.number_fields), draws)
 
 
-def separations(paper: PaperShape, givens: dict[str, Array], *, all_versions: bool) -> Iterator[tuple[Patch, Array]]:
+def separations(
+    paper: PaperShape, givens: dict[str, Array], *, all_versions: bool, draws: int | None = None
+) -> Iterator[tuple[Patch, Array]]:
     """By how many tolerances the worst answer of a student with each misconception is off, (draws,).
 
     An answer is off as marking sees it: from what follows from the same student's earlier answers, and from the
@@ -29,13 +31,14 @@ def separations(paper: PaperShape, givens: dict[str, Array], *, all_versions: bo
         paper: the question in its shape.
         givens: (draws, *shape) by given quantity.
         all_versions: also of versions that may be right by chance.
+        draws: a version of the draws, for those misconceptions that screen in it.
     """
     if not paper.number_fields:
         return
     with np.errstate(all="ignore"):
         solution = evaluate(paper.graph, givens)
         right, tolerance = by_field(paper, solution.values), perfect_tolerances(paper, solution)
-        for patch in paper_patches(paper):
+        for patch in paper_patches(paper, draws):
             if patch.must_show or all_versions:
                 work = evaluate(patch.graph, givens)
                 off = np.minimum(_off_own(paper, work, patch), np.abs(by_field(paper, work.values) - right))

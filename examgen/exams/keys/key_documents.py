@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from examgen.core.draws import FIRST_DRAWS
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.core.products import ProductsShape
 from examgen.exams.banks.bank_values import number_text
@@ -26,6 +27,7 @@ class Making:
         paper: its size.
         decimal_mark: of the language.
         key_detail: of the worked solution.
+        draws: the version of the draws.
     """
 
     seed: int | None = None
@@ -33,6 +35,7 @@ class Making:
     paper: str = "a4"
     decimal_mark: DecimalMark = "."
     key_detail: KeyDetail = "full"
+    draws: int = FIRST_DRAWS
 
 
 NOT_TOLD = Making()
@@ -43,6 +46,7 @@ def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -
     return {
         "format": FORMAT,
         "examgen": examgen_version,
+        "draws": making.draws,
         "exam": exam.id,
         "name": exam.name,
         "title": exam.title,

@@ -10,6 +10,7 @@ from typing import Any, cast, get_args
 
 import numpy as np
 
+from examgen.core.draws import FIRST_DRAWS
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.core.graph import Quantity
 from examgen.core.network import BATCH_DELTAS, BatchDelta, NetworkShape
@@ -58,6 +59,10 @@ def making_from(document: Mapping[str, Any]) -> Making:
     seed = document.get("seed", NOT_TOLD.seed)
     if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool) or seed < 0):
         raise MistakeError(f"seed is {seed!r}; allowed: a whole number from 0 on, or null")
+    draws = document.get("draws", NOT_TOLD.draws)
+    # A later version's number is no damage: nothing is drawn from a key.
+    if not isinstance(draws, int) or isinstance(draws, bool) or draws < FIRST_DRAWS:
+        raise MistakeError(f"draws is {draws!r}; allowed: a whole number from {FIRST_DRAWS} on")
     language, paper = (_text(document.get(name, getattr(NOT_TOLD, name))) for name in ("language", "paper"))
     mark = document.get("decimal_mark", NOT_TOLD.decimal_mark)
     if mark not in get_args(DecimalMark):
@@ -65,7 +70,7 @@ def making_from(document: Mapping[str, Any]) -> Making:
     detail = document.get("key_detail", NOT_TOLD.key_detail)
     if detail not in get_args(KeyDetail):
         raise MistakeError(f"key_detail is {detail!r}; allowed: {', '.join(get_args(KeyDetail))}")
-    return Making(seed, language, paper, mark, detail)
+    return Making(seed, language, paper, mark, detail, draws)
 
 
 def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Variant]:

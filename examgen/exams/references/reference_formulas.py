@@ -1,21 +1,20 @@
 """The right formula for an entry, as a student could write it: one step back, in the spellings of the paper.
 
 For the key and for feedback on tasks that ask for formulas, and for the author's checks: dL_dw1_2_1 is `delta1_1*x_2`.
-Linear rules are written by running them on texts instead of numbers; activations and losses, which NumPy computes, have
-a row here.
+Linear rules are written by running them on texts instead of numbers; activations and losses, which NumPy computes, say
+in their rows how they are spelled.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from types import MappingProxyType
 
 import numpy as np
 
 from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.losses import LOSSES
+from examgen.core.losses import LOSSES, Loss
 from examgen.core.misconceptions import MistakenRule
 from examgen.core.network import NetworkShape
 from examgen.core.rules import Array, Rule
@@ -26,12 +25,10 @@ from examgen.exams.symbol_names import Naming
 Stops = Callable[[Quantity], bool]
 EntryStops = Callable[[Quantity, Index], bool]
 
-_PLACE = re.compile(r"<(\d+)>")
-
-_SLOPES_FROM_A: Mapping[str, str] = MappingProxyType(
-    {"sigmoid_slope": "<0>*(1 - <0>)", "tanh_slope": "1 - <0>^2", "elu_slope": "1 + min(0, <0>)"}
-)
-"""Slopes that are calculated from the activation, as a step by hand has them."""
+_PLACE = re.compile(r"<(\d+)(?::(\w+))?>")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_STRENGTHS = {"bare": SUM, "product": PRODUCT, None: ATOM}
+"""How tightly what is put in must bind, or it gets brackets."""
 
 
 def reference_formula(naming: Naming, name: str, index: Index, stops: Stops = lambda _: True) -> str:
@@ -129,42 +126,60 @@ def _mistaken(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Ar
 
 def _spelled(spelling: str, entries: Sequence[Written | None]) -> Written:
     """A spelling with entries put in; it binds as its signs outside of brackets do."""
-    text = _PLACE.sub(lambda found: as_written(entries[int(found[1])]).within(ATOM), spelling)
-    outside = re.sub(r"\([^()]*\)", "", re.sub(r"\([^()]*\)", "", spelling))
+    if whole := _PLACE.fullmatch(spelling):
+        return as_written(entries[int(whole[1])])
+    text = _PLACE.sub(lambda found: as_written(entries[int(found[1])]).within(_STRENGTHS[found[2]]), spelling)
+    outside = spelling
+    while (fewer := _BRACKETS.sub("", outside)) != outside:
+        outside = fewer
     return Written(text, SUM if re.search(r"[-+]", outside) else PRODUCT if re.search(r"[*/^]", outside) else ATOM)
+
+
+def slope_from_a(rule: Rule) -> str:
+    """How the slope that this rule gives is calculated from the activation, `<0>`; empty where it is not, and for what
+    is no slope."""
+    row = ACTIVATIONS.get(rule.name.removesuffix("_slope"))
+    return "" if row is None or rule.name == row.name else row.slope_from_a
 
 
 def _by_table(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Array]) -> Written | None:
     """What a row of activations or losses says; None for other rules."""
     rule = quantity.rule.name if quantity.rule is not None else ""
     function = rule.removesuffix("_slope")
-    if rule == "softmax":
-        powers = [Written(f"exp({z.text})") for z in inputs[0][index[0]]]
-        return powers[index[1]] / _added(powers)
     if function in ACTIVATIONS:
-        z = inputs[0] if rule == function else writer.entries(_z_of(writer.naming.graph, quantity))
-        prime = "" if rule == function else "'"
-        if writer.is_by_hand and rule in _SLOPES_FROM_A:
-            return _spelled(_SLOPES_FROM_A[rule], [inputs[0][index]])
-        if function == "identity":
-            return z[index] if rule == function else Written("1")
-        return Written(f"{function}{prime}({z[index].text})")
+        return _activation(writer, quantity, index, inputs[0])
     if rule in LOSSES:
-        return _loss(rule, *inputs)
+        return _loss(LOSSES[rule], *inputs)
     if function in LOSSES:
         a, y = inputs
         row = LOSSES[function]
         shape = writer.naming.shape
         assert isinstance(shape, NetworkShape)
         factor = row.slope_factor(a.shape[1], shape.averaged_in_delta)
-        return _scaled(factor, _LOSS_SLOPES[function](a[index], y[index]))
+        return _scaled(factor, _spelled(row.slope_spelling, (a[index], y[index])))
     return None
 
 
-def _loss(name: str, a: Array, y: Array) -> Written:
+def _activation(writer: _Writer, quantity: Quantity, index: Index, source: Array) -> Written:
+    """An entry of an activation, or of its slope; `source` is what the rule reads."""
+    rule = quantity.rule
+    assert rule is not None
+    row = ACTIVATIONS[rule.name.removesuffix("_slope")]
+    if row.share_of:
+        shares = [_spelled(row.share_of, [z]) for z in source[index[0]]]
+        return as_written(shares[index[1]] / _added(shares))
+    if rule.name == row.name:
+        return _spelled(row.spelling or f"{row.name}(<0:bare>)", [source[index]])
+    if writer.is_by_hand and (from_a := slope_from_a(rule)):
+        return _spelled(from_a, [source[index]])
+    z = writer.entries(_z_of(writer.naming.graph, quantity))
+    return _spelled(row.slope_spelling or f"{row.name}'(<0:bare>)", [z[index]])
+
+
+def _loss(row: Loss, a: Array, y: Array) -> Written:
     samples, outputs = a.shape
-    terms = [_LOSS_TERMS[name](*pair) for pair in zip(a.flat, y.flat, strict=True)]
-    return _scaled(LOSSES[name].factor(outputs, samples), _added(terms))
+    terms = [_spelled(row.spelling, pair) for pair in zip(a.flat, y.flat, strict=True)]
+    return _scaled(row.factor(outputs, samples), _added(terms))
 
 
 def _z_of(graph: ComputationGraph, slope: Quantity) -> str:
@@ -184,45 +199,3 @@ def _scaled(factor: Fraction, written: Written) -> Written:
     above, below = abs(factor.numerator), factor.denominator
     scaled = (written if above == 1 else above * written) / below
     return scaled if factor > 0 else -scaled
-
-
-def _square(a: Written, y: Written) -> Written:
-    return Written(f"({a.text} - {y.text})^2", PRODUCT)
-
-
-def _logs(a: Written, y: Written) -> Written:
-    return Written(f"{y.text}*ln({a.text}) + (1 - {y.text})*ln(1 - {a.within(PRODUCT)})", SUM)
-
-
-def _huber(a: Written, y: Written) -> Written:
-    """e^2/2 up to 1 and e - 1/2 beyond: with m = min(e, 1), m*(e - m/2)."""
-    error = f"abs({a.text} - {y.text})"
-    return Written(f"min({error}, 1)*({error} - min({error}, 1)/2)", PRODUCT)
-
-
-_LOSS_TERMS: Mapping[str, Callable[[Written, Written], Written]] = MappingProxyType(
-    {
-        **dict.fromkeys(
-            ("squared_error", "half_squared_error", "mean_squared_error", "half_mean_squared_error"), _square
-        ),
-        "mean_absolute_error": lambda a, y: Written(f"abs({a.text} - {y.text})"),
-        "huber": _huber,
-        "binary_cross_entropy": _logs,
-        "cross_entropy": lambda a, y: Written(f"{y.text}*ln({a.text})", PRODUCT),
-    }
-)
-"""By loss, one output's term without the loss's factor."""
-
-_LOSS_SLOPES: Mapping[str, Callable[[Written, Written], Written]] = MappingProxyType(
-    {
-        **dict.fromkeys(
-            ("squared_error", "half_squared_error", "mean_squared_error", "half_mean_squared_error"),
-            lambda a, y: a - y,
-        ),
-        "mean_absolute_error": lambda a, y: Written(f"sign({a.text} - {y.text})"),
-        "huber": lambda a, y: Written(f"max(-1, min(1, {a.text} - {y.text}))"),
-        "binary_cross_entropy": lambda a, y: (1 - y) / (1 - a) - y / a,
-        "cross_entropy": lambda a, y: Written(f"-{y.text}/{a.within(ATOM)}", SUM),
-    }
-)
-"""By loss, the derivative of one output's term without its factor."""

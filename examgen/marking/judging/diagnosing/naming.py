@@ -27,22 +27,6 @@ from examgen.marking.judging.records import in_columns
 PARTLY = 2
 """A misconception that is held in a part of the work only must explain so many entries: fewer are a slip."""
 
-DISTINCT = frozenset(
-    {
-        "extra-slope",
-        "no-bias",
-        "pre-activation-input",
-        "sigmoid-sign",
-        "slope-of-activation",
-        "updated-weights",
-        "wrong-slope",
-    }
-)
-"""What hardly any slip of the pen looks like; in a single step of descent one entry is enough for a part of it."""
-
-SIGNS = frozenset({"error-sign", "bce-sign"})
-"""What looks like a lost sign where it is seen in one of several places only."""
-
 BITS: Mapping[str, int] = {name: 1 << place for place, name in enumerate(MISCONCEPTIONS)}
 TOGETHER = 1 << len(MISCONCEPTIONS)
 """A bit that says that two give the number together."""
@@ -156,7 +140,7 @@ class Case:
             done = np.zeros_like(left)
             for place in np.flatnonzero(is_chosen.any(axis=1)):
                 by_this = fits[place] & left & is_chosen[place][:, None]
-                if versions[place].misconception in SIGNS:
+                if MISCONCEPTIONS[versions[place].misconception].is_lost_sign:
                     is_alone = (count(by_this, 1) == 1) & (found.places[place] > 1)
                     done |= by_this
                     by_this = by_this & ~is_alone[:, None]
@@ -178,7 +162,8 @@ class Case:
         if not rows.size:
             return names
         parts, in_full, in_gaps = _parts_of(self.paper)
-        least = np.array([1 if is_short and part.whole.misconception in DISTINCT else PARTLY for part in parts])
+        distinct = [MISCONCEPTIONS[part.whole.misconception].is_distinct for part in parts]
+        least = np.array([1 if is_short and is_distinct else PARTLY for is_distinct in distinct])
         has_gaps = self.work.has_gaps | (np.isnan(self.work.values[rows]).any(axis=1, keepdims=True))
         reached = np.where(has_gaps, unnamed[rows] @ in_gaps, unnamed[rows] @ in_full)
         chosen = np.flatnonzero((reached >= least).any(axis=0))

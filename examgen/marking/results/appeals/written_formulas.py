@@ -5,8 +5,7 @@ activation is written so.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 
 import numpy as np
 
@@ -14,14 +13,10 @@ from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
 from examgen.exams.notation import Index
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.references.reference_formulas import reference_formula
+from examgen.exams.references.reference_formulas import reference_formula, slope_from_a
 
 Shown = Callable[[str, Index], str]
 """The number to show for an entry of a quantity."""
-
-_SLOPES_FROM_A: Mapping[str, str] = MappingProxyType(
-    {"sigmoid_slope": "{0}*(1 - {0})", "tanh_slope": "1 - {0}^2", "elu_slope": "1 + min(0, {0})"}
-)
 
 _SPELLING = re.compile(r"[A-Za-z][A-Za-z0-9_]*'?")
 _DOUBLE_BRACKETS = re.compile(r"\((\(-[^()]*\))\)")
@@ -71,9 +66,8 @@ def symbol_text(paper: PaperShape, name: str, index: Index) -> str:
 
 def _formula(paper: PaperShape, quantity: Quantity, index: Index) -> str:
     assert quantity.rule is not None
-    from_a = _SLOPES_FROM_A.get(quantity.rule.name)
-    if from_a is not None:
-        return from_a.format(paper.naming.entry(quantity.inputs[0], index).ascii)
+    if from_a := slope_from_a(quantity.rule):
+        return from_a.replace("<0>", paper.naming.entry(quantity.inputs[0], index).ascii)
     return reference_formula(paper.naming, quantity.name, index)
 
 

@@ -1,0 +1,60 @@
+"""Rows of activations and losses are whole: what one says of itself is so, and nothing that others read is left out."""
+
+import numpy as np
+import pytest
+
+from examgen.core.activations import ACTIVATIONS
+from examgen.core.formulas.formula_functions import FUNCTIONS, function_key
+from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
+from examgen.core.losses import LOSSES
+from examgen.core.rules import Array
+from examgen.exams.wording.words import shipped_languages, words
+
+
+@pytest.mark.parametrize("language", shipped_languages())
+def test_every_language_names_activations_and_losses(language: str) -> None:
+    """By the titles of the rows, which are English, and by the sentences that explain them."""
+    texts = words(language)
+    titles = {row.title for row in ACTIVATIONS.values()} | {row.title for row in LOSSES.values()}
+    assert titles <= (titles if language == "en" else set(texts["phrases"]))
+    assert {row.fact for row in LOSSES.values() if row.fact} <= set(texts["worked"])
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_slopes_from_the_activation_are_spelled(name: str) -> None:
+    """A slope that is computed from a is calculated from a by hand, too, and comes to the same."""
+    row = ACTIVATIONS[name]
+    assert bool(row.slope_from_a) == (row.slope is not None and row.slope_of == "a")
+    a = np.linspace(-0.9, 0.9, 7)
+    if row.slope_from_a:
+        assert row.slope is not None
+        assert computed(row.slope_from_a.replace("<0>", "a"), a) == pytest.approx(row.slope(a))
+    if row.by_heart is not None:
+        assert computed(row.by_heart.spelling.replace("<0>", "a"), a) == pytest.approx(row.by_heart.slope(a))
+
+
+def test_aliases_are_the_same_functions() -> None:
+    """sigma(z) is sigmoid(z), and so is its slope."""
+    for row in ACTIVATIONS.values():
+        for alias in row.aliases:
+            assert FUNCTIONS[function_key(alias)] is FUNCTIONS[function_key(row.name)]
+            assert FUNCTIONS[function_key(f"{alias}'")] is FUNCTIONS[function_key(f"{row.name}'")]
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses_say_what_they_are_made_of(name: str) -> None:
+    """Squares grow fourfold with twice the error, and logarithms are those of the term."""
+    row = LOSSES[name]
+    assert row.spelling
+    assert row.slope_spelling
+    assert row.logarithms == row.term.count(r"\ln") == row.spelling.count("ln(")
+    once, twice = (row.of_sample(np.array([[error]]), np.array([[0.0]])).item() for error in (0.2, 0.4))
+    assert row.is_squared == (not row.logarithms and not row.kinks and twice == pytest.approx(4 * once))
+    assert row.targets_add_up == (row.outputs == ("softmax",))
+
+
+def computed(spelling: str, a: Array) -> Array:
+    """A formula at some numbers for the symbol a."""
+    formula = parse_formula(spelling, ["a"])
+    assert isinstance(formula, Formula)
+    return evaluate_formula(formula, {"a": a})
