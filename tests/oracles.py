@@ -15,9 +15,9 @@ from autograd import elementwise_grad, grad
 from mpmath import mp
 from numpy.typing import NDArray
 
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
 
 Array = NDArray[Any]
 Numbers = dict[str, Array]

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from examgen.core.graph import Derivative, Quantity
-from examgen.core.rules import ONE, Part, Pullback, Rule, Source, added, scaled_by_number
+from examgen.core.rules.arithmetic import ONE, added, scaled_by_number
+from examgen.core.rules.rule import Pullback, Reads, Rule, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class _Run:
         """Add the derivative by a quantity, and those by what no rule gives and nothing before it reads."""
         if quantity.name != self.of:
             self._add(quantity)
-        elif any(Part.GRADIENT in pullback.inputs for pullback in self._pullbacks(quantity)):
+        elif any(Reads.GRADIENT in pullback.inputs for pullback in self._pullbacks(quantity)):
             self._emit(quantity, ONE, (quantity.name,))
         for leaf in self.by:
             if leaf.name not in self.forward and self.uses[leaf.name][0][0] is quantity:
@@ -154,7 +155,7 @@ class _Run:
                     Quantity(local, label.kind, shape, pullback.local.rule, inputs, label.layer, label.step)
                 )
         inputs = tuple(self._source(reader, one, local) for one in pullback.inputs)
-        if Part.GRADIENT in pullback.inputs or reader.name == self.of:
+        if Reads.GRADIENT in pullback.inputs or reader.name == self.of:
             return pullback.rule, inputs
         # The derivative of a number that is not the end of the way.
         name = f"{self.labels(reader, 'local').name}_{place + 1}"
@@ -164,9 +165,9 @@ class _Run:
     def _source(self, reader: Quantity, source: Source, local: str) -> str:
         if isinstance(source, int):
             return reader.inputs[source]
-        if source is Part.GRADIENT:
+        if source is Reads.GRADIENT:
             return self.gradients[reader.name]
-        return reader.name if source is Part.RESULT else local
+        return reader.name if source is Reads.RESULT else local
 
     def _emit(self, quantity: Quantity, rule: Rule, inputs: tuple[str, ...], number: int | None = None) -> str:
         label = self.labels(quantity, "")

@@ -12,7 +12,8 @@ from fractions import Fraction
 from math import prod
 
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.rules import ONE, Rule
+from examgen.core.rules.arithmetic import ONE
+from examgen.core.rules.rule import Rule
 
 Index = tuple[int, ...]
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from examgen.core.graph import Values
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 
 MAX_DIGITS = 15
 """Digits of a decimal that a bank may have; any double tells apart as many."""

@@ -12,14 +12,15 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.core.activations import ACTIVATIONS, sigmoid
 from examgen.core.draws import FIRST_DRAWS, screens_in
-from examgen.core.graph import Change, ComputationGraph, Quantity, Reevaluated, evaluate
-from examgen.core.losses import LOSSES
+from examgen.core.evaluation import Reevaluated, evaluate
+from examgen.core.graph import Change, ComputationGraph, Quantity
 from examgen.core.network import NetworkShape, network_graph, step_name
 from examgen.core.probes.trials import live_trials
 from examgen.core.products import ProductsShape, products_graph
-from examgen.core.rules import Array, Rule
+from examgen.core.rules.activations import ACTIVATIONS, sigmoid
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import Array, Rule
 
 Changes = Mapping[str, Change]
 QuestionShape = NetworkShape | ProductsShape

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
 
-from examgen.core.activations import ACTIVATIONS
 from examgen.core.backward import Label, derivatives
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.losses import LOSSES
-from examgen.core.rules import LINEAR, Rule, averaged, output_error_rule, sample_rows
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.linear import LINEAR, averaged, output_error_rule, sample_rows
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import Rule
 
 BatchDelta = Literal["mean", "sample"]
 """What dL_da and dL_dz of a mini-batch are derivatives of: the mean loss, or each sample's own."""

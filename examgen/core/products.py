@@ -10,7 +10,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.rules import PRODUCTS, Rule
+from examgen.core.rules.linear import PRODUCTS
+from examgen.core.rules.rule import Rule
 
 Shape = tuple[int, ...]
 

@@ -13,8 +13,9 @@ from math import prod
 
 import numpy as np
 
-from examgen.core.graph import ComputationGraph, Evaluation, Quantity, Values
-from examgen.core.rules import Array
+from examgen.core.evaluation import Evaluation
+from examgen.core.graph import ComputationGraph, Quantity, Values
+from examgen.core.rules.rule import Array
 
 HALF = 0.51
 """Half a unit of the last digit; 0.51, not 0.5: an exact tie may be rounded either way."""

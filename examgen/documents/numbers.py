@@ -15,7 +15,7 @@ import numpy as np
 
 from examgen.core.exact import exactly
 from examgen.core.graph import ComputationGraph
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.digits import print_decimals
 
 FIRST_SLOT = 0xF0000

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from examgen.core.rounding import half_unit
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 
 NOISE = 1e-12
 """A reference below this is 0: sums of decimals that cancel leave doubles such as 5.6e-17, and not on every machine."""

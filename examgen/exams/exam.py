@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from examgen.core.graph import Quantity
 from examgen.core.network import SAMPLES
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.cover import PLAIN, Cover
 from examgen.exams.digits import Digits
 from examgen.exams.notation import Notation, QuestionShape

@@ -5,10 +5,10 @@ Made by `paper_shapes`; fields, formulas, diagrams and sentences take their symb
 
 from dataclasses import dataclass
 
-from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
+from examgen.core.rules.activations import ACTIVATIONS
 from examgen.exams.notation import PER_SAMPLE, AnyIndex, Index, Notation, QuestionShape
 
 _SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")

@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.graph import Evaluation, Quantity, Values
+from examgen.core.evaluation import Evaluation
+from examgen.core.graph import Quantity, Values
 from examgen.core.network import SAMPLES, NetworkShape
 from examgen.core.probes.dependence import rests_on
 from examgen.core.rounding import half_unit, rounding_bands
-from examgen.core.rules import Array
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.rule import Array
 from examgen.exams.digits import Digits
 from examgen.exams.fields import Field
 from examgen.exams.paper_shapes import PaperShape

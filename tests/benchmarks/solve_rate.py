@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import evaluate, evaluate_in_blocks
+from examgen.core.evaluation import evaluate, evaluate_in_blocks
 from examgen.core.network import NetworkShape, network_graph
 
 Numbers = dict[str, NDArray[Any]]

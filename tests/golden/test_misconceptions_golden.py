@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from examgen.core.graph import ComputationGraph, evaluate
+from examgen.core.evaluation import evaluate
+from examgen.core.graph import ComputationGraph
 from examgen.core.misconceptions import MISCONCEPTIONS, Patch, QuestionShape, patches, question_graph
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 
 SHAPES: dict[str, QuestionShape] = {
     "relu-sigmoid-bce": NetworkShape((2, 2, 1), ("relu", "sigmoid"), "binary_cross_entropy"),

@@ -16,12 +16,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from examgen.core import activations, draws, losses, misconceptions
-from examgen.core.activations import ACTIVATIONS, ByHeart
-from examgen.core.graph import Change, ComputationGraph, Evaluation
-from examgen.core.losses import LOSSES
+from examgen.core import draws, misconceptions
+from examgen.core.evaluation import Evaluation
+from examgen.core.graph import Change, ComputationGraph
 from examgen.core.misconceptions import Misconception, Version, patches
-from examgen.core.rules import Rule
+from examgen.core.rules import activations, losses
+from examgen.core.rules.activations import ACTIVATIONS, ByHeart
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import Rule
 from examgen.errors import BankError
 from examgen.exams import notation
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam

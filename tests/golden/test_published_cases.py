@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
-from examgen.core.graph import evaluate
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape, products_graph
 from tests.oracles import Array, Numbers, by_autograd, random_givens

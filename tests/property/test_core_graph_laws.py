@@ -7,9 +7,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from examgen.core.graph import ComputationGraph, Values, evaluate, reevaluate
+from examgen.core.evaluation import evaluate, reevaluate
+from examgen.core.graph import ComputationGraph, Values
 from examgen.core.network import network_graph
-from examgen.core.rules import Rule
+from examgen.core.rules.rule import Rule
 from tests.oracles import OUTPUTS, Array, random_givens, random_shape
 
 STUDENTS = 3

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from examgen.core.graph import ComputationGraph, Quantity, evaluate
+from examgen.core.evaluation import evaluate
+from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rounding import half_unit, rounding_bands, rounding_effects
-from examgen.core.rules import PRODUCTS, Rule
+from examgen.core.rules.linear import PRODUCTS
+from examgen.core.rules.rule import Rule
 from tests.oracles import Array, Numbers, random_givens
 
 SHAPES = (

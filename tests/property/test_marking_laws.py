@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from examgen.core.graph import evaluate
+from examgen.core.evaluation import evaluate
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.errors import BankError
 from examgen.exams.banks.bank_files import shipped_banks

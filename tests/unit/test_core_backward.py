@@ -11,13 +11,16 @@ from autograd import grad
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examgen.core.activations import ACTIVATIONS
 from examgen.core.backward import derivatives
 from examgen.core.chain_rule import path_count, paths
-from examgen.core.graph import ComputationGraph, Quantity, evaluate
-from examgen.core.losses import LOSSES
+from examgen.core.evaluation import evaluate
+from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import NetworkShape, network_graph
-from examgen.core.rules import ENTRYWISE, LINEAR, Array, Part, Rule
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.arithmetic import ENTRYWISE
+from examgen.core.rules.linear import LINEAR
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import Array, Reads, Rule
 from tests.oracles import random_givens
 
 X, Y, Z = (Quantity(name, name, ()) for name in "xyz")
@@ -158,7 +161,7 @@ def test_a_pullback_is_the_derivative(rule: Rule) -> None:
     for place, pullback in enumerate(rule.pullbacks):
         if pullback is None:
             continue
-        weights = gradient if Part.GRADIENT in pullback.inputs else np.ones(())
+        weights = gradient if Reads.GRADIENT in pullback.inputs else np.ones(())
         expected = np.zeros(shapes[place])
         for index in np.ndindex(*shapes[place]):
             moved = [[value.copy() for value in numbers] for _ in range(2)]
@@ -167,8 +170,8 @@ def test_a_pullback_is_the_derivative(rule: Rule) -> None:
             above, below = (np.asarray(rule.compute(*each)) for each in moved)
             expected[index] = ((above - below) * weights).sum() / 2e-6
 
-        def read(source: int | Part, local: Array | None = None) -> Array:
-            known = {Part.GRADIENT: gradient, Part.RESULT: result, Part.LOCAL: local}
+        def read(source: int | Reads, local: Array | None = None) -> Array:
+            known = {Reads.GRADIENT: gradient, Reads.RESULT: result, Reads.LOCAL: local}
             found = numbers[source] if isinstance(source, int) else known[source]
             assert found is not None
             return found

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.probes.dependence import rests_on
-from examgen.core.rules import Rule
+from examgen.core.rules.rule import Rule
 
 GRAPH = network_graph(NetworkShape((2, 3, 2), ("relu", "softmax"), "cross_entropy", steps=2, samples_per_step=2))
 

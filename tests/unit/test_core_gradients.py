@@ -7,10 +7,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.graph import ComputationGraph, evaluate, evaluate_in_blocks
-from examgen.core.losses import LOSSES
+from examgen.core.evaluation import evaluate, evaluate_in_blocks
+from examgen.core.graph import ComputationGraph
 from examgen.core.network import NetworkShape, network_graph
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
 from tests.oracles import HIDDEN, OUTPUTS, SMOOTH, Array, Numbers, by_autograd, random_givens, random_shape, scale_of
 
 ARCHITECTURES = 5

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from examgen.core.graph import ComputationGraph, Quantity, evaluate, evaluate_in_blocks
+from examgen.core.evaluation import evaluate, evaluate_in_blocks
+from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import NetworkShape, network_graph
-from examgen.core.rules import Rule
+from examgen.core.rules.rule import Rule
 from tests.oracles import Numbers, random_givens
 
 SHAPE = NetworkShape((3, 2, 2), ("relu", "sigmoid"), "squared_error", steps=2)

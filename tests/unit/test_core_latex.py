@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape, network_graph
-from examgen.core.rules import fill_latex, fraction_latex, output_error_rule, scaled_latex
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.linear import output_error_rule
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import fill_latex, fraction_latex, scaled_latex
 from tests.oracles import Array
 
 NAMED_ONLY = tuple(name for name, row in ACTIVATIONS.items() if row.latex.startswith(r"\operatorname"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from examgen.core.graph import evaluate, reevaluate
+from examgen.core.evaluation import evaluate, reevaluate
 from examgen.core.misconceptions import MISCONCEPTIONS, Patch, patches
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape

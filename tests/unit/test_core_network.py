@@ -5,10 +5,10 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pytest
 
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.graph import evaluate
-from examgen.core.losses import LOSSES
+from examgen.core.evaluation import evaluate
 from examgen.core.network import NetworkShape, network_graph, step_name
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
 from tests.oracles import OUTPUTS, random_givens
 
 SHAPE = NetworkShape((3, 2, 2, 1), ("relu", "sigmoid", "sigmoid"), "half_squared_error", steps=2)

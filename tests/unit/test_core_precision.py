@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from mpmath import mp
 
+from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
-from examgen.core.graph import evaluate
 from examgen.core.network import NetworkShape, network_graph
 from tests.oracles import (
     OUTPUTS,

@@ -6,8 +6,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
-from examgen.core.graph import Values, evaluate
+from examgen.core.graph import Values
 from examgen.core.products import ProductSpec, ProductsShape, products_graph
 from tests.oracles import Array, Numbers
 

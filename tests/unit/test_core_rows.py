@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from examgen.core.activations import ACTIVATIONS
 from examgen.core.formulas.formula_functions import FUNCTIONS, function_key
 from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
-from examgen.core.losses import LOSSES
-from examgen.core.rules import Array
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import Array
 from examgen.exams.wording.words import shipped_languages, words
 
 

@@ -5,9 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.losses import LOSSES
-from examgen.core.rules import LINEAR, PRODUCTS, Rule, averaged, output_error_rule, sample_rows
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.linear import LINEAR, PRODUCTS, averaged, output_error_rule, sample_rows
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import Rule
 from tests.oracles import Array
 
 SIZES = {"n": 2, "m": 3, "i": 3, "o": 2, "p": 4, "r": 2, "k": 3, "c": 4}

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
+from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
-from examgen.core.graph import evaluate
 from examgen.documents.pages import Line, QuestionPart
 from examgen.documents.paper.papers import key_page
 from examgen.documents.paper.printing import key_pdf

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.core import activations, losses
 from examgen.core.network import NetworkShape
+from examgen.core.rules import activations, losses
 from examgen.errors import BankError
 from examgen.exams.banks.bank_files import MAX_FILE_BYTES, find_bank, shipped_banks
 from examgen.exams.banks.building import Student, draw_variants, load_exam

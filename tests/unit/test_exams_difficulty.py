@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.core.graph import evaluate
+from examgen.core.evaluation import evaluate
 from examgen.core.network import NetworkShape, network_graph
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.draws.difficulty import difficulty, multiplications
 from examgen.exams.keys.key_folder import papers

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.banks.building import load_exam
 from examgen.exams.draws.separation import paper_patches, separations
 from examgen.exams.paper_shapes import PaperShape

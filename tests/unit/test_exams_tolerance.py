@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from examgen.core.graph import Evaluation, evaluate
-from examgen.core.rules import Array
+from examgen.core.evaluation import Evaluation, evaluate
+from examgen.core.rules.rule import Array
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.keys.key_folder import papers
 from examgen.exams.paper_shapes import PaperShape

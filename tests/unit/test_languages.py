@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from fontTools.ttLib import TTFont
 
-from examgen.core.activations import ACTIVATIONS
 from examgen.core.formulas.formula_tokens import REASONS as FORMULA_REASONS
 from examgen.core.formulas.number_grammar import REASONS
-from examgen.core.losses import LOSSES
 from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
 from examgen.errors import ExamgenError
 from examgen.exams.wording.sentences import AND, CHARACTER, LIST, NEAR, OR, SENTENCES
 from examgen.exams.wording.words import decimal_mark, marks_text, phrase, words

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.core.graph import ComputationGraph, evaluate
+from examgen.core.evaluation import evaluate
+from examgen.core.graph import ComputationGraph
 from examgen.core.misconceptions import Patch
 from examgen.core.partly_held import parts_of_patches
 from examgen.exams.banks.building import Student, draw_variants, load_exam

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.core.graph import ComputationGraph, evaluate
+from examgen.core.evaluation import evaluate
+from examgen.core.graph import ComputationGraph
 from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.draws.separation import paper_patches

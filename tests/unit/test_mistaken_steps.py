@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from examgen.core.evaluation import evaluate
 from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
-from examgen.core.graph import Values, evaluate
+from examgen.core.graph import Values
 from examgen.core.misconceptions import MISCONCEPTIONS, Patch, patches
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.probes.trials import trial_givens

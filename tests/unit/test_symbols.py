@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.core.graph import evaluate
+from examgen.core.evaluation import evaluate
 from examgen.core.network import NetworkShape
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.documents.pages import PaperPage, QuestionPart
 from examgen.documents.paper.papers import question_page
 from examgen.documents.style import PaperStyle

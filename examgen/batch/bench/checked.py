@@ -8,7 +8,7 @@ import numpy as np
 
 from examgen.batch.bench.mistaken_sitters import OtherSat
 from examgen.batch.bench.sitting import Sat
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 
 ENOUGH_DRAWS = 50
 """Where none of fewer draws passes, that may be chance."""

@@ -15,9 +15,9 @@ from examgen.batch.bench.mistaken_sitters import OtherSat, other_students
 from examgen.batch.bench.rare_papers import lacks_a_shape, rare_papers
 from examgen.batch.bench.sitting import Papers, Sat, mistaken_students, one_of_each_shape, perfect_students
 from examgen.batch.making import OUTPUT, make
-from examgen.core.graph import evaluate
+from examgen.core.evaluation import evaluate
 from examgen.core.misconceptions import MISCONCEPTIONS
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.errors import ExamgenError
 from examgen.exams.banks.building import LoadedExam, load_exam
 from examgen.exams.draws.difficulty import Difficulty, difficulty

@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from examgen.core.evaluation import evaluate
 from examgen.core.formulas.formula_answers import Judgement, judge
 from examgen.core.formulas.formula_functions import Function
 from examgen.core.formulas.formula_language import Formula
 from examgen.core.formulas.formula_tokens import Unparsed, tokenize
 from examgen.core.formulas.formula_trials import Entry, Trials, shape_trials
-from examgen.core.graph import ComputationGraph, evaluate
+from examgen.core.graph import ComputationGraph
 from examgen.core.misconceptions import Patch, patches
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.fields import Field
 from examgen.exams.keys.key_folder import entry
 from examgen.exams.paper_shapes import PaperShape

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from examgen.batch.bench.sitting import Sheet, written_numbers
-from examgen.core.graph import evaluate
+from examgen.core.evaluation import evaluate
 from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.exams.digits import print_decimals
 from examgen.exams.draws.separation import paper_patches

@@ -15,7 +15,7 @@ import numpy as np
 from examgen.core.formulas.formula_language import Formula, evaluate_formula
 from examgen.core.formulas.formula_trials import Entry, Trials
 from examgen.core.graph import ComputationGraph, Values
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 
 Verdict = Literal["right", "partly", "undefined", "circular", "wrong"]
 

@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.core.activations import ACTIVATIONS, Activation
-from examgen.core.rules import Array
+from examgen.core.rules.activations import ACTIVATIONS, Activation
+from examgen.core.rules.rule import Array
 
 
 @dataclass(frozen=True, slots=True)

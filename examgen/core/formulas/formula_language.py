@@ -33,7 +33,7 @@ from examgen.core.formulas.formula_functions import (
     function_key,
 )
 from examgen.core.formulas.formula_tokens import Token, Unparsed, quoted, tokenize
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 
 MAX_DEPTH = 40
 _MAX_SUGGESTED_FROM = 500

@@ -11,11 +11,12 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.graph import ComputationGraph, Quantity, Values, evaluate
-from examgen.core.losses import LOSSES
+from examgen.core.evaluation import evaluate
+from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.misconceptions import QuestionShape, patches
-from examgen.core.rules import Array
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import Array
 
 DRAWS = 192
 _SEED = 20_240_229

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.rules import Array, Rule
+from examgen.core.rules.rule import Array, Rule
 
 SIGNED_TRIALS = 40
 """Trials with inputs of both signs: a slope that is 0 or 1 shows in half of them."""

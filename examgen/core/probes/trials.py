@@ -7,8 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from examgen.core.graph import ComputationGraph, Values, evaluate
-from examgen.core.rules import Array
+from examgen.core.evaluation import evaluate
+from examgen.core.graph import ComputationGraph, Values
+from examgen.core.rules.rule import Array
 
 TRIALS = 32
 """Draws for each graph."""

@@ -15,14 +15,15 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.activations import ACTIVATIONS
+from examgen.core.evaluation import Evaluation, evaluate, reevaluate
 from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize
 from examgen.core.formulas.formula_trials import Entry
 from examgen.core.formulas.number_grammar import DecimalMark
-from examgen.core.graph import ComputationGraph, Evaluation, Quantity, Values, evaluate, reevaluate
+from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.misconceptions import Patch
 from examgen.core.network import SAMPLES
-from examgen.core.rules import Array
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.rule import Array
 from examgen.documents.feedback.student_feedback import EntryFeedback
 from examgen.documents.paper.typed_tasks import latex_of_tokens, on_one_line
 from examgen.documents.worked.solved_paper import SolvedPaper

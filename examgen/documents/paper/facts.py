@@ -6,10 +6,10 @@ Called by `papers`.
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
-from examgen.core.rules import fill_latex, fraction_latex
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import fill_latex, fraction_latex
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.rule_formulas import loss_symbolic
 from examgen.documents.worked.solved_paper import SolvedPaper

@@ -9,9 +9,9 @@ from dataclasses import astuple, dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape, network_graph
+from examgen.core.rules.activations import ACTIVATIONS
 from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, NetworkPicture, PaperPage, QuestionPart
 from examgen.documents.pages import Task as TaskPart
 from examgen.documents.paper.facts import derivatives_of, facts_of

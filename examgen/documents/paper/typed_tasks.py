@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 
-from examgen.core.activations import ACTIVATIONS
 from examgen.core.formulas.formula_functions import function_key
 from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize
+from examgen.core.rules.activations import ACTIVATIONS
 from examgen.documents.pages import AnswerBox, Cell, Spelling, TypedAnswer
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.rule_formulas import symbol_of

@@ -18,7 +18,7 @@ import numpy as np
 
 from examgen.core.chain_rule import Path, path_count, paths
 from examgen.core.graph import Quantity
-from examgen.core.rules import fraction_latex
+from examgen.core.rules.rule import fraction_latex
 from examgen.documents.pages import Line
 from examgen.documents.worked.exact_numbers import ends_at
 from examgen.documents.worked.solved_paper import SolvedPaper

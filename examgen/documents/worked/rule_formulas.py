@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from examgen.core.graph import Quantity
-from examgen.core.losses import LOSSES
 from examgen.core.network import NetworkShape
-from examgen.core.rules import fill_latex, fraction_latex
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import fill_latex, fraction_latex
 from examgen.documents.worked.exact_numbers import MOST_CHARACTERS, characters, has_room
 from examgen.documents.worked.solved_paper import SolvedPaper, bracketed, folds
 from examgen.exams.paper_shapes import PaperShape

@@ -5,11 +5,12 @@ Called by `papers` and by feedback; what is only given is known without a soluti
 
 import numpy as np
 
-from examgen.core.activations import ACTIVATIONS
+from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
-from examgen.core.graph import Quantity, evaluate
+from examgen.core.graph import Quantity
 from examgen.core.network import SAMPLES, NetworkShape
-from examgen.core.rules import Array
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.rule import Array
 from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
 from examgen.exams.exam import QuestionVariant
 from examgen.exams.keys.key_folder import entry

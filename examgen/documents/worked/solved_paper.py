@@ -12,7 +12,7 @@ import numpy as np
 
 from examgen.core.graph import Quantity, Values
 from examgen.core.network import SAMPLES
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.documents.numbers import Numbers, Printed
 from examgen.documents.worked.exact_numbers import common, ends_at, printed_denominator, spacings
 from examgen.exams.paper_shapes import PaperShape

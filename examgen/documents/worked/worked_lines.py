@@ -5,9 +5,9 @@ The chain-rule form of single entries is in `chain`. Called by `papers`.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import Quantity
 from examgen.core.network import SAMPLES, NetworkShape
+from examgen.core.rules.activations import ACTIVATIONS
 from examgen.documents.pages import Line, Section
 from examgen.documents.worked.chain import chain_lines
 from examgen.documents.worked.rule_formulas import (

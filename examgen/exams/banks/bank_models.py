@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from examgen.core import draws as draws_versions
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.losses import LOSSES
 from examgen.core.network import BatchDelta
 from examgen.core.products import OPERATIONS
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
 from examgen.exams.banks.bank_answers import check_answers, toml_text
 from examgen.exams.banks.bank_policy import PolicyModel
 from examgen.exams.banks.bank_values import (

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from examgen.core.graph import Quantity, evaluate
-from examgen.core.losses import LOSSES
+from examgen.core.evaluation import evaluate
+from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
-from examgen.core.rules import Array
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import Array
 from examgen.errors import BankError, did_you_mean
 from examgen.exams.banks.bank_answers import answer_letter
 from examgen.exams.banks.bank_models import Family, TaskModel

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from examgen.core.graph import ComputationGraph, Evaluation, Quantity
-from examgen.core.rules import Array
+from examgen.core.evaluation import Evaluation
+from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.rules.rule import Array
 from examgen.exams.digits import NOISE
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field

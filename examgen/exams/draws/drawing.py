@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from examgen.core.graph import evaluate
-from examgen.core.rules import Array
+from examgen.core.evaluation import evaluate
+from examgen.core.rules.rule import Array
 from examgen.errors import BankError
 from examgen.exams.draws.rejections import ADVICE, details, screens_text, worst_screen
 from examgen.exams.draws.screens import SCREENS, Limits, Verdict, mistakes_hidden, screen

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from examgen.core.activations import ACTIVATIONS, AT_KINK
+from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
-from examgen.core.graph import evaluate
 from examgen.core.network import NetworkShape, network_graph
-from examgen.core.rules import Array
+from examgen.core.rules.activations import ACTIVATIONS, AT_KINK
+from examgen.core.rules.rule import Array
 from examgen.exams.draws.screens import Limits
 from examgen.exams.notation import QuestionShape
 

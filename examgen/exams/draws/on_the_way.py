@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.core.graph import ComputationGraph, Evaluation, Quantity
-from examgen.core.rules import Array
+from examgen.core.evaluation import Evaluation
+from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.rules.rule import Array
 
 FACTORS: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {

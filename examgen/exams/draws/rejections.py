@@ -5,10 +5,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.losses import LOSSES
 from examgen.core.misconceptions import MISCONCEPTIONS
 from examgen.core.network import NetworkShape
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
 from examgen.exams.draws.screens import SCREENS
 from examgen.exams.notation import QuestionShape
 from examgen.exams.paper_shapes import PaperShape

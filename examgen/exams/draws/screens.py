@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.activations import ACTIVATIONS
 from examgen.core.draws import FIRST_DRAWS, screens_in
-from examgen.core.graph import Evaluation, Quantity
-from examgen.core.losses import LOSSES
+from examgen.core.evaluation import Evaluation
+from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
-from examgen.core.rules import Array
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import Array
 from examgen.exams.digits import NOISE, Digits
 from examgen.exams.draws.on_the_way import largest_products
 from examgen.exams.draws.separation import separations

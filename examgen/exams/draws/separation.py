@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from examgen.core.graph import Evaluation, evaluate, reevaluate
+from examgen.core.evaluation import Evaluation, evaluate, reevaluate
 from examgen.core.misconceptions import Patch, patches
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field, perfect_tolerances
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from examgen.core.graph import Values
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 
 
 @dataclass(frozen=True, eq=False, slots=True)

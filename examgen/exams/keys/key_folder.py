@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from examgen.collector import paused_collector
+from examgen.core.evaluation import Evaluation, evaluate
 from examgen.core.exact import as_fractions
-from examgen.core.graph import Evaluation, Values, evaluate
-from examgen.core.rules import Array
+from examgen.core.graph import Values
+from examgen.core.rules.rule import Array
 from examgen.errors import KeyFileError
 from examgen.exams.exam import Exam, QuestionVariant, Variant
 from examgen.exams.fields import Field

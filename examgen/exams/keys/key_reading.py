@@ -15,7 +15,7 @@ from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.core.graph import Quantity
 from examgen.core.network import BATCH_DELTAS, BatchDelta, NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.banks.bank_answers import answer_letter, check_answers
 from examgen.exams.banks.bank_policy import checked_policy
 from examgen.exams.banks.bank_values import decimal_of

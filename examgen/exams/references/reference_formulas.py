@@ -12,12 +12,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from examgen.core.activations import ACTIVATIONS
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.losses import LOSSES, Loss
 from examgen.core.misconceptions import MistakenRule
 from examgen.core.network import NetworkShape
-from examgen.core.rules import Array, Rule
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES, Loss
+from examgen.core.rules.rule import Array, Rule
 from examgen.exams.notation import Index
 from examgen.exams.references.formula_texts import ATOM, PRODUCT, SUM, Written, as_written
 from examgen.exams.symbol_names import Naming

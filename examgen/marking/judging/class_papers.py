@@ -10,9 +10,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Evaluation, Values, evaluate, evaluate_in_blocks
+from examgen.core.evaluation import Evaluation, evaluate, evaluate_in_blocks
+from examgen.core.graph import Values
 from examgen.core.probes.dependence import rests_on
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.exam import Variant
 from examgen.exams.keys.given_rows import stacked
 from examgen.exams.keys.key_folder import Key

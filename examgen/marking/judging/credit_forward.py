@@ -7,7 +7,7 @@ to which the own work leads.
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.policy import Policy
 
 

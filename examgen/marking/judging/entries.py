@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Values, students_last
-from examgen.core.rules import Array
+from examgen.core.evaluation import students_last
+from examgen.core.graph import Values
+from examgen.core.rules.rule import Array
 from examgen.exams.keys.key_folder import solve
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy

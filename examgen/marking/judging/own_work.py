@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Values, evaluate
+from examgen.core.evaluation import evaluate
+from examgen.core.graph import Values
 from examgen.core.probes.dependence import rests_on
 from examgen.core.rounding import effects_of
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape, Route
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, by_field, half_units

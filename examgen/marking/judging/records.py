@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import students_last
+from examgen.core.evaluation import students_last
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.rounding import half_unit
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.digits import Digits
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.exact import exactly
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.exam import Exam
 from examgen.exams.fields import exact_total
 from examgen.exams.paper_shapes import PaperShape

@@ -12,10 +12,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import ComputationGraph, Evaluation, Values, evaluate, reevaluate
+from examgen.core.evaluation import Evaluation, evaluate, reevaluate
+from examgen.core.graph import ComputationGraph, Values
 from examgen.core.misconceptions import Patch
 from examgen.core.rounding import half_unit, rounding_bands
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, entries_of, half_units, place_of
 from examgen.marking.judging.entries import Marked

@@ -11,10 +11,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Evaluation, evaluate, reevaluate
+from examgen.core.evaluation import Evaluation, evaluate, reevaluate
 from examgen.core.misconceptions import Patch, question_graph
 from examgen.core.probes.trials import live_trials
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.paper_shapes import PaperShape
 from examgen.marking.judging.diagnosing.diagnosis import Diagnosis

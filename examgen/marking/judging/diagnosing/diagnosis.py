@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from examgen.core.graph import Values
 from examgen.core.misconceptions import Patch
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import place_of
 from examgen.marking.judging.blocks import blocks_of

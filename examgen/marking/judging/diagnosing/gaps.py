@@ -12,11 +12,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Quantity, Values, students_last
+from examgen.core.evaluation import students_last
+from examgen.core.graph import Quantity, Values
 from examgen.core.misconceptions import Patch
 from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import links
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.fields import Field
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, by_field, entry_of

@@ -12,11 +12,12 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Values, students_last
+from examgen.core.evaluation import students_last
+from examgen.core.graph import Values
 from examgen.core.misconceptions import MISCONCEPTIONS, Patch
 from examgen.core.network import NetworkShape
 from examgen.core.partly_held import Part, parts_of_patches
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.paper_shapes import PaperShape
 from examgen.marking.judging.diagnosing.causes import Flags, Places, Tried, Work, count, tried

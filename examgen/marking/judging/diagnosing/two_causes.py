@@ -6,7 +6,8 @@ Called by `diagnosis` for students who have two names already and something left
 from collections.abc import Iterator
 from functools import lru_cache
 
-from examgen.core.graph import ComputationGraph, Values, evaluate
+from examgen.core.evaluation import evaluate
+from examgen.core.graph import ComputationGraph, Values
 from examgen.core.misconceptions import MISCONCEPTIONS, Network, Patch, QuestionShape, question_graph
 from examgen.core.network import NetworkShape
 from examgen.core.probes.trials import live_trials

@@ -9,11 +9,12 @@ from itertools import accumulate, zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.activations import ACTIVATIONS
-from examgen.core.graph import Values, evaluate
+from examgen.core.evaluation import evaluate
+from examgen.core.graph import Values
 from examgen.core.network import SAMPLES, NetworkShape
 from examgen.core.probes.dependence import links
-from examgen.core.rules import Array
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.rule import Array
 from examgen.exams.keys.key_folder import solve
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, entry_of

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from examgen.core.graph import Values
 from examgen.core.rounding import HALF, half_unit
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.marking.judging.class_papers import ClassKey, ClassPapers, printed, reads

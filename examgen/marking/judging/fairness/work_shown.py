@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from examgen.core.graph import Values
 from examgen.core.probes.dependence import rests_on
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, by_field
 from examgen.exams.wording.sentences import IN_ENGLISH, Wording

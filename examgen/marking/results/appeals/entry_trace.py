@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from examgen.core.graph import ComputationGraph, Evaluation, Quantity, Values, evaluate
+from examgen.core.evaluation import Evaluation, evaluate
+from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.misconceptions import Patch
 from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import rests_on
 from examgen.core.rounding import rounding_effects
-from examgen.core.rules import Array
+from examgen.core.rules.rule import Array
 from examgen.exams.fields import Field
 from examgen.exams.folders.files import typed_text
 from examgen.exams.keys.key_folder import solve

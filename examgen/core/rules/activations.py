@@ -10,7 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from examgen.core.rules import HADAMARD, SOFTMAX_PULL_BACK, Array, Local, Part, Pullback, Rule
+from examgen.core.rules.linear import HADAMARD, SOFTMAX_PULL_BACK
+from examgen.core.rules.rule import Array, Local, Pullback, Reads, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,9 @@ class Activation:
     def _pullback(self) -> Pullback:
         """By the slope, a quantity of its own, where there is one."""
         if self.slope is None:
-            return Pullback(SOFTMAX_PULL_BACK, (Part.RESULT, Part.GRADIENT))
-        source = 0 if self.slope_of == "z" else Part.RESULT
-        return Pullback(HADAMARD, (Part.GRADIENT, Part.LOCAL), Local("slope", self.slope_rule(), (source,)))
+            return Pullback(SOFTMAX_PULL_BACK, (Reads.RESULT, Reads.GRADIENT))
+        source = 0 if self.slope_of == "z" else Reads.RESULT
+        return Pullback(HADAMARD, (Reads.GRADIENT, Reads.LOCAL), Local("slope", self.slope_rule(), (source,)))
 
     def slope_rule(self) -> Rule:
         """The rule from z or a to the slope; call it only where there is one."""

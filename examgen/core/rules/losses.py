@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.core.rules import Array, Pullback, Rule, scaled_latex
+from examgen.core.rules.rule import Array, Pullback, Rule, scaled_latex
 
 
 @dataclass(frozen=True, slots=True)
