@@ -56,6 +56,11 @@ class NetworkShape:
             raise ValueError("; ".join(problems))
 
     @property
+    def graph(self) -> ComputationGraph:
+        """As `network_graph`."""
+        return network_graph(self)
+
+    @property
     def depth(self) -> int:
         """Number of layers with weights."""
         return len(self.sizes) - 1

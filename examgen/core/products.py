@@ -106,6 +106,16 @@ class ProductsShape:
     products: tuple[ProductSpec, ...]
 
     @property
+    def graph(self) -> ComputationGraph:
+        """As `products_graph`."""
+        return products_graph(self)
+
+    @property
+    def steps(self) -> int:
+        """Products do not go on from one another."""
+        return 1
+
+    @property
     def is_rational(self) -> bool:
         """Products of exact numbers are exact."""
         return True

@@ -10,12 +10,13 @@ from dataclasses import field as attribute
 from decimal import Decimal
 from typing import Literal, get_args
 
+from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity
 from examgen.core.network import SAMPLES
 from examgen.core.rules.rule import Array
 from examgen.exams.cover import PLAIN, Cover
 from examgen.exams.digits import Digits
-from examgen.exams.notation import Notation, QuestionShape
+from examgen.exams.notation import Notation
 from examgen.exams.policy import Policy
 
 ASKABLE = ("z", "a", "loss", "slope", "dL_da", "dL_dz", "dL_dW", "dL_db", "W_new", "b_new", "product")
@@ -97,7 +98,7 @@ class Question:
     text: tuple[str, ...]
     tasks: tuple[Task, ...]
     digits: Digits
-    shapes: Mapping[str, QuestionShape]
+    shapes: Mapping[str, Exercise]
     given_decimals: Mapping[str, int]
     at_kinks: frozenset[str] = frozenset()
     given_denominators: Mapping[str, int] = attribute(default_factory=dict)

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from examgen.core.network import NetworkShape
+from examgen.core.exercise import Exercise
 from examgen.core.products import ProductsShape
 from examgen.errors import BankError, did_you_mean
 
-QuestionShape = NetworkShape | ProductsShape
 Index = tuple[int, ...]
 AnyIndex = tuple[int | str, ...]
 """Places in a stored array, 0-based; a letter stands for any place."""
@@ -62,7 +61,7 @@ class Notation:
     letters: tuple[str, str] = ("j", "i")
     formulas: Mapping[str, str] = field(default_factory=dict)
 
-    def problem_with(self, shape: QuestionShape) -> str:
+    def problem_with(self, shape: Exercise) -> str:
         """What keeps a question from being written in this notation; empty where nothing does."""
         if not self.hides_units or isinstance(shape, ProductsShape):
             return ""

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.network import NetworkShape, network_graph
 from examgen.core.probes.equality import copies
-from examgen.core.products import products_graph
 from examgen.exams.exam import Question
 from examgen.exams.fields import Field, task_fields
-from examgen.exams.notation import Index, Notation, QuestionShape
+from examgen.exams.notation import Index, Notation
 from examgen.exams.symbol_names import Naming
 
 
@@ -51,7 +50,7 @@ class PaperShape:
 
     question: Question
     label: str
-    shape: QuestionShape
+    shape: Exercise
     graph: ComputationGraph
     naming: Naming
     fields: tuple[Field, ...]
@@ -182,16 +181,11 @@ class PaperShape:
         return tuple(quantity for quantity in self.graph if quantity.name in names)
 
 
-def shape_graph(shape: QuestionShape) -> ComputationGraph:
-    """The computation graph of a question's shape."""
-    return network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
-
-
 @lru_cache(maxsize=512)
 def paper_shape(question: Question, label: str, notation: Notation) -> PaperShape:
     """The shape of this label with its graph, names and fields; built once."""
     shape = question.shapes[label]
-    graph = shape_graph(shape)
+    graph = shape.graph
     naming = Naming(notation, shape, graph)
     fields = tuple(field for number in range(len(question.tasks)) for field in task_fields(question, number, naming))
     return PaperShape(question, label, shape, graph, naming, fields)

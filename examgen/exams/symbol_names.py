@@ -5,11 +5,12 @@ Made by `paper_shapes`; fields, formulas, diagrams and sentences take their symb
 
 from dataclasses import dataclass
 
+from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.core.rules.activations import ACTIVATIONS
-from examgen.exams.notation import PER_SAMPLE, AnyIndex, Index, Notation, QuestionShape
+from examgen.exams.notation import PER_SAMPLE, AnyIndex, Index, Notation
 
 _SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
@@ -32,7 +33,7 @@ class Naming:
     """The names of one question's quantities in one notation."""
 
     notation: Notation
-    shape: QuestionShape
+    shape: Exercise
     graph: ComputationGraph
 
     def whole(self, name: str, *, bias_folded: bool = False) -> str:

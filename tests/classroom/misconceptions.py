@@ -11,9 +11,9 @@ from types import MappingProxyType
 
 import numpy as np
 
+from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
-from examgen.exams.notation import QuestionShape
 from tests.classroom.figures import Array
 from tests.classroom.learner import Above, Here, Learner, Parameters, activation_of, is_shortcut, slope_of
 
@@ -34,7 +34,7 @@ class Misconception:
     name: str
     way: str
     learner: Callable[[], Learner]
-    can_show: Callable[[QuestionShape], bool]
+    can_show: Callable[[Exercise], bool]
 
     @property
     def label(self) -> str:
@@ -231,7 +231,7 @@ class SumForMean(Learner):
     averages = False
 
 
-def _on_networks(test: Callable[[NetworkShape], bool]) -> Callable[[QuestionShape], bool]:
+def _on_networks(test: Callable[[NetworkShape], bool]) -> Callable[[Exercise], bool]:
     return lambda shape: isinstance(shape, NetworkShape) and test(shape)
 
 
@@ -246,7 +246,7 @@ def _equal_sizes(shape: NetworkShape, start: int, stop: int | None = None) -> bo
     return any(here == there for here, there in pairwise(sizes))
 
 
-def _has_square(shape: QuestionShape) -> bool:
+def _has_square(shape: Exercise) -> bool:
     if isinstance(shape, ProductsShape):
         return any(
             min(spec.left[0], spec.right[1]) > 1 for spec in shape.products if spec.operation != "shape_of_product"
@@ -254,7 +254,7 @@ def _has_square(shape: QuestionShape) -> bool:
     return any(min(here, there) > 1 for here, there in pairwise(shape.sizes))
 
 
-def _adds_something(shape: QuestionShape) -> bool:
+def _adds_something(shape: Exercise) -> bool:
     return isinstance(shape, NetworkShape) or any(spec.operation == "affine_map" for spec in shape.products)
 
 

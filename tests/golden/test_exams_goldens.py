@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
+from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
-from examgen.exams.notation import NOTATIONS, Notation, QuestionShape
-from examgen.exams.paper_shapes import shape_graph
+from examgen.exams.notation import NOTATIONS, Notation
 from examgen.exams.symbol_names import Naming
 from tests.small_banks import all_places, shipped_names
 
 Golden = Callable[[str, str], None]
 
-SHAPES: dict[str, QuestionShape] = {
+SHAPES: dict[str, Exercise] = {
     "2-2-1, two steps": NetworkShape((2, 2, 1), ("relu", "sigmoid"), "half_squared_error", steps=2),
     "2-1-2 with softmax": NetworkShape((2, 1, 2), ("tanh", "softmax"), "cross_entropy", updates=False),
     "2-1-1, mini-batch of 2": NetworkShape((2, 1, 1), ("elu", "identity"), "huber", samples_per_step=2),
@@ -61,8 +61,8 @@ def _papers_of(exam_id: str, variants: Sequence[Variant]) -> Iterator[str]:
                 yield f"    {name} = {values.tolist()}"
 
 
-def _symbols_of(title: str, shape: QuestionShape, notation: Notation) -> str:
-    graph = shape_graph(shape)
+def _symbols_of(title: str, shape: Exercise, notation: Notation) -> str:
+    graph = shape.graph
     naming = Naming(notation, shape, graph)
     lines = [title]
     for quantity in graph:

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 
 from examgen.core.evaluation import evaluate
+from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph
-from examgen.core.misconceptions import MISCONCEPTIONS, Patch, QuestionShape, patches, question_graph
+from examgen.core.misconceptions.patches import patches
+from examgen.core.misconceptions.table import MISCONCEPTIONS
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules.rule import Array
 
-SHAPES: dict[str, QuestionShape] = {
+SHAPES: dict[str, Exercise] = {
     "relu-sigmoid-bce": NetworkShape((2, 2, 1), ("relu", "sigmoid"), "binary_cross_entropy"),
     "tanh-softmax-ce": NetworkShape((1, 3, 2), ("tanh", "softmax"), "cross_entropy", samples_per_step=2),
     "softmax-squares": NetworkShape((1, 2), ("softmax",), "squared_error", updates=False),
@@ -41,7 +44,7 @@ def lines_of(name: str) -> Iterator[str]:
         versions = [patch for patch in patches_of(shape) if patch.misconception == name]
         if versions:
             yield f"{title}:"
-        graph = question_graph(shape)
+        graph = shape.graph
         givens = numbers(graph)
         for patch in versions:
             values = evaluate(patch.graph, givens).values
@@ -49,9 +52,9 @@ def lines_of(name: str) -> Iterator[str]:
             yield from (f"    {q.name} = {printed(values[q.name])}" for q in graph.derived if q.name in patch.changed)
 
 
-def patches_of(shape: QuestionShape) -> tuple[Patch, ...]:
+def patches_of(shape: Exercise) -> tuple[Patch, ...]:
     """All that can show where everything is asked."""
-    return patches(shape, frozenset(quantity.name for quantity in question_graph(shape).derived))
+    return patches(shape, frozenset(quantity.name for quantity in shape.graph.derived))
 
 
 def numbers(graph: ComputationGraph) -> dict[str, Array]:

@@ -16,10 +16,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from examgen.core import draws, misconceptions
+from examgen.core import draw_versions
 from examgen.core.evaluation import Evaluation
 from examgen.core.graph import Change, ComputationGraph
-from examgen.core.misconceptions import Misconception, Version, patches
+from examgen.core.misconceptions import table as misconceptions
+from examgen.core.misconceptions.patches import patches
+from examgen.core.misconceptions.versions import Misconception, Version
 from examgen.core.rules import activations, losses
 from examgen.core.rules.activations import ACTIVATIONS, ByHeart
 from examgen.core.rules.losses import LOSSES
@@ -51,7 +53,7 @@ def test_fifty_papers_of_each_bank_stay_as_they_are(name: str, golden: Golden) -
 def test_no_row_that_is_added_changes_a_paper(name: str, add_rows: AddRows) -> None:
     """Rows at random places of all tables that draws are made with; they screen from a later version on, or never."""
     before = lines_of(name, SOME_SEEDS)
-    for number, since in enumerate((draws.CURRENT_DRAWS + 1, None)):
+    for number, since in enumerate((draw_versions.CURRENT_DRAWS + 1, None)):
         add_rows(Random(f"{name} {number}"), since)
         assert lines_of(name, SOME_SEEDS) == before
 
@@ -70,7 +72,7 @@ def test_no_row_that_is_added_changes_a_paper(name: str, add_rows: AddRows) -> N
 def test_such_rows_change_papers_where_they_screen(name: str, kind: str, add_rows: AddRows) -> None:
     """Were they part of the first version of the draws, other papers would come, or none."""
     before = lines_of(name, SOME_SEEDS)
-    add_rows(Random(name), draws.FIRST_DRAWS, [kind])
+    add_rows(Random(name), draw_versions.FIRST_DRAWS, [kind])
     assert lines_or_none(name) != before
 
 

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.exams.banks.building import load_exam
 from examgen.exams.digits import Digits
 from examgen.exams.exam import ASKABLE, Question, Task
 from examgen.exams.fields import shown_places
-from examgen.exams.notation import NOTATIONS, Notation, QuestionShape
+from examgen.exams.notation import NOTATIONS, Notation
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from tests.small_banks import all_papers, all_places, fitting_notations, shipped_names
 
@@ -42,7 +43,7 @@ def products(draw: st.DrawFn) -> ProductsShape:
     return ProductsShape(tuple(specs))
 
 
-def paper_of(shape: QuestionShape, notation: Notation) -> PaperShape:
+def paper_of(shape: Exercise, notation: Notation) -> PaperShape:
     """A paper that asks for everything."""
     digits = Digits(4)
     task = Task("", ASKABLE, (), (), digits, Decimal(1))
@@ -82,7 +83,7 @@ def test_shipped_papers_have_unique_names_in_every_notation(name: str) -> None:
 
 @settings(max_examples=40)
 @given(networks() | products(), st.sampled_from([name for name in NOTATIONS if name != "scalar"]))
-def test_random_papers_have_unique_names(shape: QuestionShape, notation: str) -> None:
+def test_random_papers_have_unique_names(shape: Exercise, notation: str) -> None:
     """The same for any shape, asked for everything; each entry is shown once, where its index says."""
     paper = paper_of(shape, NOTATIONS[notation])
     check_names(paper)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from examgen.core.exercise import Exercise
 from examgen.core.formulas.formula_answers import judge
 from examgen.core.formulas.formula_language import Formula, parse_formula
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS
@@ -10,14 +11,14 @@ from examgen.core.formulas.formula_trials import trials
 from examgen.core.graph import ComputationGraph
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape, products_graph
-from examgen.exams.notation import NOTATIONS, QuestionShape
+from examgen.exams.notation import NOTATIONS
 from examgen.exams.references.reference_formulas import reference_formula
 from examgen.exams.references.spellings import spellings
 from examgen.exams.symbol_names import Naming
 from tests.oracles import OUTPUTS, random_shape
 
 
-def check_all_right(shape: QuestionShape, graph: ComputationGraph, notation: str) -> int:
+def check_all_right(shape: Exercise, graph: ComputationGraph, notation: str) -> int:
     """Judge the reference of the first and last entry of every quantity; how many were read."""
     naming = Naming(NOTATIONS[notation], shape, graph)
     known, on, read = spellings(naming), trials(graph), 0

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from examgen.cli import app
 from examgen.core.formulas.formula_tokens import REASONS as FORMULA_REASONS
 from examgen.core.formulas.typed_characters import with_character
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.exams.wording.sentences import IN_ENGLISH, NEAR, SENTENCES, Wording
 from examgen.exams.wording.words import original, phrase, retold, shipped_languages
 from examgen.marking.judging.mistakes import mistakes_text

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from examgen.core.evaluation import evaluate, reevaluate
-from examgen.core.misconceptions import MISCONCEPTIONS, Patch, patches
+from examgen.core.misconceptions.patches import patches
+from examgen.core.misconceptions.table import MISCONCEPTIONS
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape
 

@@ -9,8 +9,10 @@ import pytest
 
 from examgen import make
 from examgen.batch.bench.sitting import mistaken_students
-from examgen.core import draws, misconceptions
-from examgen.core.misconceptions import MISCONCEPTIONS, patches
+from examgen.core import draw_versions
+from examgen.core.misconceptions import patches as patches_module
+from examgen.core.misconceptions.patches import patches
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.errors import BankError, KeyFileError
 from examgen.exams.banks.building import load_exam
 from examgen.exams.draws.separation import paper_patches
@@ -21,9 +23,9 @@ from tests.small_banks import DRAWN, EXAM, all_papers, written
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A later version of examgen, with a second version of the draws, since which `no-bias` screens."""
-    monkeypatch.setattr(draws, "CURRENT_DRAWS", 2)
+    monkeypatch.setattr(draw_versions, "CURRENT_DRAWS", 2)
     rows = {**MISCONCEPTIONS, "no-bias": replace(MISCONCEPTIONS["no-bias"], since=2)}
-    monkeypatch.setattr(misconceptions, "MISCONCEPTIONS", rows)
+    monkeypatch.setattr(patches_module, "MISCONCEPTIONS", rows)
     patches.cache_clear()
     yield
     monkeypatch.undo()

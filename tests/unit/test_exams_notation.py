@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.exams.fields import shown_places
-from examgen.exams.notation import NOTATIONS, QuestionShape
-from examgen.exams.paper_shapes import shape_graph
+from examgen.exams.notation import NOTATIONS
 from examgen.exams.symbol_names import Naming
 
 NETWORK = NetworkShape((3, 2, 1), ("relu", "sigmoid"), "half_squared_error")
@@ -19,12 +19,12 @@ PRODUCTS = ProductsShape((ProductSpec("matrix_product", (2, 3), (3, 12)),))
 WIDE = ("from-to", "to-from-da", "nielsen", "row")
 
 
-def naming(notation: str, shape: QuestionShape) -> Naming:
-    return Naming(NOTATIONS[notation], shape, shape_graph(shape))
+def naming(notation: str, shape: Exercise) -> Naming:
+    return Naming(NOTATIONS[notation], shape, shape.graph)
 
 
-def graph_of(shape: QuestionShape) -> ComputationGraph:
-    return shape_graph(shape)
+def graph_of(shape: Exercise) -> ComputationGraph:
+    return shape.graph
 
 
 # The weight of the first layer to unit 2 from unit 3, which is stored in row 1, column 2.
@@ -165,7 +165,7 @@ def test_later_steps_are_named_by_their_step(notation: str) -> None:
 
 def test_only_the_scalar_notation_refuses_networks() -> None:
     """It is for layers of one unit and single samples; products fit every notation."""
-    shapes: tuple[QuestionShape, ...] = (NETWORK, BATCH, CHAIN, PRODUCTS)
+    shapes: tuple[Exercise, ...] = (NETWORK, BATCH, CHAIN, PRODUCTS)
     refused = {
         (notation, place)
         for notation, row in NOTATIONS.items()

@@ -11,7 +11,7 @@ import pytest
 
 from examgen.batch.class_feedback import Total, student_feedback
 from examgen.core.formulas.number_grammar import REASONS
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.documents.feedback import feedback_notes
 from examgen.documents.feedback.printed import feedback_printing
 from examgen.documents.feedback.printed.feedback_layout import skeleton_of

@@ -11,7 +11,7 @@ from examgen.core.formulas.formula_answers import Judgement, Side, judge
 from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
 from examgen.core.formulas.formula_trials import drawn_givens, trials
 from examgen.core.graph import ComputationGraph, Quantity, Values
-from examgen.core.misconceptions import patches
+from examgen.core.misconceptions.patches import patches
 from examgen.core.network import BatchDelta, NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape, products_graph
 from examgen.core.rules.losses import LOSSES

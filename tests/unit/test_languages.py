@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 
 from examgen.core.formulas.formula_tokens import REASONS as FORMULA_REASONS
 from examgen.core.formulas.number_grammar import REASONS
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
 from examgen.errors import ExamgenError

@@ -8,8 +8,8 @@ import pytest
 
 from examgen.core.evaluation import evaluate
 from examgen.core.graph import ComputationGraph
-from examgen.core.misconceptions import Patch
-from examgen.core.partly_held import parts_of_patches
+from examgen.core.misconceptions.partly_held import parts_of_patches
+from examgen.core.misconceptions.versions import Patch
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.exam import QuestionVariant

@@ -9,7 +9,7 @@ import pytest
 
 from examgen.core.evaluation import evaluate
 from examgen.core.graph import ComputationGraph
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.exam import QuestionVariant

@@ -15,7 +15,9 @@ import pytest
 from examgen.core.evaluation import evaluate
 from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
 from examgen.core.graph import Values
-from examgen.core.misconceptions import MISCONCEPTIONS, Patch, patches
+from examgen.core.misconceptions.patches import patches
+from examgen.core.misconceptions.table import MISCONCEPTIONS
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.probes.trials import trial_givens
 from examgen.core.products import ProductsShape

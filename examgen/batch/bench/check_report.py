@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from examgen.batch.bench.checked import Checked, QuestionCheck, Spread, Work
 from examgen.batch.bench.mistaken_sitters import InFormulas
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.exams.draws.screens import SCREENS
 
 MANY = 1000.0

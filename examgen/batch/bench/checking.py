@@ -16,7 +16,7 @@ from examgen.batch.bench.rare_papers import lacks_a_shape, rare_papers
 from examgen.batch.bench.sitting import Papers, Sat, mistaken_students, one_of_each_shape, perfect_students
 from examgen.batch.making import OUTPUT, make
 from examgen.core.evaluation import evaluate
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.core.rules.rule import Array
 from examgen.errors import ExamgenError
 from examgen.exams.banks.building import LoadedExam, load_exam

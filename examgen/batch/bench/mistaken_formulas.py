@@ -17,7 +17,8 @@ from examgen.core.formulas.formula_language import Formula
 from examgen.core.formulas.formula_tokens import Unparsed, tokenize
 from examgen.core.formulas.formula_trials import Entry, Trials, shape_trials
 from examgen.core.graph import ComputationGraph
-from examgen.core.misconceptions import Patch, patches
+from examgen.core.misconceptions.patches import patches
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.rules.rule import Array
 from examgen.exams.fields import Field
 from examgen.exams.keys.key_folder import entry

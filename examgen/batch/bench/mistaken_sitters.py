@@ -15,7 +15,7 @@ from examgen.batch.bench.mistaken_formulas import (
     mistaken_formulas,
 )
 from examgen.batch.bench.sitting import Sheet, sit
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.exams.banks.building import LoadedExam
 from examgen.exams.exam import CHOICE, Variant
 from examgen.exams.fields import ROUNDED_MARKS, shown_shape

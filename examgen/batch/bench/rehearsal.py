@@ -12,7 +12,7 @@ import numpy as np
 
 from examgen.batch.bench.sitting import Sheet, written_numbers
 from examgen.core.evaluation import evaluate
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.exams.digits import print_decimals
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.exam import Exam, QuestionVariant, Variant

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from examgen.core.draws import screens_in
+from examgen.core.draw_versions import screens_in
 from examgen.core.evaluation import evaluate
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.core.rules.rule import Array
 from examgen.errors import BankError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam

@@ -12,8 +12,9 @@ from types import MappingProxyType
 import numpy as np
 
 from examgen.core.evaluation import evaluate
+from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity, Values
-from examgen.core.misconceptions import QuestionShape, patches
+from examgen.core.misconceptions.patches import patches
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Array
@@ -51,7 +52,7 @@ class Trials:
 
 
 @lru_cache(maxsize=256)
-def shape_trials(shape: QuestionShape, graph: ComputationGraph) -> Trials:
+def shape_trials(shape: Exercise, graph: ComputationGraph) -> Trials:
     """Where formulas for the quantities of one shape are tried, with all its misconceptions."""
     wrong: dict[str, list[ComputationGraph]] = {}
     for patch in patches(shape, frozenset(quantity.name for quantity in graph.derived)):

@@ -21,7 +21,7 @@ class ByHeart:
     Attributes:
         slope: from the activation, as they know it.
         spelling: the same in the language of formulas, `<0>` for the activation.
-        since: the version of the draws since which it screens, see `examgen.core.draws`; None for never.
+        since: the version of the draws since which it screens, see `examgen.core.draw_versions`; None for never.
         must_show: as of a version of a misconception.
     """
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from examgen.core.evaluation import evaluate
 from examgen.core.graph import Quantity, Values
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.core.rules.rule import Array
 from examgen.documents.feedback.feedback_texts import NoteTexts, title_of
 from examgen.documents.feedback.mistaken_steps import TOGETHER, Step, step_of

@@ -20,7 +20,7 @@ from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize
 from examgen.core.formulas.formula_trials import Entry
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.core.graph import ComputationGraph, Quantity, Values
-from examgen.core.misconceptions import Patch
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.network import SAMPLES
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.rule import Array

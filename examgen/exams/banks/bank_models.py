@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from examgen.core import draws as draws_versions
+from examgen.core import draw_versions
 from examgen.core.network import BatchDelta
 from examgen.core.products import OPERATIONS
 from examgen.core.rules.activations import ACTIVATIONS
@@ -38,14 +38,14 @@ Marks = Annotated[Number, Field(ge=0, le=1000)]
 
 
 def _known_draws(version: int) -> int:
-    known = range(draws_versions.FIRST_DRAWS, draws_versions.CURRENT_DRAWS + 1)
+    known = range(draw_versions.FIRST_DRAWS, draw_versions.CURRENT_DRAWS + 1)
     if version not in known:
         raise ValueError(f"found {version}; allowed are versions of the draws: {', '.join(map(str, known))}")
     return version
 
 
 Draws = Annotated[Whole, AfterValidator(_known_draws)]
-"""A version of the draws, see `examgen.core.draws`."""
+"""A version of the draws, see `examgen.core.draw_versions`."""
 
 
 class CoverModel(BankModel):
@@ -70,7 +70,7 @@ class PapersModel(CoverModel):
     `draws` is the version of the draws. Without it, papers are drawn as they always were.
     """
 
-    draws: Draws = draws_versions.FIRST_DRAWS
+    draws: Draws = draw_versions.FIRST_DRAWS
 
     later_keys: ClassVar[frozenset[str]] = frozenset({"draws"})
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from examgen.core.draws import FIRST_DRAWS
+from examgen.core.draw_versions import FIRST_DRAWS
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS, MAX_TOKENS, Unparsed, tokenize
 from examgen.errors import BankError
 from examgen.exams.banks.bank_files import ExamModel, Family, find_bank, load_bank

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from examgen.core.evaluation import evaluate
+from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
@@ -22,8 +23,6 @@ from examgen.exams.draws.drawing import Drawer, Source
 from examgen.exams.draws.kinks import at_kinks
 from examgen.exams.draws.screens import Limits
 from examgen.exams.exam import CHOICE, Question, Task
-from examgen.exams.notation import QuestionShape
-from examgen.exams.paper_shapes import shape_graph
 
 KIND_VALUES = {
     "W": "weights",
@@ -80,9 +79,9 @@ def family_question(number: str, path: Path, family: Family, title: str, draws: 
     return question, Source(str(path), drawers, fixed, limits)
 
 
-def _shapes(path: Path, family: Family) -> dict[str, QuestionShape]:
+def _shapes(path: Path, family: Family) -> dict[str, Exercise]:
     """All shapes of a family by label, in the order of the lists in the file."""
-    found: list[QuestionShape]
+    found: list[Exercise]
     try:
         if family.network is None:
             found = [ProductsShape(tuple(ProductSpec(p.operation, p.left, p.right) for p in family.products))]
@@ -114,8 +113,8 @@ def _label(number: int) -> str:
     return letters
 
 
-def _drawers(path: Path, family: Family, shape: QuestionShape) -> dict[str, Drawer]:
-    givens = shape_graph(shape).givens
+def _drawers(path: Path, family: Family, shape: Exercise) -> dict[str, Drawer]:
+    givens = shape.graph.givens
     allowed = dict.fromkeys([*(KIND_VALUES[given.kind] for given in givens), *(given.name for given in givens)])
     for name in family.values:
         if name not in allowed:
@@ -139,8 +138,8 @@ def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
     return Drawer(np.array(choices, dtype=np.int64), allowed.decimals, scale=scale)
 
 
-def _fixed(path: Path, family: Family, shape: QuestionShape) -> dict[str, Array]:
-    givens = {given.name: given for given in shape_graph(shape).givens}
+def _fixed(path: Path, family: Family, shape: Exercise) -> dict[str, Array]:
+    givens = {given.name: given for given in shape.graph.givens}
     for name in family.fixed:
         if name not in givens:
             raise BankError(
@@ -148,7 +147,7 @@ def _fixed(path: Path, family: Family, shape: QuestionShape) -> dict[str, Array]
                 f"{did_you_mean(name, givens)}"
             )
     found = {name: _fixed_array(path, family, given) for name, given in givens.items()}
-    for name, value in evaluate(shape_graph(shape), found).values.items():
+    for name, value in evaluate(shape.graph, found).values.items():
         if not np.isfinite(value).all():
             raise BankError(f"{path}: fixed: {name} is not finite with these numbers; use smaller ones")
     return found
@@ -171,7 +170,7 @@ def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
     return value
 
 
-def _check_targets(path: Path, family: Family, shape: QuestionShape) -> None:
+def _check_targets(path: Path, family: Family, shape: Exercise) -> None:
     """Targets of the cross-entropies are probabilities; where softmax goes with them, a row adds up to 1."""
     if isinstance(shape, ProductsShape) or not LOSSES[shape.loss].outputs:
         return

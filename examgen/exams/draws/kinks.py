@@ -9,14 +9,14 @@ import numpy as np
 
 from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
+from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules.activations import ACTIVATIONS, AT_KINK
 from examgen.core.rules.rule import Array
 from examgen.exams.draws.screens import Limits
-from examgen.exams.notation import QuestionShape
 
 
-def at_kinks(shapes: Iterable[QuestionShape], fixed: Mapping[str, Array], limits: Limits) -> frozenset[str]:
+def at_kinks(shapes: Iterable[Exercise], fixed: Mapping[str, Array], limits: Limits) -> frozenset[str]:
     """The activations with such a unit: of fixed numbers as they are, of drawn ones where the screens let it pass.
 
     Args:

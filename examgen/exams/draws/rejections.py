@@ -5,12 +5,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.exercise import Exercise
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
 from examgen.exams.draws.screens import SCREENS
-from examgen.exams.notation import QuestionShape
 from examgen.exams.paper_shapes import PaperShape
 
 ADVICE = "widen [values] or relax [screens]"
@@ -41,7 +41,7 @@ def details(papers: Iterable[PaperShape], mistaken: Mapping[str, int]) -> str:
     return f". {_shapes_text([*papers])}{_mistakes_text(mistaken)}"
 
 
-def shape_text(shape: QuestionShape) -> str:
+def shape_text(shape: Exercise) -> str:
     """A shape in words: "1-3-1 network, ReLU, identity, squared error"."""
     if isinstance(shape, NetworkShape):
         sizes = "-".join(map(str, shape.sizes))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.draws import FIRST_DRAWS, screens_in
+from examgen.core.draw_versions import FIRST_DRAWS, screens_in
 from examgen.core.evaluation import Evaluation
 from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape

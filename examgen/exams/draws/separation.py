@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from examgen.core.evaluation import Evaluation, evaluate, reevaluate
-from examgen.core.misconceptions import Patch, patches
+from examgen.core.misconceptions.patches import patches
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field, perfect_tolerances

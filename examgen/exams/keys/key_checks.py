@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
+from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.exams.exam import CHOICE, Exam, Question, Task
 from examgen.exams.keys.key_reading import MistakeError
-from examgen.exams.notation import QuestionShape
-from examgen.exams.paper_shapes import paper_shape, shape_graph
+from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.wording.texts import checked_text
 
 MOST_LAYERS = 16
@@ -135,7 +135,7 @@ def _places(name: str, values: Any) -> list[str]:
     return [f"{name}[{number}]" for number in range(1, len(values) + 1)] if isinstance(values, list) else []
 
 
-def _check_shape(question: Question, shape: QuestionShape) -> None:
+def _check_shape(question: Question, shape: Exercise) -> None:
     numbers = _numbers_of(shape)
     if numbers > MOST_NUMBERS:
         raise MistakeError(f"its quantities are about {numbers:,} numbers; use a shape of at most {MOST_NUMBERS:,}")
@@ -146,7 +146,7 @@ def _check_shape(question: Question, shape: QuestionShape) -> None:
         raise MistakeError(f"its tasks ask for {entries:,} entries; ask for at most {MOST_ENTRIES:,}")
 
 
-def _numbers_of(shape: QuestionShape) -> int:
+def _numbers_of(shape: Exercise) -> int:
     """About how many numbers a solution has; counted before any of them is there."""
     if not isinstance(shape, NetworkShape):
         return sum(prod(spec.left) + prod(spec.right) + spec.left[0] * spec.right[1] for spec in shape.products)
@@ -154,10 +154,10 @@ def _numbers_of(shape: QuestionShape) -> int:
     return shape.steps * (3 * weights + 6 * shape.samples_per_step * sum(shape.sizes))
 
 
-def _entries_of(task: Task, shape: QuestionShape) -> int:
+def _entries_of(task: Task, shape: Exercise) -> int:
     if task.as_ == CHOICE:
         return 1
-    asked = [quantity for quantity in shape_graph(shape).derived if task.asks(quantity)]
+    asked = [quantity for quantity in shape.graph.derived if task.asks(quantity)]
     return len(asked) if task.as_ == "shape" else sum(quantity.size for quantity in asked)
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from examgen.core.draws import FIRST_DRAWS
+from examgen.core.draw_versions import FIRST_DRAWS
+from examgen.core.exercise import Exercise
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.core.products import ProductsShape
 from examgen.exams.banks.bank_values import number_text
 from examgen.exams.exam import CHOICE, Exam, Task, Variant
-from examgen.exams.notation import QuestionShape
 from examgen.exams.policy import Policy
 
 FORMAT = 1
@@ -121,7 +121,7 @@ def _task_json(task: Task) -> dict[str, Any]:
     }
 
 
-def _shape_json(shape: QuestionShape) -> dict[str, Any]:
+def _shape_json(shape: Exercise) -> dict[str, Any]:
     if isinstance(shape, ProductsShape):
         return {
             "products": [

@@ -10,7 +10,8 @@ from typing import Any, cast, get_args
 
 import numpy as np
 
-from examgen.core.draws import FIRST_DRAWS
+from examgen.core.draw_versions import FIRST_DRAWS
+from examgen.core.exercise import Exercise
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.core.graph import Quantity
 from examgen.core.network import BATCH_DELTAS, BatchDelta, NetworkShape
@@ -23,7 +24,7 @@ from examgen.exams.digits import Digits
 from examgen.exams.exam import ANSWER_KINDS, ASKABLE, CHOICE, Exam, Question, QuestionVariant, Task, Variant
 from examgen.exams.keys.given_rows import GivenRow
 from examgen.exams.keys.key_documents import NOT_TOLD, KeyDetail, Making
-from examgen.exams.notation import NOTATIONS, QuestionShape
+from examgen.exams.notation import NOTATIONS
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import Policy
 
@@ -206,7 +207,7 @@ def _digits_from(part: Mapping[str, int]) -> Digits:
     raise ValueError(f"digits are decimals or significant_figures, not {unit!r}")
 
 
-def _shape_from(part: Mapping[str, Any]) -> QuestionShape:
+def _shape_from(part: Mapping[str, Any]) -> Exercise:
     if "products" in part:
         return ProductsShape(
             tuple(

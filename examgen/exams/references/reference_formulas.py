@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.misconceptions import MistakenRule
+from examgen.core.misconceptions.versions import MistakenRule
 from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES, Loss

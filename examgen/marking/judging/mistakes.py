@@ -1,6 +1,6 @@
 """What a named misconception got wrong, as a sentence of results.csv; `result_rows` and `typed_answers` call it."""
 
-from examgen.core.misconceptions import MISCONCEPTIONS
+from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.exams.wording.sentences import AND, OR, Wording
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from examgen.core.evaluation import Evaluation, evaluate, reevaluate
 from examgen.core.graph import ComputationGraph, Values
-from examgen.core.misconceptions import Patch
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.evaluation import Evaluation, evaluate, reevaluate
-from examgen.core.misconceptions import Patch, question_graph
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.probes.trials import live_trials
 from examgen.core.rules.rule import Array
 from examgen.exams.draws.separation import paper_patches
@@ -50,7 +50,7 @@ class Convention:
 @lru_cache(maxsize=512)
 def conventions(paper: PaperShape) -> tuple[Convention, ...]:
     """Those among the versions of misconceptions that can show on a paper."""
-    graph = question_graph(paper.shape)
+    graph = paper.shape.graph
     base = evaluate(graph, live_trials(graph))  # the same numbers by which versions are told apart
     return tuple(_convention(version, base) for version in paper_patches(paper) if version.makes_up)
 

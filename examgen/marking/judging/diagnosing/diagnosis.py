@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.graph import Values
-from examgen.core.misconceptions import Patch
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import place_of

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from examgen.core.evaluation import students_last
 from examgen.core.graph import Quantity, Values
-from examgen.core.misconceptions import Patch
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import links
 from examgen.core.rules.rule import Array

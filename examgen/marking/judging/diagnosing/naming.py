@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from examgen.core.evaluation import students_last
 from examgen.core.graph import Values
-from examgen.core.misconceptions import MISCONCEPTIONS, Patch
+from examgen.core.misconceptions.partly_held import Part, parts_of_patches
+from examgen.core.misconceptions.table import MISCONCEPTIONS
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.network import NetworkShape
-from examgen.core.partly_held import Part, parts_of_patches
 from examgen.core.rules.rule import Array
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.paper_shapes import PaperShape

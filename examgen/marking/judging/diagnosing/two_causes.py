@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from examgen.core.evaluation import evaluate
+from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Values
-from examgen.core.misconceptions import MISCONCEPTIONS, Network, Patch, QuestionShape, question_graph
-from examgen.core.network import NetworkShape
+from examgen.core.misconceptions.patches import versions_of
+from examgen.core.misconceptions.table import MISCONCEPTIONS
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.probes.trials import live_trials
 
 AND = "+"
@@ -17,19 +19,18 @@ AND = "+"
 
 
 @lru_cache(maxsize=1024)
-def both(shape: QuestionShape, first: Patch, second: Patch) -> tuple[Patch, ...]:
+def both(shape: Exercise, first: Patch, second: Patch) -> tuple[Patch, ...]:
     """What a student does who has both, in either order where that matters."""
     name = AND.join((first.misconception, second.misconception))
     found = [*_upon(shape, first, second, name), *_upon(shape, second, first, name)]
     return tuple(found)
 
 
-def _upon(shape: QuestionShape, first: Patch, second: Patch, name: str) -> Iterator[Patch]:
+def _upon(shape: Exercise, first: Patch, second: Patch, name: str) -> Iterator[Patch]:
     """The second, held by a student who works by the graph of the first."""
     row = MISCONCEPTIONS[second.misconception]
     graph = first.graph
-    of_shape = row.of_network(Network(shape, graph)) if isinstance(shape, NetworkShape) else row.of_products(graph)
-    for version in of_shape:
+    for version in versions_of(row, shape, graph):
         # The rows read the rules of the graph that they are given, so that what is done comes on top of the first.
         changes = {name: change for name, change in version.changes.items() if name in second.changed}
         if changes.keys() != second.changed:
@@ -38,7 +39,7 @@ def _upon(shape: QuestionShape, first: Patch, second: Patch, name: str) -> Itera
             together = graph.rewired(changes)
         except ValueError:
             continue  # each reads what the other makes
-        if _fits(together, live_trials(question_graph(shape))):
+        if _fits(together, live_trials(shape.graph)):
             yield Patch(name, together, first.changed | second.changed, must_show=False)
 
 

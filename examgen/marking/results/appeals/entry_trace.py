@@ -10,7 +10,7 @@ import numpy as np
 
 from examgen.core.evaluation import Evaluation, evaluate
 from examgen.core.graph import ComputationGraph, Quantity, Values
-from examgen.core.misconceptions import Patch
+from examgen.core.misconceptions.versions import Patch
 from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import rests_on
 from examgen.core.rounding import rounding_effects

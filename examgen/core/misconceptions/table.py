@@ -1,202 +1,20 @@
-"""Misconceptions: what students believe that is not so, each as a rewiring of the computation graph.
+"""The table of misconceptions: what students believe that is not so, each as a rewiring of the computation graph.
 
 A misconception is one row of `MISCONCEPTIONS`. It says which rules or inputs a student who has it takes instead, in one
-or several versions; `patches` keeps those that can show in what is asked. Read by the screens of variants, by the
-diagnosis of wrong answers, by formula answers and by `examgen check`.
+or several versions. Read by `patches`, and by all who tell of misconceptions by name.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
 
-from examgen.core.draws import FIRST_DRAWS, screens_in
-from examgen.core.evaluation import Reevaluated, evaluate
 from examgen.core.graph import Change, ComputationGraph, Quantity
-from examgen.core.network import NetworkShape, network_graph, step_name
-from examgen.core.probes.trials import live_trials
-from examgen.core.products import ProductsShape, products_graph
+from examgen.core.misconceptions.versions import Misconception, MistakenRule, Network, Version, layer_of
 from examgen.core.rules.activations import ACTIVATIONS, sigmoid
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Array, Rule
-
-Changes = Mapping[str, Change]
-QuestionShape = NetworkShape | ProductsShape
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One way to have a misconception.
-
-    Attributes:
-        changes: what is computed otherwise, by quantity name.
-        must_show: whether a paper is only fair where this version leads to a wrong answer. What a student gets wrong
-            in one place only may be right by chance; what is done wrong throughout may not.
-        makes_up: whether later changes make up for earlier ones, so that something comes out right in the end.
-        since: the version of the draws since which it screens, where its row has done so for longer; None for never.
-    """
-
-    changes: Changes
-    must_show: bool = True
-    makes_up: bool = False
-    since: int | None = FIRST_DRAWS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misconception:
-    """One misconception.
-
-    Attributes:
-        name: as in results, and the key of its words.
-        mistake: what was done, in words that follow "It looks as if".
-        of_network: its versions for a network.
-        of_products: its versions for matrix products.
-        since: the version of the draws since which it screens; None for one that never does, which is only named.
-        is_distinct: whether hardly any slip of the pen looks like it; in a single step of descent one entry is enough
-            for a part of it.
-        is_lost_sign: whether it looks like a lost sign where it is seen in one of several places only.
-    """
-
-    name: str
-    mistake: str
-    of_network: Callable[["Network"], Iterable[Version]]
-    of_products: Callable[[ComputationGraph], Iterable[Version]] = lambda _: ()
-    since: int | None = None
-    is_distinct: bool = False
-    is_lost_sign: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Patch:
-    """A version of a misconception that can show in what is asked.
-
-    Attributes:
-        misconception: its name.
-        graph: the graph that a student with the misconception works by.
-        changed: names of the quantities that are computed otherwise.
-        must_show, makes_up: as in `Version`.
-        since: the version of the draws since which it screens, None for never.
-    """
-
-    misconception: str
-    graph: ComputationGraph
-    changed: frozenset[str]
-    must_show: bool
-    makes_up: bool = False
-    since: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MistakenRule(Rule):
-    """A rule of a student who has a misconception, and how a page writes it down.
-
-    Most are written by running them on texts, as linear rules are; the others say how.
-
-    Attributes:
-        spelling: of an entry in the language of formulas, `<0>` for the same entry of the first input; empty where the
-            rule can be run.
-        changes: the right rule where this one only does something to its result, `change`.
-        change: what it does, to numbers or texts.
-        respelled: a function of the right rule, and the one that is taken for it, where that is all that `change` does.
-    """
-
-    spelling: str = ""
-    changes: Rule | None = None
-    change: Callable[[Array], Array] | None = None
-    respelled: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """A network and its graph, with what the rows of the table need to name its quantities."""
-
-    shape: NetworkShape
-    graph: ComputationGraph
-
-    @property
-    def depth(self) -> int:
-        return self.shape.depth
-
-    def of_kind(self, *kinds: str, from_step: int = 1) -> Iterator[Quantity]:
-        """The derived quantities of these kinds."""
-        return (q for q in self.graph.derived if q.kind in kinds and (q.step or 1) >= from_step)
-
-    def beside(self, quantity: Quantity, name: str) -> str:
-        """The name of another quantity of the same step."""
-        return step_name(name, quantity.step or 1)
-
-    def activation(self, quantity: Quantity) -> str:
-        return self.shape.activations[_layer(quantity) - 1]
-
-    def width(self, layer: int) -> int:
-        return self.shape.sizes[layer]
-
-    def has_slope(self, dL_dz: Quantity) -> bool:
-        """Whether a dL_dz is what dL_da becomes by the slope of the activation, and no shortcut."""
-        return self.beside(dL_dz, f"dL_da{dL_dz.layer}") in dL_dz.inputs
-
-    @property
-    def has_shortcut(self) -> bool:
-        return LOSSES[self.shape.loss].shortcut == self.shape.activations[-1]
-
-
-def _layer(quantity: Quantity) -> int:
-    assert quantity.layer is not None
-    return quantity.layer
-
-
-@lru_cache(maxsize=256)
-def patches(shape: QuestionShape, asked: frozenset[str], draws: int | None = None) -> tuple[Patch, ...]:
-    """The versions of all misconceptions that can change an asked quantity, in the order of the table.
-
-    Args:
-        shape: of the question.
-        asked: names of the quantities that a paper asks for.
-        draws: a version of the draws, for what screens in it and nothing else: of two versions that come to the same
-            one counts, and a newer one must not take the place of an older.
-    """
-    graph = question_graph(shape)
-    base = evaluate(graph, live_trials(graph))
-    found: list[Patch] = []
-    for row in MISCONCEPTIONS.values():
-        versions = row.of_network(Network(shape, graph)) if isinstance(shape, NetworkShape) else row.of_products(graph)
-        seen = [Reevaluated(graph, base, ())]
-        for version in versions:
-            since = _since(row, version)
-            if not version.changes or (draws is not None and not screens_in(since, draws)):
-                continue
-            patched = graph.rewired(version.changes)
-            changed = frozenset(version.changes)
-            values = Reevaluated(patched, base, changed)
-            # Versions that come to the same, as for a network of one layer, count once.
-            if all(_differs(other, values, asked) for other in seen):
-                seen.append(values)
-                found.append(Patch(row.name, patched, changed, version.must_show, version.makes_up, since))
-    return tuple(found)
-
-
-def _since(row: Misconception, version: Version) -> int | None:
-    """A version screens as soon as both its row and it itself do."""
-    return None if row.since is None or version.since is None else max(row.since, version.since)
-
-
-def question_graph(shape: QuestionShape) -> ComputationGraph:
-    """The graph of right work."""
-    return network_graph(shape) if isinstance(shape, NetworkShape) else products_graph(shape)
-
-
-def _differs(one: Reevaluated, other: Reevaluated, asked: Set[str]) -> bool:
-    """Whether any asked entry comes out otherwise in any trial; most do in the first quantity already."""
-    names = [name for name in dict.fromkeys((*other.names, *one.names)) if name in asked]
-    with np.errstate(invalid="ignore"):
-        return any(not _are_same(one[name], other[name]) for name in names)
-
-
-def _are_same(one: Array, other: Array) -> bool:
-    is_near = np.abs(one - other) <= 1e-9 + 1e-6 * np.abs(other)
-    return bool(is_near.all() or (is_near | (np.isnan(one) & np.isnan(other))).all())
 
 
 def _rule(name: str, compute: Callable[..., Array], spelling: str = "") -> Rule:
@@ -341,8 +159,8 @@ def _extra_slope(net: Network) -> Iterator[Version]:
 
 
 def _single_path(net: Network) -> Iterator[Version]:
-    sites = [q for q in net.of_kind("dL_da") if q.layer != net.depth and net.width(_layer(q) + 1) > 1]
-    most = max((net.width(_layer(q) + 1) for q in sites), default=0)
+    sites = [q for q in net.of_kind("dL_da") if q.layer != net.depth and net.width(layer_of(q) + 1) > 1]
+    most = max((net.width(layer_of(q) + 1) for q in sites), default=0)
     yield from (Version(_replaced(sites, _path_through(unit)), must_show=unit in (0, most - 1)) for unit in range(most))
     yield Version(_replaced(sites, _DIAGONAL))
 
@@ -366,8 +184,8 @@ _DIAGONAL = _rule("path through the own number", _own_paths)
 
 
 def _not_transposed(net: Network) -> Iterator[Version]:
-    back = [q for q in net.of_kind("dL_da") if q.layer != net.depth and _is_square(net, _layer(q) + 1)]
-    forth = [q for q in net.of_kind("z") if _is_square(net, _layer(q))]
+    back = [q for q in net.of_kind("dL_da") if q.layer != net.depth and _is_square(net, layer_of(q) + 1)]
+    forth = [q for q in net.of_kind("z") if _is_square(net, layer_of(q))]
     yield Version(_replaced(back, _rule("W dL_dz", lambda w, dz: np.einsum("...op,...np->...no", w, dz))))
     there = _rule("W^T a", lambda w, a, b: np.einsum("...io,...ni->...no", w, a) + b[..., None, :])
     yield Version(_replaced(forth, there))
@@ -380,21 +198,21 @@ def _is_square(net: Network, layer: int) -> bool:
 def _updated_weights(net: Network) -> Iterator[Version]:
     if net.shape.updates:
         sites = [q for q in net.of_kind("dL_da") if q.layer != net.depth]
-        yield Version(_replaced(sites, inputs=lambda q: (net.beside(q, f"W{_layer(q) + 1}_new"), q.inputs[1])))
+        yield Version(_replaced(sites, inputs=lambda q: (net.beside(q, f"W{layer_of(q) + 1}_new"), q.inputs[1])))
 
 
 def _layer_skipped(net: Network) -> Iterator[Version]:
     def above(kind: str) -> _Inputs:
-        return lambda q: (net.beside(q, f"{kind}{_layer(q) + 1}"), net.beside(q, f"a{q.layer}"))
+        return lambda q: (net.beside(q, f"{kind}{layer_of(q) + 1}"), net.beside(q, f"a{q.layer}"))
 
     def fits(quantity: Quantity, *, to_many: bool) -> bool:
-        layer = _layer(quantity)
+        layer = layer_of(quantity)
         widths = {net.width(layer), 1} if to_many else {net.width(layer)}
         return layer < net.depth and net.width(layer + 1) in widths
 
     def partly(kind: str, *, to_many: bool) -> list[Quantity]:
         # Of a single unit, one number that stands on the line above says nothing: any slip of the eye copies it.
-        return [q for q in net.of_kind(kind) if fits(q, to_many=to_many) and net.width(_layer(q)) > 1]
+        return [q for q in net.of_kind(kind) if fits(q, to_many=to_many) and net.width(layer_of(q)) > 1]
 
     rule = _rule("value of the layer above", _as_wide)
     samples = net.shape.averaged_in_gradient
@@ -425,8 +243,8 @@ def _wrong_layer_input(net: Network) -> Iterator[Version]:
 
 
 def _pre_activation_input(net: Network) -> Iterator[Version]:
-    sites = [q for q in net.of_kind("dL_dW") if _layer(q) > 1]
-    yield Version(_replaced(sites, inputs=lambda q: (q.inputs[0], net.beside(q, f"z{_layer(q) - 1}"))))
+    sites = [q for q in net.of_kind("dL_dW") if layer_of(q) > 1]
+    yield Version(_replaced(sites, inputs=lambda q: (q.inputs[0], net.beside(q, f"z{layer_of(q) - 1}"))))
 
 
 def _no_bias(net: Network) -> Iterator[Version]:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.misconceptions import Patch, QuestionShape, patches, question_graph
+from examgen.core.misconceptions.patches import patches
+from examgen.core.misconceptions.versions import Patch
 
 _PARTS: tuple[Callable[[Quantity], object], ...] = (
     lambda quantity: quantity.step,
@@ -62,13 +64,13 @@ def _patch(part: Part) -> Patch:
 
 
 @lru_cache(maxsize=256)
-def parts_of_patches(shape: QuestionShape, asked: frozenset[str]) -> tuple[Part, ...]:
+def parts_of_patches(shape: Exercise, asked: frozenset[str]) -> tuple[Part, ...]:
     """The parts of all versions that are held throughout and can change an asked quantity, in the order of the table.
 
     Arguments as in `patches`. Two parts may come to the same numbers: to look for that would take longer than to try
     both.
     """
-    graph = question_graph(shape)
+    graph = shape.graph
     return tuple(
         part
         for patch in patches(shape, asked)

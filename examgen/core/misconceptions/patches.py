@@ -1,0 +1,82 @@
+"""The versions of misconceptions that can show in what a paper asks.
+
+Called by the screens of variants, by the diagnosis of wrong answers, by formula answers and by `examgen check`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Set
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from examgen.core.draw_versions import screens_in
+from examgen.core.evaluation import Reevaluated, evaluate
+from examgen.core.exercise import Exercise
+from examgen.core.graph import ComputationGraph
+from examgen.core.misconceptions.table import MISCONCEPTIONS
+from examgen.core.misconceptions.versions import Misconception, Network, Patch, Version
+from examgen.core.network import NetworkShape
+from examgen.core.probes.trials import live_trials
+from examgen.core.products import ProductsShape
+from examgen.core.rules.rule import Array
+
+
+@lru_cache(maxsize=256)
+def patches(shape: Exercise, asked: frozenset[str], draws: int | None = None) -> tuple[Patch, ...]:
+    """The versions of all misconceptions that can change an asked quantity, in the order of the table.
+
+    Args:
+        shape: of the question.
+        asked: names of the quantities that a paper asks for.
+        draws: a version of the draws, for what screens in it and nothing else: of two versions that come to the same
+            one counts, and a newer one must not take the place of an older.
+    """
+    graph = shape.graph
+    base = evaluate(graph, live_trials(graph))
+    found: list[Patch] = []
+    for row in MISCONCEPTIONS.values():
+        seen = [Reevaluated(graph, base, ())]
+        for version in versions_of(row, shape, graph):
+            since = _since(row, version)
+            if not version.changes or (draws is not None and not screens_in(since, draws)):
+                continue
+            patched = graph.rewired(version.changes)
+            changed = frozenset(version.changes)
+            values = Reevaluated(patched, base, changed)
+            # Versions that come to the same, as for a network of one layer, count once.
+            if all(_differs(other, values, asked) for other in seen):
+                seen.append(values)
+                found.append(Patch(row.name, patched, changed, version.must_show, version.makes_up, since))
+    return tuple(found)
+
+
+def _since(row: Misconception, version: Version) -> int | None:
+    """A version screens as soon as both its row and it itself do."""
+    return None if row.since is None or version.since is None else max(row.since, version.since)
+
+
+def versions_of(row: Misconception, shape: Exercise, graph: ComputationGraph) -> Iterable[Version]:
+    """The versions of a misconception for an exercise with this graph, which may be that of another misconception."""
+    return _VERSIONS[type(shape)](row, shape, graph)
+
+
+_VERSIONS: Mapping[type, Callable[[Misconception, Any, ComputationGraph], Iterable[Version]]] = MappingProxyType(
+    {
+        NetworkShape: lambda row, shape, graph: row.of_network(Network(shape, graph)),
+        ProductsShape: lambda row, _, graph: row.of_products(graph),
+    }
+)
+"""By kind of exercise; another kind is one more."""
+
+
+def _differs(one: Reevaluated, other: Reevaluated, asked: Set[str]) -> bool:
+    """Whether any asked entry comes out otherwise in any trial; most do in the first quantity already."""
+    names = [name for name in dict.fromkeys((*other.names, *one.names)) if name in asked]
+    with np.errstate(invalid="ignore"):
+        return any(not _are_same(one[name], other[name]) for name in names)
+
+
+def _are_same(one: Array, other: Array) -> bool:
+    is_near = np.abs(one - other) <= 1e-9 + 1e-6 * np.abs(other)
+    return bool(is_near.all() or (is_near | (np.isnan(one) & np.isnan(other))).all())
