@@ -291,11 +291,5 @@ class Work:
                         bands[target] = bands[target] + effect.sum(axis=1)
         is_past = (np.isnan(carried) & np.isnan(self.writing.values)).any(axis=1, keepdims=True)
         past_blanks = np.repeat(is_past, carried.shape[1], axis=1)
-        return Followed(
-            by_field(paper, base.computed),
-            by_field(paper, tolerance),
-            by_field(paper, rests),
-            by_field(paper, follows),
-            past_blanks,
-            by_field(paper, coarse),
-        )
+        own, around, short = (by_field(paper, each) for each in (base.computed, tolerance, coarse))
+        return Followed(own, around, by_field(paper, rests), by_field(paper, follows), past_blanks, short)

@@ -1,0 +1,51 @@
+"""examgen/README.md is true: the rooms that it draws are there, and no others, and so is every file that it names."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[2] / "examgen"
+PLAN = (HOUSE / "README.md").read_text(encoding="utf-8")
+
+
+def rooms_drawn() -> list[str]:
+    """The folders of the picture, each with those around it."""
+    [picture] = re.findall(r"```\n(cli/.*?)```", PLAN, re.DOTALL)
+    found: list[str] = []
+    around: list[str] = []
+    for line in picture.splitlines():
+        if name := re.match(r"( *)(\w+)/ ", line):
+            around = [*around[: len(name[1]) // 2], name[2]]
+            found.append("/".join(around))
+    return found
+
+
+def test_the_picture_has_every_room_and_no_other() -> None:
+    """A folder of modules that is not drawn is a room that no visitor finds."""
+    there = {str(path.parent.relative_to(HOUSE)) for path in HOUSE.rglob("*.py")} - {"."}
+    drawn = rooms_drawn()
+    assert set(drawn) == there
+    assert len(drawn) == len(set(drawn))
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`([\w/]+\.(?:py|toml))`", PLAN))))
+def test_files_that_the_plan_names_are_there(name: str) -> None:
+    """In the house, or beside it."""
+    assert (HOUSE / name).is_file() or (HOUSE.parent / name).is_file()
+
+
+def test_rooms_are_small() -> None:
+    """At most 14 modules in a room, and 300 lines in a module, but for tables of rows."""
+    tables = {"core/misconceptions/table.py"}
+    for folder in {path.parent for path in HOUSE.rglob("*.py")}:
+        assert len(list(folder.glob("*.py"))) <= 14, folder
+    for path in HOUSE.rglob("*.py"):
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        assert lines <= 300 or str(path.relative_to(HOUSE)) in tables, path
+
+
+def test_no_two_modules_have_one_name() -> None:
+    """A name says one thing."""
+    names = [path.stem for path in HOUSE.rglob("*.py") if path.stem not in {"__init__", "__main__"}]
+    assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
