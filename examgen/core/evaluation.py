@@ -111,13 +111,8 @@ class Reevaluated:
     """
 
     def __init__(self, graph: ComputationGraph, base: Evaluation, changed: Collection[str]) -> None:
-        reached = set(changed)
-        names = []
-        for quantity in graph.derived:
-            if quantity.name in reached or not reached.isdisjoint(quantity.inputs):
-                reached.add(quantity.name)
-                names.append(quantity.name)
-        self.names = tuple(names)
+        reached = graph.reached(set(changed)).union(changed)
+        self.names = tuple(quantity.name for quantity in graph.derived if quantity.name in reached)
         self._base = base.values
         self._is_moved = reached.__contains__
         self._known: dict[str, Array] = {}

@@ -95,6 +95,25 @@ class ComputationGraph:
         """Places in `derived` of the quantities that read this one."""
         return self._readers[name]
 
+    def sources(self, names: Set[str], stops: Set[str] = frozenset()) -> set[str]:
+        """Names of all that some quantities are computed from, as far back as to those that stop it."""
+        found: set[str] = set()
+        for quantity in reversed(self.derived):
+            if quantity.name in names or (quantity.name in found and quantity.name not in stops):
+                found.update(quantity.inputs)
+        return found
+
+    def reached(self, names: Set[str], stops: Set[str] = frozenset()) -> set[str]:
+        """Names of all that is computed from some quantities; those that stop it are reached and hand nothing on."""
+        found: set[str] = set()
+        live = set(names)
+        for quantity in self.derived:
+            if not live.isdisjoint(quantity.inputs):
+                found.add(quantity.name)
+                if quantity.name not in stops:
+                    live.add(quantity.name)
+        return found
+
     @cached_property
     def _readers(self) -> Mapping[str, tuple[int, ...]]:
         readers: dict[str, list[int]] = {name: [] for name in self._by_name}

@@ -81,10 +81,8 @@ class PaperShape:
 
     def needed(self) -> tuple[Quantity, ...]:
         """The derived quantities that are asked for or on the way to one that is, in the order of the graph."""
-        wanted = {field.quantity for field in self.fields}
-        for quantity in reversed(self.graph.quantities):
-            if quantity.name in wanted:
-                wanted.update(quantity.inputs)
+        asked = {field.quantity for field in self.fields}
+        wanted = asked | self.graph.sources(asked)
         return tuple(quantity for quantity in self.graph.derived if quantity.name in wanted)
 
     @cached_property
@@ -163,12 +161,7 @@ class PaperShape:
     def _route(self, source: Sequence[int] | None, equal: tuple[Sequence[int], ...]) -> "Route":
         settled = equal if source is not None else equal[:1]
         done = {self.number_fields[places[0]].quantity for places in settled}
-        behind, following = set(done), set(done)
-        for quantity in self.graph.derived:
-            if not behind.isdisjoint(quantity.inputs):
-                behind.add(quantity.name)
-            if any(name in done or (name in following and name not in self.entry_places) for name in quantity.inputs):
-                following.add(quantity.name)
+        behind, following = self.graph.reached(done), self.graph.reached(done, self.entry_places.keys())
 
         def places_of(names: set[str]) -> list[int]:
             return [place for name in names - done for place in self.entry_places.get(name, ())]

@@ -184,3 +184,15 @@ def test_an_evaluation_changes_no_given(givens: Numbers) -> None:
     evaluate_in_blocks(GRAPH, {name: value[np.newaxis] for name, value in givens.items()})
     for name, value in before.items():
         np.testing.assert_array_equal(givens[name], value)
+
+
+def test_a_graph_is_walked_both_ways_as_far_as_to_stops() -> None:
+    """x -> p -> q -> r: what stops is reached, and nothing beyond it."""
+    x = Quantity("x", "x", ())
+    p, q, r = (Quantity(name, name, (), DOUBLE, (source,)) for name, source in ("px", "qp", "rq"))
+    chain = ComputationGraph((x, p, q, r))
+    assert chain.sources({"r"}) == {"x", "p", "q"}
+    assert chain.sources({"r"}, {"p"}) == {"p", "q"}
+    assert chain.reached({"x"}) == {"p", "q", "r"}
+    assert chain.reached({"x"}, {"q"}) == {"p", "q"}
+    assert chain.reached({"q"}, {"q"}) == {"r"}

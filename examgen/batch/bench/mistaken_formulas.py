@@ -94,11 +94,8 @@ def judged_by_values(paper: PaperShape, mistaken: MistakenFormula) -> Judgement:
 def _from_symbols(paper: PaperShape, graph: ComputationGraph, field: Field) -> ComputationGraph:
     """The part of a graph that a formula for the field has to say: down to the symbols that its task allows."""
     allows = paper.question.tasks[field.task].allows
-    wanted = {field.quantity}
-    for quantity in reversed(graph.derived):
-        if quantity.name in wanted:
-            wanted.update(name for name in quantity.inputs if graph[name].rule is not None and not allows(graph[name]))
-    return graph.only(wanted)
+    allowed = {quantity.name for quantity in graph if quantity.rule is None or allows(quantity)}
+    return graph.only({field.quantity} | (graph.sources({field.quantity}, allowed) - allowed))
 
 
 def _differs(on: Trials, work: ComputationGraph, field: Field) -> bool:

@@ -4,7 +4,7 @@ They are derived from the versions of `misconceptions` that are held throughout,
 of wrong answers tries them, where nothing else explains these: the screens of variants know nothing of them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,18 +42,7 @@ class Part:
 
     def reached(self, stops: frozenset[str] = frozenset()) -> frozenset[str]:
         """Names of the quantities that may come out otherwise; `stops`: of those that hand nothing on."""
-        behind = _behind(self.graph, stops)
-        return frozenset().union(*(behind[name] for name in self.changed))
-
-
-@lru_cache(maxsize=512)
-def _behind(graph: ComputationGraph, stops: frozenset[str]) -> Mapping[str, frozenset[str]]:
-    """By quantity its own name, and those of all that it may move."""
-    found: dict[str, frozenset[str]] = {}
-    for quantity in reversed(graph.derived):
-        readers = () if quantity.name in stops else graph.readers(quantity.name)
-        found[quantity.name] = frozenset({quantity.name}).union(*(found[graph.derived[one].name] for one in readers))
-    return found
+        return self.changed | self.graph.reached(self.changed - stops, stops)
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from examgen.core.formulas.formula_trials import Entry
-from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.graph import Quantity
 from examgen.core.network import NetworkShape
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.symbol_names import Naming
@@ -70,7 +70,7 @@ def spelling_table(paper: PaperShape, task: int | None = None) -> tuple[Spelling
     In the order of the solution. The samples of all steps together are left out where each step has its own.
     """
     asked = {quantity.name for quantity in paper.asked(task)}
-    sources = _sources(paper.graph, asked)
+    sources = paper.graph.sources(asked)
     kinds = {quantity.kind for quantity in paper.graph}
     allowing = paper.question.tasks if task is None else (paper.question.tasks[task],)
     several_steps = isinstance(paper.shape, NetworkShape) and paper.shape.steps > 1
@@ -82,15 +82,6 @@ def spelling_table(paper: PaperShape, task: int | None = None) -> tuple[Spelling
         for index in np.ndindex(*quantity.shape)
         for symbol in [paper.naming.entry(quantity.name, index)]
     )
-
-
-def _sources(graph: ComputationGraph, names: set[str]) -> set[str]:
-    """Everything that these quantities are computed from, at first or second hand."""
-    found: set[str] = set()
-    for quantity in reversed(graph.quantities):
-        if quantity.name in names or quantity.name in found:
-            found.update(quantity.inputs)
-    return found
 
 
 def _near(naming: Naming, spelling: str, quantity: Quantity) -> Iterator[str]:

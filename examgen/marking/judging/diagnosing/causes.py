@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.evaluation import Evaluation, evaluate, reevaluate
-from examgen.core.graph import ComputationGraph, Values
+from examgen.core.graph import Values
 from examgen.core.misconceptions.versions import Patch
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules.rule import Array
@@ -145,7 +145,7 @@ class Work:
         closed: Set[str] = self.written.keys()
         if self.has_gaps:
             closed = {name for name, values in self.written.items() if not np.isnan(values[rows]).any()}
-        wanted = _sources(version.graph, targets, closed) | targets
+        wanted = version.graph.sources(targets, closed) | targets
         # Half units of exact rules hang on one another, so all quantities are needed for them.
         graph = version.graph if self.paper.shape.is_rational else version.graph.only(wanted)
         base = self.base
@@ -233,12 +233,3 @@ def _least_halves(paper: PaperShape) -> Array:
     return np.array(
         [[half_unit(np.array(one.count)) if one.unit == "decimals" else 0.0] for one in digits], dtype=float
     )
-
-
-def _sources(graph: ComputationGraph, targets: Set[str], written: Set[str]) -> set[str]:
-    """What the targets are computed from, as far back as to what is written down."""
-    found: set[str] = set()
-    for quantity in reversed(graph.derived):
-        if quantity.name in targets or (quantity.name in found and quantity.name not in written):
-            found.update(quantity.inputs)
-    return found

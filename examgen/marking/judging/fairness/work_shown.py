@@ -215,10 +215,8 @@ def _reads_answers(paper: PaperShape) -> Flags:
 @lru_cache(maxsize=512)
 def _readers(paper: PaperShape) -> NDArray[np.int64]:
     """(fields, fields): whether the first rests on the second, as far as quantities tell."""
-    behind: dict[str, set[str]] = {given.name: set() for given in paper.graph.givens}
-    for quantity in paper.graph.derived:
-        behind[quantity.name] = {*quantity.inputs, *(name for source in quantity.inputs for name in behind[source])}
     names = [field.quantity for field in paper.fields]
+    behind = {name: paper.graph.sources({name}) for name in set(names)}
     return np.array([[source in behind[name] for source in names] for name in names], dtype=np.int64)
 
 
