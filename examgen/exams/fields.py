@@ -13,7 +13,6 @@ import numpy as np
 
 from examgen.core.exact import exactly, is_decimal
 from examgen.core.graph import Quantity
-from examgen.core.network import NetworkShape
 from examgen.exams.digits import Digits
 from examgen.exams.exam import CHOICE, AnswerKind, Question, Task
 from examgen.exams.notation import PER_SAMPLE, Index
@@ -155,7 +154,7 @@ def _folds(naming: Naming, quantity: Quantity) -> bool:
 
 
 def _sheet_symbol(naming: Naming, quantity: Quantity, symbol: Symbol) -> str:
-    several_steps = isinstance(naming.shape, NetworkShape) and naming.shape.steps > 1
+    several_steps = naming.shape.steps > 1
     return f"{symbol.unicode} (step {quantity.step})" if several_steps else symbol.unicode
 
 

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from examgen.core.evaluation import Evaluation
 from examgen.core.graph import Quantity, Values
-from examgen.core.network import SAMPLES, NetworkShape
+from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import rests_on
 from examgen.core.rounding import half_unit, rounding_bands
-from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.rule import Array
 from examgen.exams.digits import Digits
 from examgen.exams.fields import Field
@@ -65,7 +64,7 @@ def half_units(
         halves[quantity.name] = half
         if quantity.name in paper.stood_for:
             halves[quantity.name] = half + paper.question.digits.half_units(values)
-        can_round = _can_round(paper, quantity, digits)
+        can_round = _can_round(quantity, digits)
         moved[quantity.name] = half if can_round else np.zeros_like(half)
         if is_rational:
             # A slip may lift the own value to where significant figures are coarser.
@@ -139,13 +138,12 @@ def entry_of(quantity: Quantity, field: Field) -> int:
     return int(np.ravel_multi_index(field.index, quantity.shape)) if quantity.shape else 0
 
 
-def _can_round(paper: PaperShape, quantity: Quantity, digits: Digits) -> bool:
+def _can_round(quantity: Quantity, digits: Digits) -> bool:
     """Whether there is anything to round: samples are given numbers, and the slope of a ReLU is 0 or 1 whatever its
     input has been rounded to."""
-    if quantity.kind != "slope" or not isinstance(paper.shape, NetworkShape) or quantity.layer is None:
-        return quantity.kind not in SAMPLES
-    few = ACTIVATIONS[paper.shape.activations[quantity.layer - 1]].slope_decimals
-    return few is None or (digits.unit == "decimals" and digits.count < few)
+    few = quantity.rule.decimals if quantity.rule is not None else None
+    is_rounded = few is None or (digits.unit == "decimals" and digits.count < few)
+    return is_rounded and quantity.kind not in SAMPLES
 
 
 def _ends_at(half: Array, value: Array) -> Flags:

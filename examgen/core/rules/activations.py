@@ -85,7 +85,8 @@ class Activation:
 
     def rule(self) -> Rule:
         """The rule from z to a."""
-        return Rule(self.name, "(n,o)->(n,o)", self.apply, self.latex, pullbacks=(self._pullback(),))
+        way_back = (self._pullback(),)
+        return Rule(self.name, "(n,o)->(n,o)", self.apply, self.latex, bounds=self.bounds, pullbacks=way_back)
 
     def _pullback(self) -> Pullback:
         """By the slope, a quantity of its own, where there is one."""
@@ -98,7 +99,8 @@ class Activation:
         """The rule from z or a to the slope; call it only where there is one."""
         if self.slope is None:
             raise ValueError(f"{self.name} has no elementwise slope")
-        return Rule(f"{self.name}_slope", "(n,o)->(n,o)", self.slope, self.slope_latex)
+        decimals = self.slope_decimals
+        return Rule(f"{self.name}_slope", "(n,o)->(n,o)", self.slope, self.slope_latex, decimals=decimals)
 
 
 AT_KINK = 1e-12

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from math import inf
 from types import MappingProxyType
 from typing import Any
 
@@ -77,6 +78,8 @@ class Rule:
         latex: a template over the inputs, see `fill_latex`.
         is_straight: whether the result is a straight line in each entry of each input while all others stay; moving an
             entry down then changes it as much as moving it up.
+        bounds: open interval of the values of the result.
+        decimals: how many its values have whatever its inputs are, where these are few; None where they are rounded.
         factor: what stands in front of `latex`, or of a notation's own; `compute` multiplies by it too.
         pullbacks: one for each input, None for those by which nobody differentiates; empty where there are none.
     """
@@ -87,6 +90,8 @@ class Rule:
     latex: str
     is_straight: bool = False
     factor: Fraction = field(default=Fraction(1), hash=False)  # fractions are slow to hash
+    bounds: tuple[float, float] = (-inf, inf)
+    decimals: int | None = None
     # Rules are compared very often, and two of the same name have the same derivatives.
     pullbacks: tuple[Pullback | None, ...] = field(default=(), compare=False, repr=False)
 

@@ -123,7 +123,7 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
 def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
     """The given numbers: samples, then weights and biases by layer."""
     paper = solved.paper
-    several = isinstance(paper.shape, NetworkShape) and paper.shape.steps > 1
+    several = paper.shape.steps > 1
     for quantity in paper.graph:
         if quantity.kind in ({"x_of_step"} if several else {"x"}):
             target = "y" + quantity.name.removeprefix("x")

@@ -8,8 +8,7 @@ import numpy as np
 from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
 from examgen.core.graph import Quantity
-from examgen.core.network import SAMPLES, NetworkShape
-from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.network import SAMPLES
 from examgen.core.rules.rule import Array
 from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
 from examgen.exams.exam import QuestionVariant
@@ -54,10 +53,8 @@ _EXACT_KINDS = SAMPLES | {"slope"}
 def _decimals_on_the_way(paper: PaperShape, quantity: Quantity, values: Array) -> int:
     """Decimals to print a quantity with that nobody need ask for."""
     digits = paper.question.digits
-    if quantity.kind == "slope" and isinstance(paper.shape, NetworkShape):
-        few = ACTIVATIONS[paper.shape.activations[(quantity.layer or 1) - 1]].slope_decimals
-        if few is not None:
-            return few
+    if quantity.rule is not None and quantity.rule.decimals is not None:
+        return quantity.rule.decimals
     if digits.unit == "decimals":
         return digits.count
     sizes = digits.decimals_for(values)

@@ -14,7 +14,6 @@ import numpy as np
 
 from examgen.core.formulas.formula_trials import Entry
 from examgen.core.graph import Quantity
-from examgen.core.network import NetworkShape
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.symbol_names import Naming
 
@@ -73,7 +72,7 @@ def spelling_table(paper: PaperShape, task: int | None = None) -> tuple[Spelling
     sources = paper.graph.sources(asked)
     kinds = {quantity.kind for quantity in paper.graph}
     allowing = paper.question.tasks if task is None else (paper.question.tasks[task],)
-    several_steps = isinstance(paper.shape, NetworkShape) and paper.shape.steps > 1
+    several_steps = paper.shape.steps > 1
     return tuple(
         SpellingRow(quantity.name, quantity.step if several_steps else None, symbol.latex, symbol.ascii)
         for quantity in paper.graph

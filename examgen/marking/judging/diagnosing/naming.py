@@ -17,7 +17,6 @@ from examgen.core.graph import Values
 from examgen.core.misconceptions.partly_held import Part, parts_of_patches
 from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.core.misconceptions.versions import Patch
-from examgen.core.network import NetworkShape
 from examgen.core.rules.rule import Array
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.paper_shapes import PaperShape
@@ -157,8 +156,7 @@ class Case:
 
     def _with_parts(self, names: Names) -> Names:
         """Misconceptions that are held in a part of the work, where several entries have no name yet."""
-        shape = self.paper.shape
-        is_short = isinstance(shape, NetworkShape) and shape.steps == 1
+        is_short = self.paper.shape.steps == 1
         unnamed = self._unnamed(names)
         rows = np.flatnonzero(count(unnamed, 1) >= (1 if is_short else PARTLY))
         if not rows.size:

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from examgen.core.evaluation import evaluate
 from examgen.core.graph import Values
-from examgen.core.network import SAMPLES, NetworkShape
+from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import links
-from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.rule import Array
 from examgen.exams.keys.key_folder import solve
 from examgen.exams.paper_shapes import PaperShape
@@ -87,14 +86,9 @@ def _own_rows(paper: PaperShape) -> NDArray[np.intp]:
 
 @lru_cache(maxsize=512)
 def _limits(paper: PaperShape) -> Array:
-    """(kinds, fields): 0, and the limits of an activation; NaN where it has none."""
-    shape = paper.shape
-    found = []
-    for field in paper.fields:
-        quantity, bounds = paper.graph[field.quantity], tuple[float, ...]()
-        if isinstance(shape, NetworkShape) and quantity.kind == "a" and quantity.layer is not None:
-            bounds = ACTIVATIONS[shape.activations[quantity.layer - 1]].bounds
-        found.append([0.0, *(limit for limit in bounds if np.isfinite(limit))])
+    """(kinds, fields): 0, and the bounds of an activation; NaN where it has none."""
+    rules = [paper.graph[field.quantity].rule for field in paper.fields]
+    found = [[0.0, *(limit for limit in (rule.bounds if rule else ()) if np.isfinite(limit))] for rule in rules]
     return np.array(list(zip_longest(*found, fillvalue=np.nan)))
 
 

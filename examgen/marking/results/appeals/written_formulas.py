@@ -10,7 +10,6 @@ from collections.abc import Callable
 import numpy as np
 
 from examgen.core.graph import Quantity
-from examgen.core.network import NetworkShape
 from examgen.exams.notation import Index
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.reference_formulas import reference_formula, slope_from_a
@@ -60,7 +59,7 @@ def formula_texts(paper: PaperShape, name: str, index: Index, shown: Shown) -> t
 def symbol_text(paper: PaperShape, name: str, index: Index) -> str:
     """The symbol of one entry, with its step where there are several, as on answer sheets."""
     symbol, quantity = paper.naming.entry(name, index).unicode, paper.graph[name]
-    has_steps = isinstance(paper.shape, NetworkShape) and paper.shape.steps > 1
+    has_steps = paper.shape.steps > 1
     return f"{symbol} (step {quantity.step})" if has_steps and quantity.step else symbol
 
 
