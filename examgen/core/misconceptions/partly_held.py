@@ -42,7 +42,12 @@ class Part:
 
     def reached(self, stops: frozenset[str] = frozenset()) -> frozenset[str]:
         """Names of the quantities that may come out otherwise; `stops`: of those that hand nothing on."""
-        return self.changed | self.graph.reached(self.changed - stops, stops)
+        return self.changed.union(*(_reached(self.graph, name, stops) for name in self.changed - stops))
+
+
+@lru_cache(maxsize=4096)
+def _reached(graph: ComputationGraph, name: str, stops: frozenset[str]) -> frozenset[str]:
+    return frozenset(graph.reached({name}, stops))
 
 
 @lru_cache(maxsize=4096)

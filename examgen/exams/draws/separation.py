@@ -17,7 +17,9 @@ from examgen.exams.tolerance import by_field, perfect_tolerances
 
 def paper_patches(paper: PaperShape, draws: int | None = None) -> tuple[Patch, ...]:
     """The misconceptions that can show on a paper; of a version of the draws, those that screen in it."""
-    return patches(paper.shape, frozenset(field.quantity for field in paper.number_fields), draws)
+    asked = frozenset(field.quantity for field in paper.number_fields)
+    # As all others ask for them, so that they are made and kept once.
+    return patches(paper.shape, asked) if draws is None else patches(paper.shape, asked, draws)
 
 
 def separations(
