@@ -4,7 +4,7 @@ Every part may raise these; the command line prints the message as one line and 
 A student's bad input never raises: it becomes an outcome.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -36,3 +36,13 @@ def did_you_mean(found: str, allowed: Iterable[str]) -> str:
     """
     near = get_close_matches(found, list(allowed), n=1)
     return f' Did you mean "{near[0]}"?' if near else ""
+
+
+def some(texts: Sequence[str], most: int, count: int | None = None) -> str:
+    """Return the first texts of a list, and how many more there are: of `count`, where not all are given.
+
+    >>> some(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    count = len(texts) if count is None else count
+    return ", ".join(texts[:most]) + (f" and {count - most:,} more" if count > most else "")

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from examgen.errors import AnswersError, did_you_mean
+from examgen.errors import AnswersError, did_you_mean, some
 from examgen.tables.damage import Damage
 from examgen.tables.headers import HEADER_ROWS, Rank, first_lines, header_of
 from examgen.tables.table_rows import Layout, Row, RowProblem, records
@@ -222,7 +222,7 @@ def _check_names(
 
 def _listed(names: Iterable[str], most: int = 5) -> str:
     shown = [f'"{printable(name, 40)}"' if name else "(no name)" for name in names]
-    return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
+    return some(shown, most)
 
 
 __all__ = [

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.errors import AnswersError
+from examgen.errors import AnswersError, some
 from examgen.exams.exam import Variant
 from examgen.exams.keys.key_folder import Key
 from examgen.marking.reading.answers import AnswerTable
 from examgen.marking.reading.entry_places import Codes, Layout, PaperAnswers
 from examgen.marking.reading.owners.repeats import grouped, run_starts
-from examgen.marking.reading.problems import Notice, some, who
+from examgen.marking.reading.problems import Notice, who
 from examgen.tables.csv_tables import printable
 from examgen.tables.text_columns import Flags
 

@@ -3,7 +3,7 @@
 Made by the readers (`class_sheets` and the modules that it calls) and by `matching`; `notes` brings them together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -88,12 +88,6 @@ class Notice:
 def who(student: str) -> str:
     """A student in a sentence, also one whom no sheet names."""
     return f"student {student!r}" if student else "a student without a name"
-
-
-def some(texts: Sequence[str], most: int, count: int | None = None) -> str:
-    """The first texts, and how many more there are: of `count`, where not all are given."""
-    count = len(texts) if count is None else count
-    return ", ".join(texts[:most]) + (f" and {count - most:,} more" if count > most else "")
 
 
 def file_problem(path: Path, reason: str, detail: str, line: int = 0) -> Problem:

@@ -13,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from examgen.errors import some
 from examgen.exams.keys.key_folder import Key
 from examgen.marking.reading.answers import AnswerTable
 from examgen.marking.reading.owners.repeats import grouped
-from examgen.marking.reading.problems import Notice, some
+from examgen.marking.reading.problems import Notice
 from examgen.tables.csv_tables import printable
 from examgen.tables.text_columns import Flags, Places
 

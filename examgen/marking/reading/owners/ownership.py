@@ -12,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from examgen.errors import some
 from examgen.exams.keys.key_folder import Key
 from examgen.marking.reading.answers import AnswerTable
 from examgen.marking.reading.owners.identities import Identified
 from examgen.marking.reading.owners.path_names import People, parts_below
 from examgen.marking.reading.owners.repeats import Standing, run_starts
 from examgen.marking.reading.owners.resubmissions import Source
-from examgen.marking.reading.problems import Notice, some
+from examgen.marking.reading.problems import Notice
 from examgen.tables.csv_tables import printable
 from examgen.tables.text_columns import Flags, Places
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from examgen.errors import some
 from examgen.marking.reading.answers import REASON_CODES, AnswerTable
 from examgen.marking.reading.owners.repeats import Codes, Repeats, Standing, grouped, owners, pair_codes, run_starts
-from examgen.marking.reading.problems import Notice, Problem, some, who
+from examgen.marking.reading.problems import Notice, Problem, who
 from examgen.tables.csv_tables import printable
 from examgen.tables.text_columns import Flags
 

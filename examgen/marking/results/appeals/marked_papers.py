@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from examgen.errors import AnswersError, KeyFileError, did_you_mean
+from examgen.errors import AnswersError, KeyFileError, did_you_mean, some
 from examgen.exams.exam import QuestionVariant, Variant
 from examgen.exams.folders.files import safe_text, typed_text
 from examgen.exams.folders.places import MARKS
@@ -107,7 +107,7 @@ def find_place(marked: MarkedPaper, field: str) -> Place:
     if not asked:
         names = [one.name for paper, _ in there for one in paper.fields]
         raise AnswersError(
-            f"field {printable(name)!r} is not on {question or 'this paper'}; there are {_listed(names)}."
+            f"field {printable(name)!r} is not on {question or 'this paper'}; there are {some(names, _MOST_NAMED)}."
             f"{did_you_mean(name, names)}"
         )
     if len(asked) > 1:
@@ -169,7 +169,7 @@ def _rows(path: Path, student: str) -> tuple[str, dict[tuple[str, str], Row]]:
         who = f"student {printable(student)!r} is not in it" if student else "no paper in it is without a name"
         ids = [typed_text(name) for name in students]
         names = [printable(name) or f"{NAMELESS} (without a name)" for name in ids]
-        raise AnswersError(f"{path}: {who}; there are {_listed(names)}.{did_you_mean(student, ids)}")
+        raise AnswersError(f"{path}: {who}; there are {some(names, _MOST_NAMED)}.{did_you_mean(student, ids)}")
     # The very id comes first: what the table shows of one student may be another's id.
     found = student if student in lines else typed_text(student)
     return found, _by_entry(path, found, lines[found])
@@ -219,8 +219,3 @@ def _lines(path: Path) -> Iterator[list[str]]:
 def _row(header: list[str], line: list[str]) -> Row:
     """A line by column; columns that it lacks are empty."""
     return dict.fromkeys(header, "") | dict(zip(header, line, strict=False))
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more
