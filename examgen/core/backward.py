@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from examgen.core.graph import Derivative, Quantity
 from examgen.core.rules.arithmetic import ONE, added, scaled_by_number
-from examgen.core.rules.rule import Pullback, Reads, Rule, Source
+from examgen.core.rules.rule import Local, Pullback, Reads, Rule, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +144,7 @@ class _Run:
         pullback = rule.pullbacks[place] if place < len(rule.pullbacks) else None
         if pullback is None:
             raise ValueError(f"{rule.name} has no derivative by its input {place + 1}, {quantity.name}")
-        local = ""
-        if pullback.local is not None:
-            label = self.labels(reader, pullback.local.name)
-            local = label.name
-            if all(one.name != local for one in self.found):
-                inputs = tuple(self._source(reader, one, "") for one in pullback.local.inputs)
-                shape = quantity.shape
-                self.found.append(
-                    Quantity(local, label.kind, shape, pullback.local.rule, inputs, label.layer, label.step)
-                )
+        local = "" if pullback.local is None else self._own_derivative(reader, pullback.local, quantity.shape)
         inputs = tuple(self._source(reader, one, local) for one in pullback.inputs)
         if Reads.GRADIENT in pullback.inputs or reader.name == self.of:
             return pullback.rule, inputs
@@ -161,6 +152,14 @@ class _Run:
         name = f"{self.labels(reader, 'local').name}_{place + 1}"
         self.found.append(Quantity(name, "local", quantity.shape, pullback.rule, inputs))
         return scaled_by_number(len(quantity.shape)), (self.gradients[reader.name], name)
+
+    def _own_derivative(self, reader: Quantity, local: Local, shape: tuple[int, ...]) -> str:
+        """The name of a rule's own derivative, which is worked out once for all that read it."""
+        label = self.labels(reader, local.name)
+        if all(one.name != label.name for one in self.found):
+            inputs = tuple(self._source(reader, one, "") for one in local.inputs)
+            self.found.append(Quantity(label.name, label.kind, shape, local.rule, inputs, label.layer, label.step))
+        return label.name
 
     def _source(self, reader: Quantity, source: Source, local: str) -> str:
         if isinstance(source, int):
