@@ -112,10 +112,10 @@ def sample_rows(start: int, stop: int) -> Rule:
     return Rule(f"samples_{start}_{stop}", "(m,i)->(n,i)", lambda rows: rows[..., start:stop, :], "<0>", True)
 
 
-HADAMARD = Rule("hadamard", "(n,o),(n,o)->(n,o)", np.multiply, "<0> <hadamard> <1>", True)
-PULL_BACK = Rule("pull_back", "(p,o),(n,p)->(n,o)", pull_back, "<0:T> <times> <1>", True)
-OUTER = Rule("outer", "(n,o),(n,i)->(o,i)", outer, "<0> <times> <1:T>", True)
-BIAS_GRADIENT = Rule("bias_gradient", "(n,o)->(o)", lambda dL_dz: dL_dz.sum(axis=-2), "<0>", True)
+HADAMARD = Rule("hadamard", "(n,o),(n,o)->(n,o)", np.multiply, "<0> <hadamard> <1>", True, factors=(0, 1))
+PULL_BACK = Rule("pull_back", "(p,o),(n,p)->(n,o)", pull_back, "<0:T> <times> <1>", True, factors=(0, 1))
+OUTER = Rule("outer", "(n,o),(n,i)->(o,i)", outer, "<0> <times> <1:T>", True, factors=(0, 1))
+BIAS_GRADIENT = Rule("bias_gradient", "(n,o)->(o)", lambda dL_dz: dL_dz.sum(axis=-2), "<0>", True, factors=(0,))
 SOFTMAX_PULL_BACK = Rule(
     "softmax_pull_back",
     "(n,o),(n,o)->(n,o)",
@@ -130,6 +130,7 @@ LINEAR = rule_table(
         affine,
         "<0> <times> <1> + <2>",
         True,
+        factors=(0, 1),
         pullbacks=(
             Pullback(OUTER, (Reads.GRADIENT, 1)),
             Pullback(PULL_BACK, (0, Reads.GRADIENT)),
@@ -147,6 +148,7 @@ LINEAR = rule_table(
         lambda weights, rate, gradient: descend(weights, rate[..., None, None], gradient),
         "<0> - <1> <times> <2>",
         True,
+        factors=(1, 2),
     ),
     Rule(
         "descend_b",
@@ -154,6 +156,7 @@ LINEAR = rule_table(
         lambda bias, rate, gradient: descend(bias, rate[..., None], gradient),
         "<0> - <1> <times> <2>",
         True,
+        factors=(1, 2),
     ),
 )
 """The rules that every network shares, whatever its activations and loss."""
@@ -165,14 +168,16 @@ PRODUCTS = rule_table(
         lambda a, b: np.einsum("...rk,...kc->...rc", a, b),
         "<0> <times> <1>",
         True,
+        factors=(0, 1),
     ),
-    Rule("hadamard_product", "(r,c),(r,c)->(r,c)", np.multiply, "<0> <hadamard> <1>", True),
+    Rule("hadamard_product", "(r,c),(r,c)->(r,c)", np.multiply, "<0> <hadamard> <1>", True, factors=(0, 1)),
     Rule(
         "affine_map",
         "(r,k),(k,c),(r,c)->(r,c)",
         lambda weights, x, bias: np.einsum("...rk,...kc->...rc", weights, x) + bias,
         "<0> <times> <1> + <2>",
         True,
+        factors=(0, 1),
     ),
     Rule(
         "shape_of_product",

@@ -80,6 +80,8 @@ class Rule:
             entry down then changes it as much as moving it up.
         bounds: open interval of the values of the result.
         decimals: how many its values have whatever its inputs are, where these are few; None where they are rounded.
+        factors: places of the inputs that are multiplied with one another; such products are added up along the axes
+            that the result does not have. Empty where there are none.
         factor: what stands in front of `latex`, or of a notation's own; `compute` multiplies by it too.
         pullbacks: one for each input, None for those by which nobody differentiates; empty where there are none.
     """
@@ -90,6 +92,7 @@ class Rule:
     latex: str
     is_straight: bool = False
     factor: Fraction = field(default=Fraction(1), hash=False)  # fractions are slow to hash
+    factors: tuple[int, ...] = ()
     bounds: tuple[float, float] = (-inf, inf)
     decimals: int | None = None
     # Rules are compared very often, and two of the same name have the same derivatives.

@@ -4,33 +4,13 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 import numpy as np
 
 from examgen.core.evaluation import Evaluation
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.rules.rule import Array
-
-FACTORS: Mapping[str, tuple[int, ...]] = MappingProxyType(
-    {
-        "affine": (0, 1),
-        "pull_back": (0, 1),
-        "hadamard": (0, 1),
-        "outer": (0, 1),
-        "bias_gradient": (0,),
-        "descend_W": (1, 2),
-        "descend_b": (1, 2),
-        "matrix_product": (0, 1),
-        "hadamard_product": (0, 1),
-        "affine_map": (0, 1),
-    }
-)
-"""By rule, which of its inputs are multiplied; products are added up along the axes that the result does not have."""
-
-DERIVATIVE = "dL_"
-"""How the kinds of derivatives of the loss begin."""
 
 _AXES = re.compile(r"\(([^)]*)\)")
 
@@ -43,12 +23,12 @@ def largest_products(graph: ComputationGraph, evaluation: Evaluation) -> Iterato
     paths: dict[str, Array] = {}
     for quantity in graph.derived:
         assert quantity.rule is not None
-        if quantity.rule.name not in FACTORS:
+        if not quantity.rule.factors:
             continue
-        names = [quantity.inputs[place] for place in FACTORS[quantity.rule.name]]
+        names = [quantity.inputs[place] for place in quantity.rule.factors]
         sizes = {name: np.abs(evaluation[name]) for name in names}
         yield quantity, _largest(quantity, [sizes[name] for name in names])
-        if quantity.kind.startswith(DERIVATIVE):
+        if quantity.derivative is not None:
             # What is no product itself, as a derivative by an output, is where the paths start.
             paths[quantity.name] = _largest(quantity, [paths.get(name, sizes[name]) for name in names])
             yield quantity, paths[quantity.name]
@@ -59,7 +39,7 @@ def _largest(quantity: Quantity, factors: list[Array]) -> Array:
     assert quantity.rule is not None
     inputs, result = quantity.rule.signature.split("->")
     axes = [found.replace(",", "") for found in _AXES.findall(inputs)]
-    used = [axes[place] for place in FACTORS[quantity.rule.name]]
+    used = [axes[place] for place in quantity.rule.factors]
     [kept] = (found.replace(",", "") for found in _AXES.findall(result))
     summed = "".join(sorted({*"".join(used)} - {*kept}))
     terms = np.einsum(f"{','.join(f'...{one}' for one in used)}->...{kept}{summed}", *factors)
