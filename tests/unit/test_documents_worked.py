@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -123,10 +124,15 @@ ask = {asked}
 
 
 def random_questions(folder: Path, number: int) -> Iterator[Solved]:
-    """Pair number so and so of output and loss, in two notations in turn; in one more with δ of each sample's own."""
+    """Pair number so and so of output and loss, in two notations in turn; in one more with δ of each sample's own.
+
+    Numbers and sizes depend on a pair's name, and not on its place, so that a new row leaves those of the others.
+    """
+    output, loss = OUTPUTS[number]
+    number = crc32(f"{output} {loss}".encode())
     for batch_delta, turns in (("", (0, 2)), ("sample", (1,))):
         path = folder / f"bank{batch_delta}.toml"
-        text = random_bank(np.random.default_rng(number), *OUTPUTS[number], number, batch_delta)
+        text = random_bank(np.random.default_rng(number), output, loss, number, batch_delta)
         path.write_text(text, encoding="utf-8")
         for turn in turns:
             yield from solved_questions(str(path), MATRIX_NOTATIONS[(number + turn) % 4], (1,))
