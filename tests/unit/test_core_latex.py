@@ -36,6 +36,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "h_slope": lambda error: np.where(np.abs(error) < 1, error, np.sign(error)),
 }
 READING = (
+    # A function of a function, without brackets around the inner one.
+    (r"\\ln \\(\w+)(\\left\(.*?\\right\))", r"\\ln\\left(\\\1\2\\right)"),
     (r"\\begin\{cases\} (.*?) & (.*?) \\\\ (.*?) & .*? \\end\{cases\}", r"where(\2, \1, \3)"),
     (r"e\^\{([^{}]*)\}", r"exp(\1)"),
     (r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"((\1) / (\2))"),
