@@ -101,9 +101,7 @@ def random_bank(rng: np.random.Generator, output: str, loss: str, number: int, b
         targets = np.round(rng.normal(size=targets.shape) * 1.5, 1)
     givens = {"x": np.round(rng.normal(size=(count, sizes[0])), 1), "y": targets, "learning_rate": np.array(0.3)}
     for layer, (source, to) in enumerate(pairwise(sizes), start=1):
-        # Half a thousandth, so that no sum of such products is 0, where a kink may have another slope.
-        bias = (rng.normal(size=to).round(1) + 0.0005).round(4)
-        givens |= {f"W{layer}": rng.normal(size=(to, source)).round(2), f"b{layer}": bias}
+        givens |= {f"W{layer}": rng.normal(size=(to, source)).round(2), f"b{layer}": rng.normal(size=to).round(1)}
     numbers = "\n".join(f"{name} = {value.tolist()}" for name, value in givens.items())
     kinds = ["z", "a", "loss", "slope", "dL_da", "dL_dz", "dL_dW", "dL_db", "W_new", "b_new"]
     asked = [kind for kind in kinds if kind != "slope" or [*hidden, output] != ["softmax"]]
