@@ -23,7 +23,7 @@ from examgen.exams.keys.key_folder import papers
 from examgen.exams.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
 from tests.latex_values import value_of
-from tests.oracles import HIDDEN, OUTPUTS, Numbers, by_autograd
+from tests.oracles import HIDDEN, KINKED, OUTPUTS, Numbers, by_autograd
 from tests.printed_chains import (
     Parameter,
     expected_parameters,
@@ -95,13 +95,9 @@ def random_bank(rng: np.random.Generator, output: str, loss: str, number: int, b
     steps, samples = ((1, 1), (1, 2), (2, 1), (2, 2))[number // 2 % 4]
     samples = max(samples, 2 + number % 2) if batch_delta else samples
     digits = ("decimals = 4", "decimals = 3", "significant_figures = 3")[number % 3]
-    count = steps * samples
-    targets = np.eye(sizes[-1])[rng.integers(sizes[-1], size=count)]
-    if output not in {"sigmoid", "softmax"}:
-        targets = np.round(rng.normal(size=targets.shape) * 1.5, 1)
-    givens = {"x": np.round(rng.normal(size=(count, sizes[0])), 1), "y": targets, "learning_rate": np.array(0.3)}
-    for layer, (source, to) in enumerate(pairwise(sizes), start=1):
-        givens |= {f"W{layer}": rng.normal(size=(to, source)).round(2), f"b{layer}": rng.normal(size=to).round(1)}
+    shape = NetworkShape(tuple(sizes), (*hidden, output), loss, steps, samples)
+    while is_at_kink(shape, givens := few_digits(rng, shape)):
+        pass
     numbers = "\n".join(f"{name} = {value.tolist()}" for name, value in givens.items())
     kinds = ["z", "a", "loss", "slope", "dL_da", "dL_dz", "dL_dW", "dL_db", "W_new", "b_new"]
     asked = [kind for kind in kinds if kind != "slope" or [*hidden, output] != ["softmax"]]
@@ -121,6 +117,25 @@ samples_per_step = {samples}
 text = "Go."
 ask = {asked}
 """
+
+
+def few_digits(rng: np.random.Generator, shape: NetworkShape) -> Numbers:
+    """Given numbers with one or two decimals."""
+    sizes, count = shape.sizes, shape.steps * shape.samples_per_step
+    targets = np.eye(sizes[-1])[rng.integers(sizes[-1], size=count)]
+    if shape.activations[-1] not in {"sigmoid", "softmax"}:
+        targets = np.round(rng.normal(size=targets.shape) * 1.5, 1)
+    givens = {"x": np.round(rng.normal(size=(count, sizes[0])), 1), "y": targets, "learning_rate": np.array(0.3)}
+    for layer, (source, to) in enumerate(pairwise(sizes), start=1):
+        givens |= {f"W{layer}": rng.normal(size=(to, source)).round(2), f"b{layer}": rng.normal(size=to).round(1)}
+    return givens
+
+
+def is_at_kink(shape: NetworkShape, givens: Numbers) -> bool:
+    """Whether some unit is right at a kink, where automatic differentiation takes another slope."""
+    found = by_autograd(shape, {name: value[None] for name, value in givens.items()})
+    kinked = [f"z{layer}" for layer, name in enumerate(shape.activations, start=1) if name in KINKED]
+    return any(bool((np.abs(found[f"{z}{step}"]) < 1e-6).any()) for z in kinked for step in ("", "@2")[: shape.steps])
 
 
 def random_questions(folder: Path, number: int) -> Iterator[Solved]:
