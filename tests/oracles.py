@@ -22,16 +22,11 @@ from examgen.core.rules.losses import LOSSES
 Array = NDArray[Any]
 Numbers = dict[str, Array]
 
-HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
-SMOOTH = ("identity", "sigmoid", "tanh", "softplus", "softmax")
-RATIONAL = ("identity", "relu", "leaky_relu")
-RATIONAL_LOSSES = (
-    "squared_error",
-    "half_squared_error",
-    "mean_squared_error",
-    "half_mean_squared_error",
-    "mean_absolute_error",
-)
+HIDDEN = tuple(name for name, row in ACTIVATIONS.items() if not row.output_only)
+KINKED = tuple(name for name, row in ACTIVATIONS.items() if row.kinks)
+SMOOTH = tuple(name for name, row in ACTIVATIONS.items() if not row.kinks)
+RATIONAL = tuple(name for name, row in ACTIVATIONS.items() if row.is_rational)
+RATIONAL_LOSSES = tuple(name for name, row in LOSSES.items() if row.is_rational)
 FREE_LOSSES = tuple(name for name in LOSSES if name not in {"binary_cross_entropy", "cross_entropy"})
 OUTPUTS = (
     *((activation, loss) for loss in FREE_LOSSES for activation in (*HIDDEN, "softmax")),
@@ -127,7 +122,7 @@ def _in_step(name: str, step: int) -> str:
 
 # Reverse mode: definitions in autograd's NumPy.
 
-_AUTOGRAD_ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+AUTOGRAD_ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "identity": lambda z: 1.0 * z,
     "sigmoid": lambda z: 0.5 + 0.5 * anp.tanh(z / 2),
     "tanh": lambda z: 1 - 2 / (anp.exp(2 * z) + 1),
@@ -138,7 +133,7 @@ _AUTOGRAD_ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=-1, keepdims=True),
 }
 
-_AUTOGRAD_LOSSES: dict[str, Callable[[Any, Any], Any]] = {
+AUTOGRAD_LOSSES: dict[str, Callable[[Any, Any], Any]] = {
     "squared_error": lambda a, y: anp.sum((a - y) ** 2, axis=-1),
     "half_squared_error": lambda a, y: 0.5 * anp.sum((a - y) ** 2, axis=-1),
     "mean_squared_error": lambda a, y: anp.mean((a - y) ** 2, axis=-1),
@@ -149,6 +144,9 @@ _AUTOGRAD_LOSSES: dict[str, Callable[[Any, Any], Any]] = {
     "cross_entropy": lambda a, y: -anp.sum(y * anp.log(a), axis=-1),
 }
 
+DEFINITIONS: Mapping[str, Callable[..., Any]] = {**AUTOGRAD_ACTIVATIONS, **AUTOGRAD_LOSSES}
+"""Each activation of z and loss of a and y, by name."""
+
 
 def _autograd_step(shape: NetworkShape, parameters: Numbers, x: Array, y: Array) -> Numbers:
     def forward(moved: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,9 +156,9 @@ def _autograd_step(shape: NetworkShape, parameters: Numbers, x: Array, y: Array)
         for layer, name in enumerate(shape.activations, start=1):
             z = anp.matmul(a, anp.swapaxes(moved[f"W{layer}"], -1, -2)) + anp.expand_dims(moved[f"b{layer}"], 1)
             z = z + moved[f"z{layer}"]
-            a = _AUTOGRAD_ACTIVATIONS[name](z) + moved[f"a{layer}"]
+            a = AUTOGRAD_ACTIVATIONS[name](z) + moved[f"a{layer}"]
             seen |= {f"z{layer}": z, f"a{layer}": a}
-        return seen | {"losses": _AUTOGRAD_LOSSES[shape.loss](a, y)}
+        return seen | {"losses": AUTOGRAD_LOSSES[shape.loss](a, y)}
 
     sizes = {f"{letter}{layer}": size for layer, size in enumerate(shape.sizes[1:], start=1) for letter in "za"}
     at = parameters | {name: np.zeros((*x.shape[:2], size)) for name, size in sizes.items()}
@@ -174,7 +172,7 @@ def _autograd_step(shape: NetworkShape, parameters: Numbers, x: Array, y: Array)
     found |= {f"dL_d{name}": value for name, value in slopes.items()}
     for layer, name in enumerate(shape.activations, start=1):
         if name != "softmax":
-            found[f"slope{layer}"] = elementwise_grad(_AUTOGRAD_ACTIVATIONS[name])(found[f"z{layer}"])
+            found[f"slope{layer}"] = elementwise_grad(AUTOGRAD_ACTIVATIONS[name])(found[f"z{layer}"])
     return found
 
 

@@ -11,7 +11,13 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.rules.activations import ACTIVATIONS
+from tests.oracles import AUTOGRAD_ACTIVATIONS, HIDDEN
+
 Floats = NDArray[np.float64]
+WIDEST = 700.0
+"""Beyond, exponentials overflow."""
+VALUES_BETWEEN = 65
 CELL = re.compile(r"-?\d+(?:\.\d+|/\d+)?")
 
 
@@ -108,18 +114,29 @@ def _growing(function: Callable[[Floats], Floats]) -> Callable[[Printed], Printe
     return lambda a: a.each(function)
 
 
-def _elu(z: Floats) -> Floats:
-    return np.asarray(np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1))
+def _named(function: Callable[[Floats], Floats]) -> Callable[[Printed], Printed]:
+    """An activation, which may grow here and fall there: its bounds are those of many values in between."""
+
+    def apply(a: Printed) -> Printed:
+        low, high = np.maximum(a.low, -WIDEST), np.minimum(a.high, WIDEST)
+        between = np.stack([a.value, *np.linspace(low, high, VALUES_BETWEEN)])
+        values = function(between)
+        return Printed(values[0], values.min(axis=0), values.max(axis=0))
+
+    return apply
 
 
 square = _even(lambda a: a * a)
 size = _even(lambda a: a)
 FUNCTIONS: dict[str, Callable[[Printed], Printed]] = {
+    # Those that are known to grow stand below once more, with bounds that nothing lies beyond.
+    **{ACTIVATIONS[name].symbol: _named(AUTOGRAD_ACTIVATIONS[name]) for name in HIDDEN if name != "identity"},
     r"\sigma": _growing(lambda z: 0.5 + 0.5 * np.tanh(z / 2)),
     r"\tanh": _growing(np.tanh),
     r"\exp": _growing(np.exp),
     r"\ln": _growing(lambda z: np.log(np.maximum(z, 0))),
-    r"\operatorname{ELU}": _growing(_elu),
+    r"\sinh": _growing(np.sinh),
+    r"\cosh": _even(np.cosh),
     r"\operatorname{sign}": _growing(np.sign),
     "h'": _growing(lambda e: np.minimum(np.maximum(e, -1), 1)),
     "h": _even(lambda e: np.where(e <= 1, e * e / 2, e - 0.5)),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from examgen.core.network import NetworkShape
+from examgen.core.rules.activations import ACTIVATIONS
 from examgen.documents.pages import Line, QuestionPart
 from tests.latex_values import value_of
 from tests.printed_numbers import Floats, Printed
@@ -22,15 +23,8 @@ CHAIN_TITLE = "chain rule"
 APPROXIMATELY = r"\approx "
 CELLS = re.compile(r"-?\d+(?:/\d+)?|\\begin\{bmatrix\} (?:-?\d+(?:/\d+)?(?: & | \\\\ | ))+\\end\{bmatrix\}")
 """A number or matrix of whole numbers and fractions."""
-FUNCTIONS = {
-    "identity": "f",
-    "sigmoid": r"\sigma",
-    "tanh": r"\tanh",
-    "relu": r"\operatorname{ReLU}",
-    "leaky_relu": r"\operatorname{LeakyReLU}",
-    "softplus": r"\operatorname{softplus}",
-    "elu": r"\operatorname{ELU}",
-}
+FUNCTIONS = {name: row.symbol for name, row in ACTIVATIONS.items()}
+"""As papers define them: `test_core_rows` compares each with its definition."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,27 @@ single ones. Arrays have the students first: z, a and their derivatives are (stu
 (students, to, from).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 
 from examgen.core.network import NetworkShape
+from examgen.core.rules.losses import LOSSES
 from tests.classroom.figures import Array
 from tests.classroom.notebook import REAL, Notebook
+
+SHARES: Mapping[str, Callable[[int], float]] = MappingProxyType(
+    {
+        "squared_error": lambda _: 1.0,
+        "half_squared_error": lambda _: 0.5,
+        "mean_squared_error": lambda outputs: 1 / outputs,
+        "half_mean_squared_error": lambda outputs: 1 / (2 * outputs),
+    }
+)
+"""What stands before the squares of so many outputs."""
 
 Parameters = list[tuple[Array, Array]]
 """Weights and biases by layer."""
@@ -230,6 +242,10 @@ class Learner:
         """What a mean of so many terms is divided by."""
         return count if self.averages else 1
 
+    def _left_out(self, name: str, outputs: int) -> float:
+        """What a mean over outputs is too large by, where it is not divided."""
+        return outputs / self._over(outputs) if LOSSES[name].is_mean else 1.0
+
     def _loss_of_sample(self, name: str, a: Array, y: Array) -> Array:
         """(students, samples) loss."""
         outputs, off = self._over(a.shape[2]), np.abs(a - y)
@@ -242,9 +258,10 @@ class Learner:
                 terms = off / outputs
             case "huber":
                 terms = np.where(off < 1, off**2 / 2, off - 1 / 2)
+            case _ if name in SHARES:
+                terms = off**2 * SHARES[name](outputs)
             case _:
-                share = {"squared_error": 1.0, "half_squared_error": 0.5, "mean_squared_error": 1 / outputs}
-                terms = off**2 * share.get(name, 1 / (2 * outputs))
+                return _by_definition(name, a, y) * self._left_out(name, a.shape[2])
         return np.asarray(terms.sum(axis=2))
 
     def _loss_slope(self, name: str, a: Array, y: Array) -> Array:
@@ -259,8 +276,11 @@ class Learner:
                 slope = np.sign(error) / self._over(a.shape[2])
             case "huber":
                 slope = np.clip(error, -1, 1)
-            case _:
+            case _ if name in SHARES:
                 slope = self.loss_factor(name, a.shape[2]) * error
+            case _:
+                # As if the outputs were as far off as the student takes them to be.
+                slope = _slope_by_definition(name, y + error, y) * self._left_out(name, a.shape[2])
         return np.asarray(slope / self._over(a.shape[1]))
 
 
@@ -313,8 +333,10 @@ def activation_of(name: str, z: Array) -> Array:
             return np.asarray(np.log(1 + np.exp(z)))
         case "elu":
             return np.where(z > 0, z, np.exp(z) - 1)
-    powers = np.exp(z)
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+        case "softmax":
+            powers = np.exp(z)
+            return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+    return _by_definition(name, z)
 
 
 def slope_of(name: str, z: Array, a: Array) -> Array:
@@ -332,4 +354,23 @@ def slope_of(name: str, z: Array, a: Array) -> Array:
             return _sigmoid(z)
         case "elu":
             return np.where(a > 0, 1.0, a + 1)
-    return np.ones_like(z)
+        case "identity":
+            return np.ones_like(z)
+    return _slope_by_definition(name, z)
+
+
+def _by_definition(name: str, *values: Array) -> Array:
+    """An activation or loss that no textbook of these students has, as it is defined once for all tests."""
+    # Benchmarks have no such functions, and need no automatic differentiation.
+    from tests.oracles import DEFINITIONS
+
+    return np.asarray(DEFINITIONS[name](*values))
+
+
+def _slope_by_definition(name: str, *values: Array) -> Array:
+    """Its derivative with respect to the first of the values."""
+    from autograd import elementwise_grad
+
+    from tests.oracles import DEFINITIONS
+
+    return np.asarray(elementwise_grad(DEFINITIONS[name])(*values))

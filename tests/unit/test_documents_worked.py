@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from examgen.exams.keys.key_folder import papers
 from examgen.exams.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
 from tests.latex_values import value_of
-from tests.oracles import HIDDEN, OUTPUTS, Numbers, by_autograd
+from tests.oracles import HIDDEN, KINKED, OUTPUTS, Numbers, by_autograd
 from tests.printed_chains import (
     Parameter,
     expected_parameters,
@@ -94,13 +95,9 @@ def random_bank(rng: np.random.Generator, output: str, loss: str, number: int, b
     steps, samples = ((1, 1), (1, 2), (2, 1), (2, 2))[number // 2 % 4]
     samples = max(samples, 2 + number % 2) if batch_delta else samples
     digits = ("decimals = 4", "decimals = 3", "significant_figures = 3")[number % 3]
-    count = steps * samples
-    targets = np.eye(sizes[-1])[rng.integers(sizes[-1], size=count)]
-    if output not in {"sigmoid", "softmax"}:
-        targets = np.round(rng.normal(size=targets.shape) * 1.5, 1)
-    givens = {"x": np.round(rng.normal(size=(count, sizes[0])), 1), "y": targets, "learning_rate": np.array(0.3)}
-    for layer, (source, to) in enumerate(pairwise(sizes), start=1):
-        givens |= {f"W{layer}": rng.normal(size=(to, source)).round(2), f"b{layer}": rng.normal(size=to).round(1)}
+    shape = NetworkShape(tuple(sizes), (*hidden, output), loss, steps, samples)
+    while is_at_kink(shape, givens := few_digits(rng, shape)):
+        pass
     numbers = "\n".join(f"{name} = {value.tolist()}" for name, value in givens.items())
     kinds = ["z", "a", "loss", "slope", "dL_da", "dL_dz", "dL_dW", "dL_db", "W_new", "b_new"]
     asked = [kind for kind in kinds if kind != "slope" or [*hidden, output] != ["softmax"]]
@@ -122,11 +119,35 @@ ask = {asked}
 """
 
 
+def few_digits(rng: np.random.Generator, shape: NetworkShape) -> Numbers:
+    """Given numbers with one or two decimals."""
+    sizes, count = shape.sizes, shape.steps * shape.samples_per_step
+    targets = np.eye(sizes[-1])[rng.integers(sizes[-1], size=count)]
+    if shape.activations[-1] not in {"sigmoid", "softmax"}:
+        targets = np.round(rng.normal(size=targets.shape) * 1.5, 1)
+    givens = {"x": np.round(rng.normal(size=(count, sizes[0])), 1), "y": targets, "learning_rate": np.array(0.3)}
+    for layer, (source, to) in enumerate(pairwise(sizes), start=1):
+        givens |= {f"W{layer}": rng.normal(size=(to, source)).round(2), f"b{layer}": rng.normal(size=to).round(1)}
+    return givens
+
+
+def is_at_kink(shape: NetworkShape, givens: Numbers) -> bool:
+    """Whether some unit is right at a kink, where automatic differentiation takes another slope."""
+    found = by_autograd(shape, {name: value[None] for name, value in givens.items()})
+    kinked = [f"z{layer}" for layer, name in enumerate(shape.activations, start=1) if name in KINKED]
+    return any(bool((np.abs(found[f"{z}{step}"]) < 1e-6).any()) for z in kinked for step in ("", "@2")[: shape.steps])
+
+
 def random_questions(folder: Path, number: int) -> Iterator[Solved]:
-    """Pair number so and so of output and loss, in two notations in turn; in one more with δ of each sample's own."""
+    """Pair number so and so of output and loss, in two notations in turn; in one more with δ of each sample's own.
+
+    Numbers and sizes depend on a pair's name, and not on its place, so that a new row leaves those of the others.
+    """
+    output, loss = OUTPUTS[number]
+    number = crc32(f"{output} {loss}".encode())
     for batch_delta, turns in (("", (0, 2)), ("sample", (1,))):
         path = folder / f"bank{batch_delta}.toml"
-        text = random_bank(np.random.default_rng(number), *OUTPUTS[number], number, batch_delta)
+        text = random_bank(np.random.default_rng(number), output, loss, number, batch_delta)
         path.write_text(text, encoding="utf-8")
         for turn in turns:
             yield from solved_questions(str(path), MATRIX_NOTATIONS[(number + turn) % 4], (1,))

@@ -23,11 +23,10 @@ from examgen.exams.draws.drawing import Drawer
 from examgen.exams.draws.screens import SCREENS
 from examgen.exams.exam import Variant
 from examgen.exams.paper_shapes import PaperShape
-from tests.oracles import Array, Numbers, by_autograd
+from tests.oracles import KINKED, Array, Numbers, by_autograd
 from tests.small_banks import DRAWN, FIXED, PRODUCT, all_papers, changed, class_of, shipped_names, written
 
 FAMILIES = shipped_names("families")
-KINKED = ("relu", "leaky_relu", "elu")
 WIDTH = {"sigmoid": 1.0, "softmax": 1.0, "tanh": 2.0}
 """Height of the bounded activations."""
 

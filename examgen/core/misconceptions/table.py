@@ -308,13 +308,13 @@ def _log10(net: Network) -> Iterator[Version]:
 
 
 def _bce_sign(net: Network) -> Iterator[Version]:
-    logarithms = LOSSES[net.shape.loss].logarithms
-    if not logarithms:
+    row = LOSSES[net.shape.loss]
+    if row.scale >= 0:
         return
     value, gradient = list(net.of_kind("loss")), [q for q in net.of_kind("dL_da") if q.layer == net.depth]
     yield Version(_scaled(value, -1))
     yield Version(_scaled(gradient, -1), must_show=False)
-    if logarithms == 2:
+    if row.logarithms == 2:
         samples = net.shape.averaged_in_delta
         rule = _rule("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / samples)
         yield Version(_replaced(gradient, rule), must_show=False)

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.evaluation import Evaluation, evaluate, reevaluate
+from examgen.core.formulas.formula_functions import FUNCTIONS
 from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize
 from examgen.core.formulas.formula_trials import Entry
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.misconceptions.versions import Patch
 from examgen.core.network import SAMPLES
-from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.rule import Array
 from examgen.documents.feedback.student_feedback import EntryFeedback
 from examgen.documents.paper.typed_tasks import latex_of_tokens, on_one_line
@@ -47,8 +47,6 @@ SIGNS: Mapping[str, str] = MappingProxyType({"*": r" \cdot ", ",": r",\ "})
 
 MORE_DECIMALS = 2
 """A number that a student wrote is shown with at most so many decimals more than the paper has."""
-
-_NAMED_ONES = ("exp", "ln", "log10", "max", "min", "abs", "sign")
 
 _OPENING = frozenset({"", "(", ","})
 
@@ -292,7 +290,7 @@ def step_samples(paper: PaperShape) -> Iterator[str]:
     """Formulas that together have every letter and sign of a paper's steps, for fonts that are cut to size."""
     digits = "0123456789"
     yield rf"{digits}.{{,}}()-+={{/}}\cdot x_{{{digits},}}^{{({digits},)}} x^{{{digits}}}"
-    names = [*_NAMED_ONES, *(function for name in ACTIVATIONS for function in (name, f"{name}'"))]
+    names = dict.fromkeys(row.name for row in FUNCTIONS.values())
     yield latex_of_tokens([Token("name", name, 0) for name in names], lambda *_: None, SIGNS)
     for quantity in paper.graph:
         yield on_one_line(paper.naming.entry(quantity.name, (0,) * len(quantity.shape)).latex)
