@@ -232,7 +232,8 @@ def _number(text: str) -> float:
     return float(text) if np.isfinite(float(text)) else np.nan
 
 
-@CASES
+# Each marks up to five careless students of every question twice, so that fewer are as many sheets as elsewhere.
+@settings(max_examples=40)
 @given(pick=PICKS, students=st.integers(2, 5))
 def test_marking_together_is_marking_alone(
     banks: list[tuple[str, str]], pick: tuple[int, int, int], students: int
