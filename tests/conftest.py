@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -19,9 +20,11 @@ from tests.rooms import ROOMS, room_of
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
-# Layouts that tests keep between runs are their own, also those of the processes that they start.
-os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="examgen-tests-")
-atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+# Layouts of one run of the tests are its own, shared by its workers and the processes that they start: a layout is
+# written whole or not at all, and named by all that it depends on. Workers have the folder from who starts them.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="examgen-tests-")
+    atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 GOLDENS = Path(__file__).parent / "golden"
 
@@ -37,6 +40,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     room = config.getoption("--room")
     is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
     return True if room and is_test and room_of(collection_path) != room else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Workers begin with a half of the tests each, and who is done takes over from the others.
+
+    Dealt out a few at a time, as is usual, tests that share a page or a class would make it in every worker.
+    """
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
@@ -19,13 +20,15 @@ MAX_DRAWS = 4_000
 """A family that needs more draws for a paper is not waited for."""
 
 
+@cache
 def drawn_exams() -> tuple[str, ...]:
     """Names of the shipped families and exams whose numbers are drawn and which ask for nothing but numbers."""
     return tuple(path.stem for path in shipped_banks() if path.parent.name != "worked" and _asks_numbers(str(path)))
 
 
+@cache
 def load(name: str, seed: int, digits: Digits | None = None, *, is_screened: bool = True) -> LoadedExam:
-    """A shipped exam, as its author asks for it or asked to other digits.
+    """A shipped exam, as its author asks for it or asked to other digits; read once.
 
     Args:
         name: of the exam.
@@ -43,13 +46,14 @@ def load(name: str, seed: int, digits: Digits | None = None, *, is_screened: boo
     return replace(loaded, sources=sources, exam=replace(loaded.exam, questions=questions))
 
 
+@cache
 def variants_of(loaded: LoadedExam, count: int) -> Sequence[Variant]:
-    """So many papers.
+    """So many papers, drawn once.
 
     Raises:
         BankError: the screens leave none.
     """
-    return draw_variants(loaded, [Student(f"v{number}") for number in range(count)])
+    return tuple(draw_variants(loaded, [Student(f"v{number}") for number in range(count)]))
 
 
 def _asks_numbers(name: str) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from tests.marking_sheets import make_key, read_rows, write_sheet
 
 FULL = Path("/dev/full")
-STUDENTS = [f"s{number}" for number in range(24)]
+STUDENTS = [f"s{number}" for number in range(12)]
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_killed_batch_has_its_key_and_goes_on(here: Path) -> None:
     again = run(*BATCH)
     assert (again.returncode, again.stdout) == (1, "")
     assert re.fullmatch(
-        rf"Error: class: holds a class of 24 [^\n]*: give --seed {seed} to go on [^\n]*\n", again.stderr
+        rf"Error: class: holds a class of 12 [^\n]*: give --seed {seed} to go on [^\n]*\n", again.stderr
     )
     assert all(part.exists() for part in parts)
 
@@ -152,7 +152,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["batch", "scalar-chain", "roster.csv", "--out", "class"],
         ["grade", "EXAM/sheet.csv"],
         ["explain", "EXAM", "s1", "z1"],
-        ["check", "scalar-chain", "--draws", "20"],
+        ["check", "scalar-chain", "--draws", "2"],
         ["list"],
         ["--help"],
         ["make", "--help"],
@@ -174,7 +174,7 @@ def test_output_that_cannot_be_written_is_one_line(marked: Path, arguments: list
     assert done.stderr == "Error: standard output cannot be written: No space left on device\n"
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["check", "scalar-chain", "--draws", "20"], ["make", "--help"]])
+@pytest.mark.parametrize("arguments", [["list"], ["check", "scalar-chain", "--draws", "2"], ["make", "--help"]])
 @pytest.mark.usefixtures("here")
 def test_a_reader_that_goes_away_is_no_error(arguments: list[str]) -> None:
     """As with `| head -1`: nothing on stderr."""

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from examgen.batch import making
 from examgen.cli import app
+from examgen.documents.paper.printing import PrintedPaper
 from tests.pdf_structure import Drawn, PdfReading, extracted_text, file_findings, read_pdf, ua_findings
 
 MM = 72 / 25.4
@@ -38,6 +40,13 @@ class Box:
     bottom: float
     right: float
     top: float
+
+
+@pytest.fixture(autouse=True)
+def keys_are_not_typeset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only question papers are looked at here."""
+    monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
+    monkeypatch.setattr(making, "print_filled", lambda *_: b"%PDF filled")
 
 
 def run(*arguments: str, code: int = 0) -> str:

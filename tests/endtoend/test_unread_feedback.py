@@ -17,6 +17,9 @@ from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS
 from tests.marking_sheets import Row, read_rows, rounded, write_sheet
 from tests.stamped_pages import text_of
 
+# Nobody looks at the papers themselves.
+pytestmark = pytest.mark.usefixtures("here")
+
 RUNNER = CliRunner()
 BAD = ("abc", "0.5 m", "½", "1/0")
 WHY = "This is not a number; write only the number, such as 0.5."

@@ -11,9 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from examgen.documents.paper import printing
 from examgen.documents.paper.printing import key_pdf, questions_pdf
-from examgen.documents.pdf import store
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from tests.page_pictures import Picture, page_picture, read_picture, share_that_differs, write_picture
@@ -51,16 +49,6 @@ PAGES = (
     Page("midterm", "questions", 1),
     Page("sigmoid-chain", "key", 2, style=PaperStyle("de", "letter")),
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Layouts of earlier runs are not looked at."""
-    folder = tmp_path_factory.mktemp("store")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "_folder", lambda: folder)
-        printing._skeleton.cache_clear()
-        yield
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)

@@ -5,15 +5,13 @@ Refreshed by `pytest --update-goldens`; the difference is to be read as a studen
 
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
 import pytest
 
-from examgen.documents.paper import printing
 from examgen.documents.paper.printing import key_pdf, questions_pdf
-from examgen.documents.pdf import store
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from tests.small_banks import shipped_names
 from tests.stamped_pages import alternative_texts, page_texts
@@ -21,16 +19,6 @@ from tests.stamped_pages import alternative_texts, page_texts
 SEED = 7
 READ_ALOUD = ("matrix-warmups", "relu-integers", "scalar-chain")
 """Exams whose keys are read aloud too; those of others are long."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Layouts of earlier runs are not looked at."""
-    folder = tmp_path_factory.mktemp("store")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "_folder", lambda: folder)
-        printing._skeleton.cache_clear()
-        yield
 
 
 @pytest.mark.parametrize("name", shipped_names())
