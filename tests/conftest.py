@@ -65,3 +65,14 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture
+def untypeset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Papers are made without typesetting them, where nobody looks at them."""
+    from examgen.batch import making
+    from examgen.documents.paper.printing import PrintedPaper
+
+    monkeypatch.setattr(making, "print_questions", lambda *_: PrintedPaper(b"%PDF questions", ""))
+    monkeypatch.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
+    monkeypatch.setattr(making, "print_filled", lambda *_: b"%PDF filled")

@@ -55,9 +55,12 @@ def rounding_effects(
         half_units: (..., *shape) per name of a rounded quantity; a quantity whose half units are all 0 moves nothing.
         substitute: (..., *shape) per name, NaN where nothing was written.
     """
+    written = substitute or {}
+    gaps = gaps_in(written)
     for quantity in graph.derived:
         if quantity.name in half_units and half_units[quantity.name].any():
-            yield Effects(quantity.name, effects_of(graph, base, quantity, half_units[quantity.name], substitute or {}))
+            effects = effects_of(graph, base, quantity, half_units[quantity.name], written, gaps)
+            yield Effects(quantity.name, effects)
 
 
 def rounding_bands(
@@ -74,12 +77,18 @@ def rounding_bands(
     return bands
 
 
+def gaps_in(substitute: Values) -> Set[str]:
+    """Names of what somebody left out; looked for once, and not for every source that reaches them."""
+    return {name for name, values in substitute.items() if np.isnan(values).any()}
+
+
 def effects_of(
-    graph: ComputationGraph, base: Evaluation, source: Quantity, half: Array, substitute: Values
+    graph: ComputationGraph, base: Evaluation, source: Quantity, half: Array, substitute: Values, gaps: Set[str]
 ) -> Mapping[str, Array]:
     """What half a unit in each entry of one quantity does: by reached quantity, as in `Effects.on`.
 
-    The larger of moving up and moving down. Arguments as in `rounding_effects`, with one quantity and its half units.
+    The larger of moving up and moving down. Arguments as in `rounding_effects`, with one quantity and its half units;
+    `gaps` are those of `substitute`, see `gaps_in`.
     """
     if not graph.readers(source.name):
         return {}
@@ -88,10 +97,10 @@ def effects_of(
     start = _with_axis(base.values[source.name], inner)
     # A student's wild number may overflow on the way.
     with np.errstate(all="ignore"):
-        reached = _changes(graph, base, _moved(graph, base, source.name, start + steps, substitute))
+        reached = _changes(graph, base, _moved(graph, base, source.name, start + steps, substitute, gaps))
         if _is_straight(graph, source.name, reached.keys()):
             return reached
-        below = _changes(graph, base, _moved(graph, base, source.name, start - steps, substitute))
+        below = _changes(graph, base, _moved(graph, base, source.name, start - steps, substitute, gaps))
     return {name: np.maximum(change, below[name]) for name, change in reached.items()}
 
 
@@ -125,7 +134,7 @@ def _is_straight(graph: ComputationGraph, source: str, reached: Set[str]) -> boo
 
 
 def _moved(
-    graph: ComputationGraph, base: Evaluation, source: str, moved: Array, substitute: Values
+    graph: ComputationGraph, base: Evaluation, source: str, moved: Array, substitute: Values, gaps: Set[str]
 ) -> dict[str, Array]:
     """Computed values, (..., entries of the source, *shape), of all that the moved source reaches."""
     values = {source: moved}
@@ -143,7 +152,7 @@ def _moved(
         written = substitute.get(quantity.name)
         if written is None:
             values[quantity.name] = own
-        elif np.isnan(written).any():
+        elif quantity.name in gaps:
             written = _with_axis(written, len(quantity.shape))
             values[quantity.name] = np.where(np.isnan(written), own, written)
         else:

@@ -21,6 +21,9 @@ from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS
 from examgen.marking.results.appeals.explaining import explain
 from tests.marking_sheets import read_rows, rounded
 
+# Nobody looks at the papers themselves.
+pytestmark = pytest.mark.usefixtures("untypeset")
+
 RUNNER = CliRunner()
 COLUMNS = ("exam", "variant", "student", "question", "field", "symbol", "answer")
 TRANSLATED = ("de", "es", "fr", "hi")

@@ -78,6 +78,7 @@ def test_work_that_does_not_screen_may_look_right(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("later")
+@pytest.mark.usefixtures("untypeset")
 def test_the_key_says_which_draws_its_papers_are_of(tmp_path: Path) -> None:
     """For who makes them again, whatever is added meanwhile."""
     for version in (1, 2):
@@ -87,6 +88,7 @@ def test_the_key_says_which_draws_its_papers_are_of(tmp_path: Path) -> None:
         assert read_key(folder).making.draws == version
 
 
+@pytest.mark.usefixtures("untypeset")
 @pytest.mark.parametrize("wrong", ["1", 0, True, None, 1.5])
 def test_a_key_with_no_version_of_the_draws_is_refused(tmp_path: Path, wrong: object) -> None:
     """A version is a whole number, also one that is not known yet."""

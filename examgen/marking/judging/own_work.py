@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from examgen.core.evaluation import evaluate
 from examgen.core.graph import Values
 from examgen.core.probes.dependence import rests_on
-from examgen.core.rounding import effects_of
+from examgen.core.rounding import effects_of, gaps_in
 from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape, Route
 from examgen.exams.policy import Policy
@@ -247,7 +247,7 @@ class Work:
         carried, is_given = start.carried, start.is_given
         paper, graph, students = self.paper, self.paper.graph, len(carried)
         written = as_quantities(paper, carried)
-        base = evaluate(graph, self.givens, substitute=written)
+        base, gaps = evaluate(graph, self.givens, substitute=written), gaps_in(written)
         _, moved = half_units(paper, self.reference, base)
         if self.policy.truncation:
             # Whoever cuts off goes on with a number that is off by up to a whole unit.
@@ -286,7 +286,7 @@ class Work:
             if not_sound.any():
                 unsound[name] = not_sound
             if moved[name].any():
-                for target, effect in effects_of(graph, base, quantity, moved[name], written).items():
+                for target, effect in effects_of(graph, base, quantity, moved[name], written, gaps).items():
                     if target in bands:
                         bands[target] = bands[target] + effect.sum(axis=1)
         is_past = (np.isnan(carried) & np.isnan(self.writing.values)).any(axis=1, keepdims=True)
