@@ -4,11 +4,12 @@ Called by `grading` with the marks of each paper shape; nothing here makes an ob
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from examgen.core.formulas.typed_characters import trimmed
@@ -93,10 +94,11 @@ class EntryColumns:
         known = self._known(texts)
         labels = [self.labels.setdefault(label, len(self.labels)) for label in diagnosis.labels]
         names = [self.names.setdefault(field.name, len(self.names)) for field in paper.fields]
-        self.question[places] = self.names.setdefault(paper.question.id, len(self.names))
-        self.field[places] = names
-        self.max_marks[places] = [float(field.marks) for field in paper.fields]
+        question = self.names.setdefault(paper.question.id, len(self.names))
         columns = (
+            (self.question, np.full(places.shape, question)),
+            (self.field, np.broadcast_to(names, places.shape)),
+            (self.max_marks, np.broadcast_to([float(field.marks) for field in paper.fields], places.shape)),
             (self.comment, known[codes]),
             (self.label, np.array(labels, dtype=np.int32)[diagnosis.codes]),
             (self.outcome, marked.outcome),
@@ -106,8 +108,7 @@ class EntryColumns:
             (self.marks, marks),
         )
         for column, values in columns:
-            # In the order of the places, in which NumPy goes: twice as fast as with students last in memory.
-            column[places] = np.ascontiguousarray(values)
+            _put(column, places, values)
 
     def set_comments(self, places: Codes, codes: Codes, texts: Sequence[str]) -> None:
         """Put other comments on some entries: by place, where in the texts each entry's is."""
@@ -150,6 +151,16 @@ def result_columns(entries: EntryColumns, matched: Matched, answers: AnswerTable
         "max_marks": entries.max_marks,
         "comment": Texts(entries.comment, remarks),
     }
+
+
+def _put(column: NDArray[Any], places: Codes, values: NDArray[Any]) -> None:
+    """Put values where they belong, (students, fields); of a student they mostly stand behind one another."""
+    last = places.shape[1] - 1
+    if last >= 0 and (places[:, -1] - places[:, 0] == last).all():
+        # Row by row instead of number by number: several times as fast.
+        sliding_window_view(column, last + 1, writeable=True)[places[:, 0]] = values
+    else:
+        column[places] = np.ascontiguousarray(values)
 
 
 def results_csv(columns: Mapping[str, Column]) -> Iterator[bytes | memoryview]:
