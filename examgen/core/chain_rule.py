@@ -5,7 +5,6 @@ Which paths lead back to an entry, and of which quantities the factors are entri
 """
 
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +12,6 @@ from math import prod
 
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.rules.arithmetic import ONE
-from examgen.core.rules.rule import Rule
 
 Index = tuple[int, ...]
 
@@ -112,20 +110,13 @@ def _upstream(graph: ComputationGraph, quantity: Quantity) -> int | None:
     """The place of the derivative that a derivative is a product with; None where it is no such product."""
     assert quantity.rule is not None
     later = _later(graph, quantity)
-    is_product = len(later) == 1 and len(quantity.inputs) <= 2 and quantity.rule.is_straight
-    return later[0] if is_product else None
-
-
-def _letters(rule: Rule) -> tuple[list[str], str]:
-    """The axes of the inputs and of the result, a letter each."""
-    inputs, result = rule.signature.split("->")
-    return [part.replace(",", "") for part in re.findall(r"\(([^)]*)\)", inputs)], result.strip("()").replace(",", "")
+    return later[0] if len(later) == 1 and quantity.rule.factors else None
 
 
 def _free_sizes(graph: ComputationGraph, quantity: Quantity, upstream: int) -> dict[str, int]:
     """Axes of the later derivative over which products are added up, with their sizes."""
     assert quantity.rule is not None
-    inputs, result = _letters(quantity.rule)
+    inputs, result = quantity.rule.axes()
     sizes = zip(inputs[upstream], graph[quantity.inputs[upstream]].shape, strict=False)
     return {letter: size for letter, size in sizes if letter not in result}
 
@@ -133,7 +124,7 @@ def _free_sizes(graph: ComputationGraph, quantity: Quantity, upstream: int) -> d
 def _places(graph: ComputationGraph, quantity: Quantity, upstream: int, index: Index) -> Iterator[list[Index]]:
     """The entries of all inputs, for each product that an entry is the sum of."""
     assert quantity.rule is not None
-    inputs, result = _letters(quantity.rule)
+    inputs, result = quantity.rule.axes()
     free = _free_sizes(graph, quantity, upstream)
     for chosen in itertools.product(*(range(size) for size in free.values())):
         at = dict(zip(result, index, strict=False)) | dict(zip(free, chosen, strict=True))

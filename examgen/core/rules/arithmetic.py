@@ -16,9 +16,9 @@ def _one(value: Array) -> Array:
 ONE = Rule("one", "()->()", _one, "1", True)
 """A number's derivative by itself."""
 
-_MULTIPLY = Rule("multiply", "(),()->()", np.multiply, "<0> <times> <1>", True)
-_SAME = Rule("same", "()->()", lambda value: value * 1, "<0>", True)
-_MINUS = Rule("minus", "()->()", np.negative, "<0>", True, Fraction(-1))
+_MULTIPLY = Rule("multiply", "(),()->()", np.multiply, "<0> <times> <1>", True, factors=(0, 1))
+_SAME = Rule("same", "()->()", lambda value: value * 1, "<0>", True, factors=(0,))
+_MINUS = Rule("minus", "()->()", np.negative, "<0>", True, Fraction(-1), factors=(0,))
 _RECIPROCAL = Rule("reciprocal", "()->()", lambda x: 1 / x, r"\frac{1}{<0>}")
 _OF_DENOMINATOR = Rule("minus_over_square", "(),()->()", lambda x, y: -x / (y * y), r"-\frac{<0>}{<1>^2}")
 
@@ -65,4 +65,11 @@ def scaled_by_number(axes: int) -> Rule:
     letters = ",".join("abc"[:axes])
     new_axes = (..., *[None] * axes)
     signature = f"(),({letters})->({letters})"
-    return Rule("scaled_by_number", signature, lambda number, array: number[new_axes] * array, "<0> <times> <1>", True)
+    return Rule(
+        "scaled_by_number",
+        signature,
+        lambda number, array: number[new_axes] * array,
+        "<0> <times> <1>",
+        True,
+        factors=(0, 1),
+    )

@@ -32,6 +32,8 @@ class Reads(Enum):
     LOCAL = "the derivative of the rule itself"
 
 
+_AXES = re.compile(r"\(([^)]*)\)")
+
 Source = int | Reads
 """The place of one of the rule's inputs, or something else."""
 
@@ -97,6 +99,12 @@ class Rule:
     decimals: int | None = None
     # Rules are compared very often, and two of the same name have the same derivatives.
     pullbacks: tuple[Pullback | None, ...] = field(default=(), compare=False, repr=False)
+
+    def axes(self) -> tuple[tuple[str, ...], str]:
+        """The axes of each input and of the result, a letter for each, as the signature has them."""
+        inputs, result = self.signature.split("->")
+        *of_inputs, of_result = (found.replace(",", "") for found in _AXES.findall(f"{inputs}{result}"))
+        return tuple(of_inputs), of_result
 
 
 _PLACEHOLDER = re.compile(r"<(\w+)(?::(\w+))?>")

@@ -66,11 +66,11 @@ def multiplications(graph: ComputationGraph, quantity: Quantity) -> int:
     """
     if len(quantity.inputs) < 2 or quantity.rule is None:
         return 0
-    axes = quantity.rule.signature.split("->")[0].strip("()").split("),(")
+    axes, _ = quantity.rule.axes()
     shapes = (graph[name].shape for name in quantity.inputs)
     sizes = {
         letter: size
         for letters, shape in zip(axes, shapes, strict=True)
-        for letter, size in zip(filter(None, letters.split(",")), shape, strict=True)
+        for letter, size in zip(letters, shape, strict=True)
     }
     return math.prod(sizes.values())

@@ -3,7 +3,6 @@
 `screens` asks for them where whole numbers are to be had without a calculator. No quantity of the graph holds them.
 """
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,8 +10,6 @@ import numpy as np
 from examgen.core.evaluation import Evaluation
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.rules.rule import Array
-
-_AXES = re.compile(r"\(([^)]*)\)")
 
 
 def largest_products(graph: ComputationGraph, evaluation: Evaluation) -> Iterator[tuple[Quantity, Array]]:
@@ -37,10 +34,8 @@ def largest_products(graph: ComputationGraph, evaluation: Evaluation) -> Iterato
 def _largest(quantity: Quantity, factors: list[Array]) -> Array:
     """The largest product that goes into each entry; factors are (..., *shape of the input)."""
     assert quantity.rule is not None
-    inputs, result = quantity.rule.signature.split("->")
-    axes = [found.replace(",", "") for found in _AXES.findall(inputs)]
+    axes, kept = quantity.rule.axes()
     used = [axes[place] for place in quantity.rule.factors]
-    [kept] = (found.replace(",", "") for found in _AXES.findall(result))
     summed = "".join(sorted({*"".join(used)} - {*kept}))
     terms = np.einsum(f"{','.join(f'...{one}' for one in used)}->...{kept}{summed}", *factors)
     largest: Array = terms.max(axis=tuple(range(-len(summed), 0))) if summed else terms
