@@ -259,7 +259,7 @@ class Work:
         rests: dict[str, Flags] = {}
         follows: dict[str, Flags] = {}
         coarse: dict[str, Array] = {}
-        has_open = bool(np.isnan(carried).any() or np.isnan(self.writing.values).any())
+        has_open = bool(gaps or np.isnan(self.writing.values).any())
         bands = {name: np.zeros(()) for name in written}
         unsound: dict[str, Flags] = {}
         for quantity in graph.derived:
