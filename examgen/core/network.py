@@ -66,6 +66,11 @@ class NetworkShape:
         return len(self.sizes) - 1
 
     @property
+    def has_shortcut(self) -> bool:
+        """Whether loss and output activation cancel, so that the last dL_dz is a - y at once."""
+        return LOSSES[self.loss].shortcut == self.activations[-1]
+
+    @property
     def averaged_in_delta(self) -> int:
         """The samples of the mean whose derivatives dL_da and dL_dz are: 1 where each sample has its own loss."""
         return 1 if self.batch_delta == "sample" else self.samples_per_step
@@ -233,8 +238,7 @@ def _backward(step: _Step, forward: list[Quantity]) -> list[Quantity]:
 def _shortened(step: _Step, quantity: Quantity) -> Quantity:
     """The derivative by the outputs' z at once, where the loss and the activation cancel to a - y."""
     shape = step.shape
-    has_shortcut = LOSSES[shape.loss].shortcut == shape.activations[-1]
-    if not has_shortcut or (quantity.kind, quantity.layer) != ("dL_dz", shape.depth):
+    if not shape.has_shortcut or (quantity.kind, quantity.layer) != ("dL_dz", shape.depth):
         return quantity
     return quantity.rewired(
         output_error_rule(shape.averaged_in_delta), (step.activation(shape.depth), step.samples("y"))

@@ -62,7 +62,7 @@ def _replaced(
 
 def _output_gradient(net: Network) -> list[Quantity]:
     """Where the error enters the backward pass: dL_da of the output layer, and dL_dz where it is a - y at once."""
-    kinds = ("dL_da", "dL_dz") if net.has_shortcut else ("dL_da",)
+    kinds = ("dL_da", "dL_dz") if net.shape.has_shortcut else ("dL_da",)
     return [q for q in net.of_kind(*kinds) if q.layer == net.depth]
 
 

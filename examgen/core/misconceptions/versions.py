@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from examgen.core.draw_versions import FIRST_DRAWS
 from examgen.core.graph import Change, ComputationGraph, Quantity
 from examgen.core.network import NetworkShape, step_name
-from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Array, Rule
 
 Changes = Mapping[str, Change]
@@ -122,10 +121,6 @@ class Network:
     def has_slope(self, dL_dz: Quantity) -> bool:
         """Whether a dL_dz is what dL_da becomes by the slope of the activation, and no shortcut."""
         return self.beside(dL_dz, f"dL_da{dL_dz.layer}") in dL_dz.inputs
-
-    @property
-    def has_shortcut(self) -> bool:
-        return LOSSES[self.shape.loss].shortcut == self.shape.activations[-1]
 
 
 def layer_of(quantity: Quantity) -> int:

@@ -28,11 +28,10 @@ def derivatives_of(shape: NetworkShape, naming: Naming) -> Iterator[str]:
         r"\frac{\partial z}{\partial b} = 1",
     )
     yield r",\quad ".join(local)
-    loss = LOSSES[shape.loss]
-    if loss.shortcut == shape.activations[-1]:
+    if shape.has_shortcut:
         is_own = shape.averaged_in_gradient > 1
         cost = naming.cost_of_sample().latex if is_own else naming.notation.cost
-        yield fill_latex(loss.shortcut_latex, lambda *_: cost)
+        yield fill_latex(LOSSES[shape.loss].shortcut_latex, lambda *_: cost)
 
 
 def facts_of(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
