@@ -3,7 +3,7 @@
 Called by `grading` with the marks of each paper shape; nothing here makes an object for an entry.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from examgen.core.formulas.typed_characters import trimmed
+from examgen.exams.fields import Field
 from examgen.exams.folders.files import safe_text
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.wording.sentences import IN_ENGLISH, Wording
@@ -93,12 +94,8 @@ class EntryColumns:
         codes, texts = comment
         known = self._known(texts)
         labels = [self.labels.setdefault(label, len(self.labels)) for label in diagnosis.labels]
-        names = [self.names.setdefault(field.name, len(self.names)) for field in paper.fields]
-        question = self.names.setdefault(paper.question.id, len(self.names))
         columns = (
-            (self.question, np.full(places.shape, question)),
-            (self.field, np.broadcast_to(names, places.shape)),
-            (self.max_marks, np.broadcast_to([float(field.marks) for field in paper.fields], places.shape)),
+            *self._of_fields(paper, paper.fields),
             (self.comment, known[codes]),
             (self.label, np.array(labels, dtype=np.int32)[diagnosis.codes]),
             (self.outcome, marked.outcome),
@@ -107,8 +104,7 @@ class EntryColumns:
             (self.tolerance, _finite(six_digits(marked.tolerance))),
             (self.marks, marks),
         )
-        for column, values in columns:
-            _put(column, places, values)
+        _put(places, columns)
 
     def set_comments(self, places: Codes, codes: Codes, texts: Sequence[str]) -> None:
         """Put other comments on some entries: by place, where in the texts each entry's is."""
@@ -121,13 +117,23 @@ class EntryColumns:
         """Put the entries that ask for no number; all arrays are (students, fields) of `PaperShape.other_fields`."""
         known = self._known(others.texts)
         labels = np.array([self.labels.setdefault(name, len(self.labels)) for name in others.names], dtype=np.int32)
-        self.question[places] = self.names.setdefault(paper.question.id, len(self.names))
-        self.field[places] = [self.names.setdefault(field.name, len(self.names)) for field in paper.other_fields]
-        self.comment[places], self.label[places] = known[others.comments], labels[others.labels]
-        self.outcome[places] = others.outcome
-        self.reference[places] = self.own[places] = self.tolerance[places] = np.nan
-        self.marks[places] = marks
-        self.max_marks[places] = [float(field.marks) for field in paper.other_fields]
+        columns = (
+            *self._of_fields(paper, paper.other_fields),
+            *((column, np.array(np.nan)) for column in (self.reference, self.own, self.tolerance)),
+            (self.comment, known[others.comments]),
+            (self.label, labels[others.labels]),
+            (self.outcome, others.outcome),
+            (self.marks, marks),
+        )
+        _put(places, columns)
+
+    def _of_fields(self, paper: PaperShape, fields: Sequence[Field]) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+        """What is the same for all students of a shape: columns, and a value for each field."""
+        # Names have their places in the order in which they are first met.
+        names = [self.names.setdefault(field.name, len(self.names)) for field in fields]
+        yield self.question, np.array(self.names.setdefault(paper.question.id, len(self.names)))
+        yield self.field, np.array(names)
+        yield self.max_marks, np.array([float(field.marks) for field in fields])
 
 
 def result_columns(entries: EntryColumns, matched: Matched, answers: AnswerTable) -> dict[str, Column]:
@@ -153,14 +159,16 @@ def result_columns(entries: EntryColumns, matched: Matched, answers: AnswerTable
     }
 
 
-def _put(column: NDArray[Any], places: Codes, values: NDArray[Any]) -> None:
-    """Put values where they belong, (students, fields); of a student they mostly stand behind one another."""
+def _put(places: Codes, columns: Iterable[tuple[NDArray[Any], NDArray[Any]]]) -> None:
+    """Put values, which are broadcast to (students, fields), where they belong in each column."""
     last = places.shape[1] - 1
-    if last >= 0 and (places[:, -1] - places[:, 0] == last).all():
-        # Row by row instead of number by number: several times as fast.
-        sliding_window_view(column, last + 1, writeable=True)[places[:, 0]] = values
-    else:
-        column[places] = np.ascontiguousarray(values)
+    # Of a student they mostly stand behind one another: row by row is several times as fast as number by number.
+    are_runs = last >= 0 and bool((places[:, -1] - places[:, 0] == last).all())
+    for column, values in columns:
+        if are_runs:
+            sliding_window_view(column, last + 1, writeable=True)[places[:, 0]] = values
+        else:
+            column[places] = np.ascontiguousarray(np.broadcast_to(values, places.shape))
 
 
 def results_csv(columns: Mapping[str, Column]) -> Iterator[bytes | memoryview]:
