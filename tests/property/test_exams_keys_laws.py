@@ -7,14 +7,19 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examgen.errors import KeyFileError
 from examgen.exams.banks.building import draw_variants, load_exam
+from examgen.exams.exam import QuestionVariant, Variant
 from examgen.exams.folders.files import write_files
 from examgen.exams.keys.key_folder import key_files, read_key
-from tests.small_banks import class_of
+from examgen.exams.keys.key_reading import DAMAGE, variant_from
+from examgen.exams.keys.strict_json import strict_json
+from examgen.exams.keys.variant_columns import variants_by_columns
+from tests.small_banks import class_of, shipped_names
 
 EXAMS = ("scalar-chain", "matrix-warmups", "relu-integers", "minibatch")
 JUNK = st.recursive(
@@ -109,3 +114,43 @@ def test_bytes_in_the_middle_are_read_or_explained(name: str, junk: bytes, place
         except KeyFileError as error:
             outcome = str(error)
         assert outcome in ("1 variants", "2 variants") or outcome.startswith(known)
+
+
+def plain(variants: list[Variant]) -> list[Any]:
+    def numbers(part: QuestionVariant) -> Any:
+        return part.label, {name: values.tolist() for name, values in part.givens.items()}
+
+    return [
+        (one.student, one.name, one.code, [(name, numbers(part)) for name, part in one.questions.items()])
+        for one in variants
+    ]
+
+
+@st.composite
+def damaged_lines(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """An exam's name and the lines of its variants.jsonl, the first of them damaged."""
+    name = draw(st.sampled_from(EXAMS))
+    first, *others = files_of(name)["variants.jsonl"].decode().splitlines()
+    return name, [json.dumps(damaged(draw, json.loads(first))), *others]
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_variants_by_columns_are_those_of_the_lines(name: str) -> None:
+    """A class of any shipped exam, as it was written, is read by columns, with the numbers of its lines."""
+    loaded = load_exam(name, 7)
+    text = key_files(loaded.exam, draw_variants(loaded, class_of(30)), "1")["variants.jsonl"]
+    lines = [variant_from(strict_json(line), loaded.exam) for line in text.decode().splitlines()]
+    assert plain(variants_by_columns(text, len(lines), loaded.exam)) == plain(lines)
+
+
+@settings(max_examples=200)
+@given(damaged_lines())
+def test_columns_read_nothing_that_lines_do_not(damaged: tuple[str, list[str]]) -> None:
+    """What is damaged is left to the reader of lines, which tells it, or is read as that one reads it."""
+    name, lines = damaged
+    exam = load_exam(name, 7).exam
+    try:
+        found = variants_by_columns("".join(f"{line}\n" for line in lines).encode(), len(lines), exam)
+    except DAMAGE:
+        return
+    assert plain(found) == plain([variant_from(strict_json(line), exam) for line in lines])

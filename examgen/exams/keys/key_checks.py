@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
-from examgen.exams.exam import CHOICE, Exam, Question, Task
+from examgen.exams.exam import CHOICE, Exam, Question, Task, Variant
 from examgen.exams.keys.key_reading import MistakeError
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.wording.texts import checked_text
@@ -21,8 +23,6 @@ MOST_NUMBERS = 1_000_000
 
 MOST_ENTRIES = 65_000
 """Asked of one question; no page has room for more."""
-
-Line = Mapping[str, Any]
 
 
 def check_document(document: Mapping[str, Any]) -> None:
@@ -74,34 +74,41 @@ def check_fields(exam: Exam, labels: Iterable[tuple[str, str]]) -> None:
             seen.add(field.name)
 
 
-def check_lines(lines: Sequence[Line]) -> None:
+def check_variants(variants: Sequence[Variant]) -> None:
     """That every line of a variants.jsonl is of another student.
 
     Raises: MistakeError: naming the line, and the one that it repeats.
     """
     students: dict[str, int] = {}
     codes: dict[str, int] = {}
-    for place, line in enumerate(lines):
-        student, code = line["student"], line["variant"]
+    for place, one in enumerate(variants):
+        student = one.student
         if student and (first := students.setdefault(student, place)) != place:
             raise MistakeError(
                 f"line {place + 1}: student {student!r} is in line {first + 1} already; keep one of them"
             )
         # Codes are short, and in a very large class two papers may share one: they have other numbers then.
-        if (first := codes.setdefault(code, place)) != place and _is_copy(lines, first, place, student):
+        if (first := codes.setdefault(one.code, place)) != place and _is_copy(variants, first, place):
             whose = f"student {student!r}" if student else "nobody"
             raise MistakeError(
-                f"line {place + 1}: variant {code!r} of {whose} is that of line {first + 1} again; keep one of them"
+                f"line {place + 1}: variant {one.code!r} of {whose} is that of line {first + 1} again; keep one of them"
             )
 
 
-def _is_copy(lines: Sequence[Line], first: int, second: int, student: str) -> bool:
-    one, other = lines[first], lines[second]
-    if not student and not one["student"]:
+def _is_copy(variants: Sequence[Variant], first: int, second: int) -> bool:
+    one, other = variants[first], variants[second]
+    if not one.student and not other.student:
         return True
     # Where all numbers are those of a textbook, every paper has the same.
-    numbers = one["questions"]
-    return bool(numbers == other["questions"] and any(line["questions"] != numbers for line in lines))
+    return _has_same_numbers(one, other) and not all(_has_same_numbers(one, each) for each in variants)
+
+
+def _has_same_numbers(one: Variant, other: Variant) -> bool:
+    return all(
+        mine.label == theirs.label
+        and all(np.array_equal(values, theirs.givens[name]) for name, values in mine.givens.items())
+        for mine, theirs in zip(one.questions.values(), other.questions.values(), strict=True)
+    )
 
 
 def _check_question(question: Mapping[str, Any]) -> None:

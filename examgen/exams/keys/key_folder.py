@@ -24,12 +24,13 @@ from examgen.exams.exam import Exam, QuestionVariant, Variant
 from examgen.exams.fields import Field
 from examgen.exams.folders.files import csv_bytes, safe_text
 from examgen.exams.keys.key_agreement import check_agreement
-from examgen.exams.keys.key_checks import check_document, check_exam, check_fields, check_lines
+from examgen.exams.keys.key_checks import check_document, check_exam, check_fields, check_variants
 from examgen.exams.keys.key_documents import FORMAT, NOT_TOLD, exam_document, variant_document
 from examgen.exams.keys.key_documents import Making as Making
-from examgen.exams.keys.key_reading import DAMAGE, MistakeError, exam_from, making_from, said, variants_from
+from examgen.exams.keys.key_reading import DAMAGE, MistakeError, exam_from, making_from, said, variant_from
 from examgen.exams.keys.key_sums import ANSWERS, SUMS, VARIANTS, sum_of_file, sums_of
 from examgen.exams.keys.strict_json import strict_json
+from examgen.exams.keys.variant_columns import variants_by_columns
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.typed_references import typed_reference
 
@@ -238,10 +239,9 @@ def _read_variants(path: Path, exam: Exam) -> list[Variant]:
     # Not splitlines: a name may hold U+2028 and other characters that it takes for line ends.
     lines = text.removesuffix("\n").split("\n") if text else []
     with paused_collector():
-        documents = [_each(path, number, strict_json, line) for number, line in enumerate(lines, start=1)]
-        found = _variants(path, documents, exam)
+        found = _variants(path, text, lines, exam)
     try:
-        check_lines(documents)
+        check_variants(found)
     except MistakeError as error:
         raise KeyFileError(f"{path}: {error}") from None
     try:
@@ -251,13 +251,14 @@ def _read_variants(path: Path, exam: Exam) -> list[Variant]:
     return found
 
 
-def _variants(path: Path, documents: Sequence[Any], exam: Exam) -> list[Variant]:
+def _variants(path: Path, text: str, lines: Sequence[str], exam: Exam) -> list[Variant]:
     with suppress(*DAMAGE):
-        return variants_from(documents, exam)
-    # One by one, to say which line it is.
+        return variants_by_columns(text.encode(), len(lines), exam)
+    # One by one, to say which line it is, and of papers that have not all the same numbers.
     found = []
-    for number, document in enumerate(documents, start=1):
-        found += _each(path, number, lambda one: variants_from([one], exam), document)
+    for number, line in enumerate(lines, start=1):
+        document = _each(path, number, strict_json, line)
+        found.append(_each(path, number, lambda one: variant_from(one, exam), document))
     return found
 
 

@@ -4,7 +4,7 @@ What is read may be damaged, or edited by an instructor who marks again by anoth
 raises one of `DAMAGE`, and `said` puts it into words.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, cast, get_args
 
@@ -74,40 +74,33 @@ def making_from(document: Mapping[str, Any]) -> Making:
     return Making(seed, language, paper, mark, detail, draws)
 
 
-def variants_from(documents: Sequence[Mapping[str, Any]], exam: Exam) -> list[Variant]:
-    """The variants of some lines of variants.jsonl, together: many arrays of a class are read as one.
+def variant_from(document: Mapping[str, Any], exam: Exam) -> Variant:
+    """The variant of one line of variants.jsonl.
 
-    Raises: one of `DAMAGE`, where a line has not the form or the shapes of the exam.
+    Raises: one of `DAMAGE`, where the line has not the form or the shapes of the exam.
     """
-    questions: list[dict[str, QuestionVariant]] = [{} for _ in documents]
-    for question in exam.questions:
-        parts = [document["questions"][question.id] for document in documents]
-        if any(len(document["questions"]) != len(exam.questions) for document in documents):
-            raise ValueError(
-                f"questions must be {', '.join(question.id for question in exam.questions)}, and no others"
-            )
-        by_label: dict[str, list[int]] = {}
-        for place, part in enumerate(parts):
-            by_label.setdefault(part["shape"], []).append(place)
-        for label, members in by_label.items():
-            asked = paper_shape(question, label, exam.notation).graph.givens
-            numbers = [parts[place]["givens"] for place in members]
-            givens = {one.name: _array([mine[one.name] for mine in numbers], question, one) for one in asked}
-            if any(len(mine) != len(asked) for mine in numbers):
-                raise ValueError(f"{question.id}: givens must be {', '.join(one.name for one in asked)}, and no others")
-            for row, place in enumerate(members):
-                questions[place][question.id] = QuestionVariant(label, GivenRow(givens, row))
-    if any(len(document["questions"]) != len(exam.questions) for document in documents):
-        raise ValueError(f"questions must be {', '.join(question.id for question in exam.questions)}, and no others")
-    return [
-        Variant(_text(one["student"]), _text(one.get("name", "")), _text(one["variant"]), found)
-        for one, found in zip(documents, questions, strict=True)
-    ]
+    parts = document["questions"]
+    questions = {question.id: _numbers_from(parts[question.id], question, exam) for question in exam.questions}
+    if len(parts) != len(questions):
+        raise ValueError(f"questions must be {', '.join(questions)}, and no others")
+    name = document.get("name", "")
+    return Variant(_text(document["student"]), _text(name), _text(document["variant"]), questions)
 
 
-def _array(rows: list[Any], question: Question, given: Quantity) -> Array:
-    """(lines, *shape) of a given quantity."""
-    values = _numbers(rows, f"{question.id} {given.name}")
+def _numbers_from(part: Mapping[str, Any], question: Question, exam: Exam) -> QuestionVariant:
+    label, numbers = part["shape"], part["givens"]
+    asked = paper_shape(question, label, exam.notation).graph.givens
+    givens = {one.name: given_array(_numbers([numbers[one.name]], question, one), question, one) for one in asked}
+    if len(numbers) != len(givens):
+        raise ValueError(f"{question.id}: givens must be {', '.join(givens)}, and no others")
+    return QuestionVariant(label, GivenRow(givens, 0))
+
+
+def given_array(values: Array, question: Question, given: Quantity) -> Array:
+    """The numbers of a given quantity, (lines, *shape).
+
+    Raises: ValueError: they are not as the exam says.
+    """
     if values.shape[1:] != given.shape:
         raise ValueError(f"{question.id} {given.name}: shape {values.shape[1:]}, not {given.shape}")
     if not np.isfinite(values).all():
@@ -117,14 +110,14 @@ def _array(rows: list[Any], question: Question, given: Quantity) -> Array:
     return values
 
 
-def _numbers(rows: list[Any], where: str) -> Array:
+def _numbers(rows: list[Any], question: Question, given: Quantity) -> Array:
     found = np.array(rows)
     if found.dtype.kind in "fi":
         return found.astype(float, copy=False)
     values = np.array(rows, dtype=float)
     # Texts such as "0.5" would become numbers, and so would true and false.
     if found.dtype.kind != "O":
-        raise ValueError(f"{where}: not numbers alone; write them without quotes")
+        raise ValueError(f"{question.id} {given.name}: not numbers alone; write them without quotes")
     return values
 
 
