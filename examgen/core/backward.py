@@ -10,7 +10,7 @@ Source: the vector-Jacobian products of HIPS/autograd, written as quantities wit
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from examgen.core.graph import Derivative, Quantity
+from examgen.core.graph import Derivative, Quantity, Role
 from examgen.core.rules.arithmetic import ONE, added, scaled_by_number
 from examgen.core.rules.rule import Local, Pullback, Reads, Rule, Source
 
@@ -158,7 +158,12 @@ class _Run:
         label = self.labels(reader, local.name)
         if all(one.name != label.name for one in self.found):
             inputs = tuple(self._source(reader, one, "") for one in local.inputs)
-            self.found.append(Quantity(label.name, label.kind, shape, local.rule, inputs, label.layer, label.step))
+            self.found.append(
+                Quantity(
+                    label.name, label.kind, shape, local.rule, inputs, label.layer, label.step,
+                    role=Role.SLOPE, axes=reader.axes,
+                )
+            )  # fmt: skip
         return label.name
 
     def _source(self, reader: Quantity, source: Source, local: str) -> str:
@@ -172,6 +177,11 @@ class _Run:
         label = self.labels(quantity, "")
         name = label.name if number is None else f"{label.name}_{number}"
         derivative = Derivative(self.of, label.by or quantity.name)
-        self.found.append(Quantity(name, label.kind, quantity.shape, rule, inputs, label.layer, label.step, derivative))
+        self.found.append(
+            Quantity(
+                name, label.kind, quantity.shape, rule, inputs, label.layer, label.step, derivative,
+                Role.DERIVATIVE, quantity.axes,
+            )
+        )  # fmt: skip
         self.gradients[quantity.name] = name
         return name

@@ -6,9 +6,11 @@ A graph holds no values. `evaluation` computes them for one student or, by leadi
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import cached_property, lru_cache
 from types import MappingProxyType
+from typing import Literal
 
 from examgen.core.rules.rule import Array, Rule
 
@@ -24,6 +26,27 @@ class Derivative:
     by: str
 
 
+class Role(Enum):
+    """What a quantity is to the solution, whatever the exercise."""
+
+    INPUT = "input"
+    TARGET = "target"
+    PARAMETER = "parameter"
+    RATE = "learning rate"
+    WEIGHTED_SUM = "weighted sum"
+    ACTIVATION = "activation"
+    LOSS = "loss"
+    SLOPE = "slope"
+    DERIVATIVE = "derivative"
+    UPDATE = "update"
+    VALUE = "value"
+
+
+Axis = Literal["sample", "unit", "to", "from", "row", "column"]
+"""What the places along an axis are: samples of a mini-batch; units of a layer; for weights the units that they lead to
+and come from; rows and columns of a matrix that is nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """One named array of a worked solution.
@@ -37,6 +60,9 @@ class Quantity:
         layer: 1-based, of the layer that it belongs to; None where there is none.
         step: 1-based step of gradient descent; None for what is given.
         derivative: what it is the derivative of, where it is one.
+        role: what it is to the solution.
+        axes: what its places are, for each number of the shape; empty where nothing is known of them.
+        updated: the given parameter whose new value it is; empty where it is none.
     """
 
     name: str
@@ -47,6 +73,9 @@ class Quantity:
     layer: int | None = None
     step: int | None = None
     derivative: Derivative | None = None
+    role: Role = Role.VALUE
+    axes: tuple[Axis, ...] = ()
+    updated: str = ""
     size: int = field(init=False, repr=False, compare=False)
     """Number of entries."""
 
@@ -55,7 +84,36 @@ class Quantity:
 
     def rewired(self, rule: Rule | None, inputs: tuple[str, ...]) -> "Quantity":
         """The same with another rule and other inputs."""
-        return Quantity(self.name, self.kind, self.shape, rule, inputs, self.layer, self.step, self.derivative)
+        return replace(self, rule=rule, inputs=inputs)
+
+    @property
+    def is_per_sample(self) -> bool:
+        """Whether it has a row for each sample."""
+        return self.axes[:1] == ("sample",)
+
+    @property
+    def is_of_weights(self) -> bool:
+        """Whether it has an entry for each weight of a layer."""
+        return self.axes == ("to", "from")
+
+    @property
+    def is_of_biases(self) -> bool:
+        """Whether it has an entry for each bias of a layer."""
+        return self.axes == ("to",)
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it is inputs or targets: as given, or those of one step, which are copied from there."""
+        return self.role in {Role.INPUT, Role.TARGET}
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether nothing is worked out for it: numbers of the paper as they stand there."""
+        return self.rule is not None and self.is_data
+
+    def before(self, reader: "Quantity") -> str:
+        """How a reader knows it: what a step starts from by its first name, W and not W new."""
+        return self.updated if self.updated and self.step != reader.step else self.name
 
 
 @dataclass(frozen=True, eq=False)

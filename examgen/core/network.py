@@ -5,13 +5,14 @@ have a row per sample. The backward part follows from the forward part and the r
 both there, and notations choose which of them is called delta. What is shorter by hand is rewritten behind that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from examgen.core.backward import Label, derivatives
-from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.graph import Axis, ComputationGraph, Quantity, Role
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.linear import LINEAR, averaged, output_error_rule, sample_rows
 from examgen.core.rules.losses import LOSSES
@@ -22,9 +23,8 @@ BatchDelta = Literal["mean", "sample"]
 
 BATCH_DELTAS: tuple[BatchDelta, ...] = get_args(BatchDelta)
 
-
-SAMPLES = frozenset({"x_of_step", "y_of_step"})
-"""Kinds of what a step takes from the samples, which are printed: nothing is worked out there."""
+_PER_SAMPLE: tuple[Axis, ...] = ("sample", "unit")
+_AXES: Mapping[str, tuple[Axis, ...]] = MappingProxyType({"W": ("to", "from"), "b": ("to",)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +143,21 @@ def _mismatches(shape: NetworkShape) -> list[str]:
 
 def _givens(shape: NetworkShape) -> list[Quantity]:
     samples = shape.steps * shape.samples_per_step
-    givens = [Quantity("x", "x", (samples, shape.sizes[0])), Quantity("y", "y", (samples, shape.sizes[-1]))]
+    givens = [
+        Quantity("x", "x", (samples, shape.sizes[0]), role=Role.INPUT, axes=_PER_SAMPLE),
+        Quantity("y", "y", (samples, shape.sizes[-1]), role=Role.TARGET, axes=_PER_SAMPLE),
+    ]
     for layer in range(1, shape.depth + 1):
-        to, source = shape.sizes[layer], shape.sizes[layer - 1]
-        givens.append(Quantity(f"W{layer}", "W", (to, source), layer=layer))
-        givens.append(Quantity(f"b{layer}", "b", (to,), layer=layer))
+        givens += _parameters(shape, layer, f"W{layer}", f"b{layer}")
     if shape.updates:
-        givens.append(Quantity("learning_rate", "learning_rate", ()))
+        givens.append(Quantity("learning_rate", "learning_rate", (), role=Role.RATE))
     return givens
+
+
+def _parameters(shape: NetworkShape, layer: int, weights: str, biases: str) -> Iterator[Quantity]:
+    to, source = shape.sizes[layer], shape.sizes[layer - 1]
+    yield Quantity(weights, "W", (to, source), layer=layer, role=Role.PARAMETER, axes=_AXES["W"])
+    yield Quantity(biases, "b", (to,), layer=layer, role=Role.PARAMETER, axes=_AXES["b"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +167,10 @@ class _Step:
     shape: NetworkShape
     step: int
 
-    def quantity(
-        self, kind: str, layer: int | None, shape: tuple[int, ...], rule: Rule, *inputs: str, name: str = ""
-    ) -> Quantity:
-        name = name or (kind if layer is None else f"{kind}{layer}")
-        return Quantity(self.name(name), kind, shape, rule, inputs, layer, self.step)
+    def of_layer(self, role: Role, kind: str, layer: int, rule: Rule, *inputs: str) -> Quantity:
+        """What each unit of a layer has for each sample."""
+        name, size = self.name(f"{kind}{layer}"), self.per_sample(layer)
+        return Quantity(name, kind, size, rule, inputs, layer, self.step, role=role, axes=_PER_SAMPLE)
 
     def name(self, name: str) -> str:
         return step_name(name, self.step)
@@ -176,14 +182,12 @@ class _Step:
     def parameters(self) -> Iterator[Quantity]:
         """All of these, for the derivatives by them."""
         for layer in range(1, self.shape.depth + 1):
-            to, source = self.shape.sizes[layer], self.shape.sizes[layer - 1]
-            yield Quantity(self.parameter("W", layer), "W", (to, source), layer=layer)
-            yield Quantity(self.parameter("b", layer), "b", (to,), layer=layer)
+            yield from _parameters(self.shape, layer, self.parameter("W", layer), self.parameter("b", layer))
 
     def label(self, quantity: Quantity, local: str) -> Label:
         """dL_dz2 for the derivative by z2, slope2 for that of the activation; W1 keeps its name in every step."""
         kind, layer = local or f"dL_d{quantity.kind}", quantity.layer
-        by = f"{quantity.kind}{layer}" if quantity.kind in {"W", "b"} else ""
+        by = f"{quantity.kind}{layer}" if quantity.role is Role.PARAMETER else ""
         return Label(self.name(f"{kind}{layer}"), kind, layer, self.step, by)
 
     def samples(self, letter: str) -> str:
@@ -210,23 +214,24 @@ def _samples(step: _Step) -> list[Quantity]:
     count = step.shape.samples_per_step
     rule = sample_rows((step.step - 1) * count, step.step * count)
     return [
-        Quantity(step.samples(letter), f"{letter}_of_step", step.per_sample(layer), rule, (letter,), step=step.step)
-        for letter, layer in (("x", 0), ("y", -1))
-    ]
+        Quantity(
+            step.samples(letter), f"{letter}_of_step", step.per_sample(layer), rule, (letter,), step=step.step,
+            role=role, axes=_PER_SAMPLE,
+        )
+        for letter, layer, role in (("x", 0, Role.INPUT), ("y", -1, Role.TARGET))
+    ]  # fmt: skip
 
 
 def _forward(step: _Step) -> list[Quantity]:
     shape, found = step.shape, []
     for layer in range(1, shape.depth + 1):
-        size = step.per_sample(layer)
         inputs = (step.parameter("W", layer), step.activation(layer - 1), step.parameter("b", layer))
-        found.append(step.quantity("z", layer, size, LINEAR["affine"], *inputs))
-        found.append(
-            step.quantity("a", layer, size, ACTIVATIONS[shape.activations[layer - 1]].rule(), step.name(f"z{layer}"))
-        )
-    loss = LOSSES[shape.loss].rule(shape.sizes[-1], shape.averaged_in_delta)
-    found.append(step.quantity("loss", None, (), loss, step.activation(shape.depth), step.samples("y")))
-    return found
+        found.append(step.of_layer(Role.WEIGHTED_SUM, "z", layer, LINEAR["affine"], *inputs))
+        activation = ACTIVATIONS[shape.activations[layer - 1]].rule()
+        found.append(step.of_layer(Role.ACTIVATION, "a", layer, activation, step.name(f"z{layer}")))
+    rule = LOSSES[shape.loss].rule(shape.sizes[-1], shape.averaged_in_delta)
+    outputs = (step.activation(shape.depth), step.samples("y"))
+    return [*found, Quantity(step.name("loss"), "loss", (), rule, outputs, step=step.step, role=Role.LOSS)]
 
 
 def _backward(step: _Step, forward: list[Quantity]) -> list[Quantity]:
@@ -238,7 +243,8 @@ def _backward(step: _Step, forward: list[Quantity]) -> list[Quantity]:
 def _shortened(step: _Step, quantity: Quantity) -> Quantity:
     """The derivative by the outputs' z at once, where the loss and the activation cancel to a - y."""
     shape = step.shape
-    if not shape.has_shortcut or (quantity.kind, quantity.layer) != ("dL_dz", shape.depth):
+    by = quantity.derivative and quantity.derivative.by
+    if not shape.has_shortcut or by != step.name(f"z{shape.depth}"):
         return quantity
     return quantity.rewired(
         output_error_rule(shape.averaged_in_delta), (step.activation(shape.depth), step.samples("y"))
@@ -247,7 +253,7 @@ def _shortened(step: _Step, quantity: Quantity) -> Quantity:
 
 def _averaged(step: _Step, quantity: Quantity) -> Quantity:
     """The mean over the samples in the gradients, where each sample's own loss is differentiated before."""
-    if quantity.kind not in {"dL_dW", "dL_db"} or quantity.rule is None:
+    if not (quantity.is_of_weights or quantity.is_of_biases) or quantity.rule is None:
         return quantity
     return quantity.rewired(averaged(quantity.rule, step.shape.averaged_in_gradient), quantity.inputs)
 
@@ -258,6 +264,11 @@ def _updates(step: _Step) -> list[Quantity]:
         sizes = {"W": (shape.sizes[layer], shape.sizes[layer - 1]), "b": (shape.sizes[layer],)}
         for letter, size in sizes.items():
             inputs = (step.parameter(letter, layer), "learning_rate", step.name(f"dL_d{letter}{layer}"))
-            name = f"{letter}{layer}_new"
-            found.append(step.quantity(f"{letter}_new", layer, size, LINEAR[f"descend_{letter}"], *inputs, name=name))
+            name = step.name(f"{letter}{layer}_new")
+            found.append(
+                Quantity(
+                    name, f"{letter}_new", size, LINEAR[f"descend_{letter}"], inputs, layer, step.step,
+                    role=Role.UPDATE, axes=_AXES[letter], updated=f"{letter}{layer}",
+                )
+            )  # fmt: skip
     return found

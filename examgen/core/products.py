@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.graph import Axis, ComputationGraph, Quantity
 from examgen.core.rules.linear import PRODUCTS
 from examgen.core.rules.rule import Rule
 
 Shape = tuple[int, ...]
+
+_AXES: tuple[Axis, ...] = ("row", "column")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +130,13 @@ def products_graph(shape: ProductsShape) -> ComputationGraph:
     for number, spec in enumerate(shape.products, start=1):
         operation = OPERATIONS[spec.operation]
         givens = [
-            Quantity(f"{letter}{number}", letter, size, layer=number)
+            Quantity(f"{letter}{number}", letter, size, layer=number, axes=_AXES)
             for letter, size in zip("ABC", operation.givens(spec.left, spec.right), strict=False)
         ]
         names = tuple(quantity.name for quantity in givens)
         product = operation.product(spec.left, spec.right)
-        quantities += [*givens, Quantity(f"product{number}", "product", product, operation.rule, names, number)]
+        quantities += [
+            *givens,
+            Quantity(f"product{number}", "product", product, operation.rule, names, number, axes=_AXES),
+        ]
     return ComputationGraph(tuple(quantities))

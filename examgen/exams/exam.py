@@ -12,7 +12,6 @@ from typing import Literal, get_args
 
 from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity
-from examgen.core.network import SAMPLES
 from examgen.core.rules.rule import Array
 from examgen.exams.cover import PLAIN, Cover
 from examgen.exams.digits import Digits
@@ -73,7 +72,7 @@ class Task:
 
     def allows(self, quantity: Quantity) -> bool:
         """Whether formulas may use the quantity."""
-        is_given = quantity.rule is None or quantity.kind in SAMPLES
+        is_given = quantity.rule is None or quantity.is_copied
         return self.symbols is None or is_given or quantity.kind in self.symbols
 
 

@@ -15,7 +15,7 @@ from examgen.core.exact import exactly, is_decimal
 from examgen.core.graph import Quantity
 from examgen.exams.digits import Digits
 from examgen.exams.exam import CHOICE, AnswerKind, Question, Task
-from examgen.exams.notation import PER_SAMPLE, Index
+from examgen.exams.notation import Index
 from examgen.exams.symbol_names import Naming, Symbol
 
 MARKS_DECIMALS = 6
@@ -150,7 +150,7 @@ def _printed_marks(task: Task, exact: Fraction) -> Decimal:
 
 
 def _folds(naming: Naming, quantity: Quantity) -> bool:
-    return naming.notation.folds_bias and quantity.kind in {"dL_dW", "W_new"}
+    return naming.notation.folds_bias and quantity.is_of_weights
 
 
 def _sheet_symbol(naming: Naming, quantity: Quantity, symbol: Symbol) -> str:
@@ -162,7 +162,7 @@ def _entry_field(naming: Naming, quantity: Quantity, index: Index, of_quantity: 
     """One entry, as a number or as a formula."""
     symbol = naming.entry(quantity.name, index)
     places = [place + 1 for place in index]
-    sample = places.pop(0) if quantity.kind in PER_SAMPLE else None
+    sample = places.pop(0) if quantity.is_per_sample else None
     row, col = (*places, None, None)[:2]
     return replace(
         of_quantity,

@@ -20,7 +20,6 @@ Index = tuple[int, ...]
 AnyIndex = tuple[int | str, ...]
 """Places in a stored array, 0-based; a letter stands for any place."""
 
-PER_SAMPLE = frozenset({"z", "a", "slope", "dL_da", "dL_dz", "x", "y", "x_of_step", "y_of_step"})
 """Kinds of quantities with a row per sample."""
 
 

@@ -6,11 +6,11 @@ Made by `paper_shapes`; fields, formulas, diagrams and sentences take their symb
 from dataclasses import dataclass
 
 from examgen.core.exercise import Exercise
-from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.core.rules.activations import ACTIVATIONS
-from examgen.exams.notation import PER_SAMPLE, AnyIndex, Index, Notation
+from examgen.exams.notation import AnyIndex, Index, Notation
 
 _SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
@@ -46,10 +46,7 @@ class Naming:
 
     def read_by(self, name: str, reader: Quantity, *, bias_folded: bool = False) -> str:
         """LaTeX of a quantity as a formula of another reads it: what a step starts from is just W, not W new."""
-        source = self.graph[name]
-        if source.kind in {"W_new", "b_new"} and source.step != reader.step:
-            name = f"{source.kind[0]}{source.layer}"
-        return self.whole(name, bias_folded=bias_folded)
+        return self.whole(self.graph[name].before(reader), bias_folded=bias_folded)
 
     def entry(self, name: str, index: AnyIndex) -> Symbol:
         """The symbol of one entry, index being its 0-based place in the stored array, or letters for any place."""
@@ -63,9 +60,9 @@ class Naming:
 
     def is_transposed(self, quantity: Quantity) -> bool:
         """Whether the shown matrix is the transpose of the stored one."""
-        if quantity.kind in PER_SAMPLE:
+        if quantity.is_per_sample:
             return self.notation.samples_as == "columns"
-        return quantity.kind in {"W", "W_new", "dL_dW"} and self.notation.weights == "from_to"
+        return quantity.is_of_weights and self.notation.weights == "from_to"
 
     def _symbol(self, quantity: Quantity, index: AnyIndex | None, bias_folded: bool) -> Symbol:
         if isinstance(self.shape, ProductsShape):
@@ -78,20 +75,20 @@ class Naming:
         notation, kind = self.notation, quantity.kind
         units = self._units(quantity, index)
         step = f"s{quantity.step}_" if shape.steps > 1 and quantity.step else ""
-        if kind == "loss":
+        if quantity.role is Role.LOSS:
             return Symbol(notation.cost, notation.cost, step + notation.cost)
-        if kind == "learning_rate":
+        if quantity.role is Role.RATE:
             return Symbol(notation.learning_rate, _plain(notation.learning_rate), "learning_rate")
         parameter = {"dL_dW": "W", "dL_db": "b", "W_new": "W", "b_new": "b"}.get(kind, kind)
         base = self._base(quantity, parameter, index is None, units, bias_folded)
-        if kind in {"W_new", "b_new"}:
+        if quantity.role is Role.UPDATE:
             base = _with_new(base)
-        elif kind == "slope":
+        elif quantity.role is Role.SLOPE:
             function = ACTIVATIONS[shape.activations[(quantity.layer or 1) - 1]].symbol
             # Inside the brackets stands z of the same unit.
             latex, text = rf"{function}'\left({base.latex}\right)", f"{_plain(function)}′({base.unicode})"
             base = Symbol(latex, text, f"slope{base.ascii[1:]}")
-        elif kind in {"dL_dW", "dL_db", "dL_da", "dL_dz"} and kind != notation.delta:
+        elif quantity.role is Role.DERIVATIVE and kind != notation.delta:
             base = _derivative(self._cost_of(quantity, index), base)
         return Symbol(base.latex, base.unicode, step + base.ascii)
 
@@ -104,7 +101,7 @@ class Naming:
     def _cost_of(self, quantity: Quantity, index: AnyIndex | None) -> Symbol:
         """The loss that a derivative is one of: the mean of a mini-batch, or one sample's own."""
         shape, cost = self.shape, self.notation.cost
-        if quantity.kind in PER_SAMPLE and isinstance(shape, NetworkShape) and shape.batch_delta == "sample":
+        if quantity.is_per_sample and isinstance(shape, NetworkShape) and shape.batch_delta == "sample":
             return self.cost_of_sample(index[0] if index else SAMPLE_LETTER)
         return Symbol(cost, cost, cost)
 
@@ -112,22 +109,22 @@ class Naming:
         """1-based indices as shown behind the letter; empty for a whole quantity and where there is nothing to tell."""
         if index is None or self.notation.hides_units:
             return ()
-        if quantity.kind in PER_SAMPLE and quantity.shape[0] == 1:
+        if quantity.is_per_sample and quantity.shape[0] == 1:
             index = index[1:]
         elif self.is_transposed(quantity):
             index = index[::-1]
-        is_single = quantity.kind in PER_SAMPLE | {"b", "b_new", "dL_db"} and len(index) == 1 and quantity.size == 1
+        is_single = (quantity.is_per_sample or quantity.is_of_biases) and len(index) == 1 and quantity.size == 1
         return () if is_single else tuple(place if isinstance(place, str) else place + 1 for place in index)
 
     def _base(self, quantity: Quantity, kind: str, whole: bool, units: AnyIndex, bias_folded: bool) -> Symbol:
         """The letter with its layer and units, before anything is put around it."""
         notation = self.notation
         letter, layer = self._letter(kind), quantity.layer
-        if kind in PER_SAMPLE and kind not in {"y", "y_of_step"}:
+        if quantity.is_per_sample and quantity.role is not Role.TARGET:
             layer = (layer or 0) + notation.activation_offset
         if letter in {"x", "y"}:
             layer = None
-        if whole and kind in PER_SAMPLE and quantity.shape[0] > 1:
+        if whole and quantity.is_per_sample and quantity.shape[0] > 1:
             letter = letter.upper() if len(letter) == 1 else letter
         elif not whole and kind == "W":
             letter = "w"
@@ -184,7 +181,7 @@ def _derivative(cost: Symbol, base: Symbol) -> Symbol:
 
 
 def _product_symbol(quantity: Quantity, index: AnyIndex | None) -> Symbol:
-    letter = "P" if quantity.kind == "product" else quantity.kind
+    letter = quantity.kind if quantity.rule is None else "P"
     number = str(quantity.layer)
     if index is None:
         return Symbol(f"{letter}_{{{number}}}", letter + number.translate(_SUBSCRIPTS), f"{letter}{number}")

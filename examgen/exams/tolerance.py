@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from examgen.core.evaluation import Evaluation
 from examgen.core.graph import Quantity, Values
-from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import rests_on
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules.rule import Array
@@ -143,7 +142,7 @@ def _can_round(quantity: Quantity, digits: Digits) -> bool:
     input has been rounded to."""
     few = quantity.rule.decimals if quantity.rule is not None else None
     is_rounded = few is None or (digits.unit == "decimals" and digits.count < few)
-    return is_rounded and quantity.kind not in SAMPLES
+    return is_rounded and not quantity.is_copied
 
 
 def _ends_at(half: Array, value: Array) -> Flags:

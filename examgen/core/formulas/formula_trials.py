@@ -13,7 +13,7 @@ import numpy as np
 
 from examgen.core.evaluation import evaluate
 from examgen.core.exercise import Exercise
-from examgen.core.graph import ComputationGraph, Quantity, Values
+from examgen.core.graph import ComputationGraph, Quantity, Role, Values
 from examgen.core.misconceptions.patches import patches
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
@@ -103,15 +103,15 @@ def drawn_givens(graph: ComputationGraph, draws: int = DRAWS) -> Values:
     for quantity in graph.givens:
         keeps_sign = is_positive.reshape(draws, *(1 for _ in quantity.shape))
         sizes, signs = (rng.random((draws, *quantity.shape)) for _ in range(2))
-        if quantity.kind == "y" and any(LOSSES[name].outputs for name in losses):
+        if quantity.role is Role.TARGET and any(LOSSES[name].outputs for name in losses):
             is_shared = any(LOSSES[name].targets_add_up for name in losses)
             found[quantity.name] = _probabilities(sizes, is_shared=is_shared)
         else:
-            is_negative = (signs < 0.5) & ~keeps_sign & (quantity.kind != "learning_rate")
+            is_negative = (signs < 0.5) & ~keeps_sign & (quantity.role is not Role.RATE)
             found[quantity.name] = _between(_SIZES.get(quantity.kind, _OTHER_SIZES), sizes) * np.where(
                 is_negative, -1.0, 1.0
             )
-        if quantity.kind == "W":
+        if quantity.is_of_weights:
             # Sums of n terms of one sign grow with n, those of mixed signs with its root.
             inputs = quantity.shape[-1]
             found[quantity.name] *= 1.5 / np.where(keeps_sign, inputs, np.sqrt(inputs))

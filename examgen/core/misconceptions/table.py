@@ -283,13 +283,9 @@ def _updates(net: Network, combine: Callable[[Array, Array], Array]) -> dict[str
 
 
 def _stale_weights(net: Network) -> Iterator[Version]:
-    def first(name: str) -> str:
-        source = net.graph[name]
-        return f"{source.kind[0]}{source.layer}" if source.kind in {"W_new", "b_new"} else name
-
     def stale(*kinds: str) -> dict[str, Change]:
         sites = net.of_kind(*kinds, from_step=2)
-        return _replaced(sites, inputs=lambda q: (*(first(name) for name in q.inputs),))
+        return _replaced(sites, inputs=lambda q: (*(net.graph[name].updated or name for name in q.inputs),))
 
     yield Version(stale("z", "dL_da", "W_new", "b_new"))
     yield from (Version(stale(*kinds), must_show=False) for kinds in (("z",), ("dL_da",), ("W_new", "b_new")))

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from examgen.core.evaluation import evaluate
-from examgen.core.graph import ComputationGraph, Values
+from examgen.core.graph import ComputationGraph, Role, Values
 from examgen.core.rules.rule import Array
 
 TRIALS = 32
@@ -24,7 +24,7 @@ def live_trials(graph: ComputationGraph) -> Values:
     values = trial_values(graph)
     is_live = np.ones(DRAWS, dtype=bool)
     for quantity in graph.derived:
-        if quantity.kind == "slope":
+        if quantity.role is Role.SLOPE:
             is_live &= (values[quantity.name] != 0).any(axis=-1).all(axis=-1)
     # Papers with a dead layer are never handed out; z is a on a layer of a single ReLU, for one.
     return {given.name: values[given.name][is_live][:TRIALS] for given in graph.givens}
@@ -42,10 +42,10 @@ def trial_givens(graph: ComputationGraph) -> dict[str, Array]:
     givens: dict[str, Array] = {}
     for given in graph.givens:
         size = (DRAWS, *given.shape)
-        if given.kind == "y":
+        if given.role is Role.TARGET:
             rows = draws.uniform(0.05, 1, size)
             givens[given.name] = rows / (rows.sum(axis=-1, keepdims=True) if given.shape[-1] > 1 else 1.2)
-        elif given.kind == "learning_rate":
+        elif given.role is Role.RATE:
             givens[given.name] = draws.uniform(0.1, 0.9, size)
         else:
             givens[given.name] = draws.uniform(-1.5, 1.5, size)

@@ -127,7 +127,7 @@ def own_values(paper: PaperShape, givens: Values, field: Field, entries: Sequenc
 def calculated(paper: PaperShape, field: Field) -> Quantity:
     """The quantity whose calculation is shown for an entry; folded biases belong to their weights."""
     quantity = paper.graph[field.quantity]
-    if paper.naming.notation.folds_bias and quantity.kind in {"dL_db", "b_new"}:
+    if paper.naming.notation.folds_bias and quantity.is_of_biases:
         return paper.graph[quantity.name.replace("b", "W", 1)]
     return quantity
 

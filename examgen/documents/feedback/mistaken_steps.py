@@ -22,7 +22,6 @@ from examgen.core.formulas.formula_trials import Entry
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.misconceptions.versions import Patch
-from examgen.core.network import SAMPLES
 from examgen.core.rules.rule import Array
 from examgen.documents.feedback.student_feedback import EntryFeedback
 from examgen.documents.paper.typed_tasks import latex_of_tokens, on_one_line
@@ -183,7 +182,7 @@ class _Work:
         for quantity in self.graph.derived:
             reads = any(name in found for name in quantity.inputs)
             is_open = bool(np.isnan(self.written[quantity.name]).any())
-            if is_open and quantity.kind not in SAMPLES and (reads or quantity.name in self.changed):
+            if is_open and not quantity.is_copied and (reads or quantity.name in self.changed):
                 found.add(quantity.name)
         return frozenset(found)
 
@@ -241,9 +240,7 @@ class _Work:
 
     def _symbol(self, reader: Quantity, name: str, index: Index) -> str:
         """What a step starts from is just w in it, not w new."""
-        source = self.solved.paper.graph[name]
-        if source.kind in {"W_new", "b_new"} and source.step != reader.step:
-            name = f"{source.kind[0]}{source.layer}"
+        name = self.solved.paper.graph[name].before(reader)
         return on_one_line(self.solved.paper.naming.entry(name, index).latex)
 
     def _number(self, value: float, name: str, index: Index) -> str:

@@ -6,6 +6,7 @@ Called by `papers`.
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+from examgen.core.graph import Role
 from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
@@ -42,7 +43,7 @@ def facts_of(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
         return
     yield " ".join([*_activation_facts(shape, notation, style), *_kink_facts(paper, shape, style)])
     loss, several = LOSSES[shape.loss], shape.samples_per_step > 1
-    formula = loss_symbolic(paper, next(quantity for quantity in paper.graph if quantity.kind == "loss"))
+    formula = loss_symbolic(paper, next(quantity for quantity in paper.graph if quantity.role is Role.LOSS))
     about = {
         "title": style.phrase(loss.title),
         "cost": notation.cost,
@@ -58,7 +59,8 @@ def facts_of(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
         layout.insert(0, text[f"samples_as_{notation.samples_as}"])
     if layout:
         yield " ".join(layout)
-    if shape.batch_delta and any(quantity.kind in {"dL_da", "dL_dz"} for quantity in paper.needed()):
+    errors = (one for one in paper.needed() if one.role is Role.DERIVATIVE and one.is_per_sample)
+    if shape.batch_delta and any(errors):
         yield text[f"batch_delta_{shape.batch_delta}"].format(**_about_delta(shape, paper.naming))
 
 
@@ -92,7 +94,7 @@ def _activation_facts(shape: NetworkShape, notation: Notation, style: PaperStyle
 
 def _kink_facts(paper: PaperShape, shape: NetworkShape, style: PaperStyle) -> Iterator[str]:
     """What counts as the slope right at a kink, where a paper has such a unit and slopes are needed."""
-    if not any(quantity.kind == "slope" for quantity in paper.needed()):
+    if not any(quantity.role is Role.SLOPE for quantity in paper.needed()):
         return
     for row in (ACTIVATIONS[name] for name in dict.fromkeys(shape.activations) if name in paper.question.at_kinks):
         about = {"title": style.phrase(row.title), "slope": f"{row.symbol}'(0)", "value": row.slope_at_kink}

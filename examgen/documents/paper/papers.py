@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from examgen.core.graph import Quantity
+from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, NetworkPicture, PaperPage, QuestionPart
@@ -125,24 +125,29 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
     paper = solved.paper
     several = paper.shape.steps > 1
     for quantity in paper.graph:
-        if quantity.kind in ({"x_of_step"} if several else {"x"}):
-            target = "y" + quantity.name.removeprefix("x")
-            pair = rf"{_equation(solved, quantity)},\quad {_equation(solved, paper.graph[target])}"
+        if quantity.role is Role.INPUT and quantity.is_copied == several:
+            pair = rf"{_equation(solved, quantity)},\quad {_equation(solved, _targets_of(paper, quantity))}"
             named = text["sample" if quantity.shape[0] == 1 else "mini_batch"].format(step=quantity.step)
             yield Given(named if several else "", pair)
     by_layer: dict[int | None, list[str]] = {}
     for quantity in paper.graph.givens:
-        if quantity.kind in {"W", "A", "B", "C"} or (quantity.kind == "b" and not paper.naming.notation.folds_bias):
+        is_folded = quantity.is_of_biases and paper.naming.notation.folds_bias
+        if not (quantity.is_data or quantity.role is Role.RATE or is_folded):
             by_layer.setdefault(quantity.layer, []).append(_equation(solved, quantity))
-        elif quantity.kind == "learning_rate":
+        elif quantity.role is Role.RATE:
             by_layer[None] = [f"{paper.naming.notation.learning_rate} = {solved.number(quantity.name)}"]
     yield from (Given("", r",\quad ".join(equations)) for equations in by_layer.values())
+
+
+def _targets_of(paper: PaperShape, inputs: Quantity) -> Quantity:
+    """The targets of the same samples."""
+    return next(one for one in paper.graph if one.role is Role.TARGET and one.step == inputs.step)
 
 
 def _equation(solved: SolvedPaper, quantity: Quantity) -> str:
     paper = solved.paper
     symbol = symbol_of(paper, quantity.name)
-    if quantity.kind in {"x", "x_of_step"} and not paper.naming.notation.inputs:
+    if quantity.role is Role.INPUT and not paper.naming.notation.inputs:
         symbol = f"{'X' if quantity.shape[0] > 1 else 'x'} = {symbol}"
     value = solved.with_bias(quantity.name) if folds(paper, quantity) else solved.number(quantity.name)
     return f"{symbol} = {value}"

@@ -4,9 +4,9 @@ Each statement comes from the graph and the names of the paper itself: what z is
 comes first are never written down a second time. Only what stands on the paper is told.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from examgen.core.graph import Quantity
+from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape
 from examgen.documents.paper.typed_tasks import spelling_lines
 from examgen.documents.style import PaperStyle
@@ -65,7 +65,7 @@ def _weighted_inputs(paper: PaperShape) -> Iterator[str]:
     r"""By layer, such as `z_{j}^{(1)} = \sum_{i=1}^{3} w_{ij}^{(1)} x_{i} + b_{j}^{(1)}`, in the first step."""
     naming = paper.naming
     to, source = naming.notation.letters
-    for quantity in _first_step(paper, "z"):
+    for quantity in _first_step(paper, lambda one: one.role is Role.WEIGHTED_SUM):
         weights, activations, *biases = quantity.inputs
         units, inputs = paper.graph[weights].shape
         here, below = (to if units > 1 else 0), (source if inputs > 1 else 0)
@@ -84,7 +84,7 @@ def _deltas(paper: PaperShape) -> Iterator[str]:
     if not kind or not _shows_delta(paper, kind):
         return
     cost = naming.cost_of_sample().latex if shape.batch_delta == "sample" else naming.notation.cost
-    for quantity in _first_step(paper, kind):
+    for quantity in _first_step(paper, lambda one: one.kind == kind):
         below = f"{kind.removeprefix('dL_d')}{quantity.layer}"
         if quantity.shape[0] > 1:
             # A column or row of δ belongs to one sample, so that a whole matrix would say too little.
@@ -105,7 +105,7 @@ def _shows_delta(paper: PaperShape, kind: str) -> bool:
     return any(r"\delta" in text or "δ" in text for text in (*texts, *spelled))
 
 
-def _first_step(paper: PaperShape, kind: str) -> list[Quantity]:
-    """The quantities of a kind in the first step, by layer."""
-    found = [quantity for quantity in paper.graph.derived if quantity.kind == kind and quantity.step in (None, 1)]
+def _first_step(paper: PaperShape, is_wanted: Callable[[Quantity], bool]) -> list[Quantity]:
+    """The wanted quantities of the first step, by layer."""
+    found = [quantity for quantity in paper.graph.derived if is_wanted(quantity) and quantity.step in (None, 1)]
     return sorted(found, key=lambda quantity: quantity.layer or 0)

@@ -15,7 +15,6 @@ from math import gcd
 import numpy as np
 
 from examgen.core.graph import Quantity
-from examgen.core.network import SAMPLES
 from examgen.exams.paper_shapes import PaperShape
 
 MOST_DIGITS = 7
@@ -37,7 +36,7 @@ def spacings(paper: PaperShape) -> Mapping[str, Fraction]:
         if quantity.rule is None:
             decimals = paper.question.given_decimals.get(quantity.name, 0)
             known[quantity.name] = Fraction(1, below.get(quantity.name, 10**decimals))
-        elif is_exact or quantity.kind in SAMPLES:
+        elif is_exact or quantity.is_copied:
             known[quantity.name] = _spacing_of_result(paper, quantity, known)
     return known
 

@@ -7,8 +7,7 @@ import numpy as np
 
 from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
-from examgen.core.graph import Quantity
-from examgen.core.network import SAMPLES
+from examgen.core.graph import Quantity, Role
 from examgen.core.rules.rule import Array
 from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
 from examgen.exams.exam import QuestionVariant
@@ -38,16 +37,14 @@ def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:
     for quantity in reversed(paper.graph.derived):
         for name in quantity.inputs:
             source = paper.graph[name]
-            if source.rule is not None and name not in asked and source.kind not in _EXACT_KINDS:
+            # Given numbers, and slopes that are zeros and ones, have few decimals.
+            is_exact = source.is_copied or source.role is Role.SLOPE
+            if source.rule is not None and name not in asked and not is_exact:
                 decimals[name] = max(decimals[name], decimals[quantity.name])
     for quantity in paper.graph:
         if folds(paper, quantity):
             bias = bias_name(quantity)
             decimals[quantity.name] = decimals[bias] = max(decimals[quantity.name], decimals[bias])
-
-
-_EXACT_KINDS = SAMPLES | {"slope"}
-"""Kinds whose values are given numbers, or zeros and ones where they have few decimals."""
 
 
 def _decimals_on_the_way(paper: PaperShape, quantity: Quantity, values: Array) -> int:
@@ -66,7 +63,7 @@ def _given_decimals(paper: PaperShape) -> dict[str, int]:
     given = paper.question.given_decimals
     found = {quantity.name: given.get(quantity.name, 0) for quantity in paper.graph.givens}
     for quantity in paper.graph.derived:
-        if quantity.kind in SAMPLES:
+        if quantity.is_copied:
             found[quantity.name] = given.get(quantity.inputs[0], 0)
     return found
 
@@ -75,6 +72,6 @@ def givens_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper
     """Given numbers and nothing computed from them but the samples of each step."""
     values = dict(numbers.givens)
     for quantity in paper.graph.derived:
-        if quantity.kind in SAMPLES and quantity.rule is not None:
+        if quantity.is_copied and quantity.rule is not None:
             values[quantity.name] = quantity.rule.compute(numbers.givens[quantity.inputs[0]])
     return SolvedPaper(paper, values, _given_decimals(paper))

@@ -10,15 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from examgen.core.graph import Quantity, Values
-from examgen.core.network import SAMPLES
+from examgen.core.graph import Quantity, Role, Values
 from examgen.core.rules.rule import Array
 from examgen.documents.numbers import Numbers, Printed
 from examgen.documents.worked.exact_numbers import common, ends_at, printed_denominator, spacings
 from examgen.exams.paper_shapes import PaperShape
-
-BIAS_OF = {"dL_dW": "dL_db", "W_new": "b_new", "W": "b"}
-"""Kinds of weights with the kind of the biases that row notation folds under them."""
 
 PRINTED = Printed()
 
@@ -75,7 +71,7 @@ class SolvedPaper:
     def _given(self, name: str) -> str:
         """The given quantity of which the samples of a step are a part; else the quantity itself."""
         quantity = self.paper.graph[name]
-        return quantity.inputs[0] if quantity.kind in SAMPLES else name
+        return quantity.inputs[0] if quantity.is_copied else name
 
     def results(self, name: str) -> tuple[str, ...]:
         """A quantity's value as the last relations of its line, with its biases where the notation folds them in."""
@@ -92,7 +88,7 @@ class SolvedPaper:
         if spacing is None:
             return (f"= {printed}",)
         # Slopes are numbers of the activation's definition, such as 0.01.
-        is_defined = self.paper.graph[names[0]].kind == "slope"
+        is_defined = self.paper.graph[names[0]].role is Role.SLOPE
         denominator = 0 if is_defined else printed_denominator(spacing, values.shape[1])
         exactly = (f"= {self.matrix(values, decimals, denominator)}",) if denominator else ()
         return (*exactly, f"{'=' if ends_at(spacing, decimals) else APPROXIMATELY} {printed}")
@@ -135,7 +131,7 @@ def bias_name(weights: Quantity) -> str:
 
 def folds(paper: PaperShape, quantity: Quantity) -> bool:
     """Whether this notation shows these weights with their biases as a last row."""
-    return paper.naming.notation.folds_bias and quantity.kind in BIAS_OF
+    return paper.naming.notation.folds_bias and quantity.is_of_weights
 
 
 def bracketed(cells: Sequence[Sequence[str]]) -> str:

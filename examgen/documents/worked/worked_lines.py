@@ -5,8 +5,8 @@ The chain-rule form of single entries is in `chain`. Called by `papers`.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from examgen.core.graph import Quantity
-from examgen.core.network import SAMPLES, NetworkShape
+from examgen.core.graph import Quantity, Role
+from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.documents.pages import Line, Section
 from examgen.documents.worked.chain import chain_lines
@@ -22,13 +22,21 @@ from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.paper_shapes import PaperShape
 
 FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
-PART_OF = {"z": FORWARD, "a": FORWARD, "loss": FORWARD, "W_new": UPDATE, "b_new": UPDATE, "product": "products"}
-"""By kind, the part of a step that a quantity belongs to; all others belong to the backward pass."""
+PART_OF = {
+    Role.WEIGHTED_SUM: FORWARD,
+    Role.ACTIVATION: FORWARD,
+    Role.LOSS: FORWARD,
+    Role.SLOPE: BACKWARD,
+    Role.DERIVATIVE: BACKWARD,
+    Role.UPDATE: UPDATE,
+    Role.VALUE: "products",
+}
+"""The part of a step that a derived quantity belongs to."""
 
 
 def worked_sections(solved: SolvedPaper, words: Mapping[str, str], *, has_chains: bool = True) -> tuple[Section, ...]:
     """The whole solution of one question, step by step; with the chain rule for single entries, or without."""
-    quantities = [quantity for quantity in solved.paper.needed() if quantity.kind not in SAMPLES]
+    quantities = [quantity for quantity in solved.paper.needed() if not quantity.is_copied]
     steps = sorted({quantity.step or 0 for quantity in quantities})
     sections: list[Section] = []
     for step in steps:
@@ -39,7 +47,7 @@ def worked_sections(solved: SolvedPaper, words: Mapping[str, str], *, has_chains
 
 def _has_line(paper: PaperShape, quantity: Quantity) -> bool:
     """Folded biases are a row of their weights."""
-    return not (paper.naming.notation.folds_bias and quantity.kind in {"dL_db", "b_new"})
+    return not (paper.naming.notation.folds_bias and quantity.is_of_biases)
 
 
 def _sections_of_step(
@@ -50,7 +58,7 @@ def _sections_of_step(
 
     with_lines = [quantity for quantity in quantities if _has_line(solved.paper, quantity)]
     for part in (FORWARD, BACKWARD, UPDATE, "products"):
-        lines = tuple(_lines(solved, [q for q in with_lines if PART_OF.get(q.kind, BACKWARD) == part], words))
+        lines = tuple(_lines(solved, [q for q in with_lines if PART_OF[q.role] == part], words))
         if lines:
             opening = _opening(solved, words, step) if part == FORWARD else ""
             yield Section(titled(part), (Line((), opening), *lines) if opening else lines)
@@ -74,7 +82,7 @@ def _lines(solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[s
     """A line for each quantity; a sentence names the layer where a new one begins."""
     layer: int | None = None
     for quantity in quantities:
-        begins = quantity.layer is not None and quantity.layer != layer and quantity.kind != "product"
+        begins = quantity.layer is not None and quantity.layer != layer and quantity.role is not Role.VALUE
         layer = quantity.layer
         yield Line(relations(solved, quantity), _layer_text(solved.paper, quantity, words) if begins else "")
 
@@ -89,7 +97,7 @@ def _layer_text(paper: PaperShape, quantity: Quantity, words: Mapping[str, str])
 def relations(solved: SolvedPaper, quantity: Quantity) -> tuple[str, ...]:
     """A quantity as a chain of relations: symbol, formula, numbers put in, result; none of them twice."""
     paper = solved.paper
-    if quantity.kind == "loss":
+    if quantity.role is Role.LOSS:
         middle = [loss_symbolic(paper, quantity), loss_numeric(solved, quantity)]
     else:
         middle = [symbolic(paper, quantity), numeric(solved, quantity)] if template_of(paper, quantity) else []

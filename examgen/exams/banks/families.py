@@ -36,9 +36,6 @@ KIND_VALUES = {
 }
 """By kind of given quantity, the key of `[values]` that serves it where its own name is not there."""
 
-SAMPLES = frozenset({"x", "y"})
-"""Kinds of given quantities that have a row for each sample."""
-
 MAX_SHAPES = 500
 
 
@@ -154,13 +151,13 @@ def _fixed(path: Path, family: Family, shape: Exercise) -> dict[str, Array]:
 
 
 def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
-    shape = f"{list(given.shape)}{', a row for each sample' if given.kind in SAMPLES else ''}"
+    shape = f"{list(given.shape)}{', a row for each sample' if given.is_data else ''}"
     if given.name not in family.fixed:
         raise BankError(f"{path}: fixed.{given.name} is missing; give numbers of shape {shape}")
     try:
         value = np.array(_floats(family.fixed[given.name]), dtype=float)
     except ValueError:
-        needs = f"; this network needs {shape}" if given.kind in SAMPLES else ""
+        needs = f"; this network needs {shape}" if given.is_data else ""
         raise BankError(f"{path}: fixed.{given.name}: found rows of different lengths{needs}") from None
     if value.ndim == 1 and (1, *value.shape) == given.shape:
         # A plain list stands for a matrix of one row, such as the only sample.

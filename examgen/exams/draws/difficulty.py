@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from examgen.core.evaluation import Evaluation
-from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.core.rules.rule import Array
 from examgen.exams.digits import NOISE
 from examgen.exams.paper_shapes import PaperShape
@@ -46,7 +46,7 @@ def difficulty(paper: PaperShape, solution: Evaluation) -> Difficulty:
     on_the_way = paper.needed()
     seen = {*(quantity.name for quantity in on_the_way), *(given.name for given in paper.graph.givens)}
     minus = [(solution[name] < 0).reshape(len(solution[name]), -1).sum(axis=1) for name in seen]
-    slopes = [quantity for quantity in paper.graph.derived if quantity.kind == "slope"]
+    slopes = [quantity for quantity in paper.graph.derived if quantity.role is Role.SLOPE]
     live = [(solution[one.name] != 0).reshape(len(solution[one.name]), -1).sum(axis=1) for one in slopes]
     asked = np.abs(by_field(paper, solution.values))
     return Difficulty(

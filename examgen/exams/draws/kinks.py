@@ -10,6 +10,7 @@ import numpy as np
 from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
 from examgen.core.exercise import Exercise
+from examgen.core.graph import Role
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules.activations import ACTIVATIONS, AT_KINK
 from examgen.core.rules.rule import Array
@@ -35,7 +36,7 @@ def _met(shape: NetworkShape, fixed: Mapping[str, Array]) -> Iterator[str]:
     graph = network_graph(shape)
     values = evaluate(graph, as_fractions(fixed) if shape.is_rational else fixed)
     for quantity in graph:
-        if quantity.kind == "z" and quantity.layer is not None:
+        if quantity.role is Role.WEIGHTED_SUM and quantity.layer is not None:
             name = shape.activations[quantity.layer - 1]
             z = np.asarray(values[quantity.name], dtype=float)
             if _has_convention(name) and (np.abs(z) <= AT_KINK).any():

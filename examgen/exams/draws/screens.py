@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from examgen.core.draw_versions import FIRST_DRAWS, screens_in
 from examgen.core.evaluation import Evaluation
-from examgen.core.graph import Quantity
+from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
@@ -122,10 +122,10 @@ def _kinks(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict
         return rejected
     for quantity in paper.graph:
         values = evaluation[quantity.name]
-        if quantity.kind == "z":
+        if quantity.role is Role.WEIGHTED_SUM:
             for kink in ACTIVATIONS[_activation_of(paper, quantity)].kinks:
                 rejected = rejected | _any(np.abs(values - kink) < limits.kink_margin * (1 - SLACK), quantity)
-        elif quantity.kind == "loss":
+        elif quantity.role is Role.LOSS:
             outputs, targets = (paper.graph[name] for name in quantity.inputs)
             errors = evaluation[outputs.name] - evaluation[targets.name]
             for kink in LOSSES[paper.shape.loss].kinks:
@@ -136,7 +136,7 @@ def _kinks(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict
 def _dead(paper: PaperShape, evaluation: Evaluation, _limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     for quantity in paper.graph:
-        if quantity.kind == "slope":
+        if quantity.role is Role.SLOPE:
             # A layer is dead for a sample when nothing flows back through any of its units.
             rejected = rejected | (evaluation[quantity.name] == 0).all(axis=-1).any(axis=-1)
     return rejected
@@ -145,7 +145,7 @@ def _dead(paper: PaperShape, evaluation: Evaluation, _limits: Limits) -> Verdict
 def _saturated(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     for quantity in paper.graph:
-        if quantity.kind != "a":
+        if quantity.role is not Role.ACTIVATION:
             continue
         low, high = ACTIVATIONS[_activation_of(paper, quantity)].bounds
         if np.isfinite(low) and np.isfinite(high):

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.core.misconceptions.versions import MistakenRule
 from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
@@ -185,7 +185,7 @@ def _loss(row: Loss, a: Array, y: Array) -> Written:
 def _z_of(graph: ComputationGraph, slope: Quantity) -> str:
     """The z of a slope's layer, from which or from whose activation the slope is computed."""
     source = graph[slope.inputs[0]]
-    return source.name if source.kind == "z" else source.inputs[0]
+    return source.name if source.role is Role.WEIGHTED_SUM else source.inputs[0]
 
 
 def _added(terms: list[Written]) -> Written:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from examgen.core.formulas.formula_trials import Entry
-from examgen.core.graph import Quantity
+from examgen.core.graph import Quantity, Role
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.symbol_names import Naming
 
@@ -86,7 +86,7 @@ def spelling_table(paper: PaperShape, task: int | None = None) -> tuple[Spelling
 def _near(naming: Naming, spelling: str, quantity: Quantity) -> Iterator[str]:
     """Other spellings that come to mind for one."""
     names = [spelling]
-    if quantity.kind == "learning_rate":
+    if quantity.role is Role.RATE:
         names += _RATE_SPELLINGS
     if quantity.size == 1 and quantity.shape and not naming.notation.hides_units and spelling[-1].isdigit():
         names.append(f"{spelling}_1")

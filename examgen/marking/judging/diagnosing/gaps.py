@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from examgen.core.evaluation import students_last
 from examgen.core.graph import Quantity, Values
 from examgen.core.misconceptions.versions import Patch
-from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import links
 from examgen.core.rules.rule import Array
 from examgen.exams.fields import Field
@@ -75,9 +74,7 @@ def _can_follow(paper: PaperShape) -> bool:
     asked = {field.quantity for field in paper.fields}
     nothing = np.zeros((1, len(paper.fields)), dtype=bool)
     missing = {
-        one.name: np.full((1, one.size), one.name not in asked)
-        for one in paper.graph.derived
-        if one.kind not in SAMPLES
+        one.name: np.full((1, one.size), one.name not in asked) for one in paper.graph.derived if not one.is_copied
     }
     gaps = _Gaps(paper, version, nothing, nothing, nothing, missing, {})
     label, offsets = gaps._hanging_together()
@@ -155,17 +152,17 @@ class _Gaps:
             for name, value in computed.items()
         }
         # Samples are as given: who reads wrong ones goes wrong there.
-        right = values | {one.name: work.base.values[one.name] for one in graph.derived if one.kind in SAMPLES}
+        right = values | {one.name: work.base.values[one.name] for one in graph.derived if one.is_copied}
         tolerance = as_quantities(paper, work.marked.tolerance)
         missing, strikes = {}, {}
         for one in graph.derived:
-            if one.kind in SAMPLES:
+            if one.is_copied:
                 continue
             shape = (len(work.values), one.size)
             written = work.written.get(one.name)
             missing[one.name] = np.ones(shape, dtype=bool) if written is None else np.isnan(written).reshape(shape)
             assert one.rule is not None
-            reads_samples = any(graph[name].kind in SAMPLES for name in one.inputs)
+            reads_samples = any(graph[name].is_copied for name in one.inputs)
             if one.name in version.changed or (reads_samples and not version.changed.isdisjoint(one.inputs)):
                 own = np.asarray(one.rule.compute(*(right[name] for name in one.inputs)))
                 around = tolerance.get(one.name, paper.question.digits.half_units(own))

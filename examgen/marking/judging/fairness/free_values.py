@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from examgen.core.evaluation import evaluate
 from examgen.core.graph import Values
-from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import links
 from examgen.core.rules.rule import Array
 from examgen.exams.keys.key_folder import solve
@@ -109,4 +108,4 @@ def _sources(paper: PaperShape) -> NDArray[np.intp]:
 def _stands_there(paper: PaperShape, name: str) -> bool:
     """Whether a quantity can be copied: it is printed or asked, and not worked out in the head."""
     quantity = paper.graph[name]
-    return quantity.rule is None or quantity.kind in SAMPLES or name in paper.entry_places
+    return quantity.rule is None or quantity.is_copied or name in paper.entry_places

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.graph import Values
+from examgen.core.graph import Role, Values
 from examgen.core.probes.dependence import rests_on
 from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
@@ -225,7 +225,7 @@ def _starting_places(paper: PaperShape) -> tuple[int, ...]:
     """The fields whose rule reads numbers of the paper, itself or by way of what nobody asks for."""
     asked = {field.quantity for field in paper.fields}
     # The learning rate is the same for all: who copies a step copies it with its result.
-    reads: set[str] = {given.name for given in paper.graph.givens if given.kind != "learning_rate"}
+    reads: set[str] = {given.name for given in paper.graph.givens if given.role is not Role.RATE}
     starting = set()
     for quantity in paper.graph.derived:
         if any(name in reads for name in quantity.inputs):

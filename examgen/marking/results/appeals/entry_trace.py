@@ -11,7 +11,6 @@ import numpy as np
 from examgen.core.evaluation import Evaluation, evaluate
 from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.misconceptions.versions import Patch
-from examgen.core.network import SAMPLES
 from examgen.core.probes.dependence import rests_on
 from examgen.core.rounding import rounding_effects
 from examgen.core.rules.rule import Array
@@ -165,7 +164,7 @@ class EntryTrace:
 
     def _source(self, quantity: Quantity, index: Index, place: int | None) -> Source | None:
         """One entry on the way; None for the samples of a step, which are given."""
-        if quantity.kind in SAMPLES:
+        if quantity.is_copied:
             return None
         value = float(self.base.values[quantity.name][(0, *index)])
         calculation = self.calculation(quantity.name, index, self.base, value)

@@ -47,10 +47,7 @@ def formula_texts(paper: PaperShape, name: str, index: Index, shown: Shown) -> t
 
     def symbol(source: str, place: Index) -> str:
         """What a step starts from is just w in it, not w new."""
-        read = paper.graph[source]
-        if read.kind in {"W_new", "b_new"} and read.step != quantity.step:
-            source = f"{read.kind[0]}{read.layer}"
-        return naming.entry(source, place).unicode
+        return naming.entry(paper.graph[source].before(quantity), place).unicode
 
     formula = _formula(paper, quantity, index)
     return put(symbol), put(number)
