@@ -97,6 +97,7 @@ def honest_answers(paper: PaperShape, givens: Mapping[str, Array], style: Style)
     if isinstance(paper.shape, NetworkShape):
         _train(paper.shape, givens, work)
     else:
+        assert isinstance(paper.shape, ProductsShape)
         _multiply(paper.shape, givens, work)
     return [work.written[(f.kind, f.layer, f.step), f.index] for f in paper.fields]
 

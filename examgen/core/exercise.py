@@ -1,12 +1,39 @@
-"""The kinds of exercises: networks and matrix products.
+"""What every exercise is, whatever its kind: networks, matrix products, and what comes.
 
-Whatever its kind, an exercise is a frozen value that says its `graph` (all quantities of its solution, in the order in
-which they are worked out), its `steps` (how often the same is done with other numbers) and whether it `is_rational`
-(exact fractions go in and come out). A kind is a module here, and one more name below.
+A kind is a frozen value that fixes an exercise but for its numbers, a module of its own beside this one. How banks and
+keys spell it stands in `exams/exercises.py`; all else reads the graph.
 """
 
-from examgen.core.network import NetworkShape
-from examgen.core.products import ProductsShape
+from typing import Protocol
 
-Exercise = NetworkShape | ProductsShape
-"""What fixes an exercise but for its numbers."""
+from examgen.core.graph import ComputationGraph
+
+
+class Exercise(Protocol):
+    """What fixes an exercise but for its numbers; frozen, so that what is found out for it is kept."""
+
+    @property
+    def graph(self) -> ComputationGraph:
+        """All quantities of its solution, in the order in which they are worked out."""
+
+    @property
+    def steps(self) -> int:
+        """How often the same is done with other numbers."""
+
+    @property
+    def is_rational(self) -> bool:
+        """Whether exact fractions go in and come out."""
+
+    @property
+    def numbers(self) -> int:
+        """About how many a solution has, told without making its graph."""
+
+    @property
+    def text(self) -> str:
+        """In words."""
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """Keys of the sentences on a paper that say what has been decided where others decide otherwise."""
+
+    def __hash__(self) -> int: ...

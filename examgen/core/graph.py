@@ -20,10 +20,15 @@ Values = Mapping[str, Array]
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """What a quantity is the derivative of, and by what: names of quantities."""
+    """What a quantity is the derivative of, and by what: names of quantities.
+
+    Attributes:
+        of_each_sample: whether it is that of each sample's own share, and not of the whole.
+    """
 
     of: str
     by: str
+    of_each_sample: bool = False
 
 
 class Role(Enum):
@@ -139,6 +144,11 @@ class ComputationGraph:
         object.__setattr__(self, "givens", tuple(one for one in self.quantities if one.rule is None))
         object.__setattr__(self, "derived", derived)
         object.__setattr__(self, "_by_name", MappingProxyType(by_name))
+
+    def rule_names(self, role: Role) -> tuple[str, ...]:
+        """The names of the rules of this role, each once, in the order of the graph."""
+        rules = (one.rule for one in self.derived if one.role is role)
+        return tuple(dict.fromkeys(rule.name for rule in rules if rule is not None))
 
     def __getitem__(self, name: str) -> Quantity:
         return self._by_name[name]

@@ -6,7 +6,7 @@ both there, and notations choose which of them is called delta. What is shorter 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -84,6 +84,23 @@ class NetworkShape:
     def is_rational(self) -> bool:
         """Whether exact fractions go in and come out."""
         return LOSSES[self.loss].is_rational and all(ACTIVATIONS[name].is_rational for name in self.activations)
+
+    @property
+    def numbers(self) -> int:
+        """About how many a solution has."""
+        weights = sum(to * of for of, to in zip(self.sizes, self.sizes[1:], strict=False))
+        return self.steps * (3 * weights + 6 * self.samples_per_step * sum(self.sizes))
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """What δ of a mini-batch is, where the bank says it."""
+        return (f"batch_delta_{self.batch_delta}",) if self.batch_delta is not None else ()
+
+    @property
+    def text(self) -> str:
+        """In words: "1-3-1 network, ReLU, identity, squared error"."""
+        titles = [*(ACTIVATIONS[name].title for name in self.activations), LOSSES[self.loss].title]
+        return f"{'-'.join(map(str, self.sizes))} network, {', '.join(titles)}"
 
 
 def step_name(name: str, step: int) -> str:
@@ -237,7 +254,7 @@ def _forward(step: _Step) -> list[Quantity]:
 def _backward(step: _Step, forward: list[Quantity]) -> list[Quantity]:
     """From the loss back to the weights and biases that the step starts from."""
     found = derivatives(forward, step.name("loss"), list(step.parameters()), step.label)
-    return [_averaged(step, _shortened(step, quantity)) for quantity in found]
+    return [_of_each_sample(step, _averaged(step, _shortened(step, quantity))) for quantity in found]
 
 
 def _shortened(step: _Step, quantity: Quantity) -> Quantity:
@@ -256,6 +273,14 @@ def _averaged(step: _Step, quantity: Quantity) -> Quantity:
     if not (quantity.is_of_weights or quantity.is_of_biases) or quantity.rule is None:
         return quantity
     return quantity.rewired(averaged(quantity.rule, step.shape.averaged_in_gradient), quantity.inputs)
+
+
+def _of_each_sample(step: _Step, quantity: Quantity) -> Quantity:
+    """What is said of a derivative before the mean is taken."""
+    derivative = quantity.derivative
+    if derivative is None or not quantity.is_per_sample or step.shape.averaged_in_gradient == 1:
+        return quantity
+    return replace(quantity, derivative=replace(derivative, of_each_sample=True))
 
 
 def _updates(step: _Step) -> list[Quantity]:

@@ -7,6 +7,7 @@ quantity product<k>; the number stands where networks have the layer.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from types import MappingProxyType
 
 from examgen.core.graph import Axis, ComputationGraph, Quantity
@@ -121,6 +122,21 @@ class ProductsShape:
     def is_rational(self) -> bool:
         """Products of exact numbers are exact."""
         return True
+
+    @property
+    def numbers(self) -> int:
+        """About how many a solution has."""
+        return sum(prod(one.left) + prod(one.right) + one.left[0] * one.right[1] for one in self.products)
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """There are none."""
+        return ()
+
+    @property
+    def text(self) -> str:
+        """In words: "matrix product, affine map"."""
+        return ", ".join(one.operation.replace("_", " ") for one in self.products)
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Literal
 
 from examgen.core.exercise import Exercise
-from examgen.core.products import ProductsShape
 from examgen.errors import BankError, did_you_mean
 
 Index = tuple[int, ...]
@@ -62,10 +61,11 @@ class Notation:
 
     def problem_with(self, shape: Exercise) -> str:
         """What keeps a question from being written in this notation; empty where nothing does."""
-        if not self.hides_units or isinstance(shape, ProductsShape):
-            return ""
-        if max(shape.sizes) > 1 or shape.samples_per_step > 1:
-            found = f"this network is {'-'.join(map(str, shape.sizes))}, {shape.samples_per_step} samples per step"
+        layers = [one for one in shape.graph if one.is_per_sample]
+        # The samples of all steps stand in the given data; a step has those that it works with.
+        samples = max((one.shape[0] for one in layers if one.rule is not None), default=1)
+        if self.hides_units and (samples > 1 or any(one.shape[1] > 1 for one in layers)):
+            found = f"this is a {shape.text}, {samples} samples per step"
             return f"notation {self.name!r} is for layers of one unit and single samples; {found}"
         return ""
 

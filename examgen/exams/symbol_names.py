@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity, Role
-from examgen.core.network import NetworkShape
-from examgen.core.products import ProductsShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.exams.notation import AnyIndex, Index, Notation
 
@@ -65,16 +63,11 @@ class Naming:
         return quantity.is_of_weights and self.notation.weights == "from_to"
 
     def _symbol(self, quantity: Quantity, index: AnyIndex | None, bias_folded: bool) -> Symbol:
-        if isinstance(self.shape, ProductsShape):
-            return _product_symbol(quantity, index)
-        return self._network_symbol(self.shape, quantity, index, bias_folded)
-
-    def _network_symbol(
-        self, shape: NetworkShape, quantity: Quantity, index: AnyIndex | None, bias_folded: bool
-    ) -> Symbol:
+        if quantity.axes == ("row", "column"):
+            return _numbered_matrix(quantity, index)
         notation, kind = self.notation, quantity.kind
         units = self._units(quantity, index)
-        step = f"s{quantity.step}_" if shape.steps > 1 and quantity.step else ""
+        step = f"s{quantity.step}_" if self.shape.steps > 1 and quantity.step else ""
         if quantity.role is Role.LOSS:
             return Symbol(notation.cost, notation.cost, step + notation.cost)
         if quantity.role is Role.RATE:
@@ -84,13 +77,22 @@ class Naming:
         if quantity.role is Role.UPDATE:
             base = _with_new(base)
         elif quantity.role is Role.SLOPE:
-            function = ACTIVATIONS[shape.activations[(quantity.layer or 1) - 1]].symbol
+            function = self._activation_of(quantity)
             # Inside the brackets stands z of the same unit.
             latex, text = rf"{function}'\left({base.latex}\right)", f"{_plain(function)}′({base.unicode})"
             base = Symbol(latex, text, f"slope{base.ascii[1:]}")
         elif quantity.role is Role.DERIVATIVE and kind != notation.delta:
             base = _derivative(self._cost_of(quantity, index), base)
         return Symbol(base.latex, base.unicode, step + base.ascii)
+
+    def _activation_of(self, slope: Quantity) -> str:
+        """LaTeX of the function whose slope it is."""
+        layer = next(
+            one for one in self.graph.derived
+            if one.role is Role.ACTIVATION and (one.layer, one.step) == (slope.layer, slope.step)
+        )  # fmt: skip
+        assert layer.rule is not None
+        return ACTIVATIONS[layer.rule.name].symbol
 
     def cost_of_sample(self, sample: int | str = SAMPLE_LETTER) -> Symbol:
         """The loss of one sample of a mini-batch alone, 0-based; a letter for any sample."""
@@ -100,8 +102,8 @@ class Naming:
 
     def _cost_of(self, quantity: Quantity, index: AnyIndex | None) -> Symbol:
         """The loss that a derivative is one of: the mean of a mini-batch, or one sample's own."""
-        shape, cost = self.shape, self.notation.cost
-        if quantity.is_per_sample and isinstance(shape, NetworkShape) and shape.batch_delta == "sample":
+        cost = self.notation.cost
+        if quantity.derivative is not None and quantity.derivative.of_each_sample:
             return self.cost_of_sample(index[0] if index else SAMPLE_LETTER)
         return Symbol(cost, cost, cost)
 
@@ -180,7 +182,7 @@ def _derivative(cost: Symbol, base: Symbol) -> Symbol:
     )
 
 
-def _product_symbol(quantity: Quantity, index: AnyIndex | None) -> Symbol:
+def _numbered_matrix(quantity: Quantity, index: AnyIndex | None) -> Symbol:
     letter = quantity.kind if quantity.rule is None else "P"
     number = str(quantity.layer)
     if index is None:

@@ -253,11 +253,12 @@ def _has_square(shape: Exercise) -> bool:
         return any(
             min(spec.left[0], spec.right[1]) > 1 for spec in shape.products if spec.operation != "shape_of_product"
         )
+    assert isinstance(shape, NetworkShape)
     return any(min(here, there) > 1 for here, there in pairwise(shape.sizes))
 
 
 def _adds_something(shape: Exercise) -> bool:
-    return isinstance(shape, NetworkShape) or any(spec.operation == "affine_map" for spec in shape.products)
+    return not isinstance(shape, ProductsShape) or any(spec.operation == "affine_map" for spec in shape.products)
 
 
 def _loss_factor(way: str, **factors: Callable[[int], float]) -> Misconception:

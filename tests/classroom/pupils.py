@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.network import NetworkShape
+from examgen.core.products import ProductsShape
 from examgen.exams.exam import Exam, QuestionVariant, Variant
 from examgen.exams.keys.key_folder import papers
 from examgen.exams.paper_shapes import PaperShape
@@ -131,6 +132,7 @@ def _answer(paper: PaperShape, learner: Learner, givens: Mapping[str, Array], bo
         if isinstance(paper.shape, NetworkShape):
             learner.train(paper.shape, givens, book)
         else:
+            assert isinstance(paper.shape, ProductsShape)
             multiply(learner, paper.shape, givens, book)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from examgen.core.network import NetworkShape
+from examgen.core.products import ProductsShape
 from examgen.exams.digits import Digits
 from examgen.exams.keys.key_folder import papers, solve
 from examgen.exams.paper_shapes import PaperShape
@@ -122,6 +123,7 @@ def written_by(learner: Learner, paper: PaperShape, givens: Mapping[str, Array])
     if isinstance(paper.shape, NetworkShape):
         learner.train(paper.shape, givens, book)
     else:
+        assert isinstance(paper.shape, ProductsShape)
         multiply(learner, paper.shape, givens, book)
     return book.texts()
 

@@ -280,9 +280,10 @@ MISFITS = {
     "targets of cross_entropy are from 0 to 1, each row with the sum 1: one_hot",
     changed(PRODUCT, ("[2, 1]", "[1, 2]")): "products: columns of left [1, 2] must be as many as rows of right [1, 2]",
     changed(PRODUCT, ("matrix", "hadamard")): "products: left [1, 2] and right [2, 1] must have the same shape",
-    changed(DRAWN, ("loss", "samples_per_step = 2\nloss")).replace(
-        "title", 'notation = "scalar"\ntitle', 1
-    ): "notation 'scalar' is for layers of one unit and single samples; this network is 1-1, 2 samples per step",
+    changed(DRAWN, ("loss", "samples_per_step = 2\nloss")).replace("title", 'notation = "scalar"\ntitle', 1): (
+        "notation 'scalar' is for layers of one unit and single samples; this is a 1-1 network, sigmoid, "
+        "squared error, 2 samples per step"
+    ),
 }
 
 UNREADABLE = {

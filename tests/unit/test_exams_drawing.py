@@ -281,6 +281,7 @@ def _stacked(variants: list[Variant], paper: PaperShape) -> Numbers:
 def _values(paper: PaperShape, givens: Numbers) -> Numbers:
     if isinstance(paper.shape, ProductsShape):
         return _products(paper.shape, givens)
+    assert isinstance(paper.shape, NetworkShape)
     rate = {} if "learning_rate" in givens else {"learning_rate": np.ones(len(givens["x"]))}
     values = by_autograd(paper.shape, {**givens, **rate})
     return {name: value for name, value in values.items() if name in paper.graph}

@@ -83,6 +83,10 @@ def descend(value: Array, learning_rate: Array, gradient: Array) -> Array:
     return result
 
 
+OUTPUT_ERROR = "output_error"
+"""The name of the rule that stands where a loss and the output activation cancel."""
+
+
 @lru_cache(maxsize=64)
 def output_error_rule(samples: int) -> Rule:
     """dL_dz of sigmoid with binary cross-entropy and of softmax with cross-entropy: (a - y) / samples.
@@ -93,7 +97,7 @@ def output_error_rule(samples: int) -> Rule:
         samples: of the mean whose derivative it is; 1 for that of each sample's own loss.
     """
     latex = scaled_latex(Fraction(1, samples), "<0> - <1>")
-    return Rule("output_error", "(n,o),(n,o)->(n,o)", lambda a, y: (a - y) / samples, latex, True)
+    return Rule(OUTPUT_ERROR, "(n,o),(n,o)->(n,o)", lambda a, y: (a - y) / samples, latex, True)
 
 
 @lru_cache(maxsize=64)

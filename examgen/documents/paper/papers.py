@@ -4,11 +4,14 @@ Called by the batch for every student, and by tests. What depends on the shape o
 boxes) is built once per shape.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 
+from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules.activations import ACTIVATIONS
@@ -104,18 +107,16 @@ def _cover_facts(cover: Cover, style: PaperStyle) -> Iterator[tuple[str, str]]:
 
 def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> QuestionPart:
     text, paper = style.words["worked"], solved.paper
-    shape, notation = paper.shape, paper.naming.notation
+    notation = paper.naming.notation
     return QuestionPart(
         number=str(number),
         title=style.phrase(paper.question.title),
         text=(*map(style.phrase, paper.question.text), *facts_of(solved, style)),
-        picture=_picture(shape, notation, style) if isinstance(shape, NetworkShape) else None,
+        picture=_picture(paper.shape, notation, style),
         givens=tuple(_givens(solved, text)),
         tasks=_tasks(paper, style, with_solution=with_solution),
         sections=worked_sections(solved, text, has_chains=style.key_detail == "full") if with_solution else (),
-        appendix=tuple(derivatives_of(shape, paper.naming))
-        if with_solution and isinstance(shape, NetworkShape)
-        else (),
+        appendix=tuple(derivatives_of(paper)) if with_solution else (),
         marks=_plain(total_marks(paper.fields, with_bonus=False)),
     )
 
@@ -218,8 +219,14 @@ def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> 
         yield AnswerBox(symbol, tuple(rows))
 
 
+def _picture(shape: Exercise, notation: Notation, style: PaperStyle) -> NetworkPicture | None:
+    """What is drawn beside an exercise, where something is."""
+    draw = _PICTURES.get(type(shape))
+    return None if draw is None else draw(shape, notation, style)
+
+
 @lru_cache(maxsize=512)
-def _picture(shape: NetworkShape, notation: Notation, style: PaperStyle) -> NetworkPicture:
+def _network_picture(shape: NetworkShape, notation: Notation, style: PaperStyle) -> NetworkPicture:
     """The network's diagram; units are named as for a single sample."""
     text = style.words["worked"]
     single = NetworkShape(shape.sizes, shape.activations, shape.loss, 1, 1, updates=False)
@@ -237,6 +244,12 @@ def _picture(shape: NetworkShape, notation: Notation, style: PaperStyle) -> Netw
 
 def _units(naming: Naming, name: str, size: int) -> tuple[str, ...]:
     return tuple(naming.entry(name, (0, unit)).latex for unit in range(size))
+
+
+_PICTURES: Mapping[type, Callable[[Any, Notation, PaperStyle], NetworkPicture]] = MappingProxyType(
+    {NetworkShape: _network_picture}
+)
+"""By kind of exercise, its picture."""
 
 
 def _plain(marks: Decimal) -> str:

@@ -7,7 +7,6 @@ comes first are never written down a second time. Only what stands on the paper 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from examgen.core.graph import Quantity, Role
-from examgen.core.network import NetworkShape
 from examgen.documents.paper.typed_tasks import spelling_lines
 from examgen.documents.style import PaperStyle
 from examgen.exams.paper_shapes import PaperShape
@@ -25,7 +24,7 @@ def symbol_sentences(papers: Sequence[PaperShape], style: PaperStyle) -> tuple[s
     told = {
         number: list(_statements(paper, text))
         for number, paper in enumerate(papers, start=1)
-        if isinstance(paper.shape, NetworkShape)
+        if paper.graph.rule_names(Role.LOSS)
     }
     if not told:
         return ()
@@ -46,18 +45,16 @@ def _sentence(statements: Sequence[str], text: Mapping[str, str]) -> str:
 
 def _statements(paper: PaperShape, text: Mapping[str, str]) -> Iterator[str]:
     """Each symbol of one network: weighted inputs, δ, learning rate, samples and loss."""
-    naming, shape = paper.naming, paper.shape
-    assert isinstance(shape, NetworkShape)
-    notation = naming.notation
+    naming, notation = paper.naming, paper.naming.notation
     sums = ", ".join(f"${latex}$" for latex in _weighted_inputs(paper))
-    has_samples = shape.samples_per_step > 1
+    has_samples = any(one.is_per_sample and one.shape[0] > 1 for one in paper.graph.derived)
     yield f"{sums}{text['symbol_joint']}{text['symbol_sample'].format(sample=SAMPLE_LETTER)}" if has_samples else sums
     if deltas := [f"${latex}$" for latex in _deltas(paper)]:
         yield ", ".join(deltas)
-    if shape.updates:
+    if any(given.role is Role.RATE for given in paper.graph.givens):
         yield text["symbol_rate"].format(rate=notation.learning_rate)
     yield text["symbol_loss"].format(cost=notation.cost)
-    if has_samples and shape.batch_delta == "sample":
+    if _has_own_losses(paper):
         yield text["symbol_own"].format(own=naming.cost_of_sample().latex, sample=SAMPLE_LETTER)
 
 
@@ -78,12 +75,11 @@ def _weighted_inputs(paper: PaperShape) -> Iterator[str]:
 
 def _deltas(paper: PaperShape) -> Iterator[str]:
     """What each δ of the paper is the derivative of."""
-    naming, shape = paper.naming, paper.shape
-    assert isinstance(shape, NetworkShape)
+    naming = paper.naming
     kind = naming.notation.delta
     if not kind or not _shows_delta(paper, kind):
         return
-    cost = naming.cost_of_sample().latex if shape.batch_delta == "sample" else naming.notation.cost
+    cost = naming.cost_of_sample().latex if _has_own_losses(paper) else naming.notation.cost
     for quantity in _first_step(paper, lambda one: one.kind == kind):
         below = f"{kind.removeprefix('dL_d')}{quantity.layer}"
         if quantity.shape[0] > 1:
@@ -93,6 +89,11 @@ def _deltas(paper: PaperShape) -> Iterator[str]:
         else:
             delta, by = naming.whole(quantity.name), naming.whole(below)
         yield rf"{delta} = \frac{{\partial {cost}}}{{\partial {by}}}"
+
+
+def _has_own_losses(paper: PaperShape) -> bool:
+    """Whether derivatives of a sample are those of its own loss."""
+    return any(one.derivative is not None and one.derivative.of_each_sample for one in paper.graph.derived)
 
 
 def _shows_delta(paper: PaperShape, kind: str) -> bool:

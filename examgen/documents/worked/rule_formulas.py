@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from examgen.core.graph import Quantity
-from examgen.core.network import NetworkShape
-from examgen.core.rules.losses import LOSSES
+from examgen.core.graph import Quantity, Role
+from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import fill_latex, fraction_latex
 from examgen.documents.worked.exact_numbers import MOST_CHARACTERS, characters, has_room
 from examgen.documents.worked.solved_paper import SolvedPaper, bracketed, folds
@@ -89,26 +88,26 @@ def template_of(paper: PaperShape, quantity: Quantity) -> str:
     assert quantity.rule is not None
     formulas, rule = paper.naming.notation.formulas, quantity.rule
     found = formulas.get(rule.name, rule.latex)
-    if isinstance(paper.shape, NetworkShape) and paper.shape.samples_per_step > 1:
+    around = (quantity, *(paper.graph[name] for name in quantity.inputs))
+    if any(one.is_per_sample and one.shape[0] > 1 for one in around):
         found = formulas.get(f"{rule.name}_of_batch", found)
     return found if rule.factor == 1 else f"{fraction_latex(rule.factor)} <times> {found}"
 
 
 def loss_symbolic(paper: PaperShape, quantity: Quantity) -> str:
     """The loss as a formula over all outputs and samples."""
-    shape = _network(paper)
     outputs, targets = (paper.naming.whole(name) for name in quantity.inputs)
-    several = shape.sizes[-1] > 1 or shape.samples_per_step > 1
-    index = "_{ik}" if shape.samples_per_step > 1 else "_{k}" if several else ""
-    bound = r"\sum_{i,k} " if shape.samples_per_step > 1 else r"\sum_{k} " if several else ""
+    samples, units = paper.graph[quantity.inputs[0]].shape
+    index = "_{ik}" if samples > 1 else "_{k}" if units > 1 else ""
+    bound = r"\sum_{i,k} " if samples > 1 else r"\sum_{k} " if units > 1 else ""
     symbols = {"a": f"{outputs}{index}", "y": f"{targets}{index}", "times": ""}
-    term = _fill(LOSSES[shape.loss].term, lambda name, _: symbols[name])
-    return _scaled(_loss_factor(shape), bound + term)
+    term = _fill(_loss_of(paper, quantity).term, lambda name, _: symbols[name])
+    return _scaled(_loss_factor(paper, quantity), bound + term)
 
 
 def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
     """The loss with the numbers of each output put in; empty where there are too many."""
-    shape = _network(solved.paper)
+    loss = _loss_of(solved.paper, quantity)
     outputs, targets = (np.asarray(solved.values[name]).ravel() for name in quantity.inputs)
     if len(outputs) > MAX_TERMS:
         return ""
@@ -123,30 +122,33 @@ def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
             "y": solved.numbers.bracket(solved.numbers.text(y, *places["y"])),
             "times": r"\cdot",
         }
-        return _fill(LOSSES[shape.loss].term, lambda name, _: symbols[name])
+        return _fill(loss.term, lambda name, _: symbols[name])
 
     terms = [term(a, y) for a, y in zip(outputs, targets, strict=True)]
     has_fractions = any(denominator for _, denominator in places.values())
-    numbers = sum(LOSSES[shape.loss].term.count(f"<{name}>") * (places[name][0] + 6) for name in "ay")
+    numbers = sum(loss.term.count(f"<{name}>") * (places[name][0] + 6) for name in "ay")
     # A line can end between brackets that do not grow.
     is_long = not has_fractions and len(outputs) * numbers > MOST_IN_A_LINE
     opening, closing = ("(", ")") if is_long else (r"\left(", r"\right)")
     whole = terms[0] if len(terms) == 1 else f"{opening}{' + '.join(terms)}{closing}"
-    return _scaled(_loss_factor(shape), whole)
+    return _scaled(_loss_factor(solved.paper, quantity), whole)
 
 
-def _loss_factor(shape: NetworkShape) -> Fraction:
-    return LOSSES[shape.loss].factor(shape.sizes[-1], shape.samples_per_step)
+def _loss_of(paper: PaperShape, quantity: Quantity) -> Loss:
+    """The loss that is asked for, also where a mistaken one is written."""
+    rule = paper.graph[quantity.name].rule
+    assert rule is not None
+    return LOSSES[rule.name]
+
+
+def _loss_factor(paper: PaperShape, quantity: Quantity) -> Fraction:
+    samples, outputs = paper.graph[quantity.inputs[0]].shape
+    return _loss_of(paper, quantity).factor(outputs, samples)
 
 
 def _scaled(factor: Fraction, latex: str) -> str:
     sign = {Fraction(1): "", Fraction(-1): "-"}.get(factor)
     return f"{fraction_latex(factor)} {latex}" if sign is None else f"{sign}{latex}"
-
-
-def _network(paper: PaperShape) -> NetworkShape:
-    assert isinstance(paper.shape, NetworkShape)
-    return paper.shape
 
 
 def _fill(template: str, symbol: Callable[[str, str], str]) -> str:
@@ -193,8 +195,8 @@ def _between_brackets(template: str) -> Iterator[list[int]]:
 
 def _ones_length(paper: PaperShape, name: str) -> int:
     """Ones for the units of the output layer, or for the samples of a mini-batch."""
-    shape = _network(paper)
-    return shape.sizes[-1] if name == "ones_units" else shape.samples_per_step
+    outputs = next(paper.graph[one.inputs[0]] for one in paper.graph.derived if one.role is Role.LOSS)
+    return outputs.shape[1 if name == "ones_units" else 0]
 
 
 def _is_number(solved: SolvedPaper, template: str, inputs: Sequence[str], place: int) -> bool:

@@ -6,7 +6,6 @@ The chain-rule form of single entries is in `chain`. Called by `papers`.
 from collections.abc import Iterator, Mapping, Sequence
 
 from examgen.core.graph import Quantity, Role
-from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.documents.pages import Line, Section
 from examgen.documents.worked.chain import chain_lines
@@ -72,9 +71,8 @@ def _opening(solved: SolvedPaper, words: Mapping[str, str], step: int) -> str:
     if step > 1:
         return words["weights_after"].format(step=step - 1)
     facts = [words["unrounded"]] if any(map(solved.reads_rounded, solved.paper.needed())) else []
-    if isinstance(solved.paper.shape, NetworkShape):
-        slopes = (ACTIVATIONS[name].slope_latex for name in solved.paper.shape.activations)
-        facts += [words["zero_or_one"]] if any("> 0" in slope for slope in slopes) else []
+    slopes = (ACTIVATIONS[name].slope_latex for name in solved.paper.graph.rule_names(Role.ACTIVATION))
+    facts += [words["zero_or_one"]] if any("> 0" in slope for slope in slopes) else []
     return " ".join(facts)
 
 
@@ -88,10 +86,10 @@ def _lines(solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[s
 
 
 def _layer_text(paper: PaperShape, quantity: Quantity, words: Mapping[str, str]) -> str:
-    assert isinstance(paper.shape, NetworkShape)
     assert quantity.layer is not None
     number = quantity.layer + paper.naming.notation.activation_offset
-    return words["output_layer" if quantity.layer == paper.shape.depth else "layer"].format(layer=number)
+    is_last = all((one.layer or 0) <= quantity.layer for one in paper.graph)
+    return words["output_layer" if is_last else "layer"].format(layer=number)
 
 
 def relations(solved: SolvedPaper, quantity: Quantity) -> tuple[str, ...]:

@@ -2,16 +2,18 @@
 
 import itertools
 import math
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
 from examgen.core.evaluation import evaluate
 from examgen.core.exercise import Exercise
-from examgen.core.graph import Quantity
+from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
-from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array
 from examgen.errors import BankError, did_you_mean
 from examgen.exams.banks.bank_answers import answer_letter
@@ -78,26 +80,34 @@ def family_question(number: str, path: Path, family: Family, title: str, draws: 
 
 def _shapes(path: Path, family: Family) -> dict[str, Exercise]:
     """All shapes of a family by label, in the order of the lists in the file."""
-    found: list[Exercise]
+    where, make = next((name, make) for name, make in _SHAPES.items() if getattr(family, name))
     try:
-        if family.network is None:
-            found = [ProductsShape(tuple(ProductSpec(p.operation, p.left, p.right) for p in family.products))]
-        else:
-            network = family.network
-            count = math.prod(len(names) for names in (*network.activations, network.loss))
-            if count > MAX_SHAPES:
-                raise ValueError(f"the lists make {count} combinations; use at most {MAX_SHAPES}")
-            updates = "learning_rate" in family.values or "learning_rate" in family.fixed
-            steps = network.steps, network.samples_per_step, updates, network.batch_delta
-            found = [
-                NetworkShape(network.sizes, activations, loss, *steps)
-                for *activations_, loss in itertools.product(*network.activations, network.loss)
-                for activations in [tuple(activations_)]
-            ]
+        return {_label(number): shape for number, shape in enumerate(make(family))}
     except ValueError as error:
-        where = "network" if family.network else "products"
         raise BankError(f"{path}: {where}: {error}") from None
-    return {_label(number): shape for number, shape in enumerate(found)}
+
+
+def _products(family: Family) -> Iterator[Exercise]:
+    yield ProductsShape(tuple(ProductSpec(one.operation, one.left, one.right) for one in family.products))
+
+
+def _networks(family: Family) -> Iterator[Exercise]:
+    """One for each choice of activations and loss."""
+    network = family.network
+    assert network is not None
+    count = math.prod(len(names) for names in (*network.activations, network.loss))
+    if count > MAX_SHAPES:
+        raise ValueError(f"the lists make {count} combinations; use at most {MAX_SHAPES}")
+    updates = "learning_rate" in family.values or "learning_rate" in family.fixed
+    steps = network.steps, network.samples_per_step, updates, network.batch_delta
+    for *activations, loss in itertools.product(*network.activations, network.loss):
+        yield NetworkShape(network.sizes, tuple(activations), loss, *steps)
+
+
+_SHAPES: Mapping[str, Callable[[Family], Iterator[Exercise]]] = MappingProxyType(
+    {"network": _networks, "products": _products}
+)
+"""By the table of a bank that describes a kind of exercise, all shapes that it may have."""
 
 
 def _label(number: int) -> str:
@@ -169,9 +179,13 @@ def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
 
 def _check_targets(path: Path, family: Family, shape: Exercise) -> None:
     """Targets of the cross-entropies are probabilities; where softmax goes with them, a row adds up to 1."""
-    if isinstance(shape, ProductsShape) or not LOSSES[shape.loss].outputs:
-        return
-    rule = f"targets of {shape.loss} are from 0 to 1"
+    for name in shape.graph.rule_names(Role.LOSS):
+        if LOSSES[name].outputs:
+            _check_probabilities(path, family, LOSSES[name])
+
+
+def _check_probabilities(path: Path, family: Family, loss: Loss) -> None:
+    rule = f"targets of {loss.name} are from 0 to 1"
     if family.fixed:
         y = np.array(_floats(family.fixed["y"]), dtype=float)
         is_good, sums = bool(((y >= 0) & (y <= 1)).all()), y.sum(axis=-1)
@@ -182,7 +196,7 @@ def _check_targets(path: Path, family: Family, shape: Exercise) -> None:
         sums = np.array(1.0 if allowed.one_hot else np.nan)
     if not is_good:
         raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}")
-    if LOSSES[shape.loss].targets_add_up and not np.allclose(sums, 1):
+    if loss.targets_add_up and not np.allclose(sums, 1):
         raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}, each row with the sum 1: one_hot")
 
 

@@ -10,8 +10,7 @@ import numpy as np
 from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
 from examgen.core.exercise import Exercise
-from examgen.core.graph import Role
-from examgen.core.network import NetworkShape, network_graph
+from examgen.core.graph import ComputationGraph, Role
 from examgen.core.rules.activations import ACTIVATIONS, AT_KINK
 from examgen.core.rules.rule import Array
 from examgen.exams.draws.screens import Limits
@@ -25,22 +24,25 @@ def at_kinks(shapes: Iterable[Exercise], fixed: Mapping[str, Array], limits: Lim
         fixed: its numbers, empty where they are drawn.
         limits: of the screens.
     """
-    networks = [shape for shape in shapes if isinstance(shape, NetworkShape)]
     if fixed:
-        return frozenset(name for shape in networks for name in _met(shape, fixed))
-    names = {name for shape in networks for name in shape.activations}
+        return frozenset(name for shape in shapes for name in _met(shape, fixed))
+    names = {name for shape in shapes for name in shape.graph.rule_names(Role.ACTIVATION)}
     return frozenset(filter(_has_convention, names)) if not limits.kink_margin else frozenset()
 
 
-def _met(shape: NetworkShape, fixed: Mapping[str, Array]) -> Iterator[str]:
-    graph = network_graph(shape)
-    values = evaluate(graph, as_fractions(fixed) if shape.is_rational else fixed)
-    for quantity in graph:
-        if quantity.role is Role.WEIGHTED_SUM and quantity.layer is not None:
-            name = shape.activations[quantity.layer - 1]
-            z = np.asarray(values[quantity.name], dtype=float)
-            if _has_convention(name) and (np.abs(z) <= AT_KINK).any():
-                yield name
+def _activations(graph: ComputationGraph) -> Iterator[tuple[str, str]]:
+    """The names of all activations, each with that of the quantity to which it is applied."""
+    for quantity in graph.derived:
+        if quantity.role is Role.ACTIVATION and quantity.rule is not None:
+            yield quantity.rule.name, quantity.inputs[0]
+
+
+def _met(shape: Exercise, fixed: Mapping[str, Array]) -> Iterator[str]:
+    values = evaluate(shape.graph, as_fractions(fixed) if shape.is_rational else fixed)
+    for name, source in _activations(shape.graph):
+        z = np.asarray(values[source], dtype=float)
+        if _has_convention(name) and (np.abs(z) <= AT_KINK).any():
+            yield name
 
 
 def _has_convention(name: str) -> bool:

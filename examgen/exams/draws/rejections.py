@@ -5,11 +5,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from examgen.core.exercise import Exercise
 from examgen.core.misconceptions.table import MISCONCEPTIONS
-from examgen.core.network import NetworkShape
-from examgen.core.rules.activations import ACTIVATIONS
-from examgen.core.rules.losses import LOSSES
 from examgen.exams.draws.screens import SCREENS
 from examgen.exams.paper_shapes import PaperShape
 
@@ -41,22 +37,13 @@ def details(papers: Iterable[PaperShape], mistaken: Mapping[str, int]) -> str:
     return f". {_shapes_text([*papers])}{_mistakes_text(mistaken)}"
 
 
-def shape_text(shape: Exercise) -> str:
-    """A shape in words: "1-3-1 network, ReLU, identity, squared error"."""
-    if isinstance(shape, NetworkShape):
-        sizes = "-".join(map(str, shape.sizes))
-        titles = [*(ACTIVATIONS[name].title for name in shape.activations), LOSSES[shape.loss].title]
-        return f"{sizes} network, {', '.join(titles)}"
-    return ", ".join(spec.operation.replace("_", " ") for spec in shape.products)
-
-
 def explained(name: str) -> str:
     """A screen by its name and its reason."""
     return f"{name}, {SCREENS[name].reason}"
 
 
 def _shapes_text(papers: list[PaperShape]) -> str:
-    told = [f"shape {paper.label}: {shape_text(paper.shape)}" for paper in papers[:MOST_SHAPES]]
+    told = [f"shape {paper.label}: {paper.shape.text}" for paper in papers[:MOST_SHAPES]]
     more = f"; and {len(papers) - MOST_SHAPES} more shapes" if len(papers) > MOST_SHAPES else ""
     text = "; ".join(told) + more
     return text[:1].upper() + text[1:]

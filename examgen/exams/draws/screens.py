@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from examgen.core.draw_versions import FIRST_DRAWS, screens_in
 from examgen.core.evaluation import Evaluation
 from examgen.core.graph import Quantity, Role
-from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Array
@@ -110,26 +109,19 @@ def _none(evaluation: Evaluation) -> Verdict:
     return np.zeros(draws, dtype=bool)
 
 
-def _activation_of(paper: PaperShape, quantity: Quantity) -> str:
-    assert isinstance(paper.shape, NetworkShape)
-    assert quantity.layer is not None
-    return paper.shape.activations[quantity.layer - 1]
-
-
 def _kinks(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     rejected = _none(evaluation)
-    if not isinstance(paper.shape, NetworkShape):
-        return rejected
-    for quantity in paper.graph:
-        values = evaluation[quantity.name]
-        if quantity.role is Role.WEIGHTED_SUM:
-            for kink in ACTIVATIONS[_activation_of(paper, quantity)].kinks:
-                rejected = rejected | _any(np.abs(values - kink) < limits.kink_margin * (1 - SLACK), quantity)
+    for quantity in paper.graph.derived:
+        assert quantity.rule is not None
+        inputs = [paper.graph[name] for name in quantity.inputs]
+        kinks: tuple[float, ...] = ()
+        if quantity.role is Role.ACTIVATION:
+            values, kinks = evaluation[inputs[0].name], ACTIVATIONS[quantity.rule.name].kinks
         elif quantity.role is Role.LOSS:
-            outputs, targets = (paper.graph[name] for name in quantity.inputs)
-            errors = evaluation[outputs.name] - evaluation[targets.name]
-            for kink in LOSSES[paper.shape.loss].kinks:
-                rejected = rejected | _any(np.abs(errors - kink) < limits.kink_margin * (1 - SLACK), outputs)
+            outputs, targets = (evaluation[one.name] for one in inputs)
+            values, kinks = outputs - targets, LOSSES[quantity.rule.name].kinks
+        for kink in kinks:
+            rejected = rejected | _any(np.abs(values - kink) < limits.kink_margin * (1 - SLACK), inputs[0])
     return rejected
 
 
@@ -145,9 +137,9 @@ def _dead(paper: PaperShape, evaluation: Evaluation, _limits: Limits) -> Verdict
 def _saturated(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     for quantity in paper.graph:
-        if quantity.role is not Role.ACTIVATION:
+        if quantity.role is not Role.ACTIVATION or quantity.rule is None:
             continue
-        low, high = ACTIVATIONS[_activation_of(paper, quantity)].bounds
+        low, high = quantity.rule.bounds
         if np.isfinite(low) and np.isfinite(high):
             a = evaluation[quantity.name]
             # a (1 - a) of a sigmoid or softmax and 1 - a^2 of tanh are both (a - low)(high - a).

@@ -5,13 +5,11 @@ allowed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from examgen.core.exercise import Exercise
-from examgen.core.network import NetworkShape
 from examgen.exams.exam import CHOICE, Exam, Question, Task, Variant
 from examgen.exams.keys.key_reading import MistakeError
 from examgen.exams.paper_shapes import paper_shape
@@ -143,7 +141,7 @@ def _places(name: str, values: Any) -> list[str]:
 
 
 def _check_shape(question: Question, shape: Exercise) -> None:
-    numbers = _numbers_of(shape)
+    numbers = shape.numbers
     if numbers > MOST_NUMBERS:
         raise MistakeError(f"its quantities are about {numbers:,} numbers; use a shape of at most {MOST_NUMBERS:,}")
     entries = sum(_entries_of(task, shape) for task in question.tasks)
@@ -151,14 +149,6 @@ def _check_shape(question: Question, shape: Exercise) -> None:
         raise MistakeError("no task asks for anything that it has")
     if entries > MOST_ENTRIES:
         raise MistakeError(f"its tasks ask for {entries:,} entries; ask for at most {MOST_ENTRIES:,}")
-
-
-def _numbers_of(shape: Exercise) -> int:
-    """About how many numbers a solution has; counted before any of them is there."""
-    if not isinstance(shape, NetworkShape):
-        return sum(prod(spec.left) + prod(spec.right) + spec.left[0] * spec.right[1] for spec in shape.products)
-    weights = sum(to * of for of, to in zip(shape.sizes, shape.sizes[1:], strict=False))
-    return shape.steps * (3 * weights + 6 * shape.samples_per_step * sum(shape.sizes))
 
 
 def _entries_of(task: Task, shape: Exercise) -> int:

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from examgen.core.draw_versions import FIRST_DRAWS
-from examgen.core.exercise import Exercise
 from examgen.core.formulas.number_grammar import DecimalMark
-from examgen.core.products import ProductsShape
 from examgen.exams.banks.bank_values import number_text
 from examgen.exams.exam import CHOICE, Exam, Task, Variant
+from examgen.exams.exercises import exercise_document
 from examgen.exams.policy import Policy
 
 FORMAT = 1
@@ -68,7 +67,7 @@ def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -
                 **({"given_denominators": dict(below)} if (below := question.given_denominators) else {}),
                 **({"at_kinks": sorted(question.at_kinks)} if question.at_kinks else {}),
                 "tasks": [_task_json(task) for task in question.tasks],
-                "shapes": {label: _shape_json(shape) for label, shape in question.shapes.items()},
+                "shapes": {label: exercise_document(shape) for label, shape in question.shapes.items()},
             }
             for question in exam.questions
         ],
@@ -118,25 +117,6 @@ def _task_json(task: Task) -> dict[str, Any]:
         **({"as": task.as_} if task.as_ != "number" else {}),
         **({"symbols": list(task.symbols)} if task.symbols is not None else {}),
         **({"options": list(task.options), "answer": task.answer} if task.as_ == CHOICE else {}),
-    }
-
-
-def _shape_json(shape: Exercise) -> dict[str, Any]:
-    if isinstance(shape, ProductsShape):
-        return {
-            "products": [
-                {"operation": spec.operation, "left": list(spec.left), "right": list(spec.right)}
-                for spec in shape.products
-            ]
-        }
-    return {
-        "sizes": list(shape.sizes),
-        "activations": list(shape.activations),
-        "loss": shape.loss,
-        "steps": shape.steps,
-        "samples_per_step": shape.samples_per_step,
-        "updates": shape.updates,
-        **({"batch_delta": shape.batch_delta} if shape.batch_delta is not None else {}),
     }
 
 

@@ -6,7 +6,7 @@ raises one of `DAMAGE`, and `said` puts it into words.
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import numpy as np
 
@@ -14,14 +14,13 @@ from examgen.core.draw_versions import FIRST_DRAWS
 from examgen.core.exercise import Exercise
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.core.graph import Quantity
-from examgen.core.network import BATCH_DELTAS, BatchDelta, NetworkShape
-from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules.rule import Array
 from examgen.exams.banks.bank_answers import answer_letter, check_answers
 from examgen.exams.banks.bank_policy import checked_policy
 from examgen.exams.banks.bank_values import decimal_of
 from examgen.exams.digits import Digits
 from examgen.exams.exam import ANSWER_KINDS, ASKABLE, CHOICE, Exam, Question, QuestionVariant, Task, Variant
+from examgen.exams.exercises import exercise_from
 from examgen.exams.keys.given_rows import GivenRow
 from examgen.exams.keys.key_documents import NOT_TOLD, KeyDetail, Making
 from examgen.exams.notation import NOTATIONS
@@ -152,13 +151,20 @@ def _question_from(part: Mapping[str, Any]) -> Question:
         text=_texts(part["text"]),
         tasks=tuple(_task_from(task) for task in part["tasks"]),
         digits=_digits_from(part["digits"]),
-        shapes={_text(label): _shape_from(shape) for label, shape in part["shapes"].items()},
+        shapes={_text(label): _shape_from(label, shape) for label, shape in part["shapes"].items()},
         given_decimals={name: _whole(count, 0, 15) for name, count in part["given_decimals"].items()},
         given_denominators={
             name: _whole(below, 1, MOST_BELOW) for name, below in part.get("given_denominators", {}).items()
         },
         at_kinks=frozenset(_texts(part.get("at_kinks", []))),
     )
+
+
+def _shape_from(label: str, shape: Any) -> Exercise:
+    try:
+        return exercise_from(shape)
+    except ValueError as error:
+        raise MistakeError(f"shapes.{label}: {error}") from None
 
 
 def _task_from(task: Mapping[str, Any]) -> Task:
@@ -200,25 +206,6 @@ def _digits_from(part: Mapping[str, int]) -> Digits:
     raise ValueError(f"digits are decimals or significant_figures, not {unit!r}")
 
 
-def _shape_from(part: Mapping[str, Any]) -> Exercise:
-    if "products" in part:
-        return ProductsShape(
-            tuple(
-                ProductSpec(_text(spec["operation"]), _two(spec["left"]), _two(spec["right"]))
-                for spec in part["products"]
-            )
-        )
-    return NetworkShape(
-        sizes=_wholes(part["sizes"]),
-        activations=_texts(part["activations"]),
-        loss=_text(part["loss"]),
-        steps=_whole(part["steps"]),
-        samples_per_step=_whole(part["samples_per_step"]),
-        updates=_yes_or_no(part["updates"]),
-        batch_delta=_batch_delta(part.get("batch_delta")),
-    )
-
-
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
@@ -243,11 +230,6 @@ def _wholes(values: Any) -> tuple[int, ...]:
     return tuple(_whole(value) for value in values)
 
 
-def _two(values: Any) -> tuple[int, int]:
-    rows, columns = _wholes(values)
-    return rows, columns
-
-
 def _marks(value: Any) -> Decimal:
     """Texts as they are written, and the numbers that an instructor may put in their place."""
     try:
@@ -257,13 +239,6 @@ def _marks(value: Any) -> Decimal:
     if marks is None or not 0 <= marks <= MAX_MARKS:
         raise ValueError(f"{value!r} is no number from 0 to {MAX_MARKS}")
     return marks
-
-
-def _batch_delta(value: Any) -> BatchDelta | None:
-    """What δ is in a mini-batch; keys of banks that do not say it do not either."""
-    if value is not None and value not in BATCH_DELTAS:
-        raise MistakeError(f"batch_delta is {value!r}; allowed: {', '.join(BATCH_DELTAS)}")
-    return cast("BatchDelta | None", value)
 
 
 def _yes_or_no(value: Any) -> bool:

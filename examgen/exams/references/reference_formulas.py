@@ -14,7 +14,6 @@ import numpy as np
 
 from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.core.misconceptions.versions import MistakenRule
-from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array, Rule
@@ -153,9 +152,9 @@ def _by_table(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Ar
     if function in LOSSES:
         a, y = inputs
         row = LOSSES[function]
-        shape = writer.naming.shape
-        assert isinstance(shape, NetworkShape)
-        factor = row.slope_factor(a.shape[1], shape.averaged_in_delta)
+        samples, outputs = a.shape
+        is_own = quantity.derivative is not None and quantity.derivative.of_each_sample
+        factor = row.slope_factor(outputs, 1 if is_own else samples)
         return _scaled(factor, _spelled(row.slope_spelling, (a[index], y[index])))
     return None
 
