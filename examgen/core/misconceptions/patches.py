@@ -58,7 +58,12 @@ def _since(row: Misconception, version: Version) -> int | None:
 
 def versions_of(row: Misconception, shape: Exercise, graph: ComputationGraph) -> Iterable[Version]:
     """The versions of a misconception for an exercise with this graph, which may be that of another misconception."""
-    return _VERSIONS[type(shape)](row, shape, graph)
+    of_kind = _VERSIONS.get(type(shape), _none)
+    return (*row.of_graph(graph), *of_kind(row, shape, graph))
+
+
+def _none(_row: Misconception, _shape: Exercise, _graph: ComputationGraph) -> Iterable[Version]:
+    return ()
 
 
 _VERSIONS: Mapping[type, Callable[[Misconception, Any, ComputationGraph], Iterable[Version]]] = MappingProxyType(
@@ -67,7 +72,7 @@ _VERSIONS: Mapping[type, Callable[[Misconception, Any, ComputationGraph], Iterab
         ProductsShape: lambda row, _, graph: row.of_products(graph),
     }
 )
-"""By kind of exercise; another kind is one more."""
+"""By kind of exercise, what it has beside those of any graph."""
 
 
 def _differs(one: Reevaluated, other: Reevaluated, asked: Set[str]) -> bool:

@@ -4,60 +4,18 @@ A misconception is one row of `MISCONCEPTIONS`. It says which rules or inputs a 
 or several versions. Read by `patches`, and by all who tell of misconceptions by name.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 import numpy as np
 
 from examgen.core.graph import Change, ComputationGraph, Quantity
-from examgen.core.misconceptions.versions import Misconception, MistakenRule, Network, Version, layer_of
+from examgen.core.misconceptions.paths import no_slope, single_path
+from examgen.core.misconceptions.rewiring import Inputs, mistaken, replaced, scaled, then
+from examgen.core.misconceptions.versions import Misconception, Network, Version, layer_of
 from examgen.core.rules.activations import ACTIVATIONS, sigmoid
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Array, Rule
-
-
-def _rule(name: str, compute: Callable[..., Array], spelling: str = "") -> Rule:
-    return MistakenRule(f"mistaken {name}", "", compute, "", spelling=spelling)
-
-
-def _then(
-    quantity: Quantity, name: str, change: Callable[[Array], Array], respelled: tuple[str, str] | None = None
-) -> Change:
-    """The quantity's own rule, and something done to its result."""
-    right = quantity.rule
-    assert right is not None
-    rule = MistakenRule(
-        f"mistaken {right.name} {name}",
-        "",
-        lambda *inputs: change(right.compute(*inputs)),
-        "",
-        changes=right,
-        change=change,
-        respelled=respelled,
-    )
-    return rule, None
-
-
-def _scaled(
-    quantities: Iterable[Quantity], factor: float, respelled: tuple[str, str] | None = None
-) -> dict[str, Change]:
-    return {q.name: _then(q, f"times {factor}", partial(_times, factor), respelled) for q in quantities}
-
-
-def _times(factor: float, value: Array) -> Array:
-    """Divided by a whole number where that is what the factor does: it is written so."""
-    parts = round(1 / factor)
-    return np.asarray(value / parts if 0 < factor < 1 and parts * factor == 1 else factor * value)
-
-
-_Inputs = Callable[[Quantity], tuple[str, ...]]
-
-
-def _replaced(
-    quantities: Iterable[Quantity], rule: Rule | None = None, inputs: _Inputs | None = None
-) -> dict[str, Change]:
-    return {q.name: (rule, None if inputs is None else inputs(q)) for q in quantities}
 
 
 def _output_gradient(net: Network) -> list[Quantity]:
@@ -68,8 +26,8 @@ def _output_gradient(net: Network) -> list[Quantity]:
 
 def _error_sign(net: Network) -> Iterator[Version]:
     gradient = _output_gradient(net)
-    yield Version(_scaled(gradient, -1))
-    yield Version(_scaled([q for q in gradient if q.kind == "dL_dz"], -1))
+    yield Version(scaled(gradient, -1))
+    yield Version(scaled([q for q in gradient if q.kind == "dL_dz"], -1))
 
 
 def _loss_factor(net: Network) -> Iterator[Version]:
@@ -82,28 +40,14 @@ def _loss_factor(net: Network) -> Iterator[Version]:
         of_gradient |= {factor}
         of_value |= {factor}
     # A square without its 2 in the derivative, or with a half that is not there.
-    yield from (Version(_scaled(gradient, factor)) for factor in sorted(of_gradient))
-    yield from (Version(_scaled(value, factor)) for factor in sorted(of_value))
+    yield from (Version(scaled(gradient, factor)) for factor in sorted(of_gradient))
+    yield from (Version(scaled(value, factor)) for factor in sorted(of_value))
     if loss.is_squared and loss.scale != 0.5:
         # A half that belongs to another squared error, in the value only.
-        yield Version(_scaled(value, 0.5), must_show=False)
+        yield Version(scaled(value, 0.5), must_show=False)
     if loss.is_mean and outputs > 1:
         for factor in (2.0, 0.5):
-            yield Version(_scaled(gradient, factor * outputs), must_show=False)
-
-
-def _no_slope(net: Network) -> Iterator[Version]:
-    sites = [q for q in net.of_kind("dL_dz") if net.has_slope(q)]
-
-    def left_out(chosen: Iterable[Quantity]) -> dict[str, Change]:
-        return _replaced(chosen, _PASSED_ON, lambda q: (net.beside(q, f"dL_da{q.layer}"),))
-
-    yield Version(left_out(sites))
-    yield Version(left_out(q for q in sites if q.layer == net.depth), must_show=False)
-    yield Version(left_out(q for q in sites if q.layer != net.depth), must_show=False)
-
-
-_PASSED_ON = _rule("value handed on", lambda value: value * 1)
+            yield Version(scaled(gradient, factor * outputs), must_show=False)
 
 
 def _slope_of_activation(net: Network) -> Iterator[Version]:
@@ -114,7 +58,7 @@ def _slope_of_activation(net: Network) -> Iterator[Version]:
         again = row.apply if row.slope_of == "a" else _same
         slope = rule.compute
         changes[quantity.name] = (
-            _rule(f"{rule.name} at a", lambda a, slope=slope, again=again: slope(again(a)), f"{row.name}'(<0>)"),
+            mistaken(f"{rule.name} at a", lambda a, slope=slope, again=again: slope(again(a)), f"{row.name}'(<0>)"),
             (net.beside(quantity, f"a{quantity.layer}"),),
         )
     yield Version(changes)
@@ -128,67 +72,42 @@ def _wrong_slope(net: Network) -> Iterator[Version]:
     sites = list(net.of_kind("slope"))
     known = [(row.name, row.by_heart) for row in ACTIVATIONS.values() if row.by_heart is not None]
     for other, by_heart in known:
-        rule = _rule(f"slope of {other}", by_heart.slope, by_heart.spelling)
+        rule = mistaken(f"slope of {other}", by_heart.slope, by_heart.spelling)
         groups = {name: [q for q in sites if net.activation(q) == name] for name in net.shape.activations}
         groups.pop(other, None)
         everywhere = [q for group in groups.values() for q in group]
         since = by_heart.since
-        yield Version(_replaced(everywhere, rule, _activation_of(net)), by_heart.must_show, since=since)
+        yield Version(replaced(everywhere, rule, _activation_of(net)), by_heart.must_show, since=since)
         for group in groups.values():
-            yield Version(_replaced(group, rule, _activation_of(net)), must_show=False, since=since)
+            yield Version(replaced(group, rule, _activation_of(net)), must_show=False, since=since)
     softmax = [q for q in net.of_kind("dL_dz") if net.has_slope(q) and ACTIVATIONS[net.activation(q)].slope is None]
-    yield Version(_replaced(softmax, _rule("softmax by entries", lambda a, dL_da: dL_da * a * (1 - a))))
+    yield Version(replaced(softmax, mistaken("softmax by entries", lambda a, dL_da: dL_da * a * (1 - a))))
 
 
-def _activation_of(net: Network) -> _Inputs:
+def _activation_of(net: Network) -> Inputs:
     return lambda quantity: (net.beside(quantity, f"a{quantity.layer}"),)
 
 
 def _relu_slope_z(net: Network) -> Iterator[Version]:
     sites = [q for q in net.of_kind("slope") if net.activation(q) == "relu"]
-    yield Version(_replaced(sites, _rule("z as slope", lambda z: z * 1), lambda q: (net.beside(q, f"z{q.layer}"),)))
-    live = _rule("a as slope", lambda z: z * (z > 0), "relu(<0>)")
-    yield Version(_replaced(sites, live, lambda q: (net.beside(q, f"z{q.layer}"),)), must_show=False)
+    yield Version(replaced(sites, mistaken("z as slope", lambda z: z * 1), lambda q: (net.beside(q, f"z{q.layer}"),)))
+    live = mistaken("a as slope", lambda z: z * (z > 0), "relu(<0>)")
+    yield Version(replaced(sites, live, lambda q: (net.beside(q, f"z{q.layer}"),)), must_show=False)
 
 
 def _extra_slope(net: Network) -> Iterator[Version]:
     sites = [q for q in net.of_kind("dL_dz") if not net.has_slope(q)]
     samples = net.shape.averaged_in_delta
-    rule = _rule("a - y times slope", lambda a, y: (a - y) / samples * a * (1 - a))
-    yield Version(_replaced(sites, rule))
-
-
-def _single_path(net: Network) -> Iterator[Version]:
-    sites = [q for q in net.of_kind("dL_da") if q.layer != net.depth and net.width(layer_of(q) + 1) > 1]
-    most = max((net.width(layer_of(q) + 1) for q in sites), default=0)
-    yield from (Version(_replaced(sites, _path_through(unit)), must_show=unit in (0, most - 1)) for unit in range(most))
-    yield Version(_replaced(sites, _DIAGONAL))
-
-
-def _path_through(unit: int) -> Rule:
-    def compute(weights: Array, dL_dz: Array) -> Array:
-        place = min(unit, weights.shape[-2] - 1)
-        return np.asarray(weights[..., None, place, :] * dL_dz[..., place, None])
-
-    return _rule(f"path through unit {unit}", compute)
-
-
-def _own_paths(weights: Array, dL_dz: Array) -> Array:
-    """Each unit's path through the unit of its own number, or the last one."""
-    units = np.arange(weights.shape[-1])
-    above = np.minimum(units, weights.shape[-2] - 1)
-    return np.asarray(weights[..., None, above, units] * dL_dz[..., above])
-
-
-_DIAGONAL = _rule("path through the own number", _own_paths)
+    rule = mistaken("a - y times slope", lambda a, y: (a - y) / samples * a * (1 - a))
+    yield Version(replaced(sites, rule))
 
 
 def _not_transposed(net: Network) -> Iterator[Version]:
     back = [q for q in net.of_kind("dL_da") if q.layer != net.depth and _is_square(net, layer_of(q) + 1)]
     forth = [q for q in net.of_kind("z") if _is_square(net, layer_of(q))]
-    yield Version(_replaced(back, _rule("W dL_dz", lambda w, dz: np.einsum("...op,...np->...no", w, dz))))
-    there = _rule("W^T a", lambda w, a, b: np.einsum("...io,...ni->...no", w, a) + b[..., None, :])
-    yield Version(_replaced(forth, there))
+    yield Version(replaced(back, mistaken("W dL_dz", lambda w, dz: np.einsum("...op,...np->...no", w, dz))))
+    there = mistaken("W^T a", lambda w, a, b: np.einsum("...io,...ni->...no", w, a) + b[..., None, :])
+    yield Version(replaced(forth, there))
 
 
 def _is_square(net: Network, layer: int) -> bool:
@@ -198,11 +117,11 @@ def _is_square(net: Network, layer: int) -> bool:
 def _updated_weights(net: Network) -> Iterator[Version]:
     if net.shape.updates:
         sites = [q for q in net.of_kind("dL_da") if q.layer != net.depth]
-        yield Version(_replaced(sites, inputs=lambda q: (net.beside(q, f"W{layer_of(q) + 1}_new"), q.inputs[1])))
+        yield Version(replaced(sites, inputs=lambda q: (net.beside(q, f"W{layer_of(q) + 1}_new"), q.inputs[1])))
 
 
 def _layer_skipped(net: Network) -> Iterator[Version]:
-    def above(kind: str) -> _Inputs:
+    def above(kind: str) -> Inputs:
         return lambda q: (net.beside(q, f"{kind}{layer_of(q) + 1}"), net.beside(q, f"a{q.layer}"))
 
     def fits(quantity: Quantity, *, to_many: bool) -> bool:
@@ -214,15 +133,17 @@ def _layer_skipped(net: Network) -> Iterator[Version]:
         # Of a single unit, one number that stands on the line above says nothing: any slip of the eye copies it.
         return [q for q in net.of_kind(kind) if fits(q, to_many=to_many) and net.width(layer_of(q)) > 1]
 
-    rule = _rule("value of the layer above", _as_wide)
+    rule = mistaken("value of the layer above", _as_wide)
     samples = net.shape.averaged_in_gradient
-    bias = _rule("bias gradient of the layer above", lambda value, like: _as_wide(value, like).sum(axis=-2) / samples)
+    bias = mistaken(
+        "bias gradient of the layer above", lambda value, like: _as_wide(value, like).sum(axis=-2) / samples
+    )
     errors = [q for q in net.of_kind("dL_dz") if fits(q, to_many=False)]
-    yield Version(_replaced(errors, rule, above("dL_dz")))
+    yield Version(replaced(errors, rule, above("dL_dz")))
     for to_many in (False, True):
         for kind, source in (("dL_dz", "dL_dz"), ("dL_da", "dL_dz"), ("dL_da", "dL_da")):
-            yield Version(_replaced(partly(kind, to_many=to_many), rule, above(source)), must_show=False)
-        yield Version(_replaced(partly("dL_db", to_many=to_many), bias, above("dL_dz")), must_show=False)
+            yield Version(replaced(partly(kind, to_many=to_many), rule, above(source)), must_show=False)
+        yield Version(replaced(partly("dL_db", to_many=to_many), bias, above("dL_dz")), must_show=False)
 
 
 def _as_wide(value: Array, like: Array) -> Array:
@@ -235,26 +156,26 @@ def _wrong_layer_input(net: Network) -> Iterator[Version]:
         read = np.broadcast_to(own, (*own.shape[:-1], weights.shape[-1])) if own.shape[-1] == 1 else own
         return np.asarray(np.einsum("...no,...ni->...oi", dL_dz, read) / net.shape.averaged_in_gradient)
 
-    rule = _rule("own activation", compute)
+    rule = mistaken("own activation", compute)
     for to_many in (False, True):
         sites = [q for q in net.of_kind("dL_dW") if q.shape[0] in ({q.shape[1], 1} if to_many else {q.shape[1]})]
-        changes = _replaced(sites, rule, lambda q: (q.inputs[0], net.beside(q, f"a{q.layer}"), f"W{q.layer}"))
+        changes = replaced(sites, rule, lambda q: (q.inputs[0], net.beside(q, f"a{q.layer}"), f"W{q.layer}"))
         yield Version(changes, must_show=not to_many)
 
 
 def _pre_activation_input(net: Network) -> Iterator[Version]:
     sites = [q for q in net.of_kind("dL_dW") if layer_of(q) > 1]
-    yield Version(_replaced(sites, inputs=lambda q: (q.inputs[0], net.beside(q, f"z{layer_of(q) - 1}"))))
+    yield Version(replaced(sites, inputs=lambda q: (q.inputs[0], net.beside(q, f"z{layer_of(q) - 1}"))))
 
 
 def _no_bias(net: Network) -> Iterator[Version]:
-    rule = _rule("W a", lambda w, a, _b: np.einsum("...oi,...ni->...no", w, a))
-    yield Version(_replaced(net.of_kind("z"), rule))
+    rule = mistaken("W a", lambda w, a, _b: np.einsum("...oi,...ni->...no", w, a))
+    yield Version(replaced(net.of_kind("z"), rule))
 
 
 def _sigmoid_sign(net: Network) -> Iterator[Version]:
     sites = [q for q in net.of_kind("a") if net.activation(q) == "sigmoid"]
-    yield Version(_replaced(sites, _rule("1 / (1 + e^z)", lambda z: sigmoid(-z), "1/(1 + exp(<0>))")))
+    yield Version(replaced(sites, mistaken("1 / (1 + e^z)", lambda z: sigmoid(-z), "1/(1 + exp(<0>))")))
 
 
 def _ascent(net: Network) -> Iterator[Version]:
@@ -262,14 +183,14 @@ def _ascent(net: Network) -> Iterator[Version]:
 
 
 def _no_learning_rate(net: Network) -> Iterator[Version]:
-    rule = _rule("step of 1", lambda value, _rate, gradient: value - gradient)
-    yield Version(_replaced(net.of_kind("W_new", "b_new"), rule))
+    rule = mistaken("step of 1", lambda value, _rate, gradient: value - gradient)
+    yield Version(replaced(net.of_kind("W_new", "b_new"), rule))
 
 
 def _no_update(net: Network) -> Iterator[Version]:
     for kinds in (("W_new", "b_new"), ("b_new",), ("W_new",)):
-        rule = _rule("no step", lambda value, _rate, _gradient: value * 1)
-        yield Version(_replaced(net.of_kind(*kinds), rule), must_show=len(kinds) > 1)
+        rule = mistaken("no step", lambda value, _rate, _gradient: value * 1)
+        yield Version(replaced(net.of_kind(*kinds), rule), must_show=len(kinds) > 1)
 
 
 def _updates(net: Network, combine: Callable[[Array, Array], Array]) -> dict[str, Change]:
@@ -277,7 +198,7 @@ def _updates(net: Network, combine: Callable[[Array, Array], Array]) -> dict[str
 
     def rule(axes: int) -> Rule:
         where = (..., *[None] * axes)
-        return _rule("update", lambda value, rate, gradient: combine(value, rate[where] * gradient))
+        return mistaken("update", lambda value, rate, gradient: combine(value, rate[where] * gradient))
 
     return {q.name: (rule(len(q.shape)), None) for q in net.of_kind("W_new", "b_new")}
 
@@ -285,7 +206,7 @@ def _updates(net: Network, combine: Callable[[Array, Array], Array]) -> dict[str
 def _stale_weights(net: Network) -> Iterator[Version]:
     def stale(*kinds: str) -> dict[str, Change]:
         sites = net.of_kind(*kinds, from_step=2)
-        return _replaced(sites, inputs=lambda q: (*(net.graph[name].updated or name for name in q.inputs),))
+        return replaced(sites, inputs=lambda q: (*(net.graph[name].updated or name for name in q.inputs),))
 
     yield Version(stale("z", "dL_da", "W_new", "b_new"))
     yield from (Version(stale(*kinds), must_show=False) for kinds in (("z",), ("dL_da",), ("W_new", "b_new")))
@@ -293,14 +214,14 @@ def _stale_weights(net: Network) -> Iterator[Version]:
 
 def _same_sample(net: Network) -> Iterator[Version]:
     count = net.shape.samples_per_step
-    rule = _rule("first samples", lambda rows: rows[..., :count, :])
+    rule = mistaken("first samples", lambda rows: rows[..., :count, :])
     for kinds in (("x_of_step", "y_of_step"), ("x_of_step",), ("y_of_step",)):
-        yield Version(_replaced(net.of_kind(*kinds, from_step=2), rule), must_show=len(kinds) > 1)
+        yield Version(replaced(net.of_kind(*kinds, from_step=2), rule), must_show=len(kinds) > 1)
 
 
 def _log10(net: Network) -> Iterator[Version]:
     if LOSSES[net.shape.loss].logarithms:
-        yield Version(_scaled(net.of_kind("loss"), float(1 / np.log(10)), ("ln", "log10")))
+        yield Version(scaled(net.of_kind("loss"), float(1 / np.log(10)), ("ln", "log10")))
 
 
 def _bce_sign(net: Network) -> Iterator[Version]:
@@ -308,14 +229,14 @@ def _bce_sign(net: Network) -> Iterator[Version]:
     if row.scale >= 0:
         return
     value, gradient = list(net.of_kind("loss")), [q for q in net.of_kind("dL_da") if q.layer == net.depth]
-    yield Version(_scaled(value, -1))
-    yield Version(_scaled(gradient, -1), must_show=False)
+    yield Version(scaled(value, -1))
+    yield Version(scaled(gradient, -1), must_show=False)
     if row.logarithms == 2:
         samples = net.shape.averaged_in_delta
-        rule = _rule("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / samples)
-        yield Version(_replaced(gradient, rule), must_show=False)
+        rule = mistaken("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / samples)
+        yield Version(replaced(gradient, rule), must_show=False)
         for sign in (1, -1):
-            yield Version(_replaced(value, _one_sign(sign)), must_show=False)
+            yield Version(replaced(value, _one_sign(sign)), must_show=False)
 
 
 def _one_sign(sign: int) -> Rule:
@@ -325,7 +246,7 @@ def _one_sign(sign: int) -> Rule:
         terms = (1 - y) * np.log(1 - a) - y * np.log(a)
         return np.asarray(sign * terms.sum(axis=-1).mean(axis=-1))
 
-    return _rule(f"one term times {sign}", compute)
+    return mistaken(f"one term times {sign}", compute)
 
 
 def _swapped(matrix: Array) -> Array:
@@ -337,22 +258,22 @@ def _swapped(matrix: Array) -> Array:
 
 
 def _swapped_index(net: Network) -> Iterator[Version]:
-    changes: dict[str, Change] = {q.name: _then(q, "swapped", _swapped) for q in net.of_kind("dL_dW")}
+    changes: dict[str, Change] = {q.name: then(q, "swapped", _swapped) for q in net.of_kind("dL_dW")}
     # The gradient that was written down is swapped already; what is subtracted from it must be, too.
-    rule = _rule("swapped update", lambda w, rate, gradient: _swapped(w) - rate[..., None, None] * gradient)
-    yield Version({**changes, **_replaced(net.of_kind("W_new"), rule)})
-    yield Version({q.name: _then(q, "swapped", _swapped) for q in net.of_kind("W_new")}, must_show=False)
+    rule = mistaken("swapped update", lambda w, rate, gradient: _swapped(w) - rate[..., None, None] * gradient)
+    yield Version({**changes, **replaced(net.of_kind("W_new"), rule)})
+    yield Version({q.name: then(q, "swapped", _swapped) for q in net.of_kind("W_new")}, must_show=False)
 
 
 def _swapped_product(graph: ComputationGraph) -> Iterator[Version]:
     matrices = [q for q in graph.derived if min(q.shape) > 1]
-    yield Version({q.name: _then(q, "swapped", _swapped) for q in matrices})
+    yield Version({q.name: then(q, "swapped", _swapped) for q in matrices})
 
 
 def _without_added(graph: ComputationGraph) -> Iterator[Version]:
     sites = [q for q in graph.derived if q.rule is not None and q.rule.name == "affine_map"]
-    rule = _rule("W x", lambda weights, x, _bias: np.einsum("...rk,...kc->...rc", weights, x))
-    yield Version(_replaced(sites, rule))
+    rule = mistaken("W x", lambda weights, x, _bias: np.einsum("...rk,...kc->...rc", weights, x))
+    yield Version(replaced(sites, rule))
 
 
 def _sum_for_mean(net: Network) -> Iterator[Version]:
@@ -360,13 +281,13 @@ def _sum_for_mean(net: Network) -> Iterator[Version]:
     outputs = net.shape.sizes[-1] if LOSSES[net.shape.loss].is_mean else 1
     for count in {net.shape.samples_per_step, outputs} - {1}:
         for gradient in _where_averaged(net, count, outputs):
-            yield Version(_scaled([*gradient, *value], count))
-            yield Version(_scaled(gradient, count))
-        yield Version(_scaled(value, count), must_show=False)
+            yield Version(scaled([*gradient, *value], count))
+            yield Version(scaled(gradient, count))
+        yield Version(scaled(value, count), must_show=False)
     if net.shape.samples_per_step > 1:
         # The other convention of δ in a mini-batch: the gradients come out right.
         of_delta = net.shape.averaged_in_delta / net.shape.averaged_in_gradient
-        changes = {**_scaled(error, of_delta), **_scaled(net.of_kind("dL_dW", "dL_db"), 1 / of_delta)}
+        changes = {**scaled(error, of_delta), **scaled(net.of_kind("dL_dW", "dL_db"), 1 / of_delta)}
         yield Version(changes, must_show=False, makes_up=True)
 
 
@@ -395,7 +316,7 @@ _ROWS = (
     Misconception(
         name="no-slope",
         mistake="the derivative of the activation was left out",
-        of_network=_no_slope,
+        of_graph=no_slope,
         since=1,
     ),
     Misconception(
@@ -428,7 +349,7 @@ _ROWS = (
     Misconception(
         name="single-path",
         mistake="only one of the paths back was followed",
-        of_network=_single_path,
+        of_graph=single_path,
         since=1,
     ),
     Misconception(

@@ -36,6 +36,7 @@ class Misconception:
     Attributes:
         name: as in results, and the key of its words.
         mistake: what was done, in words that follow "It looks as if".
+        of_graph: its versions for any graph with derivatives.
         of_network: its versions for a network.
         of_products: its versions for matrix products.
         since: the version of the draws since which it screens; None for one that never does, which is only named.
@@ -46,7 +47,8 @@ class Misconception:
 
     name: str
     mistake: str
-    of_network: Callable[["Network"], Iterable[Version]]
+    of_graph: Callable[[ComputationGraph], Iterable[Version]] = lambda _: ()
+    of_network: Callable[["Network"], Iterable[Version]] = lambda _: ()
     of_products: Callable[[ComputationGraph], Iterable[Version]] = lambda _: ()
     since: int | None = None
     is_distinct: bool = False

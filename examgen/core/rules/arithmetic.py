@@ -52,11 +52,19 @@ ENTRYWISE = rule_table(
 """Arithmetic entry by entry, of inputs that have the same shape: all of their axes are leading ones."""
 
 
+_SUM = "sum_of_"
+
+
+def is_sum_of_uses(rule: Rule) -> bool:
+    """Whether a rule adds up derivatives by way of several uses of a quantity."""
+    return rule.name.startswith(_SUM)
+
+
 @lru_cache(maxsize=64)
 def added(terms: int) -> Rule:
     """The sum of so many arrays of one shape."""
     latex = " + ".join(f"<{place}>" for place in range(terms))
-    return Rule(f"sum_of_{terms}", f"{','.join(['()'] * terms)}->()", lambda *parts: sum(parts), latex, True)
+    return Rule(f"{_SUM}{terms}", f"{','.join(['()'] * terms)}->()", lambda *parts: sum(parts), latex, True)
 
 
 @lru_cache(maxsize=8)

@@ -128,7 +128,7 @@ def _kinks(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict
 def _dead(paper: PaperShape, evaluation: Evaluation, _limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     for quantity in paper.graph:
-        if quantity.role is Role.SLOPE:
+        if quantity.role is Role.SLOPE and quantity.is_per_sample:
             # A layer is dead for a sample when nothing flows back through any of its units.
             rejected = rejected | (evaluation[quantity.name] == 0).all(axis=-1).any(axis=-1)
     return rejected
