@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 import typer
 
 from examgen.cli import completion
-from examgen.cli.terminal import MAX_NOTICES, mistakes_in_one_line, print_gradebook, printable, text_width
+from examgen.cli.terminal import MAX_NOTICES, mistakes_in_one_line, print_gradebook, text_width
+from examgen.tables.text import on_one_line
 
 
 def _students(context: typer.Context, incomplete: str) -> list[str]:
@@ -119,7 +120,7 @@ def grade(
     print_gradebook(graded)
     shown, hidden = shown_notes(graded.notes, MAX_NOTICES)
     for note in shown:
-        typer.echo(f"Note: {printable(note.text)}")
+        typer.echo(f"Note: {on_one_line(note.text)}")
     if hidden:
         typer.echo(f"Note: and {hidden:,} more; notes.csv has all")
     for line in change_lines(graded.remarking):
@@ -169,4 +170,4 @@ def explain(
         found = examgen.explain(folder, student, field, key=key)
     for line in explanation_lines(found, width=text_width()):
         # Headings begin at the margin.
-        typer.secho(printable(line), bold=not line.startswith(" "))
+        typer.secho(on_one_line(line), bold=not line.startswith(" "))

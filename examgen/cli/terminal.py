@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
+from examgen.tables.text import on_one_line
+
 if TYPE_CHECKING:
     from examgen.marking.results.graded_class import GradedClass
 
@@ -59,7 +61,7 @@ def mistakes_in_one_line() -> Iterator[None]:
 
 def print_error(text: str) -> None:
     typer.secho("Error: ", fg=typer.colors.RED, bold=True, err=True, nl=False)
-    typer.echo(printable(" ".join(text.splitlines())), err=True)
+    typer.echo(on_one_line(" ".join(text.splitlines())), err=True)
 
 
 def _throw_output_away() -> None:
@@ -92,7 +94,7 @@ def text_width() -> int:
 
 def print_notices(notices: Sequence[str]) -> None:
     for notice in notices[:MAX_NOTICES]:
-        typer.echo(f"Note: {printable(notice)}")
+        typer.echo(f"Note: {on_one_line(notice)}")
     if len(notices) > MAX_NOTICES:
         typer.echo(f"Note: and {len(notices) - MAX_NOTICES} more notices like these")
 
@@ -106,7 +108,7 @@ def print_gradebook(graded: "GradedClass") -> None:
     if not sys.stdout.isatty():
         marks = marks.piped()
         for row in (marks.header, *marks.rows):
-            typer.echo("\t".join(map(printable, row)))
+            typer.echo("\t".join(map(on_one_line, row)))
         return
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -127,10 +129,5 @@ def print_gradebook(graded: "GradedClass") -> None:
         )
     for row in marks.rows:
         # What students write is text: square brackets in it are no markup.
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*(Text(on_one_line(cell)) for cell in row))
     console.print(table)
-
-
-def printable(text: str) -> str:
-    """What students wrote, without characters that would steer a terminal."""
-    return "".join(char if char.isprintable() else "�" for char in text)

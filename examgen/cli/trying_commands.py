@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from examgen.cli.options import Exam, Force
-from examgen.cli.terminal import MAX_NOTICES, mistakes_in_one_line, print_error, printable
+from examgen.cli.terminal import MAX_NOTICES, mistakes_in_one_line, print_error
+from examgen.tables.text import on_one_line
 
 LISTED = {"exams": "Exams", "families": "Question families", "worked": "Worked examples with fixed numbers"}
 """Titles of what is listed, by folder."""
@@ -34,7 +35,7 @@ def rehearse(
         rehearsed = examgen.rehearse(folder, out=out, force=force)
     width = max(len(sitter.student) for sitter in rehearsed.sitters[:MAX_NOTICES])
     for sitter in rehearsed.sitters[:MAX_NOTICES]:
-        typer.echo(printable(f"{sitter.student:<{width}}  {sitter.habit}"))
+        typer.echo(on_one_line(f"{sitter.student:<{width}}  {sitter.habit}"))
     if len(rehearsed.sitters) > MAX_NOTICES:
         typer.echo(f"and {len(rehearsed.sitters) - MAX_NOTICES:,} more")
     typer.echo(f"Handed in: {rehearsed.folder}")

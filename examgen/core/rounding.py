@@ -5,7 +5,7 @@ are computed again, and the effects are added up. What a student wrote down (`su
 starts from the written value. Called by the screens and by marking.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappop, heappush
@@ -70,11 +70,34 @@ def rounding_bands(
 
     The half unit of the quantity itself is not part of its band. Arguments as in `rounding_effects`.
     """
-    bands = {quantity.name: np.zeros(quantity.shape) for quantity in graph.derived}
-    for effects in rounding_effects(graph, base, half_units, substitute):
-        for name, moved in effects.on.items():
-            bands[name] = bands[name] + moved.sum(axis=-len(graph[name].shape) - 1)
-    return bands
+    bands = Bands(graph, base, substitute or {}, (quantity.name for quantity in graph.derived))
+    for quantity in graph.derived:
+        if quantity.name in half_units:
+            bands.add(quantity, half_units[quantity.name])
+    return bands.added
+
+
+class Bands:
+    """Bands of some quantities that grow while one rounded quantity after another is added.
+
+    Attributes:
+        gaps: see `gaps_in`.
+        added: by name, (..., *shape).
+    """
+
+    def __init__(self, graph: ComputationGraph, base: Evaluation, substitute: Values, names: Iterable[str]) -> None:
+        self._graph, self._base, self._substitute = graph, base, substitute
+        self.gaps = gaps_in(substitute)
+        self.added: dict[str, Array] = {name: np.zeros(graph[name].shape) for name in names}
+
+    def add(self, source: Quantity, half: Array) -> None:
+        """Add the effects of half units, (..., *shape), of a rounded quantity."""
+        if not half.any():
+            return
+        effects = effects_of(self._graph, self._base, source, half, self._substitute, self.gaps)
+        for name, effect in effects.items():
+            if name in self.added:
+                self.added[name] = self.added[name] + effect.sum(axis=-len(self._graph[name].shape) - 1)
 
 
 def gaps_in(substitute: Values) -> Set[str]:

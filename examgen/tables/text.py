@@ -75,8 +75,12 @@ class Line(NamedTuple):
 def printable(text: object, longest: int = 300) -> str:
     """Return foreign text on one line, cut, without characters that steer a terminal."""
     shown = str(text)
-    shown = shown if len(shown) <= longest else shown[:longest] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
+    return on_one_line(shown if len(shown) <= longest else shown[:longest] + "…")
+
+
+def on_one_line(text: str) -> str:
+    """Foreign text without characters that steer a terminal, which are spelled out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def read_bytes(path: Path, most: int, kind: str = "CSV") -> bytes:

@@ -8,8 +8,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from examgen.core.draw_versions import screens_in
 from examgen.core.evaluation import Reevaluated, evaluate
 from examgen.core.exercise import Exercise
@@ -17,9 +15,9 @@ from examgen.core.graph import ComputationGraph
 from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.core.misconceptions.versions import Misconception, Network, Patch, Version
 from examgen.core.network import NetworkShape
+from examgen.core.probes.equality import are_equal
 from examgen.core.probes.trials import live_trials
 from examgen.core.products import ProductsShape
-from examgen.core.rules.rule import Array
 
 
 @lru_cache(maxsize=256)
@@ -78,10 +76,4 @@ _VERSIONS: Mapping[type, Callable[[Misconception, Any, ComputationGraph], Iterab
 def _differs(one: Reevaluated, other: Reevaluated, asked: Set[str]) -> bool:
     """Whether any asked entry comes out otherwise in any trial; most do in the first quantity already."""
     names = [name for name in dict.fromkeys((*other.names, *one.names)) if name in asked]
-    with np.errstate(invalid="ignore"):
-        return any(not _are_same(one[name], other[name]) for name in names)
-
-
-def _are_same(one: Array, other: Array) -> bool:
-    is_near = np.abs(one - other) <= 1e-9 + 1e-6 * np.abs(other)
-    return bool(is_near.all() or (is_near | (np.isnan(one) & np.isnan(other))).all())
+    return any(not are_equal(one[name], other[name]) for name in names)

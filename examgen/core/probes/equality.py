@@ -11,6 +11,10 @@ import numpy as np
 
 from examgen.core.graph import ComputationGraph
 from examgen.core.probes.trials import trial_values
+from examgen.core.rules.rule import Array
+
+SAME, NOTHING = 1e-6, 1e-9
+"""Numbers that differ by no more, relatively or at all, come from the same rule written in two ways."""
 
 Copies = tuple[tuple[str, str], ...]
 """(earlier, later) names of quantities with the same entries in the same order."""
@@ -26,8 +30,17 @@ def copies(graph: ComputationGraph) -> Copies:
     found = []
     for place, later in enumerate(graph.derived):
         for earlier in graph.derived[:place]:
-            is_near = earlier.size == later.size and isclose(first[earlier.name], first[later.name], abs_tol=1e-9)
-            if is_near and np.allclose(flat[later.name], flat[earlier.name], 1e-9, 1e-12):
+            is_near = earlier.size == later.size and isclose(
+                first[earlier.name], first[later.name], rel_tol=SAME, abs_tol=NOTHING
+            )
+            if is_near and are_equal(flat[later.name], flat[earlier.name]):
                 found.append((earlier.name, later.name))
                 break
     return tuple(found)
+
+
+def are_equal(one: Array, other: Array) -> bool:
+    """Whether what came out at random numbers is the same everywhere; what came out as no number is, too."""
+    with np.errstate(invalid="ignore"):
+        is_near = np.abs(one - other) <= NOTHING + SAME * np.abs(other)
+    return bool(is_near.all() or (is_near | (np.isnan(one) & np.isnan(other))).all())

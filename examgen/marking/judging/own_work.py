@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from examgen.core.evaluation import evaluate
 from examgen.core.graph import Values
 from examgen.core.probes.dependence import rests_on
-from examgen.core.rounding import effects_of, gaps_in
+from examgen.core.rounding import Bands
 from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape, Route
 from examgen.exams.policy import Policy
@@ -247,7 +247,8 @@ class Work:
         carried, is_given = start.carried, start.is_given
         paper, graph, students = self.paper, self.paper.graph, len(carried)
         written = as_quantities(paper, carried)
-        base, gaps = evaluate(graph, self.givens, substitute=written), gaps_in(written)
+        base = evaluate(graph, self.givens, substitute=written)
+        bands = Bands(graph, base, written, written)
         _, moved = half_units(paper, self.reference, base)
         if self.policy.truncation:
             # Whoever cuts off goes on with a number that is off by up to a whole unit.
@@ -259,15 +260,14 @@ class Work:
         rests: dict[str, Flags] = {}
         follows: dict[str, Flags] = {}
         coarse: dict[str, Array] = {}
-        has_open = bool(gaps or np.isnan(self.writing.values).any())
-        bands = {name: np.zeros(()) for name in written}
+        has_open = bool(bands.gaps or np.isnan(self.writing.values).any())
         unsound: dict[str, Flags] = {}
         for quantity in graph.derived:
             name = quantity.name
             not_sound = rests_on(graph, quantity, unsound, students)
             # What moves an entry, and what it rests on, comes before it in the graph and has been judged.
             if name in written:
-                computed, band = base.computed[name], bands[name]
+                computed, band = base.computed[name], bands.added[name]
                 if name in paper.stood_for:
                     # It may have been rounded on its own before it was written down for the other.
                     band = band + paper.question.digits.half_units(computed)
@@ -285,10 +285,7 @@ class Work:
                 not_sound = np.reshape((is_wrong & ~given[name]) | other_wrong[name], (students, -1))
             if not_sound.any():
                 unsound[name] = not_sound
-            if moved[name].any():
-                for target, effect in effects_of(graph, base, quantity, moved[name], written, gaps).items():
-                    if target in bands:
-                        bands[target] = bands[target] + effect.sum(axis=1)
+            bands.add(quantity, moved[name])
         is_past = (np.isnan(carried) & np.isnan(self.writing.values)).any(axis=1, keepdims=True)
         past_blanks = np.repeat(is_past, carried.shape[1], axis=1)
         own, around, short = (by_field(paper, each) for each in (base.computed, tolerance, coarse))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from examgen.core.evaluation import Evaluation, evaluate, reevaluate
 from examgen.core.misconceptions.versions import Patch
+from examgen.core.probes.equality import are_equal
 from examgen.core.probes.trials import live_trials
-from examgen.core.rules.rule import Array
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.paper_shapes import PaperShape
 from examgen.marking.judging.diagnosing.diagnosis import Diagnosis
@@ -59,13 +59,9 @@ def _convention(version: Patch, base: Evaluation) -> Convention:
     """What the version gets right by another factor, in spite of what differs."""
     right = base.values
     whole = reevaluate(version.graph, base, version.changed, {})
-    differs = frozenset(name for name, values in whole.items() if not _is_same(values, right[name]))
+    differs = frozenset(name for name, values in whole.items() if not are_equal(values, right[name]))
     made_up = version.changed - differs
     alone = reevaluate(version.graph, base, made_up, right)
     with np.errstate(all="ignore"):
         factors = {name: float(np.nanmedian(alone[name] / right[name])) for name in made_up}
     return Convention(version.misconception, differs, factors)
-
-
-def _is_same(one: Array, other: Array) -> bool:
-    return bool((np.abs(one - other) <= 1e-12 + 1e-9 * np.abs(other)).all())
