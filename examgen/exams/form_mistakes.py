@@ -1,6 +1,6 @@
-"""Mistakes in bank files as one line: the key, what was found and what is allowed.
+"""Mistakes in tables of bank files and keys as one line: the key, what was found and what is allowed.
 
-`bank_files` makes lines of what pydantic says; the types of numbers (`bank_values`) shorten what they found by it.
+`forms` makes lines of what pydantic says, and shortens what it found.
 """
 
 import re
