@@ -127,8 +127,8 @@ class Policy(Shares):
             outcome = "correct"
         if outcome == "wrong" and is_explained:
             outcome = "misconception"
-        share = getattr(self, outcome) if outcome in Shares.model_fields else Decimal(0)
-        return Decimal(share)
+        share: Decimal = getattr(self, outcome) if outcome in Shares.model_fields else Decimal(0)
+        return share
 
     def rounded(self, total: Fraction, most: Fraction) -> Fraction:
         """A total as rounded by the policy.

@@ -79,8 +79,13 @@ class Task(Form):
         return super().unsaid | ({"marks"} if self.marks_per_task is not None else frozenset())
 
     def of_question(self, digits: Digits) -> Self:
-        """This task as an exam has it: with the digits of its question where it says none, and the right option by its
-        letter."""
+        """This task as an exam has it.
+
+        Args:
+            digits: of its question, for where it says none.
+
+        Returns: the task with its digits, and with the right option by its letter.
+        """
         letter = _answer_letter(self.options, self.answer)
         return self.model_copy(update={"digits": self.digits or digits, "answer": letter})
 
