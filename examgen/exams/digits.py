@@ -1,14 +1,15 @@
 """To how many digits an answer is asked, and how numbers are printed to so many digits."""
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field, model_validator
 
 from examgen.core.rounding import half_unit
 from examgen.core.rules.rule import Array
+from examgen.exams.forms import Form, Whole
 
 NOISE = 1e-12
 """A reference below this is 0: sums of decimals that cancel leave doubles such as 5.6e-17, and not on every machine."""
@@ -17,12 +18,32 @@ NOISE = 1e-12
 _WIDE = Context(prec=400)
 
 
-@dataclass(frozen=True, slots=True)
-class Digits:
-    """So many decimals, or so many significant figures."""
+class Digits(Form):
+    """`{ decimals = 4 }`, or `{ significant_figures = 3 }`."""
 
-    count: int
-    unit: Literal["decimals", "significant_figures"] = "decimals"
+    decimals: Annotated[Whole, Field(ge=0, le=9)] | None = None
+    significant_figures: Annotated[Whole, Field(ge=1, le=9)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "Digits":
+        if (self.decimals is None) == (self.significant_figures is None):
+            raise ValueError("give either decimals or significant_figures")
+        return self
+
+    @property
+    def unit(self) -> Literal["decimals", "significant_figures"]:
+        """Which of the two is given."""
+        return "significant_figures" if self.decimals is None else "decimals"
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return (self.significant_figures or 0) if self.decimals is None else self.decimals
+
+    @property
+    def unsaid(self) -> frozenset[str]:
+        """The other one."""
+        return frozenset({"decimals", "significant_figures"} - {self.unit})
 
     def decimals_for(self, reference: Array) -> Array:
         """(...) -> (...) integers: the decimals that the asked digits mean for these references.

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
-from examgen.exams.banks.bank_mistakes import shorten
+from examgen.exams.form_mistakes import shorten
 
 _KINDS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
     {

@@ -14,9 +14,10 @@ import numpy as np
 from examgen.core.exact import exactly, is_decimal
 from examgen.core.graph import Quantity
 from examgen.exams.digits import Digits
-from examgen.exams.exam import CHOICE, AnswerKind, Question, Task
+from examgen.exams.exam import Question
 from examgen.exams.notation import Index
 from examgen.exams.symbol_names import Naming, Symbol
+from examgen.exams.task import CHOICE, AnswerKind, Task
 
 MARKS_DECIMALS = 6
 """Decimals of an entry's part of its task's marks as the key shows it; sums are exact all the same."""
@@ -110,10 +111,10 @@ def task_fields(question: Question, number: int, naming: Naming) -> Iterator[Fie
         sample=None,
         row=None,
         col=None,
-        digits=task.digits,
+        digits=question.digits_of(task),
         marks=_printed_marks(task, exact),
         exact_marks=exact,
-        is_bonus=task.is_bonus,
+        is_bonus=task.bonus,
         as_=task.as_,
     )
     if task.as_ == CHOICE:

@@ -1,56 +1,87 @@
 """The marking policy of an exam: what each outcome is worth, what carries credit forward, totals and grades.
 
-Read from `[policy]` of a bank or exam file (`bank_files`) and from key/exam.json (`key_folder`); marking works by it.
+`[policy]` of a bank or exam file, also as it stands in key/exam.json; marking works by it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
-from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
 
 from examgen.core.exact import exactly
+from examgen.exams.form_mistakes import shorten
+from examgen.exams.forms import Form, Number, Strict, Whole, decimal_of
 
-DEFAULT_SHARES: Mapping[str, Decimal] = MappingProxyType(
-    {
-        "correct": Decimal(1),
-        "follow_through": Decimal(1),
-        "imprecise": Decimal("0.5"),
-        "wrong": Decimal(0),
-        "misconception": Decimal(0),
-    }
-)
-"""Shares of an entry's marks by outcome; `misconception` is for a wrong entry that a misconception explains."""
+SMALLEST_STEP = Decimal("0.000001")
 
 Precision = Literal["strict", "lenient", "as_written"]
 Direction = Literal["nearest", "up", "down"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rounding:
-    """Totals are rounded to multiples of a step; `nearest` rounds a tie up."""
+def _follow_through(value: object) -> object:
+    if value in ("full", "off"):
+        return Decimal(1) if value == "full" else value
+    try:
+        share = decimal_of(value)
+    except ValueError:
+        share = Decimal(-1)
+    if not 0 <= share <= 1:
+        raise ValueError(f'found {shorten(value)}; use "full", "off" or a share from 0 to 1')
+    return share
 
-    step: Decimal
+
+def _rounding(value: object) -> object:
+    if value == "none":
+        return None
+    if value is not None and not isinstance(value, dict | Rounding):
+        raise ValueError(f'found {shorten(value)}; use "none" or a table such as {{ step = 0.5 }}')
+    return value
+
+
+Share = Annotated[Number, Field(ge=0, le=1)]
+
+
+class Rounding(Form):
+    """`{ step = 0.5, direction = "nearest" }`: totals are multiples of the step; `nearest` rounds a tie up."""
+
+    step: Annotated[Number, Field(ge=SMALLEST_STEP, le=1000)]
     direction: Direction = "nearest"
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
-    """A grade and the percentage from which it is given."""
+class Grade(Form):
+    """`{ grade = "B+", from = 80 }`: a grade and the percentage from which it is given."""
 
-    name: str
-    percent: Decimal
+    name: Annotated[str, Field(min_length=1, max_length=40, alias="grade")]
+    percent: Annotated[Number, Field(ge=0, le=1000, alias="from")]
+
+    @model_validator(mode="after")
+    def _plain(self) -> "Grade":
+        if not self.name.isprintable() or self.name != self.name.strip():
+            raise ValueError(f'grade is {shorten(self.name)}; use a word such as "B+"')
+        return self
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Shares(Form):
+    """Shares of an entry's marks by outcome; blank and unreadable entries get nothing.
+
+    Attributes:
+        follow_through: of what follows from wrong answers; with "off" it is wrong.
+        misconception: of a wrong entry that a misconception explains.
+    """
+
+    correct: Share = Decimal(1)
+    follow_through: Annotated[Decimal | Literal["off"], BeforeValidator(_follow_through)] = Decimal(1)
+    imprecise: Share = Decimal("0.5")
+    wrong: Share = Decimal(0)
+    misconception: Share = Decimal(0)
+
+
+class Policy(Shares):
     """How an exam is marked.
 
     Attributes:
-        shares: of an entry's marks by outcome, see `DEFAULT_SHARES`; blank and unreadable entries get nothing.
-        follow_through: "full" gives what follows from wrong answers its share; with "off" it is wrong.
         follow_through_cause: whether what agrees with a misconception in a step that is not written down follows from
             the first entry that shows it.
         precision: "strict" gives imprecise entries their share, "lenient" the share of correct ones; "as_written" takes
@@ -64,16 +95,24 @@ class Policy:
         grades: from the best to the worst; empty for none.
     """
 
-    shares: Mapping[str, Decimal] = field(default_factory=lambda: DEFAULT_SHARES)
-    follow_through: Literal["full", "off"] = "full"
-    follow_through_cause: bool = True
+    follow_through_cause: Strict = True
     precision: Precision = "strict"
-    least_digits: int = 2
-    truncation: bool = False
-    ignore_above: Decimal = Decimal(1000)
-    zeros_carry: bool = False
-    rounding: Rounding | None = None
-    grades: tuple[Grade, ...] = ()
+    least_digits: Annotated[Whole, Field(ge=1, le=9)] = 2
+    truncation: Strict = False
+    ignore_above: Annotated[Number, Field(ge=1)] = Decimal(1000)
+    zeros_carry: Strict = False
+    rounding: Annotated[Rounding | None, BeforeValidator(_rounding)] = None
+    grades: Annotated[tuple[Grade, ...], Field(max_length=100)] = ()
+
+    @model_validator(mode="after")
+    def _descending(self) -> "Policy":
+        for better, worse in zip(self.grades, self.grades[1:], strict=False):
+            if worse.percent >= better.percent:
+                raise ValueError(
+                    f"grade {worse.name!r} from {worse.percent} stands below {better.name!r} from {better.percent}; "
+                    "list the grades from the highest boundary to the lowest, each with a boundary of its own"
+                )
+        return self
 
     def share(self, outcome: str, *, is_explained: bool = False) -> Decimal:
         """The share of an entry's marks for an outcome; outcomes without a share get nothing.
@@ -88,7 +127,8 @@ class Policy:
             outcome = "correct"
         if outcome == "wrong" and is_explained:
             outcome = "misconception"
-        return self.shares.get(outcome, Decimal(0))
+        share: Decimal = getattr(self, outcome) if outcome in Shares.model_fields else Decimal(0)
+        return share
 
     def rounded(self, total: Fraction, most: Fraction) -> Fraction:
         """A total as rounded by the policy.

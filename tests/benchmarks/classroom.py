@@ -239,7 +239,7 @@ def scalar_rates(results: Path) -> dict[str, float]:
     with results.open(encoding="utf-8", newline="") as file:
         rows = itertools.islice(csv.DictReader(file), LOOPED)
         pairs = [(row["answer"], float(row["value"]), float(row["reference"])) for row in rows if row["value"]]
-    rule, digits = RULES["PrairieLearn relabs 1%"], Digits(4)
+    rule, digits = RULES["PrairieLearn relabs 1%"], Digits(decimals=4)
     start = perf_counter()
     for _, submitted, reference in pairs:
         np.allclose(submitted, reference, 1e-2, 1e-8)

@@ -10,7 +10,7 @@ from examgen.exams.digits import Digits
 from examgen.exams.draws.drawing import Source
 from examgen.exams.exam import Question, Variant
 
-PRECISIONS = (Digits(2), Digits(3), Digits(4), Digits(3, "significant_figures"))
+PRECISIONS = (Digits(decimals=2), Digits(decimals=3), Digits(decimals=4), Digits(significant_figures=3))
 """To which digits every exam is asked."""
 
 NO_SCREEN = -20
@@ -62,7 +62,9 @@ def _asks_numbers(name: str) -> bool:
 
 
 def _asked_to(question: Question, digits: Digits) -> Question:
-    return replace(question, digits=digits, tasks=tuple(replace(task, digits=digits) for task in question.tasks))
+    return replace(
+        question, digits=digits, tasks=tuple(task.model_copy(update={"digits": digits}) for task in question.tasks)
+    )
 
 
 def _lifted(source: Source, digits: Digits | None, is_screened: bool) -> Source:

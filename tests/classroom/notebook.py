@@ -101,7 +101,7 @@ class Notebook:
         more = self._random.integers(0, self.habits.more, values.shape, endpoint=True)
         decimals = places_for(values, digits, cuts=self.habits.cuts) + more
         if self.habits.figures:
-            few = Digits(self.habits.figures, "significant_figures")
+            few = Digits(significant_figures=self.habits.figures)
             figures = places_for(values, few, cuts=self.habits.cuts)
             decimals = np.minimum(decimals, np.maximum(figures, 0))
         neat = (cut_off if self.habits.cuts else rounded)(values, decimals)

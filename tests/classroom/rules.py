@@ -43,7 +43,7 @@ def prairielearn_decdig(shown: str, reference: float, digits: Digits) -> bool:
 
 def prairielearn_defaults(shown: str, reference: float, _digits: Digits) -> bool:
     """The significant figures of a question that leaves digits="2" alone. Source: as `prairielearn_sigfig`."""
-    return prairielearn_sigfig(shown, reference, Digits(2))
+    return prairielearn_sigfig(shown, reference, Digits(decimals=2))
 
 
 def numbas_precision(shown: str, reference: float, digits: Digits) -> bool:

@@ -218,7 +218,7 @@ def _wrong(right: float, asked: Digits, chooses: random.Random) -> str:
     size = max(abs(right), 4 * unit)
     while True:
         value = np.array([chooses.uniform(-2, 2) * size])
-        places = places_for(value, Digits(chooses.choice([2, 3, 4]), "significant_figures"))
+        places = places_for(value, Digits(significant_figures=chooses.choice([2, 3, 4])))
         found = float(rounded(value, places)[0])
         if found and abs(found - right) > 2 * max(10.0 ** -float(places[0]), unit):
             return text_of(found, int(places[0]))

@@ -48,7 +48,7 @@ def test_published_rules_wrong_somebody(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", drawn_exams())
 def test_the_students_know_the_textbook(name: str) -> None:
     """An honest student who carries all digits writes the key, rounded."""
-    loaded = load(name, 5, Digits(6), is_screened=False)
+    loaded = load(name, 5, Digits(decimals=6), is_screened=False)
     variants = variants_of(loaded, 3)
     sheets = work_out(loaded.exam, [Pupil("s", variant, "carries all digits") for variant in variants], 1)
     for variant, sheet in zip(variants, sheets, strict=True):
@@ -73,7 +73,9 @@ def test_students_together_write_what_one_alone_writes(name: str) -> None:
         assert [float(text) for text in sheet.texts] == [float(text) for text in alone]
 
 
-@pytest.mark.parametrize("digits", [*PRECISIONS, Digits(0)], ids=lambda digits: f"{digits.count} {digits.unit}")
+@pytest.mark.parametrize(
+    "digits", [*PRECISIONS, Digits(decimals=0)], ids=lambda digits: f"{digits.count} {digits.unit}"
+)
 def test_rounding_is_that_of_a_calculator(digits: Digits) -> None:
     """Ties go away from zero, also where a double misses them, and 0.9996 to three figures is 1.00."""
     chooses = random.Random(4)
@@ -171,8 +173,8 @@ def test_slips_keep_within_what_work_can_go_on_with() -> None:
     assert all(0 < float(slip(entry, random.Random(seed), 0.0, 1.0)[1]) < 1 for seed in range(200))
 
 
-FOUR = Digits(4)
-TWO_FIGURES = Digits(2, "significant_figures")
+FOUR = Digits(decimals=4)
+TWO_FIGURES = Digits(significant_figures=2)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_figures_are_those_of_the_rounded_decimal(number: int, scale: int, negat
     """Significant figures mean the decimals of the reference rounded to so many figures in decimal arithmetic."""
     exact = Decimal(-number if negative else number).scaleb(-scale)
     rounded = Context(prec=figures, rounding=ROUND_HALF_UP).create_decimal(exact)
-    decimals = Digits(figures, "significant_figures").decimals_for(np.array(float(exact)))
+    decimals = Digits(significant_figures=figures).decimals_for(np.array(float(exact)))
     assert int(decimals) == figures - 1 - rounded.adjusted()
 
 

@@ -1,7 +1,5 @@
 """Field ids and shown matrices, for every shipped exam and for random shapes in every notation."""
 
-from decimal import Decimal
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,10 +9,11 @@ from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.exams.banks.building import load_exam
 from examgen.exams.digits import Digits
-from examgen.exams.exam import ASKABLE, Question, Task
+from examgen.exams.exam import Question
 from examgen.exams.fields import shown_places
 from examgen.exams.notation import NOTATIONS, Notation
 from examgen.exams.paper_shapes import PaperShape, paper_shape
+from examgen.exams.task import ASKABLE, Task
 from tests.small_banks import all_papers, all_places, fitting_notations, shipped_names
 
 WIDTHS = st.integers(1, 3) | st.sampled_from([10, 12])
@@ -45,9 +44,8 @@ def products(draw: st.DrawFn) -> ProductsShape:
 
 def paper_of(shape: Exercise, notation: Notation) -> PaperShape:
     """A paper that asks for everything."""
-    digits = Digits(4)
-    task = Task("", ASKABLE, (), (), digits, Decimal(1))
-    return paper_shape(Question("Q1", "", (), (task,), digits, {"A": shape}, {}), "A", notation)
+    digits = Digits(decimals=4)
+    return paper_shape(Question("Q1", "", (), (Task(text="", ask=ASKABLE),), digits, {"A": shape}, {}), "A", notation)
 
 
 def check_names(paper: PaperShape) -> None:

@@ -285,7 +285,7 @@ def test_fewer_asked_digits_never_lower_a_mark(banks: list[tuple[str, str]], pic
         sheet = _careless(page, chooses)
         scores = []
         for decimals in (4, 3, 2):
-            digits = Digits(decimals)
+            digits = Digits(decimals=decimals)
             fields = tuple(replace(field, digits=digits) for field in page.paper.fields)
             question = replace(page.paper.question, digits=digits)
             asked = replace(page, paper=replace(page.paper, fields=fields, question=question))

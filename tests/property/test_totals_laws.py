@@ -62,14 +62,15 @@ class Case:
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     """Any shares and switches, with rounding or without."""
-    shares = {name: draw(st.decimals(0, 1, places=draw(st.sampled_from([0, 1, 3])))) for name in SHARES}
+    shares: dict[str, Any] = {name: draw(st.decimals(0, 1, places=draw(st.sampled_from([0, 1, 3])))) for name in SHARES}
+    if draw(st.booleans()):
+        shares["follow_through"] = "off"
     step = draw(st.sampled_from([None, "0.5", "0.25", "1", "0.3"]))
     return Policy(
-        shares=shares,
-        follow_through=draw(st.sampled_from(["full", "off"])),
+        **shares,
         precision=draw(st.sampled_from(["strict", "lenient"])),
-        rounding=None if step is None else Rounding(Decimal(step), draw(st.sampled_from(DIRECTIONS))),
-        grades=(Grade("A", Decimal(80)), Grade("B", Decimal(50))),
+        rounding=None if step is None else Rounding(step=Decimal(step), direction=draw(st.sampled_from(DIRECTIONS))),
+        grades=(Grade(name="A", percent=Decimal(80)), Grade(name="B", percent=Decimal(50))),
     )
 
 
@@ -87,7 +88,7 @@ def cases(draw: st.DrawFn) -> Case:
 @given(cases())
 def test_totals_are_the_exact_sums_of_the_entries(case: Case) -> None:
     """Without rounding, a total is what fractions add up to, entry by entry."""
-    policy = replace(case.policy, rounding=None)
+    policy = case.policy.model_copy(update={"rounding": None})
     marks = entry_marks(policy, case.paper, case.outcome, case.is_explained)
     book = replace(case, policy=policy).book()
     for student, (codes, flags) in enumerate(zip(case.outcome, case.is_explained, strict=True)):
@@ -114,8 +115,9 @@ def test_marks_are_never_above_those_of_the_exam_nor_below_nothing(case: Case) -
 @given(cases(), st.sampled_from(SHARES), st.decimals(0, 1, places=2))
 def test_a_wider_share_never_lowers_marks(case: Case, name: str, share: Decimal) -> None:
     """Of any outcome, for any student, with rounding and without."""
-    shares = {**case.policy.shares, name: max(share, case.policy.shares[name])}
-    wider = replace(case, policy=replace(case.policy, shares=shares)).book()
+    before = getattr(case.policy, name)
+    wide = before if before == "off" else max(share, before)
+    wider = replace(case, policy=case.policy.model_copy(update={name: wide})).book()
     assert all(more >= less for more, less in zip(wider["marks"], case.book()["marks"], strict=True))
 
 
@@ -129,11 +131,9 @@ def test_the_order_of_students_changes_nothing(case: Case) -> None:
 @given(cases())
 def test_rounding_goes_the_way_that_is_asked(case: Case) -> None:
     """Down never gives, up never takes, and nearest lies between them."""
-    exact = replace(case, policy=replace(case.policy, rounding=None)).book()["marks"]
-    ways = [
-        replace(case, policy=replace(case.policy, rounding=Rounding(Decimal("0.5"), way))).book()["marks"]
-        for way in ("down", "nearest", "up")
-    ]
+    exact = replace(case, policy=case.policy.model_copy(update={"rounding": None})).book()["marks"]
+    steps = [Rounding(step=Decimal("0.5"), direction=way) for way in ("down", "nearest", "up")]
+    ways = [replace(case, policy=case.policy.model_copy(update={"rounding": step})).book()["marks"] for step in steps]
     for down, nearest, up, total in zip(*ways, exact, strict=True):
         assert down <= total <= up
         assert down <= nearest <= up
@@ -143,7 +143,7 @@ def test_rounding_goes_the_way_that_is_asked(case: Case) -> None:
 @given(cases())
 def test_perfect_papers_have_all_marks_and_blank_ones_none(case: Case) -> None:
     """Whatever the policy rounds, if it gives correct answers their marks."""
-    policy = replace(case.policy, shares={**case.policy.shares, "correct": Decimal(1)})
+    policy = case.policy.model_copy(update={"correct": Decimal(1)})
     codes = [[OUTCOMES[name].code] * FIELDS for name in ("correct", "blank")]
     none = np.zeros((2, FIELDS), dtype=bool)
     book = replace(case, policy=policy, outcome=np.array(codes, dtype=np.int8), is_explained=none).book()

@@ -63,7 +63,7 @@ def test_marks_and_shares_may_be_fractions(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
     for exam in (loaded.exam, read_key(tmp_path).exam):
         assert exact_total(all_papers(loaded)[0].fields) == 1
-        assert exactly(exam.policy.shares["imprecise"]) == Fraction(2, 3)
+        assert exactly(exam.policy.imprecise) == Fraction(2, 3)
         assert exam.policy.rounded(Fraction(1, 2), Fraction(1)) == Fraction(2, 3)
     document = json.loads(files["exam.json"])
     assert document["questions"][0]["tasks"][0]["marks"] == "1/3"

@@ -173,6 +173,7 @@ OUT_OF_RANGE = {
     + "marks = 1\nmarks_per_task = 5\n": "tasks[1]: give either marks, for each entry, or marks_per_task, for all "
     "entries together",
     DRAWN + 'as = "text"\n': "tasks[1].as: found 'text'; use 'number', 'formula', 'shape' or 'choice'",
+    DRAWN + 'as_ = "shape"\n': f'tasks[1].as_: unknown key; allowed here: {TASK_KEYS}. Did you mean "as"?',
     DRAWN + 'as = "shape"\n': "tasks[1]: the loss is a single number; ask for shapes of matrices and vectors",
     DRAWN + 'as = "formula"\ndigits = { decimals = 2 }\n': "tasks[1]: digits are of numbers; leave them out of a task "
     'with as = "formula"',
@@ -403,15 +404,9 @@ def test_settings_of_a_file_reach_the_exam(tmp_path: Path) -> None:
     exam = load_exam(written(tmp_path, exam_text), 7).exam
     [question] = exam.questions
     [task] = question.tasks
-    assert (question.title, question.digits) == ("Own", Digits(3, "significant_figures"))
+    assert (question.title, question.digits) == ("Own", Digits(significant_figures=3))
     assert (task.digits, str(task.marks), task.layers, task.steps) == (question.digits, "2.50", (1,), (1,))
-    assert {name: str(share) for name, share in exam.policy.shares.items()} == {
-        "correct": "1",
-        "follow_through": "1",
-        "imprecise": "0.25",
-        "wrong": "0",
-        "misconception": "0",
-    }
+    assert exam.policy == Policy(imprecise=Decimal("0.25"))
 
 
 POLICY = """
@@ -437,13 +432,9 @@ def test_a_policy_of_an_exam_or_of_a_family_alone_reaches_the_exam(tmp_path: Pat
     policy = load_exam(written(tmp_path, text), 7).exam.policy
     assert (policy.follow_through, policy.precision, str(policy.ignore_above)) == ("off", "lenient", "1000")
     assert policy.zeros_carry
-    assert policy.rounding == Rounding(Decimal("0.5"), "up")
-    assert policy.grades == (Grade("A", Decimal(90)), Grade("E", Decimal("49.5")))
-    assert [policy.shares[name] for name in ("follow_through", "imprecise", "misconception")] == [
-        Decimal(0),
-        Decimal("0.5"),
-        Decimal("0.1"),
-    ]
+    assert policy.rounding == Rounding(step=Decimal("0.5"), direction="up")
+    assert policy.grades == (Grade(name="A", percent=Decimal(90)), Grade(name="E", percent=Decimal("49.5")))
+    assert (policy.imprecise, policy.misconception) == (Decimal("0.5"), Decimal("0.1"))
 
 
 def test_the_policy_of_a_family_does_not_hold_within_an_exam(tmp_path: Path) -> None:
@@ -453,13 +444,11 @@ def test_the_policy_of_a_family_does_not_hold_within_an_exam(tmp_path: Path) -> 
     assert exam.policy == Policy()
 
 
-@pytest.mark.parametrize(
-    ("line", "mode", "share"), [('"full"', "full", 1), ("0.5", "full", Decimal("0.5")), ("0", "full", 0)]
-)
-def test_follow_through_is_a_word_or_a_share(tmp_path: Path, line: str, mode: str, share: Decimal) -> None:
+@pytest.mark.parametrize(("line", "share"), [('"full"', 1), ("0.5", Decimal("0.5")), ("0", 0), ('"off"', "off")])
+def test_follow_through_is_a_word_or_a_share(tmp_path: Path, line: str, share: object) -> None:
     """A share of 0 still says of an entry that it follows from wrong ones; "off" calls it wrong."""
     policy = load_exam(written(tmp_path, f"{EXAM}[policy]\nfollow_through = {line}\n"), 7).exam.policy
-    assert (policy.follow_through, policy.shares["follow_through"]) == (mode, share)
+    assert policy.follow_through == share
 
 
 def test_another_policy_keeps_the_exam_id(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_numbers_print_as_by_hand(value: float, decimals: int, printed: str) -> 
 )
 def test_significant_figures_mean_these_decimals(reference: float, figures: int, decimals: int) -> None:
     """Figures count from the leading digit of the rounded reference; 0, also as a double, inf and nan have none."""
-    assert int(Digits(figures, "significant_figures").decimals_for(np.array(reference))) == decimals
+    assert int(Digits(significant_figures=figures).decimals_for(np.array(reference))) == decimals
 
 
 def test_powers_of_ten_have_their_own_leading_digit() -> None:
@@ -79,18 +79,18 @@ def test_powers_of_ten_have_their_own_leading_digit() -> None:
     powers = range(-11, 31)
     values = np.array([float(f"1e{power}") for power in powers])
     for figures in range(1, 10):
-        decimals = Digits(figures, "significant_figures").decimals_for(values)
+        decimals = Digits(significant_figures=figures).decimals_for(values)
         assert decimals.tolist() == [figures - 1 - power for power in powers]
 
 
 def test_decimals_do_not_depend_on_the_reference() -> None:
     """Four decimals are four decimals for any reference and any shape of references."""
     references = np.array([[0.0, -1e9], [math.nan, 3e-9]])
-    assert Digits(4).decimals_for(references).tolist() == [[4, 4], [4, 4]]
+    assert Digits(decimals=4).decimals_for(references).tolist() == [[4, 4], [4, 4]]
 
 
 def test_half_units_leave_ties_to_either_side() -> None:
     """Half a unit is 0.51 of the last asked digit."""
-    assert Digits(2).half_units(np.array([1.0, 700.0])) == pytest.approx([0.0051, 0.0051])
-    figures = Digits(2, "significant_figures").half_units(np.array([0.0123, 1234.0, 0.0]))
+    assert Digits(decimals=2).half_units(np.array([1.0, 700.0])) == pytest.approx([0.0051, 0.0051])
+    figures = Digits(significant_figures=2).half_units(np.array([0.0123, 1234.0, 0.0]))
     assert figures == pytest.approx([0.00051, 51, 0.0051])

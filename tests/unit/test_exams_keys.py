@@ -20,7 +20,7 @@ from examgen.exams.folders.files import write_files
 from examgen.exams.keys.key_documents import Making
 from examgen.exams.keys.key_folder import exam_id_of, key_files, read_key, sheet_csv
 from examgen.exams.paper_shapes import paper_shape
-from examgen.exams.policy import DEFAULT_SHARES, Policy, Rounding
+from examgen.exams.policy import Policy, Rounding
 from tests.oracles import Numbers, by_autograd, by_dual_numbers
 from tests.small_banks import DRAWN, changed, class_of, fitting_notations, shipped_names, written
 
@@ -327,10 +327,8 @@ def test_an_instructor_may_edit_the_policy_as_plain_json(tmp_path: Path) -> None
     document["questions"][0]["tasks"][0] |= {"marks": 0.3, "bonus": True}
     path.write_text(json.dumps(document))
     exam = read_key(tmp_path).exam
-    assert exam.policy == Policy(
-        shares={**DEFAULT_SHARES, "imprecise": Decimal("0.1")}, rounding=Rounding(Decimal("0.5"))
-    )
-    assert (exam.questions[0].tasks[0].marks, exam.questions[0].tasks[0].is_bonus) == (Decimal("0.3"), True)
+    assert exam.policy == Policy(imprecise=Decimal("0.1"), rounding=Rounding(step=Decimal("0.5")))
+    assert (exam.questions[0].tasks[0].marks, exam.questions[0].tasks[0].bonus) == (Decimal("0.3"), True)
 
 
 def test_variants_are_one_line_each(tmp_path: Path) -> None:
@@ -357,6 +355,8 @@ def test_odd_names_survive(tmp_path: Path) -> None:
 Change = Callable[[Any], None]
 QUESTION, TASK, SHAPE = ("questions", 0), ("questions", 0, "tasks", 0), ("questions", 0, "shapes", "A")
 GIVENS = ("questions", "Q1", "givens")
+AT_TASK = "questions[1].tasks[1]"
+AT_SHAPE = "questions[1].shapes.A"
 
 
 def put(*path: str | int, value: Any) -> Change:
@@ -384,7 +384,7 @@ BROKEN_EXAMS = [
     (drop(*QUESTION, "tasks"), "damaged: 'tasks' is missing or not known"),
     (put("notation", value="rows"), "damaged: 'rows' is missing or not known"),
     (put("title", value=3), "damaged: 3 is no text"),
-    (put("title", value="\ud800"), "damaged: 'utf-8' codec can't encode character"),
+    (put("title", value="\ud800"), "title: has the character U+D800, which no page can show"),
     (put("seed", value=-1), "seed is -1; allowed: a whole number from 0 on, or null"),
     (put("seed", value="7"), "seed is '7'; allowed: a whole number from 0 on, or null"),
     (put("seed", value=7.0), "seed is 7.0; allowed: a whole number from 0 on, or null"),
@@ -407,27 +407,43 @@ BROKEN_EXAMS = [
     ),
     (put("policy", "rounding", value={"step": 0}), "policy.rounding.step: found 0; use 0.000001 or more"),
     (put("policy", "grades", value=[{"grade": "A"}]), "policy.grades[1].from: is missing"),
-    (put(*TASK, "ask", value="loss"), "damaged: 'loss' is no list of texts"),
-    (put(*TASK, "ask", value=["zz"]), "damaged: quantity 'zz' is unknown"),
-    (put(*TASK, "steps", value=[True]), "damaged: True is no whole number from 1 to 64"),
-    (put(*TASK, "marks", value="-1"), "damaged: '-1' is no number from 0 to 1000"),
-    (put(*TASK, "marks", value=True), "damaged: True is no number from 0 to 1000"),
-    (put(*TASK, "marks", value="1e-999999999"), "damaged: '1e-999999999' is no number from 0 to 1000"),
-    (put(*TASK, "marks_per_task", value="1001"), "damaged: '1001' is no number from 0 to 1000"),
-    (put(*TASK, "bonus", value="no"), "damaged: 'no' is neither true nor false"),
-    (put(*TASK, "digits", value={"decimals": 100}), "damaged: 100 is no whole number from 0 to 9"),
-    (put(*TASK, "digits", value={"places": 3}), "damaged: digits are decimals or significant_figures, not 'places'"),
+    (put(*TASK, value="z"), f"{AT_TASK}: found 'z'; use a table in {{ }}"),
+    (put(*TASK, "text", value=None), f"{AT_TASK}.text: found null; use a text in quotes"),
+    (put(*TASK, "text", value="\ud800"), f"{AT_TASK}.text: has the character U+D800, which no page can show"),
+    (put(*TASK, "ask", value=[7]), f"{AT_TASK}.ask[1]: found 7; use a text in quotes"),
+    (put(*TASK, "ask", value=["zz"]), f"{AT_TASK}: quantity 'zz' is unknown; allowed: z, a, loss, "),
+    (put(*TASK, "as", value="text"), f"{AT_TASK}.as: found 'text'; use 'number', 'formula', 'shape' or 'choice'"),
+    (put(*TASK, "as_", value="shape"), f"{AT_TASK}.as_: unknown key; allowed here: text, ask, "),
+    (put(*TASK, "bouns", value=True), f"{AT_TASK}.bouns: unknown key; allowed here: text, ask, "),
+    (put(*TASK, "steps", value=[True]), f"{AT_TASK}.steps[1]: found true; use a whole number"),
+    (put(*TASK, "marks", value="-1"), f"{AT_TASK}.marks: found '-1'; use 0 or more"),
+    (put(*TASK, "marks", value=True), f"{AT_TASK}.marks: found true; use a number such as 0.1"),
+    (put(*TASK, "marks", value="1e-999999999"), f"{AT_TASK}.marks: found '1e-999999999'; use at most 15 digits"),
+    (drop(*TASK, "marks"), f"{AT_TASK}.marks: is missing"),
+    (put(*TASK, "marks_per_task", value="1001"), f"{AT_TASK}.marks_per_task: found '1001'; use 1000 or less"),
+    (put(*TASK, "marks_per_task", value="3"), f"{AT_TASK}: give either marks, for each entry, or marks_per_task, "),
+    (put(*TASK, "bonus", value="no"), f"{AT_TASK}.bonus: found 'no'; use true or false"),
+    (put(*TASK, "digits", value={"decimals": 100}), f"{AT_TASK}.digits.decimals: found 100; use 9 or less"),
+    (put(*TASK, "digits", value={"places": 3}), f"{AT_TASK}.digits.places: unknown key; allowed here: decimals, "),
+    (drop(*TASK, "digits"), f"{AT_TASK}.digits: is missing"),
+    (put(*QUESTION, "digits", value={}), "questions[1].digits: give either decimals or significant_figures"),
     (
         put(*SHAPE, "sizes", value=[1, 10**9, 1]),
-        "questions[1].shapes.A: its quantities are about 12,000,000,012 numbers; use a shape of at most 1,000,000",
+        f"{AT_SHAPE}: its quantities are about 12,000,000,012 numbers; use a shape of at most 1,000,000",
     ),
-    (put(*SHAPE, "sizes", value=[1, 1]), "shapes.A: 2 activations for 1 layers; use one for each"),
-    (put(*SHAPE, "loss", value="hinge"), "shapes.A: loss 'hinge' is unknown"),
-    (put(*SHAPE, "batch_delta", value="sum"), "shapes.A: batch_delta: found 'sum'; use 'mean' or 'sample'"),
-    (put(*SHAPE, "batch_delta", value=["mean"]), "shapes.A: batch_delta: found ['mean']; use 'mean' or 'sample'"),
-    (put(*SHAPE, "batch_delta", value="mean"), "shapes.A: batch_delta says what δ is in a mini-batch"),
-    (put(*SHAPE, value=[]), "shapes.A: a shape has sizes or products"),
-    (put(*SHAPE, "sizes", value=["1", 1]), "shapes.A: sizes.0: Input should be a valid integer"),
+    (put(*SHAPE, "sizes", value=[1, 1]), f"{AT_SHAPE}: 2 activations for 1 layers; use one for each"),
+    (put(*SHAPE, "loss", value="hinge"), f"{AT_SHAPE}: loss 'hinge' is unknown"),
+    (
+        put(*SHAPE, "batch_delta", value="sum"),
+        f"{AT_SHAPE}: batch_delta: found 'sum'; use 'mean' or 'sample'",
+    ),
+    (
+        put(*SHAPE, "batch_delta", value=["mean"]),
+        f"{AT_SHAPE}: batch_delta: found ['mean']; use 'mean' or 'sample'",
+    ),
+    (put(*SHAPE, "batch_delta", value="mean"), f"{AT_SHAPE}: batch_delta says what δ is in a mini-batch"),
+    (put(*SHAPE, value=[]), f"{AT_SHAPE}: a shape has sizes or products"),
+    (put(*SHAPE, "sizes", value=["1", 1]), f"{AT_SHAPE}: sizes.0: Input should be a valid integer"),
     (put(*QUESTION, "given_decimals", "x", value=-1), "damaged: -1 is no whole number from 0 to 15"),
 ]
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examgen.exams.policy import DEFAULT_SHARES, Direction, Grade, Policy, Rounding
+from examgen.exams.policy import Direction, Grade, Policy, Rounding
 
 HALF, QUARTER, ONE = Decimal("0.5"), Decimal("0.25"), Decimal(1)
 MARKS = st.fractions(0, 200, max_denominator=60)
 
 
 def rounding(step: Decimal, direction: Direction = "nearest") -> Policy:
-    return Policy(rounding=Rounding(step, direction))
+    return Policy(rounding=Rounding(step=step, direction=direction))
 
 
 def test_the_defaults_are_those_of_the_rules() -> None:
@@ -27,7 +27,7 @@ def test_the_defaults_are_those_of_the_rules() -> None:
 
 def test_a_misconception_earns_its_share_where_the_entry_is_wrong() -> None:
     """Only wrong entries are explained away; a right one has what is right."""
-    policy = Policy(shares={**DEFAULT_SHARES, "misconception": QUARTER, "wrong": Decimal("0.1")})
+    policy = Policy(misconception=QUARTER, wrong=Decimal("0.1"))
     assert (policy.share("wrong"), policy.share("wrong", is_explained=True)) == (Decimal("0.1"), QUARTER)
     assert policy.share("correct", is_explained=True) == 1
     assert policy.share("blank", is_explained=True) == 0
@@ -35,13 +35,13 @@ def test_a_misconception_earns_its_share_where_the_entry_is_wrong() -> None:
 
 def test_without_follow_through_what_follows_is_wrong() -> None:
     """It earns what a wrong answer earns."""
-    policy = Policy(shares={**DEFAULT_SHARES, "wrong": QUARTER}, follow_through="off")
+    policy = Policy(wrong=QUARTER, follow_through="off")
     assert policy.share("follow_through") == policy.share("wrong") == QUARTER
 
 
 def test_lenient_precision_gives_imprecise_answers_what_correct_ones_get() -> None:
     """Also where that is less than all."""
-    policy = Policy(shares={**DEFAULT_SHARES, "correct": Decimal("0.9")}, precision="lenient")
+    policy = Policy(correct=Decimal("0.9"), precision="lenient")
     assert policy.share("imprecise") == Decimal("0.9")
 
 
@@ -94,6 +94,12 @@ def test_rounding_keeps_the_order_of_totals(one: Fraction, other: Fraction, most
 
 def test_a_grade_begins_at_its_boundary() -> None:
     """Exactly 90 % is an A, a hair less is not, and below the last boundary there is none."""
-    policy = Policy(grades=(Grade("A", Decimal(90)), Grade("B", Decimal("77.5")), Grade("C", Decimal(50))))
+    policy = Policy(
+        grades=(
+            Grade(name="A", percent=Decimal(90)),
+            Grade(name="B", percent=Decimal("77.5")),
+            Grade(name="C", percent=Decimal(50)),
+        )
+    )
     percents = ["120", "90", "89.999999", "77.5", "77.4", "50", "49.9", "0"]
     assert [policy.grade(Fraction(percent)) for percent in percents] == ["A", "A", "B", "B", "C", "C", "", ""]

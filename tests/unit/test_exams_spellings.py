@@ -1,7 +1,5 @@
 """Spellings of a paper's symbols in formulas."""
 
-from decimal import Decimal
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,11 +8,12 @@ from hypothesis import strategies as st
 from examgen.core.formulas.formula_language import Formula, parse_formula
 from examgen.core.network import NetworkShape, network_graph
 from examgen.exams.digits import Digits
-from examgen.exams.exam import Question, Task
+from examgen.exams.exam import Question
 from examgen.exams.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.spellings import MAX_NEAR, spelling_table, spellings
 from examgen.exams.symbol_names import Naming
+from examgen.exams.task import Task
 
 SMALL = NetworkShape((3, 2, 1), ("relu", "sigmoid"), "half_squared_error")
 SCALAR = NetworkShape((1, 1, 1), ("relu", "sigmoid"), "half_squared_error")
@@ -25,8 +24,8 @@ def naming(shape: NetworkShape, notation: str = "from-to") -> Naming:
 
 
 def paper_of(shape: NetworkShape, *asks: str, notation: str = "from-to", layers: tuple[int, ...] = ()) -> PaperShape:
-    tasks = tuple(Task("", (ask,), (), layers, Digits(4), Decimal(1)) for ask in asks)
-    return paper_shape(Question("Q1", "", (), tasks, Digits(4), {"A": shape}, {}), "A", NOTATIONS[notation])
+    tasks = tuple(Task(text="", ask=(ask,), layers=layers) for ask in asks)
+    return paper_shape(Question("Q1", "", (), tasks, Digits(decimals=4), {"A": shape}, {}), "A", NOTATIONS[notation])
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_every_outcome_has_its_marks(tmp_path: Path) -> None:
     _, paper = small_exam(tmp_path, THIRDS)
     outcome = codes("correct imprecise wrong", "blank unreadable wrong")
     is_explained = np.array([[True, True, True], [True, True, False]])
-    policy = Policy(shares={**Policy().shares, "misconception": Decimal("0.3")})
+    policy = Policy(misconception=Decimal("0.3"))
     marks = entry_marks(policy, paper, outcome, is_explained)
     assert marks.tolist() == [[10 / 3, 5 / 3, 1.0], [0, 0, 0]]
 

@@ -17,9 +17,10 @@ from examgen.batch.bench.mistaken_formulas import (
 from examgen.batch.bench.sitting import Sheet, sit
 from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.exams.banks.building import LoadedExam
-from examgen.exams.exam import CHOICE, Variant
+from examgen.exams.exam import Variant
 from examgen.exams.fields import ROUNDED_MARKS, shown_shape
 from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.task import CHOICE
 
 Place = tuple[str, str, str]
 """Student, question and field."""

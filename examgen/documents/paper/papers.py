@@ -160,8 +160,8 @@ def _tasks(paper: PaperShape, style: PaperStyle, *, with_solution: bool) -> tupl
     found: list[TaskPart] = []
     for number, task in enumerate(paper.question.tasks):
         fields = [field for field in paper.fields if field.task == number]
-        is_number = task.as_ == "number"
-        digits = digits_text(task.digits, text["worked"]) if is_number else text[f"as_{task.as_}"]
+        is_number, asked = task.as_ == "number", paper.question.digits_of(task)
+        digits = digits_text(asked, text["worked"]) if is_number else text[f"as_{task.as_}"]
         boxes = _boxes(paper, number, fields, digits) if is_number else other_boxes(paper, number, style)
         # The same table is printed once.
         spellings = tuple(spelling_lines(paper, number))
@@ -177,7 +177,7 @@ def _tasks(paper: PaperShape, style: PaperStyle, *, with_solution: bool) -> tupl
                 options=tuple((task_letter(place), style.phrase(option)) for place, option in enumerate(task.options)),
                 spellings=spellings if all(spellings != part.spellings for part in found) else (),
                 answers=tuple(typed_answers(paper, number, style)) if with_solution and not is_number else (),
-                characters=_characters(task.digits) if is_number else 4,
+                characters=_characters(asked) if is_number else 4,
             )
         )
     return tuple(found)

@@ -10,11 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from examgen.errors import BankError, did_you_mean
-from examgen.exams.banks.bank_mistakes import explain
 from examgen.exams.banks.bank_models import ExamModel, Family
+from examgen.exams.forms import form_of
 from examgen.resources import shipped
 
 MAX_FILE_BYTES = 1_000_000
@@ -60,9 +58,9 @@ def load_bank(path: Path) -> Family | ExamModel:
     is_family = "questions" not in document and any(key in document for key in ("network", "products", "tasks"))
     model: type[Family] | type[ExamModel] = Family if is_family else ExamModel
     try:
-        return model.model_validate(document)
-    except ValidationError as error:
-        raise BankError(f"{path}: {explain(model, error)}") from None
+        return form_of(model, document)
+    except ValueError as error:
+        raise BankError(f"{path}: {error}") from None
 
 
 def _is_file(path: Path) -> bool:

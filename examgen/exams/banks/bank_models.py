@@ -10,31 +10,13 @@ from examgen.core.network import BatchDelta
 from examgen.core.products import OPERATIONS
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
-from examgen.exams.banks.bank_answers import check_answers, toml_text
-from examgen.exams.banks.bank_policy import PolicyModel
-from examgen.exams.banks.bank_values import (
-    BankModel,
-    Count,
-    Day,
-    DigitsModel,
-    Duration,
-    Line,
-    Matrix,
-    Names,
-    Number,
-    Prose,
-    Proses,
-    Range,
-    Strict,
-    Texts,
-    Whole,
-    require,
-)
+from examgen.exams.banks.bank_values import Day, Duration, Line, Matrix, Names, Range
 from examgen.exams.cover import Cover
-from examgen.exams.exam import ASKABLE, AnswerKind
+from examgen.exams.digits import Digits
+from examgen.exams.forms import Count, Form, Number, Prose, Proses, Strict, Whole, require
 from examgen.exams.notation import NOTATIONS
-
-Marks = Annotated[Number, Field(ge=0, le=1000)]
+from examgen.exams.policy import Policy
+from examgen.exams.task import Task, toml_text
 
 
 def _known_draws(version: int) -> int:
@@ -48,7 +30,7 @@ Draws = Annotated[Whole, AfterValidator(_known_draws)]
 """A version of the draws, see `examgen.core.draw_versions`."""
 
 
-class CoverModel(BankModel):
+class CoverModel(Form):
     """What bank and exam files say of the head of a paper; of a family only where it is an exam of its own."""
 
     course: Line = ""
@@ -75,7 +57,7 @@ class PapersModel(CoverModel):
     later_keys: ClassVar[frozenset[str]] = frozenset({"draws"})
 
 
-class NetworkModel(BankModel):
+class NetworkModel(Form):
     """`[network]`: a list of names for a layer or for the loss draws one of them for each student."""
 
     sizes: Annotated[tuple[Count, ...], Field(min_length=2, max_length=9)]
@@ -96,7 +78,7 @@ class NetworkModel(BankModel):
         return self
 
 
-class ProductModel(BankModel):
+class ProductModel(Form):
     """One of `[[products]]`; left and right are [rows, columns], and for shape_of_product left out."""
 
     operation: str
@@ -109,44 +91,7 @@ class ProductModel(BankModel):
         return self
 
 
-class TaskModel(BankModel):
-    """One of `[[tasks]]`: marks are for each entry, marks_per_task are spread equally over all of its entries.
-
-    `as` says what the answers are: numbers; formulas, in given numbers and, of all other quantities, in those of
-    `symbols`; shapes of matrices; or one of the lettered `options`, of which `answer` is the right one, by its letter
-    or its text.
-    """
-
-    text: Prose
-    ask: Texts = ()
-    steps: tuple[Count, ...] = ()
-    layers: tuple[Count, ...] = ()
-    digits: DigitsModel | None = None
-    marks: Marks = Decimal(1)
-    marks_per_task: Marks | None = None
-    bonus: Strict = False
-    as_: Annotated[AnswerKind, Field(alias="as")] = "number"
-    symbols: Texts | None = None
-    options: tuple[Prose, ...] = ()
-    answer: str = ""
-
-    later_keys: ClassVar[frozenset[str]] = frozenset({"marks_per_task", "bonus", "as_", "symbols", "options", "answer"})
-
-    @model_validator(mode="after")
-    def _askable(self) -> "TaskModel":
-        for kind in self.ask:
-            require(kind, ASKABLE, "quantity")
-        for kind in self.symbols or ():
-            require(kind, ASKABLE, "quantity")
-        check_answers(self.as_, self.ask, self.symbols, self.options, self.answer)
-        if self.as_ != "number" and self.digits is not None:
-            raise ValueError(f"digits are of numbers; leave them out of a task with as = {toml_text(self.as_)}")
-        if self.marks_per_task is not None and "marks" in self.model_fields_set:
-            raise ValueError("give either marks, for each entry, or marks_per_task, for all entries together")
-        return self
-
-
-class ScreensModel(BankModel):
+class ScreensModel(Form):
     """`[screens]`: what a drawn variant must keep to."""
 
     kink_margin: Annotated[Number, Field(ge=0)] = Decimal("0.05")
@@ -156,6 +101,16 @@ class ScreensModel(BankModel):
     max_abs: Annotated[Number, Field(gt=0)] = Decimal(9999)
     misconception_margin: Annotated[Number, Field(ge=0, le=100)] = Decimal(2)
     max_draws: Annotated[Whole, Field(ge=1, le=1_000_000)] = 20_000
+
+
+def _own_digits(task: Task) -> Task:
+    if task.as_ != "number" and task.digits is not None:
+        raise ValueError(f"digits are of numbers; leave them out of a task with as = {toml_text(task.as_)}")
+    return task
+
+
+BankTask = Annotated[Task, AfterValidator(_own_digits)]
+"""A task of a family, where digits are written for numbers only; keys have those of every task."""
 
 
 class Family(PapersModel):
@@ -170,10 +125,10 @@ class Family(PapersModel):
     products: tuple[ProductModel, ...] = ()
     values: dict[str, Range] = Field(default_factory=dict)
     fixed: dict[str, Matrix] = Field(default_factory=dict)
-    digits: DigitsModel
+    digits: Digits
     screens: ScreensModel = ScreensModel()
-    policy: PolicyModel = PolicyModel()
-    tasks: Annotated[tuple[TaskModel, ...], Field(min_length=1, max_length=26)]
+    policy: Policy = Policy()
+    tasks: Annotated[tuple[BankTask, ...], Field(min_length=1, max_length=26)]
 
     @model_validator(mode="after")
     def _whole(self) -> "Family":
@@ -185,7 +140,7 @@ class Family(PapersModel):
         return self
 
 
-class QuestionModel(BankModel):
+class QuestionModel(Form):
     """One of `[[questions]]`: a family by shipped name, or a path beside the exam file."""
 
     family: str
@@ -200,7 +155,7 @@ class ExamModel(PapersModel):
     about: Prose = ""
     notation: str = "from-to"
     instructions: Proses = ()
-    policy: PolicyModel = PolicyModel()
+    policy: Policy = Policy()
     questions: Annotated[tuple[QuestionModel, ...], Field(min_length=1, max_length=26)]
 
     @model_validator(mode="after")

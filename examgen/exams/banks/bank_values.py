@@ -1,81 +1,25 @@
-"""What stands in bank files as numbers and lists of them, and the base of all models (`bank_models`)."""
+"""What stands in bank files alone: matrices, heads of papers, and what numbers may be."""
 
 import math
-import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Context, Decimal
-from typing import Annotated, Any, ClassVar
+from decimal import Decimal
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from examgen.core.exact import MAX_DENOMINATOR, MAX_DIGITS, exactly, is_decimal
-from examgen.errors import did_you_mean
-from examgen.exams.banks.bank_mistakes import shorten
+from examgen.exams.form_mistakes import shorten
+from examgen.exams.forms import Form, Number, Strict, Texts, decimal_of
 from examgen.exams.wording.texts import checked_text
 
 MAX_GRID = 1_000_000
-MOST_BELOW = 1000
-"""The largest denominator of a fraction."""
-
 DECIMALS_OF_FRACTION = 6
 """Where there is no room for the fraction itself."""
-
-_RATIO = re.compile(r"\s*([+-]?[0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
-_LONG = Context(prec=2 * MAX_DIGITS)
 
 MOST_MINUTES = 10_000
 MOST_COVER = 120
 """Characters of a course, a date or a duration."""
-
-
-def decimal_of(value: object) -> Decimal:
-    """Decimals come as TOML numbers or strings; TOML floats are parsed as decimals, so nothing is lost.
-
-    A fraction that no decimal can say, such as "1/3", becomes one of more digits, for which `exactly` has the fraction.
-
-    Raises:
-        ValueError: it is no finite number of at most 15 digits, and no fraction of small whole numbers.
-    """
-    if isinstance(value, str) and (ratio := _RATIO.fullmatch(value)):
-        return _ratio(int(ratio[1]), int(ratio[2]), value)
-    try:
-        exact = Decimal(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else value
-    except (ArithmeticError, ValueError):
-        exact = None
-    if not isinstance(exact, Decimal):
-        raise ValueError(f"found {shorten(value)}; use a number such as 0.1")
-    if not exact.is_finite():
-        raise ValueError(f"found {shorten(value)}; use a finite number")
-    exponent = int(exact.as_tuple().exponent)
-    if max(len(exact.as_tuple().digits) + max(exponent, 0), -exponent) > MAX_DIGITS:
-        raise ValueError(f"found {shorten(value)}; use at most {MAX_DIGITS} digits")
-    return exact
-
-
-def number_text(number: Decimal) -> str:
-    """A number as files have it: a decimal, or a fraction that `decimal_of` takes."""
-    exact = exactly(number)
-    return format(number, "f") if is_decimal(exact) else str(exact)
-
-
-def _ratio(above: int, below: int, found: str) -> Decimal:
-    if not 1 <= below <= MOST_BELOW:
-        raise ValueError(f'found {shorten(found)}; use a fraction such as "1/3", with 1 to {MOST_BELOW} below the line')
-    return _LONG.divide(Decimal(above), Decimal(below))
-
-
-def _listed(value: object) -> object:
-    return value if isinstance(value, list | tuple) else [value]
 
 
 def _numbers(value: object) -> object:
@@ -104,17 +48,7 @@ def _flat(value: object) -> Iterator[object]:
         yield value
 
 
-Number = Annotated[Decimal, BeforeValidator(decimal_of)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Prose = Annotated[str, AfterValidator(checked_text)]
-"""A text that papers show."""
-
-Proses = Annotated[tuple[Prose, ...], BeforeValidator(_listed)]
 Names = Annotated[Texts, Field(min_length=1)]
-# Strict, for true is no number of layers, and 1 is no yes.
-Whole = Annotated[int, Field(strict=True)]
-Strict = Annotated[bool, Field(strict=True)]
-Count = Annotated[Whole, Field(ge=1, le=64)]
 Matrix = Annotated[tuple[tuple[Number, ...], ...] | tuple[Number, ...] | Number, BeforeValidator(_numbers)]
 
 
@@ -149,36 +83,7 @@ Day = Annotated[date | str, BeforeValidator(_day)]
 Duration = Annotated[int | str, BeforeValidator(_duration)]
 
 
-class BankModel(BaseModel):
-    """A table of a bank file: unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-    later_keys: ClassVar[frozenset[str]] = frozenset()
-    """Keys that the format did not have at first."""
-
-    @model_serializer(mode="wrap")
-    def _written(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Later keys only where the file has them: an exam's id is made of this, and stays what it was."""
-        dumped: dict[str, Any] = dump(self)
-        unwritten = self.later_keys - self.model_fields_set
-        return {name: value for name, value in dumped.items() if name not in unwritten}
-
-
-class DigitsModel(BankModel):
-    """`decimals = 4` or `significant_figures = 3`."""
-
-    decimals: Annotated[Whole, Field(ge=0, le=9)] | None = None
-    significant_figures: Annotated[Whole, Field(ge=1, le=9)] | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> "DigitsModel":
-        if (self.decimals is None) == (self.significant_figures is None):
-            raise ValueError("give either decimals or significant_figures")
-        return self
-
-
-class Range(BankModel):
+class Range(Form):
     """What one number may be: a grid from min to max, a list of choices, or a one-hot row."""
 
     min: Number | None = None
@@ -253,9 +158,3 @@ def decimals_of(number: Decimal) -> int:
     if not is_decimal(exactly(number)):
         return DECIMALS_OF_FRACTION
     return max(0, -int(number.normalize().as_tuple().exponent))
-
-
-def require(name: str, allowed: Any, what: str) -> None:
-    """Raise a ValueError that lists what is allowed where a name is unknown."""
-    if name not in allowed:
-        raise ValueError(f"{what} {name!r} is unknown; allowed: {', '.join(allowed)}.{did_you_mean(name, allowed)}")

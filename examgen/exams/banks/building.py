@@ -9,14 +9,14 @@ from examgen.core.draw_versions import FIRST_DRAWS
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS, MAX_TOKENS, Unparsed, tokenize
 from examgen.errors import BankError
 from examgen.exams.banks.bank_files import ExamModel, Family, find_bank, load_bank
-from examgen.exams.banks.bank_policy import policy_of
 from examgen.exams.banks.families import family_question
 from examgen.exams.draws.drawing import Source, draw_question, variant_code
-from examgen.exams.exam import Exam, Question, Task, Variant
+from examgen.exams.exam import Exam, Question, Variant
 from examgen.exams.fields import Field
 from examgen.exams.notation import notation_named
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.typed_references import typed_reference
+from examgen.exams.task import Task
 
 ID_LENGTH = 6
 
@@ -61,7 +61,7 @@ def load_exam(name: str, seed: int, notation: str | None = None) -> LoadedExam:
         title=bank.title,
         notation=written,
         instructions=bank.instructions if isinstance(bank, ExamModel) else (),
-        policy=policy_of(bank.policy),
+        policy=bank.policy,
         questions=tuple(question for question, _ in pairs),
         cover=bank.cover,
     )

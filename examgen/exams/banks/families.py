@@ -16,15 +16,13 @@ from examgen.core.products import ProductSpec, ProductsShape
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array
 from examgen.errors import BankError, did_you_mean
-from examgen.exams.banks.bank_answers import answer_letter
-from examgen.exams.banks.bank_models import Family, TaskModel
-from examgen.exams.banks.bank_values import DigitsModel, Matrix
+from examgen.exams.banks.bank_models import Family
+from examgen.exams.banks.bank_values import Matrix
 from examgen.exams.banks.given_numbers import given_decimals, given_denominators
-from examgen.exams.digits import Digits
 from examgen.exams.draws.drawing import Drawer, Source
 from examgen.exams.draws.kinks import at_kinks
 from examgen.exams.draws.screens import Limits
-from examgen.exams.exam import CHOICE, Question, Task
+from examgen.exams.exam import Question
 
 KIND_VALUES = {
     "W": "weights",
@@ -63,13 +61,13 @@ def family_question(number: str, path: Path, family: Family, title: str, draws: 
     fixed = _fixed(path, family, some_shape) if family.fixed else {}
     for shape in shapes.values():
         _check_targets(path, family, shape)
-    digits, limits = _digits(family.digits), _limits(family, draws)
+    limits = _limits(family, draws)
     question = Question(
         id=number,
         title=title or family.title,
         text=family.text,
-        tasks=tuple(_task(task, digits) for task in family.tasks),
-        digits=digits,
+        tasks=tuple(task.of_question(family.digits) for task in family.tasks),
+        digits=family.digits,
         shapes=shapes,
         given_decimals=given_decimals(family, drawers),
         given_denominators=given_denominators(family, drawers),
@@ -202,30 +200,6 @@ def _check_probabilities(path: Path, family: Family, loss: Loss) -> None:
 
 def _floats(value: Matrix) -> object:
     return [_floats(part) for part in value] if isinstance(value, tuple) else float(value)
-
-
-def _digits(model: DigitsModel) -> Digits:
-    if model.decimals is not None:
-        return Digits(model.decimals)
-    return Digits(model.significant_figures or 0, "significant_figures")
-
-
-def _task(model: TaskModel, digits: Digits) -> Task:
-    asked = _digits(model.digits) if model.digits else digits
-    return Task(
-        text=model.text,
-        ask=model.ask,
-        steps=model.steps,
-        layers=model.layers,
-        digits=asked,
-        marks=model.marks,
-        marks_per_task=model.marks_per_task,
-        is_bonus=model.bonus,
-        as_=model.as_,
-        symbols=model.symbols,
-        options=model.options,
-        answer=answer_letter(model.options, model.answer) if model.as_ == CHOICE else "",
-    )
 
 
 def _limits(family: Family, draws: int) -> Limits:

@@ -30,7 +30,7 @@ SLACK = 1e-9
 """Values within this share of a limit are at the limit. Exact decimals often lie right on one, and which side their
 doubles fall on differs between machines; a paper must not."""
 
-WHOLE = Digits(0)
+WHOLE = Digits(decimals=0)
 """The digits of answers that are to be found without a calculator."""
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from examgen.core.exercise import Exercise
-from examgen.exams.exam import CHOICE, Exam, Question, Task, Variant
+from examgen.exams.exam import Exam, Question, Variant
 from examgen.exams.keys.key_reading import MistakeError
 from examgen.exams.paper_shapes import paper_shape
+from examgen.exams.task import CHOICE, Task
 from examgen.exams.wording.texts import checked_text
 
 MOST_LAYERS = 16
@@ -110,17 +111,11 @@ def _has_same_numbers(one: Variant, other: Variant) -> bool:
 
 
 def _check_question(question: Mapping[str, Any]) -> None:
-    tasks = _listed(question["tasks"], "tasks")
+    _listed(question["tasks"], "tasks")
     if not isinstance(question["shapes"], dict) or not question["shapes"]:
         raise MistakeError(f"shapes is {_shown(question['shapes'])}; give one or more shapes by their labels")
     for place in ("title", *_places("text", question["text"])):
         _check_text(question, place)
-    for number, task in enumerate(tasks, start=1):
-        try:
-            for place in ("text", *_places("options", task.get("options", []))):
-                _check_text(task, place)
-        except MistakeError as error:
-            raise MistakeError(f"tasks[{number}].{error}") from None
     for label, shape in question["shapes"].items():
         sizes = shape.get("sizes", []) if isinstance(shape, dict) else []
         if isinstance(sizes, list) and len(sizes) > MOST_LAYERS:

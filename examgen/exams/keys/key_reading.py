@@ -15,23 +15,19 @@ from examgen.core.exercise import Exercise
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.core.graph import Quantity
 from examgen.core.rules.rule import Array
-from examgen.exams.banks.bank_answers import answer_letter, check_answers
-from examgen.exams.banks.bank_policy import checked_policy
-from examgen.exams.banks.bank_values import decimal_of
 from examgen.exams.digits import Digits
-from examgen.exams.exam import ANSWER_KINDS, ASKABLE, CHOICE, Exam, Question, QuestionVariant, Task, Variant
+from examgen.exams.exam import Exam, Question, QuestionVariant, Variant
 from examgen.exams.exercises import exercise_from
+from examgen.exams.forms import F, form_of
 from examgen.exams.keys.given_rows import GivenRow
 from examgen.exams.keys.key_documents import NOT_TOLD, KeyDetail, Making
 from examgen.exams.notation import NOTATIONS
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import Policy
+from examgen.exams.task import Task
 
 DAMAGE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 """What reading a document of the wrong form raises."""
-
-MAX_MARKS = 1000
-"""Of marks, as in bank files; more would make sums of fractions slow."""
 
 MOST_BELOW = 10**9
 """The largest common denominator of a given quantity that is read."""
@@ -49,8 +45,10 @@ def exam_from(document: Mapping[str, Any]) -> Exam:
         title=_text(document["title"]),
         notation=NOTATIONS[document["notation"]],
         instructions=_texts(document["instructions"]),
-        policy=_policy_from(document["policy"]),
-        questions=tuple(_question_from(part) for part in document["questions"]),
+        policy=_form(Policy, document["policy"], "policy"),
+        questions=tuple(
+            _question_from(part, f"questions[{number}]") for number, part in enumerate(document["questions"], start=1)
+        ),
     )
 
 
@@ -127,14 +125,6 @@ def said(error: Exception) -> str:
     return f"damaged: {error} is missing or not known" if isinstance(error, KeyError) else f"damaged: {error}"
 
 
-def _policy_from(document: Any) -> Policy:
-    """The policy as edited; what an older key does not say has its default."""
-    try:
-        return checked_policy(_exact(document), "policy")
-    except ValueError as error:
-        raise MistakeError(str(error)) from None
-
-
 def _exact(value: Any) -> Any:
     """Decimals in place of the floats of a JSON document, at any depth."""
     if isinstance(value, dict):
@@ -144,14 +134,17 @@ def _exact(value: Any) -> Any:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-def _question_from(part: Mapping[str, Any]) -> Question:
+def _question_from(part: Mapping[str, Any], where: str) -> Question:
+    digits = _form(Digits, part["digits"], f"{where}.digits")
     return Question(
         id=_text(part["id"]),
         title=_text(part["title"]),
         text=_texts(part["text"]),
-        tasks=tuple(_task_from(task) for task in part["tasks"]),
-        digits=_digits_from(part["digits"]),
-        shapes={_text(label): _shape_from(label, shape) for label, shape in part["shapes"].items()},
+        tasks=tuple(
+            _task_from(task, f"{where}.tasks[{number}]", digits) for number, task in enumerate(part["tasks"], start=1)
+        ),
+        digits=digits,
+        shapes={_text(label): _shape_from(f"{where}.shapes.{label}", shape) for label, shape in part["shapes"].items()},
         given_decimals={name: _whole(count, 0, 15) for name, count in part["given_decimals"].items()},
         given_denominators={
             name: _whole(below, 1, MOST_BELOW) for name, below in part.get("given_denominators", {}).items()
@@ -160,50 +153,27 @@ def _question_from(part: Mapping[str, Any]) -> Question:
     )
 
 
-def _shape_from(label: str, shape: Any) -> Exercise:
+def _shape_from(where: str, shape: Any) -> Exercise:
     try:
         return exercise_from(shape)
     except ValueError as error:
-        raise MistakeError(f"shapes.{label}: {error}") from None
+        raise MistakeError(f"{where}: {error}") from None
 
 
-def _task_from(task: Mapping[str, Any]) -> Task:
-    ask = _texts(task["ask"])
-    if unknown := [kind for kind in ask if kind not in ASKABLE]:
-        raise ValueError(f"quantity {unknown[0]!r} is unknown")
-    kind, options, answer = _text(task.get("as", "number")), _texts(task.get("options", [])), task.get("answer", "")
-    symbols = _texts(task["symbols"]) if task.get("symbols") is not None else None
-    if unknown := [name for name in symbols or () if name not in ASKABLE]:
-        raise ValueError(f"quantity {unknown[0]!r} is unknown")
-    if kind not in ANSWER_KINDS:
-        raise MistakeError(f"as is {kind!r}; allowed: {', '.join(ANSWER_KINDS)}")
+def _task_from(part: Any, where: str, digits: Digits) -> Task:
+    task = _form(Task, part, where)
+    # A key says all but what later versions have added: else what is lost would silently have its default.
+    for name in Task.model_fields:
+        if name not in task.model_fields_set | task.unsaid | task.later_keys:
+            raise MistakeError(f"{where}.{name}: is missing")
+    return task.of_question(digits)
+
+
+def _form(model: type[F], part: Any, where: str) -> F:
     try:
-        check_answers(kind, ask, symbols, options, _text(answer))
+        return form_of(model, _exact(part), where)
     except ValueError as error:
         raise MistakeError(str(error)) from None
-    return Task(
-        text=_text(task["text"]),
-        ask=ask,
-        steps=_wholes(task["steps"]),
-        layers=_wholes(task["layers"]),
-        digits=_digits_from(task["digits"]),
-        marks=_marks(task["marks"]) if task.get("marks_per_task") is None else Decimal(1),
-        marks_per_task=_marks(task["marks_per_task"]) if task.get("marks_per_task") is not None else None,
-        is_bonus=_yes_or_no(task.get("bonus", False)),
-        as_=kind,
-        symbols=symbols,
-        options=options,
-        answer=answer_letter(options, answer) if kind == CHOICE else "",
-    )
-
-
-def _digits_from(part: Mapping[str, int]) -> Digits:
-    ((unit, count),) = part.items()
-    if unit == "significant_figures":
-        return Digits(_whole(count, 1, 9), "significant_figures")
-    if unit == "decimals":
-        return Digits(_whole(count, 0, 9))
-    raise ValueError(f"digits are decimals or significant_figures, not {unit!r}")
 
 
 def _text(value: Any) -> str:
@@ -228,17 +198,6 @@ def _whole(value: Any, low: int = 1, high: int = 64) -> int:
 
 def _wholes(values: Any) -> tuple[int, ...]:
     return tuple(_whole(value) for value in values)
-
-
-def _marks(value: Any) -> Decimal:
-    """Texts as they are written, and the numbers that an instructor may put in their place."""
-    try:
-        marks = decimal_of(str(value) if isinstance(value, float) else value)
-    except ValueError:
-        marks = None
-    if marks is None or not 0 <= marks <= MAX_MARKS:
-        raise ValueError(f"{value!r} is no number from 0 to {MAX_MARKS}")
-    return marks
 
 
 def _yes_or_no(value: Any) -> bool:

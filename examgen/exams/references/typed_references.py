@@ -6,10 +6,10 @@ them.
 
 from functools import lru_cache
 
-from examgen.exams.exam import CHOICE
 from examgen.exams.fields import Field, shown_shape
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.reference_formulas import reference_formula
+from examgen.exams.task import CHOICE
 
 
 @lru_cache(maxsize=4096)

@@ -13,8 +13,10 @@ MOST_LEVELS = 12
 MOST_CHARACTERS = 2000
 """Of one formula; a page has no room for more."""
 
-UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]")
-"""Control characters, and those of Unicode's private planes, which stand for numbers that are put in."""
+UNSHOWN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]"
+)
+"""Control characters, halves of pairs, and those of Unicode's private planes, which stand for numbers put in."""
 
 # Commands that take the next one where no brace follows them; of those with two arguments, the first may be one sign.
 _OF_TWO = r"\\(?:[dtc]?frac|[dt]?binom)(?![A-Za-z])\s*[^\\{}\s]?\s*"

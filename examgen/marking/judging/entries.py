@@ -93,7 +93,7 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     is_doubtful = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
     found, is_ignored, follows_all = work.settled(wanted, is_doubtful)
     start, found = work.by_other_routes(Start.at(values, wanted, is_ignored | is_blank), found)
-    is_followed = policy.follow_through == "full"
+    is_followed = policy.follow_through != "off"
     follows = found.follows if is_followed else found.follows & ~found.rests
     is_correct = is_right | (found.follows & ~found.rests)
     sound = found.own if is_followed else np.where(found.rests, np.nan, found.own)

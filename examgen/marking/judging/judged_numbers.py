@@ -19,7 +19,7 @@ def judge(paper: PaperShape, givens: Values, submitted: Submitted, policy: Polic
     """
     marked = mark(paper, givens, submitted, policy)
     diagnosis = diagnose(paper, givens, submitted, marked)
-    if policy.follow_through == "full" and policy.follow_through_cause:
+    if policy.follow_through != "off" and policy.follow_through_cause:
         return following_causes(paper, givens, submitted, marked, diagnosis)
     return marked, diagnosis
 

@@ -185,7 +185,7 @@ def _fewer_digits(paper: PaperShape, submitted: Submitted) -> NDArray[np.int64]:
 def _fraction_half(paper: PaperShape, submitted: Submitted, wanted: Array) -> Array:
     """(students, fields) half a unit of the last digit of fractions where a whole number is asked; else 0."""
     found = np.zeros_like(wanted)
-    is_whole = np.array([field.digits == Digits(0) for field in paper.fields])
+    is_whole = np.array([field.digits == Digits(decimals=0) for field in paper.fields])
     if not (paper.shape.is_rational and is_whole.any()):
         return found
     values = submitted.values

@@ -103,7 +103,7 @@ def settled_outcomes(policy: Policy, outcome: Codes) -> Codes:
 
     Returns: (students, fields).
     """
-    if policy.follow_through == "full":
+    if policy.follow_through != "off":
         return outcome
     follows, wrong = OUTCOMES["follow_through"].code, OUTCOMES["wrong"].code
     return np.where(outcome == follows, np.int8(wrong), outcome)

@@ -7,7 +7,7 @@ student's own answers, h half a unit of the last asked digit, B the tolerance ar
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
-from examgen.exams.banks.bank_values import number_text
+from examgen.exams.forms import number_text
 from examgen.marking.judging.diagnosing.diagnosis import Trial
 from examgen.marking.judging.diagnosing.two_causes import AND
 from examgen.marking.judging.outcomes import HUNDREDTHS

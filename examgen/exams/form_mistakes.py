@@ -1,6 +1,6 @@
-"""Mistakes in bank files as one line: the key, what was found and what is allowed.
+"""Mistakes in tables of bank files and keys as one line: the key, what was found and what is allowed.
 
-`bank_files` makes lines of what pydantic says; the types of numbers (`bank_values`) shorten what they found by it.
+`forms` makes lines of what pydantic says, and shortens what it found.
 """
 
 import re
@@ -108,12 +108,12 @@ def _inner_model(annotation: Any) -> Any:
 
 
 def shorten(value: object) -> str:
-    """A value as TOML more or less writes it, in at most 60 characters."""
+    """A value as TOML or JSON more or less writes it, in at most 60 characters."""
     try:
         text = str(value) if isinstance(value, Decimal) else repr(value)
     except (ValueError, RecursionError):
         return "a value too large to show"
-    text = {"True": "true", "False": "false"}.get(text, _without_types(text))
+    text = {"True": "true", "False": "false", "None": "null"}.get(text, _without_types(text))
     return text if len(text) <= 60 else text[:57] + "..."
 
 

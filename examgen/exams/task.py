@@ -1,0 +1,154 @@
+"""One lettered part of a question: what it asks for, in what form, to how many digits, and for how many marks.
+
+`[[tasks]]` of a family, and the tasks of key/exam.json.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from examgen.core.graph import Quantity
+from examgen.exams.digits import Digits
+from examgen.exams.forms import Count, Form, Number, Prose, Strict, Texts, require
+
+ASKABLE = ("z", "a", "loss", "slope", "dL_da", "dL_dz", "dL_dW", "dL_db", "W_new", "b_new", "product")
+"""The kinds of quantities that a task may ask for; also the column `quantity` of the key."""
+
+AnswerKind = Literal["number", "formula", "shape", "choice"]
+"""What a student writes into the boxes of a task."""
+
+CHOICE = "choice"
+"""The kind of the field of a choice, which is no quantity of the graph."""
+
+MAX_OPTIONS = 26
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+Marks = Annotated[Number, Field(ge=0, le=1000)]
+
+
+class Task(Form):
+    """A task, as a bank file or a key says it.
+
+    Attributes:
+        text: plain text with `$LaTeX$`.
+        ask: kinds of quantities from `ASKABLE`.
+        steps: steps of gradient descent; empty for all.
+        layers: layers, or numbers of products; empty for all.
+        digits: to how many digits; None for those of the question.
+        marks: for each entry.
+        marks_per_task: spread equally over all entries; None where `marks` are for each.
+        bonus: whether its marks count on top of those of the exam.
+        as_: whether numbers are asked, formulas of the entries, shapes of the shown matrices, or one of the options.
+        symbols: kinds of quantities that formulas may use beside given numbers; None for all.
+        options: of a choice, lettered a, b, … on the paper; plain text with `$LaTeX$`.
+        answer: the right option, by its letter or its text.
+    """
+
+    text: Prose
+    ask: Texts = ()
+    steps: tuple[Count, ...] = ()
+    layers: tuple[Count, ...] = ()
+    digits: Digits | None = None
+    marks: Marks = Decimal(1)
+    marks_per_task: Marks | None = None
+    bonus: Strict = False
+    as_: Annotated[AnswerKind, Field(alias="as")] = "number"
+    symbols: Texts | None = None
+    options: tuple[Prose, ...] = ()
+    answer: str = ""
+
+    later_keys: ClassVar[frozenset[str]] = frozenset({"marks_per_task", "bonus", "as_", "symbols", "options", "answer"})
+
+    @model_validator(mode="after")
+    def _askable(self) -> Self:
+        for kind in (*self.ask, *(self.symbols or ())):
+            require(kind, ASKABLE, "quantity")
+        self._check_kind()
+        if self.as_ == CHOICE:
+            _check_choice(self.ask, self.options, self.answer)
+        if self.marks_per_task is not None and "marks" in self.model_fields_set:
+            raise ValueError("give either marks, for each entry, or marks_per_task, for all entries together")
+        return self
+
+    @property
+    def unsaid(self) -> frozenset[str]:
+        """Of marks for each entry and for all of them, what does not count."""
+        return super().unsaid | ({"marks"} if self.marks_per_task is not None else frozenset())
+
+    def of_question(self, digits: Digits) -> Self:
+        """This task as an exam has it.
+
+        Args:
+            digits: of its question, for where it says none.
+
+        Returns: the task with its digits, and with the right option by its letter.
+        """
+        letter = _answer_letter(self.options, self.answer)
+        return self.model_copy(update={"digits": self.digits or digits, "answer": letter})
+
+    def asks(self, quantity: Quantity) -> bool:
+        """Whether this task asks for the quantity."""
+        return (
+            quantity.kind in self.ask
+            and (not self.steps or quantity.step in self.steps or quantity.step is None)
+            and (not self.layers or quantity.layer in self.layers or quantity.layer is None)
+        )
+
+    def allows(self, quantity: Quantity) -> bool:
+        """Whether formulas may use the quantity."""
+        is_given = quantity.rule is None or quantity.is_copied
+        return self.symbols is None or is_given or quantity.kind in self.symbols
+
+    def _check_kind(self) -> None:
+        kind = toml_text(self.as_)
+        if self.as_ != "formula" and self.symbols is not None:
+            raise ValueError(f'symbols belong to as = "formula"; this task is as = {kind}')
+        if self.as_ == CHOICE:
+            return
+        if self.options or self.answer:
+            raise ValueError(f"options and answer belong to as = {toml_text(CHOICE)}; this task is as = {kind}")
+        if not self.ask:
+            raise ValueError("ask is missing; name one or more quantities")
+        if self.as_ == "shape" and "loss" in self.ask:
+            raise ValueError("the loss is a single number; ask for shapes of matrices and vectors")
+
+
+def toml_text(text: str) -> str:
+    """A text as it stands in a bank file."""
+    return f'"{text}"'
+
+
+def _answer_letter(options: Sequence[str], answer: str) -> str:
+    """The letter of the right option, given by its letter or its text; empty where there is none."""
+    texts = [_plain_option(option) for option in options]
+    plain = _plain_option(answer)
+    if plain in texts:
+        return _LETTERS[texts.index(plain)]
+    letters = _LETTERS[: len(options)]
+    return plain if len(plain) == 1 and plain in letters else ""
+
+
+def _plain_option(text: str) -> str:
+    """What two options are told apart by: neither capitals, nor spaces, nor the signs around formulas."""
+    return " ".join(text.replace("$", "").casefold().split())
+
+
+def _check_choice(ask: Sequence[str], options: Sequence[str], answer: str) -> None:
+    if ask:
+        raise ValueError("a choice asks for no quantities; leave ask out")
+    if not 2 <= len(options) <= MAX_OPTIONS:
+        raise ValueError(f"a choice has {len(options)} options; give 2 to {MAX_OPTIONS}")
+    plain = [_plain_option(option) for option in options]
+    if "" in plain or len(set(plain)) < len(plain):
+        raise ValueError("each option needs a text of its own; capitals, spaces and $ do not tell two apart")
+    letters = _LETTERS[: len(options)]
+    # Else "b" could mean two of them.
+    others = {text for letter, text in zip(letters, plain, strict=True) if text != letter}
+    if mistaken := sorted(others & set(letters)):
+        raise ValueError(f"the option {toml_text(mistaken[0])} is the letter of another one; write more of it")
+    if not _answer_letter(options, answer):
+        raise ValueError(
+            f"answer is {toml_text(answer)}; give the right option's letter, {letters[0]} to {letters[-1]}, or its text"
+        )
