@@ -65,19 +65,8 @@ def make(
     """
     from examgen.batch import making
 
-    return making.make(
-        str(exam),
-        seed=seed,
-        student=student,
-        notation=notation,
-        language=language,
-        paper=paper,
-        theme=_path(theme),
-        key_detail=key_detail,
-        working_space=working_space,
-        out=_path(out),
-        force=force,
-    )
+    options = making.MakeOptions(seed, notation, language, paper, _path(theme), key_detail, working_space, force)
+    return making.make(str(exam), student, _path(out), options)
 
 
 def make_class(
@@ -118,22 +107,10 @@ def make_class(
     Raises:
         examgen.errors.ExamgenError: as in `make`; also where the roster cannot be read or names a student twice.
     """
-    from examgen.batch import class_making
+    from examgen.batch import class_making, making
 
-    return class_making.make_class(
-        str(exam),
-        Path(roster),
-        seed=seed,
-        out=Path(out),
-        notation=notation,
-        language=language,
-        paper=paper,
-        theme=_path(theme),
-        key_detail=key_detail,
-        working_space=working_space,
-        force=force,
-        progress=progress,
-    )
+    options = making.MakeOptions(seed, notation, language, paper, _path(theme), key_detail, working_space, force)
+    return class_making.make_class(str(exam), Path(roster), Path(out), options, progress)
 
 
 def rehearse(

@@ -21,10 +21,10 @@ from examgen.batch.claiming import (
     put_aside,
     remove_broken,
 )
-from examgen.batch.making import MadePapers, Progress, checked_seed, key_below, printed_paper, seed_notices
+from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed, key_below, printed_paper, seed_notices
 from examgen.batch.manifest import Sums, filled_of, handout_of, manifest_csv, solution_of, summed, sums_of_before
 from examgen.batch.rosters.class_list import check_apart, read_roster
-from examgen.documents.style import STANDARD, PaperStyle
+from examgen.documents.style import PaperStyle
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
 from examgen.exams.folders.files import write_files
@@ -48,41 +48,23 @@ class Papers:
 
 
 def make_class(
-    exam: str,
-    roster: Path,
-    *,
-    seed: int | None = None,
-    out: Path,
-    notation: str | None = None,
-    language: str = STANDARD.language,
-    paper: str = STANDARD.paper,
-    theme: Path | None = None,
-    key_detail: str = STANDARD.key_detail,
-    working_space: bool = False,
-    force: bool = False,
-    progress: Progress | None = None,
+    exam: str, roster: Path, out: Path, options: MakeOptions, progress: Progress | None = None
 ) -> MadePapers:
     """Make a paper of their own for each student of a roster.
 
     Args:
         exam: a shipped exam or family, or the path of a TOML file.
         roster: CSV, xlsx or ods with the columns id and name, or as a course system exports it.
-        seed: a student's paper depends on the seed, the exam and the student only, never on the roster.
         out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
-        notation: another notation than the exam's own.
-        language: of the papers: en, de, fr, es, hi, or one of the theme.
-        paper: a4 or letter.
-        theme: folder with own rules, words and templates, see `examgen.documents.themes`.
-        key_detail: of the worked solution: full, or short, without the chain rule for single entries.
-        working_space: whether ruled space is left under each task.
-        force: whether to write over what lies in the folder; another exam there is put aside whole.
+        options: what the papers are like. A student's depends on the seed, the exam and the student only, never on the
+            roster.
         progress: called after each paper.
 
     Raises:
         ExamgenError: as in `make`; also where the roster cannot be read, or names a student twice.
     """
-    seed = checked_seed(seed)
-    style = PaperStyle.of(language, paper, theme, key_detail, working_space=working_space)
+    seed, notation, force = checked_seed(options.seed), options.notation, options.force
+    style = options.style()
     found = read_roster(roster)
     loaded = load_exam(exam, seed, notation)
     making = style.making(seed, loaded.draws)

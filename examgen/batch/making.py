@@ -24,7 +24,6 @@ from examgen.exams.keys.key_documents import Making
 from examgen.exams.keys.key_folder import key_files, sheet_csv, sheet_rows
 from examgen.version import __version__
 
-DEFAULT_EXAM = "question2"
 OUTPUT = Path("output")
 SEED_BITS = 63
 SMALL_SEED = 2**32
@@ -35,6 +34,38 @@ MOST_NAMED = 5
 
 Progress = Callable[[int, int], None]
 """Called with the number of papers done and of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeOptions:
+    """What papers are like, and what happens to what lies there already.
+
+    Attributes:
+        seed: that all numbers are drawn from; a fresh one where it is None.
+        notation: another one than the exam's own.
+        language: of the papers: en, de, fr, es, hi, or one of the theme.
+        paper: a4 or letter.
+        theme: folder with own rules, words and templates, see `examgen.documents.themes`.
+        key_detail: of the worked solution: full, or short, without the chain rule for single entries.
+        working_space: whether ruled space is left under each task.
+        force: whether to write over what lies in the folder.
+    """
+
+    seed: int | None = None
+    notation: str | None = None
+    language: str = STANDARD.language
+    paper: str = STANDARD.paper
+    theme: Path | None = None
+    key_detail: str = STANDARD.key_detail
+    working_space: bool = False
+    force: bool = False
+
+    def style(self) -> PaperStyle:
+        """How the papers look.
+
+        Raises: ExamgenError: there is no such language, size or theme.
+        """
+        return PaperStyle.of(self.language, self.paper, self.theme, self.key_detail, working_space=self.working_space)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,42 +107,28 @@ def fresh_seed() -> int:
 
 
 def make(
-    exam: str = DEFAULT_EXAM,
-    *,
-    seed: int | None = None,
+    exam: str,
     student: str = "",
-    notation: str | None = None,
-    language: str = STANDARD.language,
-    paper: str = STANDARD.paper,
-    theme: Path | None = None,
-    key_detail: str = STANDARD.key_detail,
-    working_space: bool = False,
     out: Path | None = None,
-    force: bool = False,
+    options: MakeOptions = MakeOptions(),
+    *,
     keeps_other: bool = True,
 ) -> MadePapers:
     """Make one paper with its key.
 
     Args:
         exam: a shipped exam or family, or the path of a TOML file.
-        seed: the same seed makes the same paper, byte for byte; a fresh one is drawn where it is None.
         student: id of the student whom the paper is for; empty for a paper that anybody may hand in.
-        notation: another notation than the exam's own.
-        language: of the papers: en, de, fr, es, hi, or one of the theme.
-        paper: a4 or letter.
-        theme: folder with own rules, words and templates, see `examgen.documents.themes`.
-        key_detail: of the worked solution: full, or short, without the chain rule for single entries.
-        working_space: whether ruled space is left under each task.
         out: the exam's folder; under ./output where it is None.
-        force: whether to write over what lies in the folder; another exam there is put aside whole.
-        keeps_other: whether it is, and not lost.
+        options: what the paper is like.
+        keeps_other: whether another exam in the folder is put aside whole where it is written over, and not lost.
 
     Raises:
         ExamgenError: the exam cannot be found, read or satisfied, a file cannot be written, or something else lies in
             the folder.
     """
-    seed = checked_seed(seed)
-    style = PaperStyle.of(language, paper, theme, key_detail, working_space=working_space)
+    seed, notation, force = checked_seed(options.seed), options.notation, options.force
+    style = options.style()
     loaded = load_exam(exam, seed, notation)
     variant = draw_variants(loaded, [Student(checked_id(student))])[0]
     making = style.making(seed, loaded.draws)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from examgen import make, make_class
 from examgen.batch import making
-from examgen.batch.class_making import make_class
-from examgen.batch.making import MadePapers, make
+from examgen.batch.making import MadePapers
 from examgen.batch.rosters.class_list import read_roster
 from examgen.documents.paper.printing import PrintedPaper
 from examgen.errors import AnswersError, ExamgenError

@@ -398,7 +398,7 @@ def test_the_key_may_be_given_as_its_folder_or_the_exams(made: MadeKey, tmp_path
     [
         ("exam.json", lambda text: text[:-100], r"exam.json: not a JSON file"),
         ("exam.json", lambda text: text.replace('"format": 1', '"format": 2'), r"format 2, written by examgen 0; this"),
-        ("exam.json", lambda text: text.replace('"relu"', '"rulu"'), r"exam.json: damaged: .*rulu"),
+        ("exam.json", lambda text: text.replace('"relu"', '"rulu"'), r"exam.json: questions\[1\].shapes.A: .*rulu"),
         ("exam.json", lambda text: json.dumps(json.loads(text)["questions"]), r"exam.json: not the key of an exam"),
         ("exam.json", lambda text: text.replace('"notation"', '"notion"'), r"damaged: 'notation' is missing"),
         ("variants.jsonl", lambda text: text[:-10], r"variants.jsonl: line 2: damaged"),

@@ -8,8 +8,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from examgen import make_class
 from examgen.batch import making
-from examgen.batch.class_making import make_class
 from examgen.documents.paper import printing
 from examgen.documents.paper.printing import PrintedPaper, print_key, print_questions
 from examgen.documents.pdf import store

@@ -14,7 +14,7 @@ from examgen.batch.bench.checked import Checked, QuestionCheck, Separation, Spre
 from examgen.batch.bench.mistaken_sitters import OtherSat, other_students
 from examgen.batch.bench.rare_papers import lacks_a_shape, rare_papers
 from examgen.batch.bench.sitting import Papers, Sat, mistaken_students, one_of_each_shape, perfect_students
-from examgen.batch.making import OUTPUT, make
+from examgen.batch.making import OUTPUT, MakeOptions, make
 from examgen.core.evaluation import evaluate
 from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.core.rules.rule import Array
@@ -72,9 +72,9 @@ def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = Non
 def _sample(exam: str, loaded: LoadedExam, out: Path | None, *, force: bool) -> Path:
     """The folder of a sample paper, written before anybody sits the exam: what is in its way is told at once."""
     if out is not None:
-        return make(exam, seed=loaded.seed, out=out, force=force).folder
+        return make(exam, out=out, options=MakeOptions(loaded.seed, force=force)).folder
     folder = OUTPUT / f"{loaded.exam.name}-{loaded.seed}-sample"
-    return make(exam, seed=loaded.seed, out=folder, force=True, keeps_other=False).folder
+    return make(exam, out=folder, options=MakeOptions(loaded.seed, force=True), keeps_other=False).folder
 
 
 Tried = Sequence[tuple[PaperShape, Trial]]
