@@ -16,7 +16,6 @@ from examgen.batch.feedback_rows import (
     Row,
     Total,
     of_each_paper,
-    read_rows,
     student_feedback,
     student_of,
     total_of,
@@ -28,6 +27,7 @@ from examgen.exams.exam import Variant
 from examgen.exams.folders.files import write_files
 from examgen.exams.keys.key_folder import Key, read_key
 from examgen.marking.results.earlier import GRADEBOOK, RESULTS
+from examgen.marking.results.read_back import read_rows
 
 BOOK = GRADEBOOK
 

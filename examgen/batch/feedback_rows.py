@@ -4,17 +4,14 @@ Rows may come from the files or from data frames: a cell is a text or a number, 
 nothing.
 """
 
-import csv
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
-from pathlib import Path
 
 from examgen.documents.feedback.student_feedback import EntryFeedback, StudentFeedback, misconceptions_of
 from examgen.documents.paper.papers import Person
-from examgen.errors import AnswersError
 from examgen.exams.exam import Variant
 from examgen.exams.folders.files import typed_text
 from examgen.exams.keys.key_folder import Key, papers
@@ -119,22 +116,6 @@ def total_of(row: Row) -> Total:
         _text(row.get("variant")),
         typed_text(_text(row.get("name"))),
     )
-
-
-def read_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
-    """The rows of a table.
-
-    Raises: AnswersError: it is missing or lacks one of the columns.
-    """
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                raise AnswersError(f"{path}: the column {missing[0]} is missing; mark the class again")
-            return list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise AnswersError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _entry(row: Row) -> EntryFeedback:

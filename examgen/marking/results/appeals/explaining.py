@@ -19,8 +19,9 @@ from examgen.marking.judging.outcomes import HUNDREDTHS
 from examgen.marking.reading.typed.typed_numbers import REASONS
 from examgen.marking.results.appeals.entry_trace import EntryTrace
 from examgen.marking.results.appeals.explanation import Explanation
-from examgen.marking.results.appeals.marked_papers import MarkedPaper, Row, find_place, read_marked, submitted
+from examgen.marking.results.appeals.marked_papers import MarkedPaper, find_place, read_marked, submitted
 from examgen.marking.results.overrides import Override, find_overrides, read_overrides
+from examgen.marking.results.read_back import Row
 from examgen.marking.results.totals import entry_marks
 
 CLOSE = 1e-5

@@ -3,8 +3,7 @@
 Called by `explaining`. The student's answers are those of results.csv, so that they are explained as they were marked.
 """
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from examgen.marking.reading.answers import Numbers
 from examgen.marking.reading.typed.typed_numbers import REASONS, Number, Unreadable, parse_number, unreadable
 from examgen.marking.results.earlier import GRADEBOOK, RESULTS
 from examgen.marking.results.key_of_marks import key_of_marks
+from examgen.marking.results.read_back import Row, read_table_back, row_of
 from examgen.marking.results.result_rows import COLUMNS
 from examgen.tables.csv_tables import printable
 
@@ -29,8 +29,6 @@ NAMELESS = "-"
 """How a paper without a name is called on the command line."""
 
 _MOST_NAMED = 10
-
-Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -157,14 +155,14 @@ def _rows(path: Path, student: str) -> tuple[str, dict[tuple[str, str], Row]]:
     students: dict[str, None] = {}
     shown = {safe_text(student): student} | {student: typed_text(student)}
     lines: dict[str, list[Row]] = {}
-    header, table = _table(path, COLUMNS)
+    header, table = read_table_back(path, COLUMNS)
     column = header.index("student")
     for line in table:
         name = line[column] if len(line) > column else ""
         students.setdefault(name)
         # A class has millions of rows: they are taken apart where they are this student's only.
         if name in shown and line:
-            lines.setdefault(shown[name], []).append(_row(header, line))
+            lines.setdefault(shown[name], []).append(row_of(header, line))
     if not lines:
         who = f"student {printable(student)!r} is not in it" if student else "no paper in it is without a name"
         ids = [typed_text(name) for name in students]
@@ -189,33 +187,10 @@ def _by_entry(path: Path, student: str, rows: list[Row]) -> dict[tuple[str, str]
 def _variant_of(results: Path, key: Key, student: str) -> Variant:
     """The paper of a student whom the key does not know: the one of the grade book, or the only one."""
     book = results.with_name(GRADEBOOK)
-    header, lines = _table(book, ("student", "variant")) if book.is_file() else ([], iter(()))
-    rows = [_row(header, line) for line in lines]
+    header, lines = read_table_back(book, ("student", "variant")) if book.is_file() else ([], iter(()))
+    rows = [row_of(header, line) for line in lines]
     codes = {row["variant"] for row in rows if typed_text(row["student"]) == student}
     fitting = [variant for variant in key.variants if variant.code in codes]
     if len(fitting) == 1 or len(fitting := list(key.variants)) == 1:
         return fitting[0]
     raise KeyFileError(f"{key.folder}: has no paper of student {printable(student)!r}; mark the class again with it")
-
-
-def _table(path: Path, columns: tuple[str, ...]) -> tuple[list[str], Iterator[list[str]]]:
-    """The header of a table and its other lines."""
-    lines = _lines(path)
-    header = next(lines, [])
-    missing = [name for name in columns if name not in header]
-    if missing:
-        raise AnswersError(f"{path}: the column {missing[0]} is missing; mark the class again")
-    return header, lines
-
-
-def _lines(path: Path) -> Iterator[list[str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            yield from csv.reader(file)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise AnswersError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-
-
-def _row(header: list[str], line: list[str]) -> Row:
-    """A line by column; columns that it lacks are empty."""
-    return dict.fromkeys(header, "") | dict(zip(header, line, strict=False))
