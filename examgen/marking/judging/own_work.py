@@ -164,10 +164,7 @@ class Work:
             number = np.concatenate([np.full(students.size, place) for place, students, _ in tries])
             rows = np.concatenate([students for _, students, _ in tries])
             begin = together([begins for _, _, begins in tries])
-            before = of_students(found, rows)
-            again = self._from(rows, begin)
-            # What followed from the other of two equal answers is no slip because of this one.
-            again = again.where(begin.is_settled | (before.follows & ~again.follows), before)
+            again = self._from(rows, begin).where(begin.is_settled, of_students(found, rows))
             gains = np.flatnonzero(again.follows.sum(axis=1) > found.follows[rows].sum(axis=1))
             # In the order of the routes: each student's first one that gains.
             better, at = np.unique(rows[gains], return_index=True)
