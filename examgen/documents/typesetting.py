@@ -12,6 +12,7 @@ from unicodedata import combining, east_asian_width
 
 from markupsafe import Markup
 
+from examgen.documents.lengths import length
 from examgen.documents.line_packing import EMPTY, HANG, goes_on, packed_lines
 from examgen.documents.math import complaint, to_mathml
 from examgen.documents.numbers import FIRST_SLOT
@@ -20,20 +21,20 @@ from examgen.errors import BankError
 from examgen.resources import shipped
 from examgen.typeset import Formula, MathFont, MissingGlyph, Slot, UnknownMath, spoken, typeset
 
-SIZE = 10.5
-"""Size of the text and of formulas, in points, as in paper.css."""
+SIZE = length("size")
+"""Size of the text and of formulas, in points."""
 
 TEXT_WIDTH = 481.0
-"""Width of the page without its margins, in points, as in paper.css."""
+"""Width of the page without its margins, which is 170 mm on either paper, in points."""
 
-INDENT = 26.0
-"""By so much further lines of a wide formula are moved in, in points, as in paper.css."""
+INDENT = length("indent")
+"""By so much further lines of a wide formula are moved in, in points."""
 
 INLINE_WIDTH = 330.0
 """The narrowest column of text, that of the key's tasks beside their marks, in points."""
 
 GIVEN_WIDTH = 461.0
-"""A given equation's room between its margins, in points, as in paper.css."""
+"""A given equation's room between its margins, in points."""
 
 SLACK = 0.01
 """So much wider than its room a formula may be, in points."""

@@ -12,23 +12,22 @@ from math import inf
 
 from markupsafe import Markup
 
+from examgen.documents.lengths import length
 from examgen.documents.pages import Cell, Task
-from examgen.documents.typesetting import SIZE, letters_width
+from examgen.documents.typesetting import SIZE, TEXT_WIDTH, letters_width
 
-# All lengths in points, as in paper.css.
-ROOM = 461.0
+# All lengths in points.
+ROOM = TEXT_WIDTH - length("task")
 """Of a line of boxes: the width of the text without the indent of tasks."""
 
-BOX_HEIGHT = 31.2
+BOX_HEIGHT = length("box")
 """Inside a box: 11 mm, so that a number is easily written by hand."""
 
-BORDER = 0.6
-LABEL_SIZE, LABEL_HEIGHT = 9, 10
-BETWEEN = 3.0
+BORDER, LABEL_SIZE, LABEL_HEIGHT = length("border"), length("label-size"), length("label")
+BETWEEN = length("between")
 """Between two boxes of a matrix, from side to side."""
 
-BELOW = 2.4
-BETWEEN_BLOCKS = 13.0
+BELOW, BETWEEN_BLOCKS = length("below"), length("between-blocks")
 BETWEEN_LINES = 4.0
 RELATION = 14.0
 """Of an equals sign or colon with the space around it."""
@@ -51,7 +50,7 @@ MARKS = 58.0
 """At the right of a task's text, for its marks."""
 
 LINE = 15.2
-"""The height of a line of text, as in paper.css."""
+"""The height of a line of text."""
 
 MOST_LINES = 4
 """A text of more lines has its boxes under it."""

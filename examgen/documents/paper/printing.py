@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from examgen.documents.pdf.html_pdf import SetPages
 
 PERSON_WIDTHS = (105.0, 224.0, 90.0)
-"""Room for student id, name and variant code in points, as in paper.css; a code of eight Ws fits."""
+"""Room for student id, name and variant code in points; a code of eight Ws fits."""
 
 NEARLY_EMPTY = 0.33
 """A question paper whose last page is filled less than so far is set closer, if that saves the page."""

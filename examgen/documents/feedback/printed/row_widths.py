@@ -1,8 +1,8 @@
 """Room for the texts of printed feedback, and how large they are; `feedback_layout` has slots of these sizes."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
+from examgen.documents.lengths import margins
 from examgen.documents.typesetting import SIZE, widest_text
 
 TEXT_SIZE, ROW_SIZE, SMALL_SIZE = 10.5, 9.0, 7.5
@@ -25,8 +25,8 @@ WIDE_ROW = tuple(
     (width, ROW_SIZE) for width in (FORMULA_WIDTH, OWN_WIDTH, FORMULA_WIDTH, MARKS_WIDTH, LINE_WIDTH, LINE_WIDTH)
 )
 
-BOTTOM_MARGIN: Mapping[str, float] = MappingProxyType({"a4": 62.362, "letter": 53.858})
-"""In points, as in paper.css."""
+BOTTOM_MARGIN: Mapping[str, float] = margins("feedback_print.css")
+"""By size of paper, in points."""
 
 
 def digits_in(width: float, size: float) -> int:
