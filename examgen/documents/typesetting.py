@@ -6,7 +6,7 @@ each such image for the formula's glyphs. Numbers that differ from student to st
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from unicodedata import combining, east_asian_width
 
@@ -200,16 +200,41 @@ class Typesetter:
 
     def _set(self, latex: str, where: str, *, display: bool, room: float | None, size: float) -> Image:
         local, slots = _with_local_slots(latex)
-        widest = {chr(LOCAL_SLOT + place): Slot(self.widest[slot]) for place, slot in enumerate(slots)}
-        mathml = to_mathml(local, where, display=display)
-        try:
-            formula = typeset(mathml, math_font(), size=size, display=display, max_width=room, slots=widest)
-        except (UnknownMath, MissingGlyph) as error:
-            raise BankError(complaint(local, where, f"{error}.")) from None
+        widest = tuple(self.widest[slot] for slot in slots)
+        formula, said = _typeset(local, where, widest, self.language, display, room, size)
         order = tuple(slots[ord(slot.name) - LOCAL_SLOT] for slot in formula.slots)
         page_slots = {LOCAL_SLOT + place: FIRST_SLOT + slot for place, slot in enumerate(slots)}
-        said = spoken(mathml, self.language).translate(page_slots)
-        return Image(formula, said, order, is_centred=False)
+        return Image(formula, said.translate(page_slots), order, is_centred=False)
+
+
+@lru_cache(maxsize=8192)
+def _typeset(
+    latex: str, where: str, widest: tuple[str, ...], language: str, display: bool, room: float | None, size: float
+) -> tuple[Formula, str]:
+    """A formula whose slots have these widest texts, and how it is read aloud: pages of a class have many in common."""
+    slots = {chr(LOCAL_SLOT + place): Slot(text) for place, text in enumerate(widest)}
+    mathml = to_mathml(latex, where, display=display)
+    try:
+        formula = typeset(mathml, math_font(), size=size, display=display, max_width=room, slots=slots)
+    except (UnknownMath, MissingGlyph) as error:
+        raise BankError(complaint(latex, where, f"{error}.")) from None
+    return formula, spoken(mathml, language)
+
+
+def sharing(images: Sequence[Image], texts: Sequence[int]) -> list[Image]:
+    """The images with another numbering of the page's slots: where they show the same, they share one.
+
+    Args:
+        images: with slots each of which has a text of its own.
+        texts: by slot, the number of its text from now on.
+    """
+    table = {FIRST_SLOT + slot: FIRST_SLOT + text for slot, text in enumerate(texts)}
+    return [
+        replace(image, slots=tuple(texts[slot] for slot in image.slots), spoken=image.spoken.translate(table))
+        if image.slots
+        else image
+        for image in images
+    ]
 
 
 @cache

@@ -11,7 +11,7 @@ from examgen.documents.feedback.feedback_texts import FIRST, SIGNS, in_order, te
 from examgen.documents.feedback.held_back import held_answers
 from examgen.documents.feedback.student_feedback import StudentFeedback
 from examgen.documents.numbers import Printed
-from examgen.documents.paper.render import render
+from examgen.documents.paper.render import render, web_math
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.solved_numbers import solve_for_print
 from examgen.exams.exam import Exam, Variant
@@ -38,7 +38,12 @@ def web_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style: Pap
 
     def localized(markup: Markup) -> Markup:
         """Formulas with the decimal mark of the language."""
-        return Markup(_DECIMALS.sub(rf"\1{style.decimal_mark}\2", str(markup)))
+        mark = style.decimal_mark
+        return markup if mark == "." else Markup(_DECIMALS.sub(rf"\1{mark}\2", str(markup)))
+
+    def formula(latex: str, where: str) -> Markup:
+        """A formula as MathML."""
+        return localized(web_math(latex, where))
 
     return render(
         "feedback_web.html.j2",
@@ -47,6 +52,7 @@ def web_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style: Pap
         css=Markup(css),
         signs=[*SIGNS.items(), ("first_error", FIRST)],
         localized=localized,
+        formula=formula,
         language=style.speech,
     )
 

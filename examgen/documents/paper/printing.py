@@ -18,9 +18,9 @@ from examgen.documents.paper.papers import Person, page_of
 from examgen.documents.pdf import store
 from examgen.documents.pdf.filled_paper import boxes_of, filled
 from examgen.documents.pdf.slot_values import SlotValues
-from examgen.documents.pdf.stamping import PaperSkeleton, sharing, stamp
+from examgen.documents.pdf.stamping import PaperSkeleton, stamp
 from examgen.documents.style import STANDARD, PaperStyle
-from examgen.documents.typesetting import HYPHEN, Typesetter, fits_slots, fitted, widest_text
+from examgen.documents.typesetting import HYPHEN, Image, Typesetter, fits_slots, fitted, sharing, widest_text
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
@@ -194,7 +194,7 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
     is_shared = layout.fixed_person is None
     skeleton = store.load(described, 1 + max(texts)) if is_shared else None
     if skeleton is None:
-        skeleton = sharing(_laid_out(page, widest, hidden), texts)
+        skeleton = _laid_out(page, widest, texts, hidden)
         # A page with boxes is not kept: its font may be there the next time.
         if is_shared and not skeleton.missing:
             store.save(described, skeleton)
@@ -216,22 +216,25 @@ def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
     return page, slots
 
 
-def _laid_out(page: PaperPage, widest: Mapping[int, str], hidden: Mapping[str, str]) -> PaperSkeleton:
+def _laid_out(
+    page: PaperPage, widest: Mapping[int, str], texts: Sequence[int], hidden: Mapping[str, str]
+) -> PaperSkeleton:
     # Imported where it is needed: WeasyPrint takes longer to load than a stored skeleton to stamp.
     from examgen.documents.paper.render import paper_html
     from examgen.documents.pdf.skeleton import laid_out, skeleton_from
 
-    def set_as(page: PaperPage) -> "tuple[SetPages, Typesetter]":
+    def set_as(page: PaperPage) -> "tuple[SetPages, Sequence[Image]]":
         typesetter = Typesetter(widest, page.style.speech)
         html = paper_html(page, typesetter, with_solution=not hidden)
-        return laid_out(html, typesetter, page.style.theme), typesetter
+        return laid_out(html, typesetter.images, page.style.theme), typesetter.images
 
-    pages, typesetter = set_as(page)
+    pages, images = set_as(page)
     if hidden and pages.page_count > 1 and pages.filled < NEARLY_EMPTY:
         closer, of_closer = set_as(replace(page, is_dense=True))
         if closer.page_count < pages.page_count:
-            pages, typesetter = closer, of_closer
-    return skeleton_from(pages, typesetter.images, hidden)
+            pages, images = closer, of_closer
+    # The slots of hidden fields are those of texts.
+    return skeleton_from(pages, sharing(images, texts), hidden)
 
 
 def widest_number(slot: Slot, whole_digits: int) -> str:

@@ -127,8 +127,8 @@ def _environment(theme: Theme | None) -> Environment:
         "equation": _equation,
         "edge": _edge,
         "person": _person,
-        "web_text": lambda text, where="": _with_formulas(text, lambda latex: _web_math(latex, where), where),
-        "web_math": _web_math,
+        "web_text": lambda text, where="": _with_formulas(text, lambda latex: web_math(latex, where), where),
+        "web_math": web_math,
         "aloud": _aloud,
         "network": network_svg,
         "boxes": _boxes,
@@ -190,7 +190,8 @@ def _read_aloud(latex: str, language: str) -> str:
     return spoken(to_mathml(latex), language)
 
 
-def _web_math(latex: str, where: str = "") -> Markup:
+def web_math(latex: str, where: str = "") -> Markup:
+    """A formula as MathML; errors as of `to_mathml`."""
     return Markup(to_mathml(latex, where))
 
 

@@ -9,6 +9,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 import pikepdf
@@ -43,12 +44,12 @@ def make_skeleton(
         hidden: form fields that nobody sees or changes, such as the exam, by name; slots may stand in their values.
         theme: rules behind the shipped ones.
     """
-    return skeleton_from(laid_out(html, typesetter, theme), typesetter.images, hidden)
+    return skeleton_from(laid_out(html, typesetter.images, theme), typesetter.images, hidden)
 
 
-def laid_out(html: str, typesetter: Typesetter, theme: Theme | None = None) -> SetPages:
-    """The pages of a document, with images in the place of formulas."""
-    return set_pages(html, {f"formula:{n}": _pixel(n) for n in range(len(typesetter.images))}, theme)
+def laid_out(html: str, images: Sequence[Image], theme: Theme | None = None) -> SetPages:
+    """The pages of a document, with images of one pixel in the place of formulas."""
+    return set_pages(html, {f"formula:{n}": _pixel(n) for n in range(len(images))}, theme)
 
 
 def skeleton_from(
@@ -138,6 +139,7 @@ def _finish_form(pdf: pikepdf.Pdf, hidden: Mapping[str, int]) -> None:
         page.Annots.append(field)
 
 
+@cache
 def _pixel(number: int) -> bytes:
     """A PNG of one pixel, of another colour for each image, so that none are merged."""
     raw = b"\0" + number.to_bytes(3, "big")
@@ -162,7 +164,13 @@ def _add_font(pdf: pikepdf.Pdf, images: Sequence[Image]) -> pikepdf.Object:
     for character in sorted(NAMES):
         if ord(character) in font.characters:
             glyphs.update(font.glyph(character, level) for level in (0, 1, 2))
-    return font_object(pdf, embedded_font(font, glyphs))
+    return font_object(pdf, _embedded(frozenset(glyphs)))
+
+
+@lru_cache(maxsize=64)
+def _embedded(glyphs: frozenset[int]) -> EmbeddedFont:
+    """These glyphs of the font of formulas: documents with the same formulas have the same ones."""
+    return embedded_font(math_font(), glyphs)
 
 
 def font_object(pdf: pikepdf.Pdf, font: EmbeddedFont) -> pikepdf.Object:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -101,21 +101,6 @@ class PaperSkeleton:
             for number, offset in enumerate(self.offsets)
         ]
         object.__setattr__(self, "rows", b"".join(rows[1:]))
-
-
-def sharing(skeleton: PaperSkeleton, texts: Sequence[int]) -> PaperSkeleton:
-    """The skeleton with another numbering of its texts: where slots show the same, they share one.
-
-    Args:
-        skeleton: each of its slots has a text of its own.
-        texts: by slot, the number of its text from now on.
-    """
-    table = {FIRST_SLOT + slot: FIRST_SLOT + text for slot, text in enumerate(texts)}
-    return replace(
-        skeleton,
-        forms=tuple(replace(form, slots=tuple(texts[slot] for slot in form.slots)) for form in skeleton.forms),
-        alts=tuple(replace(alt, texts=tuple(text.translate(table) for text in alt.texts)) for alt in skeleton.alts),
-    )
 
 
 def stamp(

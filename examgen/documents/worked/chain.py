@@ -11,6 +11,7 @@ mean: dL/dL_s is 1/n.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -23,6 +24,7 @@ from examgen.documents.pages import Line
 from examgen.documents.worked.exact_numbers import ends_at
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.notation import Index
+from examgen.exams.paper_shapes import PaperShape
 
 MOST_PRODUCTS = 12
 """With more products than this in all its entries together, one entry shows the way for the whole matrix."""
@@ -33,11 +35,15 @@ MAX_PATHS = 8
 
 @dataclass(frozen=True, slots=True)
 class _Factor:
-    """One local derivative: its LaTeX, its value or the mark for it, and the quantity that it is an entry of."""
+    """One local derivative: its LaTeX, and the entry of a quantity that has its value."""
 
     latex: str
-    value: Any
     name: str
+    index: Index
+
+    def value(self, solved: SolvedPaper) -> Any:
+        """Its value on a paper, or the mark for it."""
+        return np.asarray(solved.values[self.name])[self.index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +80,9 @@ def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterat
     graph = solved.paper.graph
     if path_count(graph, quantity.name) > MAX_PATHS:
         return
-    ways = [_product_of(solved, path) for path in paths(graph, quantity.name, index)]
-    products = [way.product([factor.latex for factor in way.factors], way.opening) for way in ways]
+    ways, symbols = _ways(solved.paper, quantity.name, index)
     numbers = [way.product([_printed(solved, factor) for factor in way.factors], way.share) for way in ways]
-    relations = [solved.paper.naming.entry(quantity.name, index).latex, *_sum(products)]
+    relations = [*symbols]
     has_products = len(ways[0].factors) > 1
     # A path of one factor is its own term, and where there is one path, the result.
     if has_products or len(ways) > 1:
@@ -87,12 +92,20 @@ def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterat
     yield Line((*relations, *solved.results_of(np.asarray(solved.values[quantity.name])[index], quantity.name)))
 
 
+@lru_cache(maxsize=8192)
+def _ways(paper: PaperShape, name: str, index: Index) -> tuple[Sequence[_Product], Sequence[str]]:
+    """The products that add up to an entry, and the symbol of the entry with their sum: the same for all students."""
+    ways = [_product_of(paper, path) for path in paths(paper.graph, name, index)]
+    products = [way.product([factor.latex for factor in way.factors], way.opening) for way in ways]
+    return tuple(ways), (paper.naming.entry(name, index).latex, *_sum(products))
+
+
 def _sum(terms: Sequence[str]) -> list[str]:
     return [f"{'+' if place else '='} {term}" for place, term in enumerate(terms)]
 
 
 def _printed(solved: SolvedPaper, factor: _Factor) -> str:
-    return solved.numbers.bracket(solved.numbers.text(factor.value, *solved.put_in(factor.name)))
+    return solved.numbers.bracket(solved.numbers.text(factor.value(solved), *solved.put_in(factor.name)))
 
 
 def _terms(solved: SolvedPaper, ways: Sequence[_Product], decimals: int) -> Iterator[str]:
@@ -109,12 +122,14 @@ def _term(solved: SolvedPaper, path: Sequence[_Factor], decimals: int) -> str:
     if spacing is None or not ends_at(spacing, decimals):
         # One digit more, so that the printed terms add up to the printed sum.
         decimals += 1
-    return solved.numbers.text(prod(factor.value for factor in path), decimals, solved.denominator(spacing, decimals))
+    return solved.numbers.text(
+        prod(factor.value(solved) for factor in path), decimals, solved.denominator(spacing, decimals)
+    )
 
 
-def _product_of(solved: SolvedPaper, path: Path) -> _Product:
-    """One path in the symbols and with the values of the paper."""
-    naming = solved.paper.naming
+def _product_of(paper: PaperShape, path: Path) -> _Product:
+    """One path in the symbols of the paper."""
+    naming = paper.naming
     opening = share = cost = ""
     if path.share != 1:
         # A mean over the samples: the path goes by way of one sample's own loss.
@@ -125,14 +140,10 @@ def _product_of(solved: SolvedPaper, path: Path) -> _Product:
     for factor in path.factors:
         if factor.entry is not None:
             name, index = factor.entry
-            latex = _derivative(cost or _symbol(solved, factor.top), _symbol(solved, factor.bottom))
-            factors.append(_Factor(latex, np.asarray(solved.values[name])[index], name))
+            latex = _derivative(cost or naming.entry(*factor.top).latex, naming.entry(*factor.bottom).latex)
+            factors.append(_Factor(latex, name, index))
         cost = ""
     return _Product(factors, opening, share)
-
-
-def _symbol(solved: SolvedPaper, entry: tuple[str, Index]) -> str:
-    return solved.paper.naming.entry(*entry).latex
 
 
 def _derivative(top: str, bottom: str) -> str:

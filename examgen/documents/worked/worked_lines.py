@@ -4,6 +4,7 @@ The chain-rule form of single entries is in `chain`. Called by `papers`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.activations import ACTIVATIONS
@@ -15,7 +16,6 @@ from examgen.documents.worked.rule_formulas import (
     numeric,
     symbol_of,
     symbolic,
-    template_of,
 )
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.paper_shapes import PaperShape
@@ -94,13 +94,18 @@ def _layer_text(paper: PaperShape, quantity: Quantity, words: Mapping[str, str])
 
 def relations(solved: SolvedPaper, quantity: Quantity) -> tuple[str, ...]:
     """A quantity as a chain of relations: symbol, formula, numbers put in, result; none of them twice."""
-    paper = solved.paper
-    if quantity.role is Role.LOSS:
-        middle = [loss_symbolic(paper, quantity), loss_numeric(solved, quantity)]
-    else:
-        middle = [symbolic(paper, quantity), numeric(solved, quantity)] if template_of(paper, quantity) else []
-    seen = [symbol_of(paper, quantity.name)]
-    for part in [*(f"= {part}" for part in middle if part), *solved.results(quantity.name)]:
+    symbol, formula = _symbols(solved.paper, quantity.name)
+    numbers = loss_numeric(solved, quantity) if quantity.role is Role.LOSS else numeric(solved, quantity)
+    seen = [symbol]
+    for part in [*(f"= {part}" for part in (formula, numbers) if part), *solved.results(quantity.name)]:
         if part.removeprefix("= ") != seen[-1].removeprefix("= "):
             seen.append(part)
     return tuple(seen)
+
+
+@lru_cache(maxsize=4096)
+def _symbols(paper: PaperShape, name: str) -> tuple[str, str]:
+    """A quantity's symbol and its formula in symbols, the same for all students."""
+    quantity = paper.graph[name]
+    formula = loss_symbolic(paper, quantity) if quantity.role is Role.LOSS else symbolic(paper, quantity)
+    return symbol_of(paper, name), formula

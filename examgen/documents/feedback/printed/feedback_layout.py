@@ -33,10 +33,10 @@ from examgen.documents.paper.printing import PERSON_WIDTHS, QuestionLayout, wide
 from examgen.documents.pdf import store
 from examgen.documents.pdf.inserted.inserting import GAPS_PER_PAGE
 from examgen.documents.pdf.slot_values import SlotValues
-from examgen.documents.pdf.stamping import PaperSkeleton, sharing
+from examgen.documents.pdf.stamping import PaperSkeleton
 from examgen.documents.placeholders import NOTES
 from examgen.documents.style import PaperStyle
-from examgen.documents.typesetting import SIZE, Image, Typesetter
+from examgen.documents.typesetting import SIZE, Image, Typesetter, sharing
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam
 from examgen.exams.fields import Field
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("symbol", "answer", "own", "reference", "marks", "result")
 """The keys of the headings of a table."""
+
+NOTES_ROOM = 'class="notes'
+"""In the HTML, what leaves room for what went wrong; further classes may stand behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def skeleton_of(layout: FeedbackLayout) -> tuple[PaperSkeleton, SlotValues]:
     gaps = GAPS_PER_PAGE * layout.note_pages
     skeleton = store.load(described, 1 + max(slotted.texts), gaps) if is_shared else None
     if skeleton is None:
-        skeleton = sharing(_skeleton(layout), slotted.texts)
+        skeleton = _skeleton(layout)
         if is_shared and not skeleton.missing:
             store.save(described, skeleton)
     return skeleton, slotted.numbers
@@ -186,7 +189,7 @@ def _skeleton(layout: FeedbackLayout) -> PaperSkeleton:
 
     with paused_collector():
         # Any number of further pages shares the layout.
-        pages, images = _laid_out(replace(layout, note_pages=min(layout.note_pages, 2)))
+        pages, images = _laid_out(replace(layout, note_pages=min(layout.note_pages, 1)))
         return skeleton_from(pages, images, rework=_rework(layout))
 
 
@@ -198,20 +201,31 @@ def _rework(layout: FeedbackLayout) -> "Rework":
     if layout.fixed_sentences is not None:
         return partial(number_pages, bottom_margin=BOTTOM_MARGIN[style.paper])
     bold = embedded_bold(letters_of_headings(style))
-    notes = NotePages(layout.note_pages, style.words["feedback"]["notes"], bold, BOTTOM_MARGIN[style.paper])
-    return notes.rework
+    title = style.words["feedback"]["notes"]
+    return NotePages(layout.note_pages, not layout.is_short, title, bold, BOTTOM_MARGIN[style.paper]).rework
+
+
+@lru_cache(maxsize=64)
+def _laid_out(layout: FeedbackLayout) -> "tuple[SetPages, Sequence[Image]]":
+    """The pages with none or one for what went wrong, and behind it an empty one, unless that leaves room."""
+    from examgen.documents.pdf.skeleton import laid_out
+
+    html, images = _typeset(replace(layout, note_pages=0, is_short=False))
+    if not layout.note_pages or layout.is_short:
+        html = html.replace(NOTES_ROOM, f"{NOTES_ROOM} {'short' if layout.is_short else 'none'}")
+    return laid_out(html, images, layout.style.theme), images
 
 
 @lru_cache(maxsize=16)
-def _laid_out(layout: FeedbackLayout) -> "tuple[SetPages, list[Image]]":
+def _typeset(layout: FeedbackLayout) -> tuple[str, Sequence[Image]]:
+    """The page as HTML and its formulas, the same however much went wrong."""
     from markupsafe import Markup, escape
 
     from examgen.documents.paper.render import render
-    from examgen.documents.pdf.skeleton import laid_out
     from examgen.resources import shipped
 
-    slotted = _open_page(replace(layout, note_pages=0, is_short=False))
-    page, style = slotted.page, layout.style
+    slotted, style = _open_page(layout), layout.style
+    page = slotted.page
     typesetter = Typesetter(slotted.widest, style.speech)
 
     def slot(text: str, size: float, is_right: bool = False) -> Markup:
@@ -226,18 +240,12 @@ def _laid_out(layout: FeedbackLayout) -> "tuple[SetPages, list[Image]]":
         css=Markup((shipped("templates") / "feedback_print.css").read_text(encoding="utf-8")),
         row_size=ROW_SIZE,
         small_size=SMALL_SIZE,
-        notes_mark=NOTES,
-        note_pages=layout.note_pages,
-        is_short=layout.is_short,
+        notes_mark=NOTES if layout.fixed_sentences is None else "",
+        notes_room=Markup(NOTES_ROOM),
     )
-    pages = laid_out(html, typesetter, style.theme)
     # Not on the page, but with glyphs of the same font.
-    images = (
-        [*typesetter.images, *_note_images(layout.questions, layout.style)]
-        if layout.fixed_sentences is None
-        else typesetter.images
-    )
-    return pages, images
+    others = _note_images(layout.questions, style) if layout.fixed_sentences is None else ()
+    return html, [*sharing(typesetter.images, slotted.texts), *others]
 
 
 @lru_cache(maxsize=16)

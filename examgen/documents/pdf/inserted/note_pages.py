@@ -27,10 +27,11 @@ NUMBER_SIZE, NUMBER_UP = 8.0, 2.7
 class NotePages:
     """What is put in from the mark on, on so many pages, the others of which are behind it, with this bookmark.
 
-    Of further pages one is laid out, and empty.
+    Where it `has_further` ones, one is laid out, and empty.
     """
 
     count: int
+    has_further: bool
     title: str
     bold: EmbeddedFont
     bottom_margin: float
@@ -43,9 +44,12 @@ class NotePages:
             page, left, top = (bookmark.Dest[place] for place in (0, 2, 3))
             bookmark.Title = self.title
             place = next(number for number, one in enumerate(pdf.pages) if one.obj.objgen == page.objgen)
-            if self.count > 1:
+            if self.has_further:
                 _drop_elements(pdf, pdf.pages[place + 1].obj)
-                _repeat(pdf, place + 1, self.count - 2)
+                if self.count == 1:
+                    _drop_page(pdf, place + 1)
+                else:
+                    _repeat(pdf, place + 1, self.count - 2)
             tops = [float(top), *[float(page.MediaBox[3]) - self.bottom_margin] * (self.count - 1)]
             _open(pdf, place, [b"q 1 0 0 1 %.3f %.3f cm" % (float(left), one) for one in tops])
             for one in range(place, place + self.count):
@@ -77,6 +81,15 @@ def _drop_elements(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
     """Drop what the structure tree has of the empty page."""
     document = _document(pdf)
     document.K = pikepdf.Array([kid for kid in document.K if kid.get("/Pg", document).objgen != page.objgen])
+
+
+def _drop_page(pdf: pikepdf.Pdf, place: int) -> None:
+    """Take an empty page away."""
+    tree = pdf.Root.StructTreeRoot.ParentTree
+    parents = _parents(tree)
+    del parents[int(pdf.pages[place].obj.StructParents)]
+    _set_parents(tree, parents)
+    del pdf.pages[place]
 
 
 def _parents(tree: pikepdf.Object) -> dict[int, pikepdf.Object]:
