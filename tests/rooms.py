@@ -1,4 +1,7 @@
-"""To which room of the house a test file belongs: the highest one that it imports, itself or by way of a helper."""
+"""To which part of the tests a file belongs: to a room of the house, or to one of those that go through all rooms.
+
+A room's part is what is tested of the room itself: its files import no higher one, themselves or by way of a helper.
+"""
 
 import ast
 from functools import cache
@@ -8,11 +11,19 @@ TESTS = Path(__file__).parent
 ROOMS = ("core", "tables", "typeset", "exams", "documents", "marking", "batch", "cli")
 """From the ground up; what imports the package as a whole, as users do, belongs to the last."""
 
+JOURNEYS, STUDENTS = "journeys", "students"
+"""What a user does, from a bank to marks and feedback; and what simulated students hand in."""
 
-def room_of(path: Path) -> str:
-    """The room of a test file; those that import nothing of ours run commands, and belong to the last."""
-    found = _rooms_in(path)
-    return max(found, key=ROOMS.index, default=ROOMS[-1])
+PARTS = (*ROOMS, JOURNEYS, STUDENTS)
+
+
+def part_of(path: Path) -> str:
+    """The part of a test file; those that import nothing of ours run commands, and belong to the last room."""
+    if path.parent.name == "endtoend":
+        return JOURNEYS
+    if any(name.startswith("tests.classroom") for name in _imported(path)):
+        return STUDENTS
+    return max(_rooms_in(path), key=ROOMS.index, default=ROOMS[-1])
 
 
 @cache

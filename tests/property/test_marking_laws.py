@@ -37,14 +37,6 @@ STYLES: dict[str, Callable[[random.Random], Style]] = {
     "writes more digits": lambda chooses: Style("rounded", more=4, chooses=chooses),
     "now so, now so": lambda chooses: Style("mixed", more=2, chooses=chooses),
 }
-OUTCOME_MARKS = {
-    "blank": 0.0,
-    "unreadable": 0.0,
-    "wrong": 0.0,
-    "imprecise": 0.5,
-    "follow_through": 1.0,
-    "correct": 1.0,
-}
 
 
 @dataclass(frozen=True)
@@ -103,7 +95,7 @@ def _asked_to(bank: str, digits: str) -> str:
     return re.sub(r"\[digits\]\n.*\n", f"{screens}[digits]\n{digits}\n", bank)
 
 
-CASES = settings(max_examples=60)
+CASES = settings(max_examples=50)
 PICKS = st.tuples(st.integers(0, 2**20), st.integers(0, 10**6), st.integers(0, 2**32))
 
 
@@ -136,7 +128,7 @@ def test_the_key_scores_full_marks(banks: list[tuple[str, str]], pick: tuple[int
         assert {outcome for sheet in outcomes(marked) for outcome in sheet} == {"correct"}
 
 
-@settings(max_examples=120)
+@settings(max_examples=100)
 @given(pick=PICKS)
 def test_honest_work_loses_nothing(banks: list[tuple[str, str]], pick: tuple[int, int, int]) -> None:
     """Whatever a student rounds on the way, and however many digits are written, right work is correct."""
@@ -277,20 +269,26 @@ def _careless(page: Page, chooses: random.Random) -> list[str]:
     return sheet
 
 
-@CASES
+# Each marks a paper three times.
+@settings(max_examples=30)
 @given(pick=PICKS)
-def test_fewer_asked_digits_never_lower_a_mark(banks: list[tuple[str, str]], pick: tuple[int, int, int]) -> None:
-    """The same sheet scores no less, entry by entry, when one decimal less is asked of everything."""
+def test_what_is_correct_stays_so_where_fewer_digits_are_asked(
+    banks: list[tuple[str, str]], pick: tuple[int, int, int]
+) -> None:
+    """Entry by entry, when one decimal less is asked of everything.
+
+    Credit for what follows is another matter: an earlier slip that is correct to fewer digits leads nowhere else.
+    """
     for page, chooses in pages_of(banks, pick):
         sheet = _careless(page, chooses)
-        scores = []
+        found = []
         for decimals in (4, 3, 2):
             digits = Digits(decimals)
             fields = tuple(replace(field, digits=digits) for field in page.paper.fields)
             question = replace(page.paper.question, digits=digits)
             asked = replace(page, paper=replace(page.paper, fields=fields, question=question))
-            scores.append([OUTCOME_MARKS[outcome] for outcome in asked.outcomes(sheet)])
-        assert all(a <= b <= c for a, b, c in zip(*scores, strict=True))
+            found.append([outcome == "correct" for outcome in asked.outcomes(sheet)])
+        assert all(a <= b <= c for a, b, c in zip(*found, strict=True))
 
 
 @CASES
