@@ -17,7 +17,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 
-from tests.rooms import PARTS, part_of
+from tests.rooms import PARTS, is_in
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
@@ -50,7 +50,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Leave out the tests of other parts."""
     room = config.getoption("--room")
     is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
-    return True if room and is_test and part_of(collection_path) != room else None
+    return True if room and is_test and not is_in(collection_path, room) else None
 
 
 def pytest_collection_finish() -> None:

@@ -8,13 +8,37 @@ from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-ROOMS = ("core", "tables", "typeset", "exams", "documents", "marking", "batch", "cli")
+ROOMS = (
+    "core",
+    "tables",
+    "typeset",
+    "exams",
+    "documents",
+    "documents/worked",
+    "documents/paper",
+    "documents/feedback",
+    "marking/reading",
+    "marking/judging",
+    "marking/results",
+    "marking",
+    "batch",
+    "cli",
+)
 """From the ground up; what imports the package as a whole, as users do, belongs to the last."""
+
+THROUGH = {"documents/paper/papers": "documents/worked"}
+"""Modules by which tests come to what another room makes: pages hold worked solutions before anything is set."""
 
 JOURNEYS, STUDENTS = "journeys", "students"
 """What a user does, from a bank to marks and feedback; and what simulated students hand in."""
 
 PARTS = (*ROOMS, JOURNEYS, STUDENTS)
+
+
+def is_in(path: Path, part: str) -> bool:
+    """Whether a test file is in a part of the tests, or in a room inside it."""
+    own = part_of(path)
+    return own == part or own.startswith(f"{part}/")
 
 
 def part_of(path: Path) -> str:
@@ -35,9 +59,16 @@ def _rooms_in(path: Path) -> frozenset[str]:
             helper = TESTS.parent / (name.replace(".", "/") + ".py")
             found |= _rooms_in(helper) if helper.is_file() and helper != path else set()
         elif top == "examgen":
-            room = rest.partition(".")[0]
-            found.add(room if room in ROOMS else ROOMS[-1] if not room else ROOMS[0])
+            found.add(_room(rest.replace(".", "/")))
     return frozenset(found)
+
+
+def _room(module: str) -> str:
+    """The innermost room of a module; what is in none is the package as a whole, or lies below all."""
+    if module in THROUGH:
+        return THROUGH[module]
+    around = [room for room in ROOMS if f"{module}/".startswith(f"{room}/")]
+    return max(around, key=len, default=ROOMS[0] if module else ROOMS[-1])
 
 
 def _imported(path: Path) -> list[str]:

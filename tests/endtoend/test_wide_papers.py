@@ -1,14 +1,11 @@
 """Nothing runs off the page: the widest shapes, in every notation of matrices, on either paper."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from examgen.documents.paper import printing
 from examgen.documents.paper.printing import key_pdf, questions_pdf
-from examgen.documents.pdf import store
 from examgen.documents.style import STANDARD
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.notation import NOTATIONS
@@ -30,16 +27,6 @@ CASES = [
     if row == 0 or (column - row) % len(MATRIX_NOTATIONS) < 2
 ]
 """The widest shape in every notation, and each of the others in two, so that all meet all kinds of pages."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Layouts of earlier runs are not looked at."""
-    folder = tmp_path_factory.mktemp("store")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "_folder", lambda: folder)
-        yield
-    printing._skeleton.cache_clear()
 
 
 @pytest.mark.parametrize(("shape", "notation", "paper"), CASES, ids=str)
