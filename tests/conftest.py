@@ -17,7 +17,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 
-from tests.rooms import PARTS, is_in
+from tests.rooms import PARTS, part_of
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
@@ -41,16 +41,16 @@ GOLDENS = Path(__file__).parent / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The flag that refreshes goldens, and the room whose tests are wanted."""
+    """The flag that refreshes goldens, and the part of the tests that is wanted."""
     parser.addoption("--update-goldens", action="store_true", help="write the goldens under tests/golden/ anew")
-    parser.addoption("--room", choices=PARTS, help="only the tests of one room of the house, see tests/rooms.py")
+    parser.addoption("--room", choices=PARTS, help="only one part of the tests, see tests/rooms.py")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out the tests of other parts."""
     room = config.getoption("--room")
     is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
-    return True if room and is_test and not is_in(collection_path, room) else None
+    return True if room and is_test and part_of(collection_path) != room else None
 
 
 def pytest_collection_finish() -> None:

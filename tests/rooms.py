@@ -29,16 +29,10 @@ ROOMS = (
 THROUGH = {"documents/paper/papers": "documents/worked"}
 """Modules by which tests come to what another room makes: pages hold worked solutions before anything is set."""
 
-JOURNEYS, STUDENTS = "journeys", "students"
-"""What a user does, from a bank to marks and feedback; and what simulated students hand in."""
+JOURNEYS, STUDENTS, PAGES = "journeys", "students", "pages"
+"""What a user does, from a bank to marks and feedback; what simulated students hand in; goldens of all pages."""
 
-PARTS = (*ROOMS, JOURNEYS, STUDENTS)
-
-
-def is_in(path: Path, part: str) -> bool:
-    """Whether a test file is in a part of the tests, or in a room inside it."""
-    own = part_of(path)
-    return own == part or own.startswith(f"{part}/")
+PARTS = (*ROOMS, JOURNEYS, STUDENTS, PAGES)
 
 
 def part_of(path: Path) -> str:
@@ -47,7 +41,8 @@ def part_of(path: Path) -> str:
         return JOURNEYS
     if any(name.startswith("tests.classroom") for name in _imported(path)):
         return STUDENTS
-    return max(_rooms_in(path), key=ROOMS.index, default=ROOMS[-1])
+    room = max(_rooms_in(path), key=ROOMS.index, default=ROOMS[-1])
+    return PAGES if path.parent.name == "golden" and room.startswith("documents") else room
 
 
 @cache

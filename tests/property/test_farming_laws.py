@@ -25,7 +25,7 @@ FAMILIES = tuple(name for name in drawn_exams() if name != "midterm")
 """The midterm is made of the others."""
 
 STUDENTS = 10
-TUNED_ON = 2
+TUNED_ON = 3
 FEW = ("", "0", "0.0001", "0.1", "1", "-0.01", "10", "old")
 """What the small search tries."""
 
