@@ -25,7 +25,7 @@ demo: $(READY)-run ## set up, make an exam, mark a filled-in sheet, and say wher
 	@find $(DEMO) -name '*.pdf' -o -name results.csv -o -name gradebook.csv | sort | sed 's/^/  /'
 	@echo && echo 'To use examgen in this terminal: . $(BIN)/activate'
 
-test: $(READY)-test ## set up, then every check: ruff, mypy, import-linter, the wheel, pytest; ROOM=core for one room
+test: $(READY)-test ## set up, then every check: ruff, mypy, import-linter, the wheel, pytest; ROOM=core for one part, see tests/README.md
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -5,6 +5,7 @@ their diff is read.
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -14,11 +15,17 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
-from tests.rooms import ROOMS, room_of
+from tests.rooms import PARTS, part_of
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
+
+# Hypothesis also tries the constants of our modules, of those that happen to be imported: other tests of a run would
+# change the examples.
+if hasattr(providers, "is_local_module_file"):
+    vars(providers)["is_local_module_file"] = lambda _: False
 
 # Layouts of one run of the tests are its own, shared by its workers and the processes that they start: a layout is
 # written whole or not at all, and named by all that it depends on. Workers have the folder from who starts them.
@@ -26,20 +33,30 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="examgen-tests-")
     atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
+# Most of what tests make is kept: layouts, classes, modules. Looking for garbage in all of it, again and again, took a
+# sixth of their time.
+gc.set_threshold(100_000, 20, 100)
+
 GOLDENS = Path(__file__).parent / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The flag that refreshes goldens, and the room whose tests are wanted."""
+    """The flag that refreshes goldens, and the part of the tests that is wanted."""
     parser.addoption("--update-goldens", action="store_true", help="write the goldens under tests/golden/ anew")
-    parser.addoption("--room", choices=ROOMS, help="only the tests of one room of the house, see tests/rooms.py")
+    parser.addoption("--room", choices=PARTS, help="only one part of the tests, see tests/rooms.py")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the tests of other rooms."""
+    """Leave out the tests of other parts."""
     room = config.getoption("--room")
     is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
-    return True if room and is_test and room_of(collection_path) != room else None
+    return True if room and is_test and part_of(collection_path) != room else None
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: it is not looked through for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,7 @@ class Node:
         return [kid for kid in self.kids if isinstance(kid, tuple)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PdfReading:
     """A PDF as read once: `problems` are findings that came up on the way; `begun` counts how often a mark opens."""
 
@@ -152,6 +153,11 @@ class PdfReading:
     holders: Mapping[Where, Any]
     tree: Node | None
     problems: tuple[str, ...]
+
+    @cached_property
+    def stored_texts(self) -> "tuple[Stored, ...]":
+        """Every text in the file, whether or not anything shows it."""
+        return tuple(strings_of_all_objects(self.pdf))
 
 
 DIGEST = re.compile(r"/i[0-9a-z]*?[0-9a-f]{32}")
@@ -519,27 +525,28 @@ def number_secrets(references: Iterable[float | str], given: Iterable[float | st
     return secrets
 
 
-def leaks(pdf: pikepdf.Pdf, secrets: Iterable[str]) -> list[str]:
+def leaks(stored_texts: "Iterable[Stored]", secrets: Iterable[str]) -> list[str]:
     """Where a secret occurs: numbers as whole numbers and whatever their sign, other texts in any case of letters."""
     wanted = set(secrets)
     numbers = {secret for secret in wanted if NUMERIC.fullmatch(secret)}
     precise = {number for number in numbers if len(number.replace(".", "").lstrip("0")) >= COARSE}
     words = {secret: secret.casefold() for secret in sorted(wanted - numbers)}
-    found = []
-    for stored in strings_of_all_objects(pdf):
-        folded = stored.text.casefold()
+
+    @cache
+    def hits_in(text: str, is_coarse: bool) -> list[str]:
+        folded = text.casefold()
         hits = [secret for secret, word in words.items() if word in folded]
-        ways = {stored.text, stored.text.replace(",", ".")}
-        tokens = {_plain(match) for way in ways for match in NUMBER.findall(way)}
-        hits += sorted(tokens & (precise if stored.is_coarse else numbers))
-        found += [f"{stored.where}: {hit!r}" for hit in hits]
+        tokens = {_plain(match) for way in {text, text.replace(",", ".")} for match in NUMBER.findall(way)}
+        return hits + sorted(tokens & (precise if is_coarse else numbers))
+
+    found = [f"{stored.where}: {hit!r}" for stored in stored_texts for hit in hits_in(stored.text, stored.is_coarse)]
     return list(dict.fromkeys(found))
 
 
-def trace_findings(pdf: pikepdf.Pdf) -> list[str]:
+def trace_findings(pdf: pikepdf.Pdf, stored_texts: "Iterable[Stored]") -> list[str]:
     """Where the file tells when and on what machine it was made: dates, paths, addresses."""
     found = []
-    for stored in strings_of_all_objects(pdf):
+    for stored in stored_texts:
         for what, pattern in TRACES.items():
             if not stored.is_coarse and (match := pattern.search(stored.text)):
                 found.append(f"{stored.where}: {what}: {stored.text[max(0, match.start() - 10) : match.end() + 20]!r}")

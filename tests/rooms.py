@@ -1,18 +1,48 @@
-"""To which room of the house a test file belongs: the highest one that it imports, itself or by way of a helper."""
+"""To which part of the tests a file belongs: to a room of the house, or to one of those that go through all rooms.
+
+A room's part is what is tested of the room itself: its files import no higher one, themselves or by way of a helper.
+"""
 
 import ast
 from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-ROOMS = ("core", "tables", "typeset", "exams", "documents", "marking", "batch", "cli")
+ROOMS = (
+    "core",
+    "tables",
+    "typeset",
+    "exams",
+    "documents",
+    "documents/worked",
+    "documents/paper",
+    "documents/feedback",
+    "marking/reading",
+    "marking/judging",
+    "marking/results",
+    "marking",
+    "batch",
+    "cli",
+)
 """From the ground up; what imports the package as a whole, as users do, belongs to the last."""
 
+THROUGH = {"documents/paper/papers": "documents/worked"}
+"""Modules by which tests come to what another room makes: pages hold worked solutions before anything is set."""
 
-def room_of(path: Path) -> str:
-    """The room of a test file; those that import nothing of ours run commands, and belong to the last."""
-    found = _rooms_in(path)
-    return max(found, key=ROOMS.index, default=ROOMS[-1])
+JOURNEYS, STUDENTS, PAGES = "journeys", "students", "pages"
+"""What a user does, from a bank to marks and feedback; what simulated students hand in; goldens of all pages."""
+
+PARTS = (*ROOMS, JOURNEYS, STUDENTS, PAGES)
+
+
+def part_of(path: Path) -> str:
+    """The part of a test file; those that import nothing of ours run commands, and belong to the last room."""
+    if path.parent.name == "endtoend":
+        return JOURNEYS
+    if any(name.startswith("tests.classroom") for name in _imported(path)):
+        return STUDENTS
+    room = max(_rooms_in(path), key=ROOMS.index, default=ROOMS[-1])
+    return PAGES if path.parent.name == "golden" and room.startswith("documents") else room
 
 
 @cache
@@ -24,9 +54,16 @@ def _rooms_in(path: Path) -> frozenset[str]:
             helper = TESTS.parent / (name.replace(".", "/") + ".py")
             found |= _rooms_in(helper) if helper.is_file() and helper != path else set()
         elif top == "examgen":
-            room = rest.partition(".")[0]
-            found.add(room if room in ROOMS else ROOMS[-1] if not room else ROOMS[0])
+            found.add(_room(rest.replace(".", "/")))
     return frozenset(found)
+
+
+def _room(module: str) -> str:
+    """The innermost room of a module; what is in none is the package as a whole, or lies below all."""
+    if module in THROUGH:
+        return THROUGH[module]
+    around = [room for room in ROOMS if f"{module}/".startswith(f"{room}/")]
+    return max(around, key=len, default=ROOMS[0] if module else ROOMS[-1])
 
 
 def _imported(path: Path) -> list[str]:

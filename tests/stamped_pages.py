@@ -1,11 +1,15 @@
 """Pages of given values as PDF, and what can be read in a PDF again; for the tests of documents."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
-from pypdf import PdfReader
+import pytest
+from pypdf import PdfReader, _page
 
 from examgen.documents.pages import PaperPage
 from examgen.documents.paper.render import paper_html
@@ -29,7 +33,32 @@ def pdf_of(page: PaperPage, *, with_solution: bool = False) -> bytes:
 
 def page_texts(pdf: bytes) -> list[str]:
     """The text of each page as it can be copied, with single spaces."""
-    return [SPACES.sub(" ", page.extract_text()) for page in PdfReader(BytesIO(pdf)).pages]
+    return [SPACES.sub(" ", text) for text in copied_texts(BytesIO(pdf))]
+
+
+def copied_texts(pdf: Path | BytesIO) -> list[str]:
+    """The text of each page as it can be copied."""
+    with _fonts_read_once():
+        return [page.extract_text() for page in PdfReader(pdf).pages]
+
+
+@contextmanager
+def _fonts_read_once() -> Iterator[None]:
+    """Else pypdf reads a font anew for each formula that is set in it, which takes four fifths of its time."""
+    read: Any = getattr(getattr(_page, "Font", None), "from_font_resource", None)
+    known: dict[int, tuple[object, object]] = {}
+
+    def read_once(resource: object) -> object:
+        # The resource is kept beside its font: no other one can have its id in the meantime.
+        if id(resource) not in known:
+            known[id(resource)] = resource, read(resource)
+        return known[id(resource)][1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        # It is not public: another version may do without.
+        if read is not None:
+            patch.setattr("pypdf._page.Font.from_font_resource", read_once)
+        yield
 
 
 def text_of(pdf: bytes) -> str:

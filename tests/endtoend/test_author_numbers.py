@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from examgen.cli import app
 from tests.small_banks import FIXED, changed, written
+from tests.stamped_pages import copied_texts
 
 BANK = changed(
     FIXED,
@@ -28,8 +28,7 @@ def run(*arguments: object, code: int = 0) -> str:
 
 def text_of(pdf: Path) -> str:
     """The text of all pages, with one kind of minus sign and no spaces."""
-    text = "".join(page.extract_text() for page in PdfReader(pdf).pages)
-    return "".join(text.replace("−", "-").split())
+    return "".join("".join(copied_texts(pdf)).replace("−", "-").split())
 
 
 def test_fractions_go_from_the_bank_to_full_marks(tmp_path: Path) -> None:

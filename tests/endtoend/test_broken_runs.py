@@ -149,7 +149,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     "arguments",
     [
         ["make", "scalar-chain", "--seed", "7", "--out", "paper"],
-        ["batch", "scalar-chain", "roster.csv", "--out", "class"],
+        ["batch", "scalar-chain", "roster.csv", "--out", "class", "--seed", "5000000000"],
         ["grade", "EXAM/sheet.csv"],
         ["explain", "EXAM", "s1", "z1"],
         ["check", "scalar-chain", "--draws", "2"],

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from examgen.cli import app
 from tests.marking_sheets import Row, read_rows
+from tests.stamped_pages import copied_texts
 
 SEED = 918273645
 
@@ -31,7 +32,7 @@ def handed_out(folder: Path) -> dict[str, str]:
     pdf = folder / "questions.pdf"
     reader = pypdf.PdfReader(pdf)
     texts = {
-        "page text": "\n".join(page.extract_text() for page in reader.pages),
+        "page text": "\n".join(copied_texts(pdf)),
         "metadata": repr(reader.metadata) + repr(reader.xmp_metadata),
         "streams of the PDF": _streams(pdf.read_bytes()),
         "answers.csv": (folder / "answers.csv").read_text(encoding="utf-8"),

@@ -181,15 +181,15 @@ def test_question_paper_holds_nothing_of_its_key(papers: Papers) -> None:
     """No object of it tells a result, the seed, where the key is, or where and by whom it was made."""
     secrets = number_secrets([row["answer"] for row in papers.rows], papers.givens)
     secrets |= {row["answer"] for row in papers.entries if "*" in row["answer"]}
-    assert leaks(papers.questions.pdf, secrets | _origins(papers) | {"key/answers", "variants.jsonl"}) == []
-    assert trace_findings(papers.questions.pdf) == []
+    assert leaks(papers.questions.stored_texts, secrets | _origins(papers) | {"key/answers", "variants.jsonl"}) == []
+    assert trace_findings(papers.questions.pdf, papers.questions.stored_texts) == []
 
 
 def test_key_tells_nothing_of_time_and_machine(papers: Papers) -> None:
     """The key holds no date, path, seed, or name of a user or machine either."""
     for reading in (papers.key, papers.filled):
-        assert leaks(reading.pdf, _origins(papers)) == []
-        assert trace_findings(reading.pdf) == []
+        assert leaks(reading.stored_texts, _origins(papers)) == []
+        assert trace_findings(reading.pdf, reading.stored_texts) == []
 
 
 def test_each_box_holds_its_answer_and_nothing_else(papers: Papers) -> None:

@@ -1,12 +1,11 @@
 """The drawings of whole worked solutions: filled together they are what each formula is by itself, to a thousandth."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
 from examgen.documents.paper import printing
-from examgen.documents.pdf import store
 from examgen.documents.pdf.stamping import FONT, OpenForm, PaperSkeleton, stamp
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.resources import shipped
@@ -26,16 +25,6 @@ def assert_drawn_alike(one: bytes, other: bytes) -> None:
     assert NUMBER.sub(b"#", one) == NUMBER.sub(b"#", other)
     places = ([float(number) for number in NUMBER.findall(drawing)] for drawing in (one, other))
     assert all(abs(here - there) < 0.0015 for here, there in zip(*places, strict=True))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Layouts of earlier runs are not looked at."""
-    folder = tmp_path_factory.mktemp("store")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "_folder", lambda: folder)
-        printing._skeleton.cache_clear()
-        yield
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pypdf import PdfReader
 
 from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
@@ -26,7 +25,7 @@ from examgen.exams.exam import Variant
 from examgen.exams.keys.key_folder import papers
 from examgen.exams.paper_shapes import PaperShape
 from tests.small_banks import class_of, written
-from tests.stamped_pages import alternative_texts
+from tests.stamped_pages import alternative_texts, copied_texts
 
 BANK = """\
 title = "Exact"
@@ -147,7 +146,7 @@ def test_the_paper_is_stamped_with_the_same_fractions(tmp_path: Path, monkeypatc
         [part] = key_page(loaded.exam, variant).questions
         typed = [one for line in all_lines(part) for one in FRACTION.findall(" ".join(line.relations))]
         pdf = key_pdf(loaded.exam, variant)
-        copied = " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).replace("−", "-")
+        copied = " ".join(copied_texts(BytesIO(pdf))).replace("−", "-")
         spoken = " ".join(alternative_texts(pdf))
         assert sorted(FRACTION.findall(copied)) == sorted(typed)
         assert all(one.replace("-", "minus ").replace("/", " over ") in spoken for one in typed)

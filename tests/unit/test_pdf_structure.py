@@ -11,6 +11,7 @@ from pikepdf import Array, Dictionary, Name
 
 from tests import pdf_structure
 from tests.pdf_structure import (
+    Stored,
     extracted_text,
     file_findings,
     leaks,
@@ -18,6 +19,7 @@ from tests.pdf_structure import (
     numbers_in_reading_order,
     read_pdf,
     read_text,
+    strings_of_all_objects,
     trace_findings,
     ua_findings,
 )
@@ -144,6 +146,18 @@ def saved(folder: Path, change: Change | None = None) -> Path:
             change(pdf)
         pdf.save(path, static_id=True)
     return path
+
+
+def texts(path: Path) -> list[Stored]:
+    """Every text in a file."""
+    with pikepdf.open(path) as pdf:
+        return list(strings_of_all_objects(pdf))
+
+
+def traces(path: Path) -> list[str]:
+    """What a file tells of its making."""
+    with pikepdf.open(path) as pdf:
+        return trace_findings(pdf, strings_of_all_objects(pdf))
 
 
 def elements(pdf: pikepdf.Pdf, role: str) -> Any:
@@ -301,7 +315,7 @@ def test_good_file_has_no_finding(tmp_path: Path) -> None:
     path = saved(tmp_path)
     assert ua_findings(read_pdf(path)) == []
     assert file_findings(path) == []
-    assert trace_findings(pikepdf.open(path)) == []
+    assert traces(path) == []
 
 
 @pytest.mark.parametrize(("change", "finding"), [row[1:] for row in SPOILT], ids=[row[0] for row in SPOILT])
@@ -439,8 +453,8 @@ def in_mark(pdf: pikepdf.Pdf) -> None:
 def test_secret_is_found_wherever_it_is(tmp_path: Path, change: Change) -> None:
     """A value of the key is found in texts, names, streams and drawings; the good file has none."""
     secrets = number_secrets([-0.126789], given=[0.25])
-    assert leaks(pikepdf.open(saved(tmp_path)), secrets) == []
-    assert leaks(pikepdf.open(saved(tmp_path, change)), secrets)
+    assert leaks(texts(saved(tmp_path)), secrets) == []
+    assert leaks(texts(saved(tmp_path, change)), secrets)
 
 
 def test_words_and_seeds_are_found(tmp_path: Path) -> None:
@@ -449,7 +463,7 @@ def test_words_and_seeds_are_found(tmp_path: Path) -> None:
     def change(pdf: pikepdf.Pdf) -> None:
         pdf.Root["/PieceInfo"] = Dictionary({"/Seed": 123456789, "/From": pikepdf.String("Key/Answers.csv")})
 
-    found = leaks(pikepdf.open(saved(tmp_path, change)), {"123456789", "key/answers.csv", "1234", "nowhere"})
+    found = leaks(texts(saved(tmp_path, change)), {"123456789", "key/answers.csv", "1234", "nowhere"})
     assert {line.rpartition(": ")[2] for line in found} == {"'123456789'", "'key/answers.csv'"}
 
 
@@ -462,7 +476,7 @@ def test_traces_of_time_and_machine_are_found(tmp_path: Path, text: str) -> None
     def change(pdf: pikepdf.Pdf) -> None:
         pdf.trailer.Info.Producer = pikepdf.String(text)
 
-    assert trace_findings(pikepdf.open(saved(tmp_path, change)))
+    assert traces(saved(tmp_path, change))
 
 
 def test_all_checks_are_applied() -> None:

@@ -24,13 +24,14 @@ BANNER = """{% extends "shipped/questions.html.j2" %}
 """
 
 
-@pytest.fixture(autouse=True)
-def own_store(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="module")
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Layouts of other tests are not looked at."""
     folder = tmp_path_factory.mktemp("store")
-    monkeypatch.setattr(store, "_folder", lambda: folder)
-    printing._skeleton.cache_clear()
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "_folder", lambda: folder)
+        printing._skeleton.cache_clear()
+        yield
     printing._skeleton.cache_clear()
 
 
