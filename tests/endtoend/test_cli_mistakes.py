@@ -51,7 +51,7 @@ def mistake(*arguments: object) -> str:
         (["make", "empty"], r"exam 'empty' is not shipped"),
         (["make", "./empty"], r"empty: there is no such file"),
         (["make", "broken.toml"], r"broken\.toml: not valid TOML"),
-        (["make", "a\nb\x1b[2J.toml"], r"a b�\[2J\.toml: there is no such file"),
+        (["make", "a\nb\x1b[2J.toml"], r"a b\\x1b\[2J\.toml: there is no such file"),
         (["make", "--notation", "nielson"], r"notation 'nielson' is unknown; allowed: .*Did you mean \"nielsen\"\?"),
         (["make", "--notation", "scalar"], r"notation 'scalar' is for layers of one unit .* 3-2-2-1"),
         (["make", "--student", " s1"], r"student id ' s1' has spaces around it"),

@@ -309,9 +309,12 @@ BROKEN_EXAMS: dict[str, tuple[Edit, str]] = {
     ),
     "an unknown activation": (
         at(*SHAPE, "activations", value=["swoosh", "tanh"]),
-        "activation 'swoosh' is unknown; allowed",
+        r"questions\[1\]\.shapes\.A: activation 'swoosh' is unknown; allowed",
     ),
-    "an unknown loss": (at(*SHAPE, "loss", value="gain"), "loss 'gain' is unknown; allowed: squared_error, "),
+    "an unknown loss": (
+        at(*SHAPE, "loss", value="gain"),
+        r"questions\[1\]\.shapes\.A: loss 'gain' is unknown; allowed: squared_error, ",
+    ),
     "too many layers": (
         at(*SHAPE, "sizes", value=[64] * 2000),
         r"questions\[1\]\.shapes\.A\.sizes has 2,000 layers; use at",

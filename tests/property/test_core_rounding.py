@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import count
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -54,6 +55,25 @@ def test_honest_rounding_stays_within_the_band(shape: NetworkShape, decimals: in
         off = np.abs(answers - own.computed[name])
         allowed = half_unit(np.array(decimals)) + bands[name]
         assert not (off > allowed + 1e-12).any(), (name, np.nanmax(off - allowed) * 10**decimals)
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(SHAPES), st.sampled_from((2, 4)), st.sampled_from((1.0, 0.5)), st.booleans(), seeds)
+def test_a_band_is_all_effects_added_up(
+    shape: NetworkShape, decimals: int, asked: float, is_large: bool, seed: int
+) -> None:
+    """Whether few students' bands are worked out at once or each entry of many follows its own way."""
+    students = _honest_class(shape, decimals, asked, seed)
+    graph, written = students.graph, students.written
+    own, halves = evaluate(graph, students.givens, substitute=written), _half_units(graph, decimals)
+    added = {one.name: np.zeros(one.shape) for one in graph.derived}
+    for effects in rounding_effects(graph, own, halves, written):
+        for name, moved in effects.on.items():
+            added[name] = added[name] + moved.sum(axis=-len(graph[name].shape) - 1)
+    with patch("examgen.core.rounding.MOST_AT_ONCE", 0 if is_large else 10**9):
+        bands = rounding_bands(graph, own, halves, written)
+    for name, band in bands.items():
+        np.testing.assert_allclose(band, np.broadcast_to(added[name], band.shape), rtol=1e-9, atol=1e-13)
 
 
 @settings(max_examples=60)

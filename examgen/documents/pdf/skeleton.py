@@ -15,6 +15,7 @@ from types import MappingProxyType
 import pikepdf
 
 from examgen.documents.numbers import is_slot
+from examgen.documents.pdf.font_objects import font_object
 from examgen.documents.pdf.html_pdf import SetPages, set_pages
 from examgen.documents.pdf.stamping import FONT, Gap, OpenAlt, OpenForm, PaperSkeleton, pdf_text
 from examgen.documents.placeholders import ALT, GAP, OPEN, OPEN_ENTRY, alt_mark
@@ -171,38 +172,6 @@ def _add_font(pdf: pikepdf.Pdf, images: Sequence[Image]) -> pikepdf.Object:
 def _embedded(glyphs: frozenset[int]) -> EmbeddedFont:
     """These glyphs of the font of formulas: documents with the same formulas have the same ones."""
     return embedded_font(math_font(), glyphs)
-
-
-def font_object(pdf: pikepdf.Pdf, font: EmbeddedFont) -> pikepdf.Object:
-    """A composite font whose codes are glyph numbers."""
-    name = pikepdf.Name("/" + font.name)
-    descriptor = pikepdf.Dictionary(
-        Type=pikepdf.Name.FontDescriptor,
-        FontName=name,
-        FontFile2=pdf.make_stream(font.file, Length1=len(font.file)),
-    )
-    for key, value in font.descriptor.items():
-        descriptor[key] = pikepdf.Array(value) if isinstance(value, tuple) else value
-    descendant = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font,
-        Subtype=pikepdf.Name.CIDFontType2,
-        BaseFont=name,
-        CIDSystemInfo=pikepdf.Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
-        FontDescriptor=pdf.make_indirect(descriptor),
-        DW=font.default_width,
-        W=pikepdf.Object.parse(font.widths),
-        CIDToGIDMap=pikepdf.Name.Identity,
-    )
-    return pdf.make_indirect(
-        pikepdf.Dictionary(
-            Type=pikepdf.Name.Font,
-            Subtype=pikepdf.Name.Type0,
-            BaseFont=name,
-            Encoding=pikepdf.Name("/Identity-H"),
-            DescendantFonts=pikepdf.Array([pdf.make_indirect(descendant)]),
-            ToUnicode=pdf.make_stream(font.to_unicode),
-        )
-    )
 
 
 def _swap_images(pdf: pikepdf.Pdf, images: Sequence[Image], font: pikepdf.Object) -> None:

@@ -9,9 +9,9 @@ from operator import itemgetter
 
 import pikepdf
 
+from examgen.documents.pdf.font_objects import font_object
 from examgen.documents.pdf.inserted.inserting import GAPS_PER_PAGE
 from examgen.documents.pdf.inserted.text_font import BOLD
-from examgen.documents.pdf.skeleton import font_object
 from examgen.documents.pdf.stamping import FONT
 from examgen.documents.placeholders import NOTES, gap_name
 from examgen.documents.typesetting import math_font
