@@ -30,7 +30,6 @@ from examgen.exams.keys.key_documents import Making as Making
 from examgen.exams.keys.key_reading import DAMAGE, MistakeError, exam_from, making_from, said, variant_from
 from examgen.exams.keys.key_sums import ANSWERS, SUMS, VARIANTS, sum_of_file, sums_of
 from examgen.exams.keys.strict_json import strict_json
-from examgen.exams.keys.variant_columns import variants_by_columns
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.typed_references import typed_reference
 
@@ -252,6 +251,8 @@ def _read_variants(path: Path, exam: Exam) -> list[Variant]:
 
 
 def _variants(path: Path, text: str, lines: Sequence[str], exam: Exam) -> list[Variant]:
+    from examgen.exams.keys.variant_columns import variants_by_columns  # who makes papers needs no Arrow
+
     with suppress(*DAMAGE):
         return variants_by_columns(text.encode(), len(lines), exam)
     # One by one, to say which line it is, and of papers that have not all the same numbers.
