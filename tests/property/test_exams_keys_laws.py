@@ -82,7 +82,7 @@ TOLD = ("exam.json: ", "variants.jsonl: line ", "answers.csv: line ", "answers.c
 """How a message begins: answers.csv is named where other answers follow from what was damaged."""
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(damaged_keys())
 def test_a_damaged_key_is_read_or_explained(files: dict[str, bytes]) -> None:
     """A key that can be read can be written again; any other is one line that names the file."""
@@ -143,7 +143,7 @@ def test_variants_by_columns_are_those_of_the_lines(name: str) -> None:
     assert plain(variants_by_columns(text, len(lines), loaded.exam)) == plain(lines)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(damaged_lines())
 def test_columns_read_nothing_that_lines_do_not(damaged: tuple[str, list[str]]) -> None:
     """What is damaged is left to the reader of lines, which tells it, or is read as that one reads it."""

@@ -39,7 +39,7 @@ def nearest_double(exact: Fraction) -> float:
 
 
 @given(st.text() | NEAR_NUMBERS, MARKS)
-@settings(max_examples=600)
+@settings(max_examples=400)
 def test_any_text_is_a_number_or_has_a_reason(text: str, mark: DecimalMark) -> None:
     """No text raises, every reason is one that can be told, and every number is finite."""
     parsed = parse_number(text, mark)
