@@ -53,13 +53,16 @@ class SetPages(NamedTuple):
     filled: float = 1.0
 
 
-def set_pages(html: str, images: Mapping[str, bytes], theme: Theme | None = None) -> SetPages:
+def set_pages(
+    html: str, images: Mapping[str, bytes], theme: Theme | None = None, *, read: dict[str, Any] | None = None
+) -> SetPages:
     """The pages of a whole HTML document; title and language are those of the document.
 
     Args:
         html: may name the images and nothing else.
         images: PNG files by address.
         theme: rules behind the shipped ones.
+        read: images that were read before, by address; those of other documents that have the same ones.
 
     Raises:
         SetupError: Pango is missing on this machine.
@@ -82,7 +85,9 @@ def set_pages(html: str, images: Mapping[str, bytes], theme: Theme | None = None
     document = weasyprint.HTML(string=html, url_fetcher=ImageFetcher(allowed_protocols=()))
     options = {"pdf_variant": "pdf/ua-1", "pdf_forms": True, "uncompressed_pdf": True}
     with _missing_glyphs() as missing:
-        laid_out = document.render(font_config=fonts, stylesheets=[*styles, *_theme_styles(theme)], **options)
+        laid_out = document.render(
+            font_config=fonts, stylesheets=[*styles, *_theme_styles(theme)], cache=read, **options
+        )
         pdf: bytes = laid_out.write_pdf(**options)
     if theme is not None and refused:
         raise _refusal(theme.folder, refused[0])

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import pikepdf
 
@@ -50,7 +51,13 @@ def make_skeleton(
 
 def laid_out(html: str, images: Sequence[Image], theme: Theme | None = None) -> SetPages:
     """The pages of a document, with images of one pixel in the place of formulas."""
-    return set_pages(html, {f"formula:{n}": _pixel(n) for n in range(len(images))}, theme)
+    return set_pages(html, {f"formula:{n}": _pixel(n) for n in range(len(images))}, theme, read=_read_pixels())
+
+
+@cache
+def _read_pixels() -> dict[str, Any]:
+    """The images as WeasyPrint has read them: every document has the same ones."""
+    return {}
 
 
 def skeleton_from(
