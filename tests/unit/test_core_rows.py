@@ -1,5 +1,9 @@
 """Rows of activations and losses are whole: what one says of itself is so, and nothing that others read is left out."""
 
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -66,3 +70,11 @@ def computed(spelling: str, a: Array) -> Array:
     formula = parse_formula(spelling, ["a"])
     assert isinstance(formula, Formula)
     return evaluate_formula(formula, {"a": a})
+
+
+@pytest.mark.parametrize(("key", "table"), [("network.activations", ACTIVATIONS), ("network.loss", LOSSES)])
+def test_the_readme_names_every_row(key: str, table: Mapping[str, object]) -> None:
+    """What a bank may name is listed for authors."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    [row] = (line for line in readme.splitlines() if line.startswith("|") and f"`{key}`" in line)
+    assert set(table) <= set(re.findall(r"\w+", row))
