@@ -240,7 +240,7 @@ def sharing(images: Sequence[Image], texts: Sequence[int]) -> list[Image]:
 @cache
 def math_font() -> MathFont:
     """The font of all formulas, read once per process."""
-    return MathFont.load(shipped("templates") / "fonts" / "mathbox" / "STIXTwoMath-Regular.ttf")
+    return MathFont.load(shipped("templates") / "fonts" / "formulas" / "STIXTwoMath-Regular.ttf")
 
 
 def widest_text(width: float) -> str:

@@ -143,7 +143,7 @@ def typst_maker(classroom: Classroom, *, tagged: bool) -> Maker:
 def font_folders() -> tuple[str, str]:
     """Where STIX Two Text and STIX Two Math are."""
     folder = shipped("templates") / "fonts"
-    return str(folder), str(folder / "mathbox")
+    return str(folder), str(folder / "formulas")
 
 
 def print_sameness(*makers: Maker) -> None:

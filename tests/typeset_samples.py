@@ -1,4 +1,4 @@
-"""What the tests of mathbox share: the shipped font, formulas as LaTeX, ink of drawings, and a small PDF of them."""
+"""What the tests of `typeset` share: the shipped font, formulas as LaTeX, ink of drawings, and a small PDF of them."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -13,7 +13,7 @@ from examgen.typeset import Drawing, EmbeddedFont, Formula, MathFont, Slot, embe
 from examgen.typeset.drawn.draw import pdf_operators
 from examgen.typeset.drawn.formula import PlacedGlyphs
 
-FONT_FILE = Path(__file__).parents[1] / "templates" / "fonts" / "mathbox" / "STIXTwoMath-Regular.ttf"
+FONT_FILE = Path(__file__).parents[1] / "templates" / "fonts" / "formulas" / "STIXTwoMath-Regular.ttf"
 WIDEST = "−0.00"
 FIRST_SLOT = 0xE000
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from examgen.typeset import MissingGlyph, SlotTooNarrow
-from tests.mathbox_samples import font, formula, inks, placed_text
+from tests.typeset_samples import font, formula, inks, placed_text
 
 A, B, C = "\ue000", "\ue001", "\ue002"
 COLUMN = rf"x = \begin{{bmatrix}} {A} \\ {B} \end{{bmatrix}} + y"

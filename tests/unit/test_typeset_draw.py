@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from examgen.typeset import embedded_font, pdf_operators
 from examgen.typeset.drawn.formula import decimal
-from tests.mathbox_samples import drawn, font, formula, pdf
+from tests.typeset_samples import drawn, font, formula, pdf
 
 
 def extracted(latex: str) -> str:

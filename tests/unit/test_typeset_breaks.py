@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.mathbox_samples import formula, inks
+from tests.typeset_samples import formula, inks
 
 CHAIN = "z = a + b + c = d + e + f = g + h"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from examgen.typeset import UnknownMath, spoken, spoken_number
-from tests.mathbox_samples import mathml
+from tests.typeset_samples import mathml
 
 READINGS = [
     (

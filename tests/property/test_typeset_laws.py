@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examgen.typeset import Drawing, Slot, pdf_operators, spoken, typeset
-from tests.mathbox_samples import FIRST_SLOT, WIDEST, drawn, font, formula, inks, mathml
+from tests.typeset_samples import FIRST_SLOT, WIDEST, drawn, font, formula, inks, mathml
 
 LETTERS = st.sampled_from(["a", "W", "z", "y", r"\delta", r"\hat{y}", r"\tilde{W}", "12", "0.5", r"\sigma'"])
 SIGNS = st.sampled_from(["+", "-", "=", r"\cdot", r"\odot", ""])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from examgen.typeset import MissingGlyph, UnknownMath, typeset
-from tests.mathbox_samples import Ink, drawn, font, formula, inks, placed_text, tables
+from tests.typeset_samples import Ink, drawn, font, formula, inks, placed_text, tables
 
 TYPICAL = (
     r"z^{(1)} = \left(W^{(1)}\right)^{\top} x + b^{(1)} = \begin{bmatrix} 0.42 & -0.7 \\ 12 & 0.08 \end{bmatrix} \, "
@@ -45,13 +45,13 @@ def glyph(latex: str, text: str, *, display: bool = True, nth: int = 0) -> Ink:
 
 def test_typical_formulas_stand_as_before(golden: Callable[[str, str], None]) -> None:
     """The place of every glyph and rule of the formulas that papers have, to 0.01 em."""
-    golden("mathbox/layout.txt", "\n\n".join(f"{latex}\n{placed_text(drawn(latex))}" for latex in TYPICAL) + "\n")
+    golden("typeset/layout.txt", "\n\n".join(f"{latex}\n{placed_text(drawn(latex))}" for latex in TYPICAL) + "\n")
 
 
 def test_formulas_in_text_stand_as_before(golden: Callable[[str, str], None]) -> None:
     """The same without display: small fractions, limits at the side."""
     texts = (placed_text(drawn(latex, display=False)) for latex in TYPICAL[3:6])
-    golden("mathbox/inline.txt", "\n\n".join(texts) + "\n")
+    golden("typeset/inline.txt", "\n\n".join(texts) + "\n")
 
 
 def test_letters_are_slanted_and_copied_plain() -> None:

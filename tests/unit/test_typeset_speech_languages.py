@@ -9,7 +9,7 @@ import pytest
 
 from examgen.typeset import spoken, spoken_number
 from examgen.typeset.speech.speech_words import LANGUAGES
-from tests.mathbox_samples import mathml
+from tests.typeset_samples import mathml
 
 TYPICAL = (
     r"z^{(1)} = \left(W^{(1)}\right)^{\top} x + b^{(1)}",
@@ -52,7 +52,7 @@ OWN: Mapping[str, frozenset[str]] = {
 def test_typical_formulas_read_as_before(language: str, golden: Callable[[str, str], None]) -> None:
     """The formulas that papers have, each followed by its reading."""
     golden(
-        f"mathbox/speech_{language}.txt",
+        f"typeset/speech_{language}.txt",
         "\n\n".join(f"{latex}\n{spoken_of(latex, language)}" for latex in TYPICAL) + "\n",
     )
 

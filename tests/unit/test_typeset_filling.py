@@ -4,7 +4,7 @@ import pytest
 
 from examgen.typeset import Form, FormSet, MissingGlyph, SlotTooNarrow
 from examgen.typeset.drawn.draw import pdf_operators
-from tests.mathbox_samples import formula
+from tests.typeset_samples import formula
 
 A, B, C = "\ue000", "\ue001", "\ue002"
 LATEX = [

@@ -1,6 +1,6 @@
 """Builds the math font of this folder from STIX Two Math; run by hand when that has a new version.
 
-    python templates/fonts/mathbox/build.py STIXTwoMath-Regular.ttf
+    python templates/fonts/formulas/build.py STIXTwoMath-Regular.ttf
 
 The MATH table is kept, and of the features those that the layout of formulas uses: `ssty` (letters drawn for scripts)
 and `dtls` (i and j without dots, for accents). Hinting and glyph names are left out.
