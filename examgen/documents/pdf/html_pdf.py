@@ -7,9 +7,11 @@ the same bytes.
 
 import atexit
 import logging
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from ctypes import util
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -122,6 +124,10 @@ def _missing_glyphs() -> Iterator[dict[str, None]]:
         logger.setLevel(level)
 
 
+def _not_looked_for(name: str) -> str | None:  # noqa: ARG001
+    return None
+
+
 def _refusal(where: Path, url: str) -> ExamgenError:
     return ExamgenError(
         f"{where}: names {url.removeprefix(THEME)[:80]!r}; a theme may read no files and no addresses, only name the "
@@ -134,10 +140,24 @@ def _weasyprint() -> Any:
         # The shipped fonts suffice on a machine that has none.
         warnings.filterwarnings("ignore", ".*Expect ugly output")
         try:
-            import weasyprint
+            with _known_libraries():
+                import weasyprint
         except OSError:
             raise SetupError(PANGO_MISSING) from None
     return weasyprint
+
+
+@contextmanager
+def _known_libraries() -> Iterator[None]:
+    """WeasyPrint asks for its libraries by the names that they have on other systems, too, and on Linux Python starts a
+    compiler to look for each that the loader does not know: dozens of processes before the first page."""
+    usual = util.find_library
+    if sys.platform == "linux":
+        util.find_library = _not_looked_for
+    try:
+        yield
+    finally:
+        util.find_library = usual
 
 
 @cache
