@@ -24,7 +24,7 @@ def form_names(rows: Sequence[dict[str, str]]) -> list[str]:
 
 def texts_in_boxes(reading: PdfReading) -> tuple[dict[str, str], dict[str, str]]:
     """By the name of its field, what is seen in each box, without spaces, and the value that the field has."""
-    words = _words(reading.path)
+    words = words_of(reading.path)
     seen, values = {}, {}
     pages: dict[object, int] = {page.objgen: number for number, page in enumerate(reading.pdf.pages, start=1)}
     for field in reading.pdf.Root.AcroForm.Fields:
@@ -41,7 +41,7 @@ def texts_in_boxes(reading: PdfReading) -> tuple[dict[str, str], dict[str, str]]
     return seen, values
 
 
-def _words(path: Path) -> list[Word]:
+def words_of(path: Path) -> list[Word]:
     """All words of a PDF file."""
     command = ["pdftotext", "-bbox", str(path), "-"]
     found = subprocess.run(command, capture_output=True, check=True, text=True, encoding="utf-8").stdout

@@ -57,3 +57,13 @@ def test_a_shape_error_says_what_a_row_is(tmp_path: Path) -> None:
     bank = written(tmp_path, changed(BANK, ('x = ["1/2", 3]', "x = [1, 2, 3]")))
     printed = run("make", bank, "--seed", 7, "--out", tmp_path / "paper", code=1)
     assert f"{bank}: fixed.x: found shape [3]; this network needs [1, 2], a row for each sample" in printed
+
+
+def test_a_bank_may_begin_with_a_mark_of_byte_order(tmp_path: Path) -> None:
+    """Some editors put one before the text that they save; the paper is the same."""
+    bank = Path(written(tmp_path, BANK))
+    run("make", bank, "--seed", 7, "--out", tmp_path / "plain")
+    bank.write_bytes(b"\xef\xbb\xbf" + bank.read_bytes())
+    run("make", bank, "--seed", 7, "--out", tmp_path / "marked")
+    sheets = [(tmp_path / folder / "answers.csv").read_bytes() for folder in ("plain", "marked")]
+    assert sheets[0] == sheets[1]

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,18 @@ def test_what_an_instructor_may_change_is_no_disagreement(key: MadeKey) -> None:
     code, out, _ = graded(key)
     assert code == 0
     assert "s1\t51\t0" in out
+
+
+@pytest.mark.parametrize("name", ["exam.json", "variants.jsonl"])
+def test_a_mark_of_byte_order_changes_nothing(key: MadeKey, name: str) -> None:
+    """Some editors put one before the text that they save, and a mistake further on is still told by its own line."""
+    path = key.key / name
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert graded(key)[0] == 0
+    shutil.rmtree(key.folder / "marks")
+    lines = (key.key / "variants.jsonl").read_bytes().split(b"\n")
+    (key.key / "variants.jsonl").write_bytes(b"\n".join([lines[0], lines[1][:-9], *lines[2:]]))
+    assert "variants.jsonl: line 2: " in refused(key)
 
 
 def test_a_key_needs_no_answers(key: MadeKey) -> None:

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
 from examgen.batch.class_feedback import Total, student_feedback
 from examgen.core.formulas.number_grammar import REASONS
@@ -25,7 +26,9 @@ from examgen.exams.keys.key_folder import Key, papers
 from examgen.exams.wording.sentences import Wording
 from tests.feedback_rows import NASTY, Did, class_of, rows_of
 from tests.misconception_names import NAMES
+from tests.page_pictures import page_picture
 from tests.pdf_structure import read_pdf, ua_findings
+from tests.printed_boxes import words_of
 from tests.stamped_pages import alternative_texts, page_texts, text_of
 
 EXAM = "scalar-chain"
@@ -380,6 +383,21 @@ def test_pdf_has_every_number_and_word() -> None:
     assert "first goes wrong in question 1, part (a)" in text
     # Before all answers, and among them; the third is in the legend.
     assert text.count("→ ×") == 2
+
+
+def test_marks_and_grade_stand_in_whole_boxes_in_print(tmp_path: Path) -> None:
+    """White that begins behind any of these words ends at the lines around it, and never comes to the margin."""
+    key = class_of(EXAM, "s1")
+    student = told(TYPICAL, Total(Decimal("12.50"), Decimal(17), "B−"))
+    pdf = feedback_pdf(key.exam, key.variants[0], student, ENGLISH)
+    picture = Image.fromarray(page_picture(pdf, 1, tmp_path)).point(lambda grey: 255 * (grey > 250))
+    words = reversed(words_of(tmp_path / "page.pdf"))  # of those that stand twice, the first is kept
+    middles = {text: (int(x), picture.height - int(y)) for _, x, y, text in words}
+    for word in ("Marks", "12.5", "Grade", "B−"):
+        flooded, (x, y) = picture.copy(), middles[word]
+        below = next(y + down for down in range(12) if flooded.getpixel((x, y + down)) == 255)
+        ImageDraw.floodfill(flooded, (x, below), 128)
+        assert flooded.getpixel((2, 2)) == 255, word
 
 
 def test_what_went_wrong_comes_first_in_print() -> None:

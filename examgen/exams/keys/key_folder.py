@@ -216,7 +216,7 @@ def _read_exam(path: Path) -> tuple[Exam, Making]:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        document = strict_json(path.read_text(encoding="utf-8"))
+        document = strict_json(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise KeyFileError(
             f"{path}: {error.strerror or error}; a key folder holds exam.json, variants.jsonl and answers.csv"
@@ -230,7 +230,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _read_variants(path: Path, exam: Exam) -> list[Variant]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise KeyFileError(f"{path}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
