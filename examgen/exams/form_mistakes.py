@@ -45,19 +45,24 @@ def explain(model: type[BaseModel], error: ValidationError, where: str = "") -> 
         where: key of the model in its document; empty for the document itself.
     """
     first, *more = sorted(_own_mistakes(error), key=lambda mistake: mistake["type"] != "extra_forbidden")
-    where = _key_path((where, *first["loc"]) if where else first["loc"])
+    where = key_path((where, *first["loc"]) if where else first["loc"])
     if first["type"] == "extra_forbidden":
         allowed = tuple(_allowed_keys(model, first["loc"][:-1]))
         found = str(first["loc"][-1])
         said = f"unknown key; allowed here: {', '.join(allowed)}.{did_you_mean(found, allowed)}"
-    elif first["type"] == "missing":
-        said = "is missing"
-    elif first["type"] == "value_error":
-        said = str(first["ctx"]["error"])
     else:
-        said = f"found {shorten(first['input'])}; {_wanted(first)}"
+        said = said_of(first)
     rest = f" (and {len(more)} more)" if more else ""
     return f"{where}: {said}{rest}" if where else f"{said}{rest}"
+
+
+def said_of(mistake: ErrorDetails) -> str:
+    """One mistake without its place: what was found, and what is allowed."""
+    if mistake["type"] == "missing":
+        return "is missing"
+    if mistake["type"] == "value_error":
+        return str(mistake["ctx"]["error"])
+    return f"found {shorten(mistake['input'])}; {_wanted(mistake)}"
 
 
 def _wanted(mistake: ErrorDetails) -> str:
@@ -80,7 +85,8 @@ def _own_mistakes(error: ValidationError) -> list[ErrorDetails]:
     ]
 
 
-def _key_path(location: tuple[int | str, ...]) -> str:
+def key_path(location: tuple[int | str, ...]) -> str:
+    """A place in a document as authors count: `tasks[1].ask`."""
     text = ""
     for part in location:
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part

@@ -429,8 +429,13 @@ BROKEN_EXAMS = [
     (put(*QUESTION, "digits", value={}), "questions[1].digits: give either decimals or significant_figures"),
     (
         put(*SHAPE, "sizes", value=[1, 10**9, 1]),
-        f"{AT_SHAPE}: its quantities are about 12,000,000,012 numbers; use a shape of at most 1,000,000",
+        f"{AT_SHAPE}: sizes: found 1000000000; use a whole number from 1 to 64",
     ),
+    (put(*SHAPE, "steps", value=3000), f"{AT_SHAPE}: steps: found 3000; use a whole number from 1 to 64"),
+    (put(*SHAPE, "step", value=2), f"{AT_SHAPE}: step: unknown key; allowed here: sizes, activations, loss, steps, "),
+    (drop(*SHAPE, "steps"), f"{AT_SHAPE}: steps: is missing"),
+    (put(*SHAPE, "loss", value="\ud800"), f"{AT_SHAPE}: has the character U+D800, which no page can show"),
+    (put(*SHAPE, value=3.5), f"{AT_SHAPE}: found 3.5; a shape is a table with sizes or products"),
     (put(*SHAPE, "sizes", value=[1, 1]), f"{AT_SHAPE}: 2 activations for 1 layers; use one for each"),
     (put(*SHAPE, "loss", value="hinge"), f"{AT_SHAPE}: loss 'hinge' is unknown"),
     (
@@ -442,8 +447,8 @@ BROKEN_EXAMS = [
         f"{AT_SHAPE}: batch_delta: found ['mean']; use 'mean' or 'sample'",
     ),
     (put(*SHAPE, "batch_delta", value="mean"), f"{AT_SHAPE}: batch_delta says what δ is in a mini-batch"),
-    (put(*SHAPE, value=[]), f"{AT_SHAPE}: a shape has sizes or products"),
-    (put(*SHAPE, "sizes", value=["1", 1]), f"{AT_SHAPE}: sizes.0: Input should be a valid integer"),
+    (put(*SHAPE, value=[]), f"{AT_SHAPE}: found []; a shape is a table with sizes or products"),
+    (put(*SHAPE, "sizes", value=["1", 1]), f"{AT_SHAPE}: sizes[1]: found '1'; use a whole number"),
     (put(*QUESTION, "given_decimals", "x", value=-1), "damaged: -1 is no whole number from 0 to 15"),
 ]
 
