@@ -125,6 +125,21 @@ def test_who_cuts_off_does_so_in_the_head_too(tmp_path: Path) -> None:
     assert chain.mark(rounded, **sheet)["z2"] == "wrong"
 
 
+def test_who_cuts_off_may_go_on_with_a_whole_unit_more(tmp_path: Path) -> None:
+    """sigmoid(0.89) = 0.70889 is 0.70 cut off, and 30 times it is 21.26 on the calculator; 21.32 is beyond 30 * 0.71."""
+    chain, cut = Chain(tmp_path), Policy(truncation=True)
+    assert chain.mark(cut, z1="0.89", a1="0.70", z2="21.26")["z2"] == "correct"
+    assert chain.mark(cut, z1="0.89", a1="0.70", z2="21.32")["z2"] == "wrong"
+    assert chain.mark(z1="0.89", a1="0.70", z2="21.26")["z2"] == "wrong"
+
+
+def test_what_follows_from_the_wrong_one_of_two_equal_answers_is_no_right_answer(tmp_path: Path) -> None:
+    """A linear unit's a is its z: beside a right a = 0.85, 30 * 0.50 follows from the wrong z and is not correct."""
+    chain = Chain(tmp_path, hidden="identity")
+    sheet = {"z1": "0.50", "a1": "0.85", "z2": "15.00"}
+    assert chain.mark(**sheet) == {"z1": "wrong", "a1": "correct", "z2": "follow_through"}
+
+
 def test_unasked_rounding_on_the_way_is_allowed_for(tmp_path: Path) -> None:
     """Where a1 is not asked, 30 times 0.70 is still correct, and 30 times 0.71 is not."""
     chain = Chain(tmp_path, ask='["z"]')
