@@ -126,7 +126,7 @@ def test_who_cuts_off_does_so_in_the_head_too(tmp_path: Path) -> None:
 
 
 def test_who_cuts_off_may_go_on_with_a_whole_unit_more(tmp_path: Path) -> None:
-    """sigmoid(0.89) = 0.70889 is 0.70 cut off, and 30 times it is 21.26 on the calculator; 21.32 is beyond 30 * 0.71."""
+    """sigmoid(0.89) = 0.70889 is 0.70 cut off, and 30 times it is 21.26 on the calculator; 21.32 is too far."""
     chain, cut = Chain(tmp_path), Policy(truncation=True)
     assert chain.mark(cut, z1="0.89", a1="0.70", z2="21.26")["z2"] == "correct"
     assert chain.mark(cut, z1="0.89", a1="0.70", z2="21.32")["z2"] == "wrong"
