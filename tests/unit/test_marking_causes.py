@@ -43,6 +43,13 @@ def patch(paper: PaperShape, name: str) -> Patch:
     return next(one for one in paper_patches(paper) if one.misconception == name)
 
 
+def part_of(paper: PaperShape, name: str, quantity: str) -> Patch:
+    """A misconception that is held in one quantity only."""
+    asked = frozenset(field.quantity for field in paper.fields)
+    parts = parts_of_patches(paper.shape, asked)
+    return next(one.patch() for one in parts if (one.whole.misconception, *one.changed) == (name, quantity))
+
+
 def sheet_of(paper: PaperShape, numbers: QuestionVariant, graph: ComputationGraph) -> dict[str, str]:
     """What a student writes who works by a graph; by field."""
     values = evaluate(graph, numbers.givens).values
@@ -117,14 +124,21 @@ def test_an_unreadable_box_is_a_gap() -> None:
 def test_a_misconception_in_one_layer_is_named() -> None:
     """Whoever forgets the bias in the first layer only is told so, though later layers speak against it."""
     paper, numbers = drawn("sigmoid-chain")
-    asked = frozenset(field.quantity for field in paper.fields)
-    part = next(
-        one
-        for one in parts_of_patches(paper.shape, asked)
-        if (one.whole.misconception, *one.changed) == ("no-bias", "z1")
-    )
-    found = judged(paper, numbers, sheet_of(paper, numbers, part.patch().graph))
+    found = judged(paper, numbers, sheet_of(paper, numbers, part_of(paper, "no-bias", "z1").graph))
     assert {label for _, label in found.values()} == {"", "no-bias"}
+
+
+def test_a_few_of_many_entries_name_no_misconception_of_a_part() -> None:
+    """Two of the gradients of a layer are swapped and the others wrong in another way: who swaps does so in most."""
+    paper, numbers = drawn("sigmoid-chain")
+    right = sheet_of(paper, numbers, paper.graph)
+    mistaken = sheet_of(paper, numbers, part_of(paper, "swapped-index", "dL_dW1").graph)
+    places = [name for name in mistaken if mistaken[name] != right[name]]
+    assert len(places) > 4
+    made_up = {name: f"{1.37 * float(right[name]) + 0.3:.4f}" for name in places[2:]}
+    for sheet, label in ((mistaken, "swapped-index"), (mistaken | made_up, "")):
+        found = judged(paper, numbers, right | sheet)
+        assert [found[name] for name in places[:2]] == [("wrong", label)] * 2
 
 
 def test_two_causes_in_one_number_are_named_together() -> None:
