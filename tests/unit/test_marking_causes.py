@@ -141,6 +141,24 @@ def test_a_few_of_many_entries_name_no_misconception_of_a_part() -> None:
         assert [found[name] for name in places[:2]] == [("wrong", label)] * 2
 
 
+def test_of_two_that_explain_a_wrong_entry_the_one_that_right_ones_need_is_named() -> None:
+    """δ of each sample's own loss is twice too large as with another factor of the loss; but gradients that are right
+    by making up for it alone speak for the sum."""
+    paper, numbers = drawn("minibatch")
+    version = next(one for one in paper_patches(paper) if one.makes_up)
+    found = judged(paper, numbers, sheet_of(paper, numbers, version.graph))
+    assert {label for _, label in found.values()} == {"", version.misconception}
+
+
+def test_a_misconception_is_named_beside_answers_of_few_figures() -> None:
+    """Who forgets the factor of the loss and goes on from all digits of an a that is written to three is told so."""
+    paper, numbers = drawn("sigmoid-chain")
+    sheet = sheet_of(paper, numbers, patch(paper, "loss-factor").graph)
+    short = {field.name: f"{float(sheet[field.name]):.3g}" for field in paper.fields if field.kind == "a"}
+    found = judged(paper, numbers, sheet | short, Policy(precision="as_written"))
+    assert {label for outcome, label in found.values() if outcome == "wrong"} == {"loss-factor"}
+
+
 def test_two_causes_in_one_number_are_named_together() -> None:
     """The update of a loss with the wrong sign, added: z-gradients show the one, other updates the other."""
     paper, numbers = drawn("minibatch")
