@@ -17,11 +17,13 @@ from examgen.exams.keys.key_folder import papers
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.exams.wording.sentences import IN_ENGLISH, SENTENCES
+from examgen.marking.judging.diagnosing.diagnosis import Diagnosis
 from examgen.marking.judging.diagnosing.two_causes import both
+from examgen.marking.judging.entries import Marked
 from examgen.marking.judging.judged_numbers import judge
 from examgen.marking.judging.mistakes import mistakes_text
-from examgen.marking.judging.outcomes import BY_CODE
-from examgen.marking.judging.written_digits import submitted_of
+from examgen.marking.judging.outcomes import BY_CODE, OUTCOMES
+from examgen.marking.judging.written_digits import Submitted, submitted_of
 from examgen.marking.reading.answers import Numbers
 from examgen.marking.reading.typed.typed_numbers import parse_number
 from tests.marking_students import rounded_text
@@ -63,14 +65,21 @@ def bare(paper: PaperShape, sheet: Mapping[str, str]) -> dict[str, str]:
     return {field.name: "" if field.kind in UNWRITTEN else sheet[field.name] for field in paper.fields}
 
 
+def judged_numbers(
+    paper: PaperShape, numbers: QuestionVariant, sheet: Mapping[str, str], policy: Policy = ALL
+) -> tuple[Submitted, Marked, Diagnosis]:
+    """What one student wrote, and how it was judged."""
+    rows = np.arange(len(paper.fields))[None]
+    submitted = submitted_of(Numbers.of(parse_number(sheet[field.name]) for field in paper.fields), rows)
+    givens = {name: np.asarray(values)[None] for name, values in numbers.givens.items()}
+    return submitted, *judge(paper, givens, submitted, policy)
+
+
 def judged(
     paper: PaperShape, numbers: QuestionVariant, sheet: Mapping[str, str], policy: Policy = ALL
 ) -> dict[str, tuple[str, str]]:
     """Outcome and label by field."""
-    rows = np.arange(len(paper.fields))[None]
-    submitted = submitted_of(Numbers.of(parse_number(sheet[field.name]) for field in paper.fields), rows)
-    givens = {name: np.asarray(values)[None] for name, values in numbers.givens.items()}
-    marked, found = judge(paper, givens, submitted, policy)
+    _, marked, found = judged_numbers(paper, numbers, sheet, policy)
     outcomes = [BY_CODE[code].name for code in marked.outcome[0].tolist()]
     labels = [found.labels[code] for code in found.codes[0].tolist()]
     signs = [SENTENCES["sign"] if sign else "" for sign in found.is_sign[0].tolist()]
@@ -157,6 +166,39 @@ def test_a_misconception_is_named_beside_answers_of_few_figures() -> None:
     short = {field.name: f"{float(sheet[field.name]):.3g}" for field in paper.fields if field.kind == "a"}
     found = judged(paper, numbers, sheet | short, Policy(precision="as_written"))
     assert {label for outcome, label in found.values() if outcome == "wrong"} == {"loss-factor"}
+
+
+def convention_after_a_slip(paper: PaperShape, numbers: QuestionVariant) -> dict[str, str]:
+    """A slip in one output, then δ of each sample's own loss and the mean in the gradients."""
+    version = next(one for one in paper_patches(paper) if one.makes_up)
+    slip = np.full(paper.graph["a2"].shape, np.nan)
+    slip.flat[0] = 0.9
+    values = evaluate(version.graph, numbers.givens, substitute={"a2": slip}).values
+    return {
+        field.name: rounded_text(float(values[field.quantity][field.index]), field.digits) for field in paper.fields
+    }
+
+
+def test_what_makes_up_for_a_convention_follows_where_the_convention_is_there() -> None:
+    """The mean in the gradients follows from δ without it; beside right δ it is taken twice, which is wrong."""
+    paper, numbers = drawn("minibatch")
+    gradients = [field.name for field in paper.fields if field.kind in {"dL_dW", "dL_db"}]
+    held = judged(paper, numbers, convention_after_a_slip(paper, numbers))
+    assert {held[name] for name in gradients} == {("follow_through", "sum-for-mean")}
+    right = sheet_of(paper, numbers, paper.graph)
+    twice = judged(paper, numbers, right | {name: f"{float(right[name]) / 2:.4f}" for name in gradients})
+    assert {twice[name] for name in gradients} == {("wrong", "sum-for-mean")}
+
+
+def test_what_follows_is_near_what_it_is_said_to_follow_from() -> None:
+    """Behind a cause in a gap, and where a convention is made up for: within the tolerance that feedback shows."""
+    paper, numbers = drawn("minibatch")
+    gap = bare(paper, sheet_of(paper, numbers, patch(paper, "error-sign").graph))
+    for sheet in (gap, convention_after_a_slip(paper, numbers)):
+        submitted, marked, _ = judged_numbers(paper, numbers, sheet)
+        follows = marked.outcome == OUTCOMES["follow_through"].code
+        assert follows.sum() > 3
+        assert (np.abs(submitted.values - marked.own) <= marked.tolerance)[follows].all()
 
 
 def test_two_causes_in_one_number_are_named_together() -> None:
