@@ -27,7 +27,7 @@ from examgen.marking.judging.written_digits import Submitted, submitted_of
 from examgen.marking.reading.answers import Numbers
 from examgen.marking.reading.typed.typed_numbers import parse_number
 from tests.marking_students import rounded_text
-from tests.small_banks import FIXED, written
+from tests.small_banks import FIXED, changed, written
 
 UNWRITTEN = frozenset({"z", "a", "loss", "slope", "dL_da", "dL_dz"})
 ALL = Policy()
@@ -97,6 +97,23 @@ def test_a_cause_in_the_head_costs_its_first_entry(name: str) -> None:
     assert [name in label.split("|") for label in wrong] == [True]
     assert len(follow) > 3
     assert all(name in label.split("|") for label in follow)
+
+
+def test_what_nobody_asks_for_is_a_gap_of_a_full_sheet(tmp_path: Path) -> None:
+    """Where δ is not asked a wrong sign in it costs the first gradient; the second follows, though nothing is blank."""
+    bank = changed(
+        FIXED,
+        ("[1, 1]", "[2, 1]"),
+        ("W1 = [[0.5]]", "W1 = [[0.5, 0.3]]"),
+        ("x = [[1]]", "x = [[1, 2]]"),
+        ('"loss"', '"dL_dW"'),
+    )
+    paper, numbers = drawn(written(tmp_path, bank))
+    found = judged(paper, numbers, sheet_of(paper, numbers, patch(paper, "error-sign").graph))
+    assert [found[field.name] for field in paper.fields if field.kind == "dL_dW"] == [
+        ("wrong", "error-sign"),
+        ("follow_through", "error-sign"),
+    ]
 
 
 def test_each_step_of_descent_is_a_gap_of_its_own() -> None:

@@ -181,6 +181,11 @@ def test_a_wild_value_carries_no_credit(tmp_path: Path, z1: str) -> None:
     assert Chain(tmp_path).mark(generous, z1=z1, a1=a1) == {"z1": "wrong", "a1": "follow_through"}
 
 
+def test_a_wild_value_of_few_digits_widens_nothing(tmp_path: Path) -> None:
+    """Nobody has gone on from 9000000, so its missing decimals are no rounding of a1: 30 is not near 21.0170."""
+    assert Chain(tmp_path, "decimals = 4").mark(a1="9000000", z2="30.0000") == {"a1": "wrong", "z2": "wrong"}
+
+
 def test_a_zero_carries_where_more_follows_from_it(tmp_path: Path) -> None:
     """A wrong 0 is not what later work is marked from, unless more follows from it, or the exam says so."""
     zeros = {"a1": "0", "z2": "0", "a2": "0"}
