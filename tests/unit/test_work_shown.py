@@ -8,11 +8,11 @@ import pytest
 
 from examgen import grade
 from examgen.core.network import NetworkShape, network_graph
-from examgen.core.probes.equality import copies
+from examgen.core.probes.equality import are_equal, copies
 from examgen.exams.banks.building import draw_variants, load_exam
 from examgen.exams.keys.key_folder import papers
 from examgen.marking.judging.fairness.free_values import FreeValues
-from examgen.marking.judging.fairness.work_shown import paid
+from examgen.marking.judging.fairness.work_shown import WHY, Paid, paid
 from examgen.marking.judging.outcomes import OUTCOMES
 from tests.marking_sheets import Row, make_key, mark_texts, read_rows, rounded, submitted_texts, write_sheet
 from tests.small_banks import FIXED, changed, class_of, written
@@ -84,11 +84,15 @@ class OneSheet:
         found = FreeValues.of(self.paper, self.givens, self.submitted.values, self.marked)
         return bool(found.follows[0, place]), bool(found.written[0, place]), bool(found.right[0, place])
 
-    def started(self) -> float:
-        """The share of the entries that start from the paper's numbers which are work on it."""
+    def paid(self) -> Paid:
+        """What is paid of one mark for each right answer, where no misconception has a name."""
         marks = np.where(self.marked.outcome == OUTCOMES["correct"].code, 1.0, 0.0)
         nothing = np.zeros(marks.shape, dtype=bool)
-        return float(paid(self.paper, self.givens, self.submitted, self.marked, nothing, marks).started[0])
+        return paid(self.paper, self.givens, self.submitted, self.marked, nothing, marks)
+
+    def started(self) -> float:
+        """The share of the entries that start from the paper's numbers which are work on it."""
+        return float(self.paid().started[0])
 
 
 def test_the_limit_of_an_activation_needs_no_calculation(tmp_path: Path) -> None:
@@ -130,3 +134,22 @@ def test_new_weights_of_a_later_step_do_not_start_from_the_paper(tmp_path: Path)
     sheet = dict.fromkeys(right, "7") | {name: f"{right[name]:.4f}" for name in ("W1_new@2", "b1_new@2")}
     assert OneSheet(bank, **sheet).started() == 0
     assert OneSheet(bank, **sheet | {"z1": f"{right['z1']:.4f}"}).started() > 0
+
+
+def test_a_right_zero_beside_no_work_is_not_paid(tmp_path: Path) -> None:
+    """A ReLU is 0 after z = -1.5, which whoever writes 0 has right; beside a right z and loss it is paid."""
+    dead = changed(FIXED, ("sigmoid", "relu"), ("[0.1]", "[-2]"), ('"loss"', '"loss", "dL_dW", "dL_db"'))
+    bank, wrong = written(tmp_path, dead), {"dL_dW1": "7", "dL_db1": "8"}
+    idle = OneSheet(bank, z1="7", a1="0", loss="3", **wrong)
+    at_work = OneSheet(bank, z1="-1.5", a1="0", loss="1", **wrong)
+    place = [field.quantity for field in idle.paper.fields].index("a1")
+    assert [WHY[sheet.paid().why[0, place]] for sheet in (idle, at_work)] == ["zero", ""]
+    assert [sheet.paid().share[0, place] for sheet in (idle, at_work)] == [0, 100]
+
+
+def test_what_is_no_number_both_times_is_the_same() -> None:
+    """Two ways to the logarithm of a negative number come to the same, and to another than a number."""
+    undefined = np.array([np.nan, 1.0])
+    assert are_equal(undefined, undefined.copy())
+    assert not are_equal(undefined, np.array([2.0, 1.0]))
+    assert not are_equal(undefined, np.array([np.nan, 1.1]))
