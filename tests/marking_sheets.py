@@ -16,7 +16,7 @@ from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.marking.judging.entries import DEFAULT_POLICY, Marked, mark
 from examgen.marking.judging.outcomes import BY_CODE
-from examgen.marking.judging.written_digits import submitted_of
+from examgen.marking.judging.written_digits import Submitted, submitted_of
 from examgen.marking.reading.answers import Numbers
 from examgen.marking.reading.typed.typed_numbers import parse_number
 from examgen.marking.results.graded_class import GradedClass
@@ -120,10 +120,14 @@ def mark_texts(
     policy: Policy = DEFAULT_POLICY,
 ) -> Marked:
     """Mark what students wrote into the fields of a paper shape, in their order."""
-    numbers = Numbers.of(parse_number(text) for student in texts for text in student)
-    rows = np.arange(len(numbers.values)).reshape(len(texts), -1)
     together = {given.name: np.stack([one[given.name] for one in givens]) for given in paper.graph.givens}
-    return mark(paper, together, submitted_of(numbers, rows), policy)
+    return mark(paper, together, submitted_texts(texts), policy)
+
+
+def submitted_texts(texts: Sequence[Sequence[str]]) -> Submitted:
+    """What students wrote, field by field."""
+    numbers = Numbers.of(parse_number(text) for student in texts for text in student)
+    return submitted_of(numbers, np.arange(len(numbers.values)).reshape(len(texts), -1))
 
 
 def outcomes(marked: Marked) -> list[list[str]]:

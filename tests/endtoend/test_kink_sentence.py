@@ -46,6 +46,16 @@ def test_paper_and_key_say_the_slope_at_the_kink(tmp_path: Path, language: str) 
         assert text.count(RELU) == 1
 
 
+def test_one_unit_at_the_kink_is_enough(tmp_path: Path) -> None:
+    """Beside a unit that is live, the slope of the other is to choose all the same."""
+    two = changed(
+        AT_ZERO,
+        ("[1, 1, 1]", "[1, 2, 1]"),
+        ("W1 = [[0.1]]\nb1 = [-0.3]\nW2 = [[2]]", "W1 = [[0.5], [0.1]]\nb1 = [0.2, -0.3]\nW2 = [[2, 1]]"),
+    )
+    assert [text.count(RELU) for text in texts(written(tmp_path, two))] == [1, 1]
+
+
 def test_other_kinks_have_their_own_sentence(tmp_path: Path) -> None:
     """A leaky ReLU at 0 has the slope of its negative side."""
     paper, key = texts(written(tmp_path, changed(AT_ZERO, ('"relu"', '"leaky_relu"'))))

@@ -143,6 +143,31 @@ def test_variants_by_columns_are_those_of_the_lines(name: str) -> None:
     assert plain(variants_by_columns(text, len(lines), loaded.exam)) == plain(lines)
 
 
+def test_a_number_that_strays_into_the_next_line_is_seen(tmp_path: Path) -> None:
+    """Two lines that together have as many numbers as they should are no two papers: the first is told."""
+    files = dict(files_of("minibatch"))
+    one, other = (json.loads(line) for line in files["variants.jsonl"].splitlines())
+    rows, others = (line["questions"]["Q1"]["givens"]["x"] for line in (one, other))
+    others[0].insert(0, rows[-1].pop())
+    files["variants.jsonl"] = b"".join(json.dumps(line).encode() + b"\n" for line in (one, other))
+    write_files(tmp_path, files)
+    with pytest.raises(KeyFileError, match=r"variants\.jsonl: line 1: "):
+        read_key(tmp_path)
+
+
+@pytest.mark.parametrize("where", [("questions",), ("questions", "Q1", "givens")])
+def test_numbers_that_the_exam_does_not_have_are_told(tmp_path: Path, where: tuple[str, ...]) -> None:
+    """Another question or another given in a line, even one like those that belong there, is not passed over."""
+    files = dict(files_of("scalar-chain"))
+    first, *others = map(json.loads, files["variants.jsonl"].splitlines())
+    part = functools.reduce(lambda inner, name: inner[name], where, first)
+    part["more"] = next(iter(part.values()))
+    files["variants.jsonl"] = b"".join(json.dumps(line).encode() + b"\n" for line in (first, *others))
+    write_files(tmp_path, files)
+    with pytest.raises(KeyFileError, match=r"variants\.jsonl: line 1: .*and no others"):
+        read_key(tmp_path)
+
+
 @settings(max_examples=120)
 @given(damaged_lines())
 def test_columns_read_nothing_that_lines_do_not(damaged: tuple[str, list[str]]) -> None:

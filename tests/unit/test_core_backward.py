@@ -126,6 +126,21 @@ def test_any_circuit_is_differentiated(steps: list[tuple[str, int, int]], number
         assert sum_of_paths(graph, name, values) == pytest.approx(expected[one.name], rel=1e-9, abs=near)
 
 
+def test_paths_through_entrywise_arithmetic_keep_to_their_entry() -> None:
+    """Of matrices multiplied entry by entry, the one path back to an entry leads through that entry of each."""
+    w, a, y = (Quantity(name, name, (2, 3)) for name in "way")
+    forward = [
+        Quantity("p", "p", (2, 3), ENTRYWISE["multiply"], ("w", "a")),
+        Quantity("f", "f", (), LOSSES["squared_error"].rule(3, 2), ("p", "y")),
+    ]
+    graph = ComputationGraph((w, a, y, *forward, *derivatives(forward, "f", [w])))
+    numbers = {name: start + np.arange(6.0).reshape(2, 3) for name, start in (("w", 1.0), ("a", 3.0), ("y", -2.0))}
+    values = evaluate(graph, numbers).values
+    [path] = paths(graph, "df_dw", (1, 2))
+    assert path.factors[-1].entry == ("a", (1, 2))
+    assert sum_of_paths(graph, "df_dw", values, (1, 2)) == pytest.approx(float(values["df_dw"][1, 2]))
+
+
 def test_a_loss_on_the_way_hands_its_derivative_on() -> None:
     """Where twice the loss is what is differentiated, the outputs get twice their derivative."""
     a, y = Quantity("a", "a", (2, 3)), Quantity("y", "y", (2, 3))

@@ -134,6 +134,9 @@ def test_each_limit_can_be_relaxed(tmp_path: Path, name: str) -> None:
         ([("[0.5]", "[0.500499]")], False),
         ([("[0.5]", "[0.500498]")], True),
         ([("[3]", "[0]"), ("[0.5]", "[0]")], True),
+        # Whole numbers to no decimals are exact, others are not: 7, 4 and 12, or 6.6, 2.56 and 9.6.
+        ([("decimals = 3", "decimals = 0"), ("[0.5]", "[1]")], True),
+        ([("decimals = 3", "decimals = 0"), ("[0.5]", "[0.6]")], False),
         # In doubles 0.3 - 0.25 is a hair below the margin of 0.05, and 0.1 * 3 - 0.3 is a hair above 0.
         ([('"identity"', '"relu"'), ("[2]", "[0.3]"), ("[3]", "[1]"), ("[0.5]", "[-0.25]"), ("[5]", "[1.05]")], True),
         ([("[2]", "[0.1]"), ("[0.5]", "[-0.3]"), ("[5]", "[1]")], True),

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 import pytest
 from pydantic import Field
 
+from examgen.core.network import NetworkShape, network_graph
 from examgen.exams.banks import bank_files, bank_models
 from examgen.exams.banks.building import draw_variants, load_exam
 from examgen.exams.folders.files import write_files
@@ -96,3 +97,13 @@ def test_a_task_says_what_differs_from_the_first_format() -> None:
     spread = task.model_copy(update={"marks_per_task": Decimal(3), "symbols": (), "as_": "formula"})
     del first["marks"]
     assert document_of(spread) == {**first, "marks_per_task": "3", "as": "formula", "symbols": []}
+
+
+def test_formulas_may_always_use_what_is_given() -> None:
+    """Whatever symbols a task allows, samples are given in each step, too, where the graph copies them."""
+    task = Task(text="Go.", ask=("dL_dW",), as_="formula", symbols=("a",))
+    graph = network_graph(NetworkShape((1, 1), ("sigmoid",), "squared_error", 2, 1, updates=True))
+    copied = [quantity for quantity in graph.derived if quantity.is_copied]
+    assert copied
+    assert all(map(task.allows, (*graph.givens, *copied, graph["a1"])))
+    assert not task.allows(graph["z1"])

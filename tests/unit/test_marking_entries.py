@@ -102,6 +102,44 @@ def test_who_often_writes_fewer_digits_goes_on_from_those_written(tmp_path: Path
     assert chain.mark(**sheet | {"z1": "1.4720", "a2": "0.7360"})["z2"] == "wrong"
 
 
+def test_zeros_left_out_behind_whole_numbers_are_no_habit(tmp_path: Path) -> None:
+    """0.875 and 26.25 are so exactly: 26.2600 is no rounding of what follows from them, as it is where 0.875 is one."""
+    chain = Chain(tmp_path, "decimals = 4", hidden="identity", b1=0.125)
+    assert chain.mark(z1="0.875", a1="0.875", z2="26.2600", a2="26.26")["z2"] == "wrong"
+
+
+def test_too_few_digits_are_not_taken_as_written(tmp_path: Path) -> None:
+    """0.622 and 0.62 stand for sigmoid(0.5) = 0.62246; with three digits at least, only the first is taken for it."""
+    chain, policy = Chain(tmp_path, "decimals = 4"), Policy(precision="as_written", least_digits=3)
+    assert chain.mark(policy, z1="0.5000", a1="0.622")["a1"] == "follow_through"
+    assert chain.mark(policy, z1="0.5000", a1="0.62")["a1"] == "wrong"
+
+
+def test_who_cuts_off_does_so_in_the_head_too(tmp_path: Path) -> None:
+    """sigmoid(0.852) = 0.70099 is 0.700 where digits are cut off: 30 * 0.700 follows in a sheet of three figures that
+    leaves a1 out, and where they are rounded it does not."""
+    chain = Chain(tmp_path, "decimals = 4", '["z", "a", "loss", "dL_dz"]', b1="0.102")
+    sheet = {"z1": "0.852", "z2": "21.0000", "a2": "21.0", "loss": "200", "dL_dz2": "20.0"}
+    cut, rounded = (Policy(precision="as_written", truncation=is_cut) for is_cut in (True, False))
+    assert chain.mark(cut, **sheet)["z2"] == "correct"
+    assert chain.mark(rounded, **sheet)["z2"] == "wrong"
+
+
+def test_who_cuts_off_may_go_on_with_a_whole_unit_more(tmp_path: Path) -> None:
+    """sigmoid(0.89) = 0.70889 is 0.70 cut off, and 30 times it is 21.26 on the calculator; 21.32 is too far."""
+    chain, cut = Chain(tmp_path), Policy(truncation=True)
+    assert chain.mark(cut, z1="0.89", a1="0.70", z2="21.26")["z2"] == "correct"
+    assert chain.mark(cut, z1="0.89", a1="0.70", z2="21.32")["z2"] == "wrong"
+    assert chain.mark(z1="0.89", a1="0.70", z2="21.26")["z2"] == "wrong"
+
+
+def test_what_follows_from_the_wrong_one_of_two_equal_answers_is_no_right_answer(tmp_path: Path) -> None:
+    """A linear unit's a is its z: beside a right a = 0.85, 30 * 0.50 follows from the wrong z and is not correct."""
+    chain = Chain(tmp_path, hidden="identity")
+    sheet = {"z1": "0.50", "a1": "0.85", "z2": "15.00"}
+    assert chain.mark(**sheet) == {"z1": "wrong", "a1": "correct", "z2": "follow_through"}
+
+
 def test_unasked_rounding_on_the_way_is_allowed_for(tmp_path: Path) -> None:
     """Where a1 is not asked, 30 times 0.70 is still correct, and 30 times 0.71 is not."""
     chain = Chain(tmp_path, ask='["z"]')
@@ -141,6 +179,11 @@ def test_a_wild_value_carries_no_credit(tmp_path: Path, z1: str) -> None:
     assert Chain(tmp_path).mark(z1=z1, a1="0.70") == {"z1": "wrong", "a1": "correct"}
     generous = Policy().model_copy(update={"ignore_above": Decimal("1e301")})
     assert Chain(tmp_path).mark(generous, z1=z1, a1=a1) == {"z1": "wrong", "a1": "follow_through"}
+
+
+def test_a_wild_value_of_few_digits_widens_nothing(tmp_path: Path) -> None:
+    """Nobody has gone on from 9000000, so its missing decimals are no rounding of a1: 30 is not near 21.0170."""
+    assert Chain(tmp_path, "decimals = 4").mark(a1="9000000", z2="30.0000") == {"a1": "wrong", "z2": "wrong"}
 
 
 def test_a_zero_carries_where_more_follows_from_it(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ also where more follows from it.
 
 from pathlib import Path
 
+import pytest
+
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.keys.key_folder import papers
 from examgen.marking.judging.entries import Marked
@@ -110,3 +112,13 @@ def test_what_follows_from_an_ignored_value_is_flagged(tmp_path: Path) -> None:
     marked = sheet.marked(z1="0.6 1", a1="0.6 90000", z2="270001.7", a2="270001.7")
     flags = zip(sheet.paper.fields, marked.follows_ignored[0], strict=True)
     assert [field.quantity for field, is_flagged in flags if is_flagged] == ["z2", "a2"]
+
+
+def test_a_zero_from_which_as_much_follows_carries_nothing(tmp_path: Path) -> None:
+    """z2 = 4.7 follows from the right a1, and 0.7 * 0 = 0 from the written one: as much either way, and the 0 is of
+    somebody who went on from a1 = 1."""
+    back = BACKWARD.replace("[1]", "[2]").replace('"dL_dz", "dL_db"', '"dL_dW"')
+    assert pytest.approx(0.7) == (4.7 - 4) * 1
+    found = Sheet(tmp_path, back).mark(z1="0.6 1", a1="0.6 0", z2="4.7", a2="4.7", dL_dW2="0.42 0")
+    assert found["a1"] == "correct wrong"
+    assert (found["z2"], found["dL_dW2"]) == ("correct", "correct wrong")

@@ -77,11 +77,22 @@ def test_own_work_before_what_was_copied_keeps_its_marks(tmp_path: Path) -> None
     assert "follow_through" not in got
 
 
-def test_few_digits_do_not_hide_a_copied_sheet(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["rounded", "cut off"])
+def test_few_digits_do_not_hide_a_copied_sheet(tmp_path: Path, how: str) -> None:
     """Where answers count as they are written, a neighbour's numbers to three figures are a neighbour's."""
-    exam, pupils = copying("sigmoid-chain", "3 figures, rounded, all digits carried", AS_WRITTEN)
+    exam, pupils = copying("sigmoid-chain", f"3 figures, {how}, all digits carried", AS_WRITTEN)
     sheets = work_out(exam, pupils, 1)
     found = graded(tmp_path, exam, pupils, [sheets[1], *sheets[1:]])
+    assert told(found) == ["s0"]
+    assert "follow_through" not in outcomes(found, "s0").values()
+
+
+def test_rounding_on_the_way_does_not_hide_what_is_a_neighbour_s(tmp_path: Path) -> None:
+    """Some of the neighbour's numbers are off in the last digit: with the others they are no work either."""
+    exam, pupils = copying("sigmoid-chain", "carries rounded")
+    sheets, other = work_out(exam, pupils, 1), alike(exam, pupils)
+    sheets[0] = sheets[other]
+    found = graded(tmp_path, exam, pupils, sheets)
     assert told(found) == ["s0"]
     assert "follow_through" not in outcomes(found, "s0").values()
 

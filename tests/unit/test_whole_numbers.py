@@ -119,6 +119,13 @@ def test_products_have_the_limit_of_whole_numbers(tmp_path: Path, digits: str, l
             draw_variants(loaded, class_of(2))
 
 
+def test_where_any_answer_has_decimals_products_may_be_long(tmp_path: Path) -> None:
+    """Who needs a calculator for one answer has it for all: the limit is of papers of whole numbers throughout."""
+    task = '[[tasks]]\ntext = "Back."\nask = ["dL_dW"]\ndigits = { decimals = 1 }\n'
+    loaded = load_exam(written(tmp_path, f"{LONG_PRODUCT}{task}{LIMITS}max_abs = 1199\n"), 7)
+    assert len(draw_variants(loaded, class_of(2))) == 2
+
+
 def test_the_paper_says_so() -> None:
     """Students read that no value has more than three digits, and that they need no calculator."""
     [question] = load_exam("relu-integers", 0).exam.questions
