@@ -31,7 +31,7 @@ test: $(READY)-test ## set up, then every check: ruff, mypy, import-linter, the 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(if $(ROOM),,$(BIN)/python tests/wheel_check.py)
-	$(BIN)/pytest -n auto $(if $(ROOM),--room $(ROOM))
+	PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc 2>/dev/null || echo 2) + 1)) $(BIN)/pytest -n auto $(if $(ROOM),--room $(ROOM))
 
 bench: $(READY)-bench ## set up (PyTorch: a large download), then measure speed, one script after another
 	@for script in tests/benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit; done

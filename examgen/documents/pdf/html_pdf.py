@@ -86,11 +86,15 @@ def set_pages(
 
     document = weasyprint.HTML(string=html, url_fetcher=ImageFetcher(allowed_protocols=()))
     options = {"pdf_variant": "pdf/ua-1", "pdf_forms": True, "uncompressed_pdf": True}
+    known = {} if read is None else dict(read)
     with _missing_glyphs() as missing:
         laid_out = document.render(
-            font_config=fonts, stylesheets=[*styles, *_theme_styles(theme)], cache=read, **options
+            font_config=fonts, stylesheets=[*styles, *_theme_styles(theme)], cache=known, **options
         )
         pdf: bytes = laid_out.write_pdf(**options)
+    if read is not None:
+        # What was refused is asked for again by the next document, and refused again.
+        read |= {url: known[url] for url in images if url in known}
     if theme is not None and refused:
         raise _refusal(theme.folder, refused[0])
     last = laid_out.pages[-1]
