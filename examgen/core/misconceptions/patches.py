@@ -3,7 +3,7 @@
 Called by the screens of variants, by the diagnosis of wrong answers, by formula answers and by `examgen check`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -32,6 +32,7 @@ def patches(shape: Exercise, asked: frozenset[str], draws: int | None = None) ->
     """
     graph = shape.graph
     base = evaluate(graph, live_trials(graph))
+    in_order = [quantity.name for quantity in graph.derived if quantity.name in asked]
     found: list[Patch] = []
     for row in MISCONCEPTIONS.values():
         seen = [Reevaluated(graph, base, ())]
@@ -43,7 +44,7 @@ def patches(shape: Exercise, asked: frozenset[str], draws: int | None = None) ->
             changed = frozenset(version.changes)
             values = Reevaluated(patched, base, changed)
             # Versions that come to the same, as for a network of one layer, count once.
-            if all(_differs(other, values, asked) for other in seen):
+            if all(_differs(other, values, in_order) for other in seen):
                 seen.append(values)
                 found.append(Patch(row.name, patched, changed, version.must_show, version.makes_up, since))
     return tuple(found)
@@ -73,7 +74,10 @@ _VERSIONS: Mapping[type, Callable[[Misconception, Any, ComputationGraph], Iterab
 """By kind of exercise, what it has beside those of any graph."""
 
 
-def _differs(one: Reevaluated, other: Reevaluated, asked: Set[str]) -> bool:
-    """Whether any asked entry comes out otherwise in any trial; most do in the first quantity already."""
-    names = [name for name in dict.fromkeys((*other.names, *one.names)) if name in asked]
-    return any(not are_equal(one[name], other[name]) for name in names)
+def _differs(one: Reevaluated, other: Reevaluated, asked: Sequence[str]) -> bool:
+    """Whether any asked entry, in the order of the graph, comes out otherwise in any trial.
+
+    Most do where the earlier of both changes something first; what comes behind is not worked out then.
+    """
+    moved = {*one.names, *other.names}
+    return any(not are_equal(one[name], other[name]) for name in asked if name in moved)
