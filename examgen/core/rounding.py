@@ -101,8 +101,7 @@ def _bands_at_once(
             name = quantity.name
             own = _worked_out(quantity, moved, base, 1 + len(cases) + len(quantity.shape))
             if own is not None:
-                change = np.abs(own - base.computed[name])
-                change = change if change.max(initial=0.0) < np.inf else np.where(np.isfinite(change), change, 0.0)
+                change = _finite(np.abs(own - base.computed[name]))
                 bands[name] = np.maximum(change[:total], change[total:]).sum(axis=0)
             if own is not None and name in written:
                 # What was written stops an effect.
@@ -190,13 +189,16 @@ def _one_entry_each(shape: tuple[int, ...]) -> Array:
 
 
 def _changes(graph: ComputationGraph, base: Evaluation, moved: Values) -> dict[str, Array]:
-    """Absolute changes by quantity; what cannot be computed must not widen a band, and counts as 0."""
+    """Absolute changes by quantity."""
     changes = {}
     for name, value in moved.items():
-        change = np.abs(value - _with_axis(base.computed[name], len(graph[name].shape)))
-        is_finite = change.max(initial=0.0) < np.inf
-        changes[name] = change if is_finite else np.where(np.isfinite(change), change, 0.0)
+        changes[name] = _finite(np.abs(value - _with_axis(base.computed[name], len(graph[name].shape))))
     return changes
+
+
+def _finite(change: Array) -> Array:
+    """Changes with 0 for what cannot be computed, which must not widen a band."""
+    return change if change.max(initial=0.0) < np.inf else np.where(np.isfinite(change), change, 0.0)
 
 
 def _is_straight(graph: ComputationGraph, source: str, reached: Set[str]) -> bool:

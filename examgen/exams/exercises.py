@@ -15,8 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
-from examgen.errors import did_you_mean
-from examgen.exams.form_mistakes import key_path, said_of, shorten
+from examgen.exams.form_mistakes import key_path, said_of, shorten, unknown_key
 
 LARGEST = 64
 """No size, number of steps or of samples of a paper is larger."""
@@ -70,9 +69,7 @@ def _check_keys(kind: type, document: Any, where: tuple[int | str, ...]) -> None
     parts = {part.name: part for part in fields(kind)}
     for name in document:
         if name not in parts:
-            raise ValueError(
-                f"{key_path((*where, name))}: unknown key; allowed here: {', '.join(parts)}.{did_you_mean(name, parts)}"
-            )
+            raise ValueError(f"{key_path((*where, name))}: {unknown_key(name, parts)}")
     for name, part in parts.items():
         if name not in document and part.default is not None:
             raise ValueError(f"{key_path((*where, name))}: is missing")

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -48,12 +48,16 @@ def explain(model: type[BaseModel], error: ValidationError, where: str = "") -> 
     where = key_path((where, *first["loc"]) if where else first["loc"])
     if first["type"] == "extra_forbidden":
         allowed = tuple(_allowed_keys(model, first["loc"][:-1]))
-        found = str(first["loc"][-1])
-        said = f"unknown key; allowed here: {', '.join(allowed)}.{did_you_mean(found, allowed)}"
+        said = unknown_key(str(first["loc"][-1]), allowed)
     else:
         said = said_of(first)
     rest = f" (and {len(more)} more)" if more else ""
     return f"{where}: {said}{rest}" if where else f"{said}{rest}"
+
+
+def unknown_key(name: str, allowed: Collection[str]) -> str:
+    """That a table has no such key, and which ones it has."""
+    return f"unknown key; allowed here: {', '.join(allowed)}.{did_you_mean(name, allowed)}"
 
 
 def said_of(mistake: ErrorDetails) -> str:

@@ -82,7 +82,7 @@ class Naming:
             latex, text = rf"{function}'\left({base.latex}\right)", f"{_plain(function)}′({base.unicode})"
             base = Symbol(latex, text, f"slope{base.ascii[1:]}")
         elif quantity.role is Role.DERIVATIVE and kind != notation.delta:
-            base = _derivative(self._cost_of(quantity, index), base)
+            base = _derivative(self.cost_of(quantity, index), base)
         return Symbol(base.latex, base.unicode, step + base.ascii)
 
     def _activation_of(self, slope: Quantity) -> str:
@@ -100,7 +100,7 @@ class Naming:
         subscript = f"_{mark}" if isinstance(sample, str) else mark.translate(_SUBSCRIPTS)
         return Symbol(f"{cost}_{{{mark}}}", f"{cost}{subscript}", f"{cost}{mark}")
 
-    def _cost_of(self, quantity: Quantity, index: AnyIndex | None) -> Symbol:
+    def cost_of(self, quantity: Quantity, index: AnyIndex | None = None) -> Symbol:
         """The loss that a derivative is one of: the mean of a mini-batch, or one sample's own."""
         cost = self.notation.cost
         if quantity.derivative is not None and quantity.derivative.of_each_sample:

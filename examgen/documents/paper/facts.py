@@ -32,7 +32,7 @@ def derivatives_of(paper: PaperShape) -> Iterator[str]:
     )
     yield r",\quad ".join(local)
     if (short := next((one for one in paper.graph.derived if _is_short(one)), None)) is not None:
-        cost = _cost(paper.naming, is_own=_is_of_each_sample(short))
+        cost = paper.naming.cost_of(short).latex
         (loss,) = paper.graph.rule_names(Role.LOSS)
         yield fill_latex(LOSSES[loss].shortcut_latex, lambda *_: cost)
 
@@ -40,15 +40,6 @@ def derivatives_of(paper: PaperShape) -> Iterator[str]:
 def _is_short(quantity: Quantity) -> bool:
     """Whether loss and activation cancel in it."""
     return quantity.rule is not None and quantity.rule.name == OUTPUT_ERROR
-
-
-def _is_of_each_sample(quantity: Quantity) -> bool:
-    return quantity.derivative is not None and quantity.derivative.of_each_sample
-
-
-def _cost(naming: Naming, *, is_own: bool) -> str:
-    """The letter of a sample's own loss, or of that of all."""
-    return naming.cost_of_sample().latex if is_own else naming.notation.cost
 
 
 def facts_of(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
@@ -83,7 +74,7 @@ def facts_of(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
 def _about_delta(naming: Naming, error: Quantity, samples: int) -> Mapping[str, str]:
     """What a paper says of δ in a mini-batch, for the sentence of its convention."""
     by = naming.notation.delta.removeprefix("dL_d") or "z"
-    cost = _cost(naming, is_own=_is_of_each_sample(error))
+    cost = naming.cost_of(error).latex
     return {
         "cost": naming.notation.cost,
         "own": naming.cost_of_sample().latex,

@@ -79,8 +79,8 @@ def _deltas(paper: PaperShape) -> Iterator[str]:
     kind = naming.notation.delta
     if not kind or not _shows_delta(paper, kind):
         return
-    cost = naming.cost_of_sample().latex if _has_own_losses(paper) else naming.notation.cost
     for quantity in _first_step(paper, lambda one: one.kind == kind):
+        cost = naming.cost_of(quantity).latex
         below = f"{kind.removeprefix('dL_d')}{quantity.layer}"
         if quantity.shape[0] > 1:
             # A column or row of δ belongs to one sample, so that a whole matrix would say too little.
