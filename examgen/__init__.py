@@ -4,8 +4,8 @@
     >>> made = examgen.make("question2", seed=7)            # doctest: +SKIP
     >>> graded = examgen.grade("output/question2-7/answers.csv")  # doctest: +SKIP
 
-The same as on the command line: `make`, `make_class` (examgen batch), `rehearse`, `grade`, `explain`, `check` and
-`samples`. Everything else is internal.
+The same as on the command line: `make`, `make_class` (examgen batch), `make_secret` (examgen secret), `rehearse`,
+`grade`, `explain`, `check` and `samples`. Everything else is internal.
 """
 
 from os import PathLike
@@ -21,16 +21,18 @@ if TYPE_CHECKING:
     from examgen.batch.bench.rehearsal import Rehearsal
     from examgen.batch.making import MadePapers
     from examgen.batch.samples import Samples
+    from examgen.exams.draws.streams import Seed
     from examgen.marking.results.appeals.explanation import Explanation
     from examgen.marking.results.graded_class import GradedClass
 
-__all__ = ["__version__", "check", "explain", "grade", "make", "make_class", "rehearse", "samples"]
+__all__ = ["__version__", "check", "explain", "grade", "make", "make_class", "make_secret", "rehearse", "samples"]
 
 
 def make(
     exam: str | PathLike[str] = "question2",
     *,
     seed: int | None = None,
+    secret: str | PathLike[str] | None = None,
     student: str = "",
     notation: str | None = None,
     language: str = "en",
@@ -46,6 +48,7 @@ def make(
     Args:
         exam: a shipped exam or family, or the path of a TOML file.
         seed: the same seed makes the same paper, byte for byte; a fresh one is drawn where it is None.
+        secret: file with a secret, which takes the place of the seed and which nobody can guess; see `make_secret`.
         student: id of the student whom the paper is for; empty for a paper that anybody may hand in.
         notation: another notation than the exam's own.
         language: of the papers: en, de, fr, es, hi, or one of the theme.
@@ -65,7 +68,8 @@ def make(
     """
     from examgen.batch import making
 
-    options = making.MakeOptions(seed, notation, language, paper, _path(theme), key_detail, working_space, force)
+    origin = _seed(seed, secret)
+    options = making.MakeOptions(origin, notation, language, paper, _path(theme), key_detail, working_space, force)
     return making.make(str(exam), student, _path(out), options)
 
 
@@ -75,42 +79,65 @@ def make_class(
     *,
     out: str | PathLike[str],
     seed: int | None = None,
+    secret: str | PathLike[str] | None = None,
     notation: str | None = None,
     language: str = "en",
     paper: str = "a4",
     theme: str | PathLike[str] | None = None,
     key_detail: str = "full",
     working_space: bool = False,
+    pdf: bool = True,
+    jobs: int | None = 1,
     force: bool = False,
     progress: "Callable[[int, int], None] | None" = None,
 ) -> "MadePapers":
     """Make a paper of their own for each student of a roster.
 
-    In a folder with the same class, students are added: all others stay in its key, on this roster or not.
+    In a folder with the same class, students are added: all others stay in its key, on this roster or not. Papers that
+    lie there as they are to be are left; a run that was cut off is gone on with by the same call.
 
     Args:
         exam: a shipped exam or family, or the path of a TOML file.
         roster: the class list, CSV, xlsx or ods, with the columns id and name or as a course system exports it.
         out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
-        seed: a student's paper depends on the seed, the exam and the student only.
+        seed: a student's paper depends on the seed, the exam and the student only. Where it is None, that of the class
+            that lies in the folder is taken, if it is of this exam, else a fresh one.
+        secret: as in `make`.
         notation: another notation than the exam's own.
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
         theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
         key_detail: of the worked solution: full, or short, without the chain rule for single entries.
         working_space: whether ruled space is left under each task.
+        pdf: whether to make PDFs; without, there are keys and answer sheets only.
+        jobs: processes that make papers; as many as there are cores where it is None. With more than one, a script
+            must call this below `if __name__ == "__main__":`.
         force: whether to write over what lies there, as in `make`.
         progress: called with the number of papers done and of all after each paper.
 
-    Returns: id of the exam, seed, folder, files, and notices of what the instructor should know.
+    Returns: id of the exam, seed, folder, files, notices of what the instructor should know, and the students whose
+        papers could not be made, as the process that made them ended each time.
 
     Raises:
         examgen.errors.ExamgenError: as in `make`; also where the roster cannot be read or names a student twice.
     """
     from examgen.batch import class_making, making
 
-    options = making.MakeOptions(seed, notation, language, paper, _path(theme), key_detail, working_space, force)
-    return class_making.make_class(str(exam), Path(roster), Path(out), options, progress)
+    origin = _seed(seed, secret)
+    options = making.MakeOptions(origin, notation, language, paper, _path(theme), key_detail, working_space, force)
+    how = class_making.ClassOptions(jobs, has_pages=pdf)
+    return class_making.make_class(str(exam), Path(roster), Path(out), options, how, progress)
+
+
+def make_secret(file: str | PathLike[str]) -> None:
+    """Write a fresh secret into a new file, which only its owner can read: 32 random bytes.
+
+    Raises:
+        examgen.errors.ExamgenError: there is such a file already, or it cannot be written.
+    """
+    from examgen.batch import secret_files
+
+    secret_files.make_secret(Path(file))
 
 
 def rehearse(
@@ -269,6 +296,17 @@ def explain(
     from examgen.marking.results.appeals import explaining
 
     return explaining.explain(Path(folder), student, field, _path(key))
+
+
+def _seed(seed: int | None, secret: str | PathLike[str] | None) -> "Seed | None":
+    if secret is None:
+        return seed
+    from examgen.batch import secret_files
+    from examgen.errors import ExamgenError
+
+    if seed is not None:
+        raise ExamgenError("give a seed or a secret, not both: papers are drawn with the one or the other")
+    return secret_files.read_secret(Path(secret))
 
 
 def _path(path: str | PathLike[str] | None) -> Path | None:

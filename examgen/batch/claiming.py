@@ -19,7 +19,7 @@ from examgen.exams.keys.key_documents import Making, exam_document
 from examgen.exams.keys.key_folder import Key, read_key_so_far
 
 HANDOUT = ("questions.pdf", "answers.csv", "answers.html")
-KEY, PAPERS, MANIFEST = "key", "handout", "manifest.csv"
+KEY, PAPERS, MANIFEST, PROGRESS = "key", "handout", "manifest.csv", "progress.jsonl"
 KEY_FILES = ("exam.json", "variants.jsonl", "answers.csv", "answers.pdf", "filled.pdf")
 KEY_FOLDERS = ("papers", "filled")
 """With a file for each student of a class: worked solutions, and papers with the answers in their boxes."""
@@ -27,6 +27,9 @@ OF_A_CLASS = (PAPERS, MANIFEST)
 
 _BELONGINGS = (*HANDOUT, *OF_A_CLASS, MARKS, REHEARSAL, KEY)
 """What is put aside together; the key last, for without one nobody knows what the rest is."""
+
+_NOT_KNOWN = (None, "")
+"""Seed and secret of an older key."""
 
 _WAYS_OUT = "choose another folder with --out, or write over it with --force"
 
@@ -167,12 +170,13 @@ def begun(folder: Path, claimed: Claim, key: Mapping[str, bytes]) -> Iterator[No
 
 def _is_same_exam(there: Key, plan: Plan) -> bool:
     # Of an older key the seed is not known, but the exam's id follows from it.
-    return there.exam.id == plan.exam.id and there.making.seed in (None, plan.making.seed)
+    origins = [(making.seed, making.secret) for making in (there.making, plan.making)]
+    return there.exam.id == plan.exam.id and origins[0] in (_NOT_KNOWN, origins[1])
 
 
 def _is_same_style(there: Key, plan: Plan) -> bool:
     # An older key says neither its seed nor how its papers look.
-    return there.making.seed is None or _looks(there.making) == _looks(plan.making)
+    return (there.making.seed, there.making.secret) == _NOT_KNOWN or _looks(there.making) == _looks(plan.making)
 
 
 def _looks(making: Making) -> tuple[str, str, str]:
@@ -194,9 +198,9 @@ def _has(folder: Path, names: tuple[str, ...]) -> bool:
 def _told(folder: Path, there: Key) -> str:
     """What lies there, in words."""
     making, how = there.making, [f"notation {there.exam.notation.name}"]
-    if making.seed is not None:
+    if (making.seed, making.secret) != _NOT_KNOWN:
         looks = (f"language {making.language}", f"paper {making.paper}", f"{making.key_detail} key")
-        how = [f"seed {making.seed}", *how, *looks]
+        how = ["a secret" if making.secret else f"seed {making.seed}", *how, *looks]
     return f"{_whose(folder, there)} of exam {there.exam.id} ({', '.join(how)})"
 
 
@@ -212,6 +216,8 @@ def _whose(folder: Path, there: Key) -> str:
 def _other_seed(there: Key, plan: Plan) -> str:
     """Where the seed is all that differs, how to go on with the one that lies there."""
     seed = there.making.seed
+    if there.making.secret:
+        return "give --secret with the file that it was made with to go on with it, "
     if seed is None or plan.id_with(seed) != there.exam.id:
         return ""
     wish = "go on with it or add students" if plan.student is None else "make it again"

@@ -1,16 +1,17 @@
 """Makes the papers of a class, `examgen batch`: a folder for each student, one key, and the manifest.
 
 The key comes first, and the seed into it before a number is drawn: a run that breaks off, however hard, leaves no paper
-without a key. Whoever is in the key of the same class keeps their numbers, on this roster or not.
+without a key, and the same command goes on where it was. Whoever is in the key of the same class keeps their numbers,
+on this roster or not.
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from examgen.batch.claiming import (
-    HANDOUT,
     KEY,
     MANIFEST,
     Claim,
@@ -21,17 +22,37 @@ from examgen.batch.claiming import (
     put_aside,
     remove_broken,
 )
-from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed, key_below, printed_paper, seed_notices
-from examgen.batch.manifest import Sums, filled_of, handout_of, manifest_csv, solution_of, summed, sums_of_before
-from examgen.batch.rosters.class_list import check_apart, read_roster
+from examgen.batch.class_papers import ClassPrinter, PaperRecord, ordered, paths_of, sums_of
+from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed, key_below, seed_notices, seed_told
+from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, Journal, ManifestRow, Told, manifest_csv, told_in
+from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
+from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
+from examgen.batch.running.pool import work_through
 from examgen.documents.style import PaperStyle
+from examgen.errors import AnswersError, ExamgenError, KeyFileError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.exams.draws.streams import Seed
 from examgen.exams.exam import Variant
 from examgen.exams.folders.files import write_files
 from examgen.exams.folders.holding import held
+from examgen.exams.folders.stores import FolderStore
+from examgen.exams.keys.key_folder import read_key_so_far
 
 MOST_NAMED = 5
 """So many students are named in a notice; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOptions:
+    """How the papers of a class are made, beside what they are like.
+
+    Attributes:
+        jobs: processes that make them; as many as are worth their start where it is None.
+        has_pages: whether PDFs are made, or only keys and answer sheets.
+    """
+
+    jobs: int | None = 1
+    has_pages: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +69,12 @@ class Papers:
 
 
 def make_class(
-    exam: str, roster: Path, out: Path, options: MakeOptions, progress: Progress | None = None
+    exam: str,
+    roster: Path,
+    out: Path,
+    options: MakeOptions,
+    how: ClassOptions = ClassOptions(),
+    progress: Progress | None = None,
 ) -> MadePapers:
     """Make a paper of their own for each student of a roster.
 
@@ -57,34 +83,124 @@ def make_class(
         roster: CSV, xlsx or ods with the columns id and name, or as a course system exports it.
         out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
         options: what the papers are like. A student's depends on the seed, the exam and the student only, never on the
-            roster.
+            roster; but the columns `language` and `paper` set how it looks, and `accommodation` is printed.
+        how: by how many they are made.
         progress: called after each paper.
 
     Raises:
         ExamgenError: as in `make`; also where the roster cannot be read, or names a student twice.
     """
-    seed, notation, force = checked_seed(options.seed), options.notation, options.force
-    style = options.style()
+    checked_seed(options.seed)
+    style, force = options.style(), options.force
     found = read_roster(roster)
-    loaded = load_exam(exam, seed, notation)
-    making = style.making(seed, loaded.draws)
-    names = tuple(_names(found.students))
-    plan = Plan(loaded.exam, making, None, names, lambda other: load_exam(exam, other, notation).exam.id)
+    _check_looks(found, style)
     with held(out):
+        seed = _seed(exam, out, options)
+        loaded = load_exam(exam, seed, options.notation)
+        making = style.making(seed, loaded.draws)
+        plan = Plan(
+            loaded.exam,
+            making,
+            None,
+            tuple(_names(found.students)),
+            lambda other: load_exam(exam, other, options.notation).exam.id,
+        )
         claimed = claim(out, plan, force=force)
         remove_broken(out)
         kept, changed = exam_to_keep(loaded.exam, claimed, force=force)
         with begun(out, claimed, {f"{KEY}/exam.json": key_below(kept, (), making)[f"{KEY}/exam.json"]}):
-            papers = _papers(loaded, found.students, claimed)
+            papers = _papers(loaded, found.rows, claimed)
             check_apart([variant.student for variant in papers.all], roster)
             key = key_below(kept, papers.all, making)
             with put_aside(out, claimed) as aside:
                 write_files(out, key, private=(KEY,))
-        written, sums, missing = _write_papers(out, loaded, papers.here, style, progress)
-        sums += sums_of_before(out, papers.before)
-        write_files(out, {MANIFEST: manifest_csv(papers.all, sums)})
+        class_ = _Class(loaded, papers, found, style, out, how)
+        rows, missing = class_.made(told_in(out), progress)
+        # Processes that outlived a run that was killed may have left something since.
+        remove_broken(out)
+    files = (*key, *_written(rows[: len(papers.here)]), MANIFEST)
+    set_aside = tuple(row.variant.student for row in rows if row.status == SET_ASIDE)
     notices = (*found.notices, *seed_notices(seed), *aside, *changed, *_left(papers.before), *missing)
-    return MadePapers(loaded.exam.id, seed, out, len(papers.here), (*key, *written, MANIFEST), notices)
+    return MadePapers(loaded.exam.id, seed_told(seed), out, len(papers.here), files, notices, set_aside)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Class:
+    """A class whose key is written."""
+
+    loaded: LoadedExam
+    papers: Papers
+    roster: Roster
+    style: PaperStyle
+    folder: Path
+    how: ClassOptions
+
+    def made(self, told: Mapping[str, Told], progress: Progress | None) -> tuple[list[ManifestRow], dict[str, None]]:
+        """Have every paper made that does not lie there already, and write the manifest: its rows, and what is to be
+        told, each line once."""
+        store = FolderStore(self.folder, (KEY,))
+        journal = Journal(self.folder)
+        with closing(journal):
+            records = self._records(store, told, journal, progress)
+        before = [self._row_of_before(store, one, told.get(one.code)) for one in self.papers.before]
+        rows = [*map(self._row, self.papers.here, self.roster.rows, records), *before]
+        write_files(self.folder, {MANIFEST: manifest_csv(rows)})
+        journal.remove()
+        return rows, dict.fromkeys(line for record in records if record for line in record.notices)
+
+    def _records(
+        self, store: FolderStore, told: Mapping[str, Told], journal: Journal, progress: Progress | None
+    ) -> list[PaperRecord | None]:
+        exam, variants = self.loaded.exam, self.papers.here
+        printer = ClassPrinter.of(exam, self.style, store, has_pages=self.how.has_pages)
+        earlier = [found.record if (found := told.get(variant.code)) else None for variant in variants]
+        orders = [
+            ordered(exam, variant, row.own.get(ACCOMMODATION, ""), record)
+            for variant, row, record in zip(variants, self.roster.rows, earlier, strict=True)
+        ]
+        records = list(earlier)
+        for number, done in enumerate(work_through(printer, orders, self.how.jobs), start=1):
+            if done.is_set_aside:
+                records[done.place] = None
+            elif done.result is not None:
+                records[done.place] = done.result
+                journal.add(variants[done.place].code, done.result)
+            if progress is not None:
+                progress(number, len(orders))
+        return records
+
+    def _row(self, variant: Variant, listed: Listed, record: PaperRecord | None) -> ManifestRow:
+        more = dict(zip(self.roster.titles, listed.cells, strict=True))
+        return ManifestRow(variant, record, MADE if record else SET_ASIDE, more)
+
+    def _row_of_before(self, store: FolderStore, variant: Variant, told: Told | None) -> ManifestRow:
+        """Of a student who is not on this roster: as an earlier run says, else by the files that are there."""
+        if told is None:
+            return ManifestRow(variant, PaperRecord("", sums_of(store, variant.student)), NOT_LISTED)
+        return ManifestRow(variant, told.record, NOT_LISTED, told.more)
+
+
+def _seed(exam: str, out: Path, options: MakeOptions) -> Seed:
+    """The seed of the command; without one, that of the class that lies there, if it is of this exam."""
+    if options.seed is None and not options.force:
+        try:
+            there = read_key_so_far(out / KEY)
+        except KeyFileError:
+            there = None
+        seed = there.making.seed if there is not None else None
+        if there is not None and seed is not None and load_exam(exam, seed, options.notation).exam.id == there.exam.id:
+            return seed
+    return checked_seed(options.seed)
+
+
+def _check_looks(roster: Roster, style: PaperStyle) -> None:
+    """Raises AnswersError if a row names a language or size of paper that there is not."""
+    for row in roster.rows:
+        for name in (LANGUAGE, PAPER):
+            try:
+                replace(style, **{name: row.own.get(name, getattr(style, name))})
+            except ExamgenError as error:
+                raise AnswersError(f"{roster.where}: line {row.line}: {error}") from None
 
 
 def _names(students: Sequence[Student]) -> Iterator[str]:
@@ -92,44 +208,32 @@ def _names(students: Sequence[Student]) -> Iterator[str]:
     yield from (f"{KEY}/{name}" for name in ("exam.json", "variants.jsonl", "answers.csv"))
     yield MANIFEST
     for student in students:
-        yield from (f"{handout_of(student.id)}/{name}" for name in HANDOUT)
-        yield solution_of(student.id)
-        yield filled_of(student.id)
+        yield from paths_of(student.id).values()
 
 
-def _papers(loaded: LoadedExam, students: Sequence[Student], claimed: Claim) -> Papers:
+def _written(rows: Sequence[ManifestRow]) -> Iterator[str]:
+    for row in rows:
+        paths = paths_of(row.variant.student)
+        yield from (paths[name] for name in (row.record.sums if row.record else ()))
+
+
+def _papers(loaded: LoadedExam, rows: Sequence[Listed], claimed: Claim) -> Papers:
     """Everybody's numbers: those of the key for whom it knows, as their papers may be handed out; else drawn."""
     before = {variant.student: variant for variant in (claimed.same.variants if claimed.same else ())}
     # Earlier versions did not put ids into one normal form.
     spellings = {unicodedata.normalize("NFC", student): student for student in before} | {name: name for name in before}
-    known = [before.get(spellings.get(student.id, student.id)) for student in students]
-    newcomers = [student for student, variant in zip(students, known, strict=True) if variant is None]
+    known = [before.get(spellings.get(row.student.id, row.student.id)) for row in rows]
+    newcomers = [row.student for row, variant in zip(rows, known, strict=True) if variant is None]
     drawn = iter(draw_variants(loaded, newcomers) if newcomers else ())
     here = [variant or next(drawn) for variant in known]
-    named = [replace(variant, name=student.name) for variant, student in zip(here, students, strict=True)]
     there = {variant.student for variant in here}
-    return Papers(tuple(named), tuple(variant for student, variant in before.items() if student not in there))
-
-
-def _write_papers(
-    out: Path, loaded: LoadedExam, variants: Sequence[Variant], style: PaperStyle, progress: Progress | None
-) -> tuple[list[str], list[Sums], dict[str, None]]:
-    """Print and write paper after paper: the paths, the checksums and what is to be told, each line once."""
-    written: list[str] = []
-    sums: list[Sums] = []
-    notices: dict[str, None] = {}
-    for number, variant in enumerate(variants, start=1):
-        printed = printed_paper(loaded.exam, variant, style)
-        folder = handout_of(variant.student)
-        files = {solution_of(variant.student): printed.solution, filled_of(variant.student): printed.filled}
-        files |= {f"{folder}/{name}": content for name, content in printed.handout.items()}
-        write_files(out, files, private=(KEY,))
-        written += files
-        sums.append(summed(files, variant.student))
-        notices |= dict.fromkeys(printed.notices)
-        if progress is not None:
-            progress(number, len(variants))
-    return written, sums, notices
+    return Papers(
+        tuple(
+            replace(one, name=row.student.name, language=row.own.get(LANGUAGE, ""), paper=row.own.get(PAPER, ""))
+            for one, row in zip(here, rows, strict=True)
+        ),
+        tuple(variant for student, variant in before.items() if student not in there),
+    )
 
 
 def _left(variants: Sequence[Variant]) -> Iterator[str]:

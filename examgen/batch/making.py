@@ -17,6 +17,7 @@ from examgen.documents.paper.render import sheet_html
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.errors import ExamgenError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.exams.draws.streams import Secret, Seed
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import folder_name, write_files
 from examgen.exams.folders.holding import held
@@ -41,7 +42,7 @@ class MakeOptions:
     """What papers are like, and what happens to what lies there already.
 
     Attributes:
-        seed: that all numbers are drawn from; a fresh one where it is None.
+        seed: or secret that all numbers are drawn from; a fresh seed where it is None.
         notation: another one than the exam's own.
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
@@ -51,7 +52,7 @@ class MakeOptions:
         force: whether to write over what lies in the folder.
     """
 
-    seed: int | None = None
+    seed: Seed | None = None
     notation: str | None = None
     language: str = STANDARD.language
     paper: str = STANDARD.paper
@@ -74,20 +75,22 @@ class MadePapers:
 
     Attributes:
         exam: id of the exam, as in the column `exam` of the sheets.
-        seed: the seed, drawn where none was given.
+        seed: drawn where none was given; None where there was a secret.
         folder: the exam's folder.
         students: how many papers there are.
         files: paths of all files, relative to the folder.
         notices: what the instructor should know, a line each: of papers that are not as they should be, of the seed,
             the roster, and what lay in the folder.
+        set_aside: students whose papers could not be made, as the process that made them ended each time.
     """
 
     exam: str
-    seed: int
+    seed: int | None
     folder: Path
     students: int
     files: tuple[str, ...]
     notices: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,26 +149,31 @@ def make(
         with put_aside(folder, claimed if keeps_other else Claim()) as aside:
             write_files(folder, files, private=(KEY,))
     notices = (*seed_notices(seed), *aside, *changed, *printed.notices)
-    return MadePapers(loaded.exam.id, seed, folder, 1, names, notices)
+    return MadePapers(loaded.exam.id, seed_told(seed), folder, 1, names, notices)
 
 
-def checked_seed(seed: int | None) -> int:
-    """The seed, a fresh one in place of None.
+def checked_seed(seed: Seed | None) -> Seed:
+    """The seed or secret, a fresh seed in place of None.
 
     Raises:
         ExamgenError: it is negative.
     """
     if seed is None:
         return fresh_seed()
-    if seed < 0:
+    if not isinstance(seed, Secret) and seed < 0:
         raise ExamgenError(f"the seed is {seed}; use 0 or a positive whole number")
     return seed
 
 
-def seed_notices(seed: int) -> tuple[str, ...]:
+def seed_notices(seed: Seed) -> tuple[str, ...]:
     """A line where all seeds of that size can be tried until the paper comes out."""
     told = "a seed this small can be found by trying; good for practice, not for an exam that counts"
-    return (told,) if seed < SMALL_SEED else ()
+    return (told,) if not isinstance(seed, Secret) and seed < SMALL_SEED else ()
+
+
+def seed_told(seed: Seed) -> int | None:
+    """The seed as it may be told; a secret is none."""
+    return None if isinstance(seed, Secret) else seed
 
 
 def key_below(exam: Exam, variants: Sequence[Variant], making: Making) -> dict[str, bytes]:
@@ -178,11 +186,16 @@ def printed_paper(exam: Exam, variant: Variant, style: PaperStyle) -> PaperFiles
     solved = solved_questions(exam, variant)
     questions, key = print_questions(exam, variant, style), print_key(exam, variant, style, solved)
     filled = print_filled(questions, solved, style)
-    page = question_page(exam, variant, style)
-    rows = [(question, field, symbol) for _, _, _, question, field, symbol, _ in sheet_rows(exam, [variant])]
-    contents = (questions.pdf, sheet_csv(exam, [variant]), sheet_html(page, rows).encode())
+    contents = (questions.pdf, *sheet_files(exam, variant, style))
     handout = dict(zip(HANDOUT, contents, strict=True))
     return PaperFiles(handout, key.pdf, filled, tuple(_notices(exam, variant, questions, key)))
+
+
+def sheet_files(exam: Exam, variant: Variant, style: PaperStyle) -> tuple[bytes, bytes]:
+    """answers.csv and answers.html of one student."""
+    page = question_page(exam, variant, style)
+    rows = [(question, field, symbol) for _, _, _, question, field, symbol, _ in sheet_rows(exam, [variant])]
+    return sheet_csv(exam, [variant]), sheet_html(page, rows).encode()
 
 
 def _notices(exam: Exam, variant: Variant, questions: PrintedPaper, key: PrintedPaper) -> Iterator[str]:
@@ -208,7 +221,8 @@ def _named(letters: Sequence[str]) -> str:
 
 def _folder(loaded: LoadedExam, student: str, style: PaperStyle, *, is_own_notation: bool) -> str:
     """`question2-7`; papers of one seed that differ otherwise do not overwrite one another."""
-    parts = [loaded.exam.name, str(loaded.seed)]
+    # A secret has no name that could be told; the exam's id says which one it was.
+    parts = [loaded.exam.id] if isinstance(loaded.seed, Secret) else [loaded.exam.name, str(loaded.seed)]
     if student:
         parts.append(folder_name(student))
     if not is_own_notation:

@@ -1,71 +1,136 @@
-"""manifest.csv of a class: whose paper lies where, and the checksums of what was handed out."""
+"""manifest.csv of a class: whose paper lies where, the checksums of its files, and what the class list says beside.
 
-import hashlib
+While a class is being made, the records of finished papers are in a journal; a run that goes on begins with both.
+"""
+
+import csv
+import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from examgen.errors import AnswersError
+from examgen.batch.claiming import KEY, MANIFEST, PROGRESS
+from examgen.batch.class_papers import FILES, PaperRecord, handout_of
 from examgen.exams.exam import Variant
-from examgen.exams.folders.files import csv_bytes, folder_name, safe_text
-from examgen.tables.csv_tables import read_table
+from examgen.exams.folders.files import csv_bytes, safe_text, typed_text, unwritable
 
-COLUMNS = ("student", "name", "variant", "folder", "questions_sha256", "answers_sha256", "key_sha256")
+MADE, SET_ASIDE, NOT_LISTED = "made", "set-aside", "not-listed"
+"""What a row says of a paper: it is there; it could not be made; its student is not on this class list."""
 
-Sums = tuple[str, ...]
-"""Of questions.pdf, answers.csv and the worked solution; empty for one that is not there."""
-
-
-def handout_of(student: str) -> str:
-    """The folder with a student's papers, below that of the class."""
-    return f"handout/{folder_name(student)}"
+_SUMS = {name: f"{name}_sha256" for name in FILES}
+_HEAD = ("student", "name", "variant", "folder", "status")
+COLUMNS = (*_HEAD, *_SUMS.values(), "recipe")
 
 
-def solution_of(student: str) -> str:
-    """The path of a student's worked solution, below the folder of the class."""
-    return f"key/papers/{folder_name(student)}.pdf"
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """A student's row.
+
+    Attributes:
+        variant: the paper.
+        record: of its files; None where it could not be made.
+        status: one of those above.
+        more: what the class list says beside, by column.
+    """
+
+    variant: Variant
+    record: PaperRecord | None
+    status: str = MADE
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
-def filled_of(student: str) -> str:
-    """The path of a student's paper with its boxes filled in, below the folder of the class."""
-    return f"key/filled/{folder_name(student)}.pdf"
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an earlier run says of a paper: its files, and what its class list said beside."""
+
+    record: PaperRecord
+    more: Mapping[str, str]
 
 
-def summed(files: Mapping[str, bytes], student: str) -> Sums:
-    """The checksums of the files of a student that are there, by path."""
-    return tuple(hashlib.sha256(files[name]).hexdigest() if name in files else "" for name in _names(student))
-
-
-def sums_of_before(folder: Path, variants: Sequence[Variant]) -> list[Sums]:
-    """The checksums of papers of an earlier run: as manifest.csv says, else those of the files that are there."""
-    told = _told(folder / "manifest.csv")
-    return [told.get((one.code, handout_of(one.student))) or _found(folder, one.student) for one in variants]
-
-
-def manifest_csv(variants: Sequence[Variant], sums: Sequence[Sums]) -> bytes:
+def manifest_csv(rows: Sequence[ManifestRow]) -> bytes:
     """The table, a row for each student."""
-    rows = [
-        (safe_text(one.student), safe_text(one.name), one.code, handout_of(one.student), *own)
-        for one, own in zip(variants, sums, strict=True)
-    ]
-    return csv_bytes(COLUMNS, rows)
+    more = list(dict.fromkeys(_own_title(title) for row in rows for title in row.more))
+    return csv_bytes((*COLUMNS, *map(safe_text, more)), (_cells(row, more) for row in rows))
 
 
-def _names(student: str) -> tuple[str, ...]:
-    handout = handout_of(student)
-    return f"{handout}/questions.pdf", f"{handout}/answers.csv", solution_of(student)
+def told_in(folder: Path) -> dict[str, Told]:
+    """What manifest and journal say, by variant code; nothing of a table that somebody has changed beyond reading."""
+    return {**_in_manifest(folder / MANIFEST), **_in_journal(folder / KEY / PROGRESS)}
 
 
-def _told(path: Path) -> dict[tuple[str, str], Sums]:
-    """By variant and folder; none from a table that somebody has changed beyond reading."""
-    if not path.is_file():
-        return {}
-    try:
-        table = read_table(path, COLUMNS, extra="ignore")
-    except AnswersError:
-        return {}
-    return {(row["variant"], row["folder"]): tuple(row[name] for name in COLUMNS[4:]) for _, row in table.rows}
+class Journal:
+    """The records of papers of a run, each on the disk as soon as it is there."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises ExamgenError if it cannot be written."""
+        self.path = folder / KEY / PROGRESS
+        try:
+            self.file = self.path.open("ab", buffering=0)
+        except OSError as error:
+            raise unwritable(error, self.path) from None
+
+    def add(self, code: str, record: PaperRecord) -> None:
+        """Note a paper, by its variant code.
+
+        Raises: ExamgenError: the disk is full.
+        """
+        if record.notices:
+            return  # it is made again, as what was missing may be there the next time
+        # In one piece, and behind what a run that was cut off has left of a line.
+        line = json.dumps({"variant": code, "recipe": record.recipe, "sums": dict(record.sums)})
+        try:
+            self.file.write(f"\n{line}\n".encode())
+        except OSError as error:
+            raise unwritable(error, self.path) from None
+
+    def close(self) -> None:
+        """At the end of a run."""
+        self.file.close()
+
+    def remove(self) -> None:
+        """A run that came to its end has a manifest instead."""
+        self.path.unlink(missing_ok=True)
 
 
-def _found(folder: Path, student: str) -> Sums:
-    files = {name: (folder / name).read_bytes() for name in _names(student) if (folder / name).is_file()}
-    return summed(files, student)
+def _own_title(title: str) -> str:
+    """A column of a class list that is called like one of ours gets another name."""
+    return f"roster_{title}" if title in COLUMNS else title
+
+
+def _cells(row: ManifestRow, more: Sequence[str]) -> tuple[str, ...]:
+    one, record = row.variant, row.record or PaperRecord("", {})
+    said = {_own_title(title): cell for title, cell in row.more.items()}
+    return (
+        *(safe_text(one.student), safe_text(one.name), one.code, handout_of(one.student), row.status),
+        *(record.sums.get(name, "") for name in FILES),
+        "" if record.notices else record.recipe,
+        *(safe_text(said.get(title, "")) for title in more),
+    )
+
+
+def _in_manifest(path: Path) -> dict[str, Told]:
+    found: dict[str, Told] = {}
+    with suppress(OSError, ValueError, csv.Error), path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file, restkey="", restval=""):
+            if row.get("recipe"):
+                found[row["variant"]] = _told(row)
+    return found
+
+
+def _told(row: Mapping[str, str]) -> Told:
+    sums = {name: found for name, column in _SUMS.items() if (found := row.get(column))}
+    more = {typed_text(title): typed_text(cell) for title, cell in row.items() if title and title not in COLUMNS}
+    return Told(PaperRecord(row["recipe"], sums), more)
+
+
+def _in_journal(path: Path) -> dict[str, Told]:
+    found: dict[str, Told] = {}
+    with suppress(OSError):
+        for line in path.read_bytes().splitlines():
+            with suppress(ValueError, KeyError, TypeError, AttributeError):
+                document: Any = json.loads(line)
+                record = PaperRecord(str(document["recipe"]), {**document["sums"]})
+                found[str(document["variant"])] = Told(record, {})
+    return found

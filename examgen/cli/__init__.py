@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from examgen.cli.making_commands import batch, make
+from examgen.cli.making_commands import batch, make, secret
 from examgen.cli.marking_commands import explain, grade
 from examgen.cli.terminal import Commands
 from examgen.cli.trying_commands import check, list_exams, rehearse, samples
@@ -60,6 +60,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
             "examgen batch midterm output/samples/roster.csv --out output/midterm-class",
         ),
     ),
+    ("secret", secret, ("examgen secret output/exam.secret", "examgen make midterm --secret output/exam.secret")),
     ("rehearse", rehearse, ("examgen rehearse output/question2-7", "examgen rehearse output/class")),
     (
         "grade",

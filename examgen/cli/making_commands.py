@@ -1,28 +1,41 @@
-"""The commands that make papers: `make` and `batch`."""
+"""The commands that make papers: `make`, `batch`, and `secret` for both."""
 
+from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from examgen.cli.options import (
     Exam,
     Force,
+    Jobs,
+    Json,
     KeyDetail,
     Language,
     NotationName,
     PaperSize,
+    Quiet,
+    Secret,
     Seed,
     ThemeFolder,
     WorkingSpace,
 )
-from examgen.cli.terminal import mistakes_in_one_line, print_notices, progress_bar
+from examgen.cli.progress import progress
+from examgen.cli.terminal import mistakes_in_one_line, print_error, print_notices
 from examgen.collector import paused_collector
+
+if TYPE_CHECKING:
+    from examgen.batch.making import MadePapers
+
+MOST_NAMED = 5
+"""So many students are named in a line."""
 
 
 def make(
     exam: Exam = "question2",
     seed: Seed = None,
+    secret: Secret = None,
     student: Annotated[
         str, typer.Option(metavar="ID", help="Make the paper of this student; another id gets other numbers.")
     ] = "",
@@ -44,6 +57,7 @@ def make(
         made = examgen.make(
             exam,
             seed=seed,
+            secret=secret,
             student=student,
             notation=notation,
             language=language,
@@ -54,7 +68,7 @@ def make(
             out=out,
             force=force,
         )
-    if seed is None:
+    if seed is None and secret is None:
         typer.echo(f"Seed: {made.seed}  (make the same paper again with --seed {made.seed})")
     for title, names in (("Hand out", _handed_out(made.files)), ("Keep", _kept(made.files))):
         typer.echo(f"{title}:")
@@ -75,25 +89,32 @@ def batch(
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the class.")],
     seed: Seed = None,
+    secret: Secret = None,
     notation: NotationName = None,
     language: Language = "en",
     paper: PaperSize = "a4",
     theme: ThemeFolder = None,
     key_detail: KeyDetail = "full",
     working_space: WorkingSpace = False,
+    no_pdf: Annotated[bool, typer.Option("--no-pdf", help="Make keys and answer sheets only, no PDFs.")] = False,
+    jobs: Jobs = None,
+    json: Json = False,
+    quiet: Quiet = False,
     force: Force = False,
 ) -> None:
     """Make a paper of their own for each student of a class list.
 
-    A student's paper depends on the seed, the exam and the student only: add students later with the same seed.
+    A student's paper depends on the secret or seed, the exam and the student only. The same command goes on with a run
+    that was cut off, and adds students who join later; papers that are there already are left.
     """
-    with mistakes_in_one_line(), progress_bar() as progress:
+    with mistakes_in_one_line(), progress("papers", is_quiet=quiet, is_json=json) as told:
         import examgen
 
         made = examgen.make_class(
             exam,
             roster,
             seed=seed,
+            secret=secret,
             out=out,
             notation=notation,
             language=language,
@@ -101,15 +122,55 @@ def batch(
             theme=theme,
             key_detail=key_detail,
             working_space=working_space,
+            pdf=not no_pdf,
+            jobs=jobs,
             force=force,
-            progress=progress,
+            progress=told,
         )
-    if seed is None:
+    if json:
+        typer.echo(dumps(_as_json(made)))
+    elif not quiet:
+        _print_class(made, is_seed_new=seed is None and secret is None)
+    if made.set_aside:
+        print_error(
+            f"{len(made.set_aside)} papers could not be made, as the process that made them ended twice: "
+            f"{', '.join(made.set_aside[:MOST_NAMED])}; run the same command again to try them again"
+        )
+        raise typer.Exit(1)
+
+
+def secret(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not be there yet.")],
+) -> None:
+    """Make a secret that papers are drawn with instead of a seed: 32 random bytes that only you can read.
+
+    Keep it as long as papers may have to be made again, and show it to nobody: it leads to the key of each exam.
+    """
+    with mistakes_in_one_line():
+        import examgen
+
+        examgen.make_secret(file)
+    typer.echo(f"Secret: {file}")
+
+
+def _print_class(made: "MadePapers", *, is_seed_new: bool) -> None:
+    if is_seed_new:
         typer.echo(f"Seed: {made.seed}  (make the same papers again with --seed {made.seed})")
-    typer.echo(f"{made.students} papers of exam {made.exam}")
+    typer.echo(f"{made.students - len(made.set_aside)} papers of exam {made.exam}")
     typer.echo(f"Hand out: {made.folder / 'handout'} (a folder for each student)")
     typer.echo(f"Keep:     {made.folder / 'key'}, {made.folder / 'manifest.csv'}")
     print_notices(made.notices)
+
+
+def _as_json(made: "MadePapers") -> dict[str, object]:
+    return {
+        "exam": made.exam,
+        "seed": made.seed,
+        "folder": str(made.folder),
+        "students": made.students,
+        "set_aside": list(made.set_aside),
+        "notices": list(made.notices),
+    }
 
 
 def _handed_out(files: tuple[str, ...]) -> list[str]:

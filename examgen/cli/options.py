@@ -23,6 +23,23 @@ Seed = Annotated[
         help="The same seed makes the same papers, byte for byte. Without it a fresh one is drawn and printed.",
     ),
 ]
+Secret = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Draw with the secret in this file instead of a seed: nobody can guess it. examgen secret makes one.",
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="Processes that work side by side; if it is left out, as many as there are cores.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print what was done as JSON, and progress as JSON on stderr.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but mistakes.")]
 NotationName = Annotated[
     str | None,
     typer.Option(

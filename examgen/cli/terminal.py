@@ -1,4 +1,4 @@
-"""What commands have in common on a terminal: mistakes in one line, notices, progress, and the marks of a class.
+"""What commands have in common on a terminal: mistakes in one line, notices, and the marks of a class.
 
 Called by the commands; nothing here imports what is slow before it is needed.
 """
@@ -7,7 +7,7 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -70,21 +70,6 @@ def _throw_output_away() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on a terminal, nothing where the output is piped."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("Papers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("papers", total=None)
-        yield lambda done, all_papers: bar.update(task, completed=done, total=all_papers)
 
 
 def text_width() -> int:

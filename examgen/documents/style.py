@@ -13,6 +13,7 @@ from typing import Any, cast, get_args
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.documents.themes import Theme, read_theme
 from examgen.errors import ExamgenError, did_you_mean
+from examgen.exams.draws.streams import Secret, Seed
 from examgen.exams.keys.key_documents import KeyDetail, Making
 from examgen.exams.wording import words as shipped_words
 from examgen.typeset.speech.speech_words import LANGUAGES
@@ -75,9 +76,10 @@ class PaperStyle:
         found = None if theme is None else read_theme(theme)
         return cls(language, paper, found, cast("KeyDetail", key_detail), working_space)
 
-    def making(self, seed: int, draws: int) -> Making:
-        """How papers of this style are made from a seed by a version of the draws, for their key."""
-        return Making(seed, self.language, self.paper, self.decimal_mark, self.key_detail, draws)
+    def making(self, seed: Seed, draws: int) -> Making:
+        """How papers of this style are made from a seed or secret by a version of the draws, for their key."""
+        told, secret = (None, seed.fingerprint) if isinstance(seed, Secret) else (seed, "")
+        return Making(told, self.language, self.paper, self.decimal_mark, self.key_detail, draws, secret)
 
     @property
     def words(self) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
-"""What the head of a paper says of an exam beside its title, and whether it is printed on both sides.
+"""What the head of a paper says beside the title, and whether it is printed on both sides.
 
-An exam file says it (`bank_models`), and papers show it; nothing of it changes a number, an id or a mark.
+An exam file says it (`bank_models`), a class list the accommodation, and papers show it; nothing of it changes a
+number, an id or a mark.
 """
 
 import datetime
@@ -15,6 +16,7 @@ class Cover:
         course: name of the course; empty for none.
         date: a day, or a text such as "spring term"; empty for none.
         duration: minutes, or a text; empty or 0 for none.
+        accommodation: of one student, such as "30 minutes more"; empty for none.
         is_duplex: whether the inner margin is the wider one, for sheets that are printed on both sides and bound.
     """
 
@@ -22,6 +24,7 @@ class Cover:
     date: datetime.date | str = ""
     duration: int | str = ""
     is_duplex: bool = False
+    accommodation: str = ""
 
 
 PLAIN = Cover()

@@ -83,9 +83,18 @@ class QuestionVariant:
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """One student's paper: who it is for (both empty where it is for anybody), its code, and its numbers."""
+    """One student's paper.
+
+    Attributes:
+        student, name: who it is for; both are empty where it is for anybody.
+        code: that is printed on it.
+        questions: its numbers, by question id.
+        language, paper: of this paper where they are others than those of the class; else empty.
+    """
 
     student: str
     name: str
     code: str
     questions: Mapping[str, QuestionVariant]
+    language: str = ""
+    paper: str = ""

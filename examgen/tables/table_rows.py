@@ -23,10 +23,14 @@ DECIMALS = re.compile(r"[0-9]+(?:[eE][+-]?[0-9]+)?")
 
 
 class Row(NamedTuple):
-    """A row: the number of its first line (the file's first is 1), and its cells in the order of the wanted columns."""
+    """A row: the number of its first line (the file's first is 1), and its cells in the order of the wanted columns.
+
+    `others` are the cells that the layout takes along, empty where the row has none.
+    """
 
     line: int
     cells: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Layout:
         width: cells of the header.
         columns, places: the wanted cells; all behind the last of them may be missing, and no more than blank ones may
             be too many.
+        others: places of cells that are taken along, however long they are, and may be missing.
         is_exact: whether each row must have as many cells as the header.
         number: place of a wanted cell with a number, whose decimals are in the next one, which is not wanted, where a
             decimal comma stands without quotes; -1 where that cannot be.
@@ -62,6 +67,7 @@ class Layout:
     places: tuple[int, ...]
     number: int = -1
     is_exact: bool = False
+    others: tuple[int, ...] = ()
 
     @property
     def least(self) -> int:
@@ -78,6 +84,10 @@ class Layout:
         if self.is_exact or (len(cells) == self.width and not self.has_others):
             return False
         return not any(cells[place].strip(BLANK) for place in self.places if place < len(cells))
+
+    def taken_along(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """The cells of `others`."""
+        return tuple([cells[place] if place < len(cells) else "" for place in self.others])
 
     def split_number(self, cells: Sequence[str]) -> str:
         """The number that may stand in two cells as its decimal comma has no quotes; empty where none does."""
@@ -116,7 +126,7 @@ def records(lines: Iterator[Line], layout: Layout, limits: Limits) -> Iterator[R
         if state != "closed":
             yield RowProblem(number, *_QUOTE_PROBLEMS[state])
         elif len(cells) == width and is_whole and not is_cut and len(text) <= limits.max_field:
-            yield Row(number, pick(cells))
+            yield Row(number, pick(cells), layout.taken_along(cells))
         elif (found := _judged(number, text, cells, layout, limits, is_cut=is_cut)) is not None:
             yield found
 
@@ -132,7 +142,7 @@ def _judged(
     if (told := layout.split_number(cells)) and not is_cut:
         detail = f"the row may have a decimal comma in {printable(told, 40)}; {_COMMA_ADVICE}"
         return RowProblem(number, "wrong_columns", detail)
-    row = Row(number, _picker(layout.places)(cells))
+    row = Row(number, _picker(layout.places)(cells), layout.taken_along(cells))
     if not is_cut and len(text) <= limits.max_field:
         return row
     return _measured(row, layout.columns, limits, len(cells[-1]) if is_cut else None)

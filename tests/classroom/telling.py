@@ -41,11 +41,17 @@ def sit_enough(drawn: Sequence[LoadedExam], kind: Kind, least: int) -> Outcome:
         for loaded in drawn:
             variants = draw_variants(loaded, [Student(f"v{first + number}") for number in range(PAPERS)])
             with tempfile.TemporaryDirectory() as folder:
-                outcome.add(sit_kind(loaded, kind, variants, Path(folder), drawn[0].seed + first))
+                outcome.add(sit_kind(loaded, kind, variants, Path(folder), seed_of(drawn[0]) + first))
         first += PAPERS
         if outcome.entries == before:
             break
     return outcome
+
+
+def seed_of(loaded: LoadedExam) -> int:
+    """The seed that an exam was drawn with."""
+    assert isinstance(loaded.seed, int)
+    return loaded.seed
 
 
 def kind_line(kind: Kind, outcome: Outcome) -> str:
@@ -69,7 +75,7 @@ def print_wrong_values(drawn: Sequence[LoadedExam], least: int) -> None:
         for loaded in drawn:
             variants = draw_variants(loaded, [Student(f"v{first + number}") for number in range(PAPERS)])
             with tempfile.TemporaryDirectory() as folder:
-                counts += accepted_wrong(loaded, variants, Path(folder), drawn[0].seed + first)
+                counts += accepted_wrong(loaded, variants, Path(folder), seed_of(drawn[0]) + first)
         first += PAPERS
     print(f"\n  of {counts['values']} random wrong values on sheets of 3 and 4 figures are accepted by")
     for name in (OURS_AS_WRITTEN, OURS_STRICT, *RULES):

@@ -38,7 +38,18 @@ def files_below(folder: Path) -> dict[str, bytes]:
         (["make", "--help"], ["EXAM", "question2", "--seed", "--student", "--notation", "--out", "from-to", "output/"]),
         (
             ["batch", "--help"],
-            ["ROSTER", "id and name", "Moodle", "--seed", "--out", "--notation", "--force", "add students later"],
+            [
+                "ROSTER",
+                "id and name",
+                "Moodle",
+                "--seed",
+                "--out",
+                "--notation",
+                "--force",
+                "adds students",
+                "--secret",
+                "--jobs",
+            ],
         ),
         (
             ["grade", "--help"],

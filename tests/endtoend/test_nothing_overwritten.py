@@ -140,10 +140,20 @@ def test_another_exam_is_not_written_over() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_a_fresh_seed_is_told_which_seed_lies_there() -> None:
-    """Whoever adds students and forgets the seed reads it, for a class and for a paper."""
+def test_a_seed_that_is_forgotten_is_that_of_the_class() -> None:
+    """Whoever adds students without the seed gets papers of the same class; for a paper, the seed is told."""
     run(*batch())
-    said = refused("batch", "scalar-chain", "roster.csv", "--out", "out")
+    before = contents("out")
+    write_roster("s1,Ada", "s2,Bob", "s3,Cleo", "s4,Dan")
+    done = RUNNER.invoke(app, ["batch", "scalar-chain", "roster.csv", "--out", "out"])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Seed: {BIG} ")
+    after = contents("out")
+    assert {name: after[name] for name in before if "/s" in name} == {
+        name: content for name, content in before.items() if "/s" in name
+    }
+    assert Path("out/handout/s4/questions.pdf").is_file()
+    said = refused(*batch("--seed", 3))
     assert said.endswith(f"nothing was written: give --seed {BIG} to go on with it or add students, {WAYS}")
     run(*make("--out", "paper"))
     assert f"give --seed {BIG} to make it again, {WAYS}" in refused("make", "scalar-chain", "--out", "paper")
@@ -298,11 +308,14 @@ def test_checksums_of_before_outlive_the_papers() -> None:
     Path("out/handout/s2/questions.pdf").unlink()
     write_roster("s1,Ada")
     run(*batch())
-    assert {row["student"]: row for row in read_rows(Path("out/manifest.csv"))} == first
+    left = {"status": "not-listed"}
+    expected = {"s1": first["s1"], "s2": first["s2"] | left, "s3": first["s3"] | left}
+    assert {row["student"]: row for row in read_rows(Path("out/manifest.csv"))} == expected
     Path("out/manifest.csv").unlink()
     run(*batch())
     again = {row["student"]: row for row in read_rows(Path("out/manifest.csv"))}
-    assert again == first | {"s2": first["s2"] | {"questions_sha256": ""}}
+    found = {student: row | ({"recipe": ""} if student != "s1" else {}) for student, row in expected.items()}
+    assert again == found | {"s2": found["s2"] | {"questions_sha256": ""}}
 
 
 @pytest.mark.usefixtures("here")

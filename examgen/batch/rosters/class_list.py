@@ -1,13 +1,13 @@
 """Reads a class list: who gets a paper, under which id and name, and what to tell of how the list was understood."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from examgen.batch.rosters.roster_ids import checked_id, damage, written_id
 from examgen.batch.rosters.roster_rows import RosterRows, roster_rows
-from examgen.batch.rosters.systems import Recognised, plain_title
+from examgen.batch.rosters.systems import KEPT, Recognised, plain_title
 from examgen.errors import AnswersError, ExamgenError
 from examgen.exams.banks.building import Student
 from examgen.tables.csv_tables import printable
@@ -18,26 +18,58 @@ OWN_WORDS = "give each student an id of their own"
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
-    """The students of a class in the order of their list, and lines that say how it was read."""
+class Listed:
+    """A row of a class list.
 
-    students: tuple[Student, ...]
+    Attributes:
+        student: whose it is.
+        line: in the file.
+        cells: what else it says, in the order of the roster's `titles`.
+        own: those of them that mean something to a class, by a name in `KEPT`; none that are empty.
+    """
+
+    student: Student
+    line: int
+    cells: tuple[str, ...] = ()
+    own: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A class list.
+
+    Attributes:
+        where: the file, for messages.
+        rows: the students in the order of the list.
+        titles: of the columns that are kept beside ids and names, as written.
+        notices: lines that say how it was read.
+    """
+
+    where: str
+    rows: tuple[Listed, ...]
+    titles: tuple[str, ...]
     notices: tuple[str, ...]
+
+    @property
+    def students(self) -> tuple[Student, ...]:
+        """Everybody, in order."""
+        return tuple(row.student for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A row: its line, the cells that may hold the id, the name, and name and role spelled as titles are."""
+    """A row: its line, the cells that may hold the id, the name, name and role spelled as titles are, and the rest."""
 
     line: int
     ids: tuple[str, ...]
     name: str
     plain_name: str
     role: str
+    others: tuple[str, ...]
 
 
 def read_roster(path: Path) -> Roster:
-    """The students of a class list, CSV, xlsx or ods, of any kind in `systems`; other columns are passed over.
+    """The students of a class list, CSV, xlsx or ods, of any kind in `systems`.
 
     Raises:
         AnswersError: the file cannot be read, or a row has no id, one that a spreadsheet has damaged, or one that came
@@ -52,8 +84,25 @@ def read_roster(path: Path) -> Roster:
     column = next((place for place in range(len(students[0].ids)) if any(one.ids[place] for one in students)), 0)
     ids = _ids(table, students, column)
     check_apart(ids, path)
-    found = tuple(Student(student, entry.name) for student, entry in zip(ids, students, strict=True))
-    return Roster(found, tuple(_notices(table, column, people, students)))
+    titles = tuple(_one_line(table.titles[place]) for place in table.recognised.others)
+    meanings = _meanings(titles)
+    rows = tuple(
+        Listed(
+            Student(student, entry.name),
+            entry.line,
+            entry.others,
+            {meaning: cell for meaning, place in meanings.items() if (cell := entry.others[place])},
+        )
+        for student, entry in zip(ids, students, strict=True)
+    )
+    return Roster(table.where, rows, titles, tuple(_notices(table, column, people, students)))
+
+
+def _meanings(titles: Sequence[str]) -> dict[str, int]:
+    """The places of columns that mean something to a class; of several, the one with the likeliest title."""
+    plain = [plain_title(title) for title in titles]
+    found = {meaning: [plain.index(name) for name in names if name in plain] for meaning, names in KEPT.items()}
+    return {meaning: places[0] for meaning, places in found.items() if places}
 
 
 def check_apart(ids: Sequence[str], roster: Path) -> None:
@@ -84,7 +133,7 @@ def _entry(row: Row, recognised: Recognised) -> _Entry:
     name = _turned(parts[0]) if recognised.is_turned else " ".join(filter(None, parts))
     role = "" if recognised.role is None else plain_title(cells[recognised.role])
     ids = tuple(written_id(cells[place]) for place in recognised.ids)
-    return _Entry(row.line, ids, name, plain_title("".join(parts)), role)
+    return _Entry(row.line, ids, name, plain_title("".join(parts)), role, tuple(map(_one_line, row.others)))
 
 
 def _one_line(name: str) -> str:

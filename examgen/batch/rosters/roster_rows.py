@@ -71,7 +71,8 @@ def _picked(where: str, rows: Sequence[tuple[int, list[str]]], recognised: Recog
         picked = tuple(cells[place] if place < len(cells) else "" for place in recognised.places)
         if any(len(cell) > LIMITS.max_field for cell in picked):
             raise AnswersError(f"{where}: line {line}: a cell is longer than {LIMITS.max_field:,} characters")
-        yield Row(line, picked)
+        others = tuple(cells[place] if place < len(cells) else "" for place in recognised.others)
+        yield Row(line, picked, others)
 
 
 def _of_text(where: str, data: bytes) -> RosterRows:
@@ -120,13 +121,13 @@ def _read(
     where: str, lines: Sequence[Line], delimiter: str, titles: Sequence[str], recognised: Recognised
 ) -> Iterator[Row]:
     columns = tuple(titles[place] for place in recognised.places)
-    layout = Layout(delimiter, len(titles), columns, recognised.places)
+    layout = Layout(delimiter, len(titles), columns, recognised.places, others=recognised.others)
     texts = {line.number: line.text for line in lines}
     for record in records(iter(lines), layout, LIMITS):
         if isinstance(record, Row):
             yield record
         elif record.reason == "wrong_columns" and (cells := _fitted(texts[record.line], delimiter, titles)):
-            yield Row(record.line, tuple(cells[place] for place in recognised.places))
+            yield Row(record.line, tuple(cells[place] for place in recognised.places), layout.taken_along(cells))
         else:
             raise AnswersError(f"{where}: line {record.line}: {record.detail}")
 

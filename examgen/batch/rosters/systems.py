@@ -50,6 +50,7 @@ class Recognised:
         has_best_id: whether the first of them is the likeliest of such lists.
         names: of the parts of a name, in the order in which they are written.
         role: of the column that says who is a student, if there is one.
+        others: columns that are kept beside them: all of a list that people write, of others those in `KEPT`.
     """
 
     system: System
@@ -58,10 +59,11 @@ class Recognised:
     names: tuple[int, ...]
     is_turned: bool
     role: int | None
+    others: tuple[int, ...] = ()
 
     @property
     def places(self) -> tuple[int, ...]:
-        """All that is read of a row."""
+        """What tells who somebody is."""
         return tuple(dict.fromkeys((*self.ids, *self.names, *(() if self.role is None else (self.role,)))))
 
 
@@ -131,6 +133,17 @@ SYSTEMS = (
     System(MOODLE, (EMAILS,), (EMAILS,), (PARTS, BOTH)),
 )
 
+LANGUAGE, PAPER, ACCOMMODATION, GROUP = "language", "paper", "accommodation", "group"
+KEPT: dict[str, Titles] = {
+    LANGUAGE: ("language", "sprache", "langue", "idioma", "lengua"),
+    PAPER: ("paper", "papersize", "papier", "papel"),
+    ACCOMMODATION: ("accommodation", "accommodations", "nachteilsausgleich", "amenagement", "adaptacion"),
+    GROUP: (
+        *("group", "groups", "gruppe", "gruppen", "groupe", "groupes", "grupo", "grupos"),
+        *("section", "sections", "room", "raum", "salle", "aula"),
+    ),
+}
+"""Columns that mean something to a class, by what they mean, as their titles are spelled; the likeliest first."""
 
 ID_TITLES = frozenset(title for system in SYSTEMS for group in system.ids for title in group) - frozenset(MAILS)
 NAME_TITLES = frozenset(
@@ -161,8 +174,16 @@ def _as(system: System, places: dict[str, int]) -> Recognised | None:
         if len(found) == len(names.columns) and len({ids[0], *found}) > len(found):
             others = tuple(place for place in ids if place not in found)
             has_best = _first(system.ids[0], places) == others[0]
-            return Recognised(system, others, has_best, tuple(found), names.is_turned, places.get(system.roles[0]))
+            role = places.get(system.roles[0])
+            kept = _kept(system, places, {*others, *found, *(() if role is None else (role,))})
+            return Recognised(system, others, has_best, tuple(found), names.is_turned, role, kept)
     return None
+
+
+def _kept(system: System, places: dict[str, int], taken: set[int]) -> tuple[int, ...]:
+    """Exports have columns by the dozen, such as marks of other work; who writes a list wants what is in it."""
+    wanted = {title for titles in KEPT.values() for title in titles} if system.label else places.keys()
+    return tuple(sorted(place for title, place in places.items() if title in wanted and place not in taken))
 
 
 def _first(group: Titles, places: dict[str, int]) -> int | None:

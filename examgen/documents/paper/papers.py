@@ -103,6 +103,8 @@ def _cover_facts(cover: Cover, style: PaperStyle) -> Iterator[tuple[str, str]]:
             words["duration"],
             style.phrase(str(cover.duration)) if is_text else words["minutes"].format(minutes=cover.duration),
         )
+    if cover.accommodation:
+        yield words["accommodation"], style.phrase(cover.accommodation)
 
 
 def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> QuestionPart:

@@ -74,16 +74,16 @@ def _folder() -> Path:
 
 
 def _name(page: str) -> str:
-    return hashlib.sha256(f"{FORMAT}\0{_surroundings()}\0{page}".encode()).hexdigest() + ".skeleton"
+    return hashlib.sha256(f"{FORMAT}\0{surroundings()}\0{page}".encode()).hexdigest() + ".skeleton"
 
 
 def _checksum(page: str, body: bytes) -> bytes:
     """With a key that is not in the folder: it fits no file but one that was saved for this very page."""
-    return hmac.digest(f"{_surroundings()}\0{page}".encode(), body, "sha256")
+    return hmac.digest(f"{surroundings()}\0{page}".encode(), body, "sha256")
 
 
 @cache
-def _surroundings() -> str:
+def surroundings() -> str:
     """A hash of the templates, fonts, programs and libraries that pages are made with."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[2]

@@ -11,6 +11,7 @@ from examgen.errors import BankError
 from examgen.exams.banks.bank_files import ExamModel, Family, find_bank, load_bank
 from examgen.exams.banks.families import family_question
 from examgen.exams.draws.drawing import Source, draw_question, variant_code
+from examgen.exams.draws.streams import Secret, Seed, stream_key
 from examgen.exams.exam import Exam, Question, Variant
 from examgen.exams.fields import Field
 from examgen.exams.notation import notation_named
@@ -26,7 +27,7 @@ class LoadedExam:
     """An exam, where each question's numbers come from, by question id, and the version of the draws."""
 
     exam: Exam
-    seed: int
+    seed: Seed
     sources: Mapping[str, Source]
     draws: int = FIRST_DRAWS
 
@@ -39,7 +40,7 @@ class Student:
     name: str = ""
 
 
-def load_exam(name: str, seed: int, notation: str | None = None) -> LoadedExam:
+def load_exam(name: str, seed: Seed, notation: str | None = None) -> LoadedExam:
     """The exam of a shipped name or TOML path; a family alone is an exam of one question.
 
     Raises:
@@ -105,14 +106,15 @@ def _families(exam_path: Path, exam: ExamModel) -> list[tuple[Path, Family, str]
     return found
 
 
-def _content_code(seed: int, notation: str, bank: Family | ExamModel, families: Sequence[Family]) -> str:
+def _content_code(seed: Seed, notation: str, bank: Family | ExamModel, families: Sequence[Family]) -> str:
     """Six letters and digits that change with the seed, the notation or anything in the files but policy and cover.
 
     With another policy the papers are the same, and what was handed in can be marked by it. The seed cannot be read
     from the code, but a small seed can be found by trying; exams that count draw a fresh one.
     """
     dumps = (model.model_dump_json(exclude={"policy", *model.cover_keys}) for model in (bank, *families))
-    parts = [str(seed), notation, *dumps]
+    origin = stream_key(seed, "exam id").hex() if isinstance(seed, Secret) else str(seed)
+    parts = [origin, notation, *dumps]
     digest = hashlib.sha256("\0".join(parts).encode()).digest()
     return "".join("abcdefghjkmnpqrstuvwxyz23456789"[byte % 31] for byte in digest[:ID_LENGTH])
 

@@ -17,7 +17,7 @@ from examgen.core.rules.rule import Array
 from examgen.errors import BankError
 from examgen.exams.draws.rejections import ADVICE, details, screens_text, worst_screen
 from examgen.exams.draws.screens import SCREENS, Limits, Verdict, mistakes_hidden, screen
-from examgen.exams.draws.streams import below, stream_key, words
+from examgen.exams.draws.streams import Seed, below, stream_key, words
 from examgen.exams.exam import Question, QuestionVariant
 from examgen.exams.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape, paper_shape
@@ -73,14 +73,14 @@ class Source:
     limits: Limits
 
 
-def variant_code(seed: int, exam: str, student: str) -> str:
+def variant_code(seed: Seed, exam: str, student: str) -> str:
     """The code that is printed on every page: eight letters and digits."""
     code = base64.b32encode(stream_key(seed, exam, student, "variant code")).decode()
     return code[:CODE_LENGTH]
 
 
 def draw_question(
-    question: Question, source: Source, exam: str, seed: int, students: Sequence[str]
+    question: Question, source: Source, exam: str, seed: Seed, students: Sequence[str]
 ) -> list[QuestionVariant]:
     """One variant of the question for each student, in their order.
 

@@ -11,6 +11,9 @@ from examgen.exams.forms import document_of
 
 FORMAT = 1
 
+OWN_LOOKS = ("language", "paper")
+"""What a paper may have of its own: attributes of a variant, and keys of its line where they are not empty."""
+
 KeyDetail = Literal["full", "short"]
 """How much a worked key says: all, or all but the chain rule for single entries."""
 
@@ -20,12 +23,13 @@ class Making:
     """How the papers of a key were made; older keys do not say it.
 
     Attributes:
-        seed: that all numbers were drawn from, None where it is not known.
+        seed: that all numbers were drawn from, None where it is not known or a secret took its place.
         language: of the papers.
         paper: its size.
         decimal_mark: of the language.
         key_detail: of the worked solution.
         draws: the version of the draws.
+        secret: fingerprint of the secret that numbers were drawn with; empty where there was a seed.
     """
 
     seed: int | None = None
@@ -34,13 +38,14 @@ class Making:
     decimal_mark: DecimalMark = "."
     key_detail: KeyDetail = "full"
     draws: int = FIRST_DRAWS
+    secret: str = ""
 
 
 NOT_TOLD = Making()
 
 
 def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -> dict[str, Any]:
-    """An exam as in exam.json. It holds the seed, which makes the key: exam.json is never handed out."""
+    """An exam as in exam.json. It holds the seed, which makes the key, and is never handed out."""
     return {
         "format": FORMAT,
         "examgen": examgen_version,
@@ -50,6 +55,7 @@ def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -
         "title": exam.title,
         "notation": exam.notation.name,
         "seed": making.seed,
+        **({"secret": making.secret} if making.secret else {}),
         "language": making.language,
         "paper": making.paper,
         "decimal_mark": making.decimal_mark,
@@ -83,7 +89,9 @@ def variant_document(exam: Exam, variant: Variant) -> dict[str, Any]:
             for name, values in numbers.givens.items()
         }
         questions[question.id] = {"shape": numbers.label, "givens": givens}
-    return {"student": variant.student, "name": variant.name, "variant": variant.code, "questions": questions}
+    own = {name: value for name in OWN_LOOKS if (value := getattr(variant, name))}
+    head = {"student": variant.student, "name": variant.name, "variant": variant.code}
+    return {**head, **own, "questions": questions}
 
 
 def _numbers_json(value: Any, decimals: int) -> Any:

@@ -20,7 +20,7 @@ from examgen.exams.exam import Exam, Question, QuestionVariant, Variant
 from examgen.exams.exercises import exercise_from
 from examgen.exams.forms import F, form_of
 from examgen.exams.keys.given_rows import GivenRow
-from examgen.exams.keys.key_documents import NOT_TOLD, KeyDetail, Making
+from examgen.exams.keys.key_documents import NOT_TOLD, OWN_LOOKS, KeyDetail, Making
 from examgen.exams.notation import NOTATIONS
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import Policy
@@ -68,7 +68,7 @@ def making_from(document: Mapping[str, Any]) -> Making:
     detail = document.get("key_detail", NOT_TOLD.key_detail)
     if detail not in get_args(KeyDetail):
         raise MistakeError(f"key_detail is {detail!r}; allowed: {', '.join(get_args(KeyDetail))}")
-    return Making(seed, language, paper, mark, detail, draws)
+    return Making(seed, language, paper, mark, detail, draws, _text(document.get("secret", NOT_TOLD.secret)))
 
 
 def variant_from(document: Mapping[str, Any], exam: Exam) -> Variant:
@@ -80,8 +80,8 @@ def variant_from(document: Mapping[str, Any], exam: Exam) -> Variant:
     questions = {question.id: _numbers_from(parts[question.id], question, exam) for question in exam.questions}
     if len(parts) != len(questions):
         raise ValueError(f"questions must be {', '.join(questions)}, and no others")
-    name = document.get("name", "")
-    return Variant(_text(document["student"]), _text(name), _text(document["variant"]), questions)
+    name, *looks = (_text(document.get(part, "")) for part in ("name", *OWN_LOOKS))
+    return Variant(_text(document["student"]), name, _text(document["variant"]), questions, *looks)
 
 
 def _numbers_from(part: Mapping[str, Any], question: Question, exam: Exam) -> QuestionVariant:

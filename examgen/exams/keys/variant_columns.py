@@ -16,6 +16,7 @@ from examgen.core.graph import Quantity
 from examgen.core.rules.rule import Array
 from examgen.exams.exam import Exam, Question, QuestionVariant, Variant
 from examgen.exams.keys.given_rows import GivenRow
+from examgen.exams.keys.key_documents import OWN_LOOKS
 from examgen.exams.keys.key_reading import given_array
 from examgen.exams.paper_shapes import paper_shape
 
@@ -41,15 +42,16 @@ def variants_by_columns(text: bytes, lines: int, exam: Exam) -> list[Variant]:
         arrow_json.ReadOptions(use_threads=False, block_size=max(1 << 16, 2 * len(text))),
         arrow_json.ParseOptions(explicit_schema=_schema(exam), unexpected_field_behavior="error"),
     )
-    if table.num_rows != lines or any(column.null_count for column in table.columns):
+    if table.num_rows != lines or any(table.column(name).null_count for name in (*_TEXTS, "questions")):
         raise OtherFormError
     texts = [table.column(name).to_pylist() for name in _TEXTS]
+    looks = [table.column(name).fill_null("").to_pylist() for name in OWN_LOOKS]
     questions = table.column("questions").combine_chunks()
     parts = [_question(question, exam, _of(questions, question.id), lines) for question in exam.questions]
     names = [question.id for question in exam.questions]
     return [
-        Variant(student, name, code, dict(zip(names, found, strict=True)))
-        for student, name, code, *found in zip(*texts, *parts, strict=True)
+        Variant(student, name, code, dict(zip(names, found, strict=True)), language, paper)
+        for student, name, code, language, paper, *found in zip(*texts, *looks, *parts, strict=True)
     ]
 
 
@@ -96,7 +98,7 @@ def _schema(exam: Exam) -> Any:
         (question.id, pa.struct([("shape", pa.string()), ("givens", pa.struct(list(_givens(question, exam).items())))]))
         for question in exam.questions
     ]
-    return pa.schema([*((name, pa.string()) for name in _TEXTS), ("questions", pa.struct(questions))])
+    return pa.schema([*((name, pa.string()) for name in (*_TEXTS, *OWN_LOOKS)), ("questions", pa.struct(questions))])
 
 
 def _givens(question: Question, exam: Exam) -> Mapping[str, Any]:

@@ -1,0 +1,165 @@
+"""The papers of a class as work for many: each is made from documents of the key alone, wherever that happens.
+
+`class_making` hands the orders out and keeps the records; `running` does not know what they are.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any
+
+from examgen.batch.claiming import HANDOUT, KEY, PAPERS
+from examgen.batch.making import printed_paper, sheet_files
+from examgen.documents.pdf.store import surroundings
+from examgen.documents.style import PaperStyle
+from examgen.exams.cover import Cover
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.folders.files import folder_name
+from examgen.exams.folders.stores import Store
+from examgen.exams.keys.key_documents import exam_document, variant_document
+from examgen.exams.keys.key_reading import exam_from, variant_from
+
+FILES = ("questions", "answers", "sheet", "key", "filled")
+"""The files of a student, as their checksums are called."""
+
+Sums = Mapping[str, str]
+"""SHA-256 of the files of a student that there are, by a name in `FILES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRecord:
+    """A paper that lies in the folder of its class.
+
+    Attributes:
+        recipe: a hash of all that it was made from; the same recipe makes the same files.
+        sums: of its files.
+        notices: what the instructor should know.
+    """
+
+    recipe: str
+    sums: Sums
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOrder:
+    """A paper to be made.
+
+    Attributes:
+        line: of its student in variants.jsonl.
+        accommodation: that is printed on it.
+        told: of a paper that should lie there already.
+    """
+
+    line: str
+    accommodation: str = ""
+    told: PaperRecord | None = None
+
+
+@dataclass(frozen=True)
+class ClassPrinter:
+    """Makes papers of one class, one after another.
+
+    Attributes:
+        document: exam.json, without what tells one run from another.
+        cover: of the exam, which a key does not hold.
+        style: of the papers.
+        has_pages: whether PDFs are made.
+        store: where the files go.
+    """
+
+    document: str
+    cover: Cover
+    style: PaperStyle
+    has_pages: bool
+    store: Store
+
+    @classmethod
+    def of(cls, exam: Exam, style: PaperStyle, store: Store, *, has_pages: bool) -> "ClassPrinter":
+        """The printer of an exam's papers."""
+        return cls(json.dumps(exam_document(exam, "")), exam.cover, style, has_pages, store)
+
+    def __call__(self, order: PaperOrder) -> PaperRecord | None:
+        """Make and write a paper; None if it lies there as it was told.
+
+        Raises: ExamgenError: a file cannot be written.
+        """
+        variant = variant_from(json.loads(order.line), self.exam)
+        recipe = self.recipe(order)
+        if order.told is not None and order.told.recipe == recipe and self._lies_there(variant, order.told):
+            return None
+        exam = self._exam_with(order.accommodation)
+        style = _style_with(self.style, variant.language, variant.paper)
+        files, notices = self._files(exam, variant, style)
+        paths = paths_of(variant.student)
+        self.store.write({paths[name]: content for name, content in files.items()})
+        sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        return PaperRecord(recipe, sums, notices)
+
+    def recipe(self, order: PaperOrder) -> str:
+        """A hash of all that a paper is made from."""
+        return hashlib.sha256("\0".join((self._common, order.line, order.accommodation)).encode()).hexdigest()
+
+    @cached_property
+    def exam(self) -> Exam:
+        """Without its cover."""
+        return exam_from(json.loads(self.document))
+
+    @cached_property
+    def _common(self) -> str:
+        parts = (surroundings(), self.document, repr(self.cover), repr(self.style), str(self.has_pages))
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    @cached_property
+    def _exams(self) -> dict[str, Exam]:
+        return {}
+
+    def _exam_with(self, accommodation: str) -> Exam:
+        # One for all papers with the same words, as layouts are kept by their exam.
+        if accommodation not in self._exams:
+            cover = replace(self.cover, accommodation=accommodation)
+            self._exams[accommodation] = replace(self.exam, cover=cover)
+        return self._exams[accommodation]
+
+    def _files(self, exam: Exam, variant: Variant, style: PaperStyle) -> tuple[dict[str, bytes], tuple[str, ...]]:
+        if not self.has_pages:
+            answers, sheet = sheet_files(exam, variant, style)
+            return {"answers": answers, "sheet": sheet}, ()
+        printed = printed_paper(exam, variant, style)
+        contents = (*(printed.handout[name] for name in HANDOUT), printed.solution, printed.filled)
+        return dict(zip(FILES, contents, strict=True)), printed.notices
+
+    def _lies_there(self, variant: Variant, told: PaperRecord) -> bool:
+        found = sums_of(self.store, variant.student)
+        return all(found.get(name) == told.sums[name] for name in told.sums)
+
+
+def ordered(exam: Exam, variant: Variant, accommodation: str, told: PaperRecord | None) -> PaperOrder:
+    """The order of a student's paper."""
+    return PaperOrder(json.dumps(variant_document(exam, variant)), accommodation, told)
+
+
+def handout_of(student: str) -> str:
+    """The folder with a student's papers, below that of the class."""
+    return f"{PAPERS}/{folder_name(student)}"
+
+
+def paths_of(student: str) -> dict[str, str]:
+    """Where the files of a student are, below the folder of the class, by a name in `FILES`."""
+    name, handout = folder_name(student), handout_of(student)
+    paths = (*(f"{handout}/{file}" for file in HANDOUT), f"{KEY}/papers/{name}.pdf", f"{KEY}/filled/{name}.pdf")
+    return dict(zip(FILES, paths, strict=True))
+
+
+def sums_of(store: Store, student: str) -> dict[str, str]:
+    """The checksums of a student's files that are there."""
+    found = {name: store.read(path) for name, path in paths_of(student).items()}
+    return {name: hashlib.sha256(content).hexdigest() for name, content in found.items() if content is not None}
+
+
+@lru_cache(maxsize=64)
+def _style_with(style: PaperStyle, language: str, paper: str) -> PaperStyle:
+    own: dict[str, Any] = {name: value for name, value in (("language", language), ("paper", paper)) if value}
+    return replace(style, **own)

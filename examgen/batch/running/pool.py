@@ -1,0 +1,194 @@
+"""Work shared by processes of this machine, none of which is missed: where one dies, what it had is done again.
+
+What kills its worker twice, the second time alone, is set aside. Called by `batch`, whatever the work is.
+"""
+
+import os
+import pickle
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from functools import lru_cache
+from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple, TypeVar
+
+from examgen.errors import ExamgenError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+LARGEST_CHUNK = 32
+LEAST_EACH = 16
+"""Items for which another process is worth its start, unless somebody says how many there are to be."""
+
+CHUNKS_EACH = 4
+"""So many chunks at least for each process, so that none waits long for the last one."""
+
+AHEAD = 2
+"""Chunks for each process that are handed over before they are begun; it bounds the memory."""
+
+MOST_FAILURES = 3
+"""So many times in a row may processes end before they begin."""
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Finished(NamedTuple):
+    """An item's place, and what came of it: nothing where it was set aside."""
+
+    place: int
+    result: Any
+    is_set_aside: bool = False
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    with suppress(AttributeError):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def work_through(work: Callable[[Item], Result], items: Sequence[Item], jobs: int | None) -> Iterator[Finished]:
+    """Do some work for each item, in any order.
+
+    Args:
+        work: what is done; with several jobs it must be picklable, like items and results.
+        items: on what.
+        jobs: processes; with one it is done in this very process. As many as there are cores where it is None, if there
+            is enough to do for each.
+
+    Raises: whatever the work raises; the rest is left undone.
+    """
+    if jobs is None:
+        jobs = min(cores(), len(items) // LEAST_EACH)
+    if jobs <= 1 or len(items) <= 1:
+        yield from (Finished(place, work(item)) for place, item in enumerate(items))
+        return
+    with TemporaryDirectory(prefix="examgen-") as notes:
+        yield from _Pool(pickle.dumps(work), items, min(jobs, len(items)), Path(notes)).finished()
+
+
+class _Pool:
+    """Processes that come and go, and what is left to do."""
+
+    def __init__(self, packed: bytes, items: Sequence[Any], jobs: int, notes: Path) -> None:
+        size = max(1, min(LARGEST_CHUNK, len(items) // (jobs * CHUNKS_EACH)))
+        self.packed, self.items, self.jobs, self.notes = packed, items, jobs, notes
+        self.waiting = deque(range(first, min(first + size, len(items))) for first in range(0, len(items), size))
+        self.running: dict[Future[list[Any]], range] = {}
+
+    def finished(self) -> Iterator[Finished]:
+        """Every item, as it is done."""
+        failures = 0
+        while self.waiting:
+            is_far = False
+            for one in self._until_broken(self.jobs):
+                is_far = True
+                yield one
+            if not self.running:
+                continue
+            suspects = self._suspects()
+            failures = 0 if is_far or suspects else failures + 1
+            if failures == MOST_FAILURES:
+                raise ExamgenError(
+                    "worker processes end before they begin; use --jobs 1, or, in a script, call examgen below "
+                    'if __name__ == "__main__":'
+                )
+            self._put_back(without=suspects)
+            for place in suspects:
+                yield self._alone(place)
+
+    def _until_broken(self, jobs: int) -> Iterator[Finished]:
+        """Until all is done, or a process has died: then `running` has what is to be done again."""
+        # Not forked: a copy of a process with threads may never wake up.
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (self.packed,))
+        try:
+            is_broken = False
+            while (self.waiting or self.running) and not is_broken:
+                while self.waiting and len(self.running) < AHEAD * jobs:
+                    chunk = self.waiting.popleft()
+                    try:
+                        self.running[self._handed_to(pool, chunk)] = chunk
+                    except BrokenProcessPool:
+                        self.waiting.appendleft(chunk)
+                        is_broken = True
+                        break
+                for future in wait(self.running, return_when=FIRST_COMPLETED).done if self.running else ():
+                    try:
+                        results = future.result()
+                    except BrokenProcessPool:
+                        is_broken = True
+                        continue
+                    yield from map(Finished, self.running.pop(future), results)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _handed_to(self, pool: ProcessPoolExecutor, chunk: range) -> "Future[list[Any]]":
+        items = [(place, self.items[place]) for place in chunk]
+        return pool.submit(_chunk_done, self.packed, items, self.notes)
+
+    def _suspects(self) -> list[int]:
+        """What processes were at when they ended."""
+        found = []
+        for note in self.notes.iterdir():
+            if text := note.read_text():
+                found.append(int(text))
+            note.unlink()
+        lost = {place for chunk in self.running.values() for place in chunk}
+        return sorted(lost & set(found))
+
+    def _put_back(self, without: Sequence[int]) -> None:
+        for chunk in self.running.values():
+            left = [place for place in chunk if place not in without]
+            # What is left of a chunk that lost something from its middle is no range any more.
+            self.waiting.extend([chunk] if len(left) == len(chunk) else [range(place, place + 1) for place in left])
+        self.running.clear()
+
+    def _alone(self, place: int) -> Finished:
+        """An item in a process of its own."""
+        alone = _Pool(self.packed, self.items, 1, self.notes)
+        alone.waiting = deque([range(place, place + 1)])
+        found = list(alone._until_broken(1))
+        alone._suspects()
+        return found[0] if found else Finished(place, None, is_set_aside=True)
+
+
+def _begin(packed: bytes) -> None:
+    """What a new process does first."""
+    # Ctrl+C reaches all processes of a terminal; the first one tells the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Before NumPy comes: there is a process for each core already.
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _unpacked(packed)
+
+
+def _end_with_parent() -> None:
+    """Nobody is left to take the results of a process whose parent was killed."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> Callable[[Any], Any]:
+    work: Callable[[Any], Any] = pickle.loads(packed)
+    return work
+
+
+def _chunk_done(packed: bytes, items: Sequence[tuple[int, Any]], notes: Path) -> list[Any]:
+    """The work on some items; a note says which one it is at, for those who look for what killed the process."""
+    work, note = _unpacked(packed), notes / str(os.getpid())
+    results = []
+    for place, item in items:
+        note.write_text(str(place))
+        results.append(work(item))
+    note.write_text("")
+    return results

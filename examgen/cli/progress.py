@@ -1,0 +1,69 @@
+"""How far a long run has come, on stderr: a bar on a terminal, a line now and then where it is piped, or JSON.
+
+Called by the commands that make or mark a class.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+
+Progress = Callable[[int, int], None]
+
+SECONDS_BETWEEN = 10.0
+"""From line to line where stderr is no terminal."""
+
+
+@contextmanager
+def progress(what: str, *, is_quiet: bool = False, is_json: bool = False) -> Iterator[Progress | None]:
+    """What a run calls with the number of things done and of all; None where nothing is to be told.
+
+    Args:
+        what: the things, such as "papers".
+        is_quiet: whether nothing is told.
+        is_json: whether each line is a JSON object with `done` and `all`.
+    """
+    if is_quiet:
+        yield None
+    elif is_json or not sys.stderr.isatty():
+        yield _Lines(what, is_json=is_json)
+    else:
+        with _bar(what) as told:
+            yield told
+
+
+class _Lines:
+    """Tells in lines, the first of them only when a run has taken a while."""
+
+    def __init__(self, what: str, *, is_json: bool) -> None:
+        self.what, self.is_json = what, is_json
+        self.begun = self.told = time.monotonic()
+
+    def __call__(self, done: int, of_all: int) -> None:
+        now = time.monotonic()
+        if now - self.told < SECONDS_BETWEEN:
+            return
+        self.told = now
+        left = (now - self.begun) / done * (of_all - done)
+        if self.is_json:
+            typer.echo(json.dumps({"done": done, "all": of_all, "seconds_left": round(left)}), err=True)
+        else:
+            typer.echo(f"{done} of {of_all} {self.what}, about {_duration(left)} left", err=True)
+
+
+def _duration(seconds: float) -> str:
+    return f"{round(seconds)} s" if seconds < 120 else f"{round(seconds / 60)} min"
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what.capitalize()), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of_all: bar.update(task, completed=done, total=of_all)
