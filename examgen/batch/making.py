@@ -11,9 +11,8 @@ from pathlib import Path
 
 from examgen.batch.claiming import HANDOUT, KEY, KEY_FILES, Claim, Plan, claim, exam_to_keep, put_aside, remove_broken
 from examgen.batch.rosters.roster_ids import checked_id
-from examgen.documents.paper.papers import question_page
 from examgen.documents.paper.printing import PrintedPaper, print_filled, print_key, print_questions, solved_questions
-from examgen.documents.paper.render import sheet_html
+from examgen.documents.paper.web_sheet import web_sheet
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.errors import ExamgenError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
@@ -22,7 +21,7 @@ from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import folder_name, write_files
 from examgen.exams.folders.holding import held
 from examgen.exams.keys.key_documents import Making
-from examgen.exams.keys.key_folder import key_files, sheet_csv, sheet_rows
+from examgen.exams.keys.key_folder import key_files, sheet_csv
 from examgen.version import __version__
 
 OUTPUT = Path("output")
@@ -193,9 +192,7 @@ def printed_paper(exam: Exam, variant: Variant, style: PaperStyle) -> PaperFiles
 
 def sheet_files(exam: Exam, variant: Variant, style: PaperStyle) -> tuple[bytes, bytes]:
     """answers.csv and answers.html of one student."""
-    page = question_page(exam, variant, style)
-    rows = [(question, field, symbol) for _, _, _, question, field, symbol, _ in sheet_rows(exam, [variant])]
-    return sheet_csv(exam, [variant]), sheet_html(page, rows).encode()
+    return sheet_csv(exam, [variant]), web_sheet(exam, variant, style)
 
 
 def _notices(exam: Exam, variant: Variant, questions: PrintedPaper, key: PrintedPaper) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""What stands on a page for what is put in later: alternative texts, drawings, and pages of notes.
+"""What stands on a page for what is put in later: alternative texts, drawings, pages of
+notes, and the student of a web sheet.
 
 Part of each is drawn anew by every process, and gone again before a page is kept, so that no text of a bank, a theme or
 a class list can be taken for one.
@@ -17,12 +18,18 @@ NOTES = f"@@notes {_OWN}@@"
 
 OPEN_ENTRY = re.compile(rf"{OPEN} (\d+)".encode())
 ALT = re.compile(rf"\(@@alt (\d+) {_OWN}@@\)".encode())
+PERSON = re.compile(f"@@person ([0-9]) {_OWN}@@")
 GAP = re.compile(rf"/ExamgenGap(\d+)x{_OWN}\b".encode())
 
 
 def alt_mark(number: int) -> str:
     """What stands for the alternative text of an image until it is known."""
     return f"@@alt {number} {_OWN}@@"
+
+
+def person_mark(which: int) -> str:
+    """What stands for the id, the name or the code of a student's web sheet; it needs no escaping."""
+    return f"@@person {which} {_OWN}@@"
 
 
 def gap_name(place: int) -> str:

@@ -1,7 +1,7 @@
-"""From an exam and one student's variant to the pages that the templates print.
+"""From an exam and one student's variant, or marks for all that is a student's, to the pages that the templates print.
 
-Called by the batch for every student, and by tests. What depends on the shape of a question only (text, diagram,
-boxes) is built once per shape.
+`printing` and `web_sheet` call it with marks, once for a shape, and tests with numbers. What depends on the shape of a
+question only (text, diagram, boxes) is built once per shape.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Pages as HTML and PDF: fills the templates with the values of `pages.py`; the command line and the batch call this.
+"""Pages as HTML: fills the templates with the values of `pages.py`; `printing` and `web_sheet` call this for a shape.
 
 What people read comes from the pages and `templates/texts/`, how it looks from the templates and style sheets.
 """

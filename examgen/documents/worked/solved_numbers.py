@@ -26,9 +26,28 @@ def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
     for field in paper.number_fields:
         asked = int(field.digits.decimals_for(entry(solution, field)))
         decimals[field.quantity] = max(decimals[field.quantity], asked)
-    decimals |= _given_decimals(paper)
+    decimals |= given_decimals(paper)
     _carry_decimals(paper, decimals)
     return SolvedPaper(paper, solution.values, decimals)
+
+
+def givens_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
+    """Given numbers and nothing computed from them but the samples of each step."""
+    values = dict(numbers.givens)
+    for quantity in paper.graph.derived:
+        if quantity.is_copied and quantity.rule is not None:
+            values[quantity.name] = quantity.rule.compute(numbers.givens[quantity.inputs[0]])
+    return SolvedPaper(paper, values, given_decimals(paper))
+
+
+def given_decimals(paper: PaperShape) -> dict[str, int]:
+    """Given numbers as drawn; the samples of one step as all samples."""
+    given = paper.question.given_decimals
+    found = {quantity.name: given.get(quantity.name, 0) for quantity in paper.graph.givens}
+    for quantity in paper.graph.derived:
+        if quantity.is_copied:
+            found[quantity.name] = given.get(quantity.inputs[0], 0)
+    return found
 
 
 def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:
@@ -56,22 +75,3 @@ def _decimals_on_the_way(paper: PaperShape, quantity: Quantity, values: Array) -
         return digits.count
     sizes = digits.decimals_for(values)
     return max(int(np.max(sizes, initial=0)), 0)
-
-
-def _given_decimals(paper: PaperShape) -> dict[str, int]:
-    """Given numbers as drawn; the samples of one step as all samples."""
-    given = paper.question.given_decimals
-    found = {quantity.name: given.get(quantity.name, 0) for quantity in paper.graph.givens}
-    for quantity in paper.graph.derived:
-        if quantity.is_copied:
-            found[quantity.name] = given.get(quantity.inputs[0], 0)
-    return found
-
-
-def givens_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
-    """Given numbers and nothing computed from them but the samples of each step."""
-    values = dict(numbers.givens)
-    for quantity in paper.graph.derived:
-        if quantity.is_copied and quantity.rule is not None:
-            values[quantity.name] = quantity.rule.compute(numbers.givens[quantity.inputs[0]])
-    return SolvedPaper(paper, values, _given_decimals(paper))

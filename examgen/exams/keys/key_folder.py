@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,25 @@ def sheet_rows(exam: Exam, variants: Sequence[Variant]) -> list[tuple[str, ...]]
     ]
 
 
+def asked_entry(paper: PaperShape, field: Field) -> tuple[str, str, str]:
+    """Question, field and symbol, as sheets name an asked entry."""
+    return (paper.question.id, field.name, field.symbol)
+
+
 def sheet_csv(exam: Exam, variants: Sequence[Variant]) -> bytes:
-    """answers.csv for these students."""
-    return csv_bytes(SHEET_COLUMNS, sheet_rows(exam, variants))
+    """answers.csv for these students: the `sheet_rows`, of which only the student's part is spelled for each."""
+    lines = [csv_bytes(SHEET_COLUMNS, ())]
+    for variant in variants:
+        # Each cell is quoted for itself; the empty one leaves a comma at the end.
+        begin = csv_bytes((*_whose(exam, variant), ""), ()).removesuffix(b"\n")
+        lines += [begin + end for paper, _ in papers(exam, variant) for end in _line_ends(paper)]
+    return b"".join(lines)
+
+
+@lru_cache(maxsize=512)
+def _line_ends(paper: PaperShape) -> tuple[bytes, ...]:
+    """What is the same in the lines of all students."""
+    return tuple([csv_bytes((*asked_entry(paper, field), ""), ()) for field in paper.fields])
 
 
 def key_files(
@@ -162,7 +179,11 @@ def exam_id_of(folder: Path) -> str | None:
 
 
 def _head(exam: Exam, variant: Variant, paper: PaperShape, field: Field) -> tuple[str, ...]:
-    return (exam.id, variant.code, variant.student, paper.question.id, field.name, field.symbol)
+    return (*_whose(exam, variant), *asked_entry(paper, field))
+
+
+def _whose(exam: Exam, variant: Variant) -> tuple[str, ...]:
+    return (exam.id, variant.code, variant.student)
 
 
 def _key_rows(exam: Exam, variant: Variant) -> Iterable[tuple[str, ...]]:
