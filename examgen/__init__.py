@@ -194,6 +194,8 @@ def grade(
     force: bool = False,
     overrides: str | PathLike[str] | None = None,
     feedback: bool = False,
+    jobs: int | None = 1,
+    progress: "Callable[[int, int], None] | None" = None,
     time_limit: float = 60.0,
 ) -> "GradedClass":
     """Mark answer sheets and write results.csv, gradebook.csv and notes.csv.
@@ -212,6 +214,8 @@ def grade(
             it is None and there is one.
         feedback: whether to write feedback/ with a web page and a PDF for each student, too. Pages of an earlier
             marking that are no longer true are removed in any case.
+        jobs: processes that make feedback, as in `make_class`.
+        progress: called with the number of pages of feedback done and of all.
         time_limit: seconds that reading the files of one student may take together; those that are left are named.
 
     Returns: the tables as data frames, and all that could not be read or matched.
@@ -240,7 +244,7 @@ def grade(
     if feedback:
         from examgen.batch.class_feedback import feedback_from_files
 
-        feedback_from_files(graded.folder, graded.key)
+        feedback_from_files(graded.folder, graded.key, jobs=jobs, progress=progress)
     return graded
 
 

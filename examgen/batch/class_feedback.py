@@ -20,6 +20,8 @@ from examgen.batch.feedback_rows import (
     student_of,
     total_of,
 )
+from examgen.batch.running.pool import work_through
+from examgen.batch.travelling import TravellingExam, style_of
 from examgen.documents.feedback.web_and_print import feedback_html, feedback_pdf
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.errors import ExamgenError
@@ -75,13 +77,49 @@ class WrittenFeedback:
     skipped: tuple[str, ...]
 
 
-def feedback_from_files(marks: Path, key: Path, style: PaperStyle | None = None) -> WrittenFeedback:
+@dataclass(frozen=True, slots=True)
+class FeedbackOrder:
+    """The feedback to one paper: its packed numbers, whose it is, its rows and total, and what its files are called."""
+
+    line: str
+    student: str
+    rows: Sequence[Row]
+    total: Total | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackPrinter:
+    """Writes the feedback of one class, paper after paper, into a folder of marks."""
+
+    exam: TravellingExam
+    style: PaperStyle
+    out: Path
+
+    def __call__(self, order: FeedbackOrder) -> None:
+        """Write one paper's, in the language of the paper.
+
+        Raises: ExamgenError: a file cannot be written.
+        """
+        exam, variant = self.exam.exam, self.exam.unpacked(order.line)
+        style = style_of(self.style, variant.language, variant.paper)
+        told = student_feedback(exam, variant, order.student, order.rows, order.total)
+        pages = feedback_html(exam, variant, told, style), feedback_pdf(exam, variant, told, style)
+        file = f"{FOLDER}/{order.name}"
+        write_files(self.out, {f"{file}.html": pages[0].encode(), f"{file}.pdf": pages[1]})
+
+
+def feedback_from_files(
+    marks: Path, key: Path, style: PaperStyle | None = None, jobs: int | None = 1, progress: Progress | None = None
+) -> WrittenFeedback:
     """Feedback for the tables in a folder of marks, beside them.
 
     Args:
         marks: folder with results.csv, and gradebook.csv if there is one.
         key: folder of the key, or of the exam around it.
         style: as the papers of the key were made where it is None; in English where that needs a theme.
+        jobs: processes, as in `work_through`.
+        progress: called after each paper.
 
     Raises:
         AnswersError: results.csv is missing or lacks a column.
@@ -93,35 +131,50 @@ def feedback_from_files(marks: Path, key: Path, style: PaperStyle | None = None)
     for row in read_rows(marks / BOOK, ("student",)) if (marks / BOOK).is_file() else []:
         book[student_of(row)].append(total_of(row))
     found = read_key(key)
-    return write_feedback(ResultRows(found, results, book), marks, style or _style_of(found))
+    return write_feedback(ResultRows(found, results, book), marks, style or _style_of(found), progress, jobs)
 
 
 def write_feedback(
-    marked: MarkedClass, out: Path, style: PaperStyle = STANDARD, progress: Progress | None = None
+    marked: MarkedClass,
+    out: Path,
+    style: PaperStyle = STANDARD,
+    progress: Progress | None = None,
+    jobs: int | None = 1,
 ) -> WrittenFeedback:
     """Write `<out>/feedback/<student>.html` and `.pdf` for each paper, and remove what else there is of its student.
 
     Args:
         marked: the class.
         out: folder of the marks.
-        style: language, paper and theme.
+        style: language, paper and theme; a paper that has a language or size of its own has that.
         progress: called after each paper.
+        jobs: processes, as in `work_through`.
 
-    Raises: ExamgenError: a file cannot be written.
+    Raises: ExamgenError: a file cannot be written, or a page killed the process that made it, twice.
     """
     key = marked.key
     found = list(_papers(marked))
     ready = [paper for paper in found if paper.variant is not None]
     known = [variant.student for variant in key.variants if variant.student]
     names = feedback_names([paper.named for paper in ready], known)
-    for number, paper in enumerate(ready, start=1):
-        assert paper.variant is not None
-        told = student_feedback(key, paper.variant, paper.student, paper.rows, paper.total)
-        file = f"{FOLDER}/{names[paper.named]}"
-        pages = feedback_html(key.exam, paper.variant, told, style), feedback_pdf(key.exam, paper.variant, told, style)
-        write_files(out, {f"{file}.html": pages[0].encode(), f"{file}.pdf": pages[1]})
+    exam = TravellingExam.of(key.exam)
+    orders = [
+        FeedbackOrder(exam.packed(paper.variant), paper.student, paper.rows, paper.total, names[paper.named])
+        for paper in ready
+        if paper.variant is not None
+    ]
+    done = work_through(FeedbackPrinter(exam, style, out), orders, jobs)
+    set_aside = []
+    for number, one in enumerate(done, start=1):
+        if one.is_set_aside:
+            set_aside.append(orders[one.place].student)
         if progress is not None:
-            progress(number, len(ready))
+            progress(number, len(orders))
+    if set_aside:
+        raise ExamgenError(
+            f"{out / FOLDER}: the process that made it ended twice at the feedback of {', '.join(set_aside)}; "
+            "the others' is written"
+        )
     written = {f"{name}{ending}" for name in names.values() for ending in ENDINGS}
     forget_feedback(out, {paper.student for paper in found}, keep=written)
     skipped = tuple(paper.student for paper in found if paper.variant is None)

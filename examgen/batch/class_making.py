@@ -22,7 +22,7 @@ from examgen.batch.claiming import (
     put_aside,
     remove_broken,
 )
-from examgen.batch.class_papers import ClassPrinter, PaperRecord, ordered, paths_of, sums_of
+from examgen.batch.class_papers import ClassPrinter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed, key_below, seed_notices, seed_told
 from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, Journal, ManifestRow, Told, manifest_csv, told_in
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
@@ -151,11 +151,11 @@ class _Class:
     def _records(
         self, store: FolderStore, told: Mapping[str, Told], journal: Journal, progress: Progress | None
     ) -> list[PaperRecord | None]:
-        exam, variants = self.loaded.exam, self.papers.here
-        printer = ClassPrinter.of(exam, self.style, store, has_pages=self.how.has_pages)
+        variants = self.papers.here
+        printer = ClassPrinter.of(self.loaded.exam, self.style, store, has_pages=self.how.has_pages)
         earlier = [found.record if (found := told.get(variant.code)) else None for variant in variants]
         orders = [
-            ordered(exam, variant, row.own.get(ACCOMMODATION, ""), record)
+            PaperOrder(printer.exam.packed(variant), row.own.get(ACCOMMODATION, ""), record)
             for variant, row, record in zip(variants, self.roster.rows, earlier, strict=True)
         ]
         records = list(earlier)

@@ -4,22 +4,19 @@
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import cached_property
 
 from examgen.batch.claiming import HANDOUT, KEY, PAPERS
 from examgen.batch.making import printed_paper, sheet_files
+from examgen.batch.travelling import TravellingExam, style_of
 from examgen.documents.pdf.store import surroundings
 from examgen.documents.style import PaperStyle
 from examgen.exams.cover import Cover
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import folder_name
 from examgen.exams.folders.stores import Store
-from examgen.exams.keys.key_documents import exam_document, variant_document
-from examgen.exams.keys.key_reading import exam_from, variant_from
 
 FILES = ("questions", "answers", "sheet", "key", "filled")
 """The files of a student, as their checksums are called."""
@@ -48,7 +45,7 @@ class PaperOrder:
     """A paper to be made.
 
     Attributes:
-        line: of its student in variants.jsonl.
+        line: the student's packed numbers.
         accommodation: that is printed on it.
         told: of a paper that should lie there already.
     """
@@ -63,14 +60,14 @@ class ClassPrinter:
     """Makes papers of one class, one after another.
 
     Attributes:
-        document: exam.json, without what tells one run from another.
+        exam: whose papers.
         cover: of the exam, which a key does not hold.
         style: of the papers.
         has_pages: whether PDFs are made.
         store: where the files go.
     """
 
-    document: str
+    exam: TravellingExam
     cover: Cover
     style: PaperStyle
     has_pages: bool
@@ -79,19 +76,19 @@ class ClassPrinter:
     @classmethod
     def of(cls, exam: Exam, style: PaperStyle, store: Store, *, has_pages: bool) -> "ClassPrinter":
         """The printer of an exam's papers."""
-        return cls(json.dumps(exam_document(exam, "")), exam.cover, style, has_pages, store)
+        return cls(TravellingExam.of(exam), exam.cover, style, has_pages, store)
 
     def __call__(self, order: PaperOrder) -> PaperRecord | None:
         """Make and write a paper; None if it lies there as it was told.
 
         Raises: ExamgenError: a file cannot be written.
         """
-        variant = variant_from(json.loads(order.line), self.exam)
+        variant = self.exam.unpacked(order.line)
         recipe = self.recipe(order)
         if order.told is not None and order.told.recipe == recipe and self._lies_there(variant, order.told):
             return None
         exam = self._exam_with(order.accommodation)
-        style = _style_with(self.style, variant.language, variant.paper)
+        style = style_of(self.style, variant.language, variant.paper)
         files, notices = self._files(exam, variant, style)
         paths = paths_of(variant.student)
         self.store.write({paths[name]: content for name, content in files.items()})
@@ -103,13 +100,8 @@ class ClassPrinter:
         return hashlib.sha256("\0".join((self._common, order.line, order.accommodation)).encode()).hexdigest()
 
     @cached_property
-    def exam(self) -> Exam:
-        """Without its cover."""
-        return exam_from(json.loads(self.document))
-
-    @cached_property
     def _common(self) -> str:
-        parts = (surroundings(), self.document, repr(self.cover), repr(self.style), str(self.has_pages))
+        parts = (surroundings(), self.exam.text, repr(self.cover), repr(self.style), str(self.has_pages))
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     @cached_property
@@ -120,7 +112,7 @@ class ClassPrinter:
         # One for all papers with the same words, as layouts are kept by their exam.
         if accommodation not in self._exams:
             cover = replace(self.cover, accommodation=accommodation)
-            self._exams[accommodation] = replace(self.exam, cover=cover)
+            self._exams[accommodation] = replace(self.exam.exam, cover=cover)
         return self._exams[accommodation]
 
     def _files(self, exam: Exam, variant: Variant, style: PaperStyle) -> tuple[dict[str, bytes], tuple[str, ...]]:
@@ -134,11 +126,6 @@ class ClassPrinter:
     def _lies_there(self, variant: Variant, told: PaperRecord) -> bool:
         found = sums_of(self.store, variant.student)
         return all(found.get(name) == told.sums[name] for name in told.sums)
-
-
-def ordered(exam: Exam, variant: Variant, accommodation: str, told: PaperRecord | None) -> PaperOrder:
-    """The order of a student's paper."""
-    return PaperOrder(json.dumps(variant_document(exam, variant)), accommodation, told)
 
 
 def handout_of(student: str) -> str:
@@ -157,9 +144,3 @@ def sums_of(store: Store, student: str) -> dict[str, str]:
     """The checksums of a student's files that are there."""
     found = {name: store.read(path) for name, path in paths_of(student).items()}
     return {name: hashlib.sha256(content).hexdigest() for name, content in found.items() if content is not None}
-
-
-@lru_cache(maxsize=64)
-def _style_with(style: PaperStyle, language: str, paper: str) -> PaperStyle:
-    own: dict[str, Any] = {name: value for name, value in (("language", language), ("paper", paper)) if value}
-    return replace(style, **own)

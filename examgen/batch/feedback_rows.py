@@ -12,9 +12,9 @@ from itertools import groupby
 
 from examgen.documents.feedback.student_feedback import EntryFeedback, StudentFeedback, misconceptions_of
 from examgen.documents.paper.papers import Person
-from examgen.exams.exam import Variant
+from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import typed_text
-from examgen.exams.keys.key_folder import Key, papers
+from examgen.exams.keys.key_folder import papers
 from examgen.exams.references.typed_references import typed_reference
 from examgen.marking.reading.typed.typed_numbers import Number, parse_number
 
@@ -71,7 +71,7 @@ def of_each_paper(rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
 
 
 def student_feedback(
-    key: Key, variant: Variant, student: str, rows: Iterable[Row], total: Total | None = None
+    exam: Exam, variant: Variant, student: str, rows: Iterable[Row], total: Total | None = None
 ) -> StudentFeedback:
     """What one student is told, from the rows of results.csv.
 
@@ -80,12 +80,12 @@ def student_feedback(
         student: their id, empty for a paper without a name.
         total: of the grade book; the marks are added up where it is None.
     """
-    places = [(paper.question.id, asked.name) for paper, _ in papers(key.exam, variant) for asked in paper.fields]
+    places = [(paper.question.id, asked.name) for paper, _ in papers(exam, variant) for asked in paper.fields]
     order = {place: number for number, place in enumerate(places)}
     found = [_entry(row) for row in rows]
     typed = {
         (paper.question.id, asked.name): typed_reference(paper, asked)
-        for paper, _ in papers(key.exam, variant)
+        for paper, _ in papers(exam, variant)
         for asked in paper.other_fields
     }
     known = [

@@ -132,9 +132,10 @@ def batch(
     elif not quiet:
         _print_class(made, is_seed_new=seed is None and secret is None)
     if made.set_aside:
+        papers = "1 paper" if len(made.set_aside) == 1 else f"{len(made.set_aside)} papers"
         print_error(
-            f"{len(made.set_aside)} papers could not be made, as the process that made them ended twice: "
-            f"{', '.join(made.set_aside[:MOST_NAMED])}; run the same command again to try them again"
+            f"{papers} could not be made, as each time the process came to an end: "
+            f"{', '.join(made.set_aside[:MOST_NAMED])}; the same command tries again"
         )
         raise typer.Exit(1)
 

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 import typer
 
 from examgen.cli import completion
+from examgen.cli.options import Jobs
+from examgen.cli.progress import progress
 from examgen.cli.terminal import MAX_NOTICES, mistakes_in_one_line, print_gradebook, text_width
 from examgen.tables.text import on_one_line
 
@@ -84,6 +86,7 @@ def grade(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Also write feedback/ with a web page and a PDF for each student.")
     ] = False,
+    jobs: Jobs = None,
     time_limit: Annotated[
         float,
         typer.Option(
@@ -98,7 +101,7 @@ def grade(
 
     Sheets may come one after another: the marks of earlier ones in the same folder stay.
     """
-    with mistakes_in_one_line():
+    with mistakes_in_one_line(), progress("pages of feedback") as told:
         import examgen
 
         graded = examgen.grade(
@@ -113,6 +116,8 @@ def grade(
             force=force,
             overrides=overrides,
             feedback=feedback,
+            jobs=jobs,
+            progress=told,
             time_limit=time_limit,
         )
         from examgen.marking.results.notes import shown_notes

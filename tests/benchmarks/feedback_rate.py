@@ -95,7 +95,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def _told(key: Key, rows: Sequence[Mapping[str, str]]) -> dict[str, Told]:
     variants = {variant.student: variant for variant in key.variants}
     return {
-        name: (variants[name], student_feedback(key, variants[name], name, list(own)))
+        name: (variants[name], student_feedback(key.exam, variants[name], name, list(own)))
         for name, own in groupby(rows, key=lambda row: row["student"])
     }
 

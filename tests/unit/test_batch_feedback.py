@@ -92,12 +92,12 @@ def test_empty_cells_of_any_table_are_read_alike() -> None:
     rows = rows_of(key, key.variants[0], {"z1": Did("", "blank")})
     empties = ("", None, float("nan"))
     found = [
-        student_feedback(key, key.variants[0], "s1", [{**rows[0], "value": empty, "answer": empty}, *rows[1:]])
+        student_feedback(key.exam, key.variants[0], "s1", [{**rows[0], "value": empty, "answer": empty}, *rows[1:]])
         for empty in empties
     ]
     assert found[0] == found[1] == found[2]
     texts = [{name: str(value) for name, value in row.items()} for row in rows]
-    assert student_feedback(key, key.variants[0], "s1", texts) == found[0]
+    assert student_feedback(key.exam, key.variants[0], "s1", texts) == found[0]
 
 
 def test_first_divergent_entry_is_the_first_wrong_one() -> None:
@@ -109,7 +109,7 @@ def test_first_divergent_entry_is_the_first_wrong_one() -> None:
         "A2": Did("5", "wrong", 5.0),
         "C": Did("7", "wrong", 7.0),
     }
-    assert student_feedback(key, key.variants[0], "s1", rows_of(key, key.variants[0], did)).first_divergent == (
+    assert student_feedback(key.exam, key.variants[0], "s1", rows_of(key, key.variants[0], did)).first_divergent == (
         "Q1",
         "A2",
     )
@@ -187,6 +187,9 @@ def test_too_few_digits_are_seen_in_any_spelling(answer: str, value: float, is_c
     key = class_of(EXAM, "s1")
     rows = rows_of(key, key.variants[0], {"z1": Did(answer, "wrong", value)})
     told = student_feedback(
-        key, key.variants[0], "s1", [{**rows[0], "reference": 0.1708 if value > 0 else -0.1708, "follow_through": ""}]
+        key.exam,
+        key.variants[0],
+        "s1",
+        [{**rows[0], "reference": 0.1708 if value > 0 else -0.1708, "follow_through": ""}],
     )
     assert told.entries[0].is_coarse is is_coarse

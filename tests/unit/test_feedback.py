@@ -71,7 +71,7 @@ class Elements(HTMLParser):
 def told(did: Mapping[str, Did], total: Total | None = None) -> StudentFeedback:
     """What a student of the small exam is told."""
     key = class_of(EXAM, "s1")
-    return student_feedback(key, key.variants[0], "s1", rows_of(key, key.variants[0], did), total)
+    return student_feedback(key.exam, key.variants[0], "s1", rows_of(key, key.variants[0], did), total)
 
 
 def html_of(did: Mapping[str, Did], style: PaperStyle = ENGLISH, total: Total | None = None) -> str:
@@ -347,11 +347,11 @@ def test_rows_in_any_order_give_the_same_page() -> None:
     variant = key.variants[0]
     rows = rows_of(key, variant, TYPICAL)
     pages = [
-        feedback_html(key.exam, variant, student_feedback(key, variant, "s1", order, None), ENGLISH)
+        feedback_html(key.exam, variant, student_feedback(key.exam, variant, "s1", order, None), ENGLISH)
         for order in (rows, rows[::-1])
     ]
     assert pages[0] == pages[1]
-    short = student_feedback(key, variant, "s1", rows[:-1], None)
+    short = student_feedback(key.exam, variant, "s1", rows[:-1], None)
     assert feedback_html(key.exam, variant, short, ENGLISH).count('class="blank"') == 2
 
 
@@ -418,7 +418,7 @@ def test_few_errors_have_few_pages(exam: str, language: str) -> None:
     variant = key.variants[0]
     field = next(asked.name for paper, _ in papers(key.exam, variant) for asked in paper.fields if asked.layer == 2)
     did = {field: Did("9.1234", "wrong", 9.1234, 1.0, "no-slope")}
-    feedback = student_feedback(key, variant, "s1", rows_of(key, variant, did))
+    feedback = student_feedback(key.exam, variant, "s1", rows_of(key, variant, did))
     pages = page_texts(feedback_pdf(key.exam, variant, feedback, PaperStyle(language)))
     assert len(pages) <= 4
     assert "9.1234" in pages[0]
@@ -482,7 +482,7 @@ def formula_feedback() -> tuple[str, bytes]:
         "dL_dw2_1_1_formula": Did("", "blank"),
         "choice_e": Did("z", "unreadable"),
     }
-    feedback = student_feedback(key, variant, "s1", formula_rows(key, variant, did))
+    feedback = student_feedback(key.exam, variant, "s1", formula_rows(key, variant, did))
     return feedback_html(key.exam, variant, feedback, ENGLISH), feedback_pdf(key.exam, variant, feedback, ENGLISH)
 
 

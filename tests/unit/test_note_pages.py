@@ -30,7 +30,7 @@ def pdf_of(did: Mapping[str, Did], language: str = "en") -> bytes:
     """A student's feedback on paper."""
     key = class_of(EXAM, "s1")
     variant = key.variants[0]
-    told = student_feedback(key, variant, "s1", rows_of(key, variant, did))
+    told = student_feedback(key.exam, variant, "s1", rows_of(key, variant, did))
     return feedback_pdf(key.exam, variant, told, PaperStyle(language))
 
 
@@ -74,7 +74,7 @@ def test_a_name_beyond_the_font_has_notes_like_any_other() -> None:
     """Only the name is set by the layout."""
     key = class_of(EXAM, "s1")
     variant = replace(key.variants[0], name="王小明")
-    told = student_feedback(key, variant, "s1", rows_of(key, variant, wrong("no-slope")))
+    told = student_feedback(key.exam, variant, "s1", rows_of(key, variant, wrong("no-slope")))
     assert "Note 1: Slope left out" in " ".join(page_texts(feedback_pdf(key.exam, variant, told, PaperStyle())))
 
 

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import secrets
+import shutil
 import stat
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -25,6 +26,8 @@ _FORMULA = re.compile("'*[=+@\t\r＝＋－＠-]")
 _PART = re.compile(r"\.(.+)\.\w{4,16}\.part", re.DOTALL)  # earlier versions took other letters
 _PART_NAME = 40
 _ORDINARY, _PRIVATE, _PRIVATE_FOLDER = 0o666, 0o600, 0o700
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 Content = bytes | Iterable[bytes | memoryview]
 
@@ -92,7 +95,14 @@ def _content(path: Path) -> bytes | None:
 
 def unwritable(error: OSError, place: Path) -> ExamgenError:
     """What to raise for a file or folder that cannot be written; `place` is named where the error names none."""
-    return ExamgenError(f"{error.filename or place}: cannot be written: {error.strerror or error}")
+    where = Path(error.filename or place)
+    free = f"; {_free(where)} are free there" if error.errno in _FULL else ""
+    return ExamgenError(f"{where}: cannot be written: {error.strerror or error}{free}")
+
+
+def _free(place: Path) -> str:
+    there = next((one for one in (place, *place.parents) if one.exists()), Path())
+    return f"{shutil.disk_usage(there).free / 1e6:.1f} MB"
 
 
 def remove_parts(folder: Path, names: Collection[str] = ()) -> None:

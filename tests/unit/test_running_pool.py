@@ -1,0 +1,121 @@
+"""Work shared by processes: nothing is missed when one dies, and what kills twice is set aside."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from examgen.batch.running.pool import Finished, work_through
+from examgen.errors import ExamgenError
+
+
+@dataclass(frozen=True)
+class Squares:
+    """Squares its items; some end their process, always or the first time only."""
+
+    folder: Path
+    deadly: frozenset[int] = frozenset()
+    deadly_once: frozenset[int] = frozenset()
+
+    def __call__(self, item: int) -> int:
+        """The square; a line in a file says that it was begun."""
+        with (self.folder / str(item)).open("a") as file:
+            file.write("begun\n")
+        times = (self.folder / str(item)).read_text().count("begun")
+        if item in self.deadly or (item in self.deadly_once and times == 1):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return item * item
+
+
+@dataclass(frozen=True)
+class Mistaken:
+    """Finds a mistake of the user."""
+
+    def __call__(self, item: int) -> int:
+        """Raises at one item."""
+        if item == 5:
+            raise ExamgenError("folder/file: the disk is full")
+        return item
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Says that it was begun, and does not end."""
+
+    folder: Path
+
+    def __call__(self, item: int) -> None:
+        """Wait."""
+        (self.folder / f"{item}-{os.getpid()}").touch()
+        time.sleep(600)
+
+
+def finished(work: Squares, count: int, jobs: int) -> dict[int, Finished]:
+    """What came of each item, each told once."""
+    found = list(work_through(work, range(count), jobs))
+    assert Counter(one.place for one in found) == Counter(range(count))
+    return {one.place: one for one in found}
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_every_item_is_done_once(tmp_path: Path, jobs: int) -> None:
+    """In this process or in others, with its result at its place."""
+    found = finished(Squares(tmp_path), 50, jobs)
+    assert [found[place].result for place in range(50)] == [place * place for place in range(50)]
+    assert {path.read_text() for path in tmp_path.iterdir()} == {"begun\n"}
+
+
+def test_a_process_that_dies_costs_nothing(tmp_path: Path) -> None:
+    """What killed it once is done by another, as is all that it had."""
+    found = finished(Squares(tmp_path, deadly_once=frozenset({0, 7, 23})), 40, 2)
+    assert [found[place].result for place in range(40)] == [place * place for place in range(40)]
+
+
+def test_what_kills_its_process_twice_is_set_aside(tmp_path: Path) -> None:
+    """It has no result; everything else has."""
+    found = finished(Squares(tmp_path, deadly=frozenset({3, 29})), 40, 2)
+    assert {place for place, one in found.items() if one.is_set_aside} == {3, 29}
+    assert all(one.result == place * place for place, one in found.items() if not one.is_set_aside)
+    assert (tmp_path / "3").read_text() == "begun\n" * 2
+
+
+def test_a_mistake_of_the_user_ends_the_work() -> None:
+    """As it would in one process: with its message."""
+    with pytest.raises(ExamgenError, match="the disk is full"):
+        list(work_through(Mistaken(), range(40), 2))
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from examgen.batch.running.pool import work_through
+from tests.unit.test_running_pool import Waits
+list(work_through(Waits(Path(sys.argv[1])), range(40), 2))
+"""
+
+
+def test_processes_end_with_their_parent(tmp_path: Path) -> None:
+    """Whoever kills the run with no warning leaves no processes behind."""
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)])
+    until = time.monotonic() + 60
+    while len(begun := list(tmp_path.iterdir())) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    parent.kill()
+    parent.wait()
+    workers = [int(path.name.partition("-")[2]) for path in begun]
+    while any(is_running(one) for one in workers):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def is_running(process: int) -> bool:
+    """Whether a process is there and no zombie, which nobody may have waited for yet."""
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
+    return bool(shown.stdout.strip()) and not shown.stdout.startswith("Z")
