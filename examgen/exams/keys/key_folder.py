@@ -21,6 +21,7 @@ from examgen.core.exact import as_fractions
 from examgen.core.graph import Values
 from examgen.core.rules.rule import Array
 from examgen.errors import KeyFileError
+from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, QuestionVariant, Variant
 from examgen.exams.fields import Field
 from examgen.exams.folders.files import csv_bytes, safe_text
@@ -73,10 +74,10 @@ def entry(evaluation: Evaluation, field: Field) -> Array:
 def sheet_rows(exam: Exam, variants: Sequence[Variant]) -> list[tuple[str, ...]]:
     """The rows of answers.csv, answers left empty."""
     return [
-        (*head, "")
+        (*_whose(exam, variant), *asked_entry(paper, field), "")
         for variant in variants
         for paper, _ in papers(exam, variant)
-        for head in (_head(exam, variant, paper, field) for field in paper.fields)
+        for field in paper.fields
     ]
 
 
@@ -89,16 +90,29 @@ def sheet_csv(exam: Exam, variants: Sequence[Variant]) -> bytes:
     """answers.csv for these students: the `sheet_rows`, of which only the student's part is spelled for each."""
     lines = [csv_bytes(SHEET_COLUMNS, ())]
     for variant in variants:
-        # Each cell is quoted for itself; the empty one leaves a comma at the end.
-        begin = csv_bytes((*_whose(exam, variant), ""), ()).removesuffix(b"\n")
-        lines += [begin + end for paper, _ in papers(exam, variant) for end in _line_ends(paper)]
+        whose = _part(_whose(exam, variant))
+        lines += [whose + asked + b"\n" for paper, _ in papers(exam, variant) for asked, *_ in _shared_parts(paper)]
     return b"".join(lines)
 
 
+def _part(cells: Sequence[str]) -> bytes:
+    """The beginning of a line, with the comma behind it; each cell of a line is quoted for itself."""
+    return csv_bytes((*cells, ""), ()).removesuffix(b"\n")
+
+
 @lru_cache(maxsize=512)
-def _line_ends(paper: PaperShape) -> tuple[bytes, ...]:
-    """What is the same in the lines of all students."""
-    return tuple([csv_bytes((*asked_entry(paper, field), ""), ()) for field in paper.fields])
+def _shared_parts(paper: PaperShape) -> tuple[tuple[bytes, bytes, bytes], ...]:
+    """Of each entry what is the same in the lines of all students: what is asked, and behind its answer in the key the
+    columns from `quantity` to `col`, and its marks."""
+    places = [(field.layer, field.step, field.sample, field.row, field.col) for field in paper.fields]
+    return tuple(
+        (
+            _part(asked_entry(paper, field)),
+            _part((field.kind, *("" if number is None else str(number) for number in place))),
+            format(field.marks, "f").encode(),
+        )
+        for field, place in zip(paper.fields, places, strict=True)
+    )
 
 
 def key_files(
@@ -107,7 +121,7 @@ def key_files(
     """exam.json, variants.jsonl and answers.csv of a key, by file name."""
     files = {
         "variants.jsonl": b"".join(_json_line(variant_document(exam, variant)) for variant in variants),
-        "answers.csv": csv_bytes(KEY_COLUMNS, (row for variant in variants for row in _key_rows(exam, variant))),
+        "answers.csv": b"".join([csv_bytes(KEY_COLUMNS, ()), *(_key_lines(exam, variant) for variant in variants)]),
     }
     document = exam_document(exam, examgen_version, making)
     document[SUMS] = sums_of(document, files)
@@ -178,36 +192,41 @@ def exam_id_of(folder: Path) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _head(exam: Exam, variant: Variant, paper: PaperShape, field: Field) -> tuple[str, ...]:
-    return (*_whose(exam, variant), *asked_entry(paper, field))
-
-
 def _whose(exam: Exam, variant: Variant) -> tuple[str, ...]:
     return (exam.id, variant.code, variant.student)
 
 
-def _key_rows(exam: Exam, variant: Variant) -> Iterable[tuple[str, ...]]:
+def _key_lines(exam: Exam, variant: Variant) -> bytes:
+    """The lines of a student in the key's answers.csv."""
+    whose, lines = _part(_whose(exam, variant)), []
     for paper, numbers in papers(exam, variant):
-        solution = solve(paper, numbers.givens)
-        for field in paper.fields:
-            answer, decimals = _reference(paper, solution, field)
-            places = (field.layer, field.step, field.sample, field.row, field.col)
-            yield (
-                *_head(exam, variant, paper, field),
-                answer,
-                field.kind,
-                *("" if place is None else str(place) for place in places),
-                decimals,
-                format(field.marks, "f"),
-            )
+        references = _references(paper, solve(paper, numbers.givens))
+        for (asked, place, marks), (answer, decimals) in zip(_shared_parts(paper), references, strict=True):
+            lines.append(b"%b%b%b%b%b,%b\n" % (whose, asked, answer, place, decimals, marks))
+    return b"".join(lines)
 
 
-def _reference(paper: PaperShape, solution: Evaluation, field: Field) -> tuple[str, str]:
-    """The right answer, and to how many decimals it is asked; these are empty where it is no number."""
-    if field.as_ != "number":
-        return safe_text(typed_reference(paper, field)), ""
-    value = float(entry(solution, field))
-    return repr(_plain_number(value)), str(int(field.digits.decimals_for(np.array(value))))
+def _references(paper: PaperShape, solution: Evaluation) -> list[tuple[bytes, bytes]]:
+    """Of each entry the right answer, with the comma behind it, and to how many decimals it is asked; none where it is
+    no number."""
+    found = [(b"", b"")] * len(paper.fields)
+    for digits, places in _number_places(paper):
+        values = np.array([entry(solution, paper.fields[place]) for place in places])
+        counts = digits.decimals_for(values).tolist()
+        for place, value, count in zip(places, values.tolist(), counts, strict=True):
+            found[place] = (b"%b," % repr(_plain_number(value)).encode(), b"%d" % count)
+    for place, field in enumerate(paper.fields):
+        if field.as_ != "number":
+            found[place] = (_part([safe_text(typed_reference(paper, field))]), b"")
+    return found
+
+
+@lru_cache(maxsize=512)
+def _number_places(paper: PaperShape) -> tuple[tuple[Digits, tuple[int, ...]], ...]:
+    """The places of entries that are numbers, by the digits to which they are asked."""
+    asked = [(field.digits, place) for place, field in enumerate(paper.fields) if field.as_ == "number"]
+    kinds = list(dict.fromkeys(digits for digits, _ in asked))
+    return tuple((one, tuple(place for digits, place in asked if digits == one)) for one in kinds)
 
 
 def _plain_number(value: float) -> float | int:

@@ -1,0 +1,113 @@
+"""How many student packages `examgen batch` makes a second, from the class list to the manifest, beside Typst.
+
+A package is question paper, worked key, filled paper, answer sheet, web sheet, and the rows of key and manifest, on the
+disk. The class has the exercise of a 3-4-4-2 network. Typst is driven like that in the same run: one process on one
+core compiles question paper and key of a student, as sources that were written before the clock starts, and writes
+them; its other work (drawing, solving, sheets, checksums) is not counted. Then: two processes, several sizes of a
+class, the memory of the largest process, a class that lies there already, and keys and sheets alone.
+
+python tests/benchmarks/batch.py [STUDENTS]
+"""
+
+import os
+
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
+
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from tests.benchmarks.papers_rate import EXAM, Classroom, run, seconds, sources, typst_maker
+
+STUDENTS = 2000
+SIZES = (500, 5000)
+COMPILED = 100
+BARE = 100_000
+MEASURE = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+"""
+"""A process that runs another and prints the most memory that it or one of its own took, in MB."""
+
+
+def main() -> None:
+    """Print rates and ratios."""
+    students = int(sys.argv[1]) if len(sys.argv) > 1 else STUDENTS
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        # Layouts are made once for all classes; a first run on a machine pays for them.
+        batch(folder, 40, 1)
+        ours = students / batch(folder, students, 1, is_alone=True)
+        print(f"examgen batch, {students} students, 1 process: {ours:.1f} packages a second")
+        theirs = print_typst(folder)
+        if theirs:
+            print(f"ratio to Typst per core: {ours / theirs:.1f}")
+        both = students / batch(folder, students, 2)
+        print(f"2 processes: {both:.1f} packages a second, {both / ours:.2f} times one")
+        again = students / batch(folder, students, 2, keep=True)
+        print(f"the same class once more, all papers there: {again:.0f} a second")
+        times = {}
+        for size in SIZES:
+            times[size] = batch(folder, size, 2)
+            print(
+                f"{size} students, 2 processes: {times[size]:.1f} s, {memory(folder, size)} MB in the largest process"
+            )
+        small, large = SIZES
+        print(f"time for {large // small} times the students: {times[large] / times[small]:.1f} times")
+        print(f"{BARE} students, keys and sheets alone, 1 process: {batch(folder, BARE, 1, '--no-pdf'):.0f} s")
+
+
+def batch(folder: Path, students: int, jobs: int, *options: str, is_alone: bool = False, keep: bool = False) -> float:
+    """Seconds that the command takes."""
+    command = _command(folder, students, jobs, *options)
+    if not keep:
+        shutil.rmtree(folder / "class", ignore_errors=True)
+    cores = os.sched_getaffinity(0)
+    if is_alone:
+        os.sched_setaffinity(0, {max(cores)})
+    try:
+        return seconds(lambda: run(command))
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+def memory(folder: Path, students: int) -> int:
+    """The most memory that a process of the command takes, in MB."""
+    shutil.rmtree(folder / "class", ignore_errors=True)
+    return int(run([sys.executable, "-c", MEASURE, *_command(folder, students, 2, "--quiet")]))
+
+
+def print_typst(folder: Path) -> float:
+    """Packages a second by Typst; 0 where it is not installed."""
+    loaded = load_exam(EXAM, 7)
+    variants = draw_variants(loaded, [Student(f"s{place}", f"Student {place}") for place in range(COMPILED)])
+    classroom = Classroom(loaded, variants, [sources(loaded, variant, "paper.typ.j2") for variant in variants])
+    try:
+        compiled = typst_maker(classroom, tagged=True)
+    except ImportError:
+        print("Typst is not installed, so there is nothing to compare with (make bench installs it)")
+        return 0.0
+    compiled(0)
+
+    def everybody() -> None:
+        for place in range(1, COMPILED):
+            for number, pdf in enumerate(compiled(place)):
+                (folder / f"{place}-{number}.pdf").write_bytes(pdf)
+
+    rate = (COMPILED - 1) / seconds(everybody)
+    print(f"Typst, {COMPILED - 1} students: {rate:.1f} packages a second")
+    return rate
+
+
+def _command(folder: Path, students: int, jobs: int, *options: str) -> list[str]:
+    roster = folder / f"{students}.csv"
+    roster.write_text("id,name\n" + "".join(f"s{place:06d},Student {place}\n" for place in range(students)))
+    out = ["--seed", "7", "--out", str(folder / "class"), "--jobs", str(jobs)]
+    return [sys.executable, "-m", "examgen", "batch", EXAM, str(roster), *out, *options]
+
+
+if __name__ == "__main__":
+    main()
