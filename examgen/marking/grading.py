@@ -118,7 +118,8 @@ def grade(
     kept = {} if options.fresh else earlier.kept(now)
     whole = class_book(found, book, kept)
     remarking = changes(earlier, _printed_marks(whole.columns))
-    notices = (*handed_in.notices, *matched.notices, *kept_notices(kept, by_hand, now, folder))
+    of_key = [Notice("key_file", "", 1, line) for line in found.notices]
+    notices = (*of_key, *handed_in.notices, *matched.notices, *kept_notices(kept, by_hand, now, folder))
     notes = sorted_notes(
         [
             *(Note.of_problem(problem) for problem in handed_in.problems),

@@ -213,7 +213,22 @@ def test_a_mark_of_byte_order_changes_nothing(key: MadeKey, name: str) -> None:
 def test_a_key_needs_no_answers(key: MadeKey) -> None:
     """Who has copied exam.json and variants.jsonl alone can mark."""
     (key.key / "answers.csv").unlink()
-    assert graded(key)[0] == 0
+    code, said = graded(key)[:2]
+    assert code == 0
+    # A key of an earlier version does not say what it had.
+    is_known = '"sha256"' in (key.key / "exam.json").read_text(encoding="utf-8")
+    assert ("answers.csv: is not there, or empty; marking does without it" in said) is is_known
+
+
+def test_lost_papers_are_told_without_the_answers(key: MadeKey) -> None:
+    """Nobody is left out unseen: exam.json says how many papers there were."""
+    if '"sha256"' not in (key.key / "exam.json").read_text(encoding="utf-8"):
+        return  # an earlier version did not say it
+    (key.key / "answers.csv").unlink()
+    path = key.key / "variants.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]))
+    assert f"has {len(lines) - 1} papers, and the key was made with {len(lines)}" in refused(key)
 
 
 BROKEN_LINES: dict[str, tuple[Callable[[list[str]], object], str]] = {

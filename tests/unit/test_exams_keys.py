@@ -227,7 +227,7 @@ def test_exam_json_is_the_fixed_format(tmp_path: Path) -> None:
     document = json.loads((tmp_path / "exam.json").read_text(encoding="utf-8"))
     assert " ".join(document) == (
         "format examgen draws exam name title notation seed language paper decimal_mark key_detail "
-        "instructions policy questions sha256"
+        "instructions policy questions sha256 counts"
     )
     assert (document["format"], document["examgen"], document["exam"]) == (1, "1.2.3", exam.id)
     assert document["notation"] == "from-to"

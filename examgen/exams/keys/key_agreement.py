@@ -17,7 +17,7 @@ import numpy as np
 from examgen.errors import KeyFileError
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.key_entries import Codes, Entries, are_near, is_right_text, named, who
-from examgen.exams.keys.key_sums import ANSWERS, REFERENCES, SUMS, sum_of_references
+from examgen.exams.keys.key_sums import ANSWERS, COUNTS, REFERENCES, SUMS, VARIANTS, sum_of_references
 from examgen.exams.references.typed_references import typed_reference
 
 NAMES = ("exam", "variant", "student", "question", "field", "answer")
@@ -29,7 +29,7 @@ _WAY_OUT = "put the files back as they were made, or take answers.csv away, whic
 
 def check_agreement(
     folder: Path, document: Mapping[str, Any], exam: Exam, variants: Sequence[Variant], sums: Mapping[str, str]
-) -> None:
+) -> tuple[str, ...]:
     """Look whether answers.csv belongs to the rest of a key.
 
     Args:
@@ -38,17 +38,32 @@ def check_agreement(
         exam, variants: as read from the key.
         sums: of variants.jsonl and answers.csv as they are.
 
+    Returns: lines on what is missing and harms nobody.
+
     Raises: KeyFileError: it does not; the message names the file, the line, and what is wrong there.
     """
-    noted = document.get(SUMS)
-    if not sums[ANSWERS] or noted == {REFERENCES: sum_of_references(document), **sums}:
-        return
-    path = folder / ANSWERS
-    if not _has_rows(path):
-        return
+    noted, path = document.get(SUMS), folder / ANSWERS
+    _check_count(folder / VARIANTS, document, len(variants))
+    if noted == {REFERENCES: sum_of_references(document), **sums}:
+        return ()
+    if not sums[ANSWERS] or not _has_rows(path):
+        # Those who mark need not have it; but nobody took it away unseen.
+        is_missed = isinstance(noted, dict) and ANSWERS in noted
+        return (f"{path}: is not there, or empty; marking does without it, and nothing can be compared",) * is_missed
     entries = Entries.of(exam, variants)
     if not _agrees(path, entries) and (found := next(_disagreements(path, entries), "")):
         raise KeyFileError(f"{path}: {found}; {_WAY_OUT}")
+    return ()
+
+
+def _check_count(path: Path, document: Mapping[str, Any], papers: int) -> None:
+    """Raises KeyFileError if papers were lost, or added by hand, since the key was made."""
+    counts = document.get(COUNTS)
+    made = counts.get(VARIANTS) if isinstance(counts, dict) else None
+    if made is not None and made != papers:
+        raise KeyFileError(
+            f"{path}: has {papers} papers, and the key was made with {made}; put the file back as it was"
+        )
 
 
 def _has_rows(path: Path) -> bool:

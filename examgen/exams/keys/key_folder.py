@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from examgen.exams.keys.key_checks import check_document, check_exam, check_fiel
 from examgen.exams.keys.key_documents import FORMAT, NOT_TOLD, exam_document, variant_document
 from examgen.exams.keys.key_documents import Making as Making
 from examgen.exams.keys.key_reading import DAMAGE, MistakeError, exam_from, making_from, said, variant_from
-from examgen.exams.keys.key_sums import ANSWERS, SUMS, VARIANTS, sum_of_file, sums_of
+from examgen.exams.keys.key_sums import ANSWERS, COUNTS, SUMS, VARIANTS, counts_of, sum_of_file, sums_of
 from examgen.exams.keys.strict_json import strict_json
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.typed_references import typed_reference
@@ -41,12 +41,13 @@ KEY_COLUMNS = (*SHEET_COLUMNS, "quantity", "layer", "step", "sample", "row", "co
 
 @dataclass(frozen=True, eq=False)
 class Key:
-    """A key as read from its folder."""
+    """A key as read from its folder; `notices` are lines on what is not as it was made, and harms nobody."""
 
     folder: Path
     exam: Exam
     variants: tuple[Variant, ...]
     making: Making = NOT_TOLD
+    notices: tuple[str, ...] = ()
 
 
 def papers(exam: Exam, variant: Variant) -> Iterable[tuple[PaperShape, QuestionVariant]]:
@@ -124,7 +125,7 @@ def key_files(
         "answers.csv": b"".join([csv_bytes(KEY_COLUMNS, ()), *(_key_lines(exam, variant) for variant in variants)]),
     }
     document = exam_document(exam, examgen_version, making)
-    document[SUMS] = sums_of(document, files)
+    document |= {SUMS: sums_of(document, files), COUNTS: counts_of(files)}
     return {"exam.json": (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode(), **files}
 
 
@@ -163,8 +164,8 @@ def checked_key(key: Key, sum_of_answers: Callable[[], str] | None = None) -> Ke
         raise KeyFileError(f"{path}: has no papers; put the file back as it was made")
     answers = sum_of_answers() if sum_of_answers is not None else sum_of_file(key.folder / ANSWERS)
     sums = {VARIANTS: sum_of_file(path), ANSWERS: answers}
-    check_agreement(key.folder, _read_json(key.folder / "exam.json"), key.exam, key.variants, sums)
-    return key
+    told = check_agreement(key.folder, _read_json(key.folder / "exam.json"), key.exam, key.variants, sums)
+    return replace(key, notices=told)
 
 
 def read_key_so_far(folder: Path) -> Key | None:

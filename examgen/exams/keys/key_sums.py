@@ -10,6 +10,9 @@ ANSWERS, VARIANTS, REFERENCES = "answers.csv", "variants.jsonl", "references"
 SUMS = "sha256"
 """In exam.json, a table with the sums of both files and of what the references follow from in exam.json itself."""
 
+COUNTS = "counts"
+"""In exam.json, a table of how many papers and how many answers the key was made with."""
+
 _ASKED = ("ask", "steps", "layers", "as", "symbols", "options", "answer")
 
 
@@ -19,6 +22,11 @@ def sums_of(document: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str
         REFERENCES: sum_of_references(document),
         **{name: hashlib.sha256(files[name]).hexdigest() for name in (VARIANTS, ANSWERS)},
     }
+
+
+def counts_of(files: Mapping[str, bytes]) -> dict[str, int]:
+    """The counts for an exam.json and the files beside it; the header of answers.csv is no answer."""
+    return {VARIANTS: files[VARIANTS].count(b"\n"), ANSWERS: files[ANSWERS].count(b"\n") - 1}
 
 
 def sum_of_file(path: Path) -> str:

@@ -14,6 +14,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "not_read": "A file is of a kind that is not read.",
         "out_of_time": "The files of an upload took too long; those that were left were not read.",
         "key": "A file is a key and not what a student handed in; it was not read.",
+        "key_file": "A file of the key is missing; it is not needed for marking.",
         "too_many_rows": "The folder has too many rows; its largest files were not read.",
         "member": "A member of a zip file was not read.",
         "link": "A symbolic link was not followed.",
