@@ -60,7 +60,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
             "examgen batch midterm output/samples/roster.csv --out output/midterm-class",
         ),
     ),
-    ("secret", secret, ("examgen secret output/exam.secret", "examgen make midterm --secret output/exam.secret")),
+    ("secret", secret, ("examgen secret output/mine.secret", "examgen secret output/midterm.secret")),
     ("rehearse", rehearse, ("examgen rehearse output/question2-7", "examgen rehearse output/class")),
     (
         "grade",
