@@ -67,21 +67,14 @@ def joined(title: str, parts: Iterable[Part], *, is_duplex: bool = False) -> Ite
     for part in parts:
         if is_duplex and len(book.pages) % 2:
             book.add_blank()
-        with _opened(part) as pdf:
-            book.add(part.title, pdf)
+        try:
+            with pikepdf.open(io.BytesIO(part.pdf)) as pdf:
+                _draw_fields(pdf)
+                book.add(part.title, pdf)
+        except pikepdf.PdfError:
+            raise ExamgenError(f"{part.where}: is no PDF that can be read") from None
         yield file.written()
     yield file.ended(book.root(is_duplex=is_duplex), file.shared(b"<< /Title %b >>" % pdf_text(title)))
-
-
-def _opened(part: Part) -> pikepdf.Pdf:
-    try:
-        pdf = pikepdf.open(io.BytesIO(part.pdf))
-        _draw_fields(pdf)
-    except pikepdf.PdfError:
-        raise ExamgenError(
-            f"{part.where}: is no PDF that can be read; remove it and run the same command again"
-        ) from None
-    return pdf
 
 
 def _draw_fields(pdf: pikepdf.Pdf) -> None:
