@@ -186,6 +186,7 @@ def _as_json(made: "MadePapers") -> dict[str, object]:
         "folder": str(made.folder),
         "students": made.students,
         "set_aside": list(made.set_aside),
+        "packed": [name for name in made.files if name.startswith(("print/", "zip/"))],
         "notices": list(made.notices),
     }
 

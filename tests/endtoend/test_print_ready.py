@@ -1,5 +1,6 @@
 """A class for the printer: `examgen batch --print-ready --duplex --zip`, and what it leaves alone."""
 
+import json
 import re
 import zipfile
 from itertools import accumulate
@@ -176,7 +177,8 @@ def test_sheets_alone_are_packed_without_pdfs() -> None:
     """With --no-pdf a zip has the answer sheets only, even where PDFs of an earlier run lie there."""
     write_roster("id,name\ns1,Ada\n")
     assert run()[0] == 0
-    assert run("--no-pdf", "--zip")[0] == 0
+    code, told, _ = run("--no-pdf", "--zip", "--json")
+    assert (code, json.loads(told)["packed"]) == (0, ["zip/all.zip"])
     with zipfile.ZipFile(Path("class/zip/all.zip")) as file:
         assert file.namelist() == ["s1/answers.csv", "s1/answers.html"]
 
