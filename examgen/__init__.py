@@ -87,6 +87,9 @@ def make_class(
     key_detail: str = "full",
     working_space: bool = False,
     pdf: bool = True,
+    print_ready: bool = False,
+    duplex: bool = False,
+    zip: bool = False,
     jobs: int | None = 1,
     force: bool = False,
     progress: "Callable[[int, int], None] | None" = None,
@@ -110,6 +113,10 @@ def make_class(
         key_detail: of the worked solution: full, or short, without the chain rule for single entries.
         working_space: whether ruled space is left under each task.
         pdf: whether to make PDFs; without, there are keys and answer sheets only.
+        print_ready: whether to join the question papers into print/questions.pdf, in the order of the roster, with a
+            bookmark for each student.
+        duplex: whether each paper there begins on an odd page, for printing on both sides.
+        zip: whether to pack the handouts into zip/, a file for each group of the roster's column `group`.
         jobs: processes that make papers; as many as there are cores where it is None. With more than one, a script
             must call this below `if __name__ == "__main__":`.
         force: whether to write over what lies there, as in `make`.
@@ -122,10 +129,12 @@ def make_class(
         examgen.errors.ExamgenError: as in `make`; also where the roster cannot be read or names a student twice.
     """
     from examgen.batch import class_making, making
+    from examgen.batch import print_ready as print_ready_files
 
     origin = _seed(seed, secret)
     options = making.MakeOptions(origin, notation, language, paper, _path(theme), key_detail, working_space, force)
-    how = class_making.ClassOptions(jobs, has_pages=pdf)
+    packing = print_ready_files.Packing(has_print=print_ready, is_duplex=duplex, has_zips=zip)
+    how = class_making.ClassOptions(jobs, has_pages=pdf, packing=packing)
     return class_making.make_class(str(exam), Path(roster), Path(out), options, how, progress)
 
 

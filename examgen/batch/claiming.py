@@ -20,12 +20,15 @@ from examgen.exams.keys.key_folder import Key, read_key_so_far
 
 HANDOUT = ("questions.pdf", "answers.csv", "answers.html")
 KEY, PAPERS, MANIFEST, PROGRESS = "key", "handout", "manifest.csv", "progress.jsonl"
+PRINT, ZIPS = "print", "zip"
+"""Folders of a class: what goes to the printer as one file, and handouts packed by groups."""
+PRINT_FILES = ("questions.pdf",)
 KEY_FILES = ("exam.json", "variants.jsonl", "answers.csv", "answers.pdf", "filled.pdf")
 KEY_FOLDERS = ("papers", "filled")
 """With a file for each student of a class: worked solutions, and papers with the answers in their boxes."""
 OF_A_CLASS = (PAPERS, MANIFEST)
 
-_BELONGINGS = (*HANDOUT, *OF_A_CLASS, MARKS, REHEARSAL, KEY)
+_BELONGINGS = (*HANDOUT, *OF_A_CLASS, PRINT, ZIPS, MARKS, REHEARSAL, KEY)
 """What is put aside together; the key last, for without one nobody knows what the rest is."""
 
 _NOT_KNOWN = (None, "")
@@ -104,6 +107,8 @@ def remove_broken(folder: Path) -> None:
     remove_parts(folder / KEY, KEY_FILES)
     for name in KEY_FOLDERS:
         remove_parts(folder / KEY / name)
+    remove_parts(folder / PRINT, PRINT_FILES)
+    remove_parts(folder / ZIPS)
     with contextlib.suppress(OSError), os.scandir(folder / PAPERS) as found:
         for one in found:
             if one.is_dir(follow_symlinks=False):

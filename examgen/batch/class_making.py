@@ -25,6 +25,7 @@ from examgen.batch.claiming import (
 from examgen.batch.class_papers import ClassPrinter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed, key_below, seed_notices, seed_told
 from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, Journal, ManifestRow, Told, manifest_csv, told_in
+from examgen.batch.print_ready import NOTHING, Packing, PapersToPack, pack, packed_names
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
 from examgen.batch.running.pool import work_through
@@ -49,10 +50,12 @@ class ClassOptions:
     Attributes:
         jobs: processes that make them; as many as are worth their start where it is None.
         has_pages: whether PDFs are made, or only keys and answer sheets.
+        packing: what is made of the papers beside.
     """
 
     jobs: int | None = 1
     has_pages: bool = True
+    packing: Packing = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def make_class(
         ExamgenError: as in `make`; also where the roster cannot be read, or names a student twice.
     """
     checked_seed(options.seed)
+    how.packing.check(has_pages=how.has_pages)
     style, force = options.style(), options.force
     found = read_roster(roster)
     _check_looks(found, style)
@@ -102,7 +106,7 @@ def make_class(
             loaded.exam,
             making,
             None,
-            tuple(_names(found.students)),
+            (*_names(found.students), *packed_names(how.packing, found.rows)),
             lambda other: load_exam(exam, other, options.notation).exam.id,
         )
         claimed = claim(out, plan, force=force)
@@ -116,11 +120,15 @@ def make_class(
                 write_files(out, key, private=(KEY,))
         class_ = _Class(loaded, papers, found, style, out, how)
         rows, missing = class_.made(told_in(out), progress)
+        work = PapersToPack.of(
+            style.phrase(loaded.exam.title), out, FolderStore(out), rows[: len(papers.here)], found.rows
+        )
+        packed, told = pack(how.packing, work, progress)
         # Processes that outlived a run that was killed may have left something since.
         remove_broken(out)
-    files = (*key, *_written(rows[: len(papers.here)]), MANIFEST)
+    files = (*key, *_written(rows[: len(papers.here)]), MANIFEST, *packed)
     set_aside = tuple(row.variant.student for row in rows if row.status == SET_ASIDE)
-    notices = (*found.notices, *seed_notices(seed), *aside, *changed, *_left(papers.before), *missing)
+    notices = (*found.notices, *seed_notices(seed), *aside, *changed, *_left(papers.before), *missing, *told)
     return MadePapers(loaded.exam.id, seed_told(seed), out, len(papers.here), files, notices, set_aside)
 
 

@@ -97,6 +97,16 @@ def batch(
     key_detail: KeyDetail = "full",
     working_space: WorkingSpace = False,
     no_pdf: Annotated[bool, typer.Option("--no-pdf", help="Make keys and answer sheets only, no PDFs.")] = False,
+    print_ready: Annotated[
+        bool,
+        typer.Option("--print-ready", help="Join the question papers into one PDF for the printer, with bookmarks."),
+    ] = False,
+    duplex: Annotated[
+        bool, typer.Option("--duplex", help="In that PDF, begin each paper on an odd page, to print on both sides.")
+    ] = False,
+    zip: Annotated[
+        bool, typer.Option("--zip", help="Pack the handouts, a zip file for each group of the column group.")
+    ] = False,
     jobs: Jobs = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -123,6 +133,9 @@ def batch(
             key_detail=key_detail,
             working_space=working_space,
             pdf=not no_pdf,
+            print_ready=print_ready,
+            duplex=duplex,
+            zip=zip,
             jobs=jobs,
             force=force,
             progress=told,
@@ -159,6 +172,10 @@ def _print_class(made: "MadePapers", *, is_seed_new: bool) -> None:
         typer.echo(f"Seed: {made.seed}  (make the same papers again with --seed {made.seed})")
     typer.echo(f"{made.students - len(made.set_aside)} papers of exam {made.exam}")
     typer.echo(f"Hand out: {made.folder / 'handout'} (a folder for each student)")
+    for title, folder in (("Print:   ", "print"), ("Zipped:  ", "zip")):
+        if packed := [name for name in made.files if name.startswith(f"{folder}/")]:
+            where = made.folder / (packed[0] if len(packed) == 1 else folder)
+            typer.echo(f"{title} {where}" + (f" ({len(packed)} files)" if len(packed) > 1 else ""))
     typer.echo(f"Keep:     {made.folder / 'key'}, {made.folder / 'manifest.csv'}")
     print_notices(made.notices)
 
@@ -170,6 +187,7 @@ def _as_json(made: "MadePapers") -> dict[str, object]:
         "folder": str(made.folder),
         "students": made.students,
         "set_aside": list(made.set_aside),
+        "packed": [name for name in made.files if name.startswith(("print/", "zip/"))],
         "notices": list(made.notices),
     }
 

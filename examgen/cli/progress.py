@@ -41,9 +41,13 @@ class _Lines:
     def __init__(self, what: str, *, is_json: bool) -> None:
         self.what, self.is_json = what, is_json
         self.begun = self.told = time.monotonic()
+        self.done = 0
 
     def __call__(self, done: int, of_all: int) -> None:
         now = time.monotonic()
+        if done < self.done:  # the next step, with papers that are there
+            self.begun = self.told = now
+        self.done = done
         if now - self.told < SECONDS_BETWEEN:
             return
         self.told = now
