@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from examgen.cli import app
-from tests.marking_sheets import read_rows
+from tests.marking_sheets import read_rows, rounded, write_sheet
 
 ROSTER = "id,name\n" + "".join(f"s{number},N{number}\n" for number in range(12))
 
@@ -110,3 +110,28 @@ def test_a_family_that_cannot_meet_it_says_so_in_one_line() -> None:
     assert "use --fairness 0.01 or more, or leave it out" in done
     assert len(done.splitlines()) == 1
     assert not list(Path("class").glob("*"))
+
+
+@pytest.mark.usefixtures("roster")
+def test_marking_tells_that_one_shape_was_harder() -> None:
+    """Of a class in which the students of one shape leave most of it empty, `grade` says so in a line."""
+    Path("roster.csv").write_text("id,name\n" + "".join(f"s{n},N\n" for n in range(40)), encoding="utf-8")
+    run("batch", "scalar-chain", "roster.csv", "--out", "class", "--no-pdf", "--seed", 7, "--fairness", "0.1")
+    lines = map(json.loads, Path("class/key/variants.jsonl").read_text().splitlines())
+    shape = {line["student"]: line["questions"]["Q1"]["shape"] for line in lines}
+    rows = read_rows(Path("class/key/answers.csv"))
+    write_sheet(
+        Path("answers.csv"),
+        rows,
+        lambda row: "" if shape[row["student"]] == "B" and row["field"] > "b" else rounded(row),
+    )
+    printed = run("grade", "answers.csv", "--key", "class", "--out", "marks")
+    [line] = [line for line in printed.splitlines() if "Kruskal-Wallis" in line]
+    assert line.startswith(
+        "Note: Q1: marks differ between its shapes by more than chance (Kruskal-Wallis, p < 0.001): "
+    )
+    assert "unequal_shapes" in {row["kind"] for row in read_rows(Path("marks/notes.csv"))}
+    write_sheet(Path("answers.csv"), rows)
+    printed = run("grade", "answers.csv", "--key", "class", "--out", "marks")
+    assert "Kruskal-Wallis" not in printed
+    assert "\nVariants: no difference beyond chance, p = 1\n" in printed
