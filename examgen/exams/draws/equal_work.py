@@ -28,6 +28,9 @@ MOST_BLOCKS = 16
 LEAST_SHARE = 1 / 16
 """A shape is asked if at least this share of its papers is near enough to the typical one."""
 
+NEAR = 0.1
+"""Papers within this share of one another are alike, where what is typical is chosen, whatever the tolerance."""
+
 SURE = 40
 """So many papers at least are expected among the draws that a student may have: then one is found as good as always."""
 
@@ -101,14 +104,18 @@ def _sample(paper: PaperShape, source: Source) -> _Sample:
 def _typical(samples: list[_Sample]) -> float | None:
     """The middle of the shapes' middle papers, so that each shape counts the same; None where there is no paper.
 
-    It is what some shape's middle paper takes: an amount between two kinds of papers would be that of hardly any.
+    Anything between the two middle shapes of an even number is a middle: of the papers there, it is the one that most
+    are near to, and not an amount between two kinds of papers, which hardly any takes.
     """
-    middles = sorted(_middle(one.work.tolist()) for one in samples if len(one.work))
-    return _middle(middles) if middles else None
-
-
-def _middle(ordered: list[float]) -> float:
-    return ordered[(len(ordered) - 1) // 2]
+    there = [one.work for one in samples if len(one.work)]
+    if not there:
+        return None
+    middles = sorted(float(work[(len(work) - 1) // 2]) for work in there)
+    low, high = middles[(len(middles) - 1) // 2], middles[len(middles) // 2]
+    every = np.unique(np.concatenate(there))
+    between = every[(every >= low) & (every <= high)]
+    near = [(np.abs(work - between[:, None]) <= NEAR * between[:, None]).mean(axis=1) for work in there]
+    return float(between[np.argmax(np.sum(near, axis=0))])
 
 
 def _tolerance_for(sample: _Sample, typical: float, max_draws: int) -> float:
