@@ -33,6 +33,7 @@ def make(
     *,
     seed: int | None = None,
     secret: str | PathLike[str] | None = None,
+    fairness: float | None = None,
     student: str = "",
     notation: str | None = None,
     language: str = "en",
@@ -49,6 +50,8 @@ def make(
         exam: a shipped exam or family, or the path of a TOML file.
         seed: the same seed makes the same paper, byte for byte; a fresh one is drawn where it is None.
         secret: file with a secret, which takes the place of the seed and which nobody can guess; see `make_secret`.
+        fairness: share of the typical work of each question by which a paper may be more or less, such as 0.1; papers
+            are drawn whatever their work where it is None.
         student: id of the student whom the paper is for; empty for a paper that anybody may hand in.
         notation: another notation than the exam's own.
         language: of the papers: en, de, fr, es, hi, or one of the theme.
@@ -69,7 +72,9 @@ def make(
     from examgen.batch import making
 
     origin = _seed(seed, secret)
-    options = making.MakeOptions(origin, notation, language, paper, _path(theme), key_detail, working_space, force)
+    options = making.MakeOptions(
+        origin, notation, language, paper, _path(theme), key_detail, working_space, force, fairness
+    )
     return making.make(str(exam), student, _path(out), options)
 
 
@@ -80,6 +85,7 @@ def make_class(
     out: str | PathLike[str],
     seed: int | None = None,
     secret: str | PathLike[str] | None = None,
+    fairness: float | None = None,
     notation: str | None = None,
     language: str = "en",
     paper: str = "a4",
@@ -106,6 +112,7 @@ def make_class(
         seed: a student's paper depends on the seed, the exam and the student only. Where it is None, that of the class
             that lies in the folder is taken, if it is of this exam, else a fresh one.
         secret: as in `make`.
+        fairness: as in `make`.
         notation: another notation than the exam's own.
         language: of the papers: en, de, fr, es, hi, or one of the theme.
         paper: a4 or letter.
@@ -132,7 +139,9 @@ def make_class(
     from examgen.batch import print_ready as print_ready_files
 
     origin = _seed(seed, secret)
-    options = making.MakeOptions(origin, notation, language, paper, _path(theme), key_detail, working_space, force)
+    options = making.MakeOptions(
+        origin, notation, language, paper, _path(theme), key_detail, working_space, force, fairness
+    )
     packing = print_ready_files.Packing(has_print=print_ready, is_duplex=duplex, has_zips=zip)
     how = class_making.ClassOptions(jobs, has_pages=pdf, packing=packing)
     return class_making.make_class(str(exam), Path(roster), Path(out), options, how, progress)

@@ -46,14 +46,14 @@ class Plan:
         making: how.
         student: whose the only paper is; None for a class.
         files: their paths below the folder.
-        id_with: the id of this exam with another seed.
+        id_with: the id of this exam if it were made with another seed and fairness.
     """
 
     exam: Exam
     making: Making
     student: str | None
     files: tuple[str, ...]
-    id_with: Callable[[int], str]
+    id_with: Callable[[int, float | None], str]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -95,7 +95,7 @@ def claim(folder: Path, plan: Plan, *, force: bool) -> Claim:
         return Claim()
     is_alike = _is_same_kind(folder, there, plan) and _is_same_style(there, plan)
     if not (_is_same_exam(there, plan) and is_alike) and not force:
-        hint = _other_seed(there, plan) if is_alike else ""
+        hint = _way_on(there, plan) if is_alike else ""
         raise ExamgenError(f"{folder}: holds {_told(folder, there)}; nothing was written: {hint}{_WAYS_OUT}")
     is_same = _is_same_exam(there, plan) and _is_same_kind(folder, there, plan)
     return Claim(there) if is_same else Claim(other=_told(folder, there))
@@ -205,7 +205,8 @@ def _told(folder: Path, there: Key) -> str:
     making, how = there.making, [f"notation {there.exam.notation.name}"]
     if (making.seed, making.secret) != _NOT_KNOWN:
         looks = (f"language {making.language}", f"paper {making.paper}", f"{making.key_detail} key")
-        how = ["a secret" if making.secret else f"seed {making.seed}", *how, *looks]
+        fairness = [] if making.fairness is None else [f"fairness {making.fairness:g}"]
+        how = ["a secret" if making.secret else f"seed {making.seed}", *fairness, *how, *looks]
     return f"{_whose(folder, there)} of exam {there.exam.id} ({', '.join(how)})"
 
 
@@ -218,12 +219,24 @@ def _whose(folder: Path, there: Key) -> str:
     return f"the paper of student {student!r}" if student else "a paper for anybody"
 
 
-def _other_seed(there: Key, plan: Plan) -> str:
-    """Where the seed is all that differs, how to go on with the one that lies there."""
-    seed = there.making.seed
-    if there.making.secret:
-        return "give --secret with the file that it was made with to go on with it, "
-    if seed is None or plan.id_with(seed) != there.exam.id:
+def _way_on(there: Key, plan: Plan) -> str:
+    """Where seed, secret and fairness are all that differ, how to go on with those that lie there."""
+    made, planned = there.making, plan.making
+    if not made.secret and (made.seed is None or plan.id_with(made.seed, made.fairness) != there.exam.id):
         return ""
+    options = [option for option in (_origin_option(made, planned), _fairness_option(made, planned)) if option]
+    ways = [f"give {' and '.join(options)}"] if options else []
+    if made.fairness is None and planned.fairness is not None:
+        ways.append("leave out --fairness")
     wish = "go on with it or add students" if plan.student is None else "make it again"
-    return f"give --seed {seed} to {wish}, "
+    return f"{' and '.join(ways)} to {wish}, " if ways else ""
+
+
+def _origin_option(made: Making, planned: Making) -> str:
+    if made.secret:
+        return "" if made.secret == planned.secret else "--secret with the file that it was made with"
+    return "" if made.seed == planned.seed else f"--seed {made.seed}"
+
+
+def _fairness_option(made: Making, planned: Making) -> str:
+    return "" if made.fairness in (None, planned.fairness) else f"--fairness {made.fairness!r}"

@@ -23,6 +23,7 @@ from examgen.batch.claiming import (
     remove_broken,
 )
 from examgen.batch.class_papers import ClassPrinter, PaperOrder, PaperRecord, paths_of, sums_of
+from examgen.batch.class_work import work_of_papers
 from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed, key_below, seed_notices, seed_told
 from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, Journal, ManifestRow, Told, manifest_csv, told_in
 from examgen.batch.print_ready import NOTHING, Packing, PapersToPack, pack, packed_names
@@ -31,7 +32,7 @@ from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
 from examgen.batch.running.pool import work_through
 from examgen.documents.style import PaperStyle
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
-from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants
 from examgen.exams.draws.streams import Seed
 from examgen.exams.exam import Variant
 from examgen.exams.folders.files import write_files
@@ -100,15 +101,10 @@ def make_class(
     _check_looks(found, style)
     with held(out):
         seed = _seed(exam, out, options)
-        loaded = load_exam(exam, seed, options.notation)
-        making = style.making(seed, loaded.draws)
-        plan = Plan(
-            loaded.exam,
-            making,
-            None,
-            (*_names(found.students), *packed_names(how.packing, found.rows)),
-            lambda other: load_exam(exam, other, options.notation).exam.id,
-        )
+        loaded = options.loaded(exam, seed)
+        making = style.making(seed, loaded.draws, loaded.fairness)
+        names = (*_names(found.students), *packed_names(how.packing, found.rows))
+        plan = Plan(loaded.exam, making, None, names, options.id_with(exam))
         claimed = claim(out, plan, force=force)
         remove_broken(out)
         kept, changed = exam_to_keep(loaded.exam, claimed, force=force)
@@ -128,7 +124,8 @@ def make_class(
         remove_broken(out)
     files = (*key, *_written(rows[: len(papers.here)]), MANIFEST, *packed)
     set_aside = tuple(row.variant.student for row in rows if row.status == SET_ASIDE)
-    notices = (*found.notices, *seed_notices(seed), *aside, *changed, *_left(papers.before), *missing, *told)
+    heard = (*found.notices, *seed_notices(seed), *loaded.notices)
+    notices = (*heard, *aside, *changed, *_left(papers.before), *missing, *told)
     return MadePapers(loaded.exam.id, seed_told(seed), out, len(papers.here), files, notices, set_aside)
 
 
@@ -152,7 +149,8 @@ class _Class:
             records = self._records(store, told, journal, progress)
         before = [self._row_of_before(store, one, told.get(one.code)) for one in self.papers.before]
         rows = [*map(self._row, self.papers.here, self.roster.rows, records), *before]
-        write_files(self.folder, {MANIFEST: manifest_csv(rows)})
+        work = work_of_papers(self.loaded.exam, self.papers.all)
+        write_files(self.folder, {MANIFEST: manifest_csv(rows, work)})
         journal.remove()
         return rows, dict.fromkeys(line for record in records if record for line in record.notices)
 
@@ -196,7 +194,7 @@ def _seed(exam: str, out: Path, options: MakeOptions) -> Seed:
         except KeyFileError:
             there = None
         seed = there.making.seed if there is not None else None
-        if there is not None and seed is not None and load_exam(exam, seed, options.notation).exam.id == there.exam.id:
+        if there is not None and seed is not None and options.loaded(exam, seed).exam.id == there.exam.id:
             return seed
     return checked_seed(options.seed)
 

@@ -6,7 +6,7 @@ All files of a paper are ready in memory before the first is written.
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from examgen.batch.claiming import HANDOUT, KEY, KEY_FILES, Claim, Plan, claim, exam_to_keep, put_aside, remove_broken
@@ -49,6 +49,8 @@ class MakeOptions:
         key_detail: of the worked solution: full, or short, without the chain rule for single entries.
         working_space: whether ruled space is left under each task.
         force: whether to write over what lies in the folder.
+        fairness: share of the typical work of a question by which a paper may be more or less; any work where it is
+            None.
     """
 
     seed: Seed | None = None
@@ -59,6 +61,7 @@ class MakeOptions:
     key_detail: str = STANDARD.key_detail
     working_space: bool = False
     force: bool = False
+    fairness: float | None = None
 
     def style(self) -> PaperStyle:
         """How the papers look.
@@ -66,6 +69,19 @@ class MakeOptions:
         Raises: ExamgenError: there is no such language, size or theme.
         """
         return PaperStyle.of(self.language, self.paper, self.theme, self.key_detail, working_space=self.working_space)
+
+    def loaded(self, exam: str, seed: Seed) -> LoadedExam:
+        """The exam with a seed or secret, drawn as these options say.
+
+        Raises: ExamgenError: it cannot be found, read or satisfied, or the fairness is no share.
+        """
+        if self.fairness is not None and not 0 <= self.fairness <= 1:
+            raise ExamgenError(f"the fairness is {self.fairness:g}; use a number from 0 to 1, such as 0.1")
+        return load_exam(exam, seed, self.notation, self.fairness)
+
+    def id_with(self, exam: str) -> Callable[[int, float | None], str]:
+        """The exam's id by seed and fairness, all else being as in these options."""
+        return lambda seed, fairness: replace(self, fairness=fairness).loaded(exam, seed).exam.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +145,14 @@ def make(
         ExamgenError: the exam cannot be found, read or satisfied, a file cannot be written, or something else lies in
             the folder.
     """
-    seed, notation, force = checked_seed(options.seed), options.notation, options.force
+    seed, force = checked_seed(options.seed), options.force
     style = options.style()
-    loaded = load_exam(exam, seed, notation)
+    loaded = options.loaded(exam, seed)
     variant = draw_variants(loaded, [Student(checked_id(student))])[0]
-    making = style.making(seed, loaded.draws)
+    making = style.making(seed, loaded.draws, loaded.fairness)
     names = (*HANDOUT, *(f"{KEY}/{name}" for name in KEY_FILES))
-    plan = Plan(loaded.exam, making, variant.student, names, lambda other: load_exam(exam, other, notation).exam.id)
-    folder = out or OUTPUT / _folder(loaded, variant.student, style, is_own_notation=notation is None)
+    plan = Plan(loaded.exam, making, variant.student, names, options.id_with(exam))
+    folder = out or OUTPUT / _folder(loaded, variant.student, style, is_own_notation=options.notation is None)
     with held(folder):
         claimed = claim(folder, plan, force=force)
         remove_broken(folder)
@@ -147,7 +163,7 @@ def make(
         files = key_below(kept, [variant], making) | own | printed.handout
         with put_aside(folder, claimed if keeps_other else Claim()) as aside:
             write_files(folder, files, private=(KEY,))
-    notices = (*seed_notices(seed), *aside, *changed, *printed.notices)
+    notices = (*seed_notices(seed), *loaded.notices, *aside, *changed, *printed.notices)
     return MadePapers(loaded.exam.id, seed_told(seed), folder, 1, names, notices)
 
 
@@ -222,6 +238,8 @@ def _folder(loaded: LoadedExam, student: str, style: PaperStyle, *, is_own_notat
     parts = [loaded.exam.id] if isinstance(loaded.seed, Secret) else [loaded.exam.name, str(loaded.seed)]
     if student:
         parts.append(folder_name(student))
+    if loaded.fairness is not None:
+        parts.append(f"fairness-{loaded.fairness:g}")
     if not is_own_notation:
         parts.append(loaded.exam.notation.name)
     if style.language != STANDARD.language:

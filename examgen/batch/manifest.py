@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from examgen.batch import class_work
 from examgen.batch.claiming import KEY, MANIFEST, PROGRESS
 from examgen.batch.class_papers import FILES, PaperRecord, handout_of
+from examgen.batch.class_work import ClassWork
 from examgen.exams.exam import Variant
 from examgen.exams.folders.files import csv_bytes, safe_text, typed_text, unwritable
 
@@ -21,7 +23,7 @@ MADE, SET_ASIDE, NOT_LISTED = "made", "set-aside", "not-listed"
 
 _SUMS = {name: f"{name}_sha256" for name in FILES}
 _HEAD = ("student", "name", "variant", "folder", "status")
-COLUMNS = (*_HEAD, *_SUMS.values(), "recipe")
+COLUMNS = (*_HEAD, *_SUMS.values(), "recipe", *class_work.COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,11 @@ class Told:
     more: Mapping[str, str]
 
 
-def manifest_csv(rows: Sequence[ManifestRow]) -> bytes:
-    """The table, a row for each student."""
+def manifest_csv(rows: Sequence[ManifestRow], work: ClassWork) -> bytes:
+    """The table, a row for each student, with the work of each paper."""
     more = list(dict.fromkeys(_own_title(title) for row in rows for title in row.more))
-    return csv_bytes((*COLUMNS, *map(safe_text, more)), (_cells(row, more) for row in rows))
+    cells = (_cells(row, own, more) for row, own in zip(rows, work.rows, strict=True))
+    return csv_bytes((*COLUMNS, *map(safe_text, more)), cells)
 
 
 def told_in(folder: Path) -> dict[str, Told]:
@@ -99,13 +102,13 @@ def _own_title(title: str) -> str:
     return f"roster_{title}" if title in COLUMNS else title
 
 
-def _cells(row: ManifestRow, more: Sequence[str]) -> tuple[str, ...]:
+def _cells(row: ManifestRow, work: tuple[str, ...], more: Sequence[str]) -> tuple[str, ...]:
     one, record = row.variant, row.record or PaperRecord("", {})
     said = {_own_title(title): cell for title, cell in row.more.items()}
     return (
         *(safe_text(one.student), safe_text(one.name), one.code, handout_of(one.student), row.status),
         *(record.sums.get(name, "") for name in FILES),
-        "" if record.notices else record.recipe,
+        *("" if record.notices else record.recipe, *work),
         *(safe_text(said.get(title, "")) for title in more),
     )
 

@@ -8,6 +8,7 @@ import typer
 
 from examgen.cli.options import (
     Exam,
+    Fairness,
     Force,
     Jobs,
     Json,
@@ -36,6 +37,7 @@ def make(
     exam: Exam = "question2",
     seed: Seed = None,
     secret: Secret = None,
+    fairness: Fairness = None,
     student: Annotated[
         str, typer.Option(metavar="ID", help="Make the paper of this student; another id gets other numbers.")
     ] = "",
@@ -58,6 +60,7 @@ def make(
             exam,
             seed=seed,
             secret=secret,
+            fairness=fairness,
             student=student,
             notation=notation,
             language=language,
@@ -90,6 +93,7 @@ def batch(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the class.")],
     seed: Seed = None,
     secret: Secret = None,
+    fairness: Fairness = None,
     notation: NotationName = None,
     language: Language = "en",
     paper: PaperSize = "a4",
@@ -125,6 +129,7 @@ def batch(
             roster,
             seed=seed,
             secret=secret,
+            fairness=fairness,
             out=out,
             notation=notation,
             language=language,

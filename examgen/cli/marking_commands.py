@@ -130,6 +130,8 @@ def grade(
         typer.echo(f"Note: and {hidden:,} more; notes.csv has all")
     for line in change_lines(graded.remarking):
         typer.echo(line)
+    if graded.shapes:
+        typer.echo(f"Variants: {graded.shapes}")
     typer.echo(f"Key: {graded.key}")
     typer.echo(f"Marks: {graded.folder / 'gradebook.csv'}")
     typer.echo(f"Every entry: {graded.folder / 'results.csv'}")

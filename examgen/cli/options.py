@@ -40,6 +40,14 @@ Jobs = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print what was done as JSON, and progress as JSON on stderr.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but mistakes.")]
+Fairness = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Draw papers of about equal work: multiplications, live units and minus signs of each question are within "
+        "this share of a typical paper's, such as 0.1.",
+    ),
+]
 NotationName = Annotated[
     str | None,
     typer.Option(

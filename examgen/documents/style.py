@@ -76,10 +76,16 @@ class PaperStyle:
         found = None if theme is None else read_theme(theme)
         return cls(language, paper, found, cast("KeyDetail", key_detail), working_space)
 
-    def making(self, seed: Seed, draws: int) -> Making:
-        """How papers of this style are made from a seed or secret by a version of the draws, for their key."""
+    def making(self, seed: Seed, draws: int, fairness: float | None = None) -> Making:
+        """How papers of this style are made from a seed or secret by a version of the draws, for their key.
+
+        Args:
+            seed: or secret.
+            draws: the version.
+            fairness: share of the typical work by which a paper may be more or less, if it may not be any work.
+        """
         told, secret = (None, seed.fingerprint) if isinstance(seed, Secret) else (seed, "")
-        return Making(told, self.language, self.paper, self.decimal_mark, self.key_detail, draws, secret)
+        return Making(told, self.language, self.paper, self.decimal_mark, self.key_detail, draws, secret, fairness)
 
     @property
     def words(self) -> Mapping[str, Any]:

@@ -3,7 +3,6 @@
 `grade` is what the command line and the public function call.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -37,7 +36,7 @@ from examgen.marking.reading.matching import Matched, Submission, match
 from examgen.marking.reading.problems import Notice, Problem
 from examgen.marking.results import totals
 from examgen.marking.results.class_book import book_csv, class_book
-from examgen.marking.results.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Paper, read_earlier, row_digests
+from examgen.marking.results.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, read_earlier, row_digests
 from examgen.marking.results.entry_comments import comments
 from examgen.marking.results.graded_class import GradedClass
 from examgen.marking.results.key_of_marks import KEY_NOTE, key_note
@@ -53,8 +52,9 @@ from examgen.marking.results.notes import (
     unread_notes,
 )
 from examgen.marking.results.overrides import Override, find_overrides, read_overrides, with_overrides
-from examgen.marking.results.remarking import changes
+from examgen.marking.results.remarking import changes, printed_marks
 from examgen.marking.results.result_rows import EntryColumns, result_columns, results_csv
+from examgen.marking.results.shape_groups import compared_shapes
 from examgen.tables.csv_writing import Column
 
 
@@ -117,7 +117,8 @@ def grade(
     now = frozenset(book["student"])
     kept = {} if options.fresh else earlier.kept(now)
     whole = class_book(found, book, kept)
-    remarking = changes(earlier, _printed_marks(whole.columns))
+    shapes = compared_shapes(found, whole.columns)
+    remarking = changes(earlier, printed_marks(whole.columns))
     of_key = [Notice("key_file", "", 1, line) for line in found.notices]
     notices = (*of_key, *handed_in.notices, *matched.notices, *kept_notices(kept, by_hand, now, folder))
     notes = sorted_notes(
@@ -127,6 +128,7 @@ def grade(
             *held_back_notes(matched, entries),
             *neighbour_notes(matched, entries),
             *unread_notes(matched, handed_in.table, entries, [sheet.path for sheet in handed_in.sheets]),
+            *shapes.notes,
             *absent_notes(whole.absent),
         ]
     )
@@ -143,7 +145,7 @@ def grade(
     changed = tuple(typed_text(student) for student, digest in before.items() if after.get(student) != digest)
     return GradedClass(
         found.exam.id, results, whole.columns, whole.is_now, notices, handed_in.problems, notes, whole.absent,
-        remarking, changed, found.folder, folder,
+        remarking, changed, found.folder, folder, shapes.alike,
     )  # fmt: skip
 
 
@@ -158,12 +160,6 @@ def _overrides(key: Key, matched: Matched, given: Path | None) -> tuple[Override
     people = {variant.student: variant for variant in key.variants}
     people |= {submission.student: submission.variant for submission in matched.submissions}
     return read_overrides(path, key.exam, people) if path else ()
-
-
-def _printed_marks(gradebook: Mapping[str, Any]) -> dict[Paper, str]:
-    columns = (gradebook[name] for name in ("student", "variant", "marks"))
-    rows = zip(*columns, strict=True)
-    return {(student, variant): f"{marks:.15g}" for student, variant, marks in rows if marks is not None}
 
 
 def _key_of(answers: Path, files: HandedIn) -> Key:

@@ -28,6 +28,7 @@ def test_a_good_bank_passes(tmp_path: Path) -> None:
         "accepted (",
         "multiplications",
         "units with a slope",
+        "work of it all",
         "pre-activation-input",
         "100%",
     ):

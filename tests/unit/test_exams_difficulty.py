@@ -55,10 +55,14 @@ def test_a_forward_pass_is_little_work(tmp_path: Path) -> None:
 
 
 def test_dead_units_are_not_live() -> None:
-    """Of the textbook network with whole numbers all five units are live; with a bias of -100, three are not."""
+    """Of the textbook network with whole numbers all five units are live; with a bias of -100, three are not, and what
+    would come from them or go back through them is no work."""
     paper, givens = paper_of("relu-1-1-3-1")
     assert difficulty(paper, evaluate(paper.graph, givens)).live_units.tolist() == [5]
+    assert difficulty(paper, evaluate(paper.graph, givens)).multiplications.tolist() == [27]
     givens["b2"] = np.full_like(givens["b2"], -100)
     found = difficulty(paper, evaluate(paper.graph, givens))
     assert found.live_units.tolist() == [2]
+    # Left are 1 for z1, 3 for z2, 3 for the loss and the outputs' derivatives, and 3 on the way back to a2.
+    assert found.multiplications.tolist() == [10]
     assert found.minus_signs[0] >= 3

@@ -292,13 +292,31 @@ def test_an_older_key_has_the_defaults(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "making", [Making(0, "de", "letter"), Making(2**70, "tlh", "a4", key_detail="short", draws=3), Making()]
+    "making",
+    [
+        Making(0, "de", "letter"),
+        Making(2**70, "tlh", "a4", key_detail="short", draws=3),
+        Making(),
+        Making(7, fairness=0.1),
+        Making(7, fairness=0.0),
+    ],
 )
 def test_how_papers_were_made_stands_in_the_key(tmp_path: Path, making: Making) -> None:
     """Seed, draws, language, paper size and the detail of the worked solution are read back, however large they are."""
     loaded = load_exam("scalar-chain", 7)
     write_files(tmp_path, key_files(loaded.exam, draw_variants(loaded, STUDENTS), "1.2.3", making))
     assert read_key(tmp_path).making == making
+
+
+@pytest.mark.parametrize("told", [-0.1, 1.5, "0.1", True, [0.1]])
+def test_a_fairness_that_is_no_share_is_told(tmp_path: Path, told: object) -> None:
+    """Where it stands, what is there, and what is allowed."""
+    made(tmp_path, "scalar-chain")
+    path = tmp_path / "exam.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "fairness": told}))
+    with pytest.raises(KeyFileError) as caught:
+        read_key(tmp_path)
+    assert f"fairness is {told!r}; allowed: a number from 0 to 1, or null" in str(caught.value)
 
 
 def test_an_older_key_does_not_say_how_its_papers_were_made(tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ def _work(work: Work) -> Iterator[tuple[str, tuple[str, str, str]]]:
     yield "negative numbers", _spread(work.minus_signs, "{:.0f}")
     if work.live_units is not None:
         yield "units with a slope", _spread(work.live_units, "{:.0f}")
+    yield "work of it all", _spread(work.work, "{:.1f}")
     yield "smallest answer but 0", _spread(work.smallest, "{:.3g}")
     yield "largest answer", _spread(work.largest, "{:.3g}")
 

@@ -50,6 +50,7 @@ class Work:
     multiplications: Spread
     minus_signs: Spread
     live_units: Spread | None
+    work: Spread
     smallest: Spread
     largest: Spread
 

@@ -130,7 +130,8 @@ def _work(works: Sequence[Difficulty]) -> Work:
         return Spread.of(np.concatenate([np.atleast_1d(getattr(work, part)) for work in works]))
 
     live = spread("live_units") if any(work.units for work in works) else None
-    return Work(spread("multiplications"), spread("minus_signs"), live, spread("smallest"), spread("largest"))
+    counts = spread("multiplications"), spread("minus_signs"), live, spread("work")
+    return Work(*counts, spread("smallest"), spread("largest"))
 
 
 def _separations(there: Sequence[tuple[PaperShape, Mapping[str, Array]]], margin: float) -> Iterator[Separation]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from examgen.core.draw_versions import FIRST_DRAWS
@@ -11,6 +12,7 @@ from examgen.errors import BankError
 from examgen.exams.banks.bank_files import ExamModel, Family, find_bank, load_bank
 from examgen.exams.banks.families import family_question
 from examgen.exams.draws.drawing import Source, draw_question, variant_code
+from examgen.exams.draws.equal_work import FairSource, fair_source
 from examgen.exams.draws.streams import Secret, Seed, stream_key
 from examgen.exams.exam import Exam, Question, Variant
 from examgen.exams.fields import Field
@@ -24,12 +26,39 @@ ID_LENGTH = 6
 
 @dataclass(frozen=True, eq=False)
 class LoadedExam:
-    """An exam, where each question's numbers come from, by question id, and the version of the draws."""
+    """An exam and where its numbers come from.
+
+    Attributes:
+        exam: but for its numbers.
+        seed: or secret that they are drawn with.
+        sources: by question id, as the files say.
+        draws: the version of the draws.
+        fairness: share of the typical work of a question by which a paper may be more or less; None for any work.
+    """
 
     exam: Exam
     seed: Seed
     sources: Mapping[str, Source]
     draws: int = FIRST_DRAWS
+    fairness: float | None = None
+
+    @cached_property
+    def fair_sources(self) -> Mapping[str, FairSource]:
+        """By question id, with what the fairness asks for. Made when papers are drawn, as it takes a sample of them.
+
+        Raises: BankError: a question has no papers that are near enough.
+        """
+        if self.fairness is None:
+            return {name: FairSource(source) for name, source in self.sources.items()}
+        return {
+            question.id: fair_source(question, self.sources[question.id], self.fairness)
+            for question in self.exam.questions
+        }
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What an instructor should know of how the papers are drawn."""
+        return tuple(line for source in self.fair_sources.values() for line in source.notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +69,14 @@ class Student:
     name: str = ""
 
 
-def load_exam(name: str, seed: Seed, notation: str | None = None) -> LoadedExam:
+def load_exam(name: str, seed: Seed, notation: str | None = None, fairness: float | None = None) -> LoadedExam:
     """The exam of a shipped name or TOML path; a family alone is an exam of one question.
+
+    Args:
+        name: of the exam.
+        seed: or secret of its numbers.
+        notation: another one than its own.
+        fairness: as in `LoadedExam`, from 0 to 1.
 
     Raises:
         BankError: the file is missing or breaks the format, or its questions do not fit the notation.
@@ -57,7 +92,7 @@ def load_exam(name: str, seed: Seed, notation: str | None = None) -> LoadedExam:
                 raise BankError(f"{source.path}: {problem}")
         _check_fields(question, source, notation_name=written.name)
     exam = Exam(
-        id=f"{path.stem}-{_content_code(seed, written.name, bank, [family for _, family, _ in parts])}",
+        id=f"{path.stem}-{_content_code(seed, written.name, fairness, bank, [family for _, family, _ in parts])}",
         name=path.stem,
         title=bank.title,
         notation=written,
@@ -66,7 +101,7 @@ def load_exam(name: str, seed: Seed, notation: str | None = None) -> LoadedExam:
         questions=tuple(question for question, _ in pairs),
         cover=bank.cover,
     )
-    return LoadedExam(exam, seed, {question.id: source for question, source in pairs}, bank.draws)
+    return LoadedExam(exam, seed, {question.id: source for question, source in pairs}, bank.draws, fairness)
 
 
 def draw_variants(loaded: LoadedExam, students: Sequence[Student]) -> list[Variant]:
@@ -77,7 +112,7 @@ def draw_variants(loaded: LoadedExam, students: Sequence[Student]) -> list[Varia
     """
     exam, ids = loaded.exam, [student.id for student in students]
     by_question = {
-        question.id: draw_question(question, loaded.sources[question.id], exam.name, loaded.seed, ids)
+        question.id: draw_question(question, loaded.fair_sources[question.id].source, exam.name, loaded.seed, ids)
         for question in exam.questions
     }
     return [
@@ -106,15 +141,18 @@ def _families(exam_path: Path, exam: ExamModel) -> list[tuple[Path, Family, str]
     return found
 
 
-def _content_code(seed: Seed, notation: str, bank: Family | ExamModel, families: Sequence[Family]) -> str:
-    """Six letters and digits that change with the seed, the notation or anything in the files but policy and cover.
+def _content_code(
+    seed: Seed, notation: str, fairness: float | None, bank: Family | ExamModel, families: Sequence[Family]
+) -> str:
+    """Six letters and digits that change with the seed, the notation, the fairness or anything in the files but policy
+    and cover.
 
     With another policy the papers are the same, and what was handed in can be marked by it. The seed cannot be read
     from the code, but a small seed can be found by trying; exams that count draw a fresh one.
     """
     dumps = (model.model_dump_json(exclude={"policy", *model.cover_keys}) for model in (bank, *families))
     origin = stream_key(seed, "exam id").hex() if isinstance(seed, Secret) else str(seed)
-    parts = [origin, notation, *dumps]
+    parts = [origin, notation, *dumps, *([] if fairness is None else [f"fairness {float(fairness)!r}"])]
     digest = hashlib.sha256("\0".join(parts).encode()).digest()
     return "".join("abcdefghjkmnpqrstuvwxyz23456789"[byte % 31] for byte in digest[:ID_LENGTH])
 

@@ -65,12 +65,21 @@ class Drawer:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Where a question's numbers come from: drawers by given quantity with the screens' limits, or fixed numbers."""
+    """Where a question's numbers come from.
+
+    Attributes:
+        path: of the file that says it.
+        drawers: by shape and given quantity; empty where the numbers are fixed.
+        fixed: the numbers themselves, by given quantity.
+        limits: of the screens.
+        labels: the shapes of which one is chosen for each student; all where it is empty.
+    """
 
     path: str
     drawers: Mapping[str, Mapping[str, Drawer]]
     fixed: Mapping[str, Array]
     limits: Limits
+    labels: tuple[str, ...] = ()
 
 
 def variant_code(seed: Seed, exam: str, student: str) -> str:
@@ -87,7 +96,7 @@ def draw_question(
     Raises:
         BankError: the screens reject every draw of some student's paper; the message counts the draws per screen.
     """
-    labels = tuple(question.shapes)
+    labels = source.labels or tuple(question.shapes)
     if source.fixed:
         return [QuestionVariant(labels[0], source.fixed) for _ in students]
     keys = [stream_key(seed, exam, student, question.id) for student in students]
@@ -146,6 +155,14 @@ def try_draws(paper: PaperShape, source: Source, key: bytes, draws: int) -> Tria
             mistaken.update({name: int(verdict.sum()) for name, verdict in hidden.items()})
     accepted = {name: np.concatenate([part[name] for part in kept]) for name in kept[0]}
     return Trial(accepted, draws, dict(zip(SCREENS, rejected.tolist(), strict=True)), mistaken)
+
+
+def quick_draws(paper: PaperShape, source: Source, key: bytes, start: int, count: int) -> dict[str, Array]:
+    """Those of so many candidates of one shape, from `start` of one stream on, that the quick screens let pass,
+    (passing, *shape) by given quantity."""
+    candidates, verdicts = _Search(paper, source, [key]).judged([0], start, count)
+    passes = ~verdicts[0].any(axis=0)
+    return {name: values[passes] for name, values in candidates.items()}
 
 
 @dataclass(frozen=True, eq=False)

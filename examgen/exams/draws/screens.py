@@ -19,6 +19,7 @@ from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Array
 from examgen.exams.digits import NOISE, Digits
+from examgen.exams.draws.difficulty import workload
 from examgen.exams.draws.on_the_way import largest_products
 from examgen.exams.draws.separation import separations
 from examgen.exams.paper_shapes import PaperShape
@@ -48,6 +49,7 @@ class Limits:
         misconception_margin: so many tolerances at least each misconception is off in some asked answer.
         max_draws: after so many draws a family counts as impossible to satisfy.
         draws: the version of the draws; what is newer does not screen.
+        least_work, most_work: of a paper, see `Workload`.
     """
 
     kink_margin: float
@@ -59,6 +61,8 @@ class Limits:
     misconception_margin: float
     max_draws: int
     draws: int = FIRST_DRAWS
+    least_work: float = -np.inf
+    most_work: float = np.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,13 @@ def _overflowing(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> V
     return rejected
 
 
+def _unequal(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    if np.isinf(limits.least_work) and np.isinf(limits.most_work):
+        return _none(evaluation)
+    work = workload(paper, evaluation).work
+    return np.asarray((work < limits.least_work * (1 - SLACK)) | (work > limits.most_work * (1 + SLACK)))
+
+
 def _looks_right(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     givens = {given.name: evaluation[given.name] for given in paper.graph.givens}
@@ -202,6 +213,7 @@ _ROWS = (
     Screen("digits", "an asked answer keeps too few significant digits", _faint, since=1),
     Screen("tie", "an asked answer lies on a rounding tie", _tied, since=1),
     Screen("overflow", "a value is larger than max_abs allows", _overflowing, since=1),
+    Screen("work", "a paper is more or less work than the tolerance (fairness) allows", _unequal, since=1),
     Screen("misconception", "work with a misconception would look right", _looks_right, is_slow=True, since=1),
 )
 

@@ -30,6 +30,7 @@ class Making:
         key_detail: of the worked solution.
         draws: the version of the draws.
         secret: fingerprint of the secret that numbers were drawn with; empty where there was a seed.
+        fairness: share of the typical work by which a paper may be more or less; None where it may be any work.
     """
 
     seed: int | None = None
@@ -39,6 +40,7 @@ class Making:
     key_detail: KeyDetail = "full"
     draws: int = FIRST_DRAWS
     secret: str = ""
+    fairness: float | None = None
 
 
 NOT_TOLD = Making()
@@ -56,6 +58,7 @@ def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -
         "notation": exam.notation.name,
         "seed": making.seed,
         **({"secret": making.secret} if making.secret else {}),
+        **({"fairness": making.fairness} if making.fairness is not None else {}),
         "language": making.language,
         "paper": making.paper,
         "decimal_mark": making.decimal_mark,

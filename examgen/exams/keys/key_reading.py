@@ -68,7 +68,16 @@ def making_from(document: Mapping[str, Any]) -> Making:
     detail = document.get("key_detail", NOT_TOLD.key_detail)
     if detail not in get_args(KeyDetail):
         raise MistakeError(f"key_detail is {detail!r}; allowed: {', '.join(get_args(KeyDetail))}")
-    return Making(seed, language, paper, mark, detail, draws, _text(document.get("secret", NOT_TOLD.secret)))
+    secret = _text(document.get("secret", NOT_TOLD.secret))
+    return Making(seed, language, paper, mark, detail, draws, secret, _fairness(document.get("fairness")))
+
+
+def _fairness(told: Any) -> float | None:
+    if told is None:
+        return NOT_TOLD.fairness
+    if isinstance(told, bool) or not isinstance(told, int | float) or not 0 <= told <= 1:
+        raise MistakeError(f"fairness is {told!r}; allowed: a number from 0 to 1, or null")
+    return float(told)
 
 
 def variant_from(document: Mapping[str, Any], exam: Exam) -> Variant:

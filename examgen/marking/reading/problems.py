@@ -23,6 +23,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "unread": "Answers of a student cannot be read.",
         "held_back": "Marks for what follows were held back: a sheet shows little work on its paper.",
         "other_paper": "Wrong answers of a student equal the right ones of another student's paper.",
+        "unequal_shapes": "Marks differ between the shapes of a question by more than chance.",
         "rows_of_others": "A student's file has rows of other students, which were left out.",
         "unknown_student": "Students are not in the key.",
         "other_exam": "Rows are of another exam than the key.",

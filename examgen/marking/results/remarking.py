@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from examgen.exams.folders.files import typed_text
 from examgen.marking.results.earlier import Earlier, Paper
@@ -55,6 +56,13 @@ def changes(earlier: Earlier, new: Mapping[Paper, str]) -> Remarking:
     papers = [*now, *(paper for paper in old if paper not in now)]
     found = (Change(paper[0], old.get(paper), now.get(paper)) for paper in papers)
     return Remarking(is_again=True, changes=tuple(change for change in found if change.old != change.new))
+
+
+def printed_marks(gradebook: Mapping[str, Any]) -> dict[Paper, str]:
+    """By student and variant, from the columns of a gradebook; without those who are absent."""
+    columns = (gradebook[name] for name in ("student", "variant", "marks"))
+    rows = zip(*columns, strict=True)
+    return {(student, variant): f"{marks:.15g}" for student, variant, marks in rows if marks is not None}
 
 
 def change_lines(remarking: Remarking) -> tuple[str, ...]:
