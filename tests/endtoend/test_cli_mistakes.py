@@ -188,7 +188,7 @@ def test_a_batch_that_breaks_off_has_its_key(here: Path, monkeypatch: pytest.Mon
     done = RUNNER.invoke(app, ["batch", "scalar-chain", "roster.csv", "--seed", "7", "--out", "class"])
     assert done.exit_code == 1
     assert {str(path.relative_to(here / "class")) for path in (here / "class").rglob("*") if path.is_file()} == {
-        *("key/exam.json", "key/variants.jsonl", "key/answers.csv"),
+        *("key/exam.json", "key/variants.jsonl", "key/answers.csv", "key/progress.jsonl"),
         *("key/papers/s1.pdf", "key/filled/s1.pdf"),
         *(f"handout/s1/{name}" for name in ("questions.pdf", "answers.csv", "answers.html")),
     }
