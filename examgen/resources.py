@@ -1,11 +1,13 @@
 """Finds the folders that are shipped with the package; banks and documents call it."""
 
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from examgen.errors import SetupError
 
 
+@cache
 def shipped(name: Literal["templates", "banks"]) -> Path:
     """The folder inside the installed package, or beside the package in a checkout.
 

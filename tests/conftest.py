@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal import entropy
 from hypothesis.internal.conjecture import providers
 
 from tests.rooms import PARTS, part_of
@@ -27,11 +28,18 @@ settings.load_profile("repeatable")
 if hasattr(providers, "is_local_module_file"):
     vars(providers)["is_local_module_file"] = lambda _: False
 
+# Before each example Hypothesis seeds the generator that NumPy shares, and restores it afterwards: more time than many
+# an example takes, and nothing here draws from it.
+if hasattr(entropy, "NP_RANDOM"):
+    vars(entropy)["NP_RANDOM"] = entropy
+
 # Layouts of one run of the tests are its own, shared by its workers and the processes that they start: a layout is
 # written whole or not at all, and named by all that it depends on. Workers have the folder from who starts them.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="examgen-tests-")
     atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+    # Tests start many processes. Where Python is told to keep no bytecode, each would compile the whole package anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Most of what tests make is kept: layouts, classes, modules. Looking for garbage in all of it, again and again, took a
 # sixth of their time.

@@ -159,6 +159,11 @@ class PdfReading:
         """Every text in the file, whether or not anything shows it."""
         return tuple(strings_of_all_objects(self.pdf))
 
+    @cached_property
+    def extracted_text(self) -> str:
+        """The text as another program extracts it."""
+        return extracted_text(self.path)
+
 
 DIGEST = re.compile(r"/i[0-9a-z]*?[0-9a-f]{32}")
 
@@ -424,7 +429,7 @@ def text_findings(reading: PdfReading) -> list[str]:
         odd = _odd_characters(text)
         if odd:
             found.append(f"page {number}: characters that no reader can say: {odd}")
-    odd = _odd_characters(extracted_text(reading.path))
+    odd = _odd_characters(reading.extracted_text)
     return found + ([f"extracted text: characters that no reader can say: {odd}"] if odd else [])
 
 

@@ -43,10 +43,9 @@ def search(
 
     Returns: the text by group, for `layered`.
     """
-    starts = [
-        [{**start, **kept} for start in each]
-        for each in (_simple_starts(tuned_on), _random_starts(tuned_on, grid, seed))
-    ]
+    # A single climb begins with a simple sheet: nobody needs to know what random ones earn.
+    kinds = (_simple_starts(tuned_on), _random_starts(tuned_on, grid, seed))[:climbs]
+    starts = [[{**start, **kept} for start in each] for each in kinds]
     earned = iter(tuned_on.earned([layered(start) for each in starts for start in each]))
     ranked = [sorted(((next(earned).beside, start) for start in each), key=lambda pair: -pair[0]) for each in starts]
     free = [group for group in tuned_on.groups() if group not in kept]

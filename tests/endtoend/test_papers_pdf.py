@@ -20,7 +20,6 @@ import examgen
 from examgen.resources import shipped
 from tests.pdf_structure import (
     PdfReading,
-    extracted_text,
     file_findings,
     leaks,
     number_secrets,
@@ -172,9 +171,9 @@ def test_numbers_are_read_in_the_order_of_the_work(papers: Papers) -> None:
 def test_numbers_are_extracted_by_other_programs(papers: Papers) -> None:
     """All results stand in the key's text, and all given numbers in that of the question paper."""
     results = {Decimal(_printed(row)) for row in papers.rows}
-    assert results - _numbers(papers.pointed(extracted_text(papers.key.path))) == set()
+    assert results - _numbers(papers.pointed(papers.key.extracted_text)) == set()
     givens = {Decimal(number) for number in papers.givens}
-    assert givens - _numbers(papers.pointed(extracted_text(papers.questions.path))) == set()
+    assert givens - _numbers(papers.pointed(papers.questions.extracted_text)) == set()
 
 
 def test_question_paper_holds_nothing_of_its_key(papers: Papers) -> None:

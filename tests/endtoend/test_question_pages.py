@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from examgen.batch import making
 from examgen.cli import app
 from examgen.documents.paper.printing import PrintedPaper
-from tests.pdf_structure import Drawn, PdfReading, extracted_text, file_findings, read_pdf, ua_findings
+from tests.pdf_structure import Drawn, PdfReading, file_findings, read_pdf, ua_findings
 
 MM = 72 / 25.4
 LEAST_BOX = 11 * MM
@@ -130,7 +130,7 @@ def test_every_paper_has_its_whole_title_at_the_right_edge(tmp_path: Path, langu
         assert max(item.right for item in lines) == pytest.approx(right_margin, abs=SLACK)
         if language != "hi":
             assert "".join("".join(item.text for item in lines).split()) == "".join(title.split())
-    assert not re.search(r"1\s?: " + re.escape(title[:12]), extracted_text(reading.path))
+    assert not re.search(r"1\s?: " + re.escape(title[:12]), reading.extracted_text)
 
 
 def test_head_of_an_exam(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_head_of_an_exam(tmp_path: Path) -> None:
     }
     for language, expected in words.items():
         reading = made(tmp_path / language, str(tmp_path / "exam.toml"), "--language", language)
-        text = " ".join(extracted_text(reading.path).split())
+        text = " ".join(reading.extracted_text.split())
         for part in (*expected, "CS 101: Neural networks", "26", "17", "43"):
             assert part in text
         assert unexpected(reading) == []

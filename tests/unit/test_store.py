@@ -76,6 +76,25 @@ DAMAGES: dict[str, Damage] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def laid_out_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is laid out again in a test has the same layout, as others test, and takes no time."""
+    monkeypatch.setattr(printing, "_laid_out", cache_by_text(printing._laid_out))
+
+
+def cache_by_text(made: Callable[..., PaperSkeleton]) -> Callable[..., PaperSkeleton]:
+    """What a function gives, kept by the text of its arguments."""
+    known: dict[str, PaperSkeleton] = {}
+
+    def found(*arguments: object) -> PaperSkeleton:
+        text = repr(arguments)
+        if text not in known:
+            known[text] = made(*arguments)
+        return known[text]
+
+    return found
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where layouts are kept during a test."""

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import field as attribute
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from examgen.core.draw_versions import FIRST_DRAWS
@@ -16,7 +17,7 @@ from examgen.exams.draws.equal_work import FairSource, fair_source
 from examgen.exams.draws.streams import Secret, Seed, stream_key
 from examgen.exams.exam import Exam, Question, Variant
 from examgen.exams.fields import Field
-from examgen.exams.notation import notation_named
+from examgen.exams.notation import Notation, notation_named
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.typed_references import typed_reference
 from examgen.exams.task import Task
@@ -69,6 +70,19 @@ class Student:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class _Part:
+    """One family in an exam; two are equal where all is that their questions depend on, `content` being the file's."""
+
+    number: str
+    path: Path
+    family: Family = attribute(compare=False)
+    title: str
+    draws: int
+    notation: Notation
+    content: str
+
+
 def load_exam(name: str, seed: Seed, notation: str | None = None, fairness: float | None = None) -> LoadedExam:
     """The exam of a shipped name or TOML path; a family alone is an exam of one question.
 
@@ -85,12 +99,10 @@ def load_exam(name: str, seed: Seed, notation: str | None = None, fairness: floa
     bank = load_bank(path)
     parts = [(path, bank, "")] if isinstance(bank, Family) else _families(path, bank)
     written = notation_named(notation or bank.notation)
-    pairs = [family_question(f"Q{number}", *part, bank.draws) for number, part in enumerate(parts, start=1)]
-    for question, source in pairs:
-        for shape in question.shapes.values():
-            if problem := written.problem_with(shape):
-                raise BankError(f"{source.path}: {problem}")
-        _check_fields(question, source, notation_name=written.name)
+    pairs = [
+        _checked_question(_Part(f"Q{number}", *part, bank.draws, written, part[1].model_dump_json()))
+        for number, part in enumerate(parts, start=1)
+    ]
     exam = Exam(
         id=f"{path.stem}-{_content_code(seed, written.name, fairness, bank, [family for _, family, _ in parts])}",
         name=path.stem,
@@ -126,6 +138,20 @@ def draw_variants(loaded: LoadedExam, students: Sequence[Student]) -> list[Varia
     ]
 
 
+@lru_cache(maxsize=64)
+def _checked_question(part: _Part) -> tuple[Question, Source]:
+    """The question of a family and where its numbers come from; the same one for all seeds.
+
+    Raises: BankError: it does not fit the notation, or asks for what is not there.
+    """
+    question, source = family_question(part.number, part.path, part.family, part.title, part.draws)
+    for shape in question.shapes.values():
+        if problem := part.notation.problem_with(shape):
+            raise BankError(f"{source.path}: {problem}")
+    _check_fields(question, source, part.notation)
+    return question, source
+
+
 def _families(exam_path: Path, exam: ExamModel) -> list[tuple[Path, Family, str]]:
     found = []
     for number, part in enumerate(exam.questions, start=1):
@@ -157,10 +183,10 @@ def _content_code(
     return "".join("abcdefghjkmnpqrstuvwxyz23456789"[byte % 31] for byte in digest[:ID_LENGTH])
 
 
-def _check_fields(question: Question, source: Source, notation_name: str) -> None:
+def _check_fields(question: Question, source: Source, notation: Notation) -> None:
     """Every task asks for something that is there, and no entry is asked twice."""
     for label in question.shapes:
-        paper = paper_shape(question, label, notation_named(notation_name))
+        paper = paper_shape(question, label, notation)
         for number, task in enumerate(question.tasks):
             if absent := _absent(task, [field for field in paper.fields if field.task == number]):
                 raise BankError(

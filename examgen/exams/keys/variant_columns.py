@@ -18,7 +18,6 @@ from examgen.exams.exam import Exam, Question, QuestionVariant, Variant
 from examgen.exams.keys.given_rows import GivenRow
 from examgen.exams.keys.key_documents import OWN_LOOKS
 from examgen.exams.keys.key_reading import given_array
-from examgen.exams.paper_shapes import paper_shape
 
 _TEXTS = ("student", "name", "variant")
 
@@ -47,7 +46,7 @@ def variants_by_columns(text: bytes, lines: int, exam: Exam) -> list[Variant]:
     texts = [table.column(name).to_pylist() for name in _TEXTS]
     looks = [table.column(name).fill_null("").to_pylist() for name in OWN_LOOKS]
     questions = table.column("questions").combine_chunks()
-    parts = [_question(question, exam, _of(questions, question.id), lines) for question in exam.questions]
+    parts = [_question(question, _of(questions, question.id), lines) for question in exam.questions]
     names = [question.id for question in exam.questions]
     return [
         Variant(student, name, code, dict(zip(names, found, strict=True)), language, paper)
@@ -55,14 +54,14 @@ def variants_by_columns(text: bytes, lines: int, exam: Exam) -> list[Variant]:
     ]
 
 
-def _question(question: Question, exam: Exam, column: Any, lines: int) -> list[QuestionVariant]:
+def _question(question: Question, column: Any, lines: int) -> list[QuestionVariant]:
     """The numbers of one question, paper by paper."""
     labels, table = _of(column, "shape"), _of(column, "givens")
     found: list[Any] = [None] * lines
     for label in labels.unique().to_pylist():
         rows = np.flatnonzero(np.asarray(pc.equal(labels, label)))
         mine = table.take(pa.array(rows))
-        asked = {one.name: one for one in paper_shape(question, label, exam.notation).graph.givens}
+        asked = {one.name: one for one in question.shapes[label].graph.givens}
         for name in {field.name for field in mine.type} - asked.keys():
             if mine.field(name).null_count < len(rows):
                 raise OtherFormError
@@ -95,27 +94,27 @@ def _numbers(column: Any, given: Quantity) -> Array:
 def _schema(exam: Exam) -> Any:
     """The form of a line."""
     questions = [
-        (question.id, pa.struct([("shape", pa.string()), ("givens", pa.struct(list(_givens(question, exam).items())))]))
+        (question.id, pa.struct([("shape", pa.string()), ("givens", pa.struct(list(_givens(question).items())))]))
         for question in exam.questions
     ]
     return pa.schema([*((name, pa.string()) for name in (*_TEXTS, *OWN_LOOKS)), ("questions", pa.struct(questions))])
 
 
-def _givens(question: Question, exam: Exam) -> Mapping[str, Any]:
+def _givens(question: Question) -> Mapping[str, Any]:
     """By name of a quantity that is given in some shape of the question, the type of its numbers.
 
     Raises: OtherFormError: it has another number of axes in another shape.
     """
     found: dict[str, Any] = {}
-    for name, kind in _types(question, exam):
+    for name, kind in _types(question):
         if found.setdefault(name, kind) != kind:
             raise OtherFormError
     return found
 
 
-def _types(question: Question, exam: Exam) -> Iterator[tuple[str, Any]]:
-    for label in question.shapes:
-        for one in paper_shape(question, label, exam.notation).graph.givens:
+def _types(question: Question) -> Iterator[tuple[str, Any]]:
+    for shape in question.shapes.values():
+        for one in shape.graph.givens:
             kind = pa.float64()
             for _ in one.shape:
                 kind = pa.list_(kind)
