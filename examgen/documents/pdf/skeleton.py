@@ -8,7 +8,7 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -18,15 +18,16 @@ import pikepdf
 from examgen.documents.numbers import is_slot
 from examgen.documents.pdf.font_objects import font_object
 from examgen.documents.pdf.html_pdf import SetPages, set_pages
-from examgen.documents.pdf.stamping import FONT, Gap, OpenAlt, OpenForm, PaperSkeleton, pdf_text
-from examgen.documents.placeholders import ALT, GAP, OPEN, OPEN_ENTRY, alt_mark
+from examgen.documents.pdf.page_content import PageDrawings, draw_formulas
+from examgen.documents.pdf.stamping import FONT, Gap, OpenAlt, OpenStream, PaperSkeleton, first_part, pdf_text
+from examgen.documents.placeholders import ALT, GAP, OPEN_ENTRY, alt_mark
 from examgen.documents.themes import Theme
 from examgen.documents.typesetting import NAMES, Image, Typesetter, math_font
-from examgen.typeset import EmbeddedFont, embedded_font, pdf_operators
+from examgen.typeset import EmbeddedFont, embedded_font, form_set
+from examgen.typeset.drawn.slot_texts import COMMON
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)\s*endobj\s*\Z", re.DOTALL)
 _TYPE = b" /Type /StructElem >>"
-_MARKED = re.compile(rb"/\w+\s*<<\s*/MCID (\d+)\s*>>\s*BDC")
 
 Rework = Callable[[pikepdf.Pdf, pikepdf.Object], None]
 """Changes a document whose formulas have this font. Objects with a name `gap_name` in them become gaps."""
@@ -77,8 +78,7 @@ def skeleton_from(
     texts = [image.spoken for image in images] + list(hidden.values())
     with pikepdf.open(io.BytesIO(pages.pdf)) as pdf:
         font = _add_font(pdf, images)
-        _swap_images(pdf, images, font)
-        _release_margins(pdf)
+        drawings = draw_formulas(pdf, images, font)
         _finish_form(pdf, {name: len(images) + place for place, name in enumerate(hidden)})
         if rework is not None:
             rework(pdf, font)
@@ -87,37 +87,11 @@ def skeleton_from(
             saved,
             static_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.disable,
-            compress_streams=True,
-            recompress_flate=False,
+            # They are compressed with what is packed.
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
         )
-    return _split(saved.getvalue(), images, texts, pages.missing)
-
-
-def _release_margins(pdf: pikepdf.Pdf) -> None:
-    """Make artifacts of the lines in the margins: WeasyPrint marks them and leaves them out of the structure tree."""
-    told = set(_told(pdf.Root.StructTreeRoot, None))
-    for page in pdf.pages:
-        here = page.obj.objgen
-
-        def released(mark: re.Match[bytes], here: tuple[int, int] = here) -> bytes:
-            return mark[0] if (here, int(mark[1])) in told else b"/Artifact BMC"
-
-        content = page.Contents.read_bytes()
-        page.Contents = pdf.make_stream(_MARKED.sub(released, content))
-
-
-def _told(element: pikepdf.Object, page: tuple[int, int] | None) -> Iterator[tuple[tuple[int, int], int]]:
-    """Page and number of each piece of marked content that the structure tree tells of."""
-    page = element.Pg.objgen if "/Pg" in element else page
-    children = element.get("/K", pikepdf.Array([]))
-    for child in children if isinstance(children, pikepdf.Array) else [children]:
-        if isinstance(child, pikepdf.Dictionary):
-            if "/MCID" in child:
-                yield (child.Pg.objgen if "/Pg" in child else page or (0, 0)), int(child.MCID)
-            elif child.get("/Type") != pikepdf.Name.OBJR:
-                yield from _told(child, page)
-        elif page is not None:
-            yield page, int(child)
+    return _split(saved.getvalue(), drawings, texts, pages.missing)
 
 
 def _finish_form(pdf: pikepdf.Pdf, hidden: Mapping[str, int]) -> None:
@@ -171,7 +145,9 @@ def _add_font(pdf: pikepdf.Pdf, images: Sequence[Image]) -> pikepdf.Object:
     }
     for character in sorted(NAMES):
         if ord(character) in font.characters:
-            glyphs.update(font.glyph(character, level) for level in (0, 1, 2))
+            # Names stand in no script; numbers do.
+            levels = (0, 1, 2) if character in COMMON else (0,)
+            glyphs.update(font.glyph(character, level) for level in levels)
     return font_object(pdf, _embedded(frozenset(glyphs)))
 
 
@@ -181,49 +157,18 @@ def _embedded(glyphs: frozenset[int]) -> EmbeddedFont:
     return embedded_font(math_font(), glyphs)
 
 
-def _swap_images(pdf: pikepdf.Pdf, images: Sequence[Image], font: pikepdf.Object) -> None:
-    forms: dict[int, pikepdf.Object] = {}
-    for page in pdf.pages:
-        found = page.Resources.get("/XObject", pikepdf.Dictionary())
-        for name in list(found.keys()):
-            image = found[name]
-            if image.get("/Subtype") != pikepdf.Name.Image or (int(image.Width), int(image.Height)) != (1, 1):
-                continue
-            number = int.from_bytes(image.read_bytes()[:3], "big")
-            if number not in forms:
-                forms[number] = _form(pdf, images[number], number, font)
-            found[name] = forms[number]
-
-
-def _form(pdf: pikepdf.Pdf, image: Image, number: int, font: pikepdf.Object) -> pikepdf.Object:
-    """A drawing that fills the unit square, as an image does."""
-    formula = image.formula
-    width, height = formula.width or 1.0, (formula.height + formula.depth) or 1.0
-    content = b"" if image.slots else pdf_operators(formula.place(), FONT, y=formula.depth)
-    form = pdf.make_stream(content)
-    form.Type = pikepdf.Name.XObject
-    form.Subtype = pikepdf.Name.Form
-    form.BBox = pikepdf.Array([-2, -2, round(width + 2, 3), round(height + 2, 3)])
-    form.Matrix = pikepdf.Array([round(1 / width, 7), 0, 0, round(1 / height, 7), 0, 0])
-    form.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary({FONT.decode(): font}))
-    if image.slots:
-        form[OPEN] = number
-    return form
-
-
-def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str], missing: str) -> PaperSkeleton:
+def _split(pdf: bytes, drawings: PageDrawings, texts: Sequence[str], missing: str) -> PaperSkeleton:
     """Closed objects as one prefix; open ones apart."""
     objects, trailer = _objects(pdf)
-    size = max(objects) + 1
-    prefix = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-    offsets = [0] * size
-    forms: list[OpenForm] = []
+    streams: list[OpenStream] = []
     alts: list[OpenAlt] = []
     gaps: dict[int, Gap] = {}
+    closed: list[tuple[int, bytes]] = []
     for number, whole in sorted(objects.items()):
         body = _shortened(whole)
-        if OPEN_ENTRY.search(body):
-            forms.append(_open_form(number, body, images))
+        if mark := OPEN_ENTRY.search(body):
+            content = drawings.contents[int(mark[1])]
+            streams.append(OpenStream(number, content.parts, content.forms))
             continue
         if gap := GAP.search(body):
             gaps[int(gap[1])] = Gap(number, body[: gap.start()], body[gap.end() :])
@@ -232,10 +177,13 @@ def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str], missing: s
         if len(parts) > 1:
             alts.append(OpenAlt(number, tuple(parts[::2]), tuple(texts[int(n)] for n in parts[1::2])))
             continue
-        offsets[number] = len(prefix)
-        prefix += b"%d 0 obj\n%b\nendobj\n" % (number, parts[0])
+        closed.append((number, parts[0]))
     in_order = tuple(gap for _, gap in sorted(gaps.items()))
-    return PaperSkeleton(bytes(prefix), tuple(offsets), tuple(forms), tuple(alts), trailer, missing, in_order)
+    free = [one.number for kind in (streams, alts, in_order) for one in kind]
+    size = max(objects) + 1
+    prefix, table = first_part(closed, free, size, trailer)
+    forms = form_set(drawings.forms, math_font(), FONT)
+    return PaperSkeleton(prefix, table, size, forms, tuple(streams), tuple(alts), trailer, missing, in_order)
 
 
 def _shortened(body: bytes) -> bytes:
@@ -258,16 +206,6 @@ def _objects(pdf: bytes) -> tuple[Mapping[int, bytes], bytes]:
         found[number] = match[2]
     entries = re.sub(rb"/(?:Size \d+|ID \[.*?\])", b"", trailer[: trailer.index(b"startxref")].strip(), flags=re.DOTALL)
     return found, entries.strip()[2:-2].strip()
-
-
-def _open_form(number: int, body: bytes, images: Sequence[Image]) -> OpenForm:
-    mark = OPEN_ENTRY.search(body)
-    assert mark is not None
-    image = images[int(mark[1])]
-    entries = OPEN_ENTRY.sub(b"", body[: body.index(b"stream")])
-    head = re.sub(rb"/Length \d+|/Filter /FlateDecode", b"", entries).strip()
-    head = b" ".join(head[:-2].split())
-    return OpenForm(number, image.formula, image.slots, image.is_centred, head, image.is_right)
 
 
 def _closed_alts(body: bytes, texts: Sequence[str]) -> bytes:
