@@ -16,14 +16,18 @@ from examgen.documents.placeholders import OPEN
 from examgen.documents.typesetting import Image
 from examgen.typeset import Form, pdf_operators
 
+PIXEL, NEARLY = 4 / 3, 0.0002
+"""Of the layout, in points; all formulas are drawn at this scale, but for what rounding their sizes leaves."""
+
 LEAST_CLOSED = 2048
 """Content between open formulas that is shorter is written anew with them: each stream has its own dictionary."""
 
 _NUMBER = rb"-?[\d.]+"
+_LONG = re.compile(rb"(?<![\w.])-?\d\d+\.\d{4,}")
 _MARKED = re.compile(rb"/\w+\s*<<\s*/MCID (\d+)\s*>>\s*BDC")
 _SHOWN = re.compile(
     # As WeasyPrint draws an image: clipped to its box, moved there, and made as large.
-    rb"q\nq\n(?P<box>N N N N) re\nW\nn\n(?P<mark>/\w+(?:\n<</MCID \d+>>\nBDC| BMC))\nq\n/a1 gs\n"
+    rb"q\nq\nN N N N re\nW\nn\n(?P<mark>/\w+(?:\n<</MCID \d+>>\nBDC| BMC))\nq\n/a1 gs\n"
     rb"1 0 0 1 (?P<left>N) (?P<top>N) cm\nq\n(?P<width>N) 0 0 -(?P<height>N) 0 (?P<down>N) cm\n"
     rb"/(?P<name>\w+) Do\nQ\nQ\nEMC\nQ\nQ\b|/(?P<other>\w+) Do\b".replace(b"N", _NUMBER)
 )
@@ -54,7 +58,7 @@ def draw_formulas(pdf: pikepdf.Pdf, images: Sequence[Image], font: pikepdf.Objec
     forms: dict[int, int] = {}
     contents: list[OpenContent] = []
     for page, names in zip(pdf.pages, [_formulas(page) for page in pdf.pages], strict=True):
-        content = _released(page.Contents.read_bytes(), page.obj.objgen, told)
+        content = _shortened(_released(page.Contents.read_bytes(), page.obj.objgen, told))
         streams = []
         for piece in _pieces(_drawn(content, names, images), forms):
             if isinstance(piece, OpenContent):
@@ -130,14 +134,22 @@ def _around(shown: re.Match[bytes], image: Image) -> tuple[bytes, bytes]:
     wide, high = 1 / (formula.width or 1.0), 1 / ((formula.height + formula.depth) or 1.0)
     if shown["other"]:
         return b"q %b 0 0 %b 0 0 cm " % (_decimal(wide), _decimal(high)), b" Q"
-    scale = _decimal(float(shown["width"]) * wide), _decimal(float(shown["height"]) * high)
-    bottom = _decimal(float(shown["top"]) + float(shown["down"]))
-    begins = b"q\n%b re\nW\nn\n%b\n" % (shown["box"], shown["mark"])
-    return b"%b%b 0 0 -%b %b %b cm\n" % (begins, *scale, shown["left"], bottom), b"\nEMC\nQ"
+    scales = float(shown["width"]) * wide, float(shown["height"]) * high
+    across, up = (PIXEL if abs(scale - PIXEL) < NEARLY else scale for scale in scales)
+    bottom = _decimal(float(shown["top"]) + float(shown["down"]), 3)
+    placed = _decimal(across), _decimal(up), shown["left"], bottom
+    # Not clipped: what stands out of the box by a hair may be seen.
+    return b"q\n%b\n" % shown["mark"] + b"%b 0 0 -%b %b %b cm\n" % placed, b"\nEMC\nQ"
 
 
-def _decimal(value: float) -> bytes:
-    return f"{value:.7f}".rstrip("0").rstrip(".").encode()
+def _shortened(content: bytes) -> bytes:
+    """Content with thousandths of a point, and without the distances of 0 between letters."""
+    content = content.replace(b">0<", b"").replace(b">0]", b">]")
+    return _LONG.sub(lambda number: _decimal(float(number[0]), 3), content)
+
+
+def _decimal(value: float, digits: int = 5) -> bytes:
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".").encode()
 
 
 def _pieces(drawn: Iterator[bytes | int], forms: dict[int, int]) -> Iterator[bytes | OpenContent]:

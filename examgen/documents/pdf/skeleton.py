@@ -16,10 +16,11 @@ from typing import Any
 import pikepdf
 
 from examgen.documents.numbers import is_slot
-from examgen.documents.pdf.font_objects import font_object
+from examgen.documents.pdf.font_objects import font_object, strip_fonts
 from examgen.documents.pdf.html_pdf import SetPages, set_pages
 from examgen.documents.pdf.page_content import PageDrawings, draw_formulas
 from examgen.documents.pdf.stamping import FONT, Gap, OpenAlt, OpenStream, PaperSkeleton, first_part, pdf_text
+from examgen.documents.pdf.structure_tree import tighten
 from examgen.documents.placeholders import ALT, GAP, OPEN_ENTRY, alt_mark
 from examgen.documents.themes import Theme
 from examgen.documents.typesetting import NAMES, Image, Typesetter, math_font
@@ -28,6 +29,9 @@ from examgen.typeset.drawn.slot_texts import COMMON
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)\s*endobj\s*\Z", re.DOTALL)
 _TYPE = b" /Type /StructElem >>"
+_RECT = re.compile(rb"(?<=/Rect \[ )[-\d. ]+(?= \])")
+_LABEL = re.compile(rb"(?<=/TU )<feff([0-9a-f]*)>")
+_ONLY_KID = re.compile(rb"\A<< /K \[ (\d+(?: 0 R)?) \] ")
 
 Rework = Callable[[pikepdf.Pdf, pikepdf.Object], None]
 """Changes a document whose formulas have this font. Objects with a name `gap_name` in them become gaps."""
@@ -77,7 +81,9 @@ def skeleton_from(
     """
     texts = [image.spoken for image in images] + list(hidden.values())
     with pikepdf.open(io.BytesIO(pages.pdf)) as pdf:
-        font = _add_font(pdf, images)
+        font = _add_font(pdf, images, is_added_to=rework is not None)
+        strip_fonts(pdf)
+        tighten(pdf)
         drawings = draw_formulas(pdf, images, font)
         _finish_form(pdf, {name: len(images) + place for place, name in enumerate(hidden)})
         if rework is not None:
@@ -133,8 +139,10 @@ def _pixel(number: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b"")
 
 
-def _add_font(pdf: pikepdf.Pdf, images: Sequence[Image]) -> pikepdf.Object:
+def _add_font(pdf: pikepdf.Pdf, images: Sequence[Image], *, is_added_to: bool) -> pikepdf.Object:
+    """The font of formulas, with the letters of all sizes that these have, or that any may have which come later."""
     font = math_font()
+    levels = {slot.level for image in images for slot in image.formula.slots} | ({0, 1, 2} if is_added_to else {0})
     glyphs = {
         glyph
         for image in images
@@ -145,9 +153,8 @@ def _add_font(pdf: pikepdf.Pdf, images: Sequence[Image]) -> pikepdf.Object:
     }
     for character in sorted(NAMES):
         if ord(character) in font.characters:
-            # Names stand in no script; numbers do.
-            levels = (0, 1, 2) if character in COMMON else (0,)
-            glyphs.update(font.glyph(character, level) for level in levels)
+            # Names stand in no script; numbers may.
+            glyphs.update(font.glyph(character, level) for level in (levels if character in COMMON else (0,)))
     return font_object(pdf, _embedded(frozenset(glyphs)))
 
 
@@ -165,7 +172,7 @@ def _split(pdf: bytes, drawings: PageDrawings, texts: Sequence[str], missing: st
     gaps: dict[int, Gap] = {}
     closed: list[tuple[int, bytes]] = []
     for number, whole in sorted(objects.items()):
-        body = _shortened(whole)
+        body = _short_field(whole) if b"/Subtype /Widget" in whole else _shortened(whole)
         if mark := OPEN_ENTRY.search(body):
             content = drawings.contents[int(mark[1])]
             streams.append(OpenStream(number, content.parts, content.forms))
@@ -187,8 +194,22 @@ def _split(pdf: bytes, drawings: PageDrawings, texts: Sequence[str], missing: st
 
 
 def _shortened(body: bytes) -> bytes:
-    """A structure element without its type, which every one of hundreds would repeat and which readers do not need."""
-    return body.removesuffix(_TYPE) + b" >>" if body.endswith(_TYPE) else body
+    """A structure element without what hundreds would repeat and readers do not need: its type, and the brackets around
+    an only kid."""
+    if not body.endswith(_TYPE):
+        return body
+    return _ONLY_KID.sub(rb"<< /K \1 ", body.removesuffix(_TYPE) + b" >>")
+
+
+def _short_field(body: bytes) -> bytes:
+    """A field with a box in thousandths of a point, and its label in bytes, not in digits."""
+    body = _LABEL.sub(lambda label: pdf_text(bytes.fromhex(label[1].decode()).decode("utf-16-be")), body)
+    return _RECT.sub(_rounded, body)
+
+
+def _rounded(numbers: re.Match[bytes]) -> bytes:
+    """Points of a form's box, to the thousandth."""
+    return b" ".join([f"{float(number):.3f}".rstrip("0").rstrip(".").encode() for number in numbers[0].split()])
 
 
 def _objects(pdf: bytes) -> tuple[Mapping[int, bytes], bytes]:

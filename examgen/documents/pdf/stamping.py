@@ -16,6 +16,7 @@ FONT = b"/M"
 
 _SLOTS = re.compile("([\U000f0000-\U000fffff])")
 _ESCAPED = re.compile(rb"([\\()])")
+_BOM = b"\xfe\xff"
 _LENGTH = re.compile(rb"/Length (\d+)")
 _STREAM_ENDS = b"endstream"
 
@@ -161,7 +162,7 @@ def _compressed(body: bytes) -> bytes:
 
 def pdf_text(text: str) -> bytes:
     """A text string of a PDF file."""
-    return b"(%b)" % _literal(text) if text.isascii() else b"<FEFF%b>" % _wide(text)
+    return b"(%b)" % (_literal(text) if text.isascii() else _BOM + _wide(text))
 
 
 class _Encoded(NamedTuple):
@@ -210,7 +211,7 @@ def _said(text: str) -> _Said:
     around = [_encoded(piece) for piece in pieces[::2]]
     literals = [piece.literal for piece in around if piece.literal is not None]
     literal = b"(" + b"%b".join([one.replace(b"%", b"%%") for one in literals]) + b")"
-    wide = b"<FEFF" + b"%b".join([piece.wide for piece in around]) + b">"
+    wide = b"(" + _BOM + b"%b".join([piece.wide.replace(b"%", b"%%") for piece in around]) + b")"
     gaps = tuple(ord(slot) - FIRST_SLOT for slot in pieces[1::2])
     return _Said(_Encoded(literal if len(literals) == len(around) else None, wide), gaps)
 
@@ -224,4 +225,5 @@ def _literal(text: str) -> bytes:
 
 
 def _wide(text: str) -> bytes:
-    return text.encode("utf-16-be").hex().upper().encode()
+    # A reader takes the end of a line for another one.
+    return _ESCAPED.sub(rb"\\\1", text.encode("utf-16-be")).replace(b"\r", rb"\r")
