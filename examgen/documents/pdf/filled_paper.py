@@ -38,9 +38,9 @@ _WIDGET = re.compile(rb"/Subtype /Widget\b")
 _NAME = re.compile(rb"/T \(([^()\\]+)\)")
 _RECT = re.compile(rb"/Rect \[ ?([-\d. ]+?) ?\]")
 _VALUE = re.compile(rb"/(?:V (?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]*>)|Ff \d+)\s*")
-_FONT = re.compile(re.escape(FONT) + rb" (\d+) 0 R")
+_ROOT = re.compile(rb"/Root (\d+) 0 R")
+_RESOURCES = re.compile(rb"/DR (\d+) 0 R")
 _NAMES = re.compile(rb"/ID \[<([^>]*)><[^>]*>\]")
-_STRING = re.compile(rb"\((?:[^()\\]|\\.)*\)", re.DOTALL)
 _CLOSING = b"> Tj ET Q EMC"
 _PIECES = re.compile(r"[^-+*/,(]*[-+*/,(]?")
 
@@ -91,8 +91,11 @@ class Boxes:
 def boxes_of(skeleton: PaperSkeleton) -> Boxes:
     """The form of a question paper's skeleton."""
     closed = sorted(packed_objects(skeleton.prefix, skeleton.table).items())
-    heads = [_STRING.sub(b"", body) for _, body in closed]
-    font = next((int(found[1]) for head in heads if (found := _FONT.search(head))), 0)
+    root = _ROOT.search(skeleton.trailer)
+    assert root is not None, "the trailer names the catalog"
+    catalog = int(root[1])
+    found = _RESOURCES.search(dict(closed)[catalog])
+    resources = int(found[1]) if found else 0
     boxes: dict[str, Box] = {}
     fixed: list[tuple[int, bytes]] = []
     for number, body in closed:
@@ -102,8 +105,8 @@ def boxes_of(skeleton: PaperSkeleton) -> Boxes:
         elif name is not None and (rect := _RECT.search(body)) is not None:
             left, first, right, second = map(float, rect[1].split())
             drawing = skeleton.free + len(boxes)
-            boxes[name[1].decode()] = _box(number, drawing, body, abs(right - left), abs(second - first), font)
-        elif b"/Type /Catalog" in body:
+            boxes[name[1].decode()] = _box(number, drawing, body, abs(right - left), abs(second - first), resources)
+        elif number == catalog:
             # Else a reader would draw the values anew, in letters of one size.
             fixed.append((number, body.replace(b"/NeedAppearances true", b"/NeedAppearances false")))
     return Boxes(boxes, tuple(fixed), skeleton.trailer, skeleton.free + len(boxes))
@@ -132,14 +135,14 @@ def filled(paper: bytes, form: Boxes, answers: Mapping[str, str]) -> bytes:
     return paper + _update(paper, drawings, fields, form)
 
 
-def _box(number: int, drawing: int, body: bytes, width: float, height: float, font: int) -> Box:
+def _box(number: int, drawing: int, body: bytes, width: float, height: float, resources: int) -> Box:
     sides = f"{_number(width)} {_number(height)}".encode()
     return Box(
         number=number,
         drawing=drawing,
         before=b"%b/V " % _VALUE.sub(b"", body).rstrip().removesuffix(b">>"),
         after=b" /Ff 1 /AP << /N %d 0 R >> >>" % drawing,
-        head=b"/Subtype /Form /BBox [ 0 0 %b ] /Resources << /Font << %b %d 0 R >> >> " % (sides, FONT, font),
+        head=b"/Subtype /Form /BBox [ 0 0 %b ] /Resources %d 0 R " % (sides, resources),
         opening=_opening(SIZE, 1, height) + b" <",
         most=(width - 2 * PADDING) * math_font().units_per_em / SIZE,
         width=width,
