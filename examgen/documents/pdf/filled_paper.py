@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from examgen.documents.pdf.pdf_parts import Helpers, Objects, ending, last_table, packed_objects, part, stream
+from examgen.documents.pdf.pdf_parts import QUICK, Helpers, Objects, ending, last_table, packed_objects, part, stream
 from examgen.documents.pdf.stamping import FONT, PaperSkeleton, pdf_text
 from examgen.documents.typesetting import math_font
 from examgen.typeset.drawn.formula import decimal
@@ -206,5 +206,6 @@ def _update(paper: bytes, drawings: Objects, fields: Objects, form: Boxes) -> by
     digest = hashlib.md5(b"".join([body for _, body in (*drawings, *fields)]), usedforsecurity=False)
     name = digest.hexdigest().encode()
     trailer = b"%b /ID [<%b><%b>] /Prev %d" % (form.trailer, first[1], name, previous)
-    written, table = part(len(paper), drawings, fields, Helpers(form.size, form.size + 1), trailer)
+    helpers = Helpers(form.size, form.size + 1)
+    written, table = part(len(paper), drawings, fields, helpers, trailer, packed_level=QUICK)
     return written + ending(table)

@@ -19,7 +19,7 @@ HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 QUICK, PACKED, SMALL = 1, 4, 9
 """How hard to compress: what is written for each student; packed objects in it, whose words recur; what all share."""
 
-LEAST_COMPRESSED = 128
+LEAST_COMPRESSED = 256
 """Shorter streams are written as they are."""
 
 _ROW = struct.Struct(">BIH")
@@ -64,6 +64,7 @@ def part(
     *,
     free: Sequence[int] = (),
     level: int = QUICK,
+    packed_level: int = PACKED,
 ) -> tuple[bytes, int]:
     """The objects of a part of a file and their table; and where the table begins.
 
@@ -74,13 +75,13 @@ def part(
         helpers: numbers that nothing else has.
         entries: of the trailer but for the size of the table.
         free: numbers that later parts fill; with them, the part is the first one.
-        level: of compression.
+        level, packed_level: of compression.
     """
     rows = {number: _ROW.pack(_FREE, 0, 0) for number in free}
     if free:
         rows[0] = _ROW.pack(_FREE, 0, _LAST)
     rows |= {number: _ROW.pack(_PACKED, helpers.packed, index) for index, (number, _) in enumerate(others)}
-    placed = [*streams, (helpers.packed, _pack(others, max(level, PACKED)))] if others else streams
+    placed = [*streams, (helpers.packed, _pack(others, packed_level))] if others else streams
     written, end = [], start
     for number, body in placed:
         whole = b"%d 0 obj\n%b\nendobj\n" % (number, body)

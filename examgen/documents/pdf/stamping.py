@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -15,7 +16,6 @@ FONT = b"/M"
 """The name of the formulas' font in the resources of their drawings."""
 
 _SLOTS = re.compile("([\U000f0000-\U000fffff])")
-_ESCAPED = re.compile(rb"([\\()])")
 _BOM = b"\xfe\xff"
 _LENGTH = re.compile(rb"/Length (\d+)")
 _STREAM_ENDS = b"endstream"
@@ -110,7 +110,9 @@ def first_part(closed: Objects, free: Sequence[int], size: int, trailer: bytes) 
     streams = [(number, _compressed(body)) for number, body in closed if body.endswith(_STREAM_ENDS)]
     others = [(number, body) for number, body in closed if not body.endswith(_STREAM_ENDS)]
     helpers = Helpers(size, size + 1)
-    written, table = part(len(HEADER), streams, others, helpers, trailer, free=(0, *free), level=SMALL)
+    written, table = part(
+        len(HEADER), streams, others, helpers, trailer, free=(0, *free), level=SMALL, packed_level=SMALL
+    )
     return HEADER + written, table
 
 
@@ -216,14 +218,21 @@ def _said(text: str) -> _Said:
     return _Said(_Encoded(literal if len(literals) == len(around) else None, wide), gaps)
 
 
+@lru_cache(maxsize=16384)
 def _encoded(text: str) -> _Encoded:
+    """Kept because students share most numbers."""
     return _Encoded(_literal(text) if text.isascii() else None, _wide(text))
 
 
 def _literal(text: str) -> bytes:
-    return _ESCAPED.sub(rb"\\\1", text.encode())
+    return _escaped(text.encode())
 
 
 def _wide(text: str) -> bytes:
-    # A reader takes the end of a line for another one.
-    return _ESCAPED.sub(rb"\\\1", text.encode("utf-16-be")).replace(b"\r", rb"\r")
+    return _escaped(text.encode("utf-16-be"))
+
+
+def _escaped(data: bytes) -> bytes:
+    """Bytes of a string; a reader takes the end of a line for another one."""
+    data = data.replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
+    return data.replace(b"\r", rb"\r")
