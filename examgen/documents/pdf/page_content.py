@@ -23,7 +23,8 @@ LEAST_CLOSED = 2048
 """Content between open formulas that is shorter is written anew with them: each stream has its own dictionary."""
 
 _NUMBER = rb"-?[\d.]+"
-_LONG = re.compile(rb"(?<![\w.])-?\d\d+\.\d{4,}")
+_LONG = re.compile(rb"(?<![\w.])-?\d\d+\.\d{5,}")
+_LETTERS = re.compile(rb"(?<=\n1 0 0 -1 )[\d.]+(?= [\d.]+ Tm\n)")
 _MARKED = re.compile(rb"/\w+\s*<<\s*/MCID (\d+)\s*>>\s*BDC")
 _SHOWN = re.compile(
     # As WeasyPrint draws an image: clipped to its box, moved there, and made as large.
@@ -137,15 +138,17 @@ def _around(shown: re.Match[bytes], image: Image) -> tuple[bytes, bytes]:
     scales = float(shown["width"]) * wide, float(shown["height"]) * high
     across, up = (PIXEL if abs(scale - PIXEL) < NEARLY else scale for scale in scales)
     bottom = _decimal(float(shown["top"]) + float(shown["down"]), 3)
-    placed = _decimal(across), _decimal(up), shown["left"], bottom
+    placed = _decimal(across), _decimal(up), _decimal(float(shown["left"]), 3), bottom
     # Not clipped: what stands out of the box by a hair may be seen.
     return b"q\n%b\n" % shown["mark"] + b"%b 0 0 -%b %b %b cm\n" % placed, b"\nEMC\nQ"
 
 
 def _shortened(content: bytes) -> bytes:
-    """Content with thousandths of a point, and without the distances of 0 between letters."""
+    """Content with four decimals, and without the distances of 0 between letters."""
     content = content.replace(b">0<", b"").replace(b">0]", b">]")
-    return _LONG.sub(lambda number: _decimal(float(number[0]), 3), content)
+    content = _LONG.sub(lambda number: _decimal(float(number[0]), 4), content)
+    # Letters may be a little aside, but neither higher nor lower: some programs set them onto whole pixels.
+    return _LETTERS.sub(lambda left: _decimal(float(left[0]), 3), content)
 
 
 def _decimal(value: float, digits: int = 5) -> bytes:
