@@ -12,8 +12,9 @@ fontTools, NumPy and an OpenType math font with TrueType outlines, nothing else 
 
 from examgen.typeset.drawn.draw import pdf_operators
 from examgen.typeset.drawn.embedding import EmbeddedFont, embedded_font
-from examgen.typeset.drawn.filling import Form, FormSet
+from examgen.typeset.drawn.filling import FormSet
 from examgen.typeset.drawn.formula import Drawing, Formula, PlacedSlot
+from examgen.typeset.drawn.gathering import Form, form_set
 from examgen.typeset.faults import MissingGlyph, SlotTooNarrow, UnknownMath
 from examgen.typeset.fonts.font import MathFont
 from examgen.typeset.layout.context import Slot
@@ -33,6 +34,7 @@ __all__ = [
     "SlotTooNarrow",
     "UnknownMath",
     "embedded_font",
+    "form_set",
     "pdf_operators",
     "spoken",
     "spoken_number",

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from examgen.documents.paper import printing
-from examgen.documents.pdf.stamping import FONT, OpenForm, PaperSkeleton, stamp
+from examgen.documents.pdf import skeleton, store
+from examgen.documents.pdf.stamping import FONT, PaperSkeleton, stamp
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.resources import shipped
-from examgen.typeset import pdf_operators
+from examgen.typeset import Form, FormSet, form_set, pdf_operators
 
 FAMILIES = sorted(path.stem for path in (shipped("banks") / "families").glob("*.toml"))
 CLASS = [Student("s1", "Ada Lovelace"), Student("s2", "Zoë Ünal"), Student("s3", "Б. Иванов")]
@@ -28,33 +30,53 @@ def assert_drawn_alike(one: bytes, other: bytes) -> None:
 
 
 @pytest.fixture
+def laid_out(monkeypatch: pytest.MonkeyPatch) -> dict[FormSet, Sequence[Form]]:
+    """The formulas of every skeleton that is laid out from now on, by the set of them."""
+    seen: dict[FormSet, Sequence[Form]] = {}
+
+    def watched(forms: Sequence[Form], *more: Any) -> FormSet:
+        found = form_set(forms, *more)
+        seen[found] = forms
+        return found
+
+    printing._skeleton.cache_clear()
+    monkeypatch.setattr(store, "load", lambda *_: None)
+    monkeypatch.setattr(store, "save", lambda *_: None)
+    monkeypatch.setattr(skeleton, "form_set", watched)
+    return seen
+
+
+@pytest.fixture
 def stamped(monkeypatch: pytest.MonkeyPatch) -> list[Stamped]:
     """Every skeleton that is stamped from now on, with its texts."""
     seen: list[Stamped] = []
 
-    def watched(skeleton: PaperSkeleton, texts: Sequence[str], spoken: Sequence[str]) -> bytes:
-        seen.append((skeleton, texts))
-        return stamp(skeleton, texts, spoken)
+    def watched(page: PaperSkeleton, texts: Sequence[str], spoken: Sequence[str]) -> bytes:
+        seen.append((page, texts))
+        return stamp(page, texts, spoken)
 
     monkeypatch.setattr(printing, "stamp", watched)
     return seen
 
 
-def drawn_alone(form: OpenForm, texts: Sequence[str]) -> bytes:
+def drawn_alone(form: Form, texts: Sequence[str]) -> bytes:
     """One formula by itself, its bottom at 0."""
     formula = form.formula
-    drawing = formula.place({slot.name: texts[place] for slot, place in zip(formula.slots, form.slots, strict=True)})
-    x = (formula.width - drawing.width) / 2 if form.is_centred else 0.0
+    drawing = formula.place({slot.name: texts[place] for slot, place in zip(formula.slots, form.texts, strict=True)})
+    share = 1.0 if form.is_right else form.is_centred / 2
+    x = (formula.width - drawing.width) * share
     return pdf_operators(drawing, FONT, x=x, y=formula.depth)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_solution_is_drawn_as_its_formulas_are_alone(family: str, stamped: list[Stamped]) -> None:
+def test_a_solution_is_drawn_as_its_formulas_are_alone(
+    family: str, stamped: list[Stamped], laid_out: dict[FormSet, Sequence[Form]]
+) -> None:
     """In every shipped family, for students with other numbers and names."""
     loaded = load_exam(family, 7)
     for variant in draw_variants(loaded, CLASS):
         printing.key_pdf(loaded.exam, variant)
-        skeleton, texts = stamped[-1]
-        for together, form in zip(skeleton.drawings.operators(texts), skeleton.forms, strict=True):
+        page, texts = stamped[-1]
+        for together, form in zip(page.forms.operators(texts), laid_out[page.forms], strict=True):
             assert_drawn_alike(together, drawn_alone(form, texts))
     assert len({tuple(texts) for _, texts in stamped}) == len(stamped) >= len(CLASS)

@@ -7,10 +7,11 @@ import pikepdf
 import pytest
 
 from examgen.documents.numbers import FIRST_SLOT
+from examgen.documents.pdf.pdf_parts import packed_objects, table_rows
 from examgen.documents.pdf.skeleton import make_skeleton
 from examgen.documents.pdf.stamping import PaperSkeleton, stamp
 from examgen.documents.typesetting import Typesetter
-from tests.stamped_pages import alternative_texts, text_of
+from tests.stamped_pages import alternative_texts, assert_sound, text_of
 
 PAGE = '<html lang="en"><title>t</title>'
 
@@ -22,37 +23,54 @@ def laid_out(*latex: str, before: str = "", widest: str = "−0.00") -> PaperSke
 
 
 def test_only_what_has_slots_stays_open() -> None:
-    """A drawing per different formula, and the figures' texts."""
+    """The page's content where formulas with slots stand in it, each formula once, and the figures' texts."""
     slot = chr(FIRST_SLOT)
     skeleton = laid_out("x", f"y = {slot}", f"y = {slot}", f"z = {slot}")
-    assert [form.slots for form in skeleton.forms] == [(0,), (0,)]
+    assert len(skeleton.forms.templates) == 2
+    assert [one.forms for one in skeleton.streams] == [(0, 0, 1)]
     assert sum(len(alt.texts) for alt in skeleton.alts) == 3
-    assert {number for number, offset in enumerate(skeleton.offsets) if offset == 0} == {
-        0, *(form.number for form in skeleton.forms), *(alt.number for alt in skeleton.alts)
-    }  # fmt: skip
+    free = {number for number, (kind, *_) in table_rows(skeleton.prefix, skeleton.table).items() if kind == 0}
+    assert free == {0, *(one.number for one in skeleton.streams), *(alt.number for alt in skeleton.alts)}
+
+
+def test_content_far_from_slots_is_closed() -> None:
+    """What stands between open formulas is written once where it is long, and the words keep their order."""
+    typesetter = Typesetter({0: "−0.00"})
+    words = "".join(f"<p>word{number}</p>" for number in range(100))
+    slot = typesetter.inline(chr(FIRST_SLOT))
+    skeleton = make_skeleton(f"{PAGE}<p>{slot}</p>{words}<p>{slot}</p>", typesetter)
+    assert len(skeleton.streams) > 1
+    assert all(b"word" not in part and len(part) < 3000 for one in skeleton.streams for part in one.parts)
+    text = text_of(stamp(skeleton, ["−1"], ["minus 1"]))
+    assert re.findall(r"word\d+", text) == [f"word{number}" for number in range(100)]
+    assert text.count("−1") == 2
 
 
 def test_a_page_without_slots_is_closed() -> None:
     """Nothing is left to fill in."""
     skeleton = laid_out("x", "y")
-    assert not skeleton.forms
+    assert not skeleton.forms.templates
+    assert not skeleton.streams
     assert not skeleton.alts
     assert alternative_texts(stamp(skeleton, [], [])) == ["x", "y"]
 
 
 def test_the_prefix_has_each_closed_object_where_it_says() -> None:
-    """At its offset stands its number."""
+    """At its place stands its number, or it is packed; nothing is lost."""
     skeleton = laid_out("x", f"y = {chr(FIRST_SLOT)}")
-    for number, offset in enumerate(skeleton.offsets):
-        if offset:
-            assert skeleton.prefix[offset:].startswith(b"%d 0 obj\n" % number)
-    assert len(re.findall(rb"^\d+ 0 obj$", skeleton.prefix, re.MULTILINE)) >= sum(map(bool, skeleton.offsets))
+    rows = table_rows(skeleton.prefix, skeleton.table)
+    assert list(rows) == list(range(skeleton.size + 2))
+    for number, (kind, place, _) in rows.items():
+        assert kind != 1 or skeleton.prefix[place:].startswith(b"%d 0 obj\n" % number)
+    packed = {number for number, (kind, *_) in rows.items() if kind == 2}
+    assert packed == packed_objects(skeleton.prefix, skeleton.table).keys()
+    assert_sound(stamp(skeleton, ["1"], ["1"]))
 
 
 def test_the_same_page_gives_the_same_skeleton() -> None:
     """Byte for byte."""
     first, second = laid_out("x", "y = 1"), laid_out("x", "y = 1")
-    assert (first.prefix, first.offsets, first.trailer) == (second.prefix, second.offsets, second.trailer)
+    assert (first.prefix, first.table, first.trailer) == (second.prefix, second.table, second.trailer)
 
 
 def test_three_hundred_formulas_are_told_apart() -> None:

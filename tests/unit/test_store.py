@@ -3,7 +3,9 @@
 import hashlib
 import json
 import os
+import struct
 import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +26,14 @@ from examgen.exams.banks.building import Student, draw_variants, load_exam
 
 Damage = Callable[[dict[str, Any]], object]
 
+
+def changed_array(inside: Any, key: str | int, value: float) -> None:
+    """Put another number into the first place of an array."""
+    packed = bytearray(b64decode(inside[key]))
+    struct.pack_into("<d" if isinstance(value, float) else "<i", packed, 0, value)
+    inside[key] = b64encode(packed).decode()
+
+
 DAMAGES: dict[str, Damage] = {
     "no parts": lambda page: page.clear(),
     "another format": lambda page: page.update(format="examgen skeleton 1"),
@@ -32,39 +42,54 @@ DAMAGES: dict[str, Damage] = {
     "a prefix that is no base64": lambda page: page.update(prefix="%%%"),
     "a prefix that is cut": lambda page: page.update(prefix=page["prefix"][:4000]),
     "a prefix of another page": lambda page: page.update(prefix=page["prefix"][:40] + page["prefix"][80:]),
-    "offsets out of range": lambda page: page.update(offsets=[0, *[10**6] * (len(page["offsets"]) - 1)]),
-    "offsets that are huge": lambda page: page.update(offsets=[0, *[10**400] * (len(page["offsets"]) - 1)]),
-    "an offset that is off by one": lambda page: page["offsets"].__setitem__(1, page["offsets"][1] + 1),
-    "an offset of an open object": lambda page: page["offsets"].__setitem__(page["forms"][0]["number"], 15),
-    "offsets that are text": lambda page: page.update(offsets="0123"),
-    "an offset that is no number": lambda page: page["offsets"].__setitem__(1, None),
-    "fewer offsets": lambda page: page["offsets"].pop(),
+    "a table out of range": lambda page: page.update(table=10**6),
+    "a table that is huge": lambda page: page.update(table=10**400),
+    "a table that is off by one": lambda page: page.update(table=page["table"] + 1),
+    "a table that is no number": lambda page: page.update(table=None),
+    "another size": lambda page: page.update(size=page["size"] - 1),
+    "an open object that is closed": lambda page: page["streams"][0].update(number=1),
+    "an open object that is not there": lambda page: page["streams"][0].update(number=page["size"]),
     "no trailer": lambda page: page.update(trailer=""),
     "a trailer of other letters": lambda page: page.update(trailer="/Root ∂"),
-    "one form twice": lambda page: page["forms"].append(page["forms"][0]),
-    "no forms": lambda page: page.update(forms=[]),
-    "forms that are no list": lambda page: page.update(forms={"0": 1}),
-    "a form that is no table": lambda page: page["forms"].__setitem__(0, 3),
-    "a form of a text that is not there": lambda page: page["forms"][0]["slots"].__setitem__(0, 10**5),
-    "a form of a text before the first": lambda page: page["forms"][0]["slots"].__setitem__(0, -1),
-    "a form of fewer texts": lambda page: page["forms"][0]["slots"].pop(),
-    "a head that is none": lambda page: page["forms"][0].update(head="no dictionary"),
-    "a formula that is none": lambda page: page["forms"][0].update(formula=[]),
-    "a size that is no number": lambda page: page["forms"][0]["formula"].update(size="12"),
-    "a size that is NaN": lambda page: page["forms"][0]["formula"].update(size=float("nan")),
-    "a width that is infinite": lambda page: page["forms"][0]["formula"].update(width=float("inf")),
-    "a group that is not there": lambda page: page["forms"][0]["formula"]["slots"][0].__setitem__(5, 99),
-    "a letter size that is not there": lambda page: page["forms"][0]["formula"]["slots"][0].__setitem__(6, 7),
-    "a slot that is short": lambda page: page["forms"][0]["formula"]["slots"][0].pop(),
-    "a slot that is not drawn": lambda page: page["forms"][0]["formula"].update(program=[]),
-    "a slot that is drawn twice": lambda page: page["forms"][0]["formula"]["program"].append(0),
-    "operators of another kind": lambda page: page["forms"][-1]["formula"]["program"].append(
-        [0.0, 0.0, 12.0, 0, [[0.0, [1]]], False, False, False, "<0001>Tj /Js Do"]
+    "a trailer of another page": lambda page: page.update(trailer="/Root 3 0 R"),
+    "one stream twice": lambda page: page["streams"].append(page["streams"][0]),
+    "no streams": lambda page: page.update(streams=[]),
+    "streams that are no list": lambda page: page.update(streams={"0": 1}),
+    "a stream that is no table": lambda page: page["streams"].__setitem__(0, 3),
+    "a stream of a form that is not there": lambda page: page["streams"][0]["forms"].__setitem__(0, 10**5),
+    "a stream of fewer forms": lambda page: page["streams"][0]["forms"].pop(),
+    "forms that are none": lambda page: page.update(forms=[]),
+    "no forms": lambda page: page.update(forms={}),
+    "a text that is not there": lambda page: page["forms"]["shown"][0].__setitem__(0, 10**5),
+    "a text before the first": lambda page: page["forms"]["shown"][0].__setitem__(0, -1),
+    "a letter size that is not there": lambda page: page["forms"]["shown"][0].__setitem__(1, 7),
+    "fewer texts": lambda page: page["forms"]["shown"].pop(),
+    "widths that are no numbers": lambda page: page["forms"].update(widths=[12.0]),
+    "a width that is NaN": lambda page: changed_array(page["forms"], "widths", float("nan")),
+    "a width that is infinite": lambda page: changed_array(page["forms"], "full", float("inf")),
+    "a unit that is not positive": lambda page: changed_array(page["forms"], "units", 0.0),
+    "half a number": lambda page: page["forms"].update(full=page["forms"]["full"][:4]),
+    "fewer widths": lambda page: page["forms"].update(widths=""),
+    "a group that is not there": lambda page: changed_array(page["forms"]["moves"], 1, 10**6),
+    "a group before that is not there": lambda page: changed_array(page["forms"]["moves"], 2, -2),
+    "a formula that is not there": lambda page: changed_array(page["forms"]["moves"], 3, 10**6),
+    "fewer moves": lambda page: page["forms"]["moves"].__setitem__(0, ""),
+    "a unit that is not there": lambda page: changed_array(page["forms"]["groups"], 1, 10**6),
+    "sums that begin nowhere": lambda page: changed_array(page["forms"]["groups"], 0, 1),
+    "no groups": lambda page: page["forms"].update(groups=["", "", ""]),
+    "no ends": lambda page: page["forms"].update(ends=["", "", ""]),
+    "an end of a group that is not there": lambda page: changed_array(page["forms"]["ends"], 2, 10**6),
+    "a column of itself": lambda page: page["forms"].update(
+        columns=[["AAAAAAAAAAA=", ["AAAAAA==", "fwAAAA==", "AAAAAAAAAAA="], "AAAAAA=="]]
     ),
-    "no groups": lambda page: page["forms"][0]["formula"].update(groups=[]),
-    "no ends": lambda page: page["forms"][0]["formula"].update(ends=[]),
-    "a unit that is not there": lambda page: page["forms"][0]["formula"]["groups"].append([[99, 1.0]]),
-    "a column of itself": lambda page: page["forms"][0]["formula"].update(columns=[[[0.0, [99]]]]),
+    "a template without its gaps": lambda page: page["forms"]["templates"].__setitem__(0, "BT ET"),
+    "a template with another gap": lambda page: page["forms"]["templates"].__setitem__(0, "%d"),
+    "operators of another kind": lambda page: page["forms"]["templates"].__setitem__(
+        -1, page["forms"]["templates"][-1] + " /Js Do"
+    ),
+    "a gap of nothing": lambda page: page["forms"]["picks"][0].__setitem__(0, 10**5),
+    "a number in the place of glyphs": lambda page: page["forms"]["picks"][0].reverse(),
+    "picks that are none": lambda page: page["forms"].update(picks=[]),
     "an alternative text that is none": lambda page: page["alts"][0].update(texts=[1]),
     "an alternative text of a slot that is not there": lambda page: page["alts"][0]["texts"].__setitem__(
         0, "\U000ffff0"
@@ -124,7 +149,7 @@ def kept() -> tuple[bytes, PaperSkeleton]:
 
 def texts_of(skeleton: PaperSkeleton) -> int:
     """How many texts a page has."""
-    return 1 + max(slot for form in skeleton.forms for slot in form.slots)
+    return 1 + max(place for place, _ in skeleton.forms.shown)
 
 
 def test_what_is_stored_is_found_again(kept: tuple[bytes, PaperSkeleton]) -> None:
@@ -199,8 +224,8 @@ def test_a_changed_file_is_laid_out_anew(folder: Path) -> None:
     (file,) = folder.iterdir()
     packed = file.read_bytes()
     for bad in (
-        changed(packed, DAMAGES["offsets out of range"]),
-        changed(packed, lambda page: page["forms"][0]["formula"].update(width=1.0)),
+        changed(packed, DAMAGES["a table out of range"]),
+        changed(packed, lambda page: changed_array(page["forms"], "full", 1.0)),
         changed(packed, lambda _: None),
         packed[:-1],
         packed[:20],
@@ -229,7 +254,7 @@ def test_a_page_with_a_checksum_of_ours_is_looked_at_too(folder: Path, monkeypat
     fresh = paper()
     (file,) = folder.iterdir()
     monkeypatch.setattr(store, "_checksum", lambda _, body: hashlib.sha256(body).digest())
-    for damage in ("offsets out of range", "a prefix that is no PDF", "a size that is NaN", "no parts", "no forms"):
+    for damage in ("a table out of range", "a prefix that is no PDF", "a width that is NaN", "no parts", "no forms"):
         file.write_bytes(changed(file.read_bytes(), DAMAGES[damage]))
         assert paper() == fresh, damage
 
@@ -265,7 +290,7 @@ def test_make_gives_the_same_paper_whatever_is_in_the_cache(tmp_path: Path, monk
     fresh = made()
     files = sorted((tmp_path / "cache").rglob("*.skeleton"))
     assert len(files) == 2
-    for damage in ("offsets out of range", "no prefix", "a width that is infinite"):
+    for damage in ("a table out of range", "no prefix", "a width that is infinite"):
         for file in files:
             file.write_bytes(changed(file.read_bytes(), DAMAGES[damage]))
         assert made() == fresh

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
+from examgen.documents.pdf.pdf_parts import QUICK, Helpers, Objects, ending, last_table, packed_objects, part, stream
 from examgen.documents.pdf.stamping import FONT, PaperSkeleton, pdf_text
 from examgen.documents.typesetting import math_font
 from examgen.typeset.drawn.formula import decimal
@@ -38,8 +38,9 @@ _WIDGET = re.compile(rb"/Subtype /Widget\b")
 _NAME = re.compile(rb"/T \(([^()\\]+)\)")
 _RECT = re.compile(rb"/Rect \[ ?([-\d. ]+?) ?\]")
 _VALUE = re.compile(rb"/(?:V (?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]*>)|Ff \d+)\s*")
-_FONT = re.compile(re.escape(FONT) + rb" (\d+) 0 R")
-_TRAILER = re.compile(rb"trailer\n<< /Size \d+ (.*) /ID \[<([^>]*)><[^>]*>\] >>\nstartxref\n(\d+)\n", re.DOTALL)
+_ROOT = re.compile(rb"/Root (\d+) 0 R")
+_RESOURCES = re.compile(rb"/DR (\d+) 0 R")
+_NAMES = re.compile(rb"/ID \[<([^>]*)><[^>]*>\]")
 _CLOSING = b"> Tj ET Q EMC"
 _PIECES = re.compile(r"[^-+*/,(]*[-+*/,(]?")
 
@@ -52,7 +53,7 @@ class Box:
         number: of the field's object.
         drawing: the number of the object that shows the answer.
         before, after: the field's object around its value.
-        head: the drawing's object up to its length.
+        head: of the drawing: entries of its dictionary.
         opening: what draws an answer on one line in letters of the usual size, up to its glyphs.
         most: the widest of such answers, in the font's units.
         width, height: the sides of the box in points.
@@ -76,35 +77,39 @@ class Boxes:
     Attributes:
         boxes: its fields by name, in the order of their objects.
         fixed: further objects that are others in a filled paper, with their numbers.
-        size: the first number that no object of a filled paper has.
+        trailer: entries of the trailer.
+        size: the first number that neither the paper nor a drawing has.
     """
 
     boxes: Mapping[str, Box]
     fixed: tuple[tuple[int, bytes], ...]
+    trailer: bytes
     size: int
 
 
 @lru_cache(maxsize=64)
 def boxes_of(skeleton: PaperSkeleton) -> Boxes:
     """The form of a question paper's skeleton."""
-    closed = _closed_objects(skeleton)
-    heads = [*(form.head for form in skeleton.forms), *(body for _, body in closed)]
-    font = next((int(found[1]) for head in heads if (found := _FONT.search(head))), 0)
+    closed = sorted(packed_objects(skeleton.prefix, skeleton.table).items())
+    root = _ROOT.search(skeleton.trailer)
+    assert root is not None, "the trailer names the catalog"
+    catalog = int(root[1])
+    found = _RESOURCES.search(dict(closed)[catalog])
+    resources = int(found[1]) if found else 0
     boxes: dict[str, Box] = {}
     fixed: list[tuple[int, bytes]] = []
     for number, body in closed:
         name = _NAME.search(body) if _WIDGET.search(body) else None
         if name is not None and name[1] == b"exam":
-            fixed.append((number, _object(number, body.replace(name[0], b"/T (%b)" % KEY_FIELD))))
+            fixed.append((number, body.replace(name[0], b"/T (%b)" % KEY_FIELD)))
         elif name is not None and (rect := _RECT.search(body)) is not None:
             left, first, right, second = map(float, rect[1].split())
-            drawing = len(skeleton.offsets) + len(boxes)
-            boxes[name[1].decode()] = _box(number, drawing, body, abs(right - left), abs(second - first), font)
-        elif b"/Type /Catalog" in body:
+            drawing = skeleton.free + len(boxes)
+            boxes[name[1].decode()] = _box(number, drawing, body, abs(right - left), abs(second - first), resources)
+        elif number == catalog:
             # Else a reader would draw the values anew, in letters of one size.
-            changed = body.replace(b"/NeedAppearances true", b"/NeedAppearances false")
-            fixed.append((number, _object(number, changed)))
-    return Boxes(boxes, tuple(fixed), len(skeleton.offsets) + len(boxes))
+            fixed.append((number, body.replace(b"/NeedAppearances true", b"/NeedAppearances false")))
+    return Boxes(boxes, tuple(fixed), skeleton.trailer, skeleton.free + len(boxes))
 
 
 def filled(paper: bytes, form: Boxes, answers: Mapping[str, str]) -> bytes:
@@ -119,44 +124,30 @@ def filled(paper: bytes, form: Boxes, answers: Mapping[str, str]) -> bytes:
     shown = [(box, answers[name]) for name, box in form.boxes.items() if name in answers]
     # Four characters for each glyph; one call is quicker than one for each box.
     glyphs = slot_codes(font, "".join([answer for _, answer in shown]), 0).encode()
-    objects, end = [*form.fixed], 0
+    drawings: list[tuple[int, bytes]] = []
+    fields, end = [*form.fixed], 0
     for box, answer in shown:
         start, end = end, end + 4 * len(answer)
         is_short = slot_width(font, answer, 0) <= box.most
         content = box.opening + glyphs[start:end] + _CLOSING if is_short else _small(answer, box)
-        drawn = b"%b%d >>\nstream\n%b\nendstream\nendobj\n" % (box.head, len(content), content)
-        objects += (box.number, box.before + pdf_text(answer) + box.after), (box.drawing, drawn)
-    return paper + _update(paper, objects, form.size)
+        drawings.append((box.drawing, stream(box.head, content)))
+        fields.append((box.number, box.before + pdf_text(answer) + box.after))
+    return paper + _update(paper, drawings, fields, form)
 
 
-def _object(number: int, body: bytes) -> bytes:
-    return b"%d 0 obj\n%b\nendobj\n" % (number, body)
-
-
-def _box(number: int, drawing: int, body: bytes, width: float, height: float, font: int) -> Box:
+def _box(number: int, drawing: int, body: bytes, width: float, height: float, resources: int) -> Box:
     sides = f"{_number(width)} {_number(height)}".encode()
-    head = b"%d 0 obj\n<< /Type /XObject /Subtype /Form /BBox [ 0 0 %b ] " % (drawing, sides)
     return Box(
         number=number,
         drawing=drawing,
-        before=b"%d 0 obj\n%b/V " % (number, _VALUE.sub(b"", body).rstrip().removesuffix(b">>")),
-        after=b" /Ff 1 /AP << /N %d 0 R >> >>\nendobj\n" % drawing,
-        head=b"%b/Resources << /Font << %b %d 0 R >> >> /Length " % (head, FONT, font),
+        before=b"%b/V " % _VALUE.sub(b"", body).rstrip().removesuffix(b">>"),
+        after=b" /Ff 1 /AP << /N %d 0 R >> >>" % drawing,
+        head=b"/Subtype /Form /BBox [ 0 0 %b ] /Resources %d 0 R " % (sides, resources),
         opening=_opening(SIZE, 1, height) + b" <",
         most=(width - 2 * PADDING) * math_font().units_per_em / SIZE,
         width=width,
         height=height,
     )
-
-
-def _closed_objects(skeleton: PaperSkeleton) -> list[tuple[int, bytes]]:
-    """Number and dictionary of each object that is the same for all students; of streams what stands before them."""
-    starts = sorted((offset, number) for number, offset in enumerate(skeleton.offsets) if offset)
-    found = []
-    for (start, number), (end, _) in pairwise([*starts, (len(skeleton.prefix), 0)]):
-        body = skeleton.prefix[start:end].partition(b" obj\n")[2].removesuffix(b"\nendobj\n")
-        found.append((number, body.partition(b"\nstream\n")[0]))
-    return found
 
 
 def _opening(size: float, lines: int, height: float) -> bytes:
@@ -207,15 +198,14 @@ def _number(value: float) -> str:
     return decimal(round(1000 * value))
 
 
-def _update(paper: bytes, objects: Sequence[tuple[int, bytes]], size: int) -> bytes:
-    """What stands behind a PDF file in which these objects are new or others than before."""
-    old = _TRAILER.match(paper, paper.rindex(b"trailer"))
-    assert old is not None, "the trailer is not as `stamp` writes it"
-    rows, end = [], len(paper)
-    for number, body in objects:
-        rows.append(b"%d 1\n%010d 00000 n \n" % (number, end))
-        end += len(body)
-    written = b"".join([body for _, body in objects])
-    name = hashlib.md5(written, usedforsecurity=False).hexdigest().encode()
-    trailer = b"<< /Size %d %b /ID [<%b><%b>] /Prev %b >>" % (size, old[1], old[2], name, old[3])
-    return b"%bxref\n%btrailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (written, b"".join(rows), trailer, end)
+def _update(paper: bytes, drawings: Objects, fields: Objects, form: Boxes) -> bytes:
+    """What stands behind a paper of this form in which these objects are new or others than before."""
+    previous, entries = last_table(paper)
+    first = _NAMES.search(entries)
+    assert first is not None, "the names are not as `stamp` writes them"
+    digest = hashlib.md5(b"".join([body for _, body in (*drawings, *fields)]), usedforsecurity=False)
+    name = digest.hexdigest().encode()
+    trailer = b"%b /ID [<%b><%b>] /Prev %d" % (form.trailer, first[1], name, previous)
+    helpers = Helpers(form.size, form.size + 1)
+    written, table = part(len(paper), drawings, fields, helpers, trailer, packed_level=QUICK)
+    return written + ending(table)

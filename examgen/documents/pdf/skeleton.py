@@ -8,7 +8,7 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -16,17 +16,22 @@ from typing import Any
 import pikepdf
 
 from examgen.documents.numbers import is_slot
-from examgen.documents.pdf.font_objects import font_object
+from examgen.documents.pdf.font_objects import font_object, strip_fonts
 from examgen.documents.pdf.html_pdf import SetPages, set_pages
-from examgen.documents.pdf.stamping import FONT, Gap, OpenAlt, OpenForm, PaperSkeleton, pdf_text
-from examgen.documents.placeholders import ALT, GAP, OPEN, OPEN_ENTRY, alt_mark
+from examgen.documents.pdf.page_content import PageDrawings, draw_formulas
+from examgen.documents.pdf.stamping import FONT, Gap, OpenAlt, OpenStream, PaperSkeleton, first_part, pdf_text
+from examgen.documents.pdf.structure_tree import tighten
+from examgen.documents.placeholders import ALT, GAP, OPEN_ENTRY, alt_mark
 from examgen.documents.themes import Theme
 from examgen.documents.typesetting import NAMES, Image, Typesetter, math_font
-from examgen.typeset import EmbeddedFont, embedded_font, pdf_operators
+from examgen.typeset import EmbeddedFont, embedded_font, form_set
+from examgen.typeset.drawn.slot_texts import COMMON
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)\s*endobj\s*\Z", re.DOTALL)
 _TYPE = b" /Type /StructElem >>"
-_MARKED = re.compile(rb"/\w+\s*<<\s*/MCID (\d+)\s*>>\s*BDC")
+_RECT = re.compile(rb"(?<=/Rect \[ )[-\d. ]+(?= \])")
+_LABEL = re.compile(rb"(?<=/TU )<feff([0-9a-f]*)>")
+_ONLY_KID = re.compile(rb"\A<< /K \[ (\d+(?: 0 R)?) \] ")
 
 Rework = Callable[[pikepdf.Pdf, pikepdf.Object], None]
 """Changes a document whose formulas have this font. Objects with a name `gap_name` in them become gaps."""
@@ -76,9 +81,10 @@ def skeleton_from(
     """
     texts = [image.spoken for image in images] + list(hidden.values())
     with pikepdf.open(io.BytesIO(pages.pdf)) as pdf:
-        font = _add_font(pdf, images)
-        _swap_images(pdf, images, font)
-        _release_margins(pdf)
+        font = _add_font(pdf, images, is_added_to=rework is not None)
+        strip_fonts(pdf)
+        tighten(pdf)
+        drawings = draw_formulas(pdf, images, font)
         _finish_form(pdf, {name: len(images) + place for place, name in enumerate(hidden)})
         if rework is not None:
             rework(pdf, font)
@@ -87,37 +93,11 @@ def skeleton_from(
             saved,
             static_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.disable,
-            compress_streams=True,
-            recompress_flate=False,
+            # They are compressed with what is packed.
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
         )
-    return _split(saved.getvalue(), images, texts, pages.missing)
-
-
-def _release_margins(pdf: pikepdf.Pdf) -> None:
-    """Make artifacts of the lines in the margins: WeasyPrint marks them and leaves them out of the structure tree."""
-    told = set(_told(pdf.Root.StructTreeRoot, None))
-    for page in pdf.pages:
-        here = page.obj.objgen
-
-        def released(mark: re.Match[bytes], here: tuple[int, int] = here) -> bytes:
-            return mark[0] if (here, int(mark[1])) in told else b"/Artifact BMC"
-
-        content = page.Contents.read_bytes()
-        page.Contents = pdf.make_stream(_MARKED.sub(released, content))
-
-
-def _told(element: pikepdf.Object, page: tuple[int, int] | None) -> Iterator[tuple[tuple[int, int], int]]:
-    """Page and number of each piece of marked content that the structure tree tells of."""
-    page = element.Pg.objgen if "/Pg" in element else page
-    children = element.get("/K", pikepdf.Array([]))
-    for child in children if isinstance(children, pikepdf.Array) else [children]:
-        if isinstance(child, pikepdf.Dictionary):
-            if "/MCID" in child:
-                yield (child.Pg.objgen if "/Pg" in child else page or (0, 0)), int(child.MCID)
-            elif child.get("/Type") != pikepdf.Name.OBJR:
-                yield from _told(child, page)
-        elif page is not None:
-            yield page, int(child)
+    return _split(saved.getvalue(), drawings, texts, pages.missing)
 
 
 def _finish_form(pdf: pikepdf.Pdf, hidden: Mapping[str, int]) -> None:
@@ -159,8 +139,10 @@ def _pixel(number: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b"")
 
 
-def _add_font(pdf: pikepdf.Pdf, images: Sequence[Image]) -> pikepdf.Object:
+def _add_font(pdf: pikepdf.Pdf, images: Sequence[Image], *, is_added_to: bool) -> pikepdf.Object:
+    """The font of formulas, with the letters of all sizes that these have, or that any may have which come later."""
     font = math_font()
+    levels = {slot.level for image in images for slot in image.formula.slots} | ({0, 1, 2} if is_added_to else {0})
     glyphs = {
         glyph
         for image in images
@@ -171,7 +153,8 @@ def _add_font(pdf: pikepdf.Pdf, images: Sequence[Image]) -> pikepdf.Object:
     }
     for character in sorted(NAMES):
         if ord(character) in font.characters:
-            glyphs.update(font.glyph(character, level) for level in (0, 1, 2))
+            # Names stand in no script; numbers may.
+            glyphs.update(font.glyph(character, level) for level in (levels if character in COMMON else (0,)))
     return font_object(pdf, _embedded(frozenset(glyphs)))
 
 
@@ -181,49 +164,18 @@ def _embedded(glyphs: frozenset[int]) -> EmbeddedFont:
     return embedded_font(math_font(), glyphs)
 
 
-def _swap_images(pdf: pikepdf.Pdf, images: Sequence[Image], font: pikepdf.Object) -> None:
-    forms: dict[int, pikepdf.Object] = {}
-    for page in pdf.pages:
-        found = page.Resources.get("/XObject", pikepdf.Dictionary())
-        for name in list(found.keys()):
-            image = found[name]
-            if image.get("/Subtype") != pikepdf.Name.Image or (int(image.Width), int(image.Height)) != (1, 1):
-                continue
-            number = int.from_bytes(image.read_bytes()[:3], "big")
-            if number not in forms:
-                forms[number] = _form(pdf, images[number], number, font)
-            found[name] = forms[number]
-
-
-def _form(pdf: pikepdf.Pdf, image: Image, number: int, font: pikepdf.Object) -> pikepdf.Object:
-    """A drawing that fills the unit square, as an image does."""
-    formula = image.formula
-    width, height = formula.width or 1.0, (formula.height + formula.depth) or 1.0
-    content = b"" if image.slots else pdf_operators(formula.place(), FONT, y=formula.depth)
-    form = pdf.make_stream(content)
-    form.Type = pikepdf.Name.XObject
-    form.Subtype = pikepdf.Name.Form
-    form.BBox = pikepdf.Array([-2, -2, round(width + 2, 3), round(height + 2, 3)])
-    form.Matrix = pikepdf.Array([round(1 / width, 7), 0, 0, round(1 / height, 7), 0, 0])
-    form.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary({FONT.decode(): font}))
-    if image.slots:
-        form[OPEN] = number
-    return form
-
-
-def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str], missing: str) -> PaperSkeleton:
+def _split(pdf: bytes, drawings: PageDrawings, texts: Sequence[str], missing: str) -> PaperSkeleton:
     """Closed objects as one prefix; open ones apart."""
     objects, trailer = _objects(pdf)
-    size = max(objects) + 1
-    prefix = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-    offsets = [0] * size
-    forms: list[OpenForm] = []
+    streams: list[OpenStream] = []
     alts: list[OpenAlt] = []
     gaps: dict[int, Gap] = {}
+    closed: list[tuple[int, bytes]] = []
     for number, whole in sorted(objects.items()):
-        body = _shortened(whole)
-        if OPEN_ENTRY.search(body):
-            forms.append(_open_form(number, body, images))
+        body = _short_field(whole) if b"/Subtype /Widget" in whole else _shortened(whole)
+        if mark := OPEN_ENTRY.search(body):
+            content = drawings.contents[int(mark[1])]
+            streams.append(OpenStream(number, content.parts, content.forms))
             continue
         if gap := GAP.search(body):
             gaps[int(gap[1])] = Gap(number, body[: gap.start()], body[gap.end() :])
@@ -232,15 +184,32 @@ def _split(pdf: bytes, images: Sequence[Image], texts: Sequence[str], missing: s
         if len(parts) > 1:
             alts.append(OpenAlt(number, tuple(parts[::2]), tuple(texts[int(n)] for n in parts[1::2])))
             continue
-        offsets[number] = len(prefix)
-        prefix += b"%d 0 obj\n%b\nendobj\n" % (number, parts[0])
+        closed.append((number, parts[0]))
     in_order = tuple(gap for _, gap in sorted(gaps.items()))
-    return PaperSkeleton(bytes(prefix), tuple(offsets), tuple(forms), tuple(alts), trailer, missing, in_order)
+    free = [one.number for kind in (streams, alts, in_order) for one in kind]
+    size = max(objects) + 1
+    prefix, table = first_part(closed, free, size, trailer)
+    forms = form_set(drawings.forms, math_font(), FONT)
+    return PaperSkeleton(prefix, table, size, forms, tuple(streams), tuple(alts), trailer, missing, in_order)
 
 
 def _shortened(body: bytes) -> bytes:
-    """A structure element without its type, which every one of hundreds would repeat and which readers do not need."""
-    return body.removesuffix(_TYPE) + b" >>" if body.endswith(_TYPE) else body
+    """A structure element without what hundreds would repeat and readers do not need: its type, and the brackets around
+    an only kid."""
+    if not body.endswith(_TYPE):
+        return body
+    return _ONLY_KID.sub(rb"<< /K \1 ", body.removesuffix(_TYPE) + b" >>")
+
+
+def _short_field(body: bytes) -> bytes:
+    """A field with a box in thousandths of a point, and its label in bytes, not in digits."""
+    body = _LABEL.sub(lambda label: pdf_text(bytes.fromhex(label[1].decode()).decode("utf-16-be")), body)
+    return _RECT.sub(_rounded, body)
+
+
+def _rounded(numbers: re.Match[bytes]) -> bytes:
+    """Points of a form's box, to the thousandth."""
+    return b" ".join([f"{float(number):.3f}".rstrip("0").rstrip(".").encode() for number in numbers[0].split()])
 
 
 def _objects(pdf: bytes) -> tuple[Mapping[int, bytes], bytes]:
@@ -258,16 +227,6 @@ def _objects(pdf: bytes) -> tuple[Mapping[int, bytes], bytes]:
         found[number] = match[2]
     entries = re.sub(rb"/(?:Size \d+|ID \[.*?\])", b"", trailer[: trailer.index(b"startxref")].strip(), flags=re.DOTALL)
     return found, entries.strip()[2:-2].strip()
-
-
-def _open_form(number: int, body: bytes, images: Sequence[Image]) -> OpenForm:
-    mark = OPEN_ENTRY.search(body)
-    assert mark is not None
-    image = images[int(mark[1])]
-    entries = OPEN_ENTRY.sub(b"", body[: body.index(b"stream")])
-    head = re.sub(rb"/Length \d+|/Filter /FlateDecode", b"", entries).strip()
-    head = b" ".join(head[:-2].split())
-    return OpenForm(number, image.formula, image.slots, image.is_centred, head, image.is_right)
 
 
 def _closed_alts(body: bytes, texts: Sequence[str]) -> bytes:

@@ -1,47 +1,46 @@
-"""Fills a skeleton with one student's texts: the changed objects, the cross-reference table and the trailer are
-written behind the unchanging prefix.
-"""
+"""Fills a skeleton with one student's texts: a part with what differs is written behind the unchanging prefix."""
 
 import hashlib
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from examgen.documents.numbers import FIRST_SLOT
-from examgen.typeset import Form, FormSet, Formula
+from examgen.documents.pdf.pdf_parts import HEADER, SMALL, Helpers, Objects, ending, part, stream
+from examgen.typeset import FormSet
 
 FONT = b"/M"
 """The name of the formulas' font in the resources of their drawings."""
 
-LEAST_COMPRESSED = 256
-"""Shorter streams are written as they are."""
-
 _SLOTS = re.compile("([\U000f0000-\U000fffff])")
-_ESCAPED = re.compile(rb"([\\()])")
+_BOM = b"\xfe\xff"
+_LENGTH = re.compile(rb"/Length (\d+)")
+_STREAM_ENDS = b"endstream"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OpenForm:
-    """The drawing of one formula with slots: an object that is written for each student.
+class OpenStream:
+    """A piece of a page's content with formulas that have slots: a stream that is written for each student.
 
     Attributes:
         number: of the PDF object.
-        formula: its layout.
-        slots: which of the page's texts each slot shows, in the order of the formula's slots.
-        is_centred: whether room that narrower numbers leave goes to both sides.
-        head: the stream's dictionary up to its length.
-        is_right: whether that room is on the left.
+        parts: what stands around the formulas.
+        forms: which of the skeleton's formulas stand in the gaps.
     """
 
     number: int
-    formula: Formula
-    slots: tuple[int, ...]
-    is_centred: bool
-    head: bytes
-    is_right: bool = False
+    parts: tuple[bytes, ...]
+    forms: tuple[int, ...]
+
+    def filled(self, drawn: Sequence[bytes]) -> bytes:
+        """The content with these drawings of all formulas."""
+        pieces = [b""] * (2 * len(self.forms) + 1)
+        pieces[::2] = self.parts
+        pieces[1::2] = [drawn[form] for form in self.forms]
+        return b"".join(pieces)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,40 +66,54 @@ class PaperSkeleton:
     """A document without its numbers, and ready for them: what no number changes is worked out when it is made.
 
     Attributes:
-        prefix: header and all closed objects.
-        offsets: by object number, where a closed object begins; 0 for open ones.
-        forms: open drawings.
+        prefix: all closed objects and their table.
+        table: where the table begins.
+        size: of the document in objects, when it was laid out; the tables and packed objects are behind them.
+        forms: the formulas with slots, to be filled together.
+        streams: open pieces of the pages.
         alts: open alternative texts.
-        trailer: entries of the trailer but its size.
+        trailer: entries of the trailer that each table repeats.
         missing: characters for which neither the shipped fonts nor those of the machine had a glyph.
         gaps: objects that are left to the caller of `stamp`.
-        drawings: the open drawings, to be filled together.
         said: the open objects of `alts`.
-        rows: the cross-reference table, with gaps for the open objects in the order of their numbers.
     """
 
     prefix: bytes
-    offsets: tuple[int, ...]
-    forms: tuple[OpenForm, ...]
+    table: int
+    size: int
+    forms: FormSet
+    streams: tuple[OpenStream, ...]
     alts: tuple[OpenAlt, ...]
     trailer: bytes
     missing: str = ""
     gaps: tuple[Gap, ...] = ()
-    drawings: FormSet = field(init=False, repr=False)
     said: tuple["_SaidObject", ...] = field(init=False, repr=False)
-    rows: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        forms = [Form(form.formula, form.slots, form.is_centred, form.is_right) for form in self.forms]
-        object.__setattr__(self, "drawings", FormSet(forms, FONT))
         object.__setattr__(self, "said", tuple([_said_object(alt) for alt in self.alts]))
-        kinds: Sequence[Sequence[OpenForm | OpenAlt | Gap]] = (self.forms, self.alts, self.gaps)
-        is_open = {one.number for kind in kinds for one in kind}
-        rows = [
-            b"%010d 00000 n \n" if number in is_open else b"%010d 00000 n \n" % offset
-            for number, offset in enumerate(self.offsets)
-        ]
-        object.__setattr__(self, "rows", b"".join(rows[1:]))
+
+    @property
+    def free(self) -> int:
+        """The first number that no object has, those of a student's own part counted."""
+        return self.size + 2 * len(Helpers._fields)
+
+
+def first_part(closed: Objects, free: Sequence[int], size: int, trailer: bytes) -> tuple[bytes, int]:
+    """Header and closed objects of a document, and where their table begins.
+
+    Args:
+        closed: the objects.
+        free: the numbers of the open ones.
+        size: the first number that none of either has.
+        trailer: entries of the trailer.
+    """
+    streams = [(number, _compressed(body)) for number, body in closed if body.endswith(_STREAM_ENDS)]
+    others = [(number, body) for number, body in closed if not body.endswith(_STREAM_ENDS)]
+    helpers = Helpers(size, size + 1)
+    written, table = part(
+        len(HEADER), streams, others, helpers, trailer, free=(0, *free), level=SMALL, packed_level=SMALL
+    )
+    return HEADER + written, table
 
 
 def stamp(
@@ -115,49 +128,43 @@ def stamp(
         skeleton: the page.
         texts: of the page, as drawn.
         spoken: each text as read aloud.
-        more: further objects by number: all gaps of the skeleton, and new ones that are counted on without a gap.
+        more: further objects by number: all gaps of the skeleton, and new ones, counted from its `free` on.
 
     Raises:
         SlotTooNarrow: a text is wider than its slot.
         MissingGlyph: the font lacks a character of a text.
     """
-    drawn = skeleton.drawings.operators(texts)
-    bodies = {form.number: _stream(form, content) for form, content in zip(skeleton.forms, drawn, strict=True)}
+    drawn = skeleton.forms.operators(texts)
+    streams = [(open_.number, stream(b"", open_.filled(drawn))) for open_ in skeleton.streams]
     filled = [_encoded(text) for text in spoken]
-    for alt in skeleton.said:
-        bodies[alt.number] = b"".join([part if isinstance(part, bytes) else part.filled(filled) for part in alt.parts])
-    bodies |= more
-    objects = [b"%d 0 obj\n%b\nendobj\n" % body for body in bodies.items()]
-    end = len(skeleton.prefix)
-    offsets: dict[int, int] = {}
-    for number, part in zip(bodies, objects, strict=True):
-        offsets[number] = end
-        end += len(part)
-    body = b"".join(objects)
-    return b"".join((skeleton.prefix, body, _tail(skeleton, offsets, end, hashlib.md5(body, usedforsecurity=False))))
+    others = [(alt.number, alt.filled(filled)) for alt in skeleton.said]
+    for number, body in more.items():
+        (streams if body.endswith(_STREAM_ENDS) else others).append((number, body))
+    digest = hashlib.md5(usedforsecurity=False)
+    for _, body in (*streams, *others):
+        digest.update(body)
+    name = digest.hexdigest().encode()
+    helpers = Helpers(skeleton.size + 2, skeleton.size + 3)
+    entries = b"%b /ID [<%b><%b>] /Prev %d" % (skeleton.trailer, name, name, skeleton.table)
+    written, table = part(len(skeleton.prefix), streams, others, helpers, entries)
+    return b"".join((skeleton.prefix, written, ending(table)))
 
 
-def _tail(skeleton: PaperSkeleton, offsets: Mapping[int, int], end: int, digest: "hashlib._Hash") -> bytes:
-    """Cross-reference table and trailer of a file whose objects end at `end`."""
-    # New objects have the numbers behind those of the skeleton.
-    new = max([len(skeleton.offsets), *(number + 1 for number in offsets)]) - len(skeleton.offsets)
-    rows = (skeleton.rows + b"%010d 00000 n \n" * new) % tuple([offsets[number] for number in sorted(offsets)])
-    size, name = len(skeleton.offsets) + new, digest.hexdigest().encode()
-    trailer = b"<< /Size %d %b /ID [<%b><%b>] >>" % (size, skeleton.trailer, name, name)
-    table = b"xref\n0 %d\n0000000000 65535 f \n%b" % (size, rows)
-    return b"%btrailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (table, trailer, end)
-
-
-def _stream(form: OpenForm, content: bytes) -> bytes:
-    if len(content) < LEAST_COMPRESSED:
-        return b"%b /Length %d >>\nstream\n%b\nendstream" % (form.head, len(content), content)
-    packed = zlib.compress(content, 1)
-    return b"%b /Filter /FlateDecode /Length %d >>\nstream\n%b\nendstream" % (form.head, len(packed), packed)
+def _compressed(body: bytes) -> bytes:
+    """A stream as pikepdf writes it, compressed."""
+    head, _, content = body.removesuffix(_STREAM_ENDS).partition(b"\nstream\n")
+    length = _LENGTH.search(head)
+    # Programs that know no PDF look for the metadata, too.
+    if length is None or b"/Filter" in head or b"/Type /Metadata" in head:
+        return body
+    entries = b" ".join((head[: length.start()] + head[length.end() :]).split())
+    entries = entries.removeprefix(b"<<").removesuffix(b">>").strip()
+    return stream(entries + b" " if entries else b"", content[: int(length[1])], SMALL)
 
 
 def pdf_text(text: str) -> bytes:
     """A text string of a PDF file."""
-    return b"(%b)" % _literal(text) if text.isascii() else b"<FEFF%b>" % _wide(text)
+    return b"(%b)" % (_literal(text) if text.isascii() else _BOM + _wide(text))
 
 
 class _Encoded(NamedTuple):
@@ -189,11 +196,15 @@ class _SaidObject(NamedTuple):
     number: int
     parts: tuple[bytes | _Said, ...]
 
+    def filled(self, texts: Sequence[_Encoded]) -> bytes:
+        """The object with these texts of the page."""
+        return b"".join([one if isinstance(one, bytes) else one.filled(texts) for one in self.parts])
+
 
 def _said_object(alt: OpenAlt) -> _SaidObject:
     parts: list[bytes | _Said] = [alt.parts[0]]
-    for text, part in zip(alt.texts, alt.parts[1:], strict=True):
-        parts += [_said(text), part]
+    for text, behind in zip(alt.texts, alt.parts[1:], strict=True):
+        parts += [_said(text), behind]
     return _SaidObject(alt.number, tuple(parts))
 
 
@@ -202,18 +213,26 @@ def _said(text: str) -> _Said:
     around = [_encoded(piece) for piece in pieces[::2]]
     literals = [piece.literal for piece in around if piece.literal is not None]
     literal = b"(" + b"%b".join([one.replace(b"%", b"%%") for one in literals]) + b")"
-    wide = b"<FEFF" + b"%b".join([piece.wide for piece in around]) + b">"
+    wide = b"(" + _BOM + b"%b".join([piece.wide.replace(b"%", b"%%") for piece in around]) + b")"
     gaps = tuple(ord(slot) - FIRST_SLOT for slot in pieces[1::2])
     return _Said(_Encoded(literal if len(literals) == len(around) else None, wide), gaps)
 
 
+@lru_cache(maxsize=16384)
 def _encoded(text: str) -> _Encoded:
+    """Kept because students share most numbers."""
     return _Encoded(_literal(text) if text.isascii() else None, _wide(text))
 
 
 def _literal(text: str) -> bytes:
-    return _ESCAPED.sub(rb"\\\1", text.encode())
+    return _escaped(text.encode())
 
 
 def _wide(text: str) -> bytes:
-    return text.encode("utf-16-be").hex().upper().encode()
+    return _escaped(text.encode("utf-16-be"))
+
+
+def _escaped(data: bytes) -> bytes:
+    """Bytes of a string; a reader takes the end of a line for another one."""
+    data = data.replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
+    return data.replace(b"\r", rb"\r")

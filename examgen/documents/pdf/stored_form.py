@@ -1,37 +1,24 @@
 """Skeletons as JSON and back, for `store`.
 
 What is read is believed only where every part is there, has its type, and points at something: a file that was changed
-must not become a broken page.
+must not become a broken page. Formulas are kept as they are filled, see `stored_formulas`, so that a page is there at
+once.
 """
 
 import json
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
-from examgen.documents.numbers import FIRST_SLOT, is_slot
-from examgen.documents.pdf.stamping import Gap, OpenAlt, OpenForm, PaperSkeleton
-from examgen.documents.typesetting import math_font
-from examgen.typeset import Formula, PlacedSlot
-from examgen.typeset.drawn.formula import PlacedGlyphs, PlacedRule
+from examgen.documents.numbers import FIRST_SLOT
+from examgen.documents.pdf.pdf_parts import check_first_part
+from examgen.documents.pdf.stamping import Gap, OpenAlt, OpenStream, PaperSkeleton
+from examgen.documents.pdf.stored_formulas import formulas_from, formulas_table
+from examgen.documents.pdf.stored_values import claim, places, row, typed
 
-FORMAT = "examgen skeleton 3"
+FORMAT = "examgen skeleton 4"
 
-LARGEST = 1e7
-"""No page has room for a larger number."""
-
-_LEAST: Mapping[type[Any], float] = MappingProxyType({int: 0, float: -LARGEST})
-
-_NUMBERS = ("size", "width", "height", "depth", "overflow")
-_LISTS = ("slots", "rules", "program", "groups", "columns", "ends")
-_SLOT = (str, float, float, float, float, int, int)
-_RULE = (float, float, float, float, int)
-_GLYPHS = (float, float, float, int, list, bool, bool, bool, str)
-_CODE = re.compile(r"<[0-9A-F]*>Tj|\[<[0-9A-F]*>(?:-?\d+<[0-9A-F]*>)+\]TJ")
-_LEVELS = 3
-_ENDS = b"\nendobj\n"
+_SLOT = re.compile("[\U000f0000-\U000fffff]")
 
 
 def skeleton_bytes(skeleton: PaperSkeleton) -> bytes:
@@ -39,18 +26,13 @@ def skeleton_bytes(skeleton: PaperSkeleton) -> bytes:
     document = {
         "format": FORMAT,
         "prefix": b64encode(skeleton.prefix).decode(),
-        "offsets": skeleton.offsets,
+        "table": skeleton.table,
+        "size": skeleton.size,
         "trailer": _json_bytes(skeleton.trailer),
-        "forms": [
-            {
-                "number": form.number,
-                "slots": form.slots,
-                "is_centred": form.is_centred,
-                "is_right": form.is_right,
-                "head": _json_bytes(form.head),
-                "formula": {name: getattr(form.formula, name) for name in (*_NUMBERS, *_LISTS)},
-            }
-            for form in skeleton.forms
+        "forms": formulas_table(skeleton.forms),
+        "streams": [
+            {"number": one.number, "parts": list(map(_json_bytes, one.parts)), "forms": one.forms}
+            for one in skeleton.streams
         ],
         "alts": [
             {"number": alt.number, "parts": list(map(_json_bytes, alt.parts)), "texts": alt.texts}
@@ -72,131 +54,52 @@ def skeleton_from(stored: bytes, texts: int, gaps: int) -> PaperSkeleton:
     Raises: ValueError, TypeError, KeyError or RecursionError: it is none, or not of such a page.
     """
     data = json.loads(stored, parse_constant=_refused)
-    _claim(_typed(data, dict)["format"] == FORMAT)
+    claim(typed(data, dict)["format"] == FORMAT)
+    forms = formulas_from(typed(data["forms"], dict), texts)
     skeleton = PaperSkeleton(
-        prefix=b64decode(_typed(data["prefix"], str), validate=True),
-        offsets=tuple(_row(data["offsets"], [int] * len(data["offsets"]))),
-        forms=tuple([_form_from(form, texts) for form in _typed(data["forms"], list)]),
-        alts=tuple([_alt_from(alt, texts) for alt in _typed(data["alts"], list)]),
+        prefix=b64decode(typed(data["prefix"], str), validate=True),
+        table=typed(data["table"], int),
+        size=typed(data["size"], int),
+        forms=forms,
+        streams=tuple([_stream_from(one, len(forms.templates)) for one in typed(data["streams"], list)]),
+        alts=tuple([_alt_from(alt, texts) for alt in typed(data["alts"], list)]),
         trailer=_bytes_from(data["trailer"]),
-        gaps=tuple([_gap_from(gap) for gap in _typed(data["gaps"], list)]),
+        gaps=tuple([_gap_from(gap) for gap in typed(data["gaps"], list)]),
     )
-    _claim(len(skeleton.gaps) == gaps)
+    claim(len(skeleton.gaps) == gaps)
     _check_objects(skeleton)
     return skeleton
 
 
 def _check_objects(skeleton: PaperSkeleton) -> None:
-    """Every object is closed and where its offset says, or open and has none."""
-    prefix, offsets = skeleton.prefix, skeleton.offsets
-    open_numbers = [one.number for kind in (skeleton.forms, skeleton.alts, skeleton.gaps) for one in kind]
-    closed = [number for number in range(1, len(offsets)) if offsets[number]]
-    _claim(prefix.startswith(b"%PDF-") and prefix.endswith(_ENDS) and b"/Root " in skeleton.trailer)
-    _claim(sorted([0, *open_numbers, *closed]) == list(range(len(offsets))) and offsets[0] == 0)
-    _claim(all(prefix.startswith(b"%d 0 obj\n" % number, offsets[number]) for number in closed))
-    begins = sorted(offsets[number] for number in closed)
-    _claim(all(prefix.endswith(_ENDS, 0, begin) for begin in begins[1:]) and prefix.count(_ENDS) == len(closed))
+    """Every object is closed and where the table says, or open and free there; every formula stands somewhere."""
+    free = [one.number for kind in (skeleton.streams, skeleton.alts, skeleton.gaps) for one in kind]
+    claim(b"/Root " in skeleton.trailer)
+    check_first_part(skeleton.prefix, skeleton.table, free, skeleton.size, skeleton.trailer)
+    shown = {form for one in skeleton.streams for form in one.forms}
+    claim(len(shown) == len(skeleton.forms.templates))
 
 
-def _form_from(data: Any, texts: int) -> OpenForm:
-    formula, slots = _formula_from(_typed(data, dict)["formula"]), tuple(_places(data["slots"], texts))
-    _claim(len(slots) == len(formula.slots) > 0)
-    head = _bytes_from(data["head"])
-    _claim(head.startswith(b"<<") and b">>" not in head[-2:])
-    is_centred, is_right = _typed(data["is_centred"], bool), _typed(data["is_right"], bool)
-    return OpenForm(_typed(data["number"], int), formula, slots, is_centred, head, is_right)
+def _stream_from(data: Any, forms: int) -> OpenStream:
+    parts, shown = _parts_from(typed(data, dict)), tuple(places(data["forms"], forms))
+    claim(len(parts) == len(shown) + 1)
+    return OpenStream(typed(data["number"], int), parts, shown)
 
 
 def _alt_from(data: Any, texts: int) -> OpenAlt:
-    said = tuple(_row(_typed(data, dict)["texts"], [str] * len(data["texts"])))
-    parts = tuple([_bytes_from(part) for part in _typed(data["parts"], list)])
-    _claim(len(parts) == len(said) + 1 > 1)
-    _claim(all(ord(char) < FIRST_SLOT + texts for text in said for char in text if is_slot(char)))
-    return OpenAlt(_typed(data["number"], int), parts, said)
+    parts, said = _parts_from(typed(data, dict)), tuple(row(data["texts"], [str] * len(data["texts"])))
+    claim(len(parts) == len(said) + 1 > 1)
+    claim(max(_SLOT.findall("".join(said)), default="") < chr(FIRST_SLOT + texts))
+    return OpenAlt(typed(data["number"], int), parts, said)
+
+
+def _parts_from(data: dict[str, Any]) -> tuple[bytes, ...]:
+    return tuple([_bytes_from(one) for one in typed(data["parts"], list)])
 
 
 def _gap_from(data: Any) -> Gap:
-    number, before, after = _row(data, (int, str, str))
+    number, before, after = row(data, (int, str, str))
     return Gap(number, _bytes_from(before), _bytes_from(after))
-
-
-def _formula_from(data: Any) -> Formula:
-    slots = tuple([PlacedSlot(*_row(slot, _SLOT)) for slot in _typed(_typed(data, dict)["slots"], list)])
-    rules = tuple([PlacedRule(*_row(rule, _RULE)) for rule in _typed(data["rules"], list)])
-    program = tuple([_step_from(step) for step in _typed(data["program"], list)])
-    columns = [[_row(cell, (float, list)) for cell in _typed(column, list)] for column in _typed(data["columns"], list)]
-    units = len(slots) + len(columns)
-    groups = tuple([_units(group, units) for group in _typed(data["groups"], list)])
-    ends = tuple([tuple(_row(end, (float, int))) for end in _typed(data["ends"], list)])
-    glyphs = [one for one in program if isinstance(one, PlacedGlyphs)]
-    moved = [one.group for kind in (slots, rules, glyphs) for one in kind]
-    _claim(bool(groups) and bool(ends) and not groups[0] and all(columns))
-    _claim(max([*moved, *[group for _, group in ends]], default=0) < len(groups))
-    _claim(sorted(step for step in program if isinstance(step, int)) == list(range(len(slots))))
-    _claim(all(slot.level < _LEVELS and len(slot.name) == 1 and slot.size > 0 for slot in slots))
-    return Formula(
-        font=math_font(),
-        **dict(zip(_NUMBERS, _row([data[name] for name in _NUMBERS], [float] * len(_NUMBERS)), strict=True)),
-        slots=slots,
-        rules=rules,
-        program=program,
-        groups=groups,
-        columns=tuple(
-            # A column saves what slots and the columns before it do.
-            tuple([(slack, tuple(_places(inner, len(slots) + place))) for slack, inner in column])
-            for place, column in enumerate(columns)
-        ),
-        ends=ends,
-    )
-
-
-def _step_from(step: Any) -> PlacedGlyphs | int:
-    if isinstance(step, int):
-        _typed(step, int)
-        return step
-    found = PlacedGlyphs(*_row(step, _GLYPHS))
-    _claim(_CODE.fullmatch(found.code) is not None)
-    words = [(offset, tuple(_row(glyphs, [int] * len(glyphs)))) for offset, glyphs in map(_word, found.words)]
-    return found._replace(words=tuple(words))
-
-
-def _word(word: Any) -> list[Any]:
-    return _row(word, (float, list))
-
-
-def _units(group: Any, units: int) -> tuple[tuple[int, float], ...]:
-    found = [_row(unit, (int, float)) for unit in _typed(group, list)]
-    _places([unit for unit, _ in found], units)
-    return tuple([(unit, factor) for unit, factor in found])
-
-
-def _places(values: Any, count: int) -> list[int]:
-    """Places in a list of so many."""
-    found = _row(values, [int] * len(values))
-    _claim(max(found, default=-1) < count)
-    return found
-
-
-def _row(values: Any, kinds: Sequence[type[Any]]) -> list[Any]:
-    """Values of these types: numbers are finite, whole numbers are places, and so not negative."""
-    found: list[Any] = _typed(values, list)
-    _claim(len(found) == len(kinds))
-    for value, kind in zip(found, kinds, strict=True):
-        # A page has ten thousands of numbers, and is to be there at once.
-        if type(value) is not kind or (kind in _LEAST and not _LEAST[kind] <= value < LARGEST):
-            _typed(value, kind)
-    return found
-
-
-def _typed(value: Any, kind: type[Any]) -> Any:
-    is_sound = type(value) is kind or (kind is float and type(value) is int)
-    _claim(is_sound and (kind not in _LEAST or _LEAST[kind] <= value < LARGEST))
-    return value
-
-
-def _claim(is_so: bool) -> None:
-    if not is_so:
-        raise ValueError("this is no stored page")
 
 
 def _refused(constant: str) -> float:
@@ -208,4 +111,4 @@ def _json_bytes(data: bytes) -> str:
 
 
 def _bytes_from(text: Any) -> bytes:
-    return str(_typed(text, str)).encode("latin-1")
+    return str(typed(text, str)).encode("latin-1")

@@ -1,6 +1,6 @@
 """What a PDF writer needs to embed the glyphs that were drawn: a subset of the font, widths, a map to plain text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -14,6 +14,7 @@ from examgen.typeset.fonts.font import MathFont
 TABLES_KEPT = frozenset({"GlyphOrder", "head", "hhea", "maxp", "hmtx", "loca", "glyf"})
 SYMBOLIC = 4
 LINES_PER_BLOCK = 100  # of a CMap
+LAST_OF_TWO_BYTES = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,10 @@ def _widths(font: MathFont, glyphs: list[int]) -> bytes:
 def _to_unicode(font: MathFont, glyphs: list[int]) -> bytes:
     """The CMap from glyphs to plain letters."""
     pairs = [(glyph, font.texts[glyph]) for glyph in glyphs if glyph in font.texts]
-    lines = [f"<{glyph:04X}><{text.encode('utf-16-be').hex().upper()}>" for glyph, text in pairs]
-    blocks = [lines[start : start + LINES_PER_BLOCK] for start in range(0, len(lines), LINES_PER_BLOCK)]
-    body = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
+    runs = [[pair for _, pair in run] for _, run in groupby(enumerate(pairs), _run_of)]
+    single = [f"<{run[0][0]:04X}><{_utf_16(run[0][1])}>" for run in runs if len(run) == 1]
+    ranges = [f"<{run[0][0]:04X}><{run[-1][0]:04X}><{_utf_16(run[0][1])}>" for run in runs if len(run) > 1]
+    body = "\n".join([*_blocks(single, "char"), *_blocks(ranges, "range")])
     return (
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
         "/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n"
@@ -80,6 +82,24 @@ def _to_unicode(font: MathFont, glyphs: list[int]) -> bytes:
         f"1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n{body}\n"
         "endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n"
     ).encode("ascii")
+
+
+def _run_of(placed: tuple[int, tuple[int, str]]) -> tuple[int, int, int, int]:
+    """What neighbours have in common where both glyphs and letters follow one another; ranges end with a byte."""
+    place, (glyph, text) = placed
+    if len(text) != 1 or ord(text) > LAST_OF_TWO_BYTES:
+        return place, -1, -1, -1
+    return glyph - place, ord(text) - place, glyph >> 8, ord(text) >> 8
+
+
+def _utf_16(text: str) -> str:
+    return text.encode("utf-16-be").hex().upper()
+
+
+def _blocks(lines: list[str], kind: str) -> Iterator[str]:
+    for start in range(0, len(lines), LINES_PER_BLOCK):
+        block = lines[start : start + LINES_PER_BLOCK]
+        yield "\n".join([f"{len(block)} beginbf{kind}", *block, f"endbf{kind}"])
 
 
 def _descriptor(font: MathFont) -> dict[str, int | tuple[int, int, int, int]]:

@@ -22,10 +22,10 @@ from examgen.documents.pdf.inserted.paragraphs import Run, display, images_of, p
 from examgen.documents.pdf.slot_values import SlotValues
 from examgen.documents.pdf.stamping import FONT
 from examgen.documents.style import PaperStyle
-from examgen.documents.typesetting import INDENT, TEXT_WIDTH, Image, Typesetter
+from examgen.documents.typesetting import INDENT, TEXT_WIDTH, Image, Typesetter, math_font
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.documents.worked.worked_lines import relations
-from examgen.typeset import Form, FormSet, pdf_operators
+from examgen.typeset import Form, FormSet, form_set, pdf_operators
 
 SHORT_ROOM, FIRST_ROOM, PAGE_ROOM = 150.0, 484.0, 670.0
 """Room in points for little that went wrong, then behind the head of the first page, and on a further one, the same on
@@ -178,7 +178,7 @@ def calculation_of(question: QuestionLayout, quantity: str, language: str, decim
         for image in images
         if image.slots
     ]
-    return Calculation(tuple(images), FormSet(forms, FONT), numbers)
+    return Calculation(tuple(images), form_set(forms, math_font(), FONT), numbers)
 
 
 def title_block(title: str, language: str) -> Block:

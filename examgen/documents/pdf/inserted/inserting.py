@@ -58,7 +58,7 @@ class PlacedBlock:
 def inserted_objects(skeleton: PaperSkeleton, pages: Sequence[Sequence[PlacedBlock]]) -> dict[int, bytes]:
     """The objects that fill a skeleton with gaps for so many pages, by number."""
     objects: dict[int, bytes] = {}
-    free = len(skeleton.offsets)
+    free = skeleton.free
     for place, blocks in enumerate(pages):
         around, content, parents = skeleton.gaps[GAPS_PER_PAGE * place : GAPS_PER_PAGE * (place + 1)]
         page = _Page(around, free, len(_REFERENCE.findall(parents.before)))
