@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 PERSON_WIDTHS = (105.0, 224.0, 90.0)
 """Room for student id, name and variant code in points; a code of eight Ws fits."""
 
+EXAM_SLOT = len(PERSON_WIDTHS)
+"""The slot of the exam's id, which only hidden fields show: it changes with the seed, and no layout may."""
+
 NEARLY_EMPTY = 0.33
 """A question paper whose last page is filled less than so far is set closer, if that saves the page."""
 
@@ -156,12 +159,14 @@ def _printed(
 def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) -> PrintedPaper:
     skeleton, numbers = _skeleton(layout)
     spoken = [person.student, person.name, person.variant]
+    unseen = [layout.exam.id]
     is_fixed = layout.fixed_person is not None
     rooms = [len(widest_text(width)) for width in PERSON_WIDTHS]
     shown = [text.replace("-", HYPHEN) for text in spoken]
     texts = ["" if is_fixed else fitted(text, room) for text, room in zip(shown, rooms, strict=True)]
     drawn, said = printed_numbers(numbers, [part.values for part in solved], layout.style)
-    return PrintedPaper(stamp(skeleton, [*texts, *drawn], [*spoken, *said]), skeleton.missing, skeleton)
+    stamped = stamp(skeleton, [*texts, *[""] * len(unseen), *drawn], [*spoken, *unseen, *said])
+    return PrintedPaper(stamped, skeleton.missing, skeleton)
 
 
 def printed_numbers(numbers: SlotValues, values: Sequence[Values], style: PaperStyle) -> tuple[list[str], list[str]]:
@@ -182,11 +187,11 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
     page, slots = _page_with_slots(layout)
     numbers = SlotValues.of(slots, [question.paper.graph for question in layout.questions])
     mark = layout.style.decimal_mark
-    widest = dict(enumerate(widest_text(width) for width in PERSON_WIDTHS))
+    widest = dict(enumerate([*(widest_text(width) for width in PERSON_WIDTHS), ""]))
     for place, (question, slot) in enumerate(slots.numbers, start=slots.texts):
         widest[place] = widest_number(slot, layout.questions[question].whole_digits).replace(".", mark)
     texts = (*range(slots.texts), *[slots.texts + place for place in numbers.places])
-    hidden = {} if layout.with_solution else {"exam": layout.exam.id, "variant": page.variant}
+    hidden = {} if layout.with_solution else {"exam": page.exam, "variant": page.variant}
     if page.student and hidden:
         hidden["student"] = page.student
     described = f"{page!r} {widest!r} {hidden!r} {texts!r}"
@@ -202,18 +207,18 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
 
 
 def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
-    slots = PageSlots(texts=len(PERSON_WIDTHS))
+    slots = PageSlots(texts=EXAM_SLOT + 1)
     parts = [
         SolvedPaper(question.paper, entries(question.paper.graph), dict(question.decimals), Slots(place, slots))
         for place, question in enumerate(layout.questions)
     ]
-    person = layout.fixed_person or Person(*(chr(FIRST_SLOT + place) for place in range(slots.texts)))
+    person = layout.fixed_person or Person(*(chr(FIRST_SLOT + place) for place in range(EXAM_SLOT)))
     if layout.is_anonymous:
         person = replace(person, student="")
     if layout.is_nameless:
         person = replace(person, name="")
     page = page_of(layout.exam, person, parts, layout.style, with_solution=layout.with_solution)
-    return page, slots
+    return replace(page, exam=chr(FIRST_SLOT + EXAM_SLOT)), slots
 
 
 def _laid_out(

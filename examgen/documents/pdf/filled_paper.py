@@ -31,8 +31,8 @@ MOST_LINES = 4
 INK = b"0 0 .55 rg"
 """Blue, as from a pen; dark enough for a printer that has none."""
 
-KEY_FIELD = b"key"
-"""In the place of `exam`: the hidden field that says whose answers these are."""
+EXAM_FIELD, KEY_FIELD = b"/T (exam)", b"key"
+"""The hidden field that names the exam of a paper, and its name on one whose answers are no student's."""
 
 _WIDGET = re.compile(rb"/Subtype /Widget\b")
 _NAME = re.compile(rb"/T \(([^()\\]+)\)")
@@ -98,11 +98,11 @@ def boxes_of(skeleton: PaperSkeleton) -> Boxes:
     resources = int(found[1]) if found else 0
     boxes: dict[str, Box] = {}
     fixed: list[tuple[int, bytes]] = []
+    said = [(alt.number, pdf_text("").join(alt.parts)) for alt in skeleton.alts]
+    fixed += [(number, body.replace(EXAM_FIELD, b"/T (%b)" % KEY_FIELD)) for number, body in said if EXAM_FIELD in body]
     for number, body in closed:
         name = _NAME.search(body) if _WIDGET.search(body) else None
-        if name is not None and name[1] == b"exam":
-            fixed.append((number, body.replace(name[0], b"/T (%b)" % KEY_FIELD)))
-        elif name is not None and (rect := _RECT.search(body)) is not None:
+        if name is not None and (rect := _RECT.search(body)) is not None:
             left, first, right, second = map(float, rect[1].split())
             drawing = skeleton.free + len(boxes)
             boxes[name[1].decode()] = _box(number, drawing, body, abs(right - left), abs(second - first), resources)
