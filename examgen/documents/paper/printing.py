@@ -196,14 +196,9 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
         hidden["student"] = page.student
     described = f"{page!r} {widest!r} {hidden!r} {texts!r}"
     # A name is not left behind on the disk, and its layout serves nobody else.
-    is_shared = layout.fixed_person is None
-    skeleton = store.load(described, 1 + max(texts)) if is_shared else None
-    if skeleton is None:
-        skeleton = _laid_out(page, widest, texts, hidden)
-        # A page with boxes is not kept: its font may be there the next time.
-        if is_shared and not skeleton.missing:
-            store.save(described, skeleton)
-    return skeleton, numbers
+    if layout.fixed_person is not None:
+        return _laid_out(page, widest, texts, hidden), numbers
+    return store.kept(described, 1 + max(texts), lambda: _laid_out(page, widest, texts, hidden)), numbers
 
 
 def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
@@ -218,7 +213,9 @@ def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
     if layout.is_nameless:
         person = replace(person, name="")
     page = page_of(layout.exam, person, parts, layout.style, with_solution=layout.with_solution)
-    return replace(page, exam=chr(FIRST_SLOT + EXAM_SLOT)), slots
+    # A template of a theme may show the id, and then it is no slot.
+    has_own_templates = layout.style.theme is not None and bool(layout.style.theme.templates)
+    return page if has_own_templates else replace(page, exam=chr(FIRST_SLOT + EXAM_SLOT)), slots
 
 
 def _laid_out(

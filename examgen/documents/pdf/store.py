@@ -8,6 +8,8 @@ changed, of another page or of another version is laid out anew.
 import hashlib
 import hmac
 import zlib
+from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +20,7 @@ from examgen.documents.pdf.stamping import PaperSkeleton
 from examgen.documents.pdf.stored_form import FORMAT, skeleton_bytes, skeleton_from
 from examgen.errors import ExamgenError
 from examgen.exams.folders.files import write_files
+from examgen.exams.folders.holding import in_turn
 from examgen.resources import shipped
 
 LIBRARIES = ("examgen", "fonttools", "jinja2", "math-core", "pikepdf", "weasyprint")
@@ -29,6 +32,23 @@ MOST_FILES = 400
 
 MOST_BYTES = 64 * 1024 * 1024
 CHECKSUM_BYTES = 32
+
+
+def kept(page: str, texts: int, lay_out: Callable[[], PaperSkeleton], gaps: int = 0) -> PaperSkeleton:
+    """The skeleton of a page: the stored one, or a new one, which one process lays out while others wait for it.
+
+    Args:
+        page, texts, gaps: as for `load`.
+        lay_out: makes it. One whose fonts lack characters is not stored, as they may be there the next time.
+    """
+    if (found := load(page, texts, gaps)) is not None:
+        return found
+    with in_turn(_folder() / f"{_name(page)}.lock") if _folder().is_absolute() else nullcontext():
+        if (found := load(page, texts, gaps)) is None:
+            found = lay_out()
+            if not found.missing:
+                save(page, found)
+    return found
 
 
 def load(page: str, texts: int, gaps: int = 0) -> PaperSkeleton | None:

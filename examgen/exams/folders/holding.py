@@ -49,12 +49,29 @@ def held(folder: Path) -> Iterator[None]:
                 new.rmdir()
 
 
-def _locked(lock: Path) -> int:
-    """The open lock file, locked where the system can."""
+@contextmanager
+def in_turn(lock: Path) -> Iterator[None]:
+    """Be the only one who has this lock file, when others are done with it; where there can be none, at once."""
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        handle = _locked(lock, waits=True)
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            lock.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _locked(lock: Path, *, waits: bool = False) -> int:
+    """The open lock file, locked where the system can; waits for others, or fails where they have it."""
     while True:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
-            is_held = _lock(handle)
+            is_held = _lock(handle, waits=waits)
             if is_held and _is_same(handle, lock):
                 return handle
         except BaseException:
@@ -67,14 +84,14 @@ def _locked(lock: Path) -> int:
             )
 
 
-def _lock(handle: int) -> bool:
+def _lock(handle: int, *, waits: bool) -> bool:
     """False where another process has the lock."""
     try:
         import fcntl
     except ImportError:  # not on this system
         return True
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError as error:

@@ -100,14 +100,10 @@ def skeleton_of(layout: FeedbackLayout) -> tuple[PaperSkeleton, SlotValues]:
     slotted = _open_page(replace(layout, note_pages=0, is_short=False))
     described = f"feedback {slotted.page!r} {slotted.widest!r} {slotted.texts!r} {layout.note_pages} {layout.is_short}"
     # What is about one student only is not left behind on the disk.
-    is_shared = layout.fixed_person is None and layout.fixed_sentences is None
+    if layout.fixed_person is not None or layout.fixed_sentences is not None:
+        return _skeleton(layout), slotted.numbers
     gaps = GAPS_PER_PAGE * layout.note_pages
-    skeleton = store.load(described, 1 + max(slotted.texts), gaps) if is_shared else None
-    if skeleton is None:
-        skeleton = _skeleton(layout)
-        if is_shared and not skeleton.missing:
-            store.save(described, skeleton)
-    return skeleton, slotted.numbers
+    return store.kept(described, 1 + max(slotted.texts), lambda: _skeleton(layout), gaps), slotted.numbers
 
 
 @dataclass(frozen=True, slots=True)
