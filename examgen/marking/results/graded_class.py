@@ -36,6 +36,7 @@ class GradedClass:
         changed: students whose entries are other than when the class was marked before; only where there is feedback.
         key: folder of the key that was used.
         folder: where the tables were written.
+        evidence: rows of integrity.csv.
     """
 
     exam: str
@@ -50,6 +51,7 @@ class GradedClass:
     changed: tuple[str, ...]
     key: Path
     folder: Path
+    evidence: int
 
     @cached_property
     def results(self) -> "pd.DataFrame":
