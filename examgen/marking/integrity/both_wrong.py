@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.rules.rule import Array
 from examgen.marking.integrity.common_causes import common_causes
 from examgen.marking.integrity.sheet_answers import HABITS, REPEATED, RIGHT, SheetAnswers
-from examgen.marking.integrity.wrong_values import WrongValues, spread_of
+from examgen.marking.integrity.wrong_values import WrongValues
 
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -26,7 +25,7 @@ class BothWrong:
         sheet: its answers.
         members: (members,) which students of the sheet are in a pair; behind them comes one who wrote nothing.
         group: (members + 1, fields) as in `WrongValues`; -1 where an answer is not wrong.
-        habits: (members + 1, fields) by which habit it may be wrong.
+        free: (members + 1, fields) whether an answer is wrong by no habit.
         rows: for the first and the second of each pair, (pairs,) the place among the members.
         same: (pairs, fields) whether both have the same wrong answer.
         habit: (pairs, fields) by which habit these may be wrong; 0 for none, and where they are not the same.
@@ -36,7 +35,7 @@ class BothWrong:
     sheet: SheetAnswers
     members: Codes
     group: Codes
-    habits: NDArray[np.int8]
+    free: Flags
     rows: tuple[Codes, Codes]
     same: Flags
     habit: NDArray[np.int8]
@@ -60,10 +59,11 @@ class BothWrong:
         place = (at[sheet.student[mine]], sheet.field[mine])
         group[place] = wrong.group[wrong.begins[part] + mine]
         habits[place] = sheet.habit[mine]
+        free = (group >= 0) & (habits == 0)
         _mark_repeated(habits, sheet, mine, place)
         same = (group[one] == group[other]) & (group[one] >= 0)
         habit = np.where(same, np.maximum(habits[one], habits[other]), np.int8(0))
-        return BothWrong(part, sheet, members, group, habits, (one, other), same, habit)
+        return BothWrong(part, sheet, members, group, free, (one, other), same, habit)
 
     def of_pairs(self, pairs: Codes) -> "BothWrong":
         """Some of the pairs."""
@@ -101,59 +101,6 @@ class BothWrong:
         for column, name in zip(named, causes.beliefs, strict=True):
             beliefs[name] = used[:, column]
         return found
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class EntryCounts:
-    """What is counted among those with the same right answer, (members + 1, fields): as `size`, `written` and `wrong`
-    of `WrongValues`; that right answer, NaN where no number is asked; and `spread` of those with the same one."""
-
-    reference: Array
-    size: Codes
-    written: Codes
-    wrong: Codes
-    spread: float
-
-    @staticmethod
-    def of(both: BothWrong, reference: Array, wrong: WrongValues) -> "EntryCounts":
-        """Those of the members of some pairs; `reference` is of the class, (entries,)."""
-        sheet, group, begin = both.sheet, both.group, wrong.begins[both.part]
-        own = np.full(group.shape, np.nan)
-        own[:-1] = reference[sheet.part.places[both.members]]
-        size, written, mistaken = (np.zeros(group.shape, dtype=np.int64) for _ in range(3))
-        order = np.argsort(sheet.field, kind="stable")
-        bounds = np.searchsorted(sheet.field[order], np.arange(group.shape[1] + 1))
-        for field in np.flatnonzero(both.same.any(axis=0) | (group >= 0).any(axis=0)).tolist():
-            column = reference[sheet.part.places[:, field]]
-            mine = order[bounds[field] : bounds[field + 1]]
-            theirs, targets = column[sheet.student[mine]], own[:, field]
-            written[:, field] = _count(column[sheet.state[:, field] > 0], targets)
-            mistaken[:, field] = _count(theirs, targets)
-            known, place = np.unique(theirs, return_inverse=True)
-            of_group = wrong.group[begin + mine] * len(known) + place.ravel()
-            at = group[:, field] * len(known) + np.minimum(np.searchsorted(known, targets), len(known) - 1)
-            size[:, field] = np.where(group[:, field] >= 0, _count(of_group, at), 0)
-        theirs = reference[sheet.part.places[sheet.student, sheet.field]]
-        return EntryCounts(
-            own, size, written, mistaken, _spread(sheet, theirs, group_of=wrong.group[begin:][: len(theirs)])
-        )
-
-
-def _spread(sheet: SheetAnswers, targets: Array, group_of: Codes) -> float:
-    """That of answers to one field with the same right answer, by habit none."""
-    free = np.flatnonzero(sheet.habit == 0)
-    order = free[np.lexsort((targets[free], sheet.field[free]))]
-    is_new = np.ones(len(order), dtype=bool)
-    same_field = sheet.field[order][1:] == sheet.field[order][:-1]
-    is_new[1:] = ~(same_field & ((targets[order][1:] == targets[order][:-1]) | np.isnan(targets[order][1:])))
-    entry = np.cumsum(is_new) - 1
-    return spread_of(entry, group_of[order] * (int(entry.max(initial=0)) + 1) + entry)
-
-
-def _count(values: NDArray[np.generic], targets: NDArray[np.generic]) -> Codes:
-    """(targets,) how many of the values equal each; NaN equals NaN."""
-    ordered = np.sort(values)
-    return np.asarray(np.searchsorted(ordered, targets, "right") - np.searchsorted(ordered, targets, "left"))
 
 
 def _mark_repeated(habits: NDArray[np.int8], sheet: SheetAnswers, mine: Codes, place: tuple[Codes, Codes]) -> None:

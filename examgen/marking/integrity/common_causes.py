@@ -57,7 +57,16 @@ def common_causes(paper: PaperShape) -> CommonCauses:
     quantities = [paper.graph[field.quantity] for field in paper.fields]
     sources = _columns(_sources(paper), [one.name for one in quantities])
     rules = [one.rule.name if one.rule else "" for one in quantities]
-    return _causes(sources, [[f"{one.kind} kind" for one in quantities], [f"{name} rule" for name in rules]])
+    question = paper.question.id
+    named = (
+        [f"kind {one.kind}" for one in quantities],
+        [f"rule {name}" for name in rules],
+        [f"quantity {question} {one.name}" for one in quantities],
+        [f"kind {question} {one.kind} in step {one.step}" for one in quantities],
+        # Who forgets the first step gets most of the second wrong.
+        [f"step {question} {one.step}" if (one.step or 1) > 1 else "" for one in quantities],
+    )
+    return _causes(sources, named)
 
 
 @lru_cache(maxsize=512)
@@ -74,7 +83,7 @@ def reads_answer(paper: PaperShape) -> Flags:
 
 def _causes(sources: Flags, named: Sequence[Sequence[str]]) -> CommonCauses:
     """Sources, and the beliefs that fields have in common."""
-    beliefs = sorted({name for names in named for name in names})
+    beliefs = sorted({name for names in named for name in names if name})
     columns = np.array([[name in of_field for name in beliefs] for of_field in zip(*named, strict=True)], dtype=bool)
     readers = np.concatenate([sources, columns.reshape(len(sources), len(beliefs))], axis=1)
     most_right = np.concatenate([np.zeros(sources.shape[1]), np.full(len(beliefs), HALF_RIGHT)])

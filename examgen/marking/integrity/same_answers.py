@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.rules.rule import Array
-from examgen.marking.integrity.both_wrong import BothWrong, EntryCounts
+from examgen.marking.integrity.both_wrong import BothWrong
+from examgen.marking.integrity.entry_counts import EntryCounts, Spread
 from examgen.marking.integrity.sheet_answers import HABITS, SheetAnswers
 from examgen.marking.integrity.wrong_values import WrongValues
 from examgen.marking.judging.fairness.neighbours import ways
@@ -91,77 +92,83 @@ def _told(
         return
     together = [one.of_pairs(chosen) for one in together]
     first, second = first[chosen], second[chosen]
-    sides = (_Side(len(chosen), wrong.above[second]), _Side(len(chosen), wrong.above[first]))
+    sides = (_Side(wrong.above[second]), _Side(wrong.above[first]))
     separate = np.zeros(len(chosen), dtype=np.int64)
     beliefs: dict[str, Flags] = {}
-    for one in together:
+    counts = [EntryCounts.of(one, reference, wrong) for one in together]
+    spread = Spread.of(together, counts, wrong)
+    for one, counted in zip(together, counts, strict=True):
         alone = one.separate(beliefs)
         separate += alone.sum(axis=1)
-        counts = EntryCounts.of(one, reference, wrong)
+        likely = _Likely(one, counted, spread, wrong)
         mine, theirs = one.rows
-        sides[0].add(one, mine, theirs, alone, counts, wrong)
-        sides[1].add(one, theirs, mine, alone, counts, wrong)
+        sides[0].add(likely, mine, theirs, alone)
+        sides[1].add(likely, theirs, mine, alone)
     chance = np.maximum(*(side.bound() for side in sides))
     separate += (sides[0].by_habit > 0).sum(axis=1)
     for place in np.flatnonzero((chance <= limit) & (separate >= LEAST)).tolist():
         entries = [(one.part, field) for one in together for field in np.flatnonzero(one.same[place]).tolist()]
-        likely = float(10.0 ** chance[place])
-        yield SamePair(int(first[place]), int(second[place]), tuple(entries), int(separate[place]), likely)
+        bound = float(10.0 ** chance[place])
+        yield SamePair(int(first[place]), int(second[place]), tuple(entries), int(separate[place]), bound)
 
 
-class _Side:
-    """How likely it is that the others have the wrong answers of one student of each of some pairs."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Likely:
+    """How likely wrong answers to one part are."""
 
-    def __init__(self, pairs: int, above: Array) -> None:
-        self.above = above[:, None]
-        self.rarity = np.zeros(pairs)
-        self.by_habit = np.zeros((pairs, HABITS))
-        self.same, self.wrong = np.zeros(pairs, dtype=np.int64), np.zeros(pairs, dtype=np.int64)
+    both: BothWrong
+    counts: EntryCounts
+    spread: Spread
+    wrong: WrongValues
 
-    def add(
-        self, both: BothWrong, rows: Codes, theirs: Codes, alone: Flags, counts: EntryCounts, wrong: WrongValues
-    ) -> None:
-        """Add one part.
+    def chances(self, rows: Codes, theirs: Codes, above: Array) -> Array:
+        """(pairs, fields) how likely it is that the other has the wrong answer of one student; 1 where there is none.
 
         Args:
-            both: the answers to it.
-            rows: (pairs,) whose wrong answers these are.
-            theirs: (pairs,) who the others are.
-            alone: (pairs, fields) which count.
-            counts: among those with the same right answer.
-            wrong: all wrong answers, for what is counted among all.
+            rows, theirs: (pairs,) the one and the other.
+            above: (pairs,) how much more often than usual the other is wrong.
         """
-        chance = self._chances(both, rows, theirs, counts, wrong)
-        rare = -np.log10(chance)
-        self.same += both.same.sum(axis=1)
-        self.wrong += np.where(theirs < len(both.members), (both.group[rows] >= 0).sum(axis=1), 0)
-        self.rarity += np.where(alone, rare, 0.0).sum(axis=1)
-        for one in range(1, HABITS):
-            best = np.where(both.habit == one, rare, 0.0).max(axis=1, initial=0.0)
-            self.by_habit[:, one] = np.maximum(self.by_habit[:, one], best)
-
-    def _chances(self, both: BothWrong, rows: Codes, theirs: Codes, counts: EntryCounts, wrong: WrongValues) -> Array:
-        """(pairs, fields) how likely the other has this wrong answer; 1 where there is none."""
+        both, counts, wrong = self.both, self.counts, self.wrong
         mine, others = counts.reference[rows], counts.reference[theirs]
         is_alike = (mine == others) | np.isnan(mine)
         slots = slice(wrong.starts[both.part], wrong.starts[both.part + 1])
         group = both.group[rows]
-        size, written, mistaken = (
-            np.where(is_alike, of_entry[rows], of_all)
-            for of_entry, of_all in (
-                (counts.size, wrong.size[group]),
-                (counts.written, wrong.written[slots]),
-                (counts.wrong, wrong.wrong[slots]),
-            )
-        )
+        size = np.where(is_alike, counts.size[rows], wrong.size[group])
+        written = np.where(is_alike, counts.written[rows], wrong.written[slots])
+        mistaken = np.where(is_alike, counts.wrong[rows], wrong.wrong[slots])
+        spread = np.where(is_alike, self.spread.alike[:, None], self.spread.all[:, None])
         # Without the pair, and one more.
         often = np.maximum(size - both.same, 1)
-        spread = np.where(is_alike, counts.spread, wrong.spread)
-        is_wrong = np.minimum(1.0, self.above * mistaken / np.maximum(written, 1))
+        is_wrong = np.minimum(1.0, above[:, None] * mistaken / np.maximum(written, 1))
         likely = np.maximum(is_wrong * often / np.maximum(mistaken - 1 + spread, 1), often / np.maximum(written - 1, 1))
         return np.where(group >= 0, np.minimum(likely, 1.0), 1.0)
 
+
+class _Side:
+    """A bound on how likely it is that the others have so many wrong answers of one student of each of some pairs.
+
+    Args:
+        above: (pairs,) how much more often than usual the others are wrong.
+    """
+
+    def __init__(self, above: Array) -> None:
+        self.above = above
+        self.rarity = np.zeros(len(above))
+        self.by_habit = np.zeros((len(above), HABITS))
+        self.same, self.wrong = np.zeros(len(above), dtype=np.int64), np.zeros(len(above), dtype=np.int64)
+
+    def add(self, likely: _Likely, rows: Codes, theirs: Codes, alone: Flags) -> None:
+        """Add one part, with (pairs, fields) which answers count; `rows` and `theirs` as in `_Likely`."""
+        both = likely.both
+        rarity = -np.log10(likely.chances(rows, theirs, self.above))
+        self.same += both.same.sum(axis=1)
+        self.wrong += np.where(theirs < len(both.members), (both.group[rows] >= 0).sum(axis=1), 0)
+        self.rarity += np.where(alone, rarity, 0.0).sum(axis=1)
+        for one in range(1, HABITS):
+            best = np.where(both.habit == one, rarity, 0.0).max(axis=1, initial=0.0)
+            self.by_habit[:, one] = np.maximum(self.by_habit[:, one], best)
+
     def bound(self) -> Array:
-        """(pairs,) a bound on the probability, in powers of ten."""
+        """(pairs,) in powers of ten."""
         several = ways(self.wrong, self.same) + np.log10(np.maximum(self.wrong, 1))
         return np.asarray(np.minimum(several - self.rarity - self.by_habit.sum(axis=1), 0.0))

@@ -22,11 +22,6 @@ TOO_OFTEN = 0.3
 LEAST = 2
 """Pairs with so many values in common are looked at."""
 
-MOST_SPREAD = 100.0
-"""No distribution of wrong answers is taken to be wider."""
-
-_HALVINGS = 20
-
 _MIXED = np.uint64(0x9E3779B97F4A7C15)
 
 Codes = NDArray[np.int64]
@@ -43,7 +38,7 @@ class WrongValues:
         size: (groups,) how many there are.
         begins, starts: (parts + 1,) where the answers and the fields of each part begin.
         written, wrong: (slots,) answers to a field, and those of them that are here.
-        spread: see `spread_of`, of answers to one field.
+        free_size, free_wrong: as `size` and `wrong`, of those without a habit.
         above: (students,) how many times as many of a student's answers are wrong as of all answers; 1 at least.
     """
 
@@ -56,7 +51,8 @@ class WrongValues:
     starts: Codes
     written: Codes
     wrong: Codes
-    spread: float
+    free_size: Codes
+    free_wrong: Codes
     above: Array
 
     @staticmethod
@@ -72,9 +68,10 @@ class WrongValues:
         wrong = np.bincount(slot, minlength=int(starts[-1]))
         begins = np.cumsum([0, *(len(sheet.student) for sheet in sheets)])
         habit = np.concatenate([sheet.habit for sheet in sheets])
-        spread = spread_of(slot[habit == 0], group[habit == 0])
-        above = _above(sheets, students)
-        return WrongValues(student, slot, habit, group, size, begins, starts, written, wrong, spread, above)
+        free_size = np.bincount(group[habit == 0], minlength=len(size))
+        free_wrong = np.bincount(slot[habit == 0], minlength=len(wrong))
+        sizes = (written, wrong, free_size, free_wrong)
+        return WrongValues(student, slot, habit, group, size, begins, starts, *sizes, _above(sheets, students))
 
     def pairs(self, students: int) -> tuple[Codes, Codes]:
         """Pairs of students, the first before the second in the class, with several values in common that no habit
@@ -92,28 +89,6 @@ class WrongValues:
         pair = np.sort(np.concatenate(found))
         again = pair[LEAST - 1 :][pair[LEAST - 1 :] == pair[: len(pair) - LEAST + 1]]
         return np.divmod(np.unique(again), students)
-
-
-def spread_of(field: Codes, group: Codes) -> float:
-    """How much wrong answers to one field differ, as α of the Ewens formula: of w + 1 of them the last is one of which
-    there are c with probability c / (w + α). The same for all fields, so that as many are different as there are; one
-    less, as all may be.
-
-    Args:
-        field: (answers,) which field of those with one distribution each is of.
-        group: (answers,) which are the same.
-
-    Source: Ewens, The sampling theory of selectively neutral alleles, Theoretical Population Biology 3 (1972).
-    """
-    counts = np.bincount(field)
-    different = len(np.unique(group)) - 1
-    most, counts = counts.max(initial=0), counts[counts > 0]
-    low, high = 0.0, MOST_SPREAD
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        expected = np.cumsum(middle / (middle + np.arange(most)))[counts - 1].sum() if middle else len(counts)
-        low, high = (middle, high) if expected < different else (low, middle)
-    return low
 
 
 def _groups(slot: Codes, token: Codes) -> tuple[Codes, Codes]:
