@@ -29,13 +29,13 @@ from examgen.marking.judging.judged_numbers import judge, too_short_to_take
 from examgen.marking.judging.outcomes import HUNDREDTHS, OUTCOMES
 from examgen.marking.judging.typed_answers import mark_others
 from examgen.marking.judging.written_digits import Submitted, submitted_of
-from examgen.marking.reading.answers import READABLE, REASON_CODES, AnswerTable, Numbers
+from examgen.marking.reading.answers import REASON_CODES, AnswerTable
 from examgen.marking.reading.character_comments import with_characters
 from examgen.marking.reading.class_sheets import TIME_LIMIT, Answers, HandedIn, read_files
 from examgen.marking.reading.decimal_marks import DecimalChoice
 from examgen.marking.reading.entry_places import PaperAnswers
 from examgen.marking.reading.key_lookup import find_key, named_exams
-from examgen.marking.reading.matching import Matched, Submission, match
+from examgen.marking.reading.matching import Matched, Submission, match, only_numbers
 from examgen.marking.reading.problems import Notice, Problem
 from examgen.marking.results import totals
 from examgen.marking.results.class_book import book_csv, class_book
@@ -186,7 +186,7 @@ def _tables(
     unit = totals.mark_unit(policy, [part.paper for part in matched.papers], by_hand)
     entries = EntryColumns(len(matched.row_at), Wording.of(key.making.language))
     parts, known = [], ClassKey(key)
-    answers = replace(answers, parsed=_only_numbers(matched, answers))
+    answers = replace(answers, parsed=only_numbers(matched, answers))
     for part in matched.papers:
         outcome, units = np.zeros(part.rows.shape, dtype=np.int8), np.zeros(part.rows.shape, dtype=unit.dtype)
         for places, put in ((part.paper.number_places, _put_numbers), (part.paper.other_places, _put_others)):
@@ -278,16 +278,6 @@ def _put_others(
     units = totals.entry_units(unit, known.key.exam.policy, part.paper, marked.outcome, marked.labels > 0)
     entries.put_others(part.paper, part.places, marked, unit.marks(units))
     return marked.outcome, units
-
-
-def _only_numbers(matched: Matched, answers: AnswerTable) -> Numbers:
-    """The numbers of the answers without those that no number is asked of, such as a shape that reads as 4,1."""
-    others = [part.rows[:, part.paper.other_places].ravel() for part in matched.papers if part.paper.other_places]
-    if not others:
-        return answers.parsed
-    rows = np.concatenate(others)
-    rows = rows[rows >= 0]
-    return answers.parsed.with_reason(rows[answers.parsed.reason[rows] == READABLE], "not_a_number")
 
 
 def _givens(part: PaperAnswers, submissions: tuple[Submission, ...]) -> dict[str, NDArray[np.float64]]:

@@ -23,7 +23,7 @@ from examgen.marking.judging.class_papers import ClassKey, ClassPapers, Owner, p
 from examgen.marking.judging.diagnosing.diagnosis import Diagnosis
 from examgen.marking.judging.entries import Marked
 from examgen.marking.judging.fairness.free_values import FreeValues
-from examgen.marking.judging.fairness.work_shown import only_follows, right_of_itself
+from examgen.marking.judging.fairness.work_shown import right_of_itself
 from examgen.marking.judging.outcomes import OUTCOMES
 from examgen.marking.judging.records import of_students
 from examgen.marking.judging.written_digits import Submitted
@@ -112,21 +112,19 @@ def without_neighbours(
 def _candidates(
     paper: PaperShape, givens: Values, submitted: Submitted, marked: Marked, diagnosis: Diagnosis
 ) -> tuple[Places, Flags]:
-    """Students for whom something is at stake and who have enough unexplained answers, and (students, fields) which of
-    theirs these are."""
+    """Students who have enough unexplained answers, and (students, fields) which of theirs these are."""
     is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & (diagnosis.codes == 0)
     rows = np.flatnonzero(is_wrong.sum(axis=1) >= LEAST)
-    theirs, values, is_named = of_students(marked, rows), submitted.values[rows], diagnosis.codes[rows] > 0
+    theirs, values = of_students(marked, rows), submitted.values[rows]
     # What is computed from earlier answers alone is as wrong as these are.
     is_wrong &= reads(paper).any(axis=1)
-    is_at_stake = (is_named | only_follows(theirs, values)).any(axis=1)
     counts = is_wrong[rows] & np.isfinite(values) & ~right_of_itself(theirs, values)
     counts &= ~(theirs.rests_on_wrong | theirs.follows_ignored | theirs.is_fraction)
     if rows.size:
         with np.errstate(all="ignore"):
             printed = {name: given[rows] for name, given in givens.items()}
             counts &= ~FreeValues.of(paper, printed, values, theirs).written
-    enough = is_at_stake & (counts.sum(axis=1) >= LEAST)
+    enough = counts.sum(axis=1) >= LEAST
     return rows[enough], counts[enough]
 
 
