@@ -78,7 +78,7 @@ def read_earlier(folder: Path, exam: Exam, *, force: bool = False) -> Earlier:
     if not book.exists():
         there = [name for name in (RESULTS, NOTES, INTEGRITY) if (folder / name).exists()]
         if there and not force:
-            raise _in_the_way(folder, f"there is a {there[0]} without a {GRADEBOOK}")
+            raise _in_the_way(folder, f"{there[0]} is there without a {GRADEBOOK}")
         return Earlier(folder)
     try:
         rows = _book(book, exam)
