@@ -3,11 +3,13 @@
 Called by `same_answers` for the pairs that may be told; they are few.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.rules.rule import Array
 from examgen.marking.integrity.common_causes import common_causes
 from examgen.marking.integrity.sheet_answers import HABITS, REPEATED, RIGHT, SheetAnswers
 from examgen.marking.integrity.wrong_values import WrongValues
@@ -43,37 +45,11 @@ class BothWrong:
     @staticmethod
     def of(part: int, sheet: SheetAnswers, wrong: WrongValues, first: Codes, second: Codes) -> "BothWrong":
         """The answers of pairs, by the places of their students in the class."""
-        row_of = np.full(len(wrong.above), -1)
-        row_of[sheet.part.members] = np.arange(len(sheet.part.members))
-        ends = row_of[np.stack([first, second])]
-        ends[:, (ends < 0).any(axis=0)] = -1
-        known, found = np.unique(np.append(ends.ravel(), -1), return_inverse=True)
-        # The first is -1, who wrote nothing, and goes behind the others.
-        one, other = (found.ravel()[:-1].reshape(2, len(first)) - 1) % len(known)
-        members = known[1:]
-        group = np.full((len(members) + 1, sheet.state.shape[1]), -1)
-        habits = np.zeros(group.shape, dtype=np.int8)
-        at = np.full(len(sheet.state), -1)
-        at[members] = np.arange(len(members))
-        mine = np.flatnonzero(at[sheet.student] >= 0)
-        place = (at[sheet.student[mine]], sheet.field[mine])
-        group[place] = wrong.group[wrong.begins[part] + mine]
-        habits[place] = sheet.habit[mine]
+        members, rows, group, habits = _tables(part, sheet, wrong, first, second)
         free = (group >= 0) & (habits == 0)
-        _mark_repeated(habits, sheet, mine, place)
-        same = (group[one] == group[other]) & (group[one] >= 0)
-        habit = np.where(same, np.maximum(habits[one], habits[other]), np.int8(0))
-        return BothWrong(part, sheet, members, group, free, (one, other), same, habit)
-
-    def of_pairs(self, pairs: Codes) -> "BothWrong":
-        """Some of the pairs."""
-        one, other = self.rows
-        return replace(self, rows=(one[pairs], other[pairs]), same=self.same[pairs], habit=self.habit[pairs])
-
-    def most(self) -> Codes:
-        """(pairs,) how many answers may count at most."""
-        by_habit = [(self.habit == habit).any(axis=1) for habit in range(1, HABITS)]
-        return np.asarray((self.same & (self.habit == 0)).sum(axis=1) + np.sum(by_habit, axis=0))
+        _mark_repeated(habits, sheet, members)
+        same, habit = _same(group, habits, rows)
+        return BothWrong(part, sheet, members, group, free, rows, same, habit)
 
     def separate(self, beliefs: dict[str, Flags]) -> Flags:
         """(pairs, fields) of the same wrong answers those that count: no habit explains them, and no two have a cause
@@ -103,10 +79,87 @@ class BothWrong:
         return found
 
 
-def _mark_repeated(habits: NDArray[np.int8], sheet: SheetAnswers, mine: Codes, place: tuple[Codes, Codes]) -> None:
+@dataclass(frozen=True, eq=False, slots=True)
+class WrongTable:
+    """The wrong answers to one part.
+
+    Attributes:
+        group, habits: (students + 1, fields) as in `WrongValues`, -1 and 0 where an answer is not wrong; the last
+            student wrote nothing.
+        row_of: (students of the class,) the row of each.
+    """
+
+    group: NDArray[np.int32]
+    habits: NDArray[np.int8]
+    row_of: Codes
+
+    @staticmethod
+    def of(part: int, sheet: SheetAnswers, wrong: WrongValues) -> "WrongTable":
+        """All wrong answers of one part."""
+        count, width = sheet.state.shape
+        group = np.full((count + 1, width), -1, dtype=np.int32)
+        habits = np.zeros(group.shape, dtype=np.int8)
+        group[sheet.student, sheet.field] = wrong.group[wrong.begins[part] :][: len(sheet.student)]
+        habits[sheet.student, sheet.field] = sheet.habit
+        row_of = np.full(len(wrong.above), count)
+        row_of[sheet.part.members] = np.arange(count)
+        return WrongTable(group, habits, row_of)
+
+
+def rarity_at_most(tables: Sequence[WrongTable], wrong: WrongValues, first: Codes, second: Codes) -> Array:
+    """(pairs,) how rare at most it is in the class that two students have so much in common, in powers of ten."""
+    found = np.zeros((len(first), HABITS))
+    for table in tables:
+        rows = table.row_of[first], table.row_of[second]
+        same, habit = _same(table.group, table.habits, rows)
+        pair, field = np.nonzero(same)
+        rarity, by_habit = wrong.rarity[table.group[rows[0][pair], field]], habit[pair, field]
+        is_free = by_habit == 0
+        found[:, 0] += np.bincount(pair[is_free], rarity[is_free], minlength=len(first))
+        np.maximum.at(found, (pair[~is_free], by_habit[~is_free]), rarity[~is_free])
+    return np.asarray(found.sum(axis=1))
+
+
+def _tables(
+    part: int, sheet: SheetAnswers, wrong: WrongValues, first: Codes, second: Codes
+) -> tuple[Codes, tuple[Codes, Codes], Codes, NDArray[np.int8]]:
+    """Members, rows, groups and habits, as in `BothWrong`."""
+    row_of = np.full(len(wrong.above), -1)
+    row_of[sheet.part.members] = np.arange(len(sheet.part.members))
+    ends = row_of[np.stack([first, second])]
+    ends[:, (ends < 0).any(axis=0)] = -1
+    is_member = np.zeros(len(sheet.state), dtype=bool)
+    is_member[ends[ends >= 0]] = True
+    members = np.flatnonzero(is_member)
+    at = np.full(len(sheet.state) + 1, len(members))
+    at[members] = np.arange(len(members))
+    # -1, who has no such part, is the last.
+    one, other = at[ends]
+    mine = np.flatnonzero(is_member[sheet.student])
+    place = (at[sheet.student[mine]], sheet.field[mine])
+    group = np.full((len(members) + 1, sheet.state.shape[1]), -1)
+    habits = np.zeros(group.shape, dtype=np.int8)
+    group[place] = wrong.group[wrong.begins[part] + mine]
+    habits[place] = sheet.habit[mine]
+    return members, (one, other), group, habits
+
+
+def _same(
+    group: NDArray[np.signedinteger], habits: NDArray[np.int8], rows: tuple[Codes, Codes]
+) -> tuple[Flags, NDArray[np.int8]]:
+    """Which answers are the same, and by which habit, as in `BothWrong`."""
+    one, other = rows
+    same = (group[one] == group[other]) & (group[one] >= 0)
+    return same, np.where(same, np.maximum(habits[one], habits[other]), np.int8(0))
+
+
+def _mark_repeated(habits: NDArray[np.int8], sheet: SheetAnswers, members: Codes) -> None:
     """Of a number that stands in several boxes of a sheet, all but the first are repeated."""
-    order = np.lexsort((place[1], sheet.token[mine], place[0]))
-    member, token = place[0][order], sheet.token[mine][order]
+    at = np.full(len(sheet.state), -1)
+    at[members] = np.arange(len(members))
+    mine = np.flatnonzero(at[sheet.student] >= 0)
+    order = mine[np.lexsort((sheet.field[mine], sheet.token[mine], sheet.student[mine]))]
+    member, token = sheet.student[order], sheet.token[order]
     again = order[1:][(member[1:] == member[:-1]) & (token[1:] == token[:-1])]
-    at = place[0][again], place[1][again]
-    habits[at] = np.where(habits[at] > 0, habits[at], np.int8(REPEATED))
+    place = (at[sheet.student[again]], sheet.field[again])
+    habits[place] = np.where(habits[place] > 0, habits[place], np.int8(REPEATED))

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.rules.rule import Array
-from examgen.marking.integrity.both_wrong import BothWrong
+from examgen.marking.integrity.both_wrong import BothWrong, WrongTable, rarity_at_most
 from examgen.marking.integrity.entry_counts import EntryCounts, Spread
 from examgen.marking.integrity.sheet_answers import HABITS, SheetAnswers
 from examgen.marking.integrity.wrong_values import WrongValues
@@ -70,30 +70,27 @@ def same_answers(sheets: Sequence[SheetAnswers], reference: Array, students: int
         return []
     wrong = WrongValues.of(sheets, students)
     first, second = wrong.pairs(students)
-    found: list[SamePair] = []
-    width = max(sheet.state.shape[1] for sheet in sheets)
-    size = max(1, CELLS // width)
-    for start in range(0, len(first), size):
-        part = slice(start, start + size)
-        found += _told(sheets, reference, wrong, first[part], second[part], students)
-    return found
+    if not first.size:
+        return []
+    limit = float(np.log10(EXPECTED) - np.log10(students * (students - 1) / 2))
+    size = max(1, CELLS // max(sheet.state.shape[1] for sheet in sheets))
+    tables = [WrongTable.of(part, sheet, wrong) for part, sheet in enumerate(sheets)]
+    may_be = [
+        rarity_at_most(tables, wrong, first[start : start + size], second[start : start + size]) >= -limit
+        for start in range(0, len(first), size)
+    ]
+    chosen = np.flatnonzero(np.concatenate(may_be))
+    blocks = (chosen[start : start + size] for start in range(0, len(chosen), size))
+    return [pair for block in blocks for pair in _told(sheets, reference, wrong, first[block], second[block], limit)]
 
 
 def _told(
-    sheets: Sequence[SheetAnswers], reference: Array, wrong: WrongValues, first: Codes, second: Codes, students: int
+    sheets: Sequence[SheetAnswers], reference: Array, wrong: WrongValues, first: Codes, second: Codes, limit: float
 ) -> Iterator[SamePair]:
-    """Those of some pairs that agree beyond chance."""
-    limit = np.log10(EXPECTED) - np.log10(students * (students - 1) / 2)
+    """Those of some pairs that agree beyond chance: less likely than the limit, in powers of ten."""
     together = [BothWrong.of(number, sheet, wrong, first, second) for number, sheet in enumerate(sheets)]
-    # No answer is rarer than one of all.
-    enough = sum(one.most() for one in together) >= -limit / np.log10(students)
-    chosen = np.flatnonzero(enough)
-    if not chosen.size:
-        return
-    together = [one.of_pairs(chosen) for one in together]
-    first, second = first[chosen], second[chosen]
     sides = (_Side(wrong.above[second]), _Side(wrong.above[first]))
-    separate = np.zeros(len(chosen), dtype=np.int64)
+    separate = np.zeros(len(first), dtype=np.int64)
     beliefs: dict[str, Flags] = {}
     counts = [EntryCounts.of(one, reference, wrong) for one in together]
     spread = Spread.of(together, counts, wrong)

@@ -16,8 +16,8 @@ from examgen.marking.integrity.sheet_answers import WRONG, SheetAnswers
 NEXT_TO = 6
 """Of those with the same wrong value, everybody is compared with so many; all where there are no more."""
 
-TOO_OFTEN = 0.3
-"""A value that this share of all answers has is no reason to look at a pair."""
+TOO_OFTEN = 0.05
+"""A value that this share of all answers has, and more than `NEXT_TO`, is no reason to look at a pair."""
 
 LEAST = 2
 """Pairs with so many values in common are looked at."""
@@ -36,6 +36,7 @@ class WrongValues:
         slot: (wrong,) which field of which part.
         group: (wrong,) answers of one group are of one field and the same.
         size: (groups,) how many there are.
+        rarity: (groups,) how rare they are among all answers to the field, without one of them, in powers of ten.
         begins, starts: (parts + 1,) where the answers and the fields of each part begin.
         written, wrong: (slots,) answers to a field, and those of them that are here.
         free_size, free_wrong: as `size` and `wrong`, of those without a habit.
@@ -47,6 +48,7 @@ class WrongValues:
     habit: NDArray[np.int8]
     group: Codes
     size: Codes
+    rarity: Array
     begins: Codes
     starts: Codes
     written: Codes
@@ -71,13 +73,16 @@ class WrongValues:
         free_size = np.bincount(group[habit == 0], minlength=len(size))
         free_wrong = np.bincount(slot[habit == 0], minlength=len(wrong))
         sizes = (written, wrong, free_size, free_wrong)
-        return WrongValues(student, slot, habit, group, size, begins, starts, *sizes, _above(sheets, students))
+        all_answers = np.ones(len(size))
+        all_answers[group] = np.maximum(written[slot] - 1, 1)
+        rarity = np.log10(all_answers / np.maximum(size - 1, 1))
+        return WrongValues(student, slot, habit, group, size, rarity, begins, starts, *sizes, _above(sheets, students))
 
     def pairs(self, students: int) -> tuple[Codes, Codes]:
         """Pairs of students, the first before the second in the class, with several values in common that no habit
         explains."""
         size = self.size[self.group]
-        usable = (self.habit == 0) & (size > 1) & (size <= np.maximum(2, TOO_OFTEN * self.written[self.slot]))
+        usable = (self.habit == 0) & (size > 1) & (size <= np.maximum(NEXT_TO, TOO_OFTEN * self.written[self.slot]))
         student, group = self.student[usable], self.group[usable]
         order = np.lexsort((student, _signatures(student, group, students)[student], group))
         student, group = student[order], group[order]
