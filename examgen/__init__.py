@@ -216,7 +216,7 @@ def grade(
     progress: "Callable[[int, int], None] | None" = None,
     time_limit: float = 60.0,
 ) -> "GradedClass":
-    """Mark answer sheets and write results.csv, gradebook.csv and notes.csv.
+    """Mark answer sheets and write results.csv, gradebook.csv, notes.csv and integrity.csv.
 
     Args:
         answers: one file with the answers of one or many students, or a folder or zip file of such files.

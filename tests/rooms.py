@@ -19,6 +19,7 @@ ROOMS = (
     "documents/feedback",
     "marking/reading",
     "marking/judging",
+    "marking/integrity",
     "marking/results",
     "marking",
     "batch",

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from examgen.batch.claiming import HANDOUT, KEY, PAPERS
 from examgen.batch.making import printed_paper, sheet_files
-from examgen.batch.travelling import TravellingExam, style_of
+from examgen.batch.travelling import Travelling, TravellingExam, style_of
 from examgen.documents.pdf.store import surroundings
 from examgen.documents.style import PaperStyle
 from examgen.exams.cover import Cover
@@ -56,7 +56,7 @@ class PaperOrder:
 
 
 @dataclass(frozen=True)
-class ClassPrinter:
+class ClassPrinter(Travelling):
     """Makes papers of one class, one after another.
 
     Attributes:

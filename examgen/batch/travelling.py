@@ -1,7 +1,7 @@
 """An exam on its way to another process or machine, and back there: as the documents of its key, which all can read."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -11,8 +11,16 @@ from examgen.exams.keys.key_documents import OWN_LOOKS, exam_document, variant_d
 from examgen.exams.keys.key_reading import exam_from, variant_from
 
 
+class Travelling:
+    """A dataclass that is pickled by its fields alone, and works out anew what it has worked out of them."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The class and its fields."""
+        return type(self), tuple(getattr(self, one.name) for one in fields(self))  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True)
-class TravellingExam:
+class TravellingExam(Travelling):
     """An exam without its cover; `text` is its exam.json, without what tells one run from another."""
 
     text: str

@@ -137,6 +137,9 @@ def grade(
     typer.echo(f"Every entry: {graded.folder / 'results.csv'}")
     if graded.notes:
         typer.echo(f"All notes: {graded.folder / 'notes.csv'}")
+    if graded.evidence:
+        count = "1 row" if graded.evidence == 1 else f"{graded.evidence:,} rows"
+        typer.echo(f"Integrity: {graded.folder / 'integrity.csv'}: {count}, evidence to read, never a mark")
     if feedback:
         typer.echo(f"Feedback: {graded.folder / 'feedback'}")
     elif graded.changed:

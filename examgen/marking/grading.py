@@ -18,6 +18,8 @@ from examgen.exams.keys.given_rows import stacked
 from examgen.exams.keys.key_folder import Key, read_key
 from examgen.exams.policy import Policy
 from examgen.exams.wording.sentences import Wording
+from examgen.marking.integrity.evidence import INTEGRITY, integrity_csv, integrity_rows, kept_rows
+from examgen.marking.integrity.sheet_answers import other_answers
 from examgen.marking.judging.class_papers import ClassKey
 from examgen.marking.judging.entries import Marked
 from examgen.marking.judging.fairness.neighbours import Neighbours, without_neighbours
@@ -26,13 +28,13 @@ from examgen.marking.judging.judged_numbers import judge, too_short_to_take
 from examgen.marking.judging.outcomes import HUNDREDTHS, OUTCOMES
 from examgen.marking.judging.typed_answers import mark_others
 from examgen.marking.judging.written_digits import Submitted, submitted_of
-from examgen.marking.reading.answers import READABLE, REASON_CODES, AnswerTable, Numbers
+from examgen.marking.reading.answers import REASON_CODES, AnswerTable
 from examgen.marking.reading.character_comments import with_characters
 from examgen.marking.reading.class_sheets import TIME_LIMIT, Answers, HandedIn, read_files
 from examgen.marking.reading.decimal_marks import DecimalChoice
 from examgen.marking.reading.entry_places import PaperAnswers
 from examgen.marking.reading.key_lookup import find_key, named_exams
-from examgen.marking.reading.matching import Matched, Submission, match
+from examgen.marking.reading.matching import Matched, Submission, match, only_numbers
 from examgen.marking.reading.problems import Notice, Problem
 from examgen.marking.results import totals
 from examgen.marking.results.class_book import book_csv, class_book
@@ -89,7 +91,7 @@ def grade(
     *,
     overrides: Path | None = None,
 ) -> GradedClass:
-    """Mark answer sheets and write results.csv, gradebook.csv and notes.csv.
+    """Mark answer sheets and write results.csv, gradebook.csv, notes.csv and integrity.csv.
 
     Args:
         answers: one file with the answers of one or many students, or a folder or zip file of such files.
@@ -134,10 +136,14 @@ def grade(
     )
     before = row_digests(folder) if (folder / FEEDBACK).is_dir() else {}
     lines = earlier.result_lines(frozenset(student for student, _ in kept)) if kept else []
+    students = [submission.student for submission in matched.submissions]
+    before_now = kept_rows(folder, frozenset(student for student, _ in kept))
+    evidence = integrity_rows(entries.collected, entries.reference, students, before_now)
     tables: dict[str, Content] = {
         RESULTS: chain(results_csv(results), lines),
         GRADEBOOK: book_csv(found, whole.columns),
         NOTES: notes_csv(notes),
+        INTEGRITY: integrity_csv(evidence),
         KEY_NOTE: key_note(folder, found.folder),
     }
     write_files(folder, tables)
@@ -145,7 +151,7 @@ def grade(
     changed = tuple(typed_text(student) for student, digest in before.items() if after.get(student) != digest)
     return GradedClass(
         found.exam.id, results, whole.columns, whole.is_now, notices, handed_in.problems, notes, whole.absent,
-        remarking, changed, found.folder, folder, shapes.alike,
+        remarking, changed, found.folder, folder, len(evidence), shapes.alike,
     )  # fmt: skip
 
 
@@ -177,7 +183,7 @@ def _tables(
     unit = totals.mark_unit(policy, [part.paper for part in matched.papers], by_hand)
     entries = EntryColumns(len(matched.row_at), Wording.of(key.making.language))
     parts, known = [], ClassKey(key)
-    answers = replace(answers, parsed=_only_numbers(matched, answers))
+    answers = replace(answers, parsed=only_numbers(matched, answers))
     for part in matched.papers:
         outcome, units = np.zeros(part.rows.shape, dtype=np.int8), np.zeros(part.rows.shape, dtype=unit.dtype)
         for places, put in ((part.paper.number_places, _put_numbers), (part.paper.other_places, _put_others)):
@@ -208,6 +214,7 @@ def _put_numbers(
     submitted = submitted_of(answers.parsed, part.rows)
     givens = _givens(part, matched.submissions)
     marked, diagnosis = judge(paper, givens, submitted, policy)
+    entries.collected.add_numbers(part, submitted, marked, diagnosis)
     marked, diagnosis, neighbours = without_neighbours(known, paper, givens, submitted, marked, diagnosis, policy)
     reason = np.where(part.rows >= 0, answers.parsed.reason[part.rows], REASON_CODES["blank"])
     units = totals.entry_units(unit, policy, paper, marked.outcome, diagnosis.codes > 0)
@@ -247,11 +254,8 @@ def _tell_held_back(entries: EntryColumns, places: NDArray[np.int64], earned: Pa
 
 
 def _tell_neighbours(entries: EntryColumns, part: PaperAnswers, neighbours: Neighbours) -> None:
-    """Say beside each entry that it is right on another paper, and keep for the notes whose papers these are."""
-    entries.neighbours += [
-        (int(part.members[student]), part.paper.question.id, int(neighbours.equal[student].sum()), whose)
-        for student, whose in neighbours.whose.items()
-    ]
+    """Say beside each entry that it is right on another paper, and keep whose papers these are."""
+    entries.collected.add_neighbours(part, neighbours)
     text = entries.wording.tell("other_paper")
     places = part.places[neighbours.equal]
     entries.set_comments(places, np.zeros(len(places), dtype=np.int64), [text])
@@ -267,19 +271,10 @@ def _put_others(
 ) -> tuple[NDArray[np.int8], totals.Units]:
     """Mark fields that ask for formulas, shapes and choices, as `_put_numbers` does."""
     marked = mark_others(part.paper, answers, part.rows, entries.wording)
+    entries.collected.sheets.append(other_answers(part, marked, answers))
     units = totals.entry_units(unit, known.key.exam.policy, part.paper, marked.outcome, marked.labels > 0)
     entries.put_others(part.paper, part.places, marked, unit.marks(units))
     return marked.outcome, units
-
-
-def _only_numbers(matched: Matched, answers: AnswerTable) -> Numbers:
-    """The numbers of the answers without those that no number is asked of, such as a shape that reads as 4,1."""
-    others = [part.rows[:, part.paper.other_places].ravel() for part in matched.papers if part.paper.other_places]
-    if not others:
-        return answers.parsed
-    rows = np.concatenate(others)
-    rows = rows[rows >= 0]
-    return answers.parsed.with_reason(rows[answers.parsed.reason[rows] == READABLE], "not_a_number")
 
 
 def _givens(part: PaperAnswers, submissions: tuple[Submission, ...]) -> dict[str, NDArray[np.float64]]:

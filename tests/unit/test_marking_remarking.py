@@ -130,8 +130,9 @@ def test_a_damaged_gradebook_is_not_written_over(tmp_path: Path, exam: Exam, tex
     [
         ({"gradebook.csv": OLD.replace("e-1", "e-2")}, "it holds the marks of exam 'e-2', not 'e-1'"),
         ({"gradebook.csv": OLD.replace("C,e-1", "C,e-2")}, "it holds the marks of exam 'e-2', not 'e-1'"),
-        ({"results.csv": "mine"}, "there is a results.csv without a gradebook.csv"),
-        ({"notes.csv": "mine"}, "there is a notes.csv without a gradebook.csv"),
+        ({"results.csv": "mine"}, "results.csv is there without a gradebook.csv"),
+        ({"notes.csv": "mine"}, "notes.csv is there without a gradebook.csv"),
+        ({"integrity.csv": "mine"}, "integrity.csv is there without a gradebook.csv"),
     ],
 )
 def test_what_is_not_of_this_exam_is_not_written_over(

@@ -112,12 +112,13 @@ def test_a_table_without_any_field_is_no_sheet(made: MadeKey, tmp_path: Path) ->
 
 
 def test_own_tables_are_no_sheets(made: MadeKey, tmp_path: Path) -> None:
-    """results.csv, gradebook.csv and notes.csv in the folder of the sheets are told and not read."""
+    """results.csv, gradebook.csv, notes.csv and integrity.csv in the folder of the sheets are told and not read."""
     write_sheet(tmp_path / "in" / "s1.csv", made.of("s1"))
     grade(tmp_path / "in" / "s1.csv", made.key, tmp_path / "in")
     graded = grade(tmp_path / "in", made.key, tmp_path / "out")
     assert [(problem.path.name, problem.reason) for problem in graded.problems] == [
         ("gradebook.csv", "unusable_file"),
+        ("integrity.csv", "no_rows"),
         ("results.csv", "unusable_file"),
     ]
     [notice] = graded.notices

@@ -24,6 +24,19 @@ Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a paper is.
+
+    Attributes:
+        student: of one who has it, or the variant where it has no student.
+        told: all who have it, in words.
+    """
+
+    student: str
+    told: str
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class _Shape:
     """The different papers of one shape.
@@ -31,12 +44,12 @@ class _Shape:
     Attributes:
         paper: the shape, with those fields only that ask for numbers.
         givens: (papers, *shape) by given quantity.
-        owners: (papers,) whose they are, as it is told.
+        owners: (papers,) whose they are.
     """
 
     paper: PaperShape
     givens: Values
-    owners: tuple[str, ...]
+    owners: tuple[Owner, ...]
 
     @property
     def numbers(self) -> Array:
@@ -56,13 +69,13 @@ class ClassPapers:
     Attributes:
         right: (fields, papers) the right answers.
         order: (fields, papers) papers by their right answer.
-        owners: (papers,) whose they are, as it is told.
+        owners: (papers,) whose they are.
     """
 
     shapes: Sequence[_Shape]
     right: Array
     order: Places
-    owners: Sequence[str]
+    owners: Sequence[Owner]
 
     @property
     def count(self) -> int:
@@ -172,6 +185,6 @@ def _shape(paper: PaperShape, variants: Sequence[Variant]) -> _Shape:
     return _Shape(paper, {name: rows[first] for name, rows in givens.items()}, owners)
 
 
-def _owner(variant: Variant, shared: int) -> str:
+def _owner(variant: Variant, shared: int) -> Owner:
     name = repr(variant.student) if variant.student else f"variant {variant.code}"
-    return name if shared == 1 else f"{name} and {shared - 1:,} more"
+    return Owner(variant.student or variant.code, name if shared == 1 else f"{name} and {shared - 1:,} more")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from examgen.errors import AnswersError, some
 from examgen.exams.exam import Variant
 from examgen.exams.keys.key_folder import Key
-from examgen.marking.reading.answers import AnswerTable
+from examgen.marking.reading.answers import READABLE, AnswerTable, Numbers
 from examgen.marking.reading.entry_places import Codes, Layout, PaperAnswers
 from examgen.marking.reading.owners.repeats import grouped, run_starts
 from examgen.marking.reading.problems import Notice, who
@@ -97,6 +97,16 @@ def missing_students(key: Key, submissions: Iterable[Submission]) -> tuple[str, 
     """Students of the key who handed in nothing."""
     there = {submission.student for submission in submissions}
     return tuple(variant.student for variant in key.variants if variant.student and variant.student not in there)
+
+
+def only_numbers(matched: Matched, answers: AnswerTable) -> Numbers:
+    """The numbers of the answers without those that no number is asked of, such as a shape that reads as 4,1."""
+    others = [part.rows[:, part.paper.other_places].ravel() for part in matched.papers if part.paper.other_places]
+    if not others:
+        return answers.parsed
+    rows = np.concatenate(others)
+    rows = rows[rows >= 0]
+    return answers.parsed.with_reason(rows[answers.parsed.reason[rows] == READABLE], "not_a_number")
 
 
 def _groups(key: Key, answers: AnswerTable, rows: Codes) -> tuple[list[_Group], Codes, list[Notice]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from examgen.errors import AnswersError, ExamgenError
 from examgen.exams.exam import Exam
+from examgen.marking.integrity.evidence import INTEGRITY
 from examgen.marking.results.result_rows import COLUMNS
 from examgen.marking.results.totals import gradebook_columns
 from examgen.tables.csv_tables import printable, read_table
@@ -75,9 +76,9 @@ def read_earlier(folder: Path, exam: Exam, *, force: bool = False) -> Earlier:
     """
     book = folder / GRADEBOOK
     if not book.exists():
-        there = [name for name in (RESULTS, NOTES) if (folder / name).exists()]
+        there = [name for name in (RESULTS, NOTES, INTEGRITY) if (folder / name).exists()]
         if there and not force:
-            raise _in_the_way(folder, f"there is a {there[0]} without a {GRADEBOOK}")
+            raise _in_the_way(folder, f"{there[0]} is there without a {GRADEBOOK}")
         return Earlier(folder)
     try:
         rows = _book(book, exam)

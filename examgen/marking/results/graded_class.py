@@ -36,6 +36,7 @@ class GradedClass:
         changed: students whose entries are other than when the class was marked before; only where there is feedback.
         key: folder of the key that was used.
         folder: where the tables were written.
+        evidence: rows of integrity.csv.
         shapes: in words, that the marks of no question differ between its shapes; empty where some do, which is a note,
             or where there is nothing to compare.
     """
@@ -52,6 +53,7 @@ class GradedClass:
     changed: tuple[str, ...]
     key: Path
     folder: Path
+    evidence: int
     shapes: str = ""
 
     @cached_property

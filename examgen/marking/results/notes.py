@@ -148,11 +148,11 @@ def held_back_notes(matched: Matched, entries: EntryColumns) -> Iterator[Note]:
 
 def neighbour_notes(matched: Matched, entries: EntryColumns) -> Iterator[Note]:
     """A note for each student and question with answers that are right on another paper, for a person to look at."""
-    for member, question, count, whose in sorted(entries.neighbours):
-        student = matched.submissions[member].student
+    for one in sorted(entries.collected.on_other_papers, key=lambda one: (one.member, one.question)):
+        student = matched.submissions[one.member].student
         text = (
-            f"{who(student)}: {count:,} wrong answers in {question} equal the right answers of the paper of "
-            f"{printable(whose, 80)}; nothing follows from them"
+            f"{who(student)}: {len(one.fields):,} wrong answers in {one.question} equal the right answers of the paper "
+            f"of {printable(one.whose, 80)}; nothing follows from them"
         )
         yield Note(student, "", "", "other_paper", text)
 

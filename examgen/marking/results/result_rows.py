@@ -17,6 +17,7 @@ from examgen.exams.fields import Field
 from examgen.exams.folders.files import safe_text
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.wording.sentences import IN_ENGLISH, Wording
+from examgen.marking.integrity.evidence import Collected
 from examgen.marking.judging.diagnosing.diagnosis import Diagnosis
 from examgen.marking.judging.entries import Marked
 from examgen.marking.judging.outcomes import BY_CODE
@@ -67,7 +68,7 @@ class EntryColumns:
             number is asked.
         marks, max_marks: of each entry.
         held_back: (submission, question, marks) of what is not paid for what follows.
-        neighbours: (submission, question, entries, whose) of what equals the right answers of another paper.
+        collected: for evidence about sheets, among it what equals the right answers of another paper.
     """
 
     def __init__(self, entries: int, wording: Wording = IN_ENGLISH) -> None:
@@ -75,7 +76,7 @@ class EntryColumns:
         self.names: dict[str, int] = {}
         self.comments: dict[str, int] = {"": 0}
         self.held_back: list[tuple[int, str, float]] = []
-        self.neighbours: list[tuple[int, str, int, str]] = []
+        self.collected = Collected()
         self.labels: dict[str, int] = {"": 0}
         self.question, self.field, self.comment, self.label = (np.zeros(entries, dtype=np.int32) for _ in range(4))
         self.outcome = np.zeros(entries, dtype=np.int8)

@@ -19,11 +19,11 @@ from examgen.core.rounding import HALF, half_unit
 from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
-from examgen.marking.judging.class_papers import ClassKey, ClassPapers, printed, reads
+from examgen.marking.judging.class_papers import ClassKey, ClassPapers, Owner, printed, reads
 from examgen.marking.judging.diagnosing.diagnosis import Diagnosis
 from examgen.marking.judging.entries import Marked
 from examgen.marking.judging.fairness.free_values import FreeValues
-from examgen.marking.judging.fairness.work_shown import only_follows, right_of_itself
+from examgen.marking.judging.fairness.work_shown import right_of_itself
 from examgen.marking.judging.outcomes import OUTCOMES
 from examgen.marking.judging.records import of_students
 from examgen.marking.judging.written_digits import Submitted
@@ -54,11 +54,13 @@ class Neighbours:
 
     Attributes:
         equal: (students, fields) entries that are not right of themselves and equal those of such a paper.
-        whose: by place of a student who the paper is of that has most of them, as it is told.
+        whose: by place of a student who the paper is of that has most of them.
+        rarity: by place of a student, how rare that is by chance, in powers of ten.
     """
 
     equal: Flags
-    whose: Mapping[int, str]
+    whose: Mapping[int, Owner]
+    rarity: Mapping[int, float]
 
 
 def without_neighbours(
@@ -81,21 +83,22 @@ def without_neighbours(
         policy: of the exam.
     """
     paper = paper.standing
-    equal, whose = np.zeros(marked.outcome.shape, dtype=bool), dict[int, str]()
+    equal, whose = np.zeros(marked.outcome.shape, dtype=bool), dict[int, Owner]()
+    rare = dict[int, float]()
     rows, counts = _candidates(paper, givens, submitted, marked, diagnosis)
     if not rows.size or (others := known.like(paper)).count < 2:
-        return marked, diagnosis, Neighbours(equal, whose)
+        return marked, diagnosis, Neighbours(equal, whose, rare)
     chosen = _Answers.of(paper, submitted, rows, counts, policy)
     own = printed({given.name: givens[given.name][rows] for given in paper.graph.givens})
     is_open = np.isfinite(chosen.values) & ~right_of_itself(of_students(marked, rows), chosen.values)
-    for student, place, matches in _copied(paper, others, chosen, own):
+    for student, place, matches, surprise in _copied(paper, others, chosen, own):
         mine = matches & is_open[student]
         row = int(rows[student])
         if mine.sum() > equal[row].sum() or row not in whose:
-            whose[row] = others.owners[place]
+            whose[row], rare[row] = others.owners[place], surprise
         equal[row] |= mine
     if not whose:
-        return marked, diagnosis, Neighbours(equal, whose)
+        return marked, diagnosis, Neighbours(equal, whose, rare)
     wrong = np.where(equal, np.int8(OUTCOMES["wrong"].code), marked.outcome)
     found = replace(
         diagnosis,
@@ -103,27 +106,25 @@ def without_neighbours(
         cause=np.where(equal, -1, diagnosis.cause),
         is_sign=diagnosis.is_sign & ~equal,
     )
-    return replace(marked, outcome=wrong), found, Neighbours(equal, whose)
+    return replace(marked, outcome=wrong), found, Neighbours(equal, whose, rare)
 
 
 def _candidates(
     paper: PaperShape, givens: Values, submitted: Submitted, marked: Marked, diagnosis: Diagnosis
 ) -> tuple[Places, Flags]:
-    """Students for whom something is at stake and who have enough unexplained answers, and (students, fields) which of
-    theirs these are."""
+    """Students who have enough unexplained answers, and (students, fields) which of theirs these are."""
     is_wrong = (marked.outcome == OUTCOMES["wrong"].code) & (diagnosis.codes == 0)
     rows = np.flatnonzero(is_wrong.sum(axis=1) >= LEAST)
-    theirs, values, is_named = of_students(marked, rows), submitted.values[rows], diagnosis.codes[rows] > 0
+    theirs, values = of_students(marked, rows), submitted.values[rows]
     # What is computed from earlier answers alone is as wrong as these are.
     is_wrong &= reads(paper).any(axis=1)
-    is_at_stake = (is_named | only_follows(theirs, values)).any(axis=1)
     counts = is_wrong[rows] & np.isfinite(values) & ~right_of_itself(theirs, values)
     counts &= ~(theirs.rests_on_wrong | theirs.follows_ignored | theirs.is_fraction)
     if rows.size:
         with np.errstate(all="ignore"):
             printed = {name: given[rows] for name, given in givens.items()}
             counts &= ~FreeValues.of(paper, printed, values, theirs).written
-    enough = is_at_stake & (counts.sum(axis=1) >= LEAST)
+    enough = counts.sum(axis=1) >= LEAST
     return rows[enough], counts[enough]
 
 
@@ -156,9 +157,11 @@ class _Answers:
         return _Answers(values, low, high, half / HALF, counts)
 
 
-def _copied(paper: PaperShape, others: ClassPapers, answers: _Answers, own: Array) -> Iterator[tuple[int, int, Flags]]:
-    """Each student with each paper whose right answers are there beyond chance, and (fields,) which equal them, as
-    somebody writes them who rounds on the way."""
+def _copied(
+    paper: PaperShape, others: ClassPapers, answers: _Answers, own: Array
+) -> Iterator[tuple[int, int, Flags, float]]:
+    """Each student with each paper whose right answers are there beyond chance, (fields,) which equal them, as somebody
+    writes them who rounds on the way, and how rare that is, in powers of ten."""
     size = max(1, CELLS // others.count)
     for start in range(0, len(own), size):
         part = of_students(answers, slice(start, start + size))
@@ -170,10 +173,11 @@ def _copied(paper: PaperShape, others: ClassPapers, answers: _Answers, own: Arra
         differs = others.differences(paper, own[start:][students], papers)
         surprise = _surprise(matches, rarity[students], part.counts[students], differs, reads(paper))
         found = np.flatnonzero(surprise >= need)
-        students, papers, matches = students[found], papers[found], matches[found]
+        students, papers, matches, surprise = students[found], papers[found], matches[found], surprise[found]
         matches |= np.abs(part.values[students] - others.right[:, papers].T) <= others.tolerances(papers)
-        for student, place, equal in zip(students.tolist(), papers.tolist(), matches, strict=True):
-            yield start + student, place, equal
+        rows = zip(students.tolist(), papers.tolist(), matches, surprise.tolist(), strict=True)
+        for student, place, equal, rare in rows:
+            yield start + student, place, equal, rare
 
 
 def _ranges(others: ClassPapers, answers: _Answers) -> tuple[NDArray[np.int64], Array]:
@@ -225,11 +229,11 @@ def _surprise(matches: Flags, rarity: Array, counts: Flags, differs: Flags, read
     equal = matches & counts
     separate = _separate(equal, differs, read)
     # So many other answers might have been the equal ones: both ways to count them bound the chance.
-    ways = np.minimum(*(_ways(counts.sum(axis=1), chosen.sum(axis=1)) for chosen in (equal, separate)))
-    return np.where(separate.sum(axis=1) >= LEAST, np.where(separate, rarity, 0.0).sum(axis=1) - ways, 0.0)
+    count = np.minimum(*(ways(counts.sum(axis=1), chosen.sum(axis=1)) for chosen in (equal, separate)))
+    return np.where(separate.sum(axis=1) >= LEAST, np.where(separate, rarity, 0.0).sum(axis=1) - count, 0.0)
 
 
-def _ways(count: NDArray[np.int64], chosen: NDArray[np.int64]) -> Array:
+def ways(count: NDArray[np.int64], chosen: NDArray[np.int64]) -> Array:
     """(n,) in how many ways so many can be chosen of so many, in powers of ten."""
     factorial = np.concatenate([[0.0], np.cumsum(np.log10(np.arange(1, count.max(initial=0) + 1)))])
     return np.asarray(factorial[count] - factorial[chosen] - factorial[count - chosen])

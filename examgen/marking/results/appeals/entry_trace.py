@@ -101,7 +101,7 @@ class EntryTrace:
             base,
             share,
             held_back_text(share, int(earned.why[0, place])),
-            neighbours.whose[0] if neighbours.equal[0, place] else "",
+            neighbours.whose[0].told if neighbours.equal[0, place] else "",
         )
 
     @property
