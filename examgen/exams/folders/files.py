@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 import stat
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -44,18 +45,23 @@ def write_files(folder: Path, files: Mapping[str, Content], *, private: Collecti
     Raises:
         ExamgenError: a folder or file cannot be written; the message says which.
     """
-    written: list[tuple[Path, Path]] = []
+    written: deque[tuple[Path, Path]] = deque()
     made: list[Path] = []
+    ready: set[PurePosixPath] = set()
     try:
         for name, content in files.items():
-            target = folder / name
+            target, below = folder / name, PurePosixPath(name).parent
             is_private = PurePosixPath(name).parts[0] in private
-            made += missing_folders(target.parent)
-            _make_folders(folder, PurePosixPath(name).parent.parts, is_private=is_private)
+            if below not in ready:
+                made += missing_folders(target.parent)
+                _make_folders(folder, below.parts, is_private=is_private)
+                ready.add(below)
             _check_target(target)
             written.append((_write_beside(target, content, _PRIVATE if is_private else _ORDINARY), target))
-        for beside, target in written:
+        while written:
+            beside, target = written[0]
             beside.replace(target)
+            written.popleft()
     except OSError as error:
         raise unwritable(error, folder) from None
     finally:
