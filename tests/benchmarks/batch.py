@@ -13,7 +13,6 @@ import os
 
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
 
-import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,9 +44,9 @@ def main() -> None:
         theirs = print_typst(folder)
         if theirs:
             print(f"ratio to Typst per core: {ours / theirs:.1f}")
-        both = students / batch(folder, students, 2)
+        both = students / batch(folder, students, 2, name="both")
         print(f"2 processes: {both:.1f} packages a second, {both / ours:.2f} times one")
-        again = students / batch(folder, students, 2, keep=True)
+        again = students / batch(folder, students, 2, name="both")
         print(f"the same class once more, all papers there: {again:.0f} a second")
         times = {}
         for size in SIZES:
@@ -60,11 +59,14 @@ def main() -> None:
         print(f"{BARE} students, keys and sheets alone, 1 process: {batch(folder, BARE, 1, '--no-pdf'):.0f} s")
 
 
-def batch(folder: Path, students: int, jobs: int, *options: str, is_alone: bool = False, keep: bool = False) -> float:
-    """Seconds that the command takes."""
-    command = _command(folder, students, jobs, *options)
-    if not keep:
-        shutil.rmtree(folder / "class", ignore_errors=True)
+def batch(folder: Path, students: int, jobs: int, *options: str, is_alone: bool = False, name: str = "") -> float:
+    """Seconds that the command takes.
+
+    Args:
+        is_alone: whether on one core only.
+        name: of the class's folder; a new one where it is empty, as a file system takes longer where much was removed.
+    """
+    command = _command(folder, students, jobs, name or f"class-{len(list(folder.iterdir()))}", *options)
     cores = os.sched_getaffinity(0)
     if is_alone:
         os.sched_setaffinity(0, {max(cores)})
@@ -76,8 +78,7 @@ def batch(folder: Path, students: int, jobs: int, *options: str, is_alone: bool 
 
 def memory(folder: Path, students: int) -> int:
     """The most memory that a process of the command takes, in MB."""
-    shutil.rmtree(folder / "class", ignore_errors=True)
-    return int(run([sys.executable, "-c", MEASURE, *_command(folder, students, 2, "--quiet")]))
+    return int(run([sys.executable, "-c", MEASURE, *_command(folder, students, 2, f"memory-{students}", "--quiet")]))
 
 
 def print_typst(folder: Path) -> float:
@@ -102,10 +103,10 @@ def print_typst(folder: Path) -> float:
     return rate
 
 
-def _command(folder: Path, students: int, jobs: int, *options: str) -> list[str]:
+def _command(folder: Path, students: int, jobs: int, name: str, *options: str) -> list[str]:
     roster = folder / f"{students}.csv"
     roster.write_text("id,name\n" + "".join(f"s{place:06d},Student {place}\n" for place in range(students)))
-    out = ["--seed", "7", "--out", str(folder / "class"), "--jobs", str(jobs)]
+    out = ["--seed", "7", "--out", str(folder / name), "--jobs", str(jobs)]
     return [sys.executable, "-m", "examgen", "batch", EXAM, str(roster), *out, *options]
 
 
