@@ -172,9 +172,10 @@ def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) 
 def printed_numbers(numbers: SlotValues, values: Sequence[Values], style: PaperStyle) -> tuple[list[str], list[str]]:
     """Each distinct number of a document, of these values by question, as drawn and as read aloud."""
     drawn, spoken = [], []
+    mark, speech = style.decimal_mark, style.speech
     for text, has_brackets in zip(numbers.printed(values), numbers.has_brackets, strict=True):
-        text = text.replace(".", style.decimal_mark).replace("-", MINUS)
-        said = spoken_number(text, style.speech)
+        text = text.replace(".", mark).replace("-", MINUS)
+        said = spoken_number(text, speech)
         is_bracketed = has_brackets and text[0] == MINUS
         spoken.append(f"({said})" if is_bracketed else said)
         drawn.append(f"({text})" if is_bracketed else text)

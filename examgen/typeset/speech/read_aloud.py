@@ -34,7 +34,7 @@ SELECTORS = {0xFE00: None, 0xFE01: None}
 TRANSPOSES = frozenset({"⊤", "T", "⊺", "ᵀ"})
 BARS = frozenset({"|", "‖", "∣", "∥"})
 SILENT = frozenset({"\u2061", "\u2062", "\u2063", "\u2064", ""})
-MINUSES = "−-"
+MINUSES = ("−", "-")
 TIDY = ((" ,", ","), (" ;", ";"), ("( ", "("), (" )", ")"), ("[ ", "["), (" ]", "]"))
 # Of several marks that end parts of a formula the first is enough.
 ENDS = re.compile(r"[,;](?:\s*,)+")
@@ -56,8 +56,10 @@ def spoken(mathml: str | Element, language: str = "en") -> str:
 
 def spoken_number(text: str, language: str = "en") -> str:
     """A number as it is read: "−0.5" is "minus 0.5", "1/3" is "1 over 3"."""
-    stripped = text.strip().replace("/", f" {LANGUAGES[language].signs['/']} ")
-    return f"{LANGUAGES[language].signs['−']} {stripped[1:]}" if stripped[:1] in tuple(MINUSES) else stripped
+    stripped, signs = text.strip(), LANGUAGES[language].signs
+    if "/" in stripped:
+        stripped = stripped.replace("/", f" {signs['/']} ")
+    return f"{signs['−']} {stripped[1:]}" if stripped.startswith(MINUSES) else stripped
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class _Reader:
         named = self.words.names.get(plain_text) or self.words.letters.get(plain_text)
         if named:
             return named
-        if plain_text[:1] in tuple(MINUSES):
+        if plain_text.startswith(MINUSES):
             return f"{self.words.signs['−']} {plain_text[1:]}"
         return plain_text
 
