@@ -88,6 +88,7 @@ def make_class(
     working_space: bool = False,
     pdf: bool = True,
     jobs: int | None = 1,
+    scheduler: str | None = None,
     force: bool = False,
     progress: "Callable[[int, int], None] | None" = None,
 ) -> "MadePapers":
@@ -112,6 +113,7 @@ def make_class(
         pdf: whether to make PDFs; without, there are keys and answer sheets only.
         jobs: processes that make papers; as many as there are cores where it is None. With more than one, a script
             must call this below `if __name__ == "__main__":`.
+        scheduler: address of a Dask scheduler, such as tcp://host:8786, whose workers make papers instead.
         force: whether to write over what lies there, as in `make`.
         progress: called with the number of papers done and of all after each paper.
 
@@ -125,7 +127,7 @@ def make_class(
 
     origin = _seed(seed, secret)
     options = making.MakeOptions(origin, notation, language, paper, _path(theme), key_detail, working_space, force)
-    how = class_making.ClassOptions(jobs, has_pages=pdf)
+    how = class_making.ClassOptions(jobs, has_pages=pdf, scheduler=scheduler)
     return class_making.make_class(str(exam), Path(roster), Path(out), options, how, progress)
 
 

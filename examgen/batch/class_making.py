@@ -49,10 +49,12 @@ class ClassOptions:
     Attributes:
         jobs: processes that make them; as many as are worth their start where it is None.
         has_pages: whether PDFs are made, or only keys and answer sheets.
+        scheduler: address of a Dask scheduler, whose workers make them instead.
     """
 
     jobs: int | None = 1
     has_pages: bool = True
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ class _Class:
     def made(self, told: Mapping[str, Told], progress: Progress | None) -> tuple[list[ManifestRow], dict[str, None]]:
         """Have every paper made that does not lie there already, and write the manifest: its rows, and what is to be
         told, each line once."""
-        store = FolderStore(self.folder, (KEY,))
+        # Workers of a cluster have other current folders.
+        store = FolderStore(self.folder.absolute(), (KEY,), sign=f"{KEY}/exam.json")
         journal = Journal(self.folder)
         with closing(journal):
             records = self._records(store, told, journal, progress)
@@ -159,7 +162,7 @@ class _Class:
             for variant, row, record in zip(variants, self.roster.rows, earlier, strict=True)
         ]
         records = list(earlier)
-        for number, done in enumerate(work_through(printer, orders, self.how.jobs), start=1):
+        for number, done in enumerate(work_through(printer, orders, self.how.jobs, self.how.scheduler), start=1):
             if done.is_set_aside:
                 records[done.place] = None
             elif done.result is not None:

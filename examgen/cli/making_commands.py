@@ -16,6 +16,7 @@ from examgen.cli.options import (
     NotationName,
     PaperSize,
     Quiet,
+    Scheduler,
     Secret,
     Seed,
     ThemeFolder,
@@ -98,6 +99,7 @@ def batch(
     working_space: WorkingSpace = False,
     no_pdf: Annotated[bool, typer.Option("--no-pdf", help="Make keys and answer sheets only, no PDFs.")] = False,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     json: Json = False,
     quiet: Quiet = False,
     force: Force = False,
@@ -124,6 +126,7 @@ def batch(
             working_space=working_space,
             pdf=not no_pdf,
             jobs=jobs,
+            scheduler=scheduler,
             force=force,
             progress=told,
         )
