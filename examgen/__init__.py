@@ -100,7 +100,8 @@ def make_class(
     Args:
         exam: a shipped exam or family, or the path of a TOML file.
         roster: the class list, CSV, xlsx or ods, with the columns id and name or as a course system exports it.
-        out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
+        out: folder of the class, or an address such as `s3://bucket/class`: handout/ with a folder per student, key/,
+            and manifest.csv.
         seed: a student's paper depends on the seed, the exam and the student only. Where it is None, that of the class
             that lies in the folder is taken, if it is of this exam, else a fresh one.
         secret: as in `make`.
@@ -128,7 +129,8 @@ def make_class(
     origin = _seed(seed, secret)
     options = making.MakeOptions(origin, notation, language, paper, _path(theme), key_detail, working_space, force)
     how = class_making.ClassOptions(jobs, has_pages=pdf, scheduler=scheduler)
-    return class_making.make_class(str(exam), Path(roster), Path(out), options, how, progress)
+    to = out if isinstance(out, str) else Path(out)
+    return class_making.make_class(str(exam), Path(roster), to, options, how, progress)
 
 
 def make_secret(file: str | PathLike[str]) -> None:

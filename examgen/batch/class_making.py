@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from examgen.batch.afar.class_places import PaperJournal, Place, opened
 from examgen.batch.claiming import (
     KEY,
     MANIFEST,
@@ -24,7 +25,7 @@ from examgen.batch.claiming import (
 )
 from examgen.batch.class_papers import ClassPrinter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed, key_below, seed_notices, seed_told
-from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, Journal, ManifestRow, Told, manifest_csv, told_in
+from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, ManifestRow, Told, manifest_csv, told_in
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
 from examgen.batch.running.pool import work_through
@@ -34,8 +35,7 @@ from examgen.exams.banks.building import LoadedExam, Student, draw_variants, loa
 from examgen.exams.draws.streams import Seed
 from examgen.exams.exam import Variant
 from examgen.exams.folders.files import write_files
-from examgen.exams.folders.holding import held
-from examgen.exams.folders.stores import FolderStore
+from examgen.exams.folders.stores import Store
 from examgen.exams.keys.key_folder import read_key_so_far
 
 MOST_NAMED = 5
@@ -73,7 +73,7 @@ class Papers:
 def make_class(
     exam: str,
     roster: Path,
-    out: Path,
+    to: Path | str,
     options: MakeOptions,
     how: ClassOptions = ClassOptions(),
     progress: Progress | None = None,
@@ -83,7 +83,7 @@ def make_class(
     Args:
         exam: a shipped exam or family, or the path of a TOML file.
         roster: CSV, xlsx or ods with the columns id and name, or as a course system exports it.
-        out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
+        to: folder or address of the class: handout/ with a folder per student, key/, and manifest.csv.
         options: what the papers are like. A student's depends on the seed, the exam and the student only, never on the
             roster; but the columns `language` and `paper` set how it looks, and `accommodation` is printed.
         how: by how many they are made.
@@ -96,7 +96,8 @@ def make_class(
     style, force = options.style(), options.force
     found = read_roster(roster)
     _check_looks(found, style)
-    with held(out):
+    with opened(to, force=force) as place:
+        out = place.folder
         seed = _seed(exam, out, options)
         loaded = load_exam(exam, seed, options.notation)
         making = style.making(seed, loaded.draws)
@@ -107,7 +108,7 @@ def make_class(
             tuple(_names(found.students)),
             lambda other: load_exam(exam, other, options.notation).exam.id,
         )
-        claimed = claim(out, plan, force=force)
+        claimed = claim(out, plan, force=force, can_move=place.can_move)
         remove_broken(out)
         kept, changed = exam_to_keep(loaded.exam, claimed, force=force)
         with begun(out, claimed, {f"{KEY}/exam.json": key_below(kept, (), making)[f"{KEY}/exam.json"]}):
@@ -116,14 +117,18 @@ def make_class(
             key = key_below(kept, papers.all, making)
             with put_aside(out, claimed) as aside:
                 write_files(out, key, private=(KEY,))
-        class_ = _Class(loaded, papers, found, style, out, how)
+                place.publish()
+        class_ = _Class(loaded, papers, found, style, place, how)
         rows, missing = class_.made(told_in(out), progress)
         # Processes that outlived a run that was killed may have left something since.
         remove_broken(out)
     files = (*key, *_written(rows[: len(papers.here)]), MANIFEST)
     set_aside = tuple(row.variant.student for row in rows if row.status == SET_ASIDE)
     notices = (*found.notices, *seed_notices(seed), *aside, *changed, *_left(papers.before), *missing)
-    return MadePapers(loaded.exam.id, seed_told(seed), out, len(papers.here), files, notices, set_aside)
+    told = tuple(map(place.told, notices))
+    return MadePapers(
+        loaded.exam.id, seed_told(seed), place.path, len(papers.here), files, told, set_aside, place.address
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,25 +139,24 @@ class _Class:
     papers: Papers
     roster: Roster
     style: PaperStyle
-    folder: Path
+    place: Place
     how: ClassOptions
 
     def made(self, told: Mapping[str, Told], progress: Progress | None) -> tuple[list[ManifestRow], dict[str, None]]:
         """Have every paper made that does not lie there already, and write the manifest: its rows, and what is to be
         told, each line once."""
-        # Workers of a cluster have other current folders.
-        store = FolderStore(self.folder.absolute(), (KEY,), sign=f"{KEY}/exam.json")
-        journal = Journal(self.folder)
+        store, journal = self.place.store, self.place.journal()
         with closing(journal):
             records = self._records(store, told, journal, progress)
         before = [self._row_of_before(store, one, told.get(one.code)) for one in self.papers.before]
         rows = [*map(self._row, self.papers.here, self.roster.rows, records), *before]
-        write_files(self.folder, {MANIFEST: manifest_csv(rows)})
+        write_files(self.place.folder, {MANIFEST: manifest_csv(rows)})
+        self.place.publish()
         journal.remove()
         return rows, dict.fromkeys(line for record in records if record for line in record.notices)
 
     def _records(
-        self, store: FolderStore, told: Mapping[str, Told], journal: Journal, progress: Progress | None
+        self, store: Store, told: Mapping[str, Told], journal: PaperJournal, progress: Progress | None
     ) -> list[PaperRecord | None]:
         variants = self.papers.here
         printer = ClassPrinter.of(self.loaded.exam, self.style, store, has_pages=self.how.has_pages)
@@ -176,7 +180,7 @@ class _Class:
         more = dict(zip(self.roster.titles, listed.cells, strict=True))
         return ManifestRow(variant, record, MADE if record else SET_ASIDE, more)
 
-    def _row_of_before(self, store: FolderStore, variant: Variant, told: Told | None) -> ManifestRow:
+    def _row_of_before(self, store: Store, variant: Variant, told: Told | None) -> ManifestRow:
         """Of a student who is not on this roster: as an earlier run says, else by the files that are there."""
         if told is None:
             return ManifestRow(variant, PaperRecord("", sums_of(store, variant.student)), NOT_LISTED)

@@ -88,7 +88,13 @@ def batch(
             "Blackboard or R/exams export it.",
         ),
     ],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the class.")],
+    out: Annotated[
+        str,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the class, or an address such as s3://bucket/class (needs examgen[cluster]).",
+        ),
+    ],
     seed: Seed = None,
     secret: Secret = None,
     notation: NotationName = None,
@@ -161,8 +167,8 @@ def _print_class(made: "MadePapers", *, is_seed_new: bool) -> None:
     if is_seed_new:
         typer.echo(f"Seed: {made.seed}  (make the same papers again with --seed {made.seed})")
     typer.echo(f"{made.students - len(made.set_aside)} papers of exam {made.exam}")
-    typer.echo(f"Hand out: {made.folder / 'handout'} (a folder for each student)")
-    typer.echo(f"Keep:     {made.folder / 'key'}, {made.folder / 'manifest.csv'}")
+    typer.echo(f"Hand out: {made.where('handout')} (a folder for each student)")
+    typer.echo(f"Keep:     {made.where('key')}, {made.where('manifest.csv')}")
     print_notices(made.notices)
 
 
@@ -170,7 +176,7 @@ def _as_json(made: "MadePapers") -> dict[str, object]:
     return {
         "exam": made.exam,
         "seed": made.seed,
-        "folder": str(made.folder),
+        "folder": made.where(),
         "students": made.students,
         "set_aside": list(made.set_aside),
         "notices": list(made.notices),

@@ -95,6 +95,16 @@ def test_a_cluster_makes_the_files_of_one_process(workers: LocalCluster) -> None
     assert {path: path.stat().st_mtime_ns for path in times} == times
 
 
+@pytest.mark.usefixtures("here")
+def test_a_cluster_writes_to_an_address(workers: LocalCluster, tmp_path: Path) -> None:
+    """Each worker by itself."""
+    address = f"file://{tmp_path}/many"
+    done = invoke(*BATCH, "--out", address, "--scheduler", workers.scheduler_address, "--quiet")
+    assert (done.exit_code, done.output) == (0, "")
+    assert invoke(*BATCH, "--out", "one", "--jobs", 1).exit_code == 0
+    assert contents("many") == contents("one")
+
+
 def kill_one(worker: int) -> None:
     """End a worker when the class has a few papers."""
     until = time.monotonic() + 60
