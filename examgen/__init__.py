@@ -8,7 +8,7 @@ The same as on the command line: `make`, `make_class` (examgen batch), `make_sec
 `grade`, `explain`, `check` and `samples`. Everything else is internal.
 """
 
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -129,8 +129,7 @@ def make_class(
     origin = _seed(seed, secret)
     options = making.MakeOptions(origin, notation, language, paper, _path(theme), key_detail, working_space, force)
     how = class_making.ClassOptions(jobs, has_pages=pdf, scheduler=scheduler)
-    to = out if isinstance(out, str) else Path(out)
-    return class_making.make_class(str(exam), Path(roster), to, options, how, progress)
+    return class_making.make_class(str(exam), Path(roster), fspath(out), options, how, progress)
 
 
 def make_secret(file: str | PathLike[str]) -> None:
@@ -205,8 +204,10 @@ def grade(
     """Mark answer sheets and write results.csv, gradebook.csv and notes.csv.
 
     Args:
-        answers: one file with the answers of one or many students, or a folder or zip file of such files.
-        key: folder of the key, or of the exam around it; looked up by the sheets' exam where it is None.
+        answers: one file with the answers of one or many students, or a folder or zip file of such files; or an address
+            of such files, as `s3://bucket/handed-in`, which are fetched into `fetched/` in the folder `out`.
+        key: folder of the key, or of the exam around it; looked up by the sheets' exam where it is None. Or an address,
+            of which the key is fetched into `key/` in the folder `out`.
         out: folder for the tables; `marks` in the exam's folder where it is None.
         decimal: the decimal mark of the answers; "auto" as described in the README.
         latest: whether of a student's different answers the newest count; else they are unreadable.
@@ -227,6 +228,7 @@ def grade(
     Raises:
         examgen.errors.ExamgenError: the answers or the key cannot be read at all, or do not belong together.
     """
+    from examgen.batch.afar.fetched_sheets import brought_here
     from examgen.collector import paused_collector
     from examgen.marking import grading
 
@@ -239,8 +241,11 @@ def grade(
         force=force,
         time_limit=time_limit,
     )
+    here = brought_here(fspath(answers), key if key is None else fspath(key), out if out is None else fspath(out))
     with paused_collector():
-        graded = grading.grade(Path(answers), _path(key), _path(out), options, overrides=_path(overrides))
+        graded = grading.grade(
+            here.answers, here.key, here.out, options, overrides=_path(overrides), unread=here.unread
+        )
     if graded.changed:
         from examgen.batch.feedback_files import forget_feedback
 

@@ -73,7 +73,7 @@ class Papers:
 def make_class(
     exam: str,
     roster: Path,
-    to: Path | str,
+    to: str | Path,
     options: MakeOptions,
     how: ClassOptions = ClassOptions(),
     progress: Progress | None = None,

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,10 @@ from moto.server import ThreadedMotoServer
 from typer.testing import CliRunner, Result
 
 from examgen.batch import making
-from examgen.batch.afar import journal_pieces
+from examgen.batch.afar import fetched_sheets, journal_pieces
 from examgen.cli import app
-from examgen.exams.folders.objects import ObjectStore
+from examgen.exams.folders.objects import Found, ObjectStore
+from tests.marking_sheets import read_rows
 
 RUNNER = CliRunner()
 STUDENTS = 6
@@ -218,3 +220,146 @@ def test_without_the_extra_a_line_says_how_to_get_it(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "fsspec.core", None)
     said = refused(*BATCH, *SEED, "--out", f"s3://exams/{os.getpid()}")
     assert said.endswith("pip install 'examgen[cluster]'")
+
+
+HANDED_IN = "s3://exams/autumn/handed-in"
+GRADE = ("grade", HANDED_IN, "--key", CLASS, "--out", "marks")
+
+
+@pytest.fixture
+def sheets() -> dict[str, bytes]:
+    """A class at its address, and what it has handed in beside it: all right, by student."""
+    run(*BATCH, *SEED, "--out", CLASS)
+    lines = (ObjectStore(CLASS).read("key/answers.csv") or b"").splitlines(keepends=True)
+    head = b",".join(lines[0].split(b",")[:7]) + b"\n"
+    found: dict[str, bytes] = {}
+    for line in lines[1:]:
+        cells = line.split(b",")
+        student = cells[2].decode()
+        found[student] = found.get(student, head) + b",".join(cells[:7]) + b"\n"
+    ObjectStore(HANDED_IN).write({f"{student}/answers.csv": sheet for student, sheet in found.items()})
+    return found
+
+
+def marks_of(folder: str = "marks") -> dict[str, str]:
+    """The marks of each student who is marked."""
+    rows = read_rows(Path(folder) / "gradebook.csv")
+    return {row["student"]: row["marks"] for row in rows if row["status"] != "absent"}
+
+
+def test_answers_are_marked_where_a_folder_of_them_would_be(sheets: dict[str, bytes]) -> None:
+    """The same marks; the key that is fetched is for its owner only, and an appeal finds it."""
+    said = run(*GRADE)
+    assert "Marks: marks/gradebook.csv" in said
+    assert (stat.S_IMODE(Path("marks/key").stat().st_mode), mode("marks/key/exam.json")) == (0o700, 0o600)
+    run(*BATCH, *SEED, "--out", "class")
+    for student, sheet in sheets.items():
+        Path("handed-in", student).mkdir(parents=True)
+        Path("handed-in", student, "answers.csv").write_bytes(sheet)
+    run("grade", "handed-in", "--key", "class", "--out", "local")
+    assert Path("marks/results.csv").read_bytes() == Path("local/results.csv").read_bytes()
+    assert len(marks_of()) == STUDENTS
+    field = read_rows(Path("marks/results.csv"))[0]["field"]
+    assert "marks" in run("explain", "marks", "s1", field)
+
+
+def mode(path: str) -> int:
+    """The permissions of a file."""
+    return stat.S_IMODE(Path(path).stat().st_mode)
+
+
+def test_only_what_is_new_is_fetched_again(sheets: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A corrected answer of as many digits is; what somebody has taken back is gone."""
+    run(*GRADE)
+    before = marks_of()
+    # Stores tell whole seconds.
+    os.utime("marks/fetched/s1/answers.csv", (1, 1))
+    corrected = re.sub(rb"\d(?=\.\d+\n$)", lambda digit: b"%d" % ((int(digit[0]) + 5) % 10), sheets["s1"])
+    assert len(corrected) == len(sheets["s1"])
+    ObjectStore(HANDED_IN).write({"s1/answers.csv": corrected})
+    ObjectStore(HANDED_IN).remove(["s2/answers.csv"])
+    fetched: list[str] = []
+    whole = ObjectStore.fetch
+
+    def noted(store: ObjectStore, name: str, path: Path) -> None:
+        fetched.append(name)
+        whole(store, name, path)
+
+    monkeypatch.setattr(ObjectStore, "fetch", noted)
+    run(*GRADE, "--fresh")
+    assert [name for name in fetched if not name.startswith("key/")] == ["s1/answers.csv"]
+    after = marks_of()
+    assert after.keys() == before.keys() - {"s2"}
+    assert [student for student in after if after[student] != before[student]] == ["s1"]
+
+
+HOSTILE = (
+    "../../escape.csv",
+    "s1/../../../escape.csv",
+    "/absolute.csv",
+    "a//b.csv",
+    "C:/drive.csv",
+    "s1\\..\\..\\escape.csv",
+    "./here.csv",
+    "deep/" * 40 + "answers.csv",
+    f"{'long' * 80}.csv",
+    "s3/answers.csv/below.csv",
+    "movie.mp4",
+)
+
+
+@pytest.mark.usefixtures("sheets")
+def test_names_of_objects_lead_nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever students call them; each is told, and the sheets of all others are marked."""
+    monkeypatch.chdir(tmp_path)
+    for name in HOSTILE:
+        ObjectStore(HANDED_IN).write({name: b"x" * 600_000 if name == "movie.mp4" else b"exam,student\n"})
+    ObjectStore(HANDED_IN).write({".hidden.csv": b"", "folder/": b""})
+    whole = ObjectStore.found
+    # Names that this server does not take, and others do.
+    more = [Found(name, 5, 1.0) for name in ("line\nbreak.csv", "nul\0.csv", "version.csv?versionId=1")]
+    monkeypatch.setattr(ObjectStore, "found", lambda *given: [*whole(*given), *more])
+    before = {path for path in tmp_path.parent.rglob("*") if "marks" not in path.parts}
+    run(*GRADE)
+    assert {path for path in tmp_path.parent.rglob("*") if "marks" not in path.parts} == before
+    there = {path.relative_to("marks/fetched").as_posix() for path in Path("marks/fetched").rglob("*.csv")}
+    assert there == {f"s{number}/answers.csv" for number in range(STUDENTS)}
+    told = Path("marks/notes.csv").read_text(encoding="utf-8")
+    for words in (
+        "escape.csv",
+        "absolute.csv",
+        "drive.csv",
+        "deeper than 32",
+        "longlong",
+        "movie.mp4",
+        "break.csv",
+        "versionId",
+    ):
+        assert words in told
+    assert len(marks_of()) == STUDENTS
+
+
+def test_a_table_of_the_class_is_marked_too(sheets: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address may be that of one object."""
+    rows = [line for sheet in sheets.values() for line in sheet.splitlines(keepends=True)[1:]]
+    ObjectStore("s3://exams/tables").write({"all.csv": b"".join([sheets["s1"].splitlines(keepends=True)[0], *rows])})
+    run("grade", "s3://exams/tables/all.csv", "--key", CLASS, "--out", "marks")
+    assert len(marks_of()) == STUDENTS
+    monkeypatch.setattr(fetched_sheets, "MOST_BYTES", 100)
+    assert "has more than 100 bytes" in refused("grade", "s3://exams/tables", "--key", CLASS, "--out", "other")
+
+
+@pytest.mark.usefixtures("sheets")
+def test_what_cannot_be_fetched_is_told() -> None:
+    """In a line, and nothing is lost that lies in the folder."""
+    assert "say with --out in which folder" in refused(*GRADE[:4])
+    assert "marks are written to a folder of this machine" in refused(*GRADE[:5], "s3://exams/marks")
+    assert "nothing lies there" in refused("grade", "s3://exams/nothing", "--key", CLASS, "--out", "marks")
+    assert "there is no key" in refused("grade", HANDED_IN, "--key", HANDED_IN, "--out", "marks")
+    Path("mine/fetched").mkdir(parents=True)
+    Path("mine/fetched/mine.csv").write_text("mine")
+    assert "mine/fetched: holds files that were not fetched" in refused(*GRADE[:5], "mine")
+    assert Path("mine/fetched/mine.csv").read_text() == "mine"
+    run(*GRADE)
+    ObjectStore("s3://exams/other").write({"s1.csv": b""})
+    assert f"holds what was fetched from {HANDED_IN}" in refused("grade", "s3://exams/other", *GRADE[2:])

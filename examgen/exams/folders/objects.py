@@ -94,24 +94,24 @@ class ObjectStore:
                 return []
 
     def found(self, below: str = "") -> list[Found]:
-        """All objects whose names begin with this folder, or all.
+        """All objects in this folder and below, or all; where the address is that of an object, this without a name.
 
         Raises: ExamgenError: the store does not answer.
         """
         with self._telling("read") as (system, root):
             listed = system.find(f"{root}/{below}".rstrip("/"), detail=True)
             return [
-                Found(path.removeprefix(f"{root}/"), int(about.get("size") or 0), _time_of(about))
+                Found(path.removeprefix(root).removeprefix("/"), int(about.get("size") or 0), _time_of(about))
                 for path, about in listed.items()
             ]
 
     def fetch(self, name: str, path: Path) -> None:
-        """Write an object into a new file.
+        """Write an object into a file; without a name the one whose address this is.
 
         Raises: ExamgenError: it cannot be read, or the file not be written.
         """
         with self._telling("read", name) as (system, root):
-            system.get_file(f"{root}/{name}", str(path))
+            system.get_file(f"{root}/{name}" if name else root, str(path))
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove objects, whether they are there or not.
