@@ -8,7 +8,7 @@ The same as on the command line: `make`, `make_class` (examgen batch), `make_sec
 `grade`, `explain`, `check` and `samples`. Everything else is internal.
 """
 
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -97,6 +97,7 @@ def make_class(
     duplex: bool = False,
     zip: bool = False,
     jobs: int | None = 1,
+    scheduler: str | None = None,
     force: bool = False,
     progress: "Callable[[int, int], None] | None" = None,
 ) -> "MadePapers":
@@ -108,7 +109,8 @@ def make_class(
     Args:
         exam: a shipped exam or family, or the path of a TOML file.
         roster: the class list, CSV, xlsx or ods, with the columns id and name or as a course system exports it.
-        out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
+        out: folder of the class, or an address such as `s3://bucket/class`: handout/ with a folder per student, key/,
+            and manifest.csv.
         seed: a student's paper depends on the seed, the exam and the student only. Where it is None, that of the class
             that lies in the folder is taken, if it is of this exam, else a fresh one.
         secret: as in `make`.
@@ -126,6 +128,7 @@ def make_class(
         zip: whether to pack the handouts into zip/, a file for each group of the roster's column `group`.
         jobs: processes that make papers; as many as there are cores where it is None. With more than one, a script
             must call this below `if __name__ == "__main__":`.
+        scheduler: address of a Dask scheduler, such as tcp://host:8786, whose workers make papers instead.
         force: whether to write over what lies there, as in `make`.
         progress: called with the number of papers done and of all after each paper.
 
@@ -143,8 +146,8 @@ def make_class(
         origin, notation, language, paper, _path(theme), key_detail, working_space, force, fairness
     )
     packing = print_ready_files.Packing(has_print=print_ready, is_duplex=duplex, has_zips=zip)
-    how = class_making.ClassOptions(jobs, has_pages=pdf, packing=packing)
-    return class_making.make_class(str(exam), Path(roster), Path(out), options, how, progress)
+    how = class_making.ClassOptions(jobs, has_pages=pdf, packing=packing, scheduler=scheduler)
+    return class_making.make_class(str(exam), Path(roster), fspath(out), options, how, progress)
 
 
 def make_secret(file: str | PathLike[str]) -> None:
@@ -219,8 +222,10 @@ def grade(
     """Mark answer sheets and write results.csv, gradebook.csv, notes.csv and integrity.csv.
 
     Args:
-        answers: one file with the answers of one or many students, or a folder or zip file of such files.
-        key: folder of the key, or of the exam around it; looked up by the sheets' exam where it is None.
+        answers: one file with the answers of one or many students, or a folder or zip file of such files; or an address
+            of such files, as `s3://bucket/handed-in`, which are fetched into `fetched/` in the folder `out`.
+        key: folder of the key, or of the exam around it; looked up by the sheets' exam where it is None. Or an address,
+            of which the key is fetched into `key/` in the folder `out`.
         out: folder for the tables; `marks` in the exam's folder where it is None.
         decimal: the decimal mark of the answers; "auto" as described in the README.
         latest: whether of a student's different answers the newest count; else they are unreadable.
@@ -241,6 +246,7 @@ def grade(
     Raises:
         examgen.errors.ExamgenError: the answers or the key cannot be read at all, or do not belong together.
     """
+    from examgen.batch.afar.fetched_sheets import brought_here
     from examgen.collector import paused_collector
     from examgen.marking import grading
 
@@ -253,8 +259,11 @@ def grade(
         force=force,
         time_limit=time_limit,
     )
+    here = brought_here(fspath(answers), key if key is None else fspath(key), out if out is None else fspath(out))
     with paused_collector():
-        graded = grading.grade(Path(answers), _path(key), _path(out), options, overrides=_path(overrides))
+        graded = grading.grade(
+            here.answers, here.key, here.out, options, overrides=_path(overrides), unread=here.unread
+        )
     if graded.changed:
         from examgen.batch.feedback_files import forget_feedback
 

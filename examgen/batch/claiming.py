@@ -34,7 +34,8 @@ _BELONGINGS = (*HANDOUT, *OF_A_CLASS, PRINT, ZIPS, MARKS, REHEARSAL, KEY)
 _NOT_KNOWN = (None, "")
 """Seed and secret of an older key."""
 
-_WAYS_OUT = "choose another folder with --out, or write over it with --force"
+WAYS_OUT = "choose another folder with --out, or write over it with --force"
+NO_WAY_BACK = "what lies there is not moved: choose another address with --out"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,29 +75,34 @@ class Claim:
         return self.same is None and not self.other
 
 
-def claim(folder: Path, plan: Plan, *, force: bool) -> Claim:
+def claim(folder: Path, plan: Plan, *, force: bool, can_move: bool = True) -> Claim:
     """Look at what lies in a folder.
+
+    Args:
+        force: whether another exam may be put aside.
+        can_move: whether it could be.
 
     Raises:
         ExamgenError: it is something else than what is to be written, and not forced; the message says what it is.
     """
+    is_forced, ways_out = force and can_move, WAYS_OUT if can_move else NO_WAY_BACK
     try:
         there = read_key_so_far(folder / KEY)
     except KeyFileError as error:
-        if force:
+        if is_forced:
             return Claim(other="an exam whose key cannot be read")
-        raise ExamgenError(f"{error}. Nothing was written to {folder}: {_WAYS_OUT}") from None
+        raise ExamgenError(f"{error}. Nothing was written to {folder}: {ways_out}") from None
     if there is None:
         found = next((name for name in plan.files if os.path.lexists(folder / name)), None)
         if found and not force:
             raise ExamgenError(
-                f"{folder / found}: is there already, and no key says of which exam; nothing was written: {_WAYS_OUT}"
+                f"{folder / found}: is there already, and no key says of which exam; nothing was written: {WAYS_OUT}"
             )
         return Claim()
     is_alike = _is_same_kind(folder, there, plan) and _is_same_style(there, plan)
-    if not (_is_same_exam(there, plan) and is_alike) and not force:
+    if not (_is_same_exam(there, plan) and is_alike) and not is_forced:
         hint = _way_on(there, plan) if is_alike else ""
-        raise ExamgenError(f"{folder}: holds {_told(folder, there)}; nothing was written: {hint}{_WAYS_OUT}")
+        raise ExamgenError(f"{folder}: holds {_told(folder, there)}; nothing was written: {hint}{ways_out}")
     is_same = _is_same_exam(there, plan) and _is_same_kind(folder, there, plan)
     return Claim(there) if is_same else Claim(other=_told(folder, there))
 

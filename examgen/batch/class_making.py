@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from examgen.batch.afar.class_places import PaperJournal, Place, opened
 from examgen.batch.claiming import (
     KEY,
     MANIFEST,
@@ -25,7 +26,7 @@ from examgen.batch.claiming import (
 from examgen.batch.class_papers import ClassPrinter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.class_work import work_of_papers
 from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed, key_below, seed_notices, seed_told
-from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, Journal, ManifestRow, Told, manifest_csv, told_in
+from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, ManifestRow, Told, manifest_csv, told_in
 from examgen.batch.print_ready import NOTHING, Packing, PapersToPack, pack, packed_names
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
@@ -36,8 +37,7 @@ from examgen.exams.banks.building import LoadedExam, Student, draw_variants
 from examgen.exams.draws.streams import Seed
 from examgen.exams.exam import Variant
 from examgen.exams.folders.files import write_files
-from examgen.exams.folders.holding import held
-from examgen.exams.folders.stores import FolderStore
+from examgen.exams.folders.stores import Store
 from examgen.exams.keys.key_folder import read_key_so_far
 
 MOST_NAMED = 5
@@ -52,11 +52,13 @@ class ClassOptions:
         jobs: processes that make them; as many as are worth their start where it is None.
         has_pages: whether PDFs are made, or only keys and answer sheets.
         packing: what is made of the papers beside.
+        scheduler: address of a Dask scheduler, whose workers make them instead.
     """
 
     jobs: int | None = 1
     has_pages: bool = True
     packing: Packing = NOTHING
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Papers:
 def make_class(
     exam: str,
     roster: Path,
-    out: Path,
+    to: str | Path,
     options: MakeOptions,
     how: ClassOptions = ClassOptions(),
     progress: Progress | None = None,
@@ -85,7 +87,7 @@ def make_class(
     Args:
         exam: a shipped exam or family, or the path of a TOML file.
         roster: CSV, xlsx or ods with the columns id and name, or as a course system exports it.
-        out: folder of the class: handout/ with a folder per student, key/, and manifest.csv.
+        to: folder or address of the class: handout/ with a folder per student, key/, and manifest.csv.
         options: what the papers are like. A student's depends on the seed, the exam and the student only, never on the
             roster; but the columns `language` and `paper` set how it looks, and `accommodation` is printed.
         how: by how many they are made.
@@ -99,13 +101,14 @@ def make_class(
     style, force = options.style(), options.force
     found = read_roster(roster)
     _check_looks(found, style)
-    with held(out):
+    with opened(to, force=force) as place:
+        out = place.folder
         seed = _seed(exam, out, options)
         loaded = options.loaded(exam, seed)
         making = style.making(seed, loaded.draws, loaded.fairness)
         names = (*_names(found.students), *packed_names(how.packing, found.rows))
         plan = Plan(loaded.exam, making, None, names, options.id_with(exam))
-        claimed = claim(out, plan, force=force)
+        claimed = claim(out, plan, force=force, can_move=place.can_move)
         remove_broken(out)
         kept, changed = exam_to_keep(loaded.exam, claimed, force=force)
         with begun(out, claimed, {f"{KEY}/exam.json": key_below(kept, (), making)[f"{KEY}/exam.json"]}):
@@ -114,19 +117,28 @@ def make_class(
             key = key_below(kept, papers.all, making)
             with put_aside(out, claimed) as aside:
                 write_files(out, key, private=(KEY,))
-        class_ = _Class(loaded, papers, found, style, out, how)
+                place.publish()
+        class_ = _Class(loaded, papers, found, style, place, how)
         rows, missing = class_.made(told_in(out), progress)
-        work = PapersToPack.of(
-            style.phrase(loaded.exam.title), out, FolderStore(out), rows[: len(papers.here)], found.rows
-        )
-        packed, told = pack(how.packing, work, progress)
+        title, mine = style.phrase(loaded.exam.title), rows[: len(papers.here)]
+        packed, told = pack(how.packing, PapersToPack.of(title, out, place.store, mine, found.rows), progress)
+        place.publish()
         # Processes that outlived a run that was killed may have left something since.
         remove_broken(out)
     files = (*key, *_written(rows[: len(papers.here)]), MANIFEST, *packed)
     set_aside = tuple(row.variant.student for row in rows if row.status == SET_ASIDE)
     heard = (*found.notices, *seed_notices(seed), *loaded.notices)
     notices = (*heard, *aside, *changed, *_left(papers.before), *missing, *told)
-    return MadePapers(loaded.exam.id, seed_told(seed), out, len(papers.here), files, notices, set_aside)
+    return MadePapers(
+        loaded.exam.id,
+        seed_told(seed),
+        place.path,
+        len(papers.here),
+        files,
+        tuple(map(place.told, notices)),
+        set_aside,
+        place.address,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,25 +149,25 @@ class _Class:
     papers: Papers
     roster: Roster
     style: PaperStyle
-    folder: Path
+    place: Place
     how: ClassOptions
 
     def made(self, told: Mapping[str, Told], progress: Progress | None) -> tuple[list[ManifestRow], dict[str, None]]:
         """Have every paper made that does not lie there already, and write the manifest: its rows, and what is to be
         told, each line once."""
-        store = FolderStore(self.folder, (KEY,))
-        journal = Journal(self.folder)
+        store, journal = self.place.store, self.place.journal()
         with closing(journal):
             records = self._records(store, told, journal, progress)
         before = [self._row_of_before(store, one, told.get(one.code)) for one in self.papers.before]
         rows = [*map(self._row, self.papers.here, self.roster.rows, records), *before]
         work = work_of_papers(self.loaded.exam, self.papers.all)
-        write_files(self.folder, {MANIFEST: manifest_csv(rows, work)})
+        write_files(self.place.folder, {MANIFEST: manifest_csv(rows, work)})
+        self.place.publish()
         journal.remove()
         return rows, dict.fromkeys(line for record in records if record for line in record.notices)
 
     def _records(
-        self, store: FolderStore, told: Mapping[str, Told], journal: Journal, progress: Progress | None
+        self, store: Store, told: Mapping[str, Told], journal: PaperJournal, progress: Progress | None
     ) -> list[PaperRecord | None]:
         variants = self.papers.here
         printer = ClassPrinter.of(self.loaded.exam, self.style, store, has_pages=self.how.has_pages)
@@ -165,7 +177,7 @@ class _Class:
             for variant, row, record in zip(variants, self.roster.rows, earlier, strict=True)
         ]
         records = list(earlier)
-        for number, done in enumerate(work_through(printer, orders, self.how.jobs), start=1):
+        for number, done in enumerate(work_through(printer, orders, self.how.jobs, self.how.scheduler), start=1):
             if done.is_set_aside:
                 records[done.place] = None
             elif done.result is not None:
@@ -179,7 +191,7 @@ class _Class:
         more = dict(zip(self.roster.titles, listed.cells, strict=True))
         return ManifestRow(variant, record, MADE if record else SET_ASIDE, more)
 
-    def _row_of_before(self, store: FolderStore, variant: Variant, told: Told | None) -> ManifestRow:
+    def _row_of_before(self, store: Store, variant: Variant, told: Told | None) -> ManifestRow:
         """Of a student who is not on this roster: as an earlier run says, else by the files that are there."""
         if told is None:
             return ManifestRow(variant, PaperRecord("", sums_of(store, variant.student)), NOT_LISTED)

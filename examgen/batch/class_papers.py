@@ -7,12 +7,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from socket import gethostname
 
 from examgen.batch.claiming import HANDOUT, KEY, PAPERS
 from examgen.batch.making import printed_paper, sheet_files
 from examgen.batch.travelling import Travelling, TravellingExam, style_of
 from examgen.documents.pdf.store import surroundings
 from examgen.documents.style import PaperStyle
+from examgen.errors import ExamgenError
 from examgen.exams.cover import Cover
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import folder_name
@@ -65,6 +67,7 @@ class ClassPrinter(Travelling):
         style: of the papers.
         has_pages: whether PDFs are made.
         store: where the files go.
+        surroundings: with what they are to be made, wherever that is.
     """
 
     exam: TravellingExam
@@ -72,16 +75,17 @@ class ClassPrinter(Travelling):
     style: PaperStyle
     has_pages: bool
     store: Store
+    surroundings: str
 
     @classmethod
     def of(cls, exam: Exam, style: PaperStyle, store: Store, *, has_pages: bool) -> "ClassPrinter":
         """The printer of an exam's papers."""
-        return cls(TravellingExam.of(exam), exam.cover, style, has_pages, store)
+        return cls(TravellingExam.of(exam), exam.cover, style, has_pages, store, surroundings())
 
     def __call__(self, order: PaperOrder) -> PaperRecord | None:
         """Make and write a paper; None if it lies there as it was told.
 
-        Raises: ExamgenError: a file cannot be written.
+        Raises: ExamgenError: a file cannot be written, or this machine would make another one.
         """
         variant = self.exam.unpacked(order.line)
         recipe = self.recipe(order)
@@ -101,7 +105,12 @@ class ClassPrinter(Travelling):
 
     @cached_property
     def _common(self) -> str:
-        parts = (surroundings(), self.exam.text, repr(self.cover), repr(self.style), str(self.has_pages))
+        if surroundings() != self.surroundings:
+            raise ExamgenError(
+                f"{gethostname()}: has other versions of examgen or its libraries than who gives the orders, and would "
+                "make other papers; install the same on all machines"
+            )
+        parts = (self.surroundings, self.exam.text, repr(self.cover), repr(self.style), str(self.has_pages))
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     @cached_property

@@ -97,6 +97,7 @@ class MadePapers:
         notices: what the instructor should know, a line each: of papers that are not as they should be, of the seed,
             the roster, and what lay in the folder.
         set_aside: students whose papers could not be made, as the process that made them ended each time.
+        address: where the files are objects; the folder is then the path in it.
     """
 
     exam: str
@@ -106,6 +107,11 @@ class MadePapers:
     files: tuple[str, ...]
     notices: tuple[str, ...] = ()
     set_aside: tuple[str, ...] = ()
+    address: str = ""
+
+    def where(self, name: str = "") -> str:
+        """Path or address of a file, or of the whole."""
+        return "/".join(filter(None, (self.address, name))) if self.address else str(self.folder / name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,12 @@ def manifest_csv(rows: Sequence[ManifestRow], work: ClassWork) -> bytes:
     return csv_bytes((*COLUMNS, *map(safe_text, more)), cells)
 
 
+def journal_lines(code: str, record: PaperRecord) -> bytes:
+    """What a journal says of a paper; nothing where it is made again: what was missing may be there the next time."""
+    line = json.dumps({"variant": code, "recipe": record.recipe, "sums": dict(record.sums)})
+    return b"" if record.notices else f"\n{line}\n".encode()
+
+
 def told_in(folder: Path) -> dict[str, Told]:
     """What manifest and journal say, by variant code; nothing of a table that somebody has changed beyond reading."""
     return {**_in_manifest(folder / MANIFEST), **_in_journal(folder / KEY / PROGRESS)}
@@ -79,12 +85,9 @@ class Journal:
 
         Raises: ExamgenError: the disk is full.
         """
-        if record.notices:
-            return  # it is made again, as what was missing may be there the next time
         # In one piece, and behind what a run that was cut off has left of a line.
-        line = json.dumps({"variant": code, "recipe": record.recipe, "sums": dict(record.sums)})
         try:
-            self.file.write(f"\n{line}\n".encode())
+            self.file.write(journal_lines(code, record))
         except OSError as error:
             raise unwritable(error, self.path) from None
 

@@ -17,6 +17,7 @@ from examgen.cli.options import (
     NotationName,
     PaperSize,
     Quiet,
+    Scheduler,
     Secret,
     Seed,
     ThemeFolder,
@@ -90,7 +91,13 @@ def batch(
             "Blackboard or R/exams export it.",
         ),
     ],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the class.")],
+    out: Annotated[
+        str,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the class, or an address such as s3://bucket/class (needs examgen[cluster]).",
+        ),
+    ],
     seed: Seed = None,
     secret: Secret = None,
     fairness: Fairness = None,
@@ -112,6 +119,7 @@ def batch(
         bool, typer.Option("--zip", help="Pack the handouts, a zip file for each group of the column group.")
     ] = False,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     json: Json = False,
     quiet: Quiet = False,
     force: Force = False,
@@ -142,6 +150,7 @@ def batch(
             duplex=duplex,
             zip=zip,
             jobs=jobs,
+            scheduler=scheduler,
             force=force,
             progress=told,
         )
@@ -176,12 +185,12 @@ def _print_class(made: "MadePapers", *, is_seed_new: bool) -> None:
     if is_seed_new:
         typer.echo(f"Seed: {made.seed}  (make the same papers again with --seed {made.seed})")
     typer.echo(f"{made.students - len(made.set_aside)} papers of exam {made.exam}")
-    typer.echo(f"Hand out: {made.folder / 'handout'} (a folder for each student)")
+    typer.echo(f"Hand out: {made.where('handout')} (a folder for each student)")
     for title, folder in (("Print:   ", "print"), ("Zipped:  ", "zip")):
         if packed := [name for name in made.files if name.startswith(f"{folder}/")]:
-            where = made.folder / (packed[0] if len(packed) == 1 else folder)
+            where = made.where(packed[0] if len(packed) == 1 else folder)
             typer.echo(f"{title} {where}" + (f" ({len(packed)} files)" if len(packed) > 1 else ""))
-    typer.echo(f"Keep:     {made.folder / 'key'}, {made.folder / 'manifest.csv'}")
+    typer.echo(f"Keep:     {made.where('key')}, {made.where('manifest.csv')}")
     print_notices(made.notices)
 
 
@@ -189,7 +198,7 @@ def _as_json(made: "MadePapers") -> dict[str, object]:
     return {
         "exam": made.exam,
         "seed": made.seed,
-        "folder": str(made.folder),
+        "folder": made.where(),
         "students": made.students,
         "set_aside": list(made.set_aside),
         "packed": [name for name in made.files if name.startswith(("print/", "zip/"))],

@@ -23,25 +23,27 @@ def _fields(context: typer.Context, incomplete: str) -> list[str]:
 
 def grade(
     answers: Annotated[
-        Path,
+        str,
         typer.Argument(
             metavar="ANSWERS",
             help="A filled questions.pdf, an answers.csv or spreadsheet of one or many students (a row for each entry, "
-            "or for each student), or a folder or zip file of them.",
+            "or for each student), or a folder, a zip file or an address such as s3://bucket/handed-in of them.",
         ),
     ],
     key: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="DIR",
-            help="Folder of the key. Where it is left out, the key of the exam that the sheets name is looked for "
-            "beside them and in ./output.",
+            help="Folder or address of the key. Where it is left out, the key of the exam that the sheets name is "
+            "looked for beside them and in ./output.",
         ),
     ] = None,
     out: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            metavar="DIR", help="Folder for results.csv and gradebook.csv; marks/ beside the key if left out."
+            metavar="DIR",
+            help="Folder for results.csv and gradebook.csv; marks/ beside the key if left out. What lies at an address "
+            "is fetched into it.",
         ),
     ] = None,
     decimal: Annotated[

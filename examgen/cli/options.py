@@ -38,6 +38,14 @@ Jobs = Annotated[
         help="Processes that work side by side; if it is left out, as many as there are cores.",
     ),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Work on the Dask cluster of this scheduler, such as tcp://host:8786, instead of --jobs "
+        "(needs examgen[cluster]).",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print what was done as JSON, and progress as JSON on stderr.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but mistakes.")]
 Fairness = Annotated[

@@ -3,6 +3,7 @@
 `grade` is what the command line and the public function call.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -90,6 +91,7 @@ def grade(
     options: GradeOptions = GradeOptions(),
     *,
     overrides: Path | None = None,
+    unread: Sequence[Problem] = (),
 ) -> GradedClass:
     """Mark answer sheets and write results.csv, gradebook.csv, notes.csv and integrity.csv.
 
@@ -99,13 +101,14 @@ def grade(
         out: folder for the tables; `marks` in the exam's folder when it is not given.
         options: how sheets are read, and what happens to earlier marks.
         overrides: marks set by hand; overrides.csv beside the key where it is None and there is one.
+        unread: what is to be told of files that are not among the answers.
 
     Raises:
         AnswersError: the answers cannot be read at all, or none belongs to the key.
         KeyFileError: the key is missing, damaged or of another format.
         ExamgenError: the tables cannot be written, or would replace those of another exam.
     """
-    files = read_files(answers, time_limit=options.time_limit, with_tables=options.tables)
+    files = read_files(answers, time_limit=options.time_limit, with_tables=options.tables, unread=unread)
     found = read_key(key) if key is not None else _key_of(answers, files)
     folder = out if out is not None else marks_folder(answers, found.folder.parent)
     earlier = read_earlier(folder, found.exam, force=options.force)

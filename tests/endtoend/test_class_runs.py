@@ -198,8 +198,8 @@ def test_several_processes_make_the_files_of_one() -> None:
 def test_a_paper_that_kills_its_process_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are made; its row says so, and the same command tries it again."""
 
-    def without_one(work: Callable[[Any], Any], items: Sequence[Any], jobs: int | None) -> Iterator[Finished]:
-        for done in work_through(work, items, jobs):
+    def without_one(work: Callable[[Any], Any], items: Sequence[Any], *how: Any) -> Iterator[Finished]:
+        for done in work_through(work, items, *how):
             yield done if done.place != 1 else Finished(1, None, is_set_aside=True)
 
     with monkeypatch.context() as patched:

@@ -1,4 +1,5 @@
-"""Work shared by processes of this machine, none of which is missed: where one dies, what it had is done again.
+"""Work shared by processes of this machine, none of which is missed: where one dies, what it had is done again. On a
+cluster, `cluster` does the same.
 
 What kills its worker twice, the second time alone, is set aside. Called by `batch`, whatever the work is.
 """
@@ -16,35 +17,22 @@ from functools import lru_cache
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
+from examgen.batch.running.chunks import AHEAD, chunks
+from examgen.batch.running.chunks import Finished as Finished
 from examgen.errors import ExamgenError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-LARGEST_CHUNK = 32
 LEAST_EACH = 16
 """Items for which another process is worth its start, unless somebody says how many there are to be."""
-
-CHUNKS_EACH = 4
-"""So many chunks at least for each process, so that none waits long for the last one."""
-
-AHEAD = 2
-"""Chunks for each process that are handed over before they are begun; it bounds the memory."""
 
 MOST_FAILURES = 3
 """So many times in a row may processes end before they begin."""
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-class Finished(NamedTuple):
-    """An item's place, and what came of it: nothing where it was set aside."""
-
-    place: int
-    result: Any
-    is_set_aside: bool = False
 
 
 def cores() -> int:
@@ -54,7 +42,9 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def work_through(work: Callable[[Item], Result], items: Sequence[Item], jobs: int | None) -> Iterator[Finished]:
+def work_through(
+    work: Callable[[Item], Result], items: Sequence[Item], jobs: int | None, scheduler: str | None = None
+) -> Iterator[Finished]:
     """Do some work for each item, in any order.
 
     Args:
@@ -62,9 +52,15 @@ def work_through(work: Callable[[Item], Result], items: Sequence[Item], jobs: in
         items: on what.
         jobs: processes; with one it is done in this very process. As many as there are cores where it is None, if there
             is enough to do for each.
+        scheduler: address of a Dask scheduler, whose workers do it instead.
 
     Raises: whatever the work raises; the rest is left undone.
     """
+    if scheduler is not None:
+        from examgen.batch.running.cluster import work_through_cluster  # few have one
+
+        yield from work_through_cluster(work, items, scheduler)
+        return
     if jobs is None:
         jobs = min(cores(), len(items) // LEAST_EACH)
     if jobs <= 1 or len(items) <= 1:
@@ -78,9 +74,8 @@ class _Pool:
     """Processes that come and go, and what is left to do."""
 
     def __init__(self, packed: bytes, items: Sequence[Any], jobs: int, notes: Path) -> None:
-        size = max(1, min(LARGEST_CHUNK, len(items) // (jobs * CHUNKS_EACH)))
         self.packed, self.items, self.jobs, self.notes = packed, items, jobs, notes
-        self.waiting = deque(range(first, min(first + size, len(items))) for first in range(0, len(items), size))
+        self.waiting = deque(chunks(len(items), jobs))
         self.running: dict[Future[list[Any]], range] = {}
 
     def finished(self) -> Iterator[Finished]:

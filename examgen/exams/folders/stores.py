@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from socket import gethostname
 from typing import Protocol
 
+from examgen.errors import ExamgenError
 from examgen.exams.folders.files import write_files
 
 
@@ -23,13 +25,25 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FolderStore:
-    """A folder of this machine; `private` as in `write_files`."""
+    """A folder of this machine, or one that several share.
+
+    Attributes:
+        folder: its path, absolute where others write, too.
+        private: as in `write_files`.
+        sign: a file by which it is known; another machine may have a folder of this path that is another one, or none.
+    """
 
     folder: Path
     private: Collection[str] = ()
+    sign: str = ""
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """As `Store` says."""
+        if self.sign and not (self.folder / self.sign).is_file():
+            raise ExamgenError(
+                f"{self.folder}: is not there on {gethostname()}, which makes papers; use a folder that all machines "
+                "of the cluster share, or an address such as --out s3://bucket/class"
+            )
         write_files(self.folder, files, private=self.private)
 
     def read(self, name: str) -> bytes | None:

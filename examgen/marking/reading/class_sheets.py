@@ -189,7 +189,12 @@ def read_submissions(
 
 
 def read_files(
-    path: Path, limits: Limits = DEFAULT_LIMITS, *, time_limit: float = TIME_LIMIT, with_tables: bool = True
+    path: Path,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    time_limit: float = TIME_LIMIT,
+    with_tables: bool = True,
+    unread: Sequence[Problem] = (),
 ) -> HandedIn:
     """Read one file, or all below a folder or in a zip file in the order of their names; else as `read_answers`.
 
@@ -200,6 +205,7 @@ def read_files(
     Args:
         time_limit: seconds that the files of one upload may take together, as `time_budget` says.
         with_tables: whether large tables of several students are read beside the files of others.
+        unread: what is to be told of files that were left where they were handed in.
 
     Raises: AnswersError if the single file is unusable, or if there is no row to read; then the reason of each file.
     """
@@ -209,6 +215,7 @@ def read_files(
         found, problems = uploads_in_zip(path)
     else:
         found, problems = [upload_of(path)], []
+    problems += unread
     if not found and not problems:
         raise AnswersError(
             f"{printable(path)}: holds no CSV file, no spreadsheet and no PDF; give an answers.csv, a filled PDF or a "
