@@ -23,11 +23,11 @@ from examgen.batch.claiming import (
     put_aside,
     remove_broken,
 )
-from examgen.batch.class_papers import ClassPrinter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.class_work import work_of_papers
 from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed, key_below, seed_notices, seed_told
 from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, ManifestRow, Told, manifest_csv, told_in
-from examgen.batch.print_ready import NOTHING, Packing, PapersToPack, pack, packed_names
+from examgen.batch.packed.print_ready import NOTHING, Packing, PapersToPack, pack, packed_names
+from examgen.batch.paper_orders import ClassPrinter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
 from examgen.batch.running.pool import work_through

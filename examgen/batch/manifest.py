@@ -13,8 +13,8 @@ from typing import Any
 
 from examgen.batch import class_work
 from examgen.batch.claiming import KEY, MANIFEST, PROGRESS
-from examgen.batch.class_papers import FILES, PaperRecord, handout_of
 from examgen.batch.class_work import ClassWork
+from examgen.batch.paper_orders import FILES, PaperRecord, handout_of
 from examgen.exams.exam import Variant
 from examgen.exams.folders.files import csv_bytes, safe_text, typed_text, unwritable
 

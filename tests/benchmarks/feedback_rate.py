@@ -21,7 +21,7 @@ from time import process_time
 import pikepdf
 
 import examgen
-from examgen.batch.class_feedback import RESULTS, student_feedback
+from examgen.batch.returned.class_feedback import RESULTS, student_feedback
 from examgen.documents.feedback.student_feedback import StudentFeedback
 from examgen.documents.feedback.web_and_print import feedback_html, feedback_pdf
 from examgen.documents.paper.printing import key_pdf

@@ -17,7 +17,7 @@ import pytest
 from distributed import LocalCluster
 from typer.testing import CliRunner, Result
 
-from examgen.batch.class_papers import ClassPrinter, PaperOrder
+from examgen.batch.paper_orders import ClassPrinter, PaperOrder
 from examgen.batch.running import cluster
 from examgen.batch.running.chunks import Finished
 from examgen.batch.running.pool import work_through

@@ -99,7 +99,7 @@ def stopping(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
             raise KeyboardInterrupt
         return whole(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("examgen.batch.class_papers.sheet_files", until_then)
+    monkeypatch.setattr("examgen.batch.paper_orders.sheet_files", until_then)
 
 
 def test_objects_are_the_files_of_a_folder() -> None:

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from typer.testing import CliRunner
 
-from examgen.batch.print_ready import PackedPaper, Packing, PapersToPack, pack
+from examgen.batch.packed.print_ready import PackedPaper, Packing, PapersToPack, pack
 from examgen.cli import app
 from examgen.exams.folders.stores import FolderStore
 from tests.page_pictures import page_picture

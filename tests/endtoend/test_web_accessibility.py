@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import examgen
-from examgen.batch import class_feedback as feedback_files
+from examgen.batch.returned import class_feedback as feedback_files
 from tests.marking_sheets import Row, read_rows, rounded, write_sheet
 from tests.web_browser import browser, findings, opened
 

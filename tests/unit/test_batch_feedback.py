@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import examgen
-from examgen.batch.class_feedback import (
+from examgen.batch.returned.class_feedback import (
     ResultRows,
     Total,
     feedback_from_files,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from examgen.batch.class_feedback import Total, student_feedback
+from examgen.batch.returned.class_feedback import Total, student_feedback
 from examgen.core.formulas.number_grammar import REASONS
 from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.documents.feedback import feedback_notes

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from examgen.batch.handout_zips import zip_names, zip_pieces
+from examgen.batch.packed.handout_zips import zip_names, zip_pieces
 
 RESERVED = ("con", "prn", "aux", "nul", "com1")
 

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from examgen.batch.class_feedback import student_feedback
+from examgen.batch.returned.class_feedback import student_feedback
 from examgen.documents.feedback.printed.feedback_layout import _laid_out
 from examgen.documents.feedback.web_and_print import feedback_pdf
 from examgen.documents.style import PaperStyle

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from examgen.batch.class_papers import ClassPrinter, PaperOrder
+from examgen.batch.paper_orders import ClassPrinter, PaperOrder
 from examgen.documents.style import STANDARD
 from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.banks.building import Student, draw_variants, load_exam

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from examgen import make
-from examgen.batch.class_feedback import feedback_from_files
+from examgen.batch.returned.class_feedback import feedback_from_files
 from examgen.exams.banks.building import load_exam
 from examgen.exams.fields import Field
 from examgen.exams.paper_shapes import PaperShape, paper_shape

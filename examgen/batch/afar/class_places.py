@@ -14,8 +14,8 @@ from typing import Protocol
 
 from examgen.batch.afar.journal_pieces import PIECE, PieceJournal
 from examgen.batch.claiming import HANDOUT, KEY, MANIFEST, OF_A_CLASS, PROGRESS, WAYS_OUT
-from examgen.batch.class_papers import PaperRecord
 from examgen.batch.manifest import Journal
+from examgen.batch.paper_orders import PaperRecord
 from examgen.errors import ExamgenError
 from examgen.exams.folders.holding import held
 from examgen.exams.folders.objects import ObjectStore, is_address, shown

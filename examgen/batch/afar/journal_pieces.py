@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass, field
 
 from examgen.batch.claiming import KEY
-from examgen.batch.class_papers import PaperRecord
 from examgen.batch.manifest import journal_lines
+from examgen.batch.paper_orders import PaperRecord
 from examgen.exams.folders.objects import ObjectStore
 
 PIECE = re.compile(r"progress-\d{6,}\.jsonl")

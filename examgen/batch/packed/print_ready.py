@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from examgen.batch.claiming import PAPERS, PRINT, PRINT_FILES, ZIPS
-from examgen.batch.class_papers import paths_of
-from examgen.batch.handout_zips import SUFFIX, zip_names, zip_pieces
 from examgen.batch.manifest import ManifestRow
+from examgen.batch.packed.handout_zips import SUFFIX, zip_names, zip_pieces
+from examgen.batch.paper_orders import paths_of
 from examgen.batch.rosters.class_list import Listed
 from examgen.batch.rosters.systems import GROUP
 from examgen.documents.pdf.joining import Part, joined

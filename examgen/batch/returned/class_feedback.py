@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from examgen.batch.feedback_files import ENDINGS, FOLDER, feedback_names, forget_feedback
-from examgen.batch.feedback_rows import (
+from examgen.batch.returned.feedback_files import ENDINGS, FOLDER, feedback_names, forget_feedback
+from examgen.batch.returned.feedback_rows import (
     COLUMNS,
     Row,
     Total,

@@ -1,0 +1,1 @@
+"""What is made of the papers of a class beside: one file for the printer, zips for groups."""

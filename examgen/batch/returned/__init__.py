@@ -1,0 +1,1 @@
+"""What a marked class gets back, written for each student."""
