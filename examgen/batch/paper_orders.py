@@ -12,7 +12,7 @@ from socket import gethostname
 from examgen.batch.claiming import HANDOUT, KEY, PAPERS
 from examgen.batch.making import printed_paper, sheet_files
 from examgen.batch.travelling import Travelling, TravellingExam, style_of
-from examgen.documents.pdf.store import surroundings
+from examgen.documents.pdf.stored.store import surroundings
 from examgen.documents.style import PaperStyle
 from examgen.errors import ExamgenError
 from examgen.exams.cover import Cover

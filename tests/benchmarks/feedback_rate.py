@@ -25,7 +25,7 @@ from examgen.batch.returned.class_feedback import RESULTS, student_feedback
 from examgen.documents.feedback.student_feedback import StudentFeedback
 from examgen.documents.feedback.web_and_print import feedback_html, feedback_pdf
 from examgen.documents.paper.printing import key_pdf
-from examgen.documents.pdf import store
+from examgen.documents.pdf.stored import store
 from examgen.documents.style import STANDARD
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.key_folder import Key, read_key

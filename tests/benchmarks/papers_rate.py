@@ -51,7 +51,7 @@ Maker = Callable[[int], Package]
 FIRST = f"""
 from time import perf_counter
 from examgen.documents.paper import printing
-from examgen.documents.pdf import store
+from examgen.documents.pdf.stored import store
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 import weasyprint, pikepdf, fontTools.ttLib
 store.load, store.save = lambda *_: None, lambda *_: None

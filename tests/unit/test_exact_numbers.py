@@ -18,7 +18,7 @@ from examgen.core.exact import as_fractions
 from examgen.documents.pages import Line, QuestionPart
 from examgen.documents.paper.papers import key_page
 from examgen.documents.paper.printing import key_pdf
-from examgen.documents.pdf import store
+from examgen.documents.pdf.stored import store
 from examgen.documents.worked.exact_numbers import spacings
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Variant

@@ -12,8 +12,8 @@ from examgen import make_class
 from examgen.batch import making
 from examgen.documents.paper import printing
 from examgen.documents.paper.printing import PrintedPaper, print_key, print_questions
-from examgen.documents.pdf import store
 from examgen.documents.pdf.html_pdf import set_pages
+from examgen.documents.pdf.stored import store
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from tests.small_banks import FIXED, changed, written

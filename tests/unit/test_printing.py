@@ -17,8 +17,8 @@ from pypdf import PdfReader, PdfWriter
 
 from examgen.documents.paper import printing
 from examgen.documents.paper.printing import key_pdf, questions_pdf
-from examgen.documents.pdf import store
 from examgen.documents.pdf.stamping import PaperSkeleton
+from examgen.documents.pdf.stored import store
 from examgen.documents.typesetting import fitted, widest_text
 from examgen.errors import BankError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam

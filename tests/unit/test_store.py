@@ -19,9 +19,9 @@ from typer.testing import CliRunner
 
 from examgen.cli import app
 from examgen.documents.paper import printing
-from examgen.documents.pdf import store
 from examgen.documents.pdf.stamping import PaperSkeleton, stamp
-from examgen.documents.pdf.stored_form import skeleton_bytes, skeleton_from
+from examgen.documents.pdf.stored import store
+from examgen.documents.pdf.stored.stored_form import skeleton_bytes, skeleton_from
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 
 Damage = Callable[[dict[str, Any]], object]

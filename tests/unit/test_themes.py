@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from examgen.documents.paper import printing
 from examgen.documents.paper.printing import key_pdf, questions_pdf
-from examgen.documents.pdf import store
+from examgen.documents.pdf.stored import store
 from examgen.documents.style import PaperStyle
 from examgen.errors import ExamgenError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam

@@ -15,10 +15,10 @@ from examgen.documents.numbers import FIRST_SLOT, MINUS, PageSlots, Slot, Slots,
 from examgen.documents.pages import PaperPage
 from examgen.documents.paper.box_answers import answers_in_boxes
 from examgen.documents.paper.papers import Person, page_of
-from examgen.documents.pdf import store
 from examgen.documents.pdf.filled_paper import boxes_of, filled
 from examgen.documents.pdf.slot_values import SlotValues
 from examgen.documents.pdf.stamping import PaperSkeleton, stamp
+from examgen.documents.pdf.stored import store
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.typesetting import HYPHEN, Image, Typesetter, fits_slots, fitted, sharing, widest_text
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print

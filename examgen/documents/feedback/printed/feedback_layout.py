@@ -30,10 +30,10 @@ from examgen.documents.feedback.unread import UnreadAnswers
 from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries, is_slot
 from examgen.documents.paper.papers import Person
 from examgen.documents.paper.printing import PERSON_WIDTHS, QuestionLayout, widest_number
-from examgen.documents.pdf import store
 from examgen.documents.pdf.inserted.inserting import GAPS_PER_PAGE
 from examgen.documents.pdf.slot_values import SlotValues
 from examgen.documents.pdf.stamping import PaperSkeleton
+from examgen.documents.pdf.stored import store
 from examgen.documents.placeholders import NOTES
 from examgen.documents.style import PaperStyle
 from examgen.documents.typesetting import SIZE, Image, Typesetter, sharing

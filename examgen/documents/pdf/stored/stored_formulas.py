@@ -7,7 +7,7 @@ import re
 from itertools import chain
 from typing import Any
 
-from examgen.documents.pdf.stored_values import LARGEST, array_text, claim, floats, ints, places, row, typed
+from examgen.documents.pdf.stored.stored_values import LARGEST, array_text, claim, floats, ints, places, row, typed
 from examgen.documents.typesetting import math_font
 from examgen.typeset import FormSet
 from examgen.typeset.drawn.filling import Columns, Ints, Moves, Room, Sums

@@ -17,7 +17,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from examgen.documents.pdf.stamping import PaperSkeleton
-from examgen.documents.pdf.stored_form import FORMAT, skeleton_bytes, skeleton_from
+from examgen.documents.pdf.stored.stored_form import FORMAT, skeleton_bytes, skeleton_from
 from examgen.errors import ExamgenError
 from examgen.exams.folders.files import write_files
 from examgen.exams.folders.holding import in_turn
@@ -106,7 +106,7 @@ def _checksum(page: str, body: bytes) -> bytes:
 def surroundings() -> str:
     """A hash of the templates, fonts, programs and libraries that pages are made with."""
     digest = hashlib.sha256()
-    package = Path(__file__).resolve().parents[2]
+    package = Path(__file__).resolve().parents[3]
     programs = (path for room in PROGRAMS for path in (package / room).rglob("*.py"))
     for path in sorted(path for path in (*shipped("templates").rglob("*"), *programs) if path.is_file()):
         digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())

@@ -13,8 +13,8 @@ from typing import Any
 from examgen.documents.numbers import FIRST_SLOT
 from examgen.documents.pdf.pdf_parts import check_first_part
 from examgen.documents.pdf.stamping import Gap, OpenAlt, OpenStream, PaperSkeleton
-from examgen.documents.pdf.stored_formulas import formulas_from, formulas_table
-from examgen.documents.pdf.stored_values import claim, places, row, typed
+from examgen.documents.pdf.stored.stored_formulas import formulas_from, formulas_table
+from examgen.documents.pdf.stored.stored_values import claim, places, row, typed
 
 FORMAT = "examgen skeleton 4"
 

@@ -1,0 +1,1 @@
+"""Layouts kept on the disk between runs."""
