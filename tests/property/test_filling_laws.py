@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from examgen.documents.paper import printing
-from examgen.documents.pdf import skeleton, store
+from examgen.documents.pdf import skeleton
 from examgen.documents.pdf.stamping import FONT, PaperSkeleton, stamp
+from examgen.documents.pdf.stored import store
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.resources import shipped
 from examgen.typeset import Form, FormSet, form_set, pdf_operators

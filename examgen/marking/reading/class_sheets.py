@@ -18,7 +18,7 @@ from examgen.exams.exam import Exam
 from examgen.exams.keys.key_folder import Key
 from examgen.marking.reading.answers import READABLE, REASON_CODES, AnswerRow, AnswerTable, Numbers
 from examgen.marking.reading.decimal_marks import DecimalChoice, comma_writers, read_numbers
-from examgen.marking.reading.handed_in.file_kinds import TABLES, ZIP, suffix_of
+from examgen.marking.reading.handed_in.file_kinds import TABLES
 from examgen.marking.reading.handed_in.sheet_rows import RawSheet, Rows, unread_sheet
 from examgen.marking.reading.handed_in.sheets import (
     FILE_SECONDS,
@@ -29,7 +29,7 @@ from examgen.marking.reading.handed_in.sheets import (
     read_sheet,
 )
 from examgen.marking.reading.handed_in.time_budget import TimeBudget
-from examgen.marking.reading.handed_in.uploads import Upload, upload_of, uploads_below, uploads_in_zip
+from examgen.marking.reading.handed_in.uploads import Upload, upload_of, uploads_at
 from examgen.marking.reading.handed_in.wide_form import WideSheet, resolve
 from examgen.marking.reading.owners.identities import identified
 from examgen.marking.reading.owners.ownership import own_rows
@@ -209,12 +209,7 @@ def read_files(
 
     Raises: AnswersError if the single file is unusable, or if there is no row to read; then the reason of each file.
     """
-    if path.is_dir():
-        found, problems = uploads_below(path)
-    elif suffix_of(path.name) == ZIP:
-        found, problems = uploads_in_zip(path)
-    else:
-        found, problems = [upload_of(path)], []
+    found, problems = uploads_at(path)
     problems += unread
     if not found and not problems:
         raise AnswersError(

@@ -45,6 +45,16 @@ class Upload:
         return suffix_of(self.path.name)
 
 
+def uploads_at(path: Path) -> tuple[list[Upload], list[Problem]]:
+    """The files in a folder or a zip file, or the one file, that may be answer sheets, and what is told about others.
+
+    Raises: AnswersError if it is a zip file by name that cannot be read.
+    """
+    if path.is_dir():
+        return uploads_below(path)
+    return uploads_in_zip(path) if suffix_of(path.name) == ZIP else ([upload_of(path)], [])
+
+
 def upload_of(path: Path) -> Upload:
     """A file of the disk, whether it is there or not."""
     suffix = suffix_of(path.name)
