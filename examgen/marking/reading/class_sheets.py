@@ -210,8 +210,7 @@ def read_files(
     Raises: AnswersError if the single file is unusable, or if there is no row to read; then the reason of each file.
     """
     found, problems = uploads_at(path)
-    problems += unread
-    if not found and not problems:
+    if not (found or problems or unread):
         raise AnswersError(
             f"{printable(path)}: holds no CSV file, no spreadsheet and no PDF; give an answers.csv, a filled PDF or a "
             f"folder or zip file of them"
@@ -224,7 +223,7 @@ def read_files(
             means = Means(limits, reader=reader, of_one_student=not with_tables and len(found) > 1)
             read = _read_all(found, means, TimeBudget(path, [upload.path for upload in found], time_limit))
     by_path: dict[Path, list[Problem]] = defaultdict(list)
-    for problem in problems:
+    for problem in (*problems, *unread):
         by_path[problem.path].append(problem)
     read += [(unread_sheet(place, *told), upload_of(place)) for place, told in by_path.items()]
     read.sort(key=lambda pair: pair[0].path)
