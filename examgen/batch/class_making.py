@@ -7,6 +7,7 @@ on this roster or not.
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +31,7 @@ from examgen.batch.packed.print_ready import NOTHING, Packing, PapersToPack, pac
 from examgen.batch.paper_orders import ClassPrinter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
-from examgen.batch.running.pool import work_through
+from examgen.batch.running.pool import jobs_for, ready, work_through
 from examgen.documents.style import PaperStyle
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants
@@ -101,7 +102,8 @@ def make_class(
     style, force = options.style(), options.force
     found = read_roster(roster)
     _check_looks(found, style)
-    with opened(to, force=force) as place:
+    jobs = 1 if how.scheduler else jobs_for(len(found.rows), how.jobs)
+    with opened(to, force=force) as place, ready(jobs, ClassPrinter) as pool:
         out = place.folder
         seed = _seed(exam, out, options)
         loaded = options.loaded(exam, seed)
@@ -118,7 +120,7 @@ def make_class(
             with put_aside(out, claimed) as aside:
                 write_files(out, key, private=(KEY,))
                 place.publish()
-        class_ = _Class(loaded, papers, found, style, place, how)
+        class_ = _Class(loaded, papers, found, style, place, how, pool)
         rows, missing = class_.made(told_in(out), progress)
         title, mine = style.phrase(loaded.exam.title), rows[: len(papers.here)]
         packed, told = pack(how.packing, PapersToPack.of(title, out, place.store, mine, found.rows), progress)
@@ -151,6 +153,7 @@ class _Class:
     style: PaperStyle
     place: Place
     how: ClassOptions
+    pool: ProcessPoolExecutor | None
 
     def made(self, told: Mapping[str, Told], progress: Progress | None) -> tuple[list[ManifestRow], dict[str, None]]:
         """Have every paper made that does not lie there already, and write the manifest: its rows, and what is to be
@@ -177,7 +180,8 @@ class _Class:
             for variant, row, record in zip(variants, self.roster.rows, earlier, strict=True)
         ]
         records = list(earlier)
-        for number, done in enumerate(work_through(printer, orders, self.how.jobs, self.how.scheduler), start=1):
+        how = self.how
+        for number, done in enumerate(work_through(printer, orders, how.jobs, how.scheduler, self.pool), start=1):
             if done.is_set_aside:
                 records[done.place] = None
             elif done.result is not None:

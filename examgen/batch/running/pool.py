@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
@@ -42,17 +42,41 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def jobs_for(items: int, jobs: int | None) -> int:
+    """Processes for so many items: those that are wished, or as many as there are cores and enough to do for each."""
+    return max(1, min(items, min(cores(), items // LEAST_EACH) if jobs is None else jobs))
+
+
+@contextmanager
+def ready(jobs: int, work: type) -> Iterator[ProcessPoolExecutor | None]:
+    """Processes that get ready for work of a type while it is not yet there; None where none are needed."""
+    if jobs <= 1:
+        yield None
+        return
+    pool = _new_pool(jobs)
+    try:
+        for _ in range(jobs):
+            pool.submit(_known, work)
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def work_through(
-    work: Callable[[Item], Result], items: Sequence[Item], jobs: int | None, scheduler: str | None = None
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    jobs: int | None,
+    scheduler: str | None = None,
+    pool: ProcessPoolExecutor | None = None,
 ) -> Iterator[Finished]:
     """Do some work for each item, in any order.
 
     Args:
         work: what is done; with several jobs it must be picklable, like items and results.
         items: on what.
-        jobs: processes; with one it is done in this very process. As many as there are cores where it is None, if there
-            is enough to do for each.
+        jobs: processes, as in `jobs_for`; with one it is done in this very process.
         scheduler: address of a Dask scheduler, whose workers do it instead.
+        pool: of so many processes that are there already.
 
     Raises: whatever the work raises; the rest is left undone.
     """
@@ -61,20 +85,21 @@ def work_through(
 
         yield from work_through_cluster(work, items, scheduler)
         return
-    if jobs is None:
-        jobs = min(cores(), len(items) // LEAST_EACH)
-    if jobs <= 1 or len(items) <= 1:
+    jobs = jobs_for(len(items), jobs)
+    if jobs == 1:
         yield from (Finished(place, work(item)) for place, item in enumerate(items))
         return
     with TemporaryDirectory(prefix="examgen-") as notes:
-        yield from _Pool(pickle.dumps(work), items, min(jobs, len(items)), Path(notes)).finished()
+        yield from _Pool(pickle.dumps(work), items, jobs, Path(notes), pool).finished()
 
 
 class _Pool:
     """Processes that come and go, and what is left to do."""
 
-    def __init__(self, packed: bytes, items: Sequence[Any], jobs: int, notes: Path) -> None:
-        self.packed, self.items, self.jobs, self.notes = packed, items, jobs, notes
+    def __init__(
+        self, packed: bytes, items: Sequence[Any], jobs: int, notes: Path, pool: ProcessPoolExecutor | None = None
+    ) -> None:
+        self.packed, self.items, self.jobs, self.notes, self.pool = packed, items, jobs, notes, pool
         self.waiting = deque(chunks(len(items), jobs))
         self.running: dict[Future[list[Any]], range] = {}
 
@@ -101,8 +126,7 @@ class _Pool:
 
     def _until_broken(self, jobs: int) -> Iterator[Finished]:
         """Until all is done, or a process has died: then `running` has what is to be done again."""
-        # Not forked: a copy of a process with threads may never wake up.
-        pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (self.packed,))
+        pool, self.pool = self.pool or _new_pool(jobs), None
         try:
             is_broken = False
             while (self.waiting or self.running) and not is_broken:
@@ -154,14 +178,22 @@ class _Pool:
         return found[0] if found else Finished(place, None, is_set_aside=True)
 
 
-def _begin(packed: bytes) -> None:
+def _new_pool(jobs: int) -> ProcessPoolExecutor:
+    # Not forked: a copy of a process with threads may never wake up.
+    return ProcessPoolExecutor(jobs, get_context("spawn"), _begin)
+
+
+def _begin() -> None:
     """What a new process does first."""
     # Ctrl+C reaches all processes of a terminal; the first one tells the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Before NumPy comes: there is a process for each core already.
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _unpacked(packed)
+
+
+def _known(_work: type) -> None:
+    """Nothing; but a process that was handed a type has imported its module."""
 
 
 def _end_with_parent() -> None:
