@@ -10,7 +10,8 @@ import numpy as np
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.digits import print_decimals
 from examgen.exams.exam import Variant
-from examgen.exams.keys.key_folder import Key, entry, papers, solve
+from examgen.exams.keys.key_folder import Key
+from examgen.exams.keys.solved_papers import entry, papers, solve
 
 NASTY = "<script>alert('$x$')</script> =cmd() \u202e\u4e2d"
 

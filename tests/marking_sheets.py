@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys.key_folder import SHEET_COLUMNS, key_files
+from examgen.exams.keys.key_folder import key_files
+from examgen.exams.keys.key_lines import SHEET_COLUMNS
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.marking.judging.entries import DEFAULT_POLICY, Marked, mark

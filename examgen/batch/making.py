@@ -21,7 +21,8 @@ from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import folder_name, write_files
 from examgen.exams.folders.holding import held
 from examgen.exams.keys.key_documents import Making
-from examgen.exams.keys.key_folder import key_files, sheet_csv
+from examgen.exams.keys.key_folder import key_files
+from examgen.exams.keys.key_lines import sheet_csv
 from examgen.version import __version__
 
 OUTPUT = Path("output")

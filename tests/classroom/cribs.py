@@ -13,7 +13,7 @@ import numpy as np
 
 from examgen.exams.exam import QuestionVariant
 from examgen.exams.fields import Field
-from examgen.exams.keys.key_folder import entry, solve
+from examgen.exams.keys.solved_papers import entry, solve
 from examgen.exams.paper_shapes import PaperShape
 from tests.classroom.figures import Array, places_for, rounded, text_of
 

@@ -15,7 +15,7 @@ import numpy as np
 from examgen.exams.banks.building import LoadedExam
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from tests.classroom.cribs import Desk, Page, Strategy
 from tests.classroom.exams import load, variants_of
 from tests.classroom.figures import Array, places_for

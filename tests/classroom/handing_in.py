@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 import examgen
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys.key_folder import SHEET_COLUMNS, key_files, papers
+from examgen.exams.keys.key_folder import key_files
+from examgen.exams.keys.key_lines import SHEET_COLUMNS
+from examgen.exams.keys.solved_papers import papers
 from tests.classroom.figures import Array
 from tests.classroom.pupils import Pupil, Sheet
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from examgen.exams.banks.building import LoadedExam
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from tests.classroom.exams import variants_of
 from tests.classroom.figures import places_for
 from tests.classroom.handing_in import Result, mark

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import Field
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.policy import Policy
 from tests.classroom.pupils import CUTTING, HONEST, SHORT, Pupil, Sheet, beliefs_of
 

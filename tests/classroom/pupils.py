@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.exams.exam import Exam, QuestionVariant, Variant
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
 from tests.classroom.figures import Array
 from tests.classroom.learner import Learner

@@ -13,7 +13,7 @@ from examgen.exams.banks.building import LoadedExam
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import Field
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from tests.classroom.figures import places_for, rounded, text_of
 from tests.classroom.handing_in import Result, mark
 from tests.classroom.kinds import AS_WRITTEN, STRICT, Flags, Kind, copied_from, left_out, short

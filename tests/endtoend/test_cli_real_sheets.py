@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from examgen.cli import app
-from examgen.exams.keys.key_folder import SHEET_COLUMNS
+from examgen.exams.keys.key_lines import SHEET_COLUMNS
 from tests.marking_sheets import MadeKey, Row, make_key, read_rows, rounded, write_sheet
 from tests.packed_sheets import write_xlsx
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from tests.classroom.exams import drawn_exams, load, variants_of
 from tests.classroom.kinds import GAPS, INTERMEDIATE, KINDS, Kind, on_other_routes
 from tests.classroom.sitting import OURS_AS_WRITTEN, Outcome, accepted_wrong, sit_kind

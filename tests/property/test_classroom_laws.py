@@ -11,7 +11,7 @@ import pytest
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.exams.digits import Digits
-from examgen.exams.keys.key_folder import papers, solve
+from examgen.exams.keys.solved_papers import papers, solve
 from examgen.exams.paper_shapes import PaperShape
 from tests.classroom.exams import PRECISIONS, drawn_exams, load, variants_of
 from tests.classroom.figures import Array, places_for, rounded, text_of

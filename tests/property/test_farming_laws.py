@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from examgen.exams.fields import Field
-from examgen.exams.keys.key_folder import solve
+from examgen.exams.keys.solved_papers import solve
 from tests.classroom.climbing import search
 from tests.classroom.cribs import Page
 from tests.classroom.exams import drawn_exams, load

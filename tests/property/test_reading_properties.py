@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.errors import AnswersError
-from examgen.exams.keys.key_folder import SHEET_COLUMNS
+from examgen.exams.keys.key_lines import SHEET_COLUMNS
 from examgen.marking.reading.class_sheets import AnswerSheet, read_answers
 from examgen.marking.reading.typed.typed_numbers import REASONS, Number, Unreadable, parse_number
 from examgen.tables.csv_tables import RowProblem, scan_table

@@ -19,7 +19,7 @@ from examgen.documents.style import STANDARD, PaperStyle
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import csv_bytes
-from examgen.exams.keys.key_folder import SHEET_COLUMNS, sheet_csv, sheet_rows
+from examgen.exams.keys.key_lines import SHEET_COLUMNS, sheet_csv, sheet_rows
 
 BANKS = [
     ("question2", None), ("question2", "nielsen"), ("midterm", None), ("minibatch", "row"), ("formulas", None),

@@ -13,7 +13,8 @@ from examgen.documents.paper.papers import key_page, question_page
 from examgen.errors import BankError
 from examgen.exams.banks.building import draw_variants, load_exam
 from examgen.exams.fields import exact_total
-from examgen.exams.keys.key_folder import key_files, papers, read_key, solve
+from examgen.exams.keys.key_folder import key_files, read_key
+from examgen.exams.keys.solved_papers import papers, solve
 from tests.small_banks import DRAWN, FIXED, PRODUCT, all_papers, changed, class_of, written
 
 THIRDS = changed(

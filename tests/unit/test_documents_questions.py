@@ -16,7 +16,8 @@ from examgen.documents.style import PaperStyle
 from examgen.documents.worked import solved_numbers
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys.key_folder import papers, sheet_rows
+from examgen.exams.keys.key_lines import sheet_rows
+from examgen.exams.keys.solved_papers import papers
 from tests.latex_values import value_of
 from tests.printed_pages import CONVENTIONS
 from tests.small_banks import DRAWN, FIXED, changed, fitting_notations, shipped_names, written

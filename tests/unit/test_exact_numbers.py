@@ -22,7 +22,7 @@ from examgen.documents.pdf.stored import store
 from examgen.documents.worked.exact_numbers import spacings
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
 from tests.small_banks import class_of, written
 from tests.stamped_pages import alternative_texts, copied_texts

@@ -10,7 +10,7 @@ from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules.rule import Array
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.draws.difficulty import difficulty, multiplications
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
 from tests.small_banks import FIXED, written
 

@@ -18,7 +18,8 @@ from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import write_files
 from examgen.exams.keys.key_documents import Making
-from examgen.exams.keys.key_folder import exam_id_of, key_files, read_key, sheet_csv
+from examgen.exams.keys.key_folder import exam_id_of, key_files, read_key
+from examgen.exams.keys.key_lines import sheet_csv
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import Policy, Rounding
 from tests.oracles import Numbers, by_autograd, by_dual_numbers

@@ -9,7 +9,7 @@ import pytest
 from examgen.core.evaluation import Evaluation, evaluate
 from examgen.core.rules.rule import Array
 from examgen.exams.banks.building import Student, draw_variants, load_exam
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, by_field, entry_of, half_units, perfect_tolerances
 from tests.small_banks import FIXED, changed, written

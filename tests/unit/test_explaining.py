@@ -16,7 +16,7 @@ import examgen
 from examgen.cli import app
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
-from examgen.exams.keys.key_folder import entry, papers, solve
+from examgen.exams.keys.solved_papers import entry, papers, solve
 from examgen.marking.grading import GradeOptions, grade
 from examgen.marking.reading.typed.typed_numbers import REASONS
 from examgen.marking.results.appeals.explaining import explain

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.marking.results.appeals.explaining import explain
 from examgen.marking.results.appeals.explanation_text import explanation_lines
 from tests.classroom.exams import load, variants_of

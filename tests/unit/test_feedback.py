@@ -22,7 +22,8 @@ from examgen.documents.numbers import with_minus
 from examgen.documents.style import PaperStyle
 from examgen.errors import ExamgenError
 from examgen.exams.exam import Variant
-from examgen.exams.keys.key_folder import Key, papers
+from examgen.exams.keys.key_folder import Key
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.wording.sentences import Wording
 from tests.feedback_rows import NASTY, Did, class_of, rows_of
 from tests.misconception_names import NAMES

@@ -15,7 +15,7 @@ from weasyprint import HTML
 
 import examgen
 from examgen.errors import AnswersError
-from examgen.exams.keys.key_folder import SHEET_COLUMNS
+from examgen.exams.keys.key_lines import SHEET_COLUMNS
 from examgen.marking.reading.class_sheets import AnswerSheet, read_answers, read_submissions
 from examgen.marking.reading.handed_in import filled_pdf
 from examgen.marking.reading.handed_in.filled_pdf import MAX_BYTES, MAX_DECODED, MAX_DEPTH, MAX_SECONDS, read_filled_pdf

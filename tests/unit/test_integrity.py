@@ -10,7 +10,7 @@ import pytest
 
 import examgen
 from examgen.exams.exam import Exam
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.marking.integrity.evidence import BARE, COLUMNS, OTHER, SAME
 from examgen.marking.results.read_back import read_rows
 from tests.classroom.exams import load, variants_of

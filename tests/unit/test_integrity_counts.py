@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from examgen.core.rules.rule import Array
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
 from examgen.marking.integrity.missing_work import WithoutWork, bare_sheets
 from examgen.marking.integrity.same_answers import same_answers

@@ -13,7 +13,7 @@ from examgen.core.misconceptions.versions import Patch
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.exam import QuestionVariant
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.exams.wording.sentences import IN_ENGLISH, SENTENCES

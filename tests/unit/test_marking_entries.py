@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from examgen.exams.banks.building import Student, draw_variants, load_exam
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.policy import Policy
 from examgen.marking.judging import blocks
 from examgen.marking.judging.entries import DEFAULT_POLICY, Marked

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from examgen.exams.keys.key_folder import SHEET_COLUMNS
+from examgen.exams.keys.key_lines import SHEET_COLUMNS
 from examgen.exams.wording.sentences import SENTENCES
 from examgen.marking.grading import GradeOptions, grade
 from tests.marking_sheets import MadeKey, Row, exact, make_key, read_rows, rounded, write_sheet

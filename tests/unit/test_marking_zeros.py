@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from examgen.exams.banks.building import Student, draw_variants, load_exam
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.marking.judging.entries import Marked
 from tests.marking_sheets import mark_texts, outcomes
 

@@ -28,7 +28,7 @@ from examgen.documents.worked.solved_numbers import solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.fields import Field
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.notation import NOTATIONS
 from examgen.exams.references.reference_formulas import step_formula
 from examgen.exams.symbol_names import Naming

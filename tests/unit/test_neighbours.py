@@ -10,7 +10,7 @@ import pytest
 import examgen
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import Field
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.policy import Policy
 from examgen.marking.results.graded_class import GradedClass
 from tests.classroom.exams import load, variants_of

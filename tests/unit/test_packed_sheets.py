@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from examgen.errors import AnswersError
-from examgen.exams.keys.key_folder import SHEET_COLUMNS
+from examgen.exams.keys.key_lines import SHEET_COLUMNS
 from examgen.marking.grading import grade
 from examgen.marking.reading.class_sheets import AnswerSheet, read_answers, read_submissions
 from examgen.marking.reading.problems import MAX_PROBLEMS, PROBLEMS

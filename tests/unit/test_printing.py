@@ -22,7 +22,7 @@ from examgen.documents.pdf.stored import store
 from examgen.documents.typesetting import fitted, widest_text
 from examgen.errors import BankError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
-from examgen.exams.keys.key_folder import sheet_rows
+from examgen.exams.keys.key_lines import sheet_rows
 from tests.small_banks import FIXED, changed, written
 from tests.stamped_pages import alternative_texts, assert_sound, text_of
 

@@ -13,7 +13,7 @@ from examgen.documents.paper.papers import key_page
 from examgen.errors import BankError
 from examgen.exams.banks.building import draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys.key_folder import entry, papers, solve
+from examgen.exams.keys.solved_papers import entry, papers, solve
 from tests.small_banks import DRAWN, changed, class_of, written
 
 MOST = 999

@@ -10,7 +10,7 @@ from examgen import grade
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.probes.equality import are_equal, copies
 from examgen.exams.banks.building import draw_variants, load_exam
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.marking.judging.fairness.free_values import FreeValues
 from examgen.marking.judging.fairness.work_shown import WHY, Paid, paid
 from examgen.marking.judging.outcomes import OUTCOMES

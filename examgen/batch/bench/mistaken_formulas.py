@@ -21,7 +21,7 @@ from examgen.core.misconceptions.patches import patches
 from examgen.core.misconceptions.versions import Patch
 from examgen.core.rules.rule import Array
 from examgen.exams.fields import Field
-from examgen.exams.keys.key_folder import entry
+from examgen.exams.keys.solved_papers import entry
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.reference_formulas import reference_formula
 from examgen.exams.tolerance import place_of

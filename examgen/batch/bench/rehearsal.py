@@ -18,7 +18,9 @@ from examgen.exams.draws.separation import paper_patches
 from examgen.exams.exam import Exam, QuestionVariant, Variant
 from examgen.exams.folders.files import csv_bytes, folder_name, safe_text, write_new_files
 from examgen.exams.folders.places import REHEARSAL
-from examgen.exams.keys.key_folder import SHEET_COLUMNS, entry, papers, read_key, sheet_rows, solve
+from examgen.exams.keys.key_folder import read_key
+from examgen.exams.keys.key_lines import SHEET_COLUMNS, sheet_rows
+from examgen.exams.keys.solved_papers import entry, papers, solve
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.typed_references import typed_reference
 

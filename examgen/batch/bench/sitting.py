@@ -23,7 +23,9 @@ from examgen.exams.draws.separation import paper_patches
 from examgen.exams.exam import Exam, QuestionVariant, Variant
 from examgen.exams.fields import ROUNDED_MARKS
 from examgen.exams.folders.files import csv_bytes
-from examgen.exams.keys.key_folder import SHEET_COLUMNS, key_files, papers
+from examgen.exams.keys.key_folder import key_files
+from examgen.exams.keys.key_lines import SHEET_COLUMNS
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field

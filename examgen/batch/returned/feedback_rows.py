@@ -14,7 +14,7 @@ from examgen.documents.feedback.student_feedback import EntryFeedback, StudentFe
 from examgen.documents.paper.papers import Person
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import typed_text
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.references.typed_references import typed_reference
 from examgen.marking.reading.typed.typed_numbers import Number, parse_number
 

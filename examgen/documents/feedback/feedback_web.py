@@ -15,7 +15,7 @@ from examgen.documents.paper.render import render, web_math
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.solved_numbers import solve_for_print
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.resources import shipped
 
 STYLE_SHEETS = ("sheet.css", "feedback.css")

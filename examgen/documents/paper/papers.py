@@ -29,7 +29,7 @@ from examgen.exams.cover import Cover
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import MARKS_DECIMALS, Field, shown_places, task_letter, total_marks
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.notation import Notation
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.symbol_names import Naming

@@ -24,7 +24,7 @@ from examgen.documents.typesetting import HYPHEN, Image, Typesetter, fits_slots,
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
 from examgen.typeset import SlotTooNarrow, spoken_number
 

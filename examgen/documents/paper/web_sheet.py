@@ -18,7 +18,8 @@ from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked.solved_numbers import given_decimals
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys.key_folder import asked_entry, papers
+from examgen.exams.keys.key_lines import asked_entry
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
 
 STUDENT, NAME, VARIANT = range(3)

@@ -11,7 +11,7 @@ from examgen.core.graph import Quantity, Role
 from examgen.core.rules.rule import Array
 from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
 from examgen.exams.exam import QuestionVariant
-from examgen.exams.keys.key_folder import entry
+from examgen.exams.keys.solved_papers import entry
 from examgen.exams.paper_shapes import PaperShape
 
 

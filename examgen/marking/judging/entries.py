@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from examgen.core.evaluation import students_last
 from examgen.core.graph import Values
 from examgen.core.rules.rule import Array
-from examgen.exams.keys.key_folder import solve
+from examgen.exams.keys.solved_papers import solve
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import by_field, reaches

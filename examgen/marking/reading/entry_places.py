@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.exams.exam import Variant
-from examgen.exams.keys.key_folder import Key, papers
+from examgen.exams.keys.key_folder import Key
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.marking.reading.answers import AnswerTable
 

@@ -10,7 +10,8 @@ from typing import Any
 from examgen.exams.exam import Variant
 from examgen.exams.fields import exact_total
 from examgen.exams.folders.files import csv_bytes, safe_text
-from examgen.exams.keys.key_folder import Key, papers
+from examgen.exams.keys.key_folder import Key
+from examgen.exams.keys.solved_papers import papers
 from examgen.marking.judging.outcomes import OUTCOMES
 from examgen.marking.results.earlier import ABSENT, MARKED, STATUS, TEXTS, Paper
 from examgen.marking.results.totals import gradebook_columns

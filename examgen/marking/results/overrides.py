@@ -14,7 +14,7 @@ from examgen.errors import AnswersError, did_you_mean
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import Field
 from examgen.exams.folders.files import safe_text, typed_text
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.wording.sentences import IN_ENGLISH, Wording
 from examgen.marking.results.totals import MarkUnit, Units

@@ -41,7 +41,7 @@ from examgen.documents.typesetting import SIZE, fits_slots, fitted
 from examgen.documents.worked.solved_numbers import solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
-from examgen.exams.keys.key_folder import papers
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.wording.texts import FORMULA
 from examgen.typeset import SlotTooNarrow
 

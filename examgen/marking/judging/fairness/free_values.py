@@ -13,7 +13,7 @@ from examgen.core.evaluation import evaluate
 from examgen.core.graph import Values
 from examgen.core.probes.dependence import links
 from examgen.core.rules.rule import Array
-from examgen.exams.keys.key_folder import solve
+from examgen.exams.keys.solved_papers import solve
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, entry_of
 from examgen.marking.judging.entries import Marked

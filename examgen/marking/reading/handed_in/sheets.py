@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from examgen.errors import AnswersError
-from examgen.exams.keys.key_folder import KEY_COLUMNS, SHEET_COLUMNS
+from examgen.exams.keys.key_lines import KEY_COLUMNS, SHEET_COLUMNS
 from examgen.marking.reading.handed_in.file_kinds import FORMS, SPREADSHEETS, known_fault
 from examgen.marking.reading.handed_in.sheet_rows import PLACES, RawSheet, Rows, cleaned_name, sheet_of
 from examgen.marking.reading.handed_in.uploads import Upload

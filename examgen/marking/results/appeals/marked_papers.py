@@ -13,7 +13,8 @@ from examgen.errors import AnswersError, KeyFileError, did_you_mean, some
 from examgen.exams.exam import QuestionVariant, Variant
 from examgen.exams.folders.files import safe_text, typed_text
 from examgen.exams.folders.places import MARKS
-from examgen.exams.keys.key_folder import Key, papers, read_key
+from examgen.exams.keys.key_folder import Key, read_key
+from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.wording.words import original
 from examgen.marking.judging.written_digits import Submitted, submitted_of
