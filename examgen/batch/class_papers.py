@@ -5,9 +5,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from socket import gethostname
+from typing import Any
 
 from examgen.batch.claiming import HANDOUT, KEY, PAPERS
 from examgen.batch.making import printed_paper, sheet_files
@@ -76,6 +77,10 @@ class ClassPrinter:
     has_pages: bool
     store: Store
     surroundings: str
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what is kept from paper to paper."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def of(cls, exam: Exam, style: PaperStyle, store: Store, *, has_pages: bool) -> "ClassPrinter":

@@ -17,6 +17,10 @@ class TravellingExam:
 
     text: str
 
+    def __getstate__(self) -> dict[str, str]:
+        """The documents alone travel: an exam that is unpacked holds what cannot."""
+        return {"text": self.text}
+
     @classmethod
     def of(cls, exam: Exam) -> "TravellingExam":
         """Packed for the way."""

@@ -177,15 +177,15 @@ def test_without_the_extra_a_line_says_how_to_get_it(monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def printer(tmp_path: Path) -> ClassPrinter:
-    """Of the sheets of a small exam."""
-    loaded = load_exam("scalar-chain", 7)
+    """Of the sheets of an exam."""
+    loaded = load_exam("sigmoid-chain", 7)
     return ClassPrinter.of(loaded.exam, STANDARD, FolderStore(tmp_path / "class"), has_pages=False)
 
 
 @pytest.fixture
 def order(printer: ClassPrinter) -> PaperOrder:
     """Of one of its papers."""
-    return PaperOrder(printer.exam.packed(draw_variants(load_exam("scalar-chain", 7), [Student("s1")])[0]))
+    return PaperOrder(printer.exam.packed(draw_variants(load_exam("sigmoid-chain", 7), [Student("s1")])[0]))
 
 
 def test_a_printer_travels_and_prints_the_same(printer: ClassPrinter, order: PaperOrder, tmp_path: Path) -> None:
