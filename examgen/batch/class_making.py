@@ -28,7 +28,7 @@ from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed
 from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, ManifestRow, Told, manifest_csv, told_in
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
-from examgen.batch.running.pool import work_through
+from examgen.batch.running.pool import check_scheduler, work_through
 from examgen.documents.style import PaperStyle
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
@@ -93,6 +93,7 @@ def make_class(
         ExamgenError: as in `make`; also where the roster cannot be read, or names a student twice.
     """
     checked_seed(options.seed)
+    check_scheduler(how.scheduler)
     style, force = options.style(), options.force
     found = read_roster(roster)
     _check_looks(found, style)
