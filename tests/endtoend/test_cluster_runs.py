@@ -49,6 +49,21 @@ class Squares:
         return item * item
 
 
+@dataclass(frozen=True)
+class Unreachable:
+    """Meets an error the first time that it is tried, as networks have them."""
+
+    folder: Path
+
+    def __call__(self, item: int) -> int:
+        """The item, the second time."""
+        place = self.folder / str(item)
+        if not place.exists():
+            place.touch()
+            raise ConnectionResetError("reset by peer")
+        return item
+
+
 @pytest.fixture(scope="module")
 def workers() -> Iterator[LocalCluster]:
     """Two workers on this machine; what ends one is told at once."""
@@ -128,6 +143,12 @@ def test_what_ends_its_worker_again_alone_is_set_aside(workers: LocalCluster) ->
     assert Counter(one.place for one in found) == Counter(range(100))
     assert [one for one in found if one.is_set_aside] == [Finished(7, None, is_set_aside=True)]
     assert all(one.result == one.place**2 for one in found if one.place != 7)
+
+
+def test_what_meets_an_error_of_the_network_is_tried_again(workers: LocalCluster, tmp_path: Path) -> None:
+    """Nothing is missed by it."""
+    found = list(work_through(Unreachable(tmp_path), range(5), None, workers.scheduler_address))
+    assert sorted(one.result for one in found) == list(range(5))
 
 
 def test_a_mistake_of_the_user_ends_the_work(workers: LocalCluster) -> None:
