@@ -31,7 +31,7 @@ from examgen.batch.packed.print_ready import NOTHING, Packing, PapersToPack, pac
 from examgen.batch.paper_orders import ClassPrinter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
-from examgen.batch.running.pool import jobs_for, ready, work_through
+from examgen.batch.running.pool import check_scheduler, jobs_for, ready, work_through
 from examgen.documents.style import PaperStyle
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants
@@ -99,6 +99,7 @@ def make_class(
     """
     checked_seed(options.seed)
     how.packing.check(has_pages=how.has_pages)
+    check_scheduler(how.scheduler)
     style, force = options.style(), options.force
     found = read_roster(roster)
     _check_looks(found, style)

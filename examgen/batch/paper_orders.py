@@ -151,5 +151,6 @@ def paths_of(student: str) -> dict[str, str]:
 
 def sums_of(store: Store, student: str) -> dict[str, str]:
     """The checksums of a student's files that are there."""
-    found = {name: store.read(path) for name, path in paths_of(student).items()}
-    return {name: hashlib.sha256(content).hexdigest() for name, content in found.items() if content is not None}
+    paths = paths_of(student)
+    found = store.read_all(paths.values())
+    return {name: hashlib.sha256(found[path]).hexdigest() for name, path in paths.items() if path in found}

@@ -49,6 +49,21 @@ class Squares:
         return item * item
 
 
+@dataclass(frozen=True)
+class Unreachable:
+    """Meets an error the first time that it is tried, as networks have them."""
+
+    folder: Path
+
+    def __call__(self, item: int) -> int:
+        """The item, the second time."""
+        place = self.folder / str(item)
+        if not place.exists():
+            place.touch()
+            raise ConnectionResetError("reset by peer")
+        return item
+
+
 @pytest.fixture(scope="module")
 def workers() -> Iterator[LocalCluster]:
     """Two workers on this machine; what ends one is told at once."""
@@ -130,6 +145,12 @@ def test_what_ends_its_worker_again_alone_is_set_aside(workers: LocalCluster) ->
     assert all(one.result == one.place**2 for one in found if one.place != 7)
 
 
+def test_what_meets_an_error_of_the_network_is_tried_again(workers: LocalCluster, tmp_path: Path) -> None:
+    """Nothing is missed by it."""
+    found = list(work_through(Unreachable(tmp_path), range(5), None, workers.scheduler_address))
+    assert sorted(one.result for one in found) == list(range(5))
+
+
 def test_a_mistake_of_the_user_ends_the_work(workers: LocalCluster) -> None:
     """As it would in one process: with its message. The next run is not disturbed."""
     with pytest.raises(ExamgenError, match="the disk is full"):
@@ -177,15 +198,15 @@ def test_without_the_extra_a_line_says_how_to_get_it(monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def printer(tmp_path: Path) -> ClassPrinter:
-    """Of the sheets of a small exam."""
-    loaded = load_exam("scalar-chain", 7)
+    """Of the sheets of an exam."""
+    loaded = load_exam("sigmoid-chain", 7)
     return ClassPrinter.of(loaded.exam, STANDARD, FolderStore(tmp_path / "class"), has_pages=False)
 
 
 @pytest.fixture
 def order(printer: ClassPrinter) -> PaperOrder:
     """Of one of its papers."""
-    return PaperOrder(printer.exam.packed(draw_variants(load_exam("scalar-chain", 7), [Student("s1")])[0]))
+    return PaperOrder(printer.exam.packed(draw_variants(load_exam("sigmoid-chain", 7), [Student("s1")])[0]))
 
 
 def test_a_printer_travels_and_prints_the_same(printer: ClassPrinter, order: PaperOrder, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 from typer.testing import CliRunner, Result
 
 from examgen.batch import making
-from examgen.batch.afar import fetched_sheets, journal_pieces
+from examgen.batch.afar import journal_pieces, object_names
 from examgen.cli import app
 from examgen.exams.folders.objects import Found, ObjectStore
 from tests.marking_sheets import read_rows
@@ -345,7 +345,7 @@ def test_a_table_of_the_class_is_marked_too(sheets: dict[str, bytes], monkeypatc
     ObjectStore("s3://exams/tables").write({"all.csv": b"".join([sheets["s1"].splitlines(keepends=True)[0], *rows])})
     run("grade", "s3://exams/tables/all.csv", "--key", CLASS, "--out", "marks")
     assert len(marks_of()) == STUDENTS
-    monkeypatch.setattr(fetched_sheets, "MOST_BYTES", 100)
+    monkeypatch.setattr(object_names, "MOST_BYTES", 100)
     assert "has more than 100 bytes" in refused("grade", "s3://exams/tables", "--key", CLASS, "--out", "other")
 
 

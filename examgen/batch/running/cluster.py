@@ -55,24 +55,12 @@ def work_through_cluster(work: Callable[[Any], Any], items: Sequence[Any], sched
         yield from _Tasks(client, scheduler, pickle.dumps(work), items).finished()
 
 
-@contextmanager
-def _client(scheduler: str) -> Iterator["Client"]:
-    """A connection, with which all that is outstanding ends."""
+def check_answering(scheduler: str) -> None:
+    """Raises ExamgenError if no scheduler answers; a client that never got through could not be closed, either."""
     try:
-        from distributed import Client
+        import distributed  # noqa: F401
     except ImportError:
         raise ExamgenError(_NO_DASK) from None
-    _check_scheduler(scheduler)
-    with _silent(), warnings.catch_warnings():
-        # That versions differ is told by those workers that cannot do the work.
-        warnings.simplefilter("ignore")
-        client = Client(scheduler, timeout=WAIT, set_as_default=False)
-    with _silent(), client:
-        yield client
-
-
-def _check_scheduler(scheduler: str) -> None:
-    """Raises ExamgenError if none answers; a client that never got through could not be closed, either."""
     try:
         # In a thread, as who calls may have a loop of events running, as notebooks do.
         with ThreadPoolExecutor(1) as thread:
@@ -84,6 +72,20 @@ def _check_scheduler(scheduler: str) -> None:
     else:
         return
     raise ExamgenError(f"{scheduler}: {told}; an address is such as tcp://host:8786")
+
+
+@contextmanager
+def _client(scheduler: str) -> Iterator["Client"]:
+    """A connection, with which all that is outstanding ends."""
+    check_answering(scheduler)
+    from distributed import Client
+
+    with _silent(), warnings.catch_warnings():
+        # That versions differ is told by those workers that cannot do the work.
+        warnings.simplefilter("ignore")
+        client = Client(scheduler, timeout=WAIT, set_as_default=False)
+    with _silent(), client:
+        yield client
 
 
 async def _answers(scheduler: str) -> None:

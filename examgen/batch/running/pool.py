@@ -93,6 +93,14 @@ def work_through(
         yield from _Pool(pickle.dumps(work), items, jobs, Path(notes), pool).finished()
 
 
+def check_scheduler(scheduler: str | None) -> None:
+    """Raises ExamgenError if the work cannot go to this scheduler, before much is done for it."""
+    if scheduler is not None:
+        from examgen.batch.running.cluster import check_answering  # few have one
+
+        check_answering(scheduler)
+
+
 class _Pool:
     """Processes that come and go, and what is left to do."""
 

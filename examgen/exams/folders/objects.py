@@ -7,7 +7,7 @@ Credentials and endpoints come from the environment, as the tools of each store 
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,6 +80,19 @@ class ObjectStore:
             except FileNotFoundError:
                 return None
             return content
+
+    def read_all(self, names: Collection[str]) -> dict[str, bytes]:
+        """The contents of those objects that there are.
+
+        Raises: ExamgenError: the store does not answer.
+        """
+        with self._telling("read") as (system, root):
+            read = system.cat([f"{root}/{name}" for name in names], on_error="return")
+            found = {path.removeprefix(f"{root}/"): content for path, content in read.items()}
+            for content in found.values():
+                if isinstance(content, Exception) and not isinstance(content, FileNotFoundError):
+                    raise content
+            return {name: content for name, content in found.items() if isinstance(content, bytes)}
 
     def names(self, below: str = "") -> list[str]:
         """What lies in this folder, as far as there are folders: the first parts of names.
