@@ -20,7 +20,7 @@ Seed = Annotated[
     typer.Option(
         min=0,
         metavar="N",
-        help="The same seed makes the same papers, byte for byte. Without it a fresh one is drawn and printed.",
+        help="For practice: the same seed makes the same papers, byte for byte. Else a fresh one is drawn and told.",
     ),
 ]
 Secret = Annotated[

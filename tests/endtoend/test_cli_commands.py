@@ -89,7 +89,7 @@ def test_make_says_what_to_hand_out_and_what_to_keep() -> None:
     assert lines[0] == "Hand out:"
     assert [line.strip() for line in lines[1:split]] == [str(folder / name) for name in PAPER]
     assert {line.strip() for line in lines[split + 1 : -1]} == {str(folder / name) for name in KEY}
-    assert lines[-1].startswith("Note: a seed this small can be found by trying")
+    assert lines[-1].startswith("Note: practice mode: a seed this small can be found by trying")
     assert set(files_below(folder)) == {*PAPER, *KEY}
 
 
