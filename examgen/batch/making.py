@@ -189,7 +189,7 @@ def checked_seed(seed: Seed | None) -> Seed:
 
 def seed_notices(seed: Seed) -> tuple[str, ...]:
     """A line where all seeds of that size can be tried until the paper comes out."""
-    told = "practice mode: a seed this small can be found by trying; leave it out, or use --secret, for an exam that counts"
+    told = "practice mode: a seed this small can be found by trying; leave it out, or use --secret, where it counts"
     return (told,) if not isinstance(seed, Secret) and seed < SMALL_SEED else ()
 
 

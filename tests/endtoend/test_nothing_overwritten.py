@@ -22,7 +22,7 @@ from tests.marking_sheets import read_rows
 RUNNER = CliRunner()
 Command = Callable[..., tuple[object, ...]]
 BIG, OTHER = "5000000007", "5000000008"
-SMALL = "Note: practice mode: a seed this small can be found by trying; leave it out, or use --secret, for an exam that counts"
+SMALL = "Note: practice mode: a seed this small can be found by trying; leave it out, or use --secret, where it counts"
 WAYS = "choose another folder with --out, or write over it with --force"
 
 
