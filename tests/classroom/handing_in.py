@@ -66,7 +66,10 @@ def mark(folder: Path, exam: Exam, pupils: Sequence[Pupil], sheets: Sequence[She
 def write_key(folder: Path, exam: Exam, variants: Iterable[Variant]) -> None:
     """key/exam.json and key/variants.jsonl below a folder."""
     (folder / "key").mkdir(parents=True, exist_ok=True)
-    for name, content in key_files(exam, [], examgen.__version__).items():
+    files = key_files(exam, [], examgen.__version__)
+    document = json.loads(files["exam.json"])
+    del document["counts"]  # papers are added one after another, as keys of before the counts have them
+    for name, content in (files | {"exam.json": json.dumps(document).encode()}).items():
         (folder / "key" / name).write_bytes(content)
     add_variants(folder, variants)
 
