@@ -1,5 +1,5 @@
-"""What stands on a page for what is put in later: alternative texts, drawings, pages of
-notes, and the student of a web sheet.
+"""What stands on a page for what is put in later: alternative texts, drawings, pages of notes, and the student of a web
+sheet.
 
 Part of each is drawn anew by every process, and gone again before a page is kept, so that no text of a bank, a theme or
 a class list can be taken for one.

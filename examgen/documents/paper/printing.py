@@ -1,6 +1,6 @@
 """Papers as PDF: finds or makes the skeleton of a paper's shape, and stamps a student's numbers and name into it.
 
-The batch calls `questions_pdf` and `key_pdf`; one code path serves one paper and a million.
+The batch calls `print_questions`, `print_key` and `print_filled`; one code path serves one paper and a million.
 """
 
 from collections.abc import Mapping, Sequence

@@ -72,7 +72,7 @@ def part(
         start: where in the file the part begins.
         streams: objects that are written one by one.
         others: objects that are packed together: no streams.
-        helpers: numbers that nothing else has.
+        helpers: numbers of objects that the part needs for itself, and that nothing else has.
         entries: of the trailer but for the size of the table.
         free: numbers that later parts fill; with them, the part is the first one.
         level, packed_level: of compression.

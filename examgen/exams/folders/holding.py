@@ -36,13 +36,8 @@ def held(folder: Path) -> Iterator[None]:
             handle = _locked(lock)
         except OSError as error:
             raise unwritable(error, folder) from None
-        try:
+        with _kept(lock, handle):
             yield
-        finally:
-            # Before it is let go, so that nobody waits for a file that is no longer there.
-            with contextlib.suppress(OSError):
-                lock.unlink(missing_ok=True)
-            os.close(handle)
     finally:
         for new in reversed(made):
             with contextlib.suppress(OSError):
@@ -58,9 +53,16 @@ def in_turn(lock: Path) -> Iterator[None]:
     except OSError:
         yield
         return
+    with _kept(lock, handle):
+        yield
+
+
+@contextmanager
+def _kept(lock: Path, handle: int) -> Iterator[None]:
     try:
         yield
     finally:
+        # Before it is let go, so that nobody waits for a file that is no longer there.
         with contextlib.suppress(OSError):
             lock.unlink(missing_ok=True)
         os.close(handle)

@@ -31,7 +31,6 @@ USUAL = 1.5
 """How many such quantities a student who has any is taken to have before the class is looked at."""
 
 Codes = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

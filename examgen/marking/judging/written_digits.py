@@ -30,7 +30,6 @@ WHOLE = 1e-9
 """A number this near to a whole one is one."""
 
 Flags = NDArray[np.bool_]
-Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)

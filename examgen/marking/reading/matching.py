@@ -4,7 +4,7 @@ Called by `grading`. Nothing that a student wrote raises; what cannot be matched
 marked.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,12 +91,6 @@ def match(key: Key, answers: AnswerTable) -> Matched:
         notices += unknown.get(number, [])
     submissions = tuple(Submission(group.student, group.variant) for group in groups)
     return Matched(submissions, tuple(layout.papers(key, row_at)), row_at, layout.sizes, tuple(notices))
-
-
-def missing_students(key: Key, submissions: Iterable[Submission]) -> tuple[str, ...]:
-    """Students of the key who handed in nothing."""
-    there = {submission.student for submission in submissions}
-    return tuple(variant.student for variant in key.variants if variant.student and variant.student not in there)
 
 
 def only_numbers(matched: Matched, answers: AnswerTable) -> Numbers:

@@ -75,15 +75,6 @@ def _offsets(paper: PaperShape) -> dict[str, int]:
 
 
 @lru_cache(maxsize=512)
-def _own_rows(paper: PaperShape) -> NDArray[np.intp]:
-    """(fields,) the row of each entry itself."""
-    pairs = ((field, paper.graph[field.quantity]) for field in paper.fields)
-    return np.array(
-        [_offsets(paper)[quantity.name] + entry_of(quantity, field) for field, quantity in pairs], dtype=np.intp
-    )
-
-
-@lru_cache(maxsize=512)
 def _limits(paper: PaperShape) -> Array:
     """(kinds, fields): 0, and the bounds of an activation; NaN where it has none."""
     rules = [paper.graph[field.quantity].rule for field in paper.fields]
