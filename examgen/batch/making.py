@@ -3,6 +3,7 @@
 All files of a paper are ready in memory before the first is written.
 """
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,9 @@ from examgen.version import __version__
 
 OUTPUT = Path("output")
 SEED_BITS = 63
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/")
+"""Of a store of objects; a path has lost one of the two slashes."""
+
 SMALL_SEED = 2**32
 """All seeds below can be tried in a day."""
 
@@ -153,6 +157,8 @@ def make(
             the folder.
     """
     seed, force = checked_seed(options.seed), options.force
+    if out is not None and _ADDRESS.match(str(out)):
+        raise ExamgenError(f"{out}: make writes one paper into a folder; a class goes to an address with batch")
     style = options.style()
     loaded = options.loaded(exam, seed)
     variant = draw_variants(loaded, [Student(checked_id(student))])[0]
