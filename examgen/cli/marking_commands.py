@@ -103,7 +103,7 @@ def grade(
 
     Sheets may come one after another: the marks of earlier ones in the same folder stay.
     """
-    with mistakes_in_one_line(), progress("pages of feedback") as told:
+    with mistakes_in_one_line(), progress("pages of feedback", is_quiet=not feedback) as told:
         import examgen
 
         graded = examgen.grade(

@@ -78,7 +78,13 @@ def damaged_keys(draw: st.DrawFn) -> dict[str, bytes]:
     return files
 
 
-TOLD = ("exam.json: ", "variants.jsonl: line ", "answers.csv: line ", "answers.csv: has no row for ")
+TOLD = (
+    "exam.json: ",
+    "variants.jsonl: line ",
+    "variants.jsonl: has ",
+    "answers.csv: line ",
+    "answers.csv: has no row for ",
+)
 """How a message begins: answers.csv is named where other answers follow from what was damaged."""
 
 

@@ -43,7 +43,7 @@ def check_agreement(
     Raises: KeyFileError: it does not; the message names the file, the line, and what is wrong there.
     """
     noted, path = document.get(SUMS), folder / ANSWERS
-    _check_count(folder / VARIANTS, document, len(variants))
+    _check_count(folder, document, len(variants))
     if noted == {REFERENCES: sum_of_references(document), **sums}:
         return ()
     if not sums[ANSWERS] or not _has_rows(path):
@@ -56,13 +56,15 @@ def check_agreement(
     return ()
 
 
-def _check_count(path: Path, document: Mapping[str, Any], papers: int) -> None:
+def _check_count(folder: Path, document: Mapping[str, Any], papers: int) -> None:
     """Raises KeyFileError if papers were lost, or added by hand, since the key was made."""
-    counts = document.get(COUNTS)
+    counts = document.get(COUNTS, {VARIANTS: papers})
     made = counts.get(VARIANTS) if isinstance(counts, dict) else None
-    if made is not None and made != papers:
+    if not isinstance(made, int):
+        raise KeyFileError(f"{folder / 'exam.json'}: {COUNTS} does not say how many papers there are; {_WAY_OUT}")
+    if made != papers:
         raise KeyFileError(
-            f"{path}: has {papers} papers, and the key was made with {made}; put the file back as it was"
+            f"{folder / VARIANTS}: has {papers} papers, and the key was made with {made}; put the file back as it was"
         )
 
 
