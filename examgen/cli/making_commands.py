@@ -95,7 +95,7 @@ def batch(
         str,
         typer.Option(
             metavar="DIR",
-            help="Folder of the class, or an address such as s3://bucket/class (needs examgen[cluster]).",
+            help="Folder of the class, or an address such as s3://bucket/class (needs examgen\\[cluster]).",
         ),
     ],
     seed: Seed = None,
@@ -126,8 +126,8 @@ def batch(
 ) -> None:
     """Make a paper of their own for each student of a class list.
 
-    A student's paper depends on the secret or seed, the exam and the student only. The same command goes on with a run
-    that was cut off, and adds students who join later; papers that are there already are left.
+    A student's paper depends on the secret or seed, the exam and the student only.
+    The same command goes on after a run that was cut off, and adds students.
     """
     with mistakes_in_one_line(), progress("papers", is_quiet=quiet, is_json=json) as told:
         import examgen

@@ -43,7 +43,7 @@ Scheduler = Annotated[
     typer.Option(
         metavar="ADDRESS",
         help="Work on the Dask cluster of this scheduler, such as tcp://host:8786, instead of --jobs "
-        "(needs examgen[cluster]).",
+        "(needs examgen\\[cluster]).",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print what was done as JSON, and progress as JSON on stderr.")]
