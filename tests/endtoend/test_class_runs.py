@@ -179,6 +179,19 @@ def test_what_lies_there_is_left_and_what_is_missing_or_changed_is_made() -> Non
     assert {path.stem if path.parent.parent.name == "key" else path.parent.name for path in anew} == {"s1", "s2"}
 
 
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [(b"variant", b"code"), (b"recipe", b"r"), (b",", b";"), (b"made", b"m\xe4de"), (b"\n", b"\n\0")],
+)
+def test_a_manifest_that_was_edited_is_made_again(there: bytes, instead: bytes) -> None:
+    """With a column renamed, other separators or bytes that are no text: the same command ends with the same files."""
+    run(*BATCH, "--seed", 5000000000, "--no-pdf")
+    made = contents()
+    Path("class/manifest.csv").write_bytes(made["manifest.csv"].replace(there, instead))
+    run(*BATCH, "--no-pdf")
+    assert contents() == made
+
+
 def test_several_processes_make_the_files_of_one() -> None:
     """Whichever is killed meanwhile, first of them the one that leads."""
     write_roster("id,name", *(f"s{number},Name {number}" for number in range(20)))
