@@ -159,6 +159,17 @@ def test_the_class_list_says_how_papers_look_and_is_kept() -> None:
     assert 'lang="de"' in Path("class/marks/feedback/s1.html").read_text(encoding="utf-8")
 
 
+def test_capitals_of_a_class_list_are_no_other_language_or_paper() -> None:
+    """A4 is what everybody writes, and spreadsheets make De of de; the manifest keeps what was written."""
+    write_roster("id,name,language,paper", "s0,Ada,De,A4", "s1,Bob,FR,Letter", "s2,Cleo,,")
+    run(*BATCH, "--seed", 5000000000, "--no-pdf")
+    lines = Path("class/key/variants.jsonl").read_text(encoding="utf-8").splitlines()
+    said = [(one.get("language"), one.get("paper")) for one in map(json.loads, lines)]
+    assert said == [("de", "a4"), ("fr", "letter"), (None, None)]
+    rows = read_rows(Path("class/manifest.csv"))
+    assert [(row["language"], row["paper"]) for row in rows] == [("De", "A4"), ("FR", "Letter"), ("", "")]
+
+
 def test_a_class_list_with_a_language_that_there_is_not_is_refused() -> None:
     """With the line, and what is allowed."""
     write_roster("id,name,language", "s0,Ada,en", "s1,Bob,klingon")
