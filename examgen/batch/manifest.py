@@ -120,8 +120,9 @@ def _in_manifest(path: Path) -> dict[str, Told]:
     found: dict[str, Told] = {}
     with suppress(OSError, ValueError, csv.Error), path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file, restkey="", restval=""):
-            if row.get("recipe"):
-                found[row["variant"]] = _told(row)
+            # A column that somebody has taken away or renamed takes what it told along: such papers are made again.
+            if row.get("recipe") and (code := row.get("variant")):
+                found[code] = _told(row)
     return found
 
 

@@ -28,13 +28,13 @@ class Commands(TyperGroup):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command of the arguments, and write what it printed to the last byte."""
+        _open_closed_streams()
         try:
             try:
                 return super().main(*args, **extra)
             finally:
                 # Python would do it later, when nobody can say any more what is wrong.
-                if sys.stdout is not None:
-                    sys.stdout.flush()
+                sys.stdout.flush()
         except OSError as error:
             _throw_output_away()
             if error.errno != errno.EPIPE:
@@ -62,6 +62,23 @@ def mistakes_in_one_line() -> Iterator[None]:
 def print_error(text: str) -> None:
     typer.secho("Error: ", fg=typer.colors.RED, bold=True, err=True, nl=False)
     typer.echo(on_one_line(" ".join(text.splitlines())), err=True)
+
+
+def _open_closed_streams() -> None:
+    """Where there is no standard stream at all, as after `>&-`, what goes there goes nowhere.
+
+    Otherwise the next file that is opened would be that stream for the processes that are begun.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+    # Python has begun without them.
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
 
 
 def _throw_output_away() -> None:

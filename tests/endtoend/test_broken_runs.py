@@ -187,3 +187,15 @@ def test_a_closed_output_is_no_error() -> None:
     done = subprocess.run(["sh", "-c", f"{line} >&-"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert Path("paper/key/exam.json").is_file()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_classes_are_made_and_marked_without_an_output(here: Path, closed: str) -> None:
+    """Where a pipeline has closed the streams that progress and marks go to."""
+    roster = here / "two.csv"
+    roster.write_text("id,name\ns1,A\ns2,B\n", encoding="utf-8")
+    batch = command("batch", "scalar-chain", roster, "--seed", 7, "--out", "class", "--no-pdf", "--jobs", 2)
+    for arguments in (batch, command("rehearse", "class"), command("grade", "class/rehearsal/handed-in")):
+        done = subprocess.run(["sh", "-c", f"{' '.join(arguments)} {closed}"], capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert Path("class/rehearsal/marks/gradebook.csv").is_file()

@@ -159,6 +159,17 @@ def test_the_class_list_says_how_papers_look_and_is_kept() -> None:
     assert 'lang="de"' in Path("class/marks/feedback/s1.html").read_text(encoding="utf-8")
 
 
+def test_capitals_of_a_class_list_are_no_other_language_or_paper() -> None:
+    """A4 is what everybody writes, and spreadsheets make De of de; the manifest keeps what was written."""
+    write_roster("id,name,language,paper", "s0,Ada,De,A4", "s1,Bob,FR,Letter", "s2,Cleo,,")
+    run(*BATCH, "--seed", 5000000000, "--no-pdf")
+    lines = Path("class/key/variants.jsonl").read_text(encoding="utf-8").splitlines()
+    said = [(one.get("language"), one.get("paper")) for one in map(json.loads, lines)]
+    assert said == [("de", "a4"), ("fr", "letter"), (None, None)]
+    rows = read_rows(Path("class/manifest.csv"))
+    assert [(row["language"], row["paper"]) for row in rows] == [("De", "A4"), ("FR", "Letter"), ("", "")]
+
+
 def test_a_class_list_with_a_language_that_there_is_not_is_refused() -> None:
     """With the line, and what is allowed."""
     write_roster("id,name,language", "s0,Ada,en", "s1,Bob,klingon")
@@ -177,6 +188,19 @@ def test_what_lies_there_is_left_and_what_is_missing_or_changed_is_made() -> Non
     assert contents() == made
     anew = {path for path, written in times.items() if path.stat().st_mtime_ns != written}
     assert {path.stem if path.parent.parent.name == "key" else path.parent.name for path in anew} == {"s1", "s2"}
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [(b"variant", b"code"), (b"recipe", b"r"), (b",", b";"), (b"made", b"m\xe4de"), (b"\n", b"\n\0")],
+)
+def test_a_manifest_that_was_edited_is_made_again(there: bytes, instead: bytes) -> None:
+    """With a column renamed, other separators or bytes that are no text: the same command ends with the same files."""
+    run(*BATCH, "--seed", 5000000000, "--no-pdf")
+    made = contents()
+    Path("class/manifest.csv").write_bytes(made["manifest.csv"].replace(there, instead))
+    run(*BATCH, "--no-pdf")
+    assert contents() == made
 
 
 def test_several_processes_make_the_files_of_one() -> None:

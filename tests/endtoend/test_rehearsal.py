@@ -55,6 +55,16 @@ def test_any_exam_can_be_rehearsed(tmp_path: Path, name: str) -> None:
     assert len({sitter.habit for sitter in rehearsed.sitters}) >= 5
 
 
+def test_ids_like_formulas_are_rehearsed_too(tmp_path: Path) -> None:
+    """Sheets name students as handouts do, so that nobody is absent, whatever a spreadsheet would make of the id."""
+    made = make_key(tmp_path / "exam", students=("-7", "=b()", "+c", "@d"))
+    run("rehearse", made.folder)
+    said = run("grade", made.folder / "rehearsal" / "handed-in")
+    assert "credited" not in said
+    book = read_rows(made.folder / "rehearsal" / "marks" / "gradebook.csv")
+    assert [row["status"] for row in book] == ["marked"] * 4
+
+
 def test_real_marks_stay_apart(tmp_path: Path) -> None:
     """Sheets of a rehearsal are marked into rehearsal/marks, however they are named, and the others beside the key."""
     made = make_key(tmp_path / "exam")

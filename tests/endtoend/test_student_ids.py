@@ -89,3 +89,16 @@ def test_marks_set_by_hand_go_to_the_student_who_is_meant(marked: dict[str, str]
     assert (done.exit_code, done.stdout) == (1, "")
     said = r"Error: .*overrides\.csv: line 2: '@bob may be two students .*; write @bob or ''@bob\n"
     assert re.fullmatch(said, done.stderr)
+
+
+def test_ids_are_known_as_our_own_tables_spell_them(tmp_path: Path) -> None:
+    """Who makes a table of answers from the gradebook's ids is understood, apostrophe and all, and nobody is absent."""
+    made = make_key(tmp_path / "class", students=["-7", "=b()", "@c", "d"])
+    spelled = {"-7": "'-7", "=b()": "'=b()"}
+    rows = [row | {"student": spelled.get(row["student"], row["student"])} for row in made.rows]
+    said = run("grade", write_sheet(tmp_path / "answers.csv", rows, rounded), "--key", made.key)
+    assert "student \"'-7\" is credited to '-7', whose id is spelled so" in said
+    book = read_rows(made.folder / "marks" / "gradebook.csv")
+    assert [(row["student"], row["status"]) for row in book] == [
+        (one, "marked") for one in ("'-7", "'=b()", "'@c", "d")
+    ]

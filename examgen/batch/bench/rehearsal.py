@@ -124,9 +124,10 @@ def _work(exam: Exam, variant: Variant, place: int) -> tuple[dict[tuple[str, str
 
 
 def _sheet_file(exam: Exam, variant: Variant, student: str, sheet: Sheet) -> bytes:
+    # The id as the handout has it, whatever a spreadsheet would make of it: with an apostrophe it would be another one.
     rows = []
     for name, code, _, question, field, symbol, _ in sheet_rows(exam, [variant]):
-        rows.append((name, code, safe_text(student), question, field, symbol, sheet[question, field]))
+        rows.append((name, code, student, question, field, symbol, sheet[question, field]))
     return csv_bytes(SHEET_COLUMNS, rows)
 
 

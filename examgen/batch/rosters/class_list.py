@@ -7,9 +7,10 @@ from pathlib import Path
 
 from examgen.batch.rosters.roster_ids import checked_id, damage, written_id
 from examgen.batch.rosters.roster_rows import RosterRows, roster_rows
-from examgen.batch.rosters.systems import KEPT, Recognised, plain_title
+from examgen.batch.rosters.systems import KEPT, LANGUAGE, PAPER, Recognised, plain_title
 from examgen.errors import AnswersError, ExamgenError
 from examgen.exams.banks.building import Student
+from examgen.exams.wording.words import shipped_languages
 from examgen.tables.csv_tables import printable
 from examgen.tables.table_rows import Row
 
@@ -91,7 +92,7 @@ def read_roster(path: Path) -> Roster:
             Student(student, entry.name),
             entry.line,
             entry.others,
-            {meaning: cell for meaning, place in meanings.items() if (cell := entry.others[place])},
+            {meaning: _meant(meaning, cell) for meaning, place in meanings.items() if (cell := entry.others[place])},
         )
         for student, entry in zip(ids, students, strict=True)
     )
@@ -103,6 +104,13 @@ def _meanings(titles: Sequence[str]) -> dict[str, int]:
     plain = [plain_title(title) for title in titles]
     found = {meaning: [plain.index(name) for name in names if name in plain] for meaning, names in KEPT.items()}
     return {meaning: places[0] for meaning, places in found.items() if places}
+
+
+def _meant(meaning: str, cell: str) -> str:
+    """A cell as options say it: "A4" and "De" are how people and spreadsheets write them; a theme's language that has
+    capitals stays as it is."""
+    plain = cell.lower()
+    return plain if meaning == PAPER or (meaning == LANGUAGE and plain in shipped_languages()) else cell
 
 
 def check_apart(ids: Sequence[str], roster: Path) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from examgen.errors import some
+from examgen.exams.folders.files import typed_text
 from examgen.exams.keys.key_folder import Key
 from examgen.marking.reading.answers import AnswerTable
 from examgen.marking.reading.owners.repeats import grouped
@@ -62,8 +63,8 @@ def caseless(text: str) -> str:
 def identified(key: Key, table: AnswerTable, *, with_unknown: bool) -> Identified:
     """Name the students of the key's exam as the key does.
 
-    An id that is not in the key stands for the student whose id differs in leading zeros, capitals, width or normal
-    form only: the one whose variant the row names, or the only one.
+    An id that is not in the key stands for the student whose id differs in leading zeros, capitals, width, normal form
+    or the apostrophe of our own tables only: the one whose variant the row names, or the only one.
 
     Args:
         with_unknown: whether rows of other students are kept; they are where the key names nobody.
@@ -127,9 +128,16 @@ def _near(texts: Any, by_fold: Mapping[str, Sequence[str]]) -> dict[int, Sequenc
     is_open = np.asarray(pc.is_in(trimmed, pa.array([*by_fold]))) | ~np.asarray(pc.string_is_ascii(texts))
     # A zero alone is an id too.
     is_open |= np.asarray(pc.equal(trimmed, ""))
-    places = np.flatnonzero(is_open).tolist()
-    found = {place: by_fold.get(folded(texts[place].as_py())) for place in places if texts[place].as_py()}
+    is_open |= np.asarray(pc.starts_with(texts, "'"))
+    found = {
+        place: _alike(text, by_fold) for place in np.flatnonzero(is_open).tolist() if (text := texts[place].as_py())
+    }
     return {place: students for place, students in found.items() if students}
+
+
+def _alike(text: str, by_fold: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """The students whom a text may stand for: as it is, else as one of our tables has spelled it, "'-7" for "-7"."""
+    return by_fold.get(folded(text)) or by_fold.get(folded(typed_text(text))) or ()
 
 
 def _meant(candidates: Sequence[str], students: Mapping[str, str], variant: str) -> str:
