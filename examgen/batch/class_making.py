@@ -97,6 +97,8 @@ def make_class(
     Raises:
         ExamgenError: as in `make`; also where the roster cannot be read, or names a student twice.
     """
+    if not str(to):
+        raise ExamgenError("--out is empty; name the folder of the class")
     checked_seed(options.seed)
     how.packing.check(has_pages=how.has_pages)
     check_scheduler(how.scheduler)

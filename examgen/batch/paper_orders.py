@@ -23,6 +23,9 @@ from examgen.exams.folders.stores import Store
 FILES = ("questions", "answers", "sheet", "key", "filled")
 """The files of a student, as their checksums are called."""
 
+OF_SHEETS = ("answers", "sheet")
+"""Those of them that are no pages."""
+
 Sums = Mapping[str, str]
 """SHA-256 of the files of a student that there are, by a name in `FILES`."""
 
@@ -127,12 +130,14 @@ class ClassPrinter(Travelling):
     def _files(self, exam: Exam, variant: Variant, style: PaperStyle) -> tuple[dict[str, bytes], tuple[str, ...]]:
         if not self.has_pages:
             answers, sheet = sheet_files(exam, variant, style)
-            return {"answers": answers, "sheet": sheet}, ()
+            return dict(zip(OF_SHEETS, (answers, sheet), strict=True)), ()
         printed = printed_paper(exam, variant, style)
         contents = (*(printed.handout[name] for name in HANDOUT), printed.solution, printed.filled)
         return dict(zip(FILES, contents, strict=True)), printed.notices
 
     def _lies_there(self, variant: Variant, told: PaperRecord) -> bool:
+        if not told.sums.keys() >= set(FILES if self.has_pages else OF_SHEETS):
+            return False
         found = sums_of(self.store, variant.student)
         return all(found.get(name) == told.sums[name] for name in told.sums)
 

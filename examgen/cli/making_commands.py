@@ -24,7 +24,7 @@ from examgen.cli.options import (
     WorkingSpace,
 )
 from examgen.cli.progress import progress
-from examgen.cli.terminal import mistakes_in_one_line, print_error, print_notices
+from examgen.cli.terminal import mistakes_in_one_line, print_error, print_notices, told_to_end
 from examgen.collector import paused_collector
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def batch(
     A student's paper depends on the secret or seed, the exam and the student only.
     The same command goes on after a run that was cut off, and adds students.
     """
-    with mistakes_in_one_line(), progress("papers", is_quiet=quiet, is_json=json) as told:
+    with mistakes_in_one_line(), told_to_end(), progress("papers", is_quiet=quiet, is_json=json) as told:
         import examgen
 
         made = examgen.make_class(

@@ -8,7 +8,7 @@ import typer
 from examgen.cli import completion
 from examgen.cli.options import Jobs
 from examgen.cli.progress import progress
-from examgen.cli.terminal import MAX_NOTICES, mistakes_in_one_line, print_gradebook, text_width
+from examgen.cli.terminal import MAX_NOTICES, mistakes_in_one_line, print_gradebook, text_width, told_to_end
 from examgen.tables.text import on_one_line
 
 
@@ -103,7 +103,7 @@ def grade(
 
     Sheets may come one after another: the marks of earlier ones in the same folder stay.
     """
-    with mistakes_in_one_line(), progress("pages of feedback", is_quiet=not feedback) as told:
+    with mistakes_in_one_line(), told_to_end(), progress("pages of feedback", is_quiet=not feedback) as told:
         import examgen
 
         graded = examgen.grade(

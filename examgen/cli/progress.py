@@ -41,21 +41,26 @@ class _Lines:
     def __init__(self, what: str, *, is_json: bool) -> None:
         self.what, self.is_json = what, is_json
         self.begun = self.told = time.monotonic()
-        self.done = 0
+        self.first = self.done = 0
 
     def __call__(self, done: int, of_all: int) -> None:
         now = time.monotonic()
         if done < self.done:  # the next step, with papers that are there
-            self.begun = self.told = now
+            self.told = now
+        if self.done == 0 or done < self.done:
+            # How long the first takes says little of the others: much is made for it that they have, too.
+            self.begun, self.first = now, done
         self.done = done
         if now - self.told < SECONDS_BETWEEN:
             return
         self.told = now
-        left = (now - self.begun) / done * (of_all - done)
+        left = (now - self.begun) / (done - self.first) * (of_all - done) if done > self.first else None
         if self.is_json:
-            typer.echo(json.dumps({"done": done, "all": of_all, "seconds_left": round(left)}), err=True)
+            seconds = None if left is None else round(left)
+            typer.echo(json.dumps({"done": done, "all": of_all, "seconds_left": seconds}), err=True)
         else:
-            typer.echo(f"{done} of {of_all} {self.what}, about {_duration(left)} left", err=True)
+            about = "" if left is None else f", about {_duration(left)} left"
+            typer.echo(f"{done} of {of_all} {self.what}{about}", err=True)
 
 
 def _duration(seconds: float) -> str:

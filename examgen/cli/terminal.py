@@ -4,8 +4,10 @@ Called by the commands; nothing here imports what is slow before it is needed.
 """
 
 import errno
+import multiprocessing
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -56,7 +58,42 @@ def mistakes_in_one_line() -> Iterator[None]:
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
+        _end_workers()
         raise typer.Exit(130) from None
+    except Terminated:
+        typer.echo("Stopped.", err=True)
+        _end_workers()
+        raise typer.Exit(143) from None
+
+
+class Terminated(BaseException):
+    """Somebody has asked the process to end, as schedulers of machines do."""
+
+
+@contextmanager
+def told_to_end() -> Iterator[None]:
+    """A request to end is one to stop in good order, as Ctrl+C is."""
+
+    def end(*_: object) -> None:
+        raise Terminated
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not the first thread of its process
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end_workers() -> None:
+    """Where processes still work, nobody waits for them, however impatient somebody is."""
+    with suppress(ValueError):  # not the first thread of its process
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for worker in multiprocessing.active_children():
+        worker.kill()
 
 
 def print_error(text: str) -> None:

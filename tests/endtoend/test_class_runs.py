@@ -275,7 +275,7 @@ def test_machines_get_json_and_pipes_get_lines(monkeypatch: pytest.MonkeyPatch) 
     """Progress goes to stderr; what was made to stdout; --quiet says nothing."""
     monkeypatch.setattr(examgen.cli.progress, "SECONDS_BETWEEN", 0.0)
     done = invoke(*BATCH, "--seed", 5000000000)
-    assert re.match(r"1 of 4 papers, about \d+ s left\n", done.stderr)
+    assert re.match(r"1 of 4 papers\n2 of 4 papers, about \d+ s left\n", done.stderr)
     Path("class/handout/s1/questions.pdf").unlink()
     done = invoke(*BATCH, "--json")
     assert [json.loads(line)["done"] for line in done.stderr.splitlines()] == [1, 2, 3, 4]
@@ -283,3 +283,37 @@ def test_machines_get_json_and_pipes_get_lines(monkeypatch: pytest.MonkeyPatch) 
     assert (told["students"], told["seed"], told["set_aside"]) == (4, 5000000000, [])
     done = invoke(*BATCH, "--quiet")
     assert (done.exit_code, done.output) == (0, "")
+
+
+@pytest.mark.parametrize(("asked", "times", "code"), [(signal.SIGINT, 2, 130), (signal.SIGTERM, 1, 143)])
+def test_a_run_that_is_asked_to_end_does_so(asked: signal.Signals, times: int, code: int) -> None:
+    """In one line, also where somebody is impatient; nothing keeps running, and the same command goes on."""
+    write_roster("id,name", *(f"s{number},Name {number}" for number in range(200)))
+    command = [sys.executable, "-m", "examgen", *BATCH, "--seed", "5000000000", "--jobs", "2"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        until = time.monotonic() + 60
+        while not list(Path("class").glob("handout/*/questions.pdf")):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        for _ in range(times):
+            os.killpg(process.pid, asked) if asked is signal.SIGINT else process.send_signal(asked)
+            time.sleep(0.05)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (code, "Stopped.\n")
+    while subprocess.run(["pgrep", "-g", str(process.pid)], capture_output=True, check=False).stdout:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_paper_of_which_the_manifest_knows_too_little_is_made_again() -> None:
+    """A cell that somebody has cleared is no reason to hand out nothing."""
+    run(*BATCH, "--seed", 5000000000)
+    made = contents()
+    for row in read_rows(Path("class/manifest.csv")):
+        text = Path("class/manifest.csv").read_text(encoding="utf-8").replace(row["answers_sha256"], "")
+        Path("class/manifest.csv").write_text(text, encoding="utf-8")
+    Path("class/handout/s1/answers.csv").unlink()
+    run(*BATCH)
+    assert contents() == made

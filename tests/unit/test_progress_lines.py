@@ -20,7 +20,7 @@ def test_a_second_step_is_timed_from_its_own_begin(
             clock[0] = now
             told(done, 200)
     assert capsys.readouterr().err.splitlines() == [
-        "100 of 200 papers, about 100 s left",
+        "100 of 200 papers",
         "200 of 200 papers, about 0 s left",
         "101 of 200 papers, about 11 s left",
         "191 of 200 papers, about 1 s left",

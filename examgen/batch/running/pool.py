@@ -6,6 +6,7 @@ What kills its worker twice, the second time alone, is set aside. Called by `bat
 
 import os
 import pickle
+import shutil
 import signal
 import threading
 from collections import deque
@@ -16,7 +17,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, TypeVar
 
 from examgen.batch.running.chunks import AHEAD, chunks
@@ -32,6 +33,7 @@ LEAST_EACH = 16
 MOST_FAILURES = 3
 """So many times in a row may processes end before they begin."""
 
+_NOTES = "examgen-run-"
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -89,7 +91,8 @@ def work_through(
     if jobs == 1:
         yield from (Finished(place, work(item)) for place, item in enumerate(items))
         return
-    with TemporaryDirectory(prefix="examgen-") as notes:
+    _remove_stale()
+    with TemporaryDirectory(prefix=f"{_NOTES}{os.getpid()}-", ignore_cleanup_errors=True) as notes:
         yield from _Pool(pickle.dumps(work), items, jobs, Path(notes), pool).finished()
 
 
@@ -99,6 +102,18 @@ def check_scheduler(scheduler: str | None) -> None:
         from examgen.batch.running.cluster import check_answering  # few have one
 
         check_answering(scheduler)
+
+
+def _remove_stale() -> None:
+    """Notes of runs that were killed."""
+    for folder in Path(gettempdir()).glob(f"{_NOTES}*-*"):
+        process = folder.name.removeprefix(_NOTES).partition("-")[0]
+        try:
+            os.kill(int(process), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (OSError, ValueError):
+            continue
 
 
 class _Pool:
