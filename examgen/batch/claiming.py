@@ -93,7 +93,11 @@ def claim(folder: Path, plan: Plan, *, force: bool, can_move: bool = True) -> Cl
             return Claim(other="an exam whose key cannot be read")
         raise ExamgenError(f"{error}. Nothing was written to {folder}: {ways_out}") from None
     if there is None:
-        found = next((name for name in plan.files if os.path.lexists(folder / name)), None)
+        # A class has many files: where nothing of their first folders is there, nor is one of them.
+        tops = {name for name in _BELONGINGS if os.path.lexists(folder / name)}
+        found = next(
+            (name for name in plan.files if name.partition("/")[0] in tops and os.path.lexists(folder / name)), None
+        )
         if found and not force:
             raise ExamgenError(
                 f"{folder / found}: is there already, and no key says of which exam; nothing was written: {WAYS_OUT}"

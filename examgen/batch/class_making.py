@@ -28,18 +28,20 @@ from examgen.batch.class_work import work_of_papers
 from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed, key_below, seed_notices, seed_told
 from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, ManifestRow, Told, manifest_csv, told_in
 from examgen.batch.packed.print_ready import NOTHING, Packing, PapersToPack, pack, packed_names
-from examgen.batch.paper_orders import ClassPrinter, PaperOrder, PaperRecord, paths_of, sums_of
+from examgen.batch.paper_orders import ClassPrinter, KeyWriter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
 from examgen.batch.running.pool import check_scheduler, jobs_for, ready, work_through
+from examgen.batch.travelling import TravellingExam
 from examgen.documents.style import PaperStyle
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants
 from examgen.exams.draws.streams import Seed
-from examgen.exams.exam import Variant
+from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import write_files
 from examgen.exams.folders.stores import Store
 from examgen.exams.keys.key_folder import read_key_so_far
+from examgen.exams.keys.key_lines import key_lines
 
 MOST_NAMED = 5
 """So many students are named in a notice; the rest is counted."""
@@ -119,7 +121,7 @@ def make_class(
         with begun(out, claimed, {f"{KEY}/exam.json": key_below(kept, (), making)[f"{KEY}/exam.json"]}):
             papers = _papers(loaded, found.rows, claimed)
             check_apart([variant.student for variant in papers.all], roster)
-            key = key_below(kept, papers.all, making)
+            key = key_below(kept, papers.all, making, _key_lines(kept, papers.all, jobs, pool))
             with put_aside(out, claimed) as aside:
                 write_files(out, key, private=(KEY,))
                 place.publish()
@@ -234,6 +236,22 @@ def _names(students: Sequence[Student]) -> Iterator[str]:
     yield MANIFEST
     for student in students:
         yield from paths_of(student.id).values()
+
+
+def _key_lines(
+    exam: Exam, variants: Sequence[Variant], jobs: int, pool: ProcessPoolExecutor | None
+) -> list[bytes] | None:
+    """The lines of everybody in the key, by the processes that make papers later; None where there are none."""
+    if pool is None:
+        return None
+    writer = KeyWriter(TravellingExam.of(exam))
+    done = work_through(writer, [writer.exam.packed(variant) for variant in variants], jobs, pool=pool)
+    found = {one.place: one for one in done}
+    # Whose numbers end a process is made here, and ends this one, if need be, before anything is handed out.
+    return [
+        key_lines(exam, variant) if found[place].is_set_aside else found[place].result
+        for place, variant in enumerate(variants)
+    ]
 
 
 def _written(rows: Sequence[ManifestRow]) -> Iterator[str]:

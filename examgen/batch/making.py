@@ -6,7 +6,7 @@ All files of a paper are ready in memory before the first is written.
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -204,9 +204,12 @@ def seed_told(seed: Seed) -> int | None:
     return None if isinstance(seed, Secret) else seed
 
 
-def key_below(exam: Exam, variants: Sequence[Variant], making: Making) -> dict[str, bytes]:
-    """The files of the key, by path below the exam's folder."""
-    return {f"{KEY}/{name}": content for name, content in key_files(exam, variants, __version__, making).items()}
+def key_below(
+    exam: Exam, variants: Sequence[Variant], making: Making, lines: Iterable[bytes] | None = None
+) -> dict[str, bytes]:
+    """The files of the key, by path below the exam's folder; `lines` as in `key_files`."""
+    files = key_files(exam, variants, __version__, making, lines)
+    return {f"{KEY}/{name}": content for name, content in files.items()}
 
 
 def printed_paper(exam: Exam, variant: Variant, style: PaperStyle) -> PaperFiles:

@@ -19,6 +19,7 @@ from examgen.exams.cover import Cover
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import folder_name
 from examgen.exams.folders.stores import Store
+from examgen.exams.keys.key_lines import key_lines
 
 FILES = ("questions", "answers", "sheet", "key", "filled")
 """The files of a student, as their checksums are called."""
@@ -58,6 +59,17 @@ class PaperOrder:
     line: str
     accommodation: str = ""
     told: PaperRecord | None = None
+
+
+@dataclass(frozen=True)
+class KeyWriter(Travelling):
+    """Works out the lines of a class's key, one student after another."""
+
+    exam: TravellingExam
+
+    def __call__(self, line: str) -> bytes:
+        """The lines of one student in the key's answers.csv, from the packed numbers."""
+        return key_lines(self.exam.exam, self.exam.unpacked(line))
 
 
 @dataclass(frozen=True)

@@ -90,9 +90,11 @@ def told_to_end() -> Iterator[None]:
 
 def _end_workers() -> None:
     """Where processes still work, nobody waits for them, however impatient somebody is."""
-    with suppress(ValueError):  # not the first thread of its process
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for worker in multiprocessing.active_children():
+    workers = multiprocessing.active_children()
+    if workers:
+        with suppress(ValueError):  # not the first thread of its process
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for worker in workers:
         worker.kill()
 
 

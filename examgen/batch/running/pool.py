@@ -149,7 +149,8 @@ class _Pool:
 
     def _until_broken(self, jobs: int) -> Iterator[Finished]:
         """Until all is done, or a process has died: then `running` has what is to be done again."""
-        pool, self.pool = self.pool or _new_pool(jobs), None
+        given, self.pool = self.pool, None
+        pool = given or _new_pool(jobs)
         try:
             is_broken = False
             while (self.waiting or self.running) and not is_broken:
@@ -169,7 +170,8 @@ class _Pool:
                         continue
                     yield from map(Finished, self.running.pop(future), results)
         finally:
-            pool.shutdown(cancel_futures=True)
+            if pool is not given:
+                pool.shutdown(cancel_futures=True)
 
     def _handed_to(self, pool: ProcessPoolExecutor, chunk: range) -> "Future[list[Any]]":
         items = [(place, self.items[place]) for place in chunk]

@@ -6,7 +6,7 @@ answers. A key is recomputed from the numbers, never from the seed. The format i
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,12 +38,22 @@ class Key:
 
 
 def key_files(
-    exam: Exam, variants: Sequence[Variant], examgen_version: str, making: Making = NOT_TOLD
+    exam: Exam,
+    variants: Sequence[Variant],
+    examgen_version: str,
+    making: Making = NOT_TOLD,
+    lines: Iterable[bytes] | None = None,
 ) -> dict[str, bytes]:
-    """exam.json, variants.jsonl and answers.csv of a key, by file name."""
+    """exam.json, variants.jsonl and answers.csv of a key, by file name.
+
+    Args:
+        lines: the `key_lines` of each variant, where they are there already.
+    """
+    if lines is None:
+        lines = (key_lines(exam, variant) for variant in variants)
     files = {
         "variants.jsonl": b"".join(_json_line(variant_document(exam, variant)) for variant in variants),
-        "answers.csv": b"".join([csv_bytes(KEY_COLUMNS, ()), *(key_lines(exam, variant) for variant in variants)]),
+        "answers.csv": b"".join([csv_bytes(KEY_COLUMNS, ()), *lines]),
     }
     document = exam_document(exam, examgen_version, making)
     document |= {SUMS: sums_of(document, files), COUNTS: counts_of(files)}
