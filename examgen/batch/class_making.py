@@ -134,7 +134,8 @@ def make_class(
         remove_broken(out)
     files = (*key, *_written(rows[: len(papers.here)]), MANIFEST, *packed)
     set_aside = tuple(row.variant.student for row in rows if row.status == SET_ASIDE)
-    heard = (*found.notices, *seed_notices(seed), *loaded.notices)
+    lost = claimed.same.notices if claimed.same else ()
+    heard = (*found.notices, *seed_notices(seed), *loaded.notices, *lost)
     notices = (*heard, *aside, *changed, *_left(papers.before), *missing, *told)
     return MadePapers(
         loaded.exam.id,

@@ -317,3 +317,16 @@ def test_a_paper_of_which_the_manifest_knows_too_little_is_made_again() -> None:
     Path("class/handout/s1/answers.csv").unlink()
     run(*BATCH)
     assert contents() == made
+
+
+def test_a_lost_line_of_the_key_is_told() -> None:
+    """Whoever is on the list has the same paper again; that others may be missing is said."""
+    run(*BATCH, "--seed", 5000000000)
+    made = contents()
+    path = Path("class/key/variants.jsonl")
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], *lines[2:]]))
+    said = run(*BATCH)
+    assert "Note: class/key/variants.jsonl: had 3 papers, and the key was made with 4; " in said
+    assert contents() == made
+    assert "Note" not in run(*BATCH)

@@ -17,7 +17,7 @@ import numpy as np
 from examgen.errors import KeyFileError
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.key_entries import Codes, Entries, are_near, is_right_text, named, who
-from examgen.exams.keys.key_sums import ANSWERS, COUNTS, REFERENCES, SUMS, VARIANTS, sum_of_references
+from examgen.exams.keys.key_sums import ANSWERS, COUNTS, REFERENCES, SUMS, VARIANTS, sum_of_file, sum_of_references
 from examgen.exams.references.typed_references import typed_reference
 
 NAMES = ("exam", "variant", "student", "question", "field", "answer")
@@ -54,6 +54,25 @@ def check_agreement(
     if not _agrees(path, entries) and (found := next(_disagreements(path, entries), "")):
         raise KeyFileError(f"{path}: {found}; {_WAY_OUT}")
     return ()
+
+
+def lost_papers(folder: Path, document: Mapping[str, Any], papers: int) -> tuple[str, ...]:
+    """A line on papers that a key has no more, although it was once written to its end; else nothing.
+
+    Args:
+        folder: of the key.
+        document: its exam.json.
+        papers: how many it has.
+    """
+    counts, sums = document.get(COUNTS), document.get(SUMS)
+    made = counts.get(VARIANTS) if isinstance(counts, dict) else None
+    is_whole = isinstance(sums, dict) and sums.get(ANSWERS) == sum_of_file(folder / ANSWERS)
+    if not isinstance(made, int) or papers >= made or not is_whole:
+        return ()
+    return (
+        f"{folder / VARIANTS}: had {papers} papers, and the key was made with {made}; who is on this class list is in "
+        "it again, and of others the key knows nothing",
+    )
 
 
 def _check_count(folder: Path, document: Mapping[str, Any], papers: int) -> None:

@@ -16,7 +16,7 @@ from examgen.collector import paused_collector
 from examgen.errors import KeyFileError
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import csv_bytes
-from examgen.exams.keys.key_agreement import check_agreement
+from examgen.exams.keys.key_agreement import check_agreement, lost_papers
 from examgen.exams.keys.key_checks import check_document, check_exam, check_fields, check_variants
 from examgen.exams.keys.key_documents import FORMAT, NOT_TOLD, exam_document, variant_document
 from examgen.exams.keys.key_documents import Making as Making
@@ -111,7 +111,8 @@ def read_key_so_far(folder: Path) -> Key | None:
         return None
     exam, making = _read_exam(folder / "exam.json")
     is_begun = not any(os.path.lexists(folder / name) for name in ("variants.jsonl", "answers.csv"))
-    return Key(folder, exam, () if is_begun else tuple(_read_variants(folder / "variants.jsonl", exam)), making)
+    variants = () if is_begun else tuple(_read_variants(folder / VARIANTS, exam))
+    return Key(folder, exam, variants, making, lost_papers(folder, _read_json(folder / "exam.json"), len(variants)))
 
 
 def exam_id_of(folder: Path) -> str | None:
