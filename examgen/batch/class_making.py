@@ -32,15 +32,15 @@ from examgen.batch.paper_orders import ClassPrinter, KeyWriter, PaperOrder, Pape
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
 from examgen.batch.running.pool import check_scheduler, jobs_for, ready, work_through
-from examgen.batch.travelling import TravellingExam
+from examgen.batch.travelling import TravellingExam, style_of
 from examgen.documents.style import PaperStyle
-from examgen.errors import AnswersError, ExamgenError, KeyFileError
+from examgen.errors import AnswersError, ExamgenError, KeyFileError, some
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants
 from examgen.exams.draws.streams import Seed
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import write_files
 from examgen.exams.folders.stores import Store
-from examgen.exams.keys.key_folder import read_key_so_far
+from examgen.exams.keys.key_folder import read_exam
 from examgen.exams.keys.key_lines import key_lines
 
 MOST_NAMED = 5
@@ -212,11 +212,11 @@ def _seed(exam: str, out: Path, options: MakeOptions) -> Seed:
     """The seed of the command; without one, that of the class that lies there, if it is of this exam."""
     if options.seed is None and not options.force:
         try:
-            there = read_key_so_far(out / KEY)
+            there = read_exam(out / KEY)
         except KeyFileError:
             there = None
-        seed = there.making.seed if there is not None else None
-        if there is not None and seed is not None and options.loaded(exam, seed).exam.id == there.exam.id:
+        lies_there, seed = (there[0].id, there[1].seed) if there is not None else ("", None)
+        if seed is not None and options.loaded(exam, seed).exam.id == lies_there:
             return seed
     return checked_seed(options.seed)
 
@@ -224,11 +224,10 @@ def _seed(exam: str, out: Path, options: MakeOptions) -> Seed:
 def _check_looks(roster: Roster, style: PaperStyle) -> None:
     """Raises AnswersError if a row names a language or size of paper that there is not."""
     for row in roster.rows:
-        for name in (LANGUAGE, PAPER):
-            try:
-                replace(style, **{name: row.own.get(name, getattr(style, name))})
-            except ExamgenError as error:
-                raise AnswersError(f"{roster.where}: line {row.line}: {error}") from None
+        try:
+            style_of(style, row.own.get(LANGUAGE, ""), row.own.get(PAPER, ""))
+        except ExamgenError as error:
+            raise AnswersError(f"{roster.where}: line {row.line}: {error}") from None
 
 
 def _names(students: Sequence[Student]) -> Iterator[str]:
@@ -283,7 +282,6 @@ def _papers(loaded: LoadedExam, rows: Sequence[Listed], claimed: Claim) -> Paper
 def _left(variants: Sequence[Variant]) -> Iterator[str]:
     """A line on students of the class who are not on this roster."""
     if variants:
-        more = f" and {len(variants) - MOST_NAMED} more" if len(variants) > MOST_NAMED else ""
-        named = ", ".join(variant.student for variant in variants[:MOST_NAMED])
+        named = some([variant.student for variant in variants], MOST_NAMED)
         are = "1 student of this class is" if len(variants) == 1 else f"{len(variants)} students of this class are"
-        yield f"{are} not on this roster; their papers stay in handout/, the key and the manifest: {named}{more}"
+        yield f"{are} not on this roster; their papers stay in handout/, the key and the manifest: {named}"

@@ -26,6 +26,7 @@ from examgen.cli.options import (
 from examgen.cli.progress import progress
 from examgen.cli.terminal import mistakes_in_one_line, print_error, print_notices, told_to_end
 from examgen.collector import paused_collector
+from examgen.errors import some
 
 if TYPE_CHECKING:
     from examgen.batch.making import MadePapers
@@ -162,7 +163,7 @@ def batch(
         papers = "1 paper" if len(made.set_aside) == 1 else f"{len(made.set_aside)} papers"
         print_error(
             f"{papers} could not be made, as each time the process came to an end: "
-            f"{', '.join(made.set_aside[:MOST_NAMED])}; the same command tries again"
+            f"{some(made.set_aside, MOST_NAMED)}; the same command tries again"
         )
         raise typer.Exit(1)
 

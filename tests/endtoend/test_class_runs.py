@@ -14,16 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 import examgen.cli.progress
 from examgen.batch import class_making
 from examgen.batch.running.pool import Finished, work_through
-from examgen.cli import app
+from tests.command_line import invoke, refused, run
 from tests.marking_sheets import read_rows
 from tests.stamped_pages import copied_texts
 
-RUNNER = CliRunner()
 BATCH = ("batch", "scalar-chain", "roster.csv", "--out", "class")
 
 
@@ -37,26 +35,6 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def write_roster(*lines: str) -> None:
     """Write roster.csv."""
     Path("roster.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
-
-
-def invoke(*arguments: object) -> Result:
-    """Run a command in this process."""
-    return RUNNER.invoke(app, [str(argument) for argument in arguments])
-
-
-def run(*arguments: object) -> str:
-    """Run a command that must succeed and be silent on stderr."""
-    done = invoke(*arguments)
-    assert (done.exit_code, done.stderr) == (0, ""), (done.output, done.exception)
-    return done.stdout
-
-
-def refused(*arguments: object) -> str:
-    """Run a command that must end with one line on stderr."""
-    done = invoke(*arguments)
-    assert (done.exit_code, done.stdout) == (1, ""), (done.output, done.exception)
-    assert re.fullmatch(r"Error: [^\n]+\n", done.stderr)
-    return done.stderr.removeprefix("Error: ").rstrip("\n")
 
 
 def contents(folder: str = "class") -> dict[str, bytes]:

@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 from moto.server import ThreadedMotoServer
-from typer.testing import CliRunner, Result
 
 from examgen.batch import making
 from examgen.batch.afar import journal_pieces, object_names
-from examgen.cli import app
 from examgen.exams.folders.objects import Found, ObjectStore
+from tests.command_line import invoke, refused, run
 from tests.marking_sheets import read_rows
 
-RUNNER = CliRunner()
 STUDENTS = 6
 BATCH = ("batch", "scalar-chain", "roster.csv", "--no-pdf")
 SEED = ("--seed", "5000000000")
@@ -55,26 +53,6 @@ def write_roster(count: int) -> None:
     """Write roster.csv."""
     rows = [f"s{number},Name {number}" for number in range(count)]
     Path("roster.csv").write_text("\n".join(["id,name", *rows, ""]), encoding="utf-8")
-
-
-def invoke(*arguments: object) -> Result:
-    """Run a command in this process."""
-    return RUNNER.invoke(app, [str(argument) for argument in arguments])
-
-
-def run(*arguments: object) -> str:
-    """Run a command that must succeed."""
-    done = invoke(*arguments)
-    assert (done.exit_code, done.stderr) == (0, ""), (done.output, done.exception)
-    return done.stdout
-
-
-def refused(*arguments: object) -> str:
-    """Run a command that must end with one line on stderr."""
-    done = invoke(*arguments)
-    assert (done.exit_code, done.stdout) == (1, ""), (done.output, done.exception)
-    assert re.fullmatch(r"Error: [^\n]+\n", done.stderr)
-    return done.stderr.removeprefix("Error: ").rstrip("\n")
 
 
 def objects(address: str = CLASS) -> dict[str, bytes]:

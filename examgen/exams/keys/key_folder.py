@@ -107,12 +107,22 @@ def read_key_so_far(folder: Path) -> Key | None:
     Raises:
         KeyFileError: there is a key, but it is damaged or of another format.
     """
-    if not os.path.lexists(folder / "exam.json"):
+    if (begun := read_exam(folder)) is None:
         return None
-    exam, making = _read_exam(folder / "exam.json")
+    exam, making = begun
     is_begun = not any(os.path.lexists(folder / name) for name in ("variants.jsonl", "answers.csv"))
     variants = () if is_begun else tuple(_read_variants(folder / VARIANTS, exam))
     return Key(folder, exam, variants, making, lost_papers(folder, _read_json(folder / "exam.json"), len(variants)))
+
+
+def read_exam(folder: Path) -> tuple[Exam, Making] | None:
+    """The exam of the key in this very folder and how its papers are made, without their numbers; None where there is
+    no key.
+
+    Raises:
+        KeyFileError: as in `read_key_so_far`.
+    """
+    return _read_exam(folder / "exam.json") if os.path.lexists(folder / "exam.json") else None
 
 
 def exam_id_of(folder: Path) -> str | None:
