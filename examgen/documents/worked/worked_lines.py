@@ -29,6 +29,7 @@ PART_OF = {
     Role.DERIVATIVE: BACKWARD,
     Role.UPDATE: UPDATE,
     Role.VALUE: "products",
+    Role.DEFINED: FORWARD,
 }
 """The part of a step that a derived quantity belongs to."""
 
