@@ -95,6 +95,11 @@ class Quantity:
         return replace(self, rule=rule, inputs=inputs)
 
     @property
+    def plain_name(self) -> str:
+        """Its name whatever the step."""
+        return self.name.removesuffix(f"@{self.step}")
+
+    @property
     def is_per_sample(self) -> bool:
         """Whether it has a row for each sample."""
         return self.axes[:1] == ("sample",)

@@ -11,6 +11,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape, network_graph
@@ -30,7 +32,7 @@ from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import MARKS_DECIMALS, Field, shown_places, task_letter, total_marks
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.notation import Notation
+from examgen.exams.notation import Index, Notation
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.symbol_names import Naming
 from examgen.exams.wording.texts import UNSHOWN
@@ -200,7 +202,8 @@ def _characters(digits: Digits) -> int:
 
 
 def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> Iterator[AnswerBox]:
-    """One box per asked quantity; in row notation the biases are the last row of their weights' box."""
+    """One box per asked quantity, or per entry where only some are asked; in row notation the biases are the last row
+    of their weights' box."""
     cells = {
         (field.quantity, field.index): Cell(field.name, paper.naming.entry(field.quantity, field.index).unicode, digits)
         for field in fields
@@ -211,14 +214,25 @@ def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> 
     for quantity in asked:
         if quantity.name in done:
             continue
-        rows = [tuple(cells[quantity.name, place] for place in row) for row in shown_places(paper.naming, quantity)]
+        places_here = shown_places(paper.naming, quantity)
+        alone = [place for row in places_here for place in row if (quantity.name, place) in cells]
+        if len(alone) < quantity.size:
+            for place in alone:
+                yield AnswerBox(paper.naming.entry(quantity.name, place).latex, ((cells[quantity.name, place],),))
+            continue
+        rows = [tuple(cells[quantity.name, place] for place in row) for row in places_here]
         symbol = paper.naming.whole(quantity.name)
-        if folds(paper, quantity) and (bias := bias_name(quantity)) in names:
+        if folds(paper, quantity) and (bias := bias_name(quantity)) in names and _is_whole(paper.graph[bias], cells):
             places = shown_places(paper.naming, paper.graph[bias])
             rows += [tuple(cells[bias, place] for place in row) for row in places]
             symbol = symbol_of(paper, quantity.name)
             done.add(bias)
         yield AnswerBox(symbol, tuple(rows))
+
+
+def _is_whole(quantity: Quantity, cells: Mapping[tuple[str, Index], Cell]) -> bool:
+    """Whether there is a box for every entry of a quantity."""
+    return all((quantity.name, index) in cells for index in np.ndindex(*quantity.shape))
 
 
 def _picture(shape: Exercise, notation: Notation, style: PaperStyle) -> NetworkPicture | None:

@@ -71,9 +71,18 @@ def chain_lines(solved: SolvedPaper, quantities: Sequence[Quantity]) -> Iterator
     graph = solved.paper.graph
     for quantity in quantities:
         if quantity.derivative is not None and graph[quantity.derivative.by].rule is None:
-            is_short = quantity.size * path_count(graph, quantity.name) <= MOST_PRODUCTS
-            for index in np.ndindex(*quantity.shape) if is_short else [(0,) * len(quantity.shape)]:
+            entries = _wanted_entries(solved.paper, quantity)
+            is_short = len(entries) * path_count(graph, quantity.name) <= MOST_PRODUCTS
+            for index in entries if is_short else entries[:1]:
                 yield from _entry_line(solved, quantity, index)
+
+
+def _wanted_entries(paper: PaperShape, quantity: Quantity) -> list[Index]:
+    """All entries of a quantity; where a paper asks for single entries, those on the way to one that is asked."""
+    entries = list(np.ndindex(*quantity.shape))
+    if not paper.entries_asked:
+        return entries
+    return [index for index, is_needed in zip(entries, paper.entries_needed[quantity.name], strict=True) if is_needed]
 
 
 def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[Line]:
