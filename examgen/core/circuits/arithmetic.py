@@ -77,13 +77,23 @@ def _needs_entries(shape: Shape) -> Shape:
     raise ValueError(f"a number has no entries to go over; its shape is {list(shape)}")
 
 
+INDICES = "ij"
+"""The letters of the entries of a vector or matrix in a sum."""
+
+
+def sum_sign(one: Applied) -> str:
+    """The sign of a sum over all entries of the argument."""
+    return rf"\sum_{{{','.join(INDICES[: len(one.arguments[0].shape)])}}}"
+
+
 TOTAL = Operation(
     "sum",
     _sum_shape,
     lambda arrays, one: np.asarray(arrays[0].sum(axis=_all_axes(one.arguments[0]))),
-    lambda texts, _: Piece(rf"\sum {texts[0].within(PRODUCT)}", SUM),
+    lambda texts, one: Piece(rf"{sum_sign(one)} {texts[0].within(PRODUCT)}", PRODUCT),
     pull=lambda one, gradient: [spread(gradient, one.arguments[0].shape)],
     is_rational=True,
+    sums_entries=True,
     is_linear=True,
 )
 
@@ -165,6 +175,9 @@ def _write_difference(texts: Sequence[Piece], _one: Applied) -> Piece:
 
 def _write_product(texts: Sequence[Piece], one: Applied) -> Piece:
     first, second = (text.within(PRODUCT) for text in texts)
+    if r"\sum" in first:
+        # What stands behind a sum would be added up, too.
+        first = rf"\left({first}\right)"
     if all(argument.shape for argument in one.arguments):
         return Piece(rf"{first} \odot {second}", PRODUCT)
     # Two numbers side by side would be read as one.
@@ -173,12 +186,8 @@ def _write_product(texts: Sequence[Piece], one: Applied) -> Piece:
 
 
 def _write_power(texts: Sequence[Piece], _one: Applied) -> Piece:
-    base = texts[0].latex.replace(">", ":base>") if _is_place(texts[0].latex) else texts[0].within(ATOM)
+    base = texts[0].read_as("base") if texts[0].is_place else texts[0].within(ATOM)
     return Piece(f"{base}^{{{texts[1].latex}}}", POWER)
-
-
-def _is_place(latex: str) -> bool:
-    return latex.startswith("<") and latex.endswith(">") and latex[1:-1].isdigit()
 
 
 def _divide(above: Array, below: Array) -> Array:
@@ -305,7 +314,7 @@ LOGARITHM = Operation(
     "log",
     same_shapes,
     _entrywise(_log),
-    lambda texts, _: Piece(rf"\ln\left({texts[0].latex}\right)", ATOM),
+    lambda texts, _: Piece(rf"\ln\left({texts[0].bare}\right)", ATOM),
     _each(lambda one, g: [over(g, one.arguments[0])]),
     doubt={"log10": lambda one: times(Constant(Fraction(float(1 / np.log(10)))), one)},
 )

@@ -9,8 +9,8 @@ import numpy as np
 from examgen.core.circuits.arithmetic import (
     TOTAL,
     minus,
-    same_shapes,
     spread,
+    sum_sign,
     summed,
     times,
 )
@@ -18,7 +18,6 @@ from examgen.core.circuits.expressions import (
     ATOM,
     POWER,
     PRODUCT,
-    SUM,
     Applied,
     Constant,
     Expression,
@@ -101,9 +100,8 @@ def _transposed_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
 
 def _write_transpose(texts: Sequence[Piece], _one: Applied) -> Piece:
     (text,) = texts
-    place = text.latex
-    if place.startswith("<") and place[1:-1].isdigit():
-        return Piece(f"{place[:-1]}:T>", POWER)
+    if text.is_place:
+        return Piece(text.read_as("T"), POWER)
     return Piece(rf"{text.within(ATOM)}^{{\top}}", POWER)
 
 
@@ -194,10 +192,8 @@ def _entry(arrays: Sequence[Array], one: Applied) -> Array:
 
 
 def _write_entry(texts: Sequence[Piece], one: Applied) -> Piece:
-    place = texts[0].latex
-    shown = "_".join(map(str, one.settings))
-    if place.startswith("<") and place[1:-1].isdigit() and not one.shape:
-        return Piece(f"{place[:-1]}:at_{shown}>")
+    if texts[0].is_place and not one.shape:
+        return Piece(texts[0].read_as(f"at_{'_'.join(map(str, one.settings))}"))
     return Piece(f"{texts[0].within(ATOM)}_{{{','.join(map(str, one.settings))}}}")
 
 
@@ -269,10 +265,11 @@ MEAN = Operation(
     "mean",
     _needs_array,
     lambda arrays, one: np.asarray(arrays[0].sum(axis=_axes(one)) / _size(one)),
-    lambda texts, one: Piece(rf"\frac{{1}}{{{_size(one)}}} \sum {texts[0].within(PRODUCT)}", SUM),
+    lambda texts, one: Piece(rf"\frac{{1}}{{{_size(one)}}} {sum_sign(one)} {texts[0].within(PRODUCT)}", PRODUCT),
     lambda one, gradient: [spread(times(Constant(Fraction(1, _size(one))), gradient), one.arguments[0].shape)],
     is_rational=True,
     is_linear=True,
+    sums_entries=True,
     wrong={"sum-for-mean": lambda one, gradient: [spread(gradient, one.arguments[0].shape)]},
 )
 
@@ -308,7 +305,7 @@ def _extreme_of(name: str, *, largest: bool) -> Operation:
 
 IS_EXTREME = Operation(
     "",
-    same_shapes,
+    lambda shapes, _: shapes[0],
     lambda arrays, one: np.asarray((arrays[0] == arrays[1][inner(*[None] * len(one.shape))]) * 1 + 0 * arrays[0]),
     lambda texts, _: Piece(rf"\left[{texts[0].latex} = {texts[1].latex}\right]"),
     least=2,
@@ -343,7 +340,7 @@ SOFTMAX = Operation(
     "softmax",
     lambda shapes, _: _vector_of(shapes[0]),
     lambda arrays, _: softmax(arrays[0]),
-    lambda texts, _: Piece(rf"\operatorname{{softmax}}\left({texts[0].latex}\right)"),
+    lambda texts, _: Piece(rf"\operatorname{{softmax}}\left({texts[0].bare}\right)"),
     _pull_softmax,
 )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from examgen.core.circuits.arithmetic import ONE, ZERO, as_often, is_zero, plus, spread, write_constant
+from examgen.core.circuits.arithmetic import ONE, ZERO, as_often, is_zero, plus, same_shapes, spread, write_constant
 from examgen.core.circuits.expressions import (
     Applied,
     Constant,
@@ -126,7 +126,15 @@ def _piece(expression: Expression, places: Mapping[str, str]) -> Piece:
         return Piece(places[expression.name])
     if isinstance(expression, Constant):
         return write_constant(expression.value)
+    if expression.operation.sums_entries and _is_entrywise(expression.arguments[0]):
+        shapes = {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
+        places = {name: f"{place[:-1]}:index>" if shapes.get(name) else place for name, place in places.items()}
     return expression.operation.write([_piece(one, places) for one in expression.arguments], expression)
+
+
+def _is_entrywise(expression: Expression) -> bool:
+    """Whether each entry follows from the same entry of all that is read."""
+    return all(one.operation.fits is same_shapes for one in parts(expression) if isinstance(one, Applied))
 
 
 def definition_rule(text: str, expression: Expression, wrong: Wrong, *, is_end: bool) -> ExpressionRule:

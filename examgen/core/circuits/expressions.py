@@ -72,6 +72,20 @@ class Piece:
         """The LaTeX, in brackets where its outermost sign would come apart."""
         return self.latex if self.strength >= strength else rf"\left({self.latex}\right)"
 
+    @property
+    def is_place(self) -> bool:
+        """Whether it is nothing but one of the inputs of a rule."""
+        return self.latex[:1] == "<" and self.latex[1:-1].isdigit()
+
+    def read_as(self, modifier: str) -> str:
+        """An input of a rule in another form, such as its transpose; see `fill_latex`."""
+        return f"{self.latex[:-1]}:{modifier}>"
+
+    @property
+    def bare(self) -> str:
+        """The LaTeX between brackets that stand there already."""
+        return self.read_as("bare") if self.is_place else self.latex
+
 
 Computation = Callable[[Sequence[Array], Applied], Array]
 Pull = Callable[[Applied, Expression], Sequence[Expression | None]]
@@ -94,6 +108,7 @@ class Operation:
         kink: distances from where the derivative jumps, (..., n) from the same as `compute`; None where it never does.
         is_rational: whether exact fractions go in and come out.
         products: how many products of two numbers the result takes; None where there are none.
+        sums_entries: whether it adds up all entries, so that its argument is written as an entry with an index.
         is_linear: whether the result is a straight line in each argument while the others stay.
         wrong: the usual wrong derivatives, by the name of the misconception.
         doubt: what a student may take instead of its value, by the name of the misconception.
@@ -110,6 +125,7 @@ class Operation:
     kink: Computation | None = None
     is_rational: bool = False
     products: Callable[[Applied], int] | None = None
+    sums_entries: bool = False
     is_linear: bool = False
     wrong: Mapping[str, Pull] = field(default_factory=dict)
     doubt: Mapping[str, Callable[[Applied], Expression]] = field(default_factory=dict)

@@ -59,7 +59,7 @@ def _entrywise(name: str, function: Callable[..., Array]) -> Callable[[Sequence[
 
 
 def _call(latex: str) -> Callable[[Sequence[Piece], Applied], Piece]:
-    return lambda texts, _: Piece(rf"{latex}\left({', '.join(text.latex for text in texts)}\right)")
+    return lambda texts, _: Piece(rf"{latex}\left({', '.join(text.bare for text in texts)}\right)")
 
 
 def unary(
@@ -188,7 +188,7 @@ def _filled(template: str, argument: Piece) -> str:
             return ""
         if name == "hadamard":
             return "<hadamard>"
-        return argument.latex if modifier == "bare" else argument.within(PRODUCT)
+        return argument.bare if modifier == "bare" else argument.within(PRODUCT)
 
     return fill_latex(template, symbol)
 
@@ -264,11 +264,11 @@ def _times_latex(factor: Fraction, latex: str) -> str:
 
 def _functions() -> Iterator[Operation]:
     yield unary("exp", np.exp, _write_exp, lambda one: one)
-    yield unary("sqrt", np.sqrt, lambda texts, _: Piece(rf"\sqrt{{{texts[0].latex}}}"), _slope_of_root)
+    yield unary("sqrt", np.sqrt, lambda texts, _: Piece(rf"\sqrt{{{texts[0].bare}}}"), _slope_of_root)
     yield unary(
         "abs",
         np.abs,
-        lambda texts, _: Piece(rf"\left|{texts[0].latex}\right|"),
+        lambda texts, _: Piece(rf"\left|{texts[0].bare}\right|"),
         lambda one: applied(SIGN, one.arguments[0]),
         kink=lambda arrays, one: _flat(arrays[0], one.shape),
         is_rational=True,
@@ -284,7 +284,7 @@ def _slope_of_root(one: Applied) -> Expression:
 
 
 def _write_exp(texts: Sequence[Piece], _one: Applied) -> Piece:
-    return Piece(rf"\exp\left({texts[0].latex}\right)")
+    return Piece(rf"\exp\left({texts[0].bare}\right)")
 
 
 FUNCTIONS = tuple(_functions())

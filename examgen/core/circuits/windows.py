@@ -265,7 +265,7 @@ def _to_all(arrays: Sequence[Array], one: Applied) -> Array:
 
 
 def _write_back(name: str) -> Callable[[Sequence[Piece], Applied], Piece]:
-    return lambda texts, _: Piece(rf"\operatorname{{{name}}}\left({', '.join(text.latex for text in texts)}\right)")
+    return lambda texts, _: Piece(rf"\operatorname{{{name}}}\left({', '.join(text.bare for text in texts)}\right)")
 
 
 TO_LARGEST = Operation("", _shape_in_settings, _to_largest, _write_back("to\\,max"), least=2, most=2, is_rational=True)
@@ -290,7 +290,7 @@ def _pull_mean_pool(one: Applied, gradient: Expression) -> list[Expression | Non
 def _write_pool(name: str) -> Callable[[Sequence[Piece], Applied], Piece]:
     def write(texts: Sequence[Piece], one: Applied) -> Piece:
         size = r" \times ".join([str(one.settings[0])] * len(one.shape))
-        return Piece(rf"\operatorname{{{name}}}_{{{size}}}\left({texts[0].latex}\right)")
+        return Piece(rf"\operatorname{{{name}}}_{{{size}}}\left({texts[0].bare}\right)")
 
     return write
 

@@ -4,6 +4,7 @@
 question only (text, diagram, boxes) is built once per shape.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
@@ -23,7 +24,7 @@ from examgen.documents.paper.facts import derivatives_of, facts_of
 from examgen.documents.paper.symbols import symbol_sentences
 from examgen.documents.paper.typed_tasks import other_boxes, spelling_lines, typed_answers
 from examgen.documents.style import STANDARD, PaperStyle
-from examgen.documents.worked.rule_formulas import symbol_of
+from examgen.documents.worked.rule_formulas import symbol_of, symbolic
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
 from examgen.documents.worked.worked_lines import worked_sections
@@ -126,8 +127,9 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
 
 
 def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
-    """The given numbers: samples, then weights and biases by layer."""
+    """What is to be computed, where that is not a network; and the given numbers: samples, then weights and biases."""
     paper = solved.paper
+    yield from (Given("", f"{symbol_of(paper, one.name)} = {symbolic(paper, one)}") for one in _told(paper))
     several = paper.shape.steps > 1
     for quantity in paper.graph:
         if quantity.role is Role.INPUT and quantity.is_copied == several:
@@ -142,6 +144,17 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
         elif quantity.role is Role.RATE:
             by_layer[None] = [f"{paper.naming.notation.learning_rate} = {solved.number(quantity.name)}"]
     yield from (Given("", r",\quad ".join(equations)) for equations in by_layer.values())
+
+
+def _told(paper: PaperShape) -> Iterator[Quantity]:
+    """The quantities that an exercise defines itself and that are not to be found out."""
+    for quantity in paper.graph.derived:
+        if quantity.latex and quantity.derivative is None and not _DERIVATIVE.fullmatch(quantity.name):
+            yield quantity
+
+
+_DERIVATIVE = re.compile(r"d\w+_d\w+")
+"""The name of what a student finds out, whether it is made by the chain rule or defined."""
 
 
 def _targets_of(paper: PaperShape, inputs: Quantity) -> Quantity:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from examgen.core.circuits.arithmetic import INDICES
 from examgen.core.circuits.circuit_rules import ExpressionRule
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.losses import LOSSES, Loss
@@ -49,6 +50,8 @@ def symbolic(paper: PaperShape, quantity: Quantity) -> str:
         source = quantity.inputs[int(name)]
         if modifier.startswith(_AT):
             return naming.entry(source, _place(modifier)).latex
+        if modifier == _INDEX:
+            return naming.entry(source, tuple(INDICES[: len(paper.graph[source].shape)])).latex
         tilde = modifier in {"bias", "ones", "onesT"}
         text = naming.read_by(source, quantity, bias_folded=tilde)
         if modifier == "base":
@@ -68,7 +71,7 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
     # input on has no numbers but the result.
     if template in {"", "<0>"} or (r"\frac{<" in template and not solved.is_scalar(inputs[0])):
         return ""
-    if isinstance(quantity.rule, ExpressionRule) and r"\frac" in template and not all(map(solved.is_scalar, inputs)):
+    if isinstance(quantity.rule, ExpressionRule) and _is_by_entries(solved, template, inputs):
         return ""
     if r"\left" in template and _has_wide_fractions(solved, [inputs[int(place)] for place in _INPUT.findall(template)]):
         return ""
@@ -172,7 +175,13 @@ def _fill(template: str, symbol: Callable[[str, str], str]) -> str:
     return " ".join(fill_latex(template, symbol).split())
 
 
-_AT = "at_"
+def _is_by_entries(solved: SolvedPaper, template: str, inputs: Sequence[str]) -> bool:
+    """Whether the formula is of any entry, or does with matrices what is written of numbers only."""
+    is_of_numbers = any(sign in template for sign in (r"\frac", "^{"))
+    return f":{_INDEX}>" in template or (is_of_numbers and not all(map(solved.is_scalar, inputs)))
+
+
+_AT, _INDEX = "at_", "index"
 
 
 def _place(modifier: str) -> tuple[int, ...]:
