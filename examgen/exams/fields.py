@@ -15,9 +15,9 @@ from examgen.core.exact import exactly, is_decimal
 from examgen.core.graph import Quantity
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Question
-from examgen.exams.notation import Index
-from examgen.exams.symbol import Symbol
-from examgen.exams.symbol_names import Naming
+from examgen.exams.naming.notation import Index
+from examgen.exams.naming.symbol import Symbol
+from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.task import CHOICE, AnswerKind, Task
 
 MARKS_DECIMALS = 6

@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
+from examgen.core.equivalence.formula_answers import judge
+from examgen.core.equivalence.formula_trials import trials
 from examgen.core.exercise import Exercise
-from examgen.core.formulas.formula_answers import judge
 from examgen.core.formulas.formula_language import Formula, parse_formula
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS
-from examgen.core.formulas.formula_trials import trials
 from examgen.core.graph import ComputationGraph
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape, products_graph
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
+from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.references.reference_formulas import reference_formula
 from examgen.exams.references.spellings import spellings
-from examgen.exams.symbol_names import Naming
 from tests.oracles import HIDDEN, OUTPUTS, random_shape
 
 

@@ -20,7 +20,7 @@ from examgen.documents.paper.papers import key_page
 from examgen.documents.style import PaperStyle
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
 from tests.latex_values import value_of
 from tests.oracles import HIDDEN, KINKED, OUTPUTS, Numbers, by_autograd

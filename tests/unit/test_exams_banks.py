@@ -15,7 +15,7 @@ from examgen.exams.banks.bank_files import MAX_FILE_BYTES, find_bank, shipped_ba
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.digits import Digits
 from examgen.exams.fields import exact_total, total_marks
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import Grade, Policy, Rounding
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written

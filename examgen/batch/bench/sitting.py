@@ -26,7 +26,7 @@ from examgen.exams.folders.files import csv_bytes
 from examgen.exams.keys.key_folder import key_files
 from examgen.exams.keys.key_lines import SHEET_COLUMNS
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field
 from examgen.marking.grading import grade

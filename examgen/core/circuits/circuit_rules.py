@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from examgen.core.circuits.arithmetic import ONE, ZERO, as_often, is_zero, plus, same_shapes, spread, write_constant
 from examgen.core.circuits.expressions import (
     Applied,
     Constant,
@@ -24,6 +23,9 @@ from examgen.core.circuits.expressions import (
     parts,
     value_of,
 )
+from examgen.core.circuits.signs import write_constant
+from examgen.core.circuits.simplest_forms import is_zero, plus
+from examgen.core.circuits.uniform import ONE, ZERO, as_often, same_shapes, spread
 from examgen.core.rules.rule import Array, Pullback, Reads, Rule, Source
 
 GRADIENT, RESULT = "\0gradient", "\0result"

@@ -33,9 +33,9 @@ from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import MARKS_DECIMALS, Field, shown_places, task_letter, total_marks
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.notation import Index, Notation
+from examgen.exams.naming.notation import Index, Notation
+from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.symbol_names import Naming
 from examgen.exams.wording.texts import UNSHOWN
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from examgen.core.graph import Quantity, Role
 from examgen.documents.paper.typed_tasks import spelling_lines
 from examgen.documents.style import PaperStyle
+from examgen.exams.naming.symbol_names import SAMPLE_LETTER
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.symbol_names import SAMPLE_LETTER
 
 
 def symbol_sentences(papers: Sequence[PaperShape], style: PaperStyle) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from examgen.core.circuits.arithmetic import INDICES
 from examgen.core.circuits.circuit_rules import ExpressionRule
+from examgen.core.circuits.uniform import INDICES
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import fill_latex, fraction_latex

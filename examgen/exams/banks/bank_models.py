@@ -14,7 +14,7 @@ from examgen.exams.banks.bank_values import Day, Duration, Line, Matrix, Names, 
 from examgen.exams.cover import Cover
 from examgen.exams.digits import Digits
 from examgen.exams.forms import Count, Form, Number, Prose, Proses, Strict, Whole, require
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.policy import Policy
 from examgen.exams.task import Task, toml_text
 from examgen.exams.wording.texts import checked_text

@@ -19,7 +19,7 @@ from examgen.exams.draws.rejections import ADVICE, details, screens_text, worst_
 from examgen.exams.draws.screens import SCREENS, Limits, Verdict, mistakes_hidden, screen
 from examgen.exams.draws.streams import Seed, below, stream_key, words
 from examgen.exams.exam import Question, QuestionVariant
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 
 FIRST_BLOCK = 16

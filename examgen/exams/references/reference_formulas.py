@@ -17,9 +17,9 @@ from examgen.core.misconceptions.versions import MistakenRule
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array, Rule
-from examgen.exams.notation import Index
+from examgen.exams.naming.notation import Index
+from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.references.formula_texts import ATOM, PRODUCT, SUM, Written, as_written
-from examgen.exams.symbol_names import Naming
 
 Stops = Callable[[Quantity], bool]
 EntryStops = Callable[[Quantity, Index], bool]

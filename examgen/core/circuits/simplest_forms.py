@@ -12,7 +12,6 @@ import numpy as np
 
 from examgen.core.circuits.expressions import (
     ATOM,
-    POWER,
     PRODUCT,
     SUM,
     Applied,
@@ -21,25 +20,22 @@ from examgen.core.circuits.expressions import (
     Expression,
     Operation,
     Piece,
-    Settings,
     Shape,
     aligned,
     applied,
-    inner,
     is_object,
 )
-from examgen.core.rules.rule import Array, fraction_latex
-
-ZERO, ONE = Constant(Fraction(0)), Constant(Fraction(1))
-
-
-def same_shapes(shapes: Sequence[Shape], _settings: Settings = ()) -> Shape:
-    """Entry by entry: all of one shape, or numbers beside it."""
-    arrays = list(dict.fromkeys(shape for shape in shapes if shape))
-    if len(arrays) > 1:
-        found = " and ".join(str(list(shape)) for shape in arrays)
-        raise ValueError(f"{found} have different shapes; entry by entry goes with the same shape, or with a number")
-    return arrays[0] if arrays else ()
+from examgen.core.circuits.signs import write_difference, write_power, write_product, write_sum
+from examgen.core.circuits.uniform import (
+    AS_OFTEN,
+    FILL,
+    ONE,
+    TOTAL,
+    ZERO,
+    same_shapes,
+    spread,
+)
+from examgen.core.rules.rule import Array
 
 
 def _entrywise(function: Callable[..., Array]) -> Computation:
@@ -62,85 +58,6 @@ def _each(pull: Callable[[Applied, Expression], Sequence[Expression | None]]) ->
     return pulled
 
 
-# Sums over all entries, and a number in every entry: what goes back through numbers beside arrays.
-
-
-def _all_axes(one: Expression) -> tuple[int, ...]:
-    return tuple(range(-len(one.shape), 0))
-
-
-def _sum_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
-    return () if shapes[0] else _needs_entries(shapes[0])
-
-
-def _needs_entries(shape: Shape) -> Shape:
-    raise ValueError(f"a number has no entries to go over; its shape is {list(shape)}")
-
-
-INDICES = "ij"
-"""The letters of the entries of a vector or matrix in a sum."""
-
-
-def sum_sign(one: Applied) -> str:
-    """The sign of a sum over all entries of the argument."""
-    return rf"\sum_{{{','.join(INDICES[: len(one.arguments[0].shape)])}}}"
-
-
-TOTAL = Operation(
-    "sum",
-    _sum_shape,
-    lambda arrays, one: np.asarray(arrays[0].sum(axis=_all_axes(one.arguments[0]))),
-    lambda texts, one: Piece(rf"{sum_sign(one)} {texts[0].within(PRODUCT)}", PRODUCT),
-    pull=lambda one, gradient: [spread(gradient, one.arguments[0].shape)],
-    is_rational=True,
-    sums_entries=True,
-    is_linear=True,
-)
-
-
-def _spread(arrays: Sequence[Array], one: Applied) -> Array:
-    (value,) = arrays
-    return np.broadcast_to(value[inner(*[None] * len(one.settings))], (*value.shape, *one.settings))
-
-
-FILL = Operation(
-    "",
-    lambda _shapes, settings: settings,
-    _spread,
-    lambda texts, _: Piece(rf"{texts[0].within(PRODUCT)} \, \mathbf{{1}}", PRODUCT),
-    is_rational=True,
-    is_linear=True,
-)
-"""A number in every entry of an array; its settings are the shape."""
-
-
-def _as_often(arrays: Sequence[Array], one: Applied) -> Array:
-    value, other = arrays
-    first = other[inner(*[0] * len(one.arguments[1].shape))]
-    return np.asarray(value + 0 * first[inner(*[None] * len(one.shape))])
-
-
-AS_OFTEN = Operation(
-    "",
-    lambda shapes, _: shapes[0],
-    _as_often,
-    lambda texts, _: texts[0],
-    is_rational=True,
-    is_linear=True,
-)
-"""A number of the text, as often as there are values of something else that it does not depend on."""
-
-
-def as_often(value: Expression, other: Expression) -> Expression:
-    """A number of the text, or an array of it, for everybody who has a value of something else."""
-    return applied(AS_OFTEN, value, other)
-
-
-def spread(value: Expression, shape: Shape) -> Expression:
-    """A number in every entry of an array of this shape; what has the shape already stays."""
-    return value if value.shape == shape else applied(FILL, value, settings=shape)
-
-
 def summed(value: Expression) -> Expression:
     """The sum of all entries; of a number, the number. A number in front stays in front."""
     if not value.shape:
@@ -159,35 +76,6 @@ def _inner(filled: Expression) -> list[Expression]:
 
 def _is(expression: Expression, operation: Operation) -> bool:
     return isinstance(expression, Applied) and expression.operation is operation
-
-
-# Writing: products between numbers have no sign in symbols and a dot between digits.
-
-
-def _write_sum(texts: Sequence[Piece], _one: Applied) -> Piece:
-    first, second = texts
-    return Piece(f"{first.latex} + {second.within(PRODUCT) if second.latex.startswith('-') else second.latex}", SUM)
-
-
-def _write_difference(texts: Sequence[Piece], _one: Applied) -> Piece:
-    return Piece(f"{texts[0].latex} - {texts[1].within(PRODUCT)}", SUM)
-
-
-def _write_product(texts: Sequence[Piece], one: Applied) -> Piece:
-    first, second = (text.within(PRODUCT) for text in texts)
-    if r"\sum" in first:
-        # What stands behind a sum would be added up, too.
-        first = rf"\left({first}\right)"
-    if all(argument.shape for argument in one.arguments):
-        return Piece(rf"{first} \odot {second}", PRODUCT)
-    # Two numbers side by side would be read as one.
-    sign = r"\cdot" if second[:1].isdigit() else "<dot>"
-    return Piece(f"{first} {sign} {second}", PRODUCT)
-
-
-def _write_power(texts: Sequence[Piece], _one: Applied) -> Piece:
-    base = texts[0].read_as("base") if texts[0].is_place else texts[0].within(ATOM)
-    return Piece(f"{base}^{{{texts[1].latex}}}", POWER)
 
 
 def _divide(above: Array, below: Array) -> Array:
@@ -210,7 +98,7 @@ ADD = Operation(
     "+",
     same_shapes,
     _entrywise(np.add),
-    _write_sum,
+    write_sum,
     _each(lambda _one, g: [g, g]),
     2,
     2,
@@ -221,7 +109,7 @@ SUBTRACT = Operation(
     "-",
     same_shapes,
     _entrywise(np.subtract),
-    _write_difference,
+    write_difference,
     _each(lambda _one, g: [g, negated(g)]),
     2,
     2,
@@ -241,7 +129,7 @@ MULTIPLY = Operation(
     "*",
     same_shapes,
     _entrywise(np.multiply),
-    _write_product,
+    write_product,
     _each(lambda one, g: [times(g, one.arguments[1]), times(g, one.arguments[0])]),
     2,
     2,
@@ -294,7 +182,7 @@ POWER_OF = Operation(
     "^",
     same_shapes,
     _entrywise(_power),
-    _write_power,
+    write_power,
     _each(_pull_power),
     2,
     2,
@@ -442,11 +330,3 @@ def added(terms: Iterable[Expression]) -> Expression:
     for term in terms:
         found = plus(found, term)
     return found
-
-
-def write_constant(value: Fraction) -> Piece:
-    """A number of a definition: a decimal where it is one of few digits, else a fraction."""
-    decimal = next((places for places in range(5) if (value * 10**places).denominator == 1), None)
-    if decimal is None:
-        return Piece(fraction_latex(value), ATOM if value >= 0 else SUM)
-    return Piece(f"{float(value):.{decimal}f}", ATOM if value >= 0 else SUM)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.core.rules.activations import ACTIVATIONS
-from examgen.exams.notation import AnyIndex, Index, Notation
-from examgen.exams.own_symbols import own_symbol
-from examgen.exams.symbol import Symbol
+from examgen.exams.naming.notation import AnyIndex, Index, Notation
+from examgen.exams.naming.own_symbols import own_symbol
+from examgen.exams.naming.symbol import Symbol
 
 _SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
