@@ -82,6 +82,29 @@ def _products(graph: ComputationGraph, quantity: Quantity, upstream: int, index:
             yield Path((*path.factors, factor), path.share * quantity.rule.factor)
 
 
+def has_paths(graph: ComputationGraph, name: str) -> bool:
+    """Whether a derivative is a product with a later one, or a sum of such; else it stands for itself."""
+    return _is_sum(graph, graph[name]) or _upstream(graph, graph[name]) is not None
+
+
+def local_derivatives(graph: ComputationGraph, name: str) -> tuple[str, ...]:
+    """Of a derivative that goes back through numbers only, these in their order: dL/dx is the sum, over all of them, of
+    dL/dr times dr/dx. Empty where it goes back through arrays, or from the end itself.
+
+    Args:
+        graph: with the derivative.
+        name: of it.
+    """
+    derivative = graph[name].derivative
+    if derivative is None:
+        return ()
+    later = {one.derivative.by: one.name for one in map(graph.__getitem__, graph[name].inputs) if one.derivative}
+    readers = [one for one in graph.derived if derivative.by in one.inputs and one.derivative is None]
+    on_the_way = [one for one in readers if one.name == derivative.of or one.name in later]
+    is_direct = any(one.name == derivative.of or one.shape for one in on_the_way)
+    return () if is_direct else tuple(one.name for one in on_the_way)
+
+
 def path_count(graph: ComputationGraph, name: str) -> int:
     """How many paths each entry of a derivative has."""
     quantity = graph[name]

@@ -45,6 +45,7 @@ class Role(Enum):
     DERIVATIVE = "derivative"
     UPDATE = "update"
     VALUE = "value"
+    DEFINED = "defined"
 
 
 Axis = Literal["sample", "unit", "to", "from", "row", "column"]
@@ -68,6 +69,7 @@ class Quantity:
         role: what it is to the solution.
         axes: what its places are, for each number of the shape; empty where nothing is known of them.
         updated: the given parameter whose new value it is; empty where it is none.
+        latex: its symbol, whatever the notation; empty where notations write it.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Quantity:
     role: Role = Role.VALUE
     axes: tuple[Axis, ...] = ()
     updated: str = ""
+    latex: str = ""
     size: int = field(init=False, repr=False, compare=False)
     """Number of entries."""
 
@@ -90,6 +93,11 @@ class Quantity:
     def rewired(self, rule: Rule | None, inputs: tuple[str, ...]) -> "Quantity":
         """The same with another rule and other inputs."""
         return replace(self, rule=rule, inputs=inputs)
+
+    @property
+    def plain_name(self) -> str:
+        """Its name whatever the step."""
+        return self.name.removesuffix(f"@{self.step}")
 
     @property
     def is_per_sample(self) -> bool:

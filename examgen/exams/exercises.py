@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
@@ -20,7 +21,9 @@ from examgen.exams.form_mistakes import key_path, said_of, shorten, unknown_key
 LARGEST = 64
 """No size, number of steps or of samples of a paper is larger."""
 
-_KINDS: Mapping[str, type] = MappingProxyType({"sizes": NetworkShape, "products": ProductsShape})
+_KINDS: Mapping[str, type] = MappingProxyType(
+    {"sizes": NetworkShape, "products": ProductsShape, "define": CircuitShape}
+)
 """The kinds, each by the field that tells it from the others."""
 
 _INNER: Mapping[str, type] = MappingProxyType({"products": ProductSpec})

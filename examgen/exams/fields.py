@@ -16,7 +16,8 @@ from examgen.core.graph import Quantity
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Question
 from examgen.exams.notation import Index
-from examgen.exams.symbol_names import Naming, Symbol
+from examgen.exams.symbol import Symbol
+from examgen.exams.symbol_names import Naming
 from examgen.exams.task import CHOICE, AnswerKind, Task
 
 MARKS_DECIMALS = 6
@@ -94,8 +95,8 @@ def shown_shape(naming: Naming, quantity: Quantity) -> tuple[int, int]:
 def task_fields(question: Question, number: int, naming: Naming) -> Iterator[Field]:
     """The fields of one task, 0-based, in the order of the solution and of the shown matrices."""
     task = question.tasks[number]
-    asked = [quantity for quantity in naming.graph.derived if task.asks(quantity)]
-    entries = {"number": sum(quantity.size for quantity in asked), "shape": len(asked), CHOICE: 1}
+    asked = [(one, _places(task, naming, one)) for one in naming.graph.derived if task.asks(one)]
+    entries = {"number": sum(len(places) for _, places in asked), "shape": len(asked), CHOICE: 1}
     exact = exactly(task.marks)
     if task.marks_per_task is not None:
         exact = exactly(task.marks_per_task) / max(1, entries.get(task.as_, entries["number"]))
@@ -121,7 +122,7 @@ def task_fields(question: Question, number: int, naming: Naming) -> Iterator[Fie
         letter = task_letter(number)
         yield replace(blank, name=f"{CHOICE}_{letter}", symbol=f"({letter})", kind=CHOICE)
         return
-    for quantity in asked:
+    for quantity, places in asked:
         of_quantity = replace(
             blank, quantity=quantity.name, kind=quantity.kind, layer=quantity.layer, step=quantity.step
         )
@@ -129,8 +130,16 @@ def task_fields(question: Question, number: int, naming: Naming) -> Iterator[Fie
             symbol = naming.whole_symbol(quantity.name, bias_folded=_folds(naming, quantity))
             yield replace(of_quantity, name=f"{symbol.ascii}_shape", symbol=_sheet_symbol(naming, quantity, symbol))
             continue
-        for index in (index for row in shown_places(naming, quantity) for index in row):
+        for index in places:
             yield _entry_field(naming, quantity, index, of_quantity)
+
+
+def _places(task: Task, naming: Naming, quantity: Quantity) -> list[Index]:
+    """The asked entries of an asked quantity, in the order of the shown matrix."""
+    alone = task.entries_of(quantity)
+    return [
+        index for row in shown_places(naming, quantity) for index in row if alone is None or index in alone
+    ]  # fmt: skip
 
 
 def asks_number(name: str) -> bool:

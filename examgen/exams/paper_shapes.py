@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.probes.dependence import links
 from examgen.core.probes.equality import copies
 from examgen.exams.exam import Question
 from examgen.exams.fields import Field, task_fields
@@ -73,6 +74,38 @@ class PaperShape:
         for place, field in enumerate(self.number_fields):
             places.setdefault(field.quantity, {})[field.index] = place
         return {name: [place for _, place in sorted(of_one.items())] for name, of_one in places.items()}
+
+    @cached_property
+    def entries_asked(self) -> Mapping[str, Sequence[int]]:
+        """By asked quantity of which single entries are asked, their places among its stored entries; without the
+        quantities that are asked whole."""
+        return {
+            name: [
+                int(np.ravel_multi_index(self.number_fields[place].index, self.graph[name].shape)) for place in places
+            ]
+            for name, places in self.entry_places.items()
+            if len(places) < self.graph[name].size
+        }
+
+    @cached_property
+    def asked_whole(self) -> frozenset[str]:
+        """The asked quantities of which every entry is asked: later work starts from nothing but what was written."""
+        return frozenset(self.entry_places.keys() - self.entries_asked.keys())
+
+    @cached_property
+    def entries_needed(self) -> Mapping[str, NDArray[np.bool_]]:
+        """By derived quantity, (entries,) those that are asked for or on the way to one that is."""
+        found = {one.name: np.zeros(one.size, dtype=bool) for one in self.graph}
+        for field in self.fields:
+            if field.quantity:
+                shape = self.graph[field.quantity].shape
+                found[field.quantity][np.ravel_multi_index(field.index, shape) if field.index else slice(None)] = True
+        for quantity in reversed(self.graph.derived):
+            assert quantity.rule is not None
+            shapes = tuple(self.graph[name].shape for name in quantity.inputs)
+            for place, name in enumerate(quantity.inputs):
+                found[name] |= links(quantity.rule, shapes, place) @ found[quantity.name]
+        return found
 
     @cached_property
     def only_others(self) -> "PaperShape":
@@ -149,7 +182,8 @@ class PaperShape:
         groups: dict[str, list[Sequence[int]]] = {name: [places[name]] for name in self.stood_for}
         for earlier, later in copies(self.graph):
             asked = first.setdefault(earlier, earlier if earlier in places else later)
-            if later in places and asked in places and asked != later:
+            is_like = self.entries_asked.get(asked) == self.entries_asked.get(later)
+            if later in places and asked in places and asked != later and is_like:
                 groups.setdefault(asked, [places[asked]]).append(places[later])
         return tuple(
             self._route(source, tuple(groups[one.name]))
@@ -161,7 +195,7 @@ class PaperShape:
     def _route(self, source: Sequence[int] | None, equal: tuple[Sequence[int], ...]) -> "Route":
         settled = equal if source is not None else equal[:1]
         done = {self.number_fields[places[0]].quantity for places in settled}
-        behind, following = self.graph.reached(done), self.graph.reached(done, self.entry_places.keys())
+        behind, following = self.graph.reached(done), self.graph.reached(done, self.asked_whole)
 
         def places_of(names: set[str]) -> list[int]:
             return [place for name in names - done for place in self.entry_places.get(name, ())]

@@ -9,21 +9,14 @@ from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.exams.notation import AnyIndex, Index, Notation
+from examgen.exams.own_symbols import own_symbol
+from examgen.exams.symbol import Symbol
 
 _SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 
 SAMPLE_LETTER = "s"
 """The index of any sample of a mini-batch; i, j and k are those of units."""
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """One name in its three spellings: LaTeX, Unicode for sheets and tables, ASCII for field ids."""
-
-    latex: str
-    unicode: str
-    ascii: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +46,12 @@ class Naming:
     def shown_index(self, quantity: Quantity, index: Index) -> Index:
         """From the place in the stored array to the 0-based (row, column) of the shown matrix."""
         if len(index) == 1:
-            return (0, index[0]) if self.notation.samples_as == "rows" else (index[0], 0)
+            return (0, index[0]) if self.is_row(quantity) else (index[0], 0)
         return index[::-1] if self.is_transposed(quantity) else index
+
+    def is_row(self, quantity: Quantity) -> bool:
+        """Whether a vector is shown as a row."""
+        return self.notation.samples_as == "rows" and not quantity.latex
 
     def is_transposed(self, quantity: Quantity) -> bool:
         """Whether the shown matrix is the transpose of the stored one."""
@@ -65,6 +62,8 @@ class Naming:
     def _symbol(self, quantity: Quantity, index: AnyIndex | None, bias_folded: bool) -> Symbol:
         if quantity.axes == ("row", "column"):
             return _numbered_matrix(quantity, index)
+        if quantity.latex:
+            return own_symbol(self.graph, quantity, index)
         notation, kind = self.notation, quantity.kind
         units = self._units(quantity, index)
         step = f"s{quantity.step}_" if self.shape.steps > 1 and quantity.step else ""

@@ -10,11 +10,10 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from examgen.core.graph import Quantity
+from examgen.exams.asking import asked_of
 from examgen.exams.digits import Digits
-from examgen.exams.forms import Count, Form, Number, Prose, Strict, Texts, require
-
-ASKABLE = ("z", "a", "loss", "slope", "dL_da", "dL_dz", "dL_dW", "dL_db", "W_new", "b_new", "product")
-"""The kinds of quantities that a task may ask for; also the column `quantity` of the key."""
+from examgen.exams.forms import Count, Form, Number, Prose, Strict, Texts
+from examgen.exams.notation import Index
 
 AnswerKind = Literal["number", "formula", "shape", "choice"]
 """What a student writes into the boxes of a task."""
@@ -33,7 +32,7 @@ class Task(Form):
 
     Attributes:
         text: plain text with `$LaTeX$`.
-        ask: kinds of quantities from `ASKABLE`.
+        ask: kinds of quantities, quantities, or entries, as `asking` spells them.
         steps: steps of gradient descent; empty for all.
         layers: layers, or numbers of products; empty for all.
         digits: to how many digits; None for those of the question.
@@ -41,7 +40,7 @@ class Task(Form):
         marks_per_task: spread equally over all entries; None where `marks` are for each.
         bonus: whether its marks count on top of those of the exam.
         as_: whether numbers are asked, formulas of the entries, shapes of the shown matrices, or one of the options.
-        symbols: kinds of quantities that formulas may use beside given numbers; None for all.
+        symbols: kinds of quantities, or quantities, that formulas may use beside given numbers; None for all.
         options: of a choice, lettered a, b, … on the paper; plain text with `$LaTeX$`.
         answer: the right option, by its letter or its text.
     """
@@ -64,7 +63,7 @@ class Task(Form):
     @model_validator(mode="after")
     def _askable(self) -> Self:
         for kind in (*self.ask, *(self.symbols or ())):
-            require(kind, ASKABLE, "quantity")
+            asked_of(kind)
         self._check_kind()
         if self.as_ == CHOICE:
             _check_choice(self.ask, self.options, self.answer)
@@ -89,17 +88,25 @@ class Task(Form):
         return self.model_copy(update={"digits": self.digits or digits, "answer": letter})
 
     def asks(self, quantity: Quantity) -> bool:
-        """Whether this task asks for the quantity."""
-        return (
-            quantity.kind in self.ask
-            and (not self.steps or quantity.step in self.steps or quantity.step is None)
-            and (not self.layers or quantity.layer in self.layers or quantity.layer is None)
-        )
+        """Whether this task asks for the quantity, or for entries of it."""
+        return self.is_in_place(quantity) and any(asked_of(text).means(quantity) for text in self.ask)
+
+    def entries_of(self, quantity: Quantity) -> frozenset[Index] | None:
+        """The places of the entries that alone are asked of a quantity; None where all are."""
+        named = [one for one in map(asked_of, self.ask) if one.means(quantity)]
+        if any(not one.entry for one in named):
+            return None
+        return frozenset(place for one in named if (place := one.place_in(quantity)) is not None)
+
+    def is_in_place(self, quantity: Quantity) -> bool:
+        """Whether the quantity is of the steps and layers that the task is about."""
+        is_of_step = not self.steps or quantity.step in self.steps or quantity.step is None
+        return is_of_step and (not self.layers or quantity.layer in self.layers or quantity.layer is None)
 
     def allows(self, quantity: Quantity) -> bool:
         """Whether formulas may use the quantity."""
         is_given = quantity.rule is None or quantity.is_copied
-        return self.symbols is None or is_given or quantity.kind in self.symbols
+        return self.symbols is None or is_given or any(asked_of(text).means(quantity) for text in self.symbols)
 
     def _check_kind(self) -> None:
         kind = toml_text(self.as_)
@@ -111,6 +118,8 @@ class Task(Form):
             raise ValueError(f"options and answer belong to as = {toml_text(CHOICE)}; this task is as = {kind}")
         if not self.ask:
             raise ValueError("ask is missing; name one or more quantities")
+        if self.as_ == "shape" and any(asked_of(text).entry for text in self.ask):
+            raise ValueError("shapes are those of whole matrices and vectors; ask for no single entries")
         if self.as_ == "shape" and "loss" in self.ask:
             raise ValueError("the loss is a single number; ask for shapes of matrices and vectors")
 

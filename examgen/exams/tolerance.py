@@ -84,7 +84,7 @@ def perfect_tolerances(paper: PaperShape, solution: Evaluation) -> Array:
         paper: the question in its shape.
         solution: its evaluation, (students, *shape) by quantity.
     """
-    written = {field.quantity: solution.values[field.quantity] for field in paper.number_fields}
+    written = written_values(paper, solution.values)
     halves, moved = half_units(paper, solution.values, solution)
     bands = rounding_bands(paper.graph, solution, moved, written)
     return by_field(paper, {name: halves[name] + bands[name] for name in written})
@@ -110,21 +110,43 @@ def reaches(values: Array, targets: Array, half: Array, band: Array | float = 0.
 def by_field(paper: PaperShape, values: Mapping[str, NDArray[_Scalar]]) -> NDArray[_Scalar]:
     """(students, fields) from (students, *shape) by quantity."""
     # Students last in memory, as in `students_last`.
-    rows = np.concatenate([entries_of(values[name]) for name in paper.entry_places])
+    rows = np.concatenate([asked_entries(paper, name, values[name]) for name in paper.entry_places])
     return rows.T if paper.entry_order is None else rows[paper.entry_order].T
 
 
-def entries_of(values: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """(entries, students) from (students, *shape)."""
-    return values.reshape(len(values), -1).T
+def asked_entries(paper: PaperShape, name: str, values: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """(asked entries, students) from (students, *shape) of an asked quantity."""
+    rows = values.reshape(len(values), -1).T
+    return rows[paper.entries_asked[name]] if name in paper.entries_asked else rows
 
 
-def as_quantities(paper: PaperShape, columns: NDArray[_Scalar]) -> dict[str, NDArray[_Scalar]]:
-    """(students, *shape) by asked quantity from (students, fields); all entries of a quantity are asked, or none."""
+def as_quantities(paper: PaperShape, columns: NDArray[_Scalar], unasked: float = 0.0) -> dict[str, NDArray[_Scalar]]:
+    """(students, *shape) by asked quantity from (students, fields).
+
+    Args:
+        paper: the question in its shape.
+        columns: one for each field.
+        unasked: what stands for the other entries of a quantity of which only some are asked.
+    """
     rows, students = columns.T, len(columns)
-    return {
-        name: rows[places].T.reshape(students, *paper.graph[name].shape) for name, places in paper.entry_columns.items()
-    }
+    found = {}
+    for name, places in paper.entry_columns.items():
+        asked, quantity = rows[places], paper.graph[name]
+        if name in paper.entries_asked:
+            asked = np.full((quantity.size, students), unasked, dtype=columns.dtype)
+            asked[paper.entries_asked[name]] = rows[places]
+        found[name] = asked.T.reshape(students, *quantity.shape)
+    return found
+
+
+def written_values(paper: PaperShape, values: Values) -> dict[str, Array]:
+    """What stands on a sheet with these values, (students, *shape) by asked quantity: NaN for entries that are not
+    asked."""
+    found = {name: np.asarray(values[name]) for name in paper.entry_places}
+    for name, places in paper.entries_asked.items():
+        is_asked = np.isin(np.arange(paper.graph[name].size), places).reshape(paper.graph[name].shape)
+        found[name] = np.where(is_asked, found[name], np.nan)
+    return found
 
 
 def place_of(field: Field) -> Any:

@@ -13,7 +13,7 @@ from examgen.exams.exam import Question
 from examgen.exams.fields import shown_places
 from examgen.exams.notation import NOTATIONS, Notation
 from examgen.exams.paper_shapes import PaperShape, paper_shape
-from examgen.exams.task import ASKABLE, Task
+from examgen.exams.task import Task
 from tests.small_banks import all_papers, all_places, fitting_notations, shipped_names
 
 WIDTHS = st.integers(1, 3) | st.sampled_from([10, 12])
@@ -44,8 +44,9 @@ def products(draw: st.DrawFn) -> ProductsShape:
 
 def paper_of(shape: Exercise, notation: Notation) -> PaperShape:
     """A paper that asks for everything."""
-    digits = Digits(decimals=4)
-    return paper_shape(Question("Q1", "", (), (Task(text="", ask=ASKABLE),), digits, {"A": shape}, {}), "A", notation)
+    kinds = tuple(dict.fromkeys(one.kind for one in shape.graph.derived if not one.is_copied))
+    question = Question("Q1", "", (), (Task(text="", ask=kinds),), Digits(decimals=4), {"A": shape}, {})
+    return paper_shape(question, "A", notation)
 
 
 def check_names(paper: PaperShape) -> None:

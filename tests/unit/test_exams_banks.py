@@ -34,7 +34,8 @@ POLICY_KEYS = (
 )
 EXAM_KEYS = "course, date, duration, duplex, draws, format, title, about, notation, instructions, policy, questions"
 ACTIVATIONS, LOSSES = ", ".join(activations.ACTIVATIONS), ", ".join(losses.LOSSES)
-QUANTITIES = "z, a, loss, slope, dL_da, dL_dz, dL_dW, dL_db, W_new, b_new, product"
+NOT_THERE = "which this question does not have (shape A) in these steps and layers"
+QUANTITIES = "z, a, loss, dL_da, slope, dL_dz, dL_dW, dL_db; or by name, such as z1"
 NOTATION_NAMES = "from-to, to-from-da, nielsen, scalar, row"
 SHIPPED = (
     "midterm, formulas, matrix-warmups, minibatch, question2, relu-integers, scalar-chain, sigmoid-chain, "
@@ -177,7 +178,8 @@ OUT_OF_RANGE = {
     DRAWN + 'as = "shape"\n': "tasks[1]: the loss is a single number; ask for shapes of matrices and vectors",
     DRAWN + 'as = "formula"\ndigits = { decimals = 2 }\n': "tasks[1]: digits are of numbers; leave them out of a task "
     'with as = "formula"',
-    DRAWN + 'as = "formula"\nsymbols = ["delta"]\n': f"tasks[1]: quantity 'delta' is unknown; allowed: {QUANTITIES}.",
+    DRAWN + 'as = "formula"\nsymbols = ["delta"]\n': f"tasks[1]: has the symbols delta, {NOT_THERE}; "
+    f"allowed: {QUANTITIES}.",
     DRAWN + 'symbols = ["a"]\n': 'tasks[1]: symbols belong to as = "formula"; this task is as = "number"',
     DRAWN + 'options = ["x", "y"]\n': 'tasks[1]: options and answer belong to as = "choice"; this task is as = '
     '"number"',
@@ -201,7 +203,7 @@ UNKNOWN_NAMES = {
     changed(DRAWN, ("squared_error", "bce")): f"network: loss 'bce' is unknown; allowed: {LOSSES}.",
     changed(DRAWN, ('"squared_error"', '["huber", "hubber"]')): f"network: loss 'hubber' is unknown; allowed: {LOSSES}."
     ' Did you mean "huber"?',
-    changed(DRAWN, ('"loss"]', '"dL_dWW"]')): f"tasks[1]: quantity 'dL_dWW' is unknown; allowed: {QUANTITIES}. "
+    changed(DRAWN, ('"loss"]', '"dL_dWW"]')): f"tasks[1]: asks for dL_dWW, {NOT_THERE}; allowed: {QUANTITIES}. "
     'Did you mean "dL_dW"?',
     'notation = "from_to"\n' + DRAWN: f"notation 'from_to' is unknown; allowed: {NOTATION_NAMES}. "
     'Did you mean "from-to"?',
@@ -248,16 +250,20 @@ MISFITS = {
     )
     .replace("x = [[1]]\ny = [[1]]", "x = [[1], [1], [1]]\ny = [[1], [1], [1]]")
     .replace("loss =", "steps = 3\nloss ="): "fixed: z2@2 is not finite with these numbers; use smaller ones",
-    changed(DRAWN, ('"loss"]', '"product"]')): "tasks[1]: asks for product, which this question does not have "
-    "(shape A) in these steps and layers",
-    changed(DRAWN, ('"loss"]', '"W_new"]')): "tasks[1]: asks for W_new, which this question does not have (shape A) in "
-    "these steps and layers",
-    changed(DRAWN, *WIDE_NETWORK, ('"loss"]', '"slope"]')): "tasks[1]: asks for slope, which this question does not "
-    "have (shape A) in these steps and layers",
+    changed(DRAWN, ('"loss"]', '"product"]')): f"tasks[1]: asks for product, {NOT_THERE}; allowed: {QUANTITIES}.",
+    changed(DRAWN, ('"loss"]', '"W_new"]')): f"tasks[1]: asks for W_new, {NOT_THERE}; allowed: {QUANTITIES}.",
+    changed(DRAWN, *WIDE_NETWORK, ('"loss"]', '"slope"]')): f"tasks[1]: asks for slope, {NOT_THERE}; allowed: z, a, "
+    "loss, dL_da, dL_dz, dL_dW, dL_db; or by name, such as z1, dL_db1[2].",
     DRAWN + "layers = [1, 2]\n": "tasks[1]: asks for layer 2, which this question does not have (shape A) in these "
     "steps and layers",
     DRAWN + "steps = [2]\n": "tasks[1]: asks for z, a, loss, step 2, which this question does not have (shape A) in "
     "these steps and layers",
+    changed(DRAWN, ('"loss"]', '"dL_dW1[1,2]"]')): f"tasks[1]: asks for dL_dW1[1,2], {NOT_THERE}; dL_dW1 has the "
+    "shape [1, 1], and entries are counted from 1",
+    changed(DRAWN, ('"loss"]', '"dL_dW[1,1]"]')): f"tasks[1]: asks for dL_dW[1,1], {NOT_THERE}; allowed: {QUANTITIES}. "
+    'Did you mean "dL_dW"?',
+    changed(DRAWN, ('"loss"]', '"a1[0]"]')): "tasks[1]: quantity 'a1[0]' cannot be read; name a kind such as dL_dW, "
+    "one quantity such as dL_dW2, or one entry such as dL_dW2[1,3]",
     DRAWN + '[[tasks]]\ntext = ""\nask = "z"\n': "tasks: z1 is asked twice; ask for each quantity once",
     changed(DRAWN, ("[1, 1]", "[1, 2, 1]"), ('["sig', '["softmax", "sig')): "network: activation 'softmax' may stand "
     "on the last layer only",

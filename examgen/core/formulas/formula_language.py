@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -68,11 +69,9 @@ def parse_formula(text: str, symbols: Collection[str]) -> Formula | Unparsed:
     tokens = tokenize(text)
     if isinstance(tokens, Unparsed):
         return tokens
-    parser = _Parser(tokens, symbols)
-    try:
-        parser.whole()
-    except _UnparsedError as stop:
-        return stop.why
+    parser = Parser(tokens, symbols)
+    if problem := parser.problem():
+        return problem
     program = tuple(parser.program)
     return Formula(program, tuple(dict.fromkeys(step for step in program if isinstance(step, str))))
 
@@ -107,18 +106,30 @@ class _UnparsedError(Exception):
 
 
 _SUM: Mapping[str, Function] = MappingProxyType({"+": ADD, "-": SUBTRACT})
-_TERM: Mapping[str, Function] = MappingProxyType({"*": MULTIPLY, "/": DIVIDE})
 
 
-class _Parser:
-    """Recursive descent over the words of one formula; writes the program as it goes."""
+class Parser:
+    """Recursive descent over the words of one formula; writes the program as it goes.
+
+    Definitions of graphs are formulas with more in them: `definitions` says what, in a class of its own.
+    """
+
+    factors: Mapping[str, Function] = MappingProxyType({"*": MULTIPLY, "/": DIVIDE})
 
     def __init__(self, tokens: tuple[Token, ...], symbols: Collection[str]) -> None:
         self.tokens = tokens
         self.symbols = symbols
         self.place = 0
         self.depth = 0
-        self.program: list[float | str | Function] = []
+        self.program: list[Any] = []
+
+    def problem(self) -> Unparsed | None:
+        """Read all of it: what keeps it from being a formula, None where nothing does."""
+        try:
+            self.whole()
+        except _UnparsedError as stop:
+            return stop.why
+        return None
 
     def whole(self) -> None:
         self.sum()
@@ -133,7 +144,7 @@ class _Parser:
         self.chain(_SUM, self.term)
 
     def term(self) -> None:
-        self.chain(_TERM, self.signed)
+        self.chain(self.factors, self.signed)
 
     def chain(self, operators: Mapping[str, Function], operand: Callable[[], None]) -> None:
         """Operands with operators between them, from the left."""
@@ -154,6 +165,7 @@ class _Parser:
 
     def power(self) -> None:
         self.atom()
+        self.behind_atom()
         while self.next.kind == "raised":
             self.program += [self.number(self.take()), POWER]
         if self.next.text == "^":
@@ -175,6 +187,13 @@ class _Parser:
         else:
             raise self.stop("misplaced", token)
 
+    def behind_atom(self) -> None:
+        """What may stand behind a number, a name or brackets: nothing in formulas."""
+
+    def is_function(self, name: str) -> bool:
+        """Whether there is a function of this name."""
+        return function_key(name) in FUNCTIONS
+
     def number(self, token: Token) -> float:
         # Only ASCII digits, signs, a point and an exponent get here; float rounds to the nearest double.
         value = float(token.text)
@@ -189,7 +208,7 @@ class _Parser:
             self.call(token)
         elif token.text == "e":
             self.program.append(math.e)
-        elif function_key(token.text) in FUNCTIONS:
+        elif self.is_function(token.text):
             raise self.stop("needs_brackets", token)
         else:
             raise self.unknown(token, "unknown_symbol", self.symbols)

@@ -35,13 +35,16 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "missing_factor_sign": "Write * between factors: a sign is missing before {detail}.",
         "needs_brackets": "{detail} is a function; write its argument in brackets behind it.",
         "overflow": "The number {detail} is too large.",
+        "not_whole": "{detail} is no whole number, and one is needed here.",
         "too_deep": "The formula has too many brackets or powers inside one another.",
         "too_long": f"Write the formula with at most {MAX_CHARACTERS} characters and {MAX_TOKENS} numbers, symbols and "
         "signs.",
         "unclosed": "A bracket is opened here and not closed.",
         "unknown_function": "{detail} is not a function that formulas may use.",
+        "unknown_setting": "{detail} is nothing that this operation can be told.",
         "unknown_symbol": "{detail} is not a symbol of this question.",
         "unopened": "A bracket is closed here and was not opened.",
+        "wrong_count": "{detail} takes another number of arguments.",
     }
 )
 """Why a formula cannot be read, for the student, by reason."""
@@ -92,6 +95,15 @@ def _shown(char: str) -> str:
 
 def tokenize(text: str) -> tuple[Token, ...] | Unparsed:
     """All words of a formula with an end behind them. Never raises; the time is linear in the length of the text."""
+    return _tokenized(text, _WORD, _SIGNS)
+
+
+def tokenize_definition(text: str) -> tuple[Token, ...] | Unparsed:
+    """The same of a definition in a bank, which has matrix products, transposes, places and settings as well."""
+    return _tokenized(text, _DEFINITION_WORD, _DEFINITION_SIGNS)
+
+
+def _tokenized(text: str, word: re.Pattern[str], signs: Mapping[str, str]) -> tuple[Token, ...] | Unparsed:
     if len(text) > _MAX_WITH_SPACES:
         return Unparsed("too_long", 0)
     body = trimmed(text)
@@ -105,14 +117,14 @@ def tokenize(text: str) -> tuple[Token, ...] | Unparsed:
         return Unparsed("too_long", offset)
     if _EXCEL_ERROR.fullmatch(body):
         return Unparsed("excel_error", offset)
-    return _tokens("".join(map(_plain, body)), offset)
+    return _tokens("".join(map(_plain, body)), offset, word, signs)
 
 
-def _tokens(body: str, offset: int) -> tuple[Token, ...] | Unparsed:
+def _tokens(body: str, offset: int, word: re.Pattern[str], signs: Mapping[str, str]) -> tuple[Token, ...] | Unparsed:
     found: list[Token] = []
     place = 0
     while place < len(body):
-        match = _WORD.match(body, place)
+        match = word.match(body, place)
         if match is None:
             return Unparsed(_REFUSED.get(body[place], "bad_char"), offset + place, _shown(body[place]))
         kind = match.lastgroup
@@ -123,7 +135,7 @@ def _tokens(body: str, offset: int) -> tuple[Token, ...] | Unparsed:
         elif kind == "raised":
             found.append(Token("raised", match[0].translate(_LOWERED), offset + place))
         elif kind == "sign":
-            found.append(Token("sign", _SIGNS.get(match[0], match[0]), offset + place))
+            found.append(Token("sign", signs.get(match[0], match[0]), offset + place))
         place = match.end()
         if len(found) > MAX_TOKENS:
             return Unparsed("too_long", offset + place)
@@ -157,8 +169,7 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
 _EXCEL_ERROR = re.compile(r"#[A-Z][A-Z0-9_/]*[!?]?|##+|Err:[0-9]{3}", re.ASCII)
 
 _GREEK = "".join(_LETTERS)
-_WORD = re.compile(
-    rf"""(?P<space>\s+)
+_WORDS = rf"""(?P<space>\s+)
     |(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<name>
         (?P<core>[A-Za-z{_GREEK}][A-Za-z0-9_{_GREEK}]*)
@@ -166,6 +177,7 @@ _WORD = re.compile(
         (?P<units>[{_LOW}]*)
         (?P<primes>'*))
     |(?P<raised>[⁺⁻]?[{_RAISED}]+)
-    |(?P<sign>\*\*|[-+*/^(),;\[\]{{}}])""",
-    re.VERBOSE,
-)
+    |(?P<sign>\*\*|[-+*/^(),;\[\]{{}}]"""
+_WORD = re.compile(f"{_WORDS})", re.VERBOSE)
+_DEFINITION_WORD = re.compile(rf"{_WORDS}|@|=|\.T\b)", re.VERBOSE)
+_DEFINITION_SIGNS: Mapping[str, str] = MappingProxyType({"**": "^"})

@@ -8,10 +8,12 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.draw_versions import screens_in
 from examgen.core.evaluation import Reevaluated, evaluate
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph
+from examgen.core.misconceptions.of_circuits import Circuit
 from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.core.misconceptions.versions import Misconception, Network, Patch, Version
 from examgen.core.network import NetworkShape
@@ -65,10 +67,15 @@ def _none(_row: Misconception, _shape: Exercise, _graph: ComputationGraph) -> It
     return ()
 
 
+def _of_circuit(row: Misconception, circuit: Circuit) -> Iterable[Version]:
+    return (*circuit.named(row.name), *row.of_circuit(circuit))
+
+
 _VERSIONS: Mapping[type, Callable[[Misconception, Any, ComputationGraph], Iterable[Version]]] = MappingProxyType(
     {
         NetworkShape: lambda row, shape, graph: row.of_network(Network(shape, graph)),
         ProductsShape: lambda row, _, graph: row.of_products(graph),
+        CircuitShape: lambda row, shape, graph: _of_circuit(row, Circuit(shape, graph)),
     }
 )
 """By kind of exercise, what it has beside those of any graph."""

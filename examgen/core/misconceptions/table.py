@@ -349,6 +349,7 @@ _ROWS = (
         name="single-path",
         mistake="only one of the paths back was followed",
         of_graph=single_path,
+        of_circuit=lambda circuit: circuit.one_use(of_given=False),
         since=1,
     ),
     Misconception(
@@ -402,12 +403,14 @@ _ROWS = (
         name="ascent",
         mistake="the gradient was added instead of subtracted",
         of_network=_ascent,
+        of_circuit=lambda circuit: circuit.ascent(),
         since=1,
     ),
     Misconception(
         name="no-learning-rate",
         mistake="the learning rate was left out",
         of_network=_no_learning_rate,
+        of_circuit=lambda circuit: circuit.no_rate(),
         since=1,
     ),
     Misconception(
@@ -452,6 +455,48 @@ _ROWS = (
         name="sum-for-mean",
         mistake="a sum was taken where the mean belongs, or the other way round",
         of_network=_sum_for_mean,
+        since=1,
+    ),
+    Misconception(
+        name="other-factor",
+        mistake="the derivative of a product was taken as the factor itself, not as the other one",
+        since=1,
+    ),
+    Misconception(
+        name="max-to-both",
+        mistake="the derivative of a maximum was sent back to all, not to the largest only",
+        since=1,
+    ),
+    Misconception(
+        name="max-to-loser",
+        mistake="the derivative of a maximum was sent back to the smaller one",
+        since=1,
+    ),
+    Misconception(
+        name="quotient-sign",
+        mistake="the minus sign in the derivative by a denominator was lost",
+        since=1,
+        is_lost_sign=True,
+    ),
+    Misconception(
+        name="power-kept",
+        mistake="the derivative of a power kept the power, or lost the factor that comes down",
+        since=1,
+    ),
+    Misconception(
+        name="shared-once",
+        mistake="what is used several times was differentiated by way of one use only",
+        of_circuit=lambda circuit: circuit.one_use(of_given=True),
+        since=1,
+    ),
+    Misconception(
+        name="filter-flipped",
+        mistake="the filter was laid over the image upside down",
+        since=1,
+    ),
+    Misconception(
+        name="stride-ignored",
+        mistake="the window was moved by one place instead of the stride",
         since=1,
     ),
 )

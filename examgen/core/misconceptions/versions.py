@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from examgen.core.draw_versions import FIRST_DRAWS
 from examgen.core.graph import Change, ComputationGraph, Quantity
@@ -39,6 +40,7 @@ class Misconception:
         of_graph: its versions for any graph with derivatives.
         of_network: its versions for a network.
         of_products: its versions for matrix products.
+        of_circuit: its versions for a free graph, beside those that operations have by its name.
         since: the version of the draws since which it screens; None for one that never does, which is only named.
         is_distinct: whether hardly any slip of the pen looks like it; in a single step of descent one entry is enough
             for a part of it.
@@ -50,6 +52,7 @@ class Misconception:
     of_graph: Callable[[ComputationGraph], Iterable[Version]] = lambda _: ()
     of_network: Callable[["Network"], Iterable[Version]] = lambda _: ()
     of_products: Callable[[ComputationGraph], Iterable[Version]] = lambda _: ()
+    of_circuit: Callable[[Any], Iterable[Version]] = lambda _: ()
     since: int | None = None
     is_distinct: bool = False
     is_lost_sign: bool = False

@@ -88,6 +88,9 @@ class Rule:
         factors: places of the inputs that are multiplied with one another; such products are added up along the axes
             that the result does not have. Empty where there are none.
         factor: what stands in front of `latex`, or of a notation's own; `compute` multiplies by it too.
+        multiplications: how many products of two numbers the result takes; None where the signature tells it.
+        kinks: from the inputs the distances to where the derivative jumps, (..., n); None where it never does, or where
+            the row of an activation tells it.
         pullbacks: one for each input, None for those by which nobody differentiates; empty where there are none.
     """
 
@@ -100,6 +103,8 @@ class Rule:
     factors: tuple[int, ...] = ()
     bounds: tuple[float, float] = (-inf, inf)
     decimals: int | None = None
+    multiplications: int | None = None
+    kinks: Callable[..., Array] | None = field(default=None, compare=False, repr=False)
     # Rules are compared very often, and two of the same name have the same derivatives.
     pullbacks: tuple[Pullback | None, ...] = field(default=(), compare=False, repr=False)
 

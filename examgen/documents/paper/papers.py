@@ -4,12 +4,15 @@
 question only (text, diagram, boxes) is built once per shape.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity, Role
@@ -21,7 +24,7 @@ from examgen.documents.paper.facts import derivatives_of, facts_of
 from examgen.documents.paper.symbols import symbol_sentences
 from examgen.documents.paper.typed_tasks import other_boxes, spelling_lines, typed_answers
 from examgen.documents.style import STANDARD, PaperStyle
-from examgen.documents.worked.rule_formulas import symbol_of
+from examgen.documents.worked.rule_formulas import symbol_of, symbolic
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
 from examgen.documents.worked.worked_lines import worked_sections
@@ -30,7 +33,7 @@ from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import MARKS_DECIMALS, Field, shown_places, task_letter, total_marks
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.notation import Notation
+from examgen.exams.notation import Index, Notation
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.symbol_names import Naming
 from examgen.exams.wording.texts import UNSHOWN
@@ -124,8 +127,9 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
 
 
 def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
-    """The given numbers: samples, then weights and biases by layer."""
+    """What is to be computed, where that is not a network; and the given numbers: samples, then weights and biases."""
     paper = solved.paper
+    yield from (Given("", f"{symbol_of(paper, one.name)} = {symbolic(paper, one)}") for one in _told(paper))
     several = paper.shape.steps > 1
     for quantity in paper.graph:
         if quantity.role is Role.INPUT and quantity.is_copied == several:
@@ -140,6 +144,17 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
         elif quantity.role is Role.RATE:
             by_layer[None] = [f"{paper.naming.notation.learning_rate} = {solved.number(quantity.name)}"]
     yield from (Given("", r",\quad ".join(equations)) for equations in by_layer.values())
+
+
+def _told(paper: PaperShape) -> Iterator[Quantity]:
+    """The quantities that an exercise defines itself and that are not to be found out."""
+    for quantity in paper.graph.derived:
+        if quantity.latex and quantity.derivative is None and not _DERIVATIVE.fullmatch(quantity.name):
+            yield quantity
+
+
+_DERIVATIVE = re.compile(r"d\w+_d\w+")
+"""The name of what a student finds out, whether it is made by the chain rule or defined."""
 
 
 def _targets_of(paper: PaperShape, inputs: Quantity) -> list[Quantity]:
@@ -200,7 +215,8 @@ def _characters(digits: Digits) -> int:
 
 
 def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> Iterator[AnswerBox]:
-    """One box per asked quantity; in row notation the biases are the last row of their weights' box."""
+    """One box per asked quantity, or per entry where only some are asked; in row notation the biases are the last row
+    of their weights' box."""
     cells = {
         (field.quantity, field.index): Cell(field.name, paper.naming.entry(field.quantity, field.index).unicode, digits)
         for field in fields
@@ -211,14 +227,25 @@ def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> 
     for quantity in asked:
         if quantity.name in done:
             continue
-        rows = [tuple(cells[quantity.name, place] for place in row) for row in shown_places(paper.naming, quantity)]
+        places_here = shown_places(paper.naming, quantity)
+        alone = [place for row in places_here for place in row if (quantity.name, place) in cells]
+        if len(alone) < quantity.size:
+            for place in alone:
+                yield AnswerBox(paper.naming.entry(quantity.name, place).latex, ((cells[quantity.name, place],),))
+            continue
+        rows = [tuple(cells[quantity.name, place] for place in row) for row in places_here]
         symbol = paper.naming.whole(quantity.name)
-        if folds(paper, quantity) and (bias := bias_name(quantity)) in names:
+        if folds(paper, quantity) and (bias := bias_name(quantity)) in names and _is_whole(paper.graph[bias], cells):
             places = shown_places(paper.naming, paper.graph[bias])
             rows += [tuple(cells[bias, place] for place in row) for row in places]
             symbol = symbol_of(paper, quantity.name)
             done.add(bias)
         yield AnswerBox(symbol, tuple(rows))
+
+
+def _is_whole(quantity: Quantity, cells: Mapping[tuple[str, Index], Cell]) -> bool:
+    """Whether there is a box for every entry of a quantity."""
+    return all((quantity.name, index) in cells for index in np.ndindex(*quantity.shape))
 
 
 def _picture(shape: Exercise, notation: Notation, style: PaperStyle) -> NetworkPicture | None:

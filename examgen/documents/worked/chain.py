@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from examgen.core.chain_rule import Path, path_count, paths
+from examgen.core.chain_rule import Path, has_paths, local_derivatives, path_count, paths
 from examgen.core.graph import Quantity
 from examgen.core.rules.rule import fraction_latex
 from examgen.documents.pages import Line
@@ -70,10 +70,31 @@ def chain_lines(solved: SolvedPaper, quantities: Sequence[Quantity]) -> Iterator
     """Entries of each derivative by given numbers, path by path: all, or the first where that is too long."""
     graph = solved.paper.graph
     for quantity in quantities:
-        if quantity.derivative is not None and graph[quantity.derivative.by].rule is None:
-            is_short = quantity.size * path_count(graph, quantity.name) <= MOST_PRODUCTS
-            for index in np.ndindex(*quantity.shape) if is_short else [(0,) * len(quantity.shape)]:
+        is_by_given = quantity.derivative is not None and graph[quantity.derivative.by].rule is None
+        if is_by_given and has_paths(graph, quantity.name):
+            entries = _wanted_entries(solved.paper, quantity)
+            is_short = len(entries) * path_count(graph, quantity.name) <= MOST_PRODUCTS
+            for index in entries if is_short else entries[:1]:
                 yield from _entry_line(solved, quantity, index)
+
+
+def _wanted_entries(paper: PaperShape, quantity: Quantity) -> list[Index]:
+    """All entries of a quantity; where a paper asks for single entries, those on the way to one that is asked."""
+    entries = list(np.ndindex(*quantity.shape))
+    if not paper.entries_asked:
+        return entries
+    return [index for index, is_needed in zip(entries, paper.entries_needed[quantity.name], strict=True) if is_needed]
+
+
+def chain_formula(paper: PaperShape, quantity: Quantity) -> str:
+    """The derivative as products of derivatives by and of the numbers that it goes back through; empty where there are
+    none, or where it goes back through arrays."""
+    derivative = quantity.derivative
+    if derivative is None:
+        return ""
+    of, by = (paper.naming.whole(name) for name in (derivative.of, derivative.by))
+    through = (paper.naming.whole(name) for name in local_derivatives(paper.graph, quantity.name))
+    return " + ".join(rf"{_derivative(of, number)} \cdot {_derivative(number, by)}" for number in through)
 
 
 def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterator[Line]:

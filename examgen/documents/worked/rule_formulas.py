@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from examgen.core.circuits.arithmetic import INDICES
+from examgen.core.circuits.circuit_rules import ExpressionRule
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.losses import LETTERS, LOSSES, Loss
 from examgen.core.rules.rule import fill_latex, fraction_latex
@@ -40,10 +42,20 @@ def symbolic(paper: PaperShape, quantity: Quantity) -> str:
         if name in _ONES:
             return rf"\mathbf{{1}}_{{{_ones_length(paper, name)}}}" + (r"^{\top}" if modifier == "T" else "")
         if not name.isdigit():
-            return "" if name == "times" else _hadamard(all(paper.graph[part].size == 1 for part in quantity.inputs))
+            return (
+                ""
+                if name in {"times", "dot", "thin"}
+                else _hadamard(all(paper.graph[part].size == 1 for part in quantity.inputs))
+            )
         source = quantity.inputs[int(name)]
+        if modifier.startswith(_AT):
+            return naming.entry(source, _place(modifier)).latex
+        if modifier == _INDEX:
+            return naming.entry(source, tuple(INDICES[: len(paper.graph[source].shape)])).latex
         tilde = modifier in {"bias", "ones", "onesT"}
         text = naming.read_by(source, quantity, bias_folded=tilde)
+        if modifier == "base":
+            return rf"\left({text}\right)" if any(mark in text for mark in ("^", "'", "frac")) else text
         is_transposed = modifier == "onesT" or (modifier == "T" and paper.graph[source].size > 1)
         return _transposed(text) if is_transposed else text
 
@@ -58,6 +70,8 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
     # A fraction of matrices is no notation that students know; symbols and the result say it. A rule that hands its
     # input on has no numbers but the result.
     if template in {"", "<0>"} or (r"\frac{<" in template and not solved.is_scalar(inputs[0])):
+        return ""
+    if isinstance(quantity.rule, ExpressionRule) and _is_by_entries(solved, template, inputs):
         return ""
     if r"\left" in template and _has_wide_fractions(solved, [inputs[int(place)] for place in _INPUT.findall(template)]):
         return ""
@@ -75,8 +89,14 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
                 if any(_is_number(solved, template, inputs, place) for place in range(min(2, len(inputs))))
                 else r"\,"
             )
+        if name in {"dot", "thin"}:
+            return r"\cdot" if name == "dot" else r"\,"
         if name == "hadamard":
             return _hadamard(all(solved.is_scalar(part) for part in inputs))
+        if modifier.startswith(_AT):
+            source = inputs[int(name)]
+            value = np.asarray(solved.values[source])[_place(modifier)]
+            return solved.numbers.bracket(solved.numbers.text(value, *solved.put_in(source)))
         text = _argument(solved, inputs[int(name)], modifier)
         return text if modifier == "bare" else solved.numbers.bracket(text)
 
@@ -162,9 +182,23 @@ def _fill(template: str, symbol: Callable[[str, str], str]) -> str:
     return " ".join(fill_latex(template, symbol).split())
 
 
+def _is_by_entries(solved: SolvedPaper, template: str, inputs: Sequence[str]) -> bool:
+    """Whether the formula is of any entry, or does with matrices what is written of numbers only."""
+    is_of_numbers = any(sign in template for sign in (r"\frac", "^{"))
+    return f":{_INDEX}>" in template or (is_of_numbers and not all(map(solved.is_scalar, inputs)))
+
+
+_AT, _INDEX = "at_", "index"
+
+
+def _place(modifier: str) -> tuple[int, ...]:
+    """The 0-based place of an entry that a formula reads."""
+    return tuple(int(place) - 1 for place in modifier.removeprefix(_AT).split("_"))
+
+
 _ONES = ("ones_units", "ones_samples")
-_INPUT = re.compile(r"<(\d)")
-_TOKEN = re.compile(r"<(\d)|\\left\b|\\right\b")
+_INPUT = re.compile(r"<(\d+)")
+_TOKEN = re.compile(r"<(\d+)|\\left\b|\\right\b")
 
 
 def _has_wide_fractions(solved: SolvedPaper, names: Sequence[str]) -> bool:

@@ -47,7 +47,7 @@ class SolvedPaper:
         quantity, value = self.paper.graph[name], np.asarray(self.values[name])
         if value.ndim == 2:
             return value.T if self.paper.naming.is_transposed(quantity) else value
-        return value.reshape(1, -1) if self.paper.naming.notation.samples_as == "rows" else value.reshape(-1, 1)
+        return value.reshape(1, -1) if self.paper.naming.is_row(quantity) else value.reshape(-1, 1)
 
     def folded(self, name: str) -> Array:
         """The shown weights with the biases as a last row, (rows + 1, columns)."""

@@ -12,7 +12,7 @@ from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import fill_latex
 from examgen.documents.pages import Line, Section
-from examgen.documents.worked.chain import chain_lines
+from examgen.documents.worked.chain import chain_formula, chain_lines
 from examgen.documents.worked.rule_formulas import (
     loss_numeric,
     loss_symbolic,
@@ -32,6 +32,7 @@ PART_OF = {
     Role.DERIVATIVE: BACKWARD,
     Role.UPDATE: UPDATE,
     Role.VALUE: "products",
+    Role.DEFINED: FORWARD,
 }
 """The part of a step that a derived quantity belongs to."""
 
@@ -114,8 +115,9 @@ def relations(solved: SolvedPaper, quantity: Quantity) -> tuple[str, ...]:
     """A quantity as a chain of relations: symbol, formula, numbers put in, result; none of them twice."""
     symbol, formula = _symbols(solved.paper, quantity.name)
     numbers = loss_numeric(solved, quantity) if quantity.role is Role.LOSS else numeric(solved, quantity)
+    chain = chain_formula(solved.paper, quantity) if quantity.latex else ""
     seen = [symbol]
-    for part in [*(f"= {part}" for part in (formula, numbers) if part), *solved.results(quantity.name)]:
+    for part in [*(f"= {part}" for part in (chain, formula, numbers) if part), *solved.results(quantity.name)]:
         if part.removeprefix("= ") != seen[-1].removeprefix("= "):
             seen.append(part)
     return tuple(seen)

@@ -17,6 +17,7 @@ from examgen.exams.forms import Count, Form, Number, Prose, Proses, Strict, Whol
 from examgen.exams.notation import NOTATIONS
 from examgen.exams.policy import Policy
 from examgen.exams.task import Task, toml_text
+from examgen.exams.wording.texts import checked_text
 
 
 def _known_draws(version: int) -> int:
@@ -57,6 +58,9 @@ class PapersModel(CoverModel):
     later_keys: ClassVar[frozenset[str]] = frozenset({"draws"})
 
 
+Plain = Annotated[str, AfterValidator(checked_text)]
+
+
 class NetworkModel(Form):
     """`[network]`: a list of names for a layer or for the loss draws one of them for each student."""
 
@@ -91,6 +95,15 @@ class ProductModel(Form):
         return self
 
 
+class GraphModel(Form):
+    """`[graph]`: what is given, and in `[graph.define]` one quantity after another."""
+
+    given: Annotated[dict[str, tuple[Count, ...]], Field(min_length=1)]
+    define: Annotated[dict[str, Plain], Field(min_length=1)]
+    output: str = ""
+    symbols: dict[str, Plain] = Field(default_factory=dict)
+
+
 class ScreensModel(Form):
     """`[screens]`: what a drawn variant must keep to."""
 
@@ -123,6 +136,7 @@ class Family(PapersModel):
     notation: str = "from-to"
     network: NetworkModel | None = None
     products: tuple[ProductModel, ...] = ()
+    graph: GraphModel | None = None
     values: dict[str, Range] = Field(default_factory=dict)
     fixed: dict[str, Matrix] = Field(default_factory=dict)
     digits: Digits
@@ -133,8 +147,8 @@ class Family(PapersModel):
     @model_validator(mode="after")
     def _whole(self) -> "Family":
         require(self.notation, NOTATIONS, "notation")
-        if (self.network is None) == (not self.products):
-            raise ValueError("give either [network] or [[products]]")
+        if sum(map(bool, (self.network, self.products, self.graph))) != 1:
+            raise ValueError("give one of [network], [[products]] and [graph]")
         if bool(self.values) == bool(self.fixed):
             raise ValueError("give either [values], what to draw, or [fixed], the numbers themselves")
         return self

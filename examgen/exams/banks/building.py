@@ -10,6 +10,7 @@ from pathlib import Path
 from examgen.core.draw_versions import FIRST_DRAWS
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS, MAX_TOKENS, Unparsed, tokenize
 from examgen.errors import BankError
+from examgen.exams.asking import allowed_names, asked_of
 from examgen.exams.banks.bank_files import ExamModel, Family, find_bank, load_bank
 from examgen.exams.banks.families import family_question
 from examgen.exams.draws.drawing import Source, draw_question, variant_code
@@ -188,13 +189,23 @@ def _check_fields(question: Question, source: Source, notation: Notation) -> Non
     for label in question.shapes:
         paper = paper_shape(question, label, notation)
         for number, task in enumerate(question.tasks):
-            if absent := _absent(task, [field for field in paper.fields if field.task == number]):
-                raise BankError(
-                    f"{source.path}: tasks[{number + 1}]: asks for {absent}, which this question does not have "
-                    f"(shape {label}) in these steps and layers"
-                )
+            fields = [field for field in paper.fields if field.task == number]
+            if absent := _absent(paper, task, fields):
+                raise BankError(f"{source.path}: tasks[{number + 1}]: {absent}")
         _first_repeated([field.name for field in paper.fields], source.path)
+        _check_digits(paper, source.path)
         _check_lengths(paper, source.path)
+
+
+def _check_digits(paper: PaperShape, path: str) -> None:
+    """The entries of one quantity are asked to the same digits, for what follows from them starts from all of them."""
+    asked = {field.quantity: field.digits for field in reversed(paper.number_fields)}
+    for field in paper.number_fields:
+        if field.digits != asked[field.quantity]:
+            raise BankError(
+                f"{path}: tasks[{field.task + 1}]: entries of {field.quantity} are asked to other digits than in "
+                "another task; ask all of them to the same"
+            )
 
 
 def _check_lengths(paper: PaperShape, path: str) -> None:
@@ -214,15 +225,23 @@ def _is_typable(paper: PaperShape, field: Field) -> bool:
         return False
 
 
-def _absent(task: Task, fields: Sequence[Field]) -> str:
-    """What a task names and finds nothing for; empty where all is there."""
-    kinds, layers, steps = ({getattr(field, part) for field in fields} for part in ("kind", "layer", "step"))
+def _absent(paper: PaperShape, task: Task, fields: Sequence[Field]) -> str:
+    """That a task names what this question does not have, and what may be named; empty where all is there."""
+    quantities = [quantity for quantity in paper.graph.derived if task.is_in_place(quantity)]
+    layers, steps = ({getattr(field, part) for field in fields} for part in ("layer", "step"))
+    names = [text for text in task.ask if not any(asked_of(text).means(quantity) for quantity in quantities)]
+    others = [text for text in task.symbols or () if not any(map(asked_of(text).means, paper.graph))]
     named = [
-        *(kind for kind in task.ask if kind not in kinds),
+        *names,
         *(f"layer {layer}" for layer in task.layers if layer not in layers),
         *(f"step {step}" for step in task.steps if step not in steps),
     ]
-    return ", ".join(named)
+    if not named and not others:
+        return ""
+    does = f"asks for {', '.join(named)}" if named else f"has the symbols {', '.join(others)}"
+    unknown = [text for text in (*names, *others) if not any(map(asked_of(text).means, paper.graph))]
+    allowed = f"; {allowed_names([paper.graph], unknown[0])}" if unknown else ""
+    return f"{does}, which this question does not have (shape {paper.label}) in these steps and layers{allowed}"
 
 
 def _first_repeated(names: Sequence[str], path: str) -> None:

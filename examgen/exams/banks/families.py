@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.evaluation import evaluate
 from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity, Role
@@ -103,8 +104,22 @@ def _networks(family: Family) -> Iterator[Exercise]:
         yield NetworkShape(network.sizes, tuple(activations), loss, *steps)
 
 
+def _graphs(family: Family) -> Iterator[Exercise]:
+    graph = family.graph
+    assert graph is not None
+    names = {*graph.given, *graph.define}
+    asked = [name.partition("[")[0] for task in family.tasks for name in (*task.ask, *(task.symbols or ()))]
+    yield CircuitShape(
+        tuple(graph.given.items()),
+        tuple(graph.define.items()),
+        graph.output,
+        tuple(graph.symbols.items()),
+        tuple(dict.fromkeys(name for name in asked if name not in names)),
+    )
+
+
 _SHAPES: Mapping[str, Callable[[Family], Iterator[Exercise]]] = MappingProxyType(
-    {"network": _networks, "products": _products}
+    {"network": _networks, "products": _products, "graph": _graphs}
 )
 """By the table of a bank that describes a kind of exercise, all shapes that it may have."""
 
@@ -121,7 +136,7 @@ def _label(number: int) -> str:
 
 def _drawers(path: Path, family: Family, shape: Exercise) -> dict[str, Drawer]:
     givens = shape.graph.givens
-    allowed = dict.fromkeys([*(KIND_VALUES[given.kind] for given in givens), *(given.name for given in givens)])
+    allowed = dict.fromkeys([*(_shared_key(given) for given in givens), *(given.name for given in givens)])
     for name in family.values:
         if name not in allowed:
             raise BankError(
@@ -131,8 +146,13 @@ def _drawers(path: Path, family: Family, shape: Exercise) -> dict[str, Drawer]:
     return {given.name: _drawer(path, family, given) for given in givens}
 
 
+def _shared_key(given: Quantity) -> str:
+    """The key of `[values]` that serves a given quantity beside its own name."""
+    return KIND_VALUES.get(given.kind, "entries") if not given.latex else "entries"
+
+
 def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
-    shared = KIND_VALUES[given.kind]
+    shared = _shared_key(given)
     allowed = family.values.get(given.name) or family.values.get(shared)
     if allowed is None:
         raise BankError(f"{path}: values.{shared} is missing; say what {given.name} may be")

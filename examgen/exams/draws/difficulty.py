@@ -99,6 +99,8 @@ def multiplications(graph: ComputationGraph, quantity: Quantity) -> int:
 
     What is computed from one input, such as an activation or a sum, multiplies nothing.
     """
+    if quantity.rule is not None and quantity.rule.multiplications is not None:
+        return quantity.rule.multiplications
     if len(quantity.inputs) < 2 or quantity.rule is None:
         return 0
     axes, _ = quantity.rule.axes()

@@ -124,6 +124,9 @@ def _kinks(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict
         elif quantity.role is Role.LOSS and LOSSES[quantity.rule.name].kinks:
             outputs, targets = (evaluation[one.name] for one in inputs)
             values, kinks = outputs - targets, LOSSES[quantity.rule.name].kinks
+        elif quantity.rule.kinks is not None:
+            distances = quantity.rule.kinks(*(evaluation[one.name] for one in inputs))
+            rejected = rejected | (np.abs(distances) < limits.kink_margin * (1 - SLACK)).any(axis=-1)
         for kink in kinks:
             rejected = rejected | _any(np.abs(values - kink) < limits.kink_margin * (1 - SLACK), inputs[0])
     return rejected

@@ -4,22 +4,40 @@ Called by the screens of variants, which keep a draw only if every misconception
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
-from examgen.core.evaluation import Evaluation, evaluate, reevaluate
+from examgen.core.evaluation import Evaluation, Reevaluated, evaluate, reevaluate
 from examgen.core.misconceptions.patches import patches
 from examgen.core.misconceptions.versions import Patch
+from examgen.core.probes.equality import are_equal
+from examgen.core.probes.trials import live_trials
 from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.tolerance import by_field, perfect_tolerances
+from examgen.exams.tolerance import by_field, perfect_tolerances, written_values
 
 
 def paper_patches(paper: PaperShape, draws: int | None = None) -> tuple[Patch, ...]:
     """The misconceptions that can show on a paper; of a version of the draws, those that screen in it."""
     asked = frozenset(field.quantity for field in paper.number_fields)
     # As all others ask for them, so that they are made and kept once.
-    return patches(paper.shape, asked) if draws is None else patches(paper.shape, asked, draws)
+    found = patches(paper.shape, asked) if draws is None else patches(paper.shape, asked, draws)
+    return _shown_in_entries(paper, found) if paper.entries_asked else found
+
+
+@lru_cache(maxsize=512)
+def _shown_in_entries(paper: PaperShape, found: tuple[Patch, ...]) -> tuple[Patch, ...]:
+    """Of these, what can show in the entries that alone are asked."""
+    base = evaluate(paper.graph, live_trials(paper.graph))
+    right = by_field(paper, base.values)
+
+    def shows(patch: Patch) -> bool:
+        moved = Reevaluated(patch.graph, base, patch.changed)
+        theirs = by_field(paper, {name: moved[name] for name in paper.entry_places})
+        return not are_equal(right, theirs)
+
+    return tuple(filter(shows, found))
 
 
 def separations(
@@ -51,6 +69,7 @@ def separations(
 
 def _off_own(paper: PaperShape, work: Evaluation, patch: Patch) -> Array:
     """How far each answer is from what the right rules make of the same student's earlier answers, (draws, fields)."""
-    written = {field.quantity: work.values[field.quantity] for field in paper.number_fields}
+    written = written_values(paper, work.values)
+    # Entries that nobody asks for are in none of the fields.
     own = {**written, **reevaluate(paper.graph, work, patch.changed, written)}
     return np.asarray(np.abs(by_field(paper, written) - by_field(paper, own)))

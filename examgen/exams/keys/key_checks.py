@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from examgen.core.exercise import Exercise
+from examgen.exams.asking import allowed_names, asked_of
 from examgen.exams.exam import Exam, Question, Variant
 from examgen.exams.keys.key_reading import MistakeError
 from examgen.exams.paper_shapes import paper_shape
@@ -52,6 +53,7 @@ def check_exam(exam: Exam) -> None:
     Raises: MistakeError: a shape is larger than any paper, or asks for nothing.
     """
     for number, question in enumerate(exam.questions, start=1):
+        _check_names(question, f"questions[{number}]")
         for label, shape in question.shapes.items():
             try:
                 _check_shape(question, shape)
@@ -135,6 +137,20 @@ def _places(name: str, values: Any) -> list[str]:
     return [f"{name}[{number}]" for number in range(1, len(values) + 1)] if isinstance(values, list) else []
 
 
+def _check_names(question: Question, where: str) -> None:
+    """Every task asks for what some shape has.
+
+    Raises: MistakeError: one names something else.
+    """
+    graphs = [shape.graph for shape in question.shapes.values() if shape.numbers <= MOST_NUMBERS]
+    for number, task in enumerate(question.tasks, start=1):
+        for text in task.ask if graphs else ():
+            if not any(asked_of(text).means(quantity) for graph in graphs for quantity in graph.derived):
+                raise MistakeError(
+                    f"{where}.tasks[{number}]: quantity {text!r} is unknown; {allowed_names(graphs, text)}"
+                )
+
+
 def _check_shape(question: Question, shape: Exercise) -> None:
     numbers = shape.numbers
     if numbers > MOST_NUMBERS:
@@ -150,7 +166,9 @@ def _entries_of(task: Task, shape: Exercise) -> int:
     if task.as_ == CHOICE:
         return 1
     asked = [quantity for quantity in shape.graph.derived if task.asks(quantity)]
-    return len(asked) if task.as_ == "shape" else sum(quantity.size for quantity in asked)
+    alone = {quantity.name: task.entries_of(quantity) for quantity in asked}
+    sizes = [one.size if (entries := alone[one.name]) is None else len(entries) for one in asked]
+    return len(asked) if task.as_ == "shape" else sum(sizes)
 
 
 def _listed(value: Any, name: str) -> list[Any]:

@@ -114,10 +114,11 @@ def _read(paper: PaperShape, units: dict[str, Flags], total: int) -> Flags:
     for quantity in paper.needed():
         reads[quantity.name] = rests_on(paper.graph, quantity, seen, total)
         own = units.get(quantity.name)
+        seen[quantity.name] = reads[quantity.name] if own is None else reads[quantity.name] | own
         if quantity.name in paper.entry_places:
-            seen[quantity.name] = units[quantity.name]
-        else:
-            seen[quantity.name] = reads[quantity.name] if own is None else reads[quantity.name] | own
+            seen[quantity.name] = seen[quantity.name].copy()
+            asked = paper.entries_asked.get(quantity.name, slice(None))
+            seen[quantity.name][:, asked] = units[quantity.name][:, asked]
     found = [reads[one.quantity][:, entry_of(paper.graph[one.quantity], one)] for one in paper.fields]
     return np.stack(found, axis=1)
 

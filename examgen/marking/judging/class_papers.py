@@ -166,8 +166,9 @@ def reads(paper: PaperShape) -> Flags:
         read = rests_on(paper.graph, quantity, seen, total)
         if quantity.name in paper.entry_places:
             found[quantity.name] = read.reshape(total, *quantity.shape)
-        else:
-            seen[quantity.name] = read
+        if quantity.name not in paper.asked_whole:
+            seen[quantity.name] = read.copy()
+            seen[quantity.name][:, paper.entries_asked.get(quantity.name, [])] = False
     return by_field(paper, found).T
 
 

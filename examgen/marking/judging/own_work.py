@@ -246,7 +246,7 @@ class Work:
         """Recompute every entry from the student's own answers, and see what it rests on."""
         carried, is_given = start.carried, start.is_given
         paper, graph, students = self.paper, self.paper.graph, len(carried)
-        written = as_quantities(paper, carried)
+        written = as_quantities(paper, carried, np.nan)
         base = evaluate(graph, self.givens, substitute=written)
         bands = Bands(graph, base, written, written)
         _, moved = half_units(paper, self.reference, base)

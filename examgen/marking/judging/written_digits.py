@@ -121,9 +121,10 @@ class Writing:
     def by_quantity(self, paper: PaperShape) -> dict[str, "Writing"]:
         """The same for each asked quantity; what is 0 throughout without axes, as nearly nobody writes fewer digits."""
         parts = []
-        for column in (getattr(self, part.name) for part in fields(Writing)):
-            nothing = np.zeros((), column.dtype)
-            parts.append(as_quantities(paper, column) if column.any() else dict.fromkeys(paper.entry_places, nothing))
+        for name, column in ((part.name, getattr(self, part.name)) for part in fields(Writing)):
+            nothing, unasked = np.zeros((), column.dtype), np.nan if name == "values" else 0
+            of_each = as_quantities(paper, column, unasked) if column.any() else None
+            parts.append(of_each or dict.fromkeys(paper.entry_places, nothing))
         return {name: Writing(*(part[name] for part in parts)) for name in paper.entry_places}
 
     def in_the_head(self, policy: Policy, computed: Array, is_open: Flags) -> Array:

@@ -18,7 +18,7 @@ from examgen.core.misconceptions.versions import Patch
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.tolerance import as_quantities, entries_of, half_units, place_of
+from examgen.exams.tolerance import as_quantities, asked_entries, half_units, place_of
 from examgen.marking.judging.entries import Marked
 
 NEAR = 6.0
@@ -95,8 +95,8 @@ class Work:
     def of(paper: PaperShape, givens: Values, values: Array, marked: Marked, is_wrong: Flags, gaps: Flags) -> "Work":
         """The work of some students; `gaps`: (students, fields) what they are taken to have done in the head."""
         carried = np.where(gaps, np.nan, marked.carried) if gaps.any() else marked.carried
-        has_gaps = bool(np.isnan(carried).any())
-        written = as_quantities(paper, carried)
+        has_gaps = bool(paper.entries_asked or np.isnan(carried).any())
+        written = as_quantities(paper, carried, np.nan)
         base = evaluate(paper.graph, givens, substitute=written)
         return Work(paper, marked, values, is_wrong, written, base, has_gaps)
 
@@ -107,13 +107,13 @@ class Work:
         names = [name for name in moved if name in self.paper.entry_places]
         fields = [place for name in names for place in self.paper.entry_places[name]]
         values, tolerance, is_wrong = self.values.T[fields], self.marked.tolerance.T[fields], self.is_wrong.T[fields]
-        theirs = np.concatenate([entries_of(moved[name]) for name in names])
+        theirs = np.concatenate([asked_entries(self.paper, name, moved[name]) for name in names])
         shown = np.abs(theirs - self.marked.own.T[fields]) > 2 * tolerance
         off = np.abs(values - theirs)
         near = is_wrong & (off <= NEAR * tolerance + NEARBY * np.abs(theirs))
         if self.has_gaps:
             # Behind a gap by the right rules, nothing is explained by the wrong one.
-            right = np.concatenate([entries_of(self.base.computed[name]) for name in names])
+            right = np.concatenate([asked_entries(self.paper, name, self.base.computed[name]) for name in names])
             near &= ~(np.abs(theirs - right) <= MOVED * np.abs(right))
         shown &= np.isfinite(values)
         is_theirs = (off < np.abs(values - self.marked.own.T[fields])) & (off <= 2 * tolerance)

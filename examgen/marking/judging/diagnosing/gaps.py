@@ -71,10 +71,12 @@ def following_causes(
 def _can_follow(paper: PaperShape) -> bool:
     """Whether two entries of a sheet without blanks may hang on the same gap, of what is not asked."""
     version = Patch("", paper.graph, frozenset(), must_show=False)
-    asked = {field.quantity for field in paper.fields}
     nothing = np.zeros((1, len(paper.fields)), dtype=bool)
+    asked = as_quantities(paper, ~nothing)
     missing = {
-        one.name: np.full((1, one.size), one.name not in asked) for one in paper.graph.derived if not one.is_copied
+        one.name: ~asked[one.name].reshape(1, -1) if one.name in asked else np.ones((1, one.size), dtype=bool)
+        for one in paper.graph.derived
+        if not one.is_copied
     }
     gaps = _Gaps(paper, version, nothing, nothing, nothing, missing, {})
     label, offsets = gaps._hanging_together()
@@ -153,7 +155,7 @@ class _Gaps:
         }
         # Samples are as given: who reads wrong ones goes wrong there.
         right = values | {one.name: work.base.values[one.name] for one in graph.derived if one.is_copied}
-        tolerance = as_quantities(paper, work.marked.tolerance)
+        tolerance = as_quantities(paper, work.marked.tolerance, np.nan)
         missing, strikes = {}, {}
         for one in graph.derived:
             if one.is_copied:
@@ -165,7 +167,9 @@ class _Gaps:
             reads_samples = any(graph[name].is_copied for name in one.inputs)
             if one.name in version.changed or (reads_samples and not version.changed.isdisjoint(one.inputs)):
                 own = np.asarray(one.rule.compute(*(right[name] for name in one.inputs)))
-                around = tolerance.get(one.name, paper.question.digits.half_units(own))
+                half = paper.question.digits.half_units(own)
+                around = tolerance.get(one.name, half)
+                around = np.where(np.isnan(around), half, around)
                 strikes[one.name] = (~(np.abs(computed[one.name] - own) <= around)).reshape(shape)
         targets = {paper.fields[place].quantity for place in np.flatnonzero(fits.any(axis=0))}
         everyone = np.arange(len(work.values))

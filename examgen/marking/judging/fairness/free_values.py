@@ -38,7 +38,7 @@ class FreeValues:
     @staticmethod
     def of(paper: PaperShape, givens: Values, values: Array, marked: Marked) -> "FreeValues":
         """Compare with what each entry of these students is computed from, in their own work and in the key."""
-        own = evaluate(paper.graph, givens, substitute=as_quantities(paper, marked.carried)).values
+        own = evaluate(paper.graph, givens, substitute=as_quantities(paper, marked.carried, np.nan)).values
         in_work, in_key = _rows(paper, own), _rows(paper, solve(paper, givens).values)
         computed, texts, tolerance = (columns.T for columns in (marked.own, values, marked.tolerance))
         right = in_key[
@@ -91,12 +91,14 @@ def _sources(paper: PaperShape) -> NDArray[np.intp]:
         assert quantity.rule is not None
         shapes = tuple(paper.graph[name].shape for name in quantity.inputs)
         reads = [links(quantity.rule, shapes, place)[:, entry_of(quantity, field)] for place in range(len(shapes))]
-        pairs = [pair for pair in zip(quantity.inputs, reads, strict=True) if _stands_there(paper, pair[0])]
+        pairs = [(name, _standing(paper, name, read)) for name, read in zip(quantity.inputs, reads, strict=True)]
         found.append([offsets[name] + entry for name, read in pairs for entry in np.flatnonzero(read).tolist()])
     return np.array(list(zip_longest(*found, fillvalue=-1)), dtype=np.intp)
 
 
-def _stands_there(paper: PaperShape, name: str) -> bool:
-    """Whether a quantity can be copied: it is printed or asked, and not worked out in the head."""
+def _standing(paper: PaperShape, name: str, entries: Flags) -> Flags:
+    """(entries,) those that can be copied: they are printed or asked, and not worked out in the head."""
     quantity = paper.graph[name]
-    return quantity.rule is None or quantity.is_copied or name in paper.entry_places
+    if quantity.rule is None or quantity.is_copied or name in paper.asked_whole:
+        return entries
+    return entries & np.isin(np.arange(quantity.size), paper.entries_asked.get(name, ()))

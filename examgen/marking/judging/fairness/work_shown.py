@@ -176,7 +176,7 @@ def _reads_work(paper: PaperShape, is_right: Flags, is_explained: Flags, is_zero
     What was left out shows work where it is computed from answers that do and from none that is made up.
     """
     columns = (is_right & ~is_zero, is_explained | (is_right & is_zero), is_blank)
-    right, explained, blank = (as_quantities(paper, flags) for flags in columns)
+    right, explained, blank = (as_quantities(paper, flags, flags is is_blank) for flags in columns)
     students = len(is_right)
     shows: dict[str, Flags] = {}
     made_up: dict[str, Flags] = {}
@@ -223,13 +223,12 @@ def _readers(paper: PaperShape) -> NDArray[np.int64]:
 @lru_cache(maxsize=512)
 def _starting_places(paper: PaperShape) -> tuple[int, ...]:
     """The fields whose rule reads numbers of the paper, itself or by way of what nobody asks for."""
-    asked = {field.quantity for field in paper.fields}
     # The learning rate is the same for all: who copies a step copies it with its result.
     reads: set[str] = {given.name for given in paper.graph.givens if given.role is not Role.RATE}
     starting = set()
     for quantity in paper.graph.derived:
         if any(name in reads for name in quantity.inputs):
             starting.add(quantity.name)
-            if quantity.name not in asked:
+            if quantity.name not in paper.asked_whole:
                 reads.add(quantity.name)
     return tuple(place for place, field in enumerate(paper.fields) if field.quantity in starting)

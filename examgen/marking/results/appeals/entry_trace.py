@@ -80,7 +80,7 @@ class EntryTrace:
         follows = marked.outcome[0, place] == OUTCOMES["follow_through"].code
         version = diagnosis.causes[int(diagnosis.cause[0, place])] if label and follows else None
         is_open = np.isnan(answers.values) & (marked.past_blanks[0, place] | (version is not None))
-        substitute = as_quantities(paper, np.where(is_open, np.nan, marked.carried))
+        substitute = as_quantities(paper, np.where(is_open, np.nan, marked.carried), np.nan)
         base = evaluate(version.graph if version else paper.graph, givens, substitute=substitute)
         solution = solve(paper, givens)
         is_named = diagnosis.codes > 0

@@ -1,0 +1,1 @@
+"""Exercises that are any graph: definitions as texts, read into expressions that can be differentiated."""

@@ -1,0 +1,347 @@
+"""Operations on whole arrays: products of matrices, entries, sums and means, the largest, and softmax."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import prod
+
+import numpy as np
+
+from examgen.core.circuits.arithmetic import (
+    TOTAL,
+    minus,
+    spread,
+    sum_sign,
+    summed,
+    times,
+)
+from examgen.core.circuits.expressions import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    Applied,
+    Constant,
+    Expression,
+    Operation,
+    Piece,
+    Settings,
+    Shape,
+    applied,
+    inner,
+)
+from examgen.core.circuits.functions import called
+from examgen.core.rules.activations import softmax
+from examgen.core.rules.rule import Array
+
+_LETTERS = "abcdef"
+
+
+def _shown(shape: Shape) -> str:
+    return str(list(shape))
+
+
+# Products of matrices and vectors.
+
+
+def _matrix_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
+    left, right = shapes
+    if not left or not right:
+        raise ValueError("{0} @ {1} is with a number; write * for it")
+    if len(left) > 2 or len(right) > 2:
+        raise ValueError("{0} @ {1}: @ is of matrices and vectors")
+    if left[-1] != right[0]:
+        needed = str([left[-1], *right[1:]])
+        raise ValueError(f"{{0}} @ {{1}} needs {needed} behind @")
+    return (*left[:-1], *right[1:])
+
+
+def _matrix(arrays: Sequence[Array], one: Applied) -> Array:
+    left, right = (argument.shape for argument in one.arguments)
+    rows, columns = "r" * (len(left) - 1), "c" * (len(right) - 1)
+    return np.asarray(np.einsum(f"...{rows}k,...k{columns}->...{rows}{columns}", *arrays))
+
+
+def _write_matrix(texts: Sequence[Piece], _one: Applied) -> Piece:
+    return Piece(f"{texts[0].within(PRODUCT)} <thin> {texts[1].within(PRODUCT)}", PRODUCT)
+
+
+def _pull_matrix(one: Applied, gradient: Expression) -> list[Expression | None]:
+    left, right = one.arguments
+    if not one.shape:
+        return [times(gradient, right), times(gradient, left)]
+    if len(left.shape) == 2 and len(right.shape) == 1:
+        return [outer(gradient, right), product(transposed(left), gradient)]
+    if len(left.shape) == 1:
+        return [product(right, gradient), outer(left, gradient)]
+    return [product(gradient, transposed(right)), product(transposed(left), gradient)]
+
+
+def product(left: Expression, right: Expression) -> Expression:
+    """left @ right; a number in front of either stays in front."""
+    return applied(MATRIX, left, right)
+
+
+def transposed(matrix: Expression) -> Expression:
+    """The transpose; of a transpose, the matrix."""
+    if isinstance(matrix, Applied) and matrix.operation is TRANSPOSE:
+        return matrix.arguments[0]
+    return applied(TRANSPOSE, matrix)
+
+
+def outer(left: Expression, right: Expression) -> Expression:
+    """The matrix of all products of two vectors' entries."""
+    return applied(OUTER, left, right)
+
+
+def _transposed_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
+    if len(shapes[0]) != 2:
+        raise ValueError(f"{_shown(shapes[0])}.T; .T is of matrices")
+    return shapes[0][::-1]
+
+
+def _write_transpose(texts: Sequence[Piece], _one: Applied) -> Piece:
+    (text,) = texts
+    if text.is_place:
+        return Piece(text.read_as("T"), POWER)
+    return Piece(rf"{text.within(ATOM)}^{{\top}}", POWER)
+
+
+def _vectors(shapes: Sequence[Shape], _settings: Settings) -> Shape:
+    if any(len(shape) != 1 for shape in shapes):
+        raise ValueError(f"{_shown(shapes[0])} and {_shown(shapes[1])}; outer is of two vectors")
+    return (*shapes[0], *shapes[1])
+
+
+def _dot_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
+    if not shapes[0] or shapes[0] != shapes[1]:
+        raise ValueError(f"{_shown(shapes[0])} and {_shown(shapes[1])}; dot is of two arrays of the same shape")
+    return ()
+
+
+def _dot(arrays: Sequence[Array], one: Applied) -> Array:
+    letters = _LETTERS[: len(one.arguments[0].shape)]
+    return np.asarray(np.einsum(f"...{letters},...{letters}->...", *arrays))
+
+
+MATRIX = Operation(
+    "@",
+    _matrix_shape,
+    _matrix,
+    _write_matrix,
+    _pull_matrix,
+    2,
+    2,
+    is_rational=True,
+    products=lambda one: prod(one.arguments[0].shape) * prod(one.arguments[1].shape[1:]),
+    is_linear=True,
+)
+TRANSPOSE = Operation(
+    ".T",
+    _transposed_shape,
+    lambda arrays, _: np.swapaxes(arrays[0], -1, -2),
+    _write_transpose,
+    lambda _one, gradient: [transposed(gradient)],
+    is_rational=True,
+    is_linear=True,
+)
+OUTER = Operation(
+    "outer",
+    _vectors,
+    lambda arrays, _: np.einsum("...a,...b->...ab", *arrays),
+    lambda texts, _: Piece(rf"{texts[0].within(PRODUCT)} <thin> {_raised(texts[1])}", PRODUCT),
+    lambda one, gradient: [product(gradient, one.arguments[1]), product(transposed(gradient), one.arguments[0])],
+    2,
+    2,
+    is_rational=True,
+    products=lambda one: prod(one.shape),
+    is_linear=True,
+)
+DOT = Operation(
+    "dot",
+    _dot_shape,
+    _dot,
+    lambda texts, _: Piece(rf"{_raised(texts[0])} <thin> {texts[1].within(PRODUCT)}", PRODUCT),
+    lambda one, gradient: [times(gradient, one.arguments[1]), times(gradient, one.arguments[0])],
+    2,
+    2,
+    is_rational=True,
+    products=lambda one: prod(one.arguments[0].shape),
+    is_linear=True,
+)
+
+
+def _raised(text: Piece) -> str:
+    return _write_transpose([text], None).latex  # type: ignore[arg-type]
+
+
+# Entries.
+
+
+def _entry_shape(shapes: Sequence[Shape], settings: Settings) -> Shape:
+    (shape,) = shapes
+    if len(settings) > len(shape):
+        raise ValueError(f"{list(settings)} of {_shown(shape)}; it has {len(shape)} axes")
+    for place, size in zip(settings, shape, strict=False):
+        if not 1 <= place <= size:
+            raise ValueError(f"[{', '.join(map(str, settings))}] of {_shown(shape)}; places count from 1 to {size}")
+    return shape[len(settings) :]
+
+
+def _entry(arrays: Sequence[Array], one: Applied) -> Array:
+    rest = (slice(None),) * len(one.shape)
+    return np.asarray(arrays[0][inner(*(place - 1 for place in one.settings), *rest)])
+
+
+def _write_entry(texts: Sequence[Piece], one: Applied) -> Piece:
+    if texts[0].is_place and not one.shape:
+        return Piece(texts[0].read_as(f"at_{'_'.join(map(str, one.settings))}"))
+    return Piece(f"{texts[0].within(ATOM)}_{{{','.join(map(str, one.settings))}}}")
+
+
+def entry(array: Expression, place: Settings) -> Expression:
+    """An entry of an array, or a row of a matrix; places are 1-based."""
+    return applied(ENTRY, array, settings=place)
+
+
+ENTRY = Operation(
+    "[]",
+    _entry_shape,
+    _entry,
+    _write_entry,
+    lambda one, gradient: [_at(gradient, one)],
+    is_rational=True,
+    is_linear=True,
+)
+
+
+def _at(value: Expression, one: Applied) -> Expression:
+    """A value at the place of an entry."""
+    return applied(ONLY, value, settings=(*one.arguments[0].shape, *one.settings))
+
+
+def _only_shape(shapes: Sequence[Shape], settings: Settings) -> Shape:
+    return settings[: _rank(shapes[0], settings)]
+
+
+def _rank(shape: Shape, settings: Settings) -> int:
+    """Of an array of which an entry is taken: its axes are those of the entry and one for each place."""
+    return (len(settings) + len(shape)) // 2
+
+
+def _only(arrays: Sequence[Array], one: Applied) -> Array:
+    (value,) = arrays
+    kept = one.arguments[0].shape
+    places = one.settings[len(one.shape) :]
+    found = np.zeros((*value.shape[: value.ndim - len(kept)], *one.shape), dtype=value.dtype)
+    found[inner(*(place - 1 for place in places), *(slice(None),) * len(kept))] = value
+    return found
+
+
+def _write_only(texts: Sequence[Piece], one: Applied) -> Piece:
+    places = one.settings[len(one.shape) :]
+    return Piece(rf"{texts[0].within(PRODUCT)} \, e_{{{','.join(map(str, places))}}}", PRODUCT)
+
+
+ONLY = Operation("", _only_shape, _only, _write_only, is_rational=True, is_linear=True)
+"""A value at one place of an array that is 0 elsewhere; its settings are the shape and the place."""
+
+# Sums, means and extremes over all entries.
+
+
+def _needs_array(shapes: Sequence[Shape], _settings: Settings) -> Shape:
+    if not shapes[0]:
+        raise ValueError("it is a number already; this is for arrays")
+    return ()
+
+
+def _axes(one: Applied) -> tuple[int, ...]:
+    return tuple(range(-len(one.arguments[0].shape), 0))
+
+
+def _size(one: Applied) -> int:
+    return prod(one.arguments[0].shape)
+
+
+MEAN = Operation(
+    "mean",
+    _needs_array,
+    lambda arrays, one: np.asarray(arrays[0].sum(axis=_axes(one)) / _size(one)),
+    lambda texts, one: Piece(rf"\frac{{1}}{{{_size(one)}}} {sum_sign(one)} {texts[0].within(PRODUCT)}", PRODUCT),
+    lambda one, gradient: [spread(times(Constant(Fraction(1, _size(one))), gradient), one.arguments[0].shape)],
+    is_rational=True,
+    is_linear=True,
+    sums_entries=True,
+    wrong={"sum-for-mean": lambda one, gradient: [spread(gradient, one.arguments[0].shape)]},
+)
+
+
+def _flat(array: Array, shape: Shape) -> Array:
+    return array.reshape(*array.shape[: array.ndim - len(shape)], -1)
+
+
+def _lead(arrays: Sequence[Array], one: Applied, *, largest: bool) -> Array:
+    """How far the extreme entry is ahead of the next: where they meet, another one is taken."""
+    sign = 1 if largest else -1
+    found = np.sort(_flat(sign * arrays[0], one.arguments[0].shape), axis=-1)
+    return np.asarray(found[..., -1:] - found[..., -2:-1]) if found.shape[-1] > 1 else np.full_like(found, np.inf)
+
+
+def _extreme_of(name: str, *, largest: bool) -> Operation:
+    take = np.max if largest else np.min
+
+    def compute(arrays: Sequence[Array], one: Applied) -> Array:
+        return called(name, lambda array: np.asarray(take(array, axis=_axes(one))), arrays[0])
+
+    return Operation(
+        name,
+        _needs_array,
+        compute,
+        lambda texts, _: Piece(rf"\{name} {texts[0].within(ATOM)}", PRODUCT),
+        lambda one, gradient: [times(gradient, applied(IS_EXTREME, one.arguments[0], one))],
+        kink=lambda arrays, one: _lead(arrays, one, largest=largest),
+        is_rational=True,
+        wrong={"max-to-both": lambda one, gradient: [spread(gradient, one.arguments[0].shape)]},
+    )
+
+
+IS_EXTREME = Operation(
+    "",
+    lambda shapes, _: shapes[0],
+    lambda arrays, one: np.asarray((arrays[0] == arrays[1][inner(*[None] * len(one.shape))]) * 1 + 0 * arrays[0]),
+    lambda texts, _: Piece(rf"\left[{texts[0].latex} = {texts[1].latex}\right]"),
+    least=2,
+    most=2,
+    is_rational=True,
+)
+"""1 where an entry is a number, else 0."""
+
+LARGEST, SMALLEST = _extreme_of("max", largest=True), _extreme_of("min", largest=False)
+
+ARGMAX = Operation(
+    "argmax",
+    lambda shapes, _: _vector_of(shapes[0])[1:],
+    lambda arrays, _: np.asarray(arrays[0].argmax(axis=-1) + 1.0),
+    lambda texts, _: Piece(rf"\operatorname{{argmax}} {texts[0].within(ATOM)}", PRODUCT),
+    kink=lambda arrays, one: _lead(arrays, one, largest=True),
+)
+"""The 1-based place of the largest entry."""
+
+
+def _vector_of(shape: Shape) -> Shape:
+    if len(shape) != 1:
+        raise ValueError(f"{_shown(shape)}; this is of a vector")
+    return shape
+
+
+def _pull_softmax(one: Applied, gradient: Expression) -> list[Expression | None]:
+    return [times(one, minus(gradient, summed(times(gradient, one))))]
+
+
+SOFTMAX = Operation(
+    "softmax",
+    lambda shapes, _: _vector_of(shapes[0]),
+    lambda arrays, _: softmax(arrays[0]),
+    lambda texts, _: Piece(rf"\operatorname{{softmax}}\left({texts[0].bare}\right)"),
+    _pull_softmax,
+)
+
+ARRAYS = (MATRIX, TRANSPOSE, OUTER, DOT, ENTRY, TOTAL, MEAN, LARGEST, SMALLEST, ARGMAX, SOFTMAX)

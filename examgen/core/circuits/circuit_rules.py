@@ -1,0 +1,208 @@
+"""From an expression to a rule of the graph: computation, LaTeX and pullbacks.
+
+The rule of a definition reads the quantities that its text names, and gives one quantity. Its pullbacks are the
+expressions that reverse-mode differentiation of the text gives, in their simplest form.
+
+Source: vector-Jacobian products as in HIPS/autograd, on expressions instead of arrays.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from examgen.core.circuits.arithmetic import ONE, ZERO, as_often, is_zero, plus, same_shapes, spread, write_constant
+from examgen.core.circuits.expressions import (
+    Applied,
+    Constant,
+    Expression,
+    Operation,
+    Piece,
+    Pull,
+    Read,
+    names_in,
+    parts,
+    value_of,
+)
+from examgen.core.rules.rule import Array, Pullback, Reads, Rule, Source
+
+GRADIENT, RESULT = "\0gradient", "\0result"
+"""Names of the derivative by the result and of the result itself in the expressions of pullbacks."""
+
+Wrong = Mapping[Operation, Pull]
+"""Pullbacks that a student takes instead of the right ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionRule(Rule):
+    """A rule that computes an expression.
+
+    Attributes:
+        expression: over the rule's inputs by their names.
+        names: of these, in the rule's order.
+    """
+
+    expression: Expression = field(default=ZERO, compare=False)
+    names: tuple[str, ...] = ()
+
+
+def expression_rule(text: str, expression: Expression, pullbacks: tuple[Pullback | None, ...] = ()) -> ExpressionRule:
+    """The rule of an expression.
+
+    Args:
+        text: that tells it from others.
+        expression: what it computes.
+        pullbacks: of its inputs, in the order in which the expression names them.
+    """
+    names = names_in(expression)
+
+    def compute(*inputs: Array) -> Array:
+        return value_of(expression, dict(zip(names, inputs, strict=True)))
+
+    return ExpressionRule(
+        f"definition {text}",
+        _signature(expression, names),
+        compute,
+        latex_of(expression, names),
+        is_straight=_is_straight(expression),
+        kinks=_distances(expression, names),
+        pullbacks=pullbacks,
+        expression=expression,
+        names=names,
+        multiplications=sum(_products(one) for one in parts(expression)),
+    )
+
+
+def _products(one: Expression) -> int:
+    return one.operation.products(one) if isinstance(one, Applied) and one.operation.products else 0
+
+
+def _distances(expression: Expression, names: tuple[str, ...]) -> Callable[..., Array] | None:
+    """How far inputs are from where a derivative jumps; None where none does."""
+    sites = [one for one in parts(expression) if isinstance(one, Applied) and one.operation.kink is not None]
+    if not sites:
+        return None
+
+    def distances(*inputs: Array) -> Array:
+        values = dict(zip(names, inputs, strict=True))
+        found = []
+        for one in sites:
+            assert one.operation.kink is not None
+            found.append(one.operation.kink([value_of(part, values) for part in one.arguments], one))
+        leading = np.broadcast_shapes(*(array.shape[:-1] for array in found))
+        return np.concatenate([np.broadcast_to(array, (*leading, array.shape[-1])) for array in found], axis=-1)
+
+    return distances
+
+
+def _signature(expression: Expression, names: tuple[str, ...]) -> str:
+    """Each axis of each input is one of its own: no more is known of them."""
+    shapes = {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
+    sizes = [*(len(shapes[name]) for name in names), len(expression.shape)]
+    letters = iter("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" * 4)
+    axes = [f"({','.join(next(letters) for _ in range(size))})" for size in sizes]
+    return f"{','.join(axes[:-1])}->{axes[-1]}"
+
+
+def _is_straight(expression: Expression) -> bool:
+    """Whether each input goes in along a straight line while all others stay."""
+    if not isinstance(expression, Applied):
+        return True
+    arguments = expression.arguments
+    read = [name for argument in arguments for name in names_in(argument)]
+    is_sum = expression.operation.products is None
+    return (
+        expression.operation.is_linear and all(map(_is_straight, arguments)) and (is_sum or len(read) == len(set(read)))
+    )
+
+
+def latex_of(expression: Expression, names: tuple[str, ...]) -> str:
+    """The LaTeX of an expression as a template over these names."""
+    return _piece(expression, {name: f"<{place}>" for place, name in enumerate(names)}).latex
+
+
+def _piece(expression: Expression, places: Mapping[str, str]) -> Piece:
+    if isinstance(expression, Read):
+        return Piece(places[expression.name])
+    if isinstance(expression, Constant):
+        return write_constant(expression.value)
+    if expression.operation.sums_entries and _is_entrywise(expression.arguments[0]):
+        shapes = {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
+        places = {name: f"{place[:-1]}:index>" if shapes.get(name) else place for name, place in places.items()}
+    return expression.operation.write([_piece(one, places) for one in expression.arguments], expression)
+
+
+def _is_entrywise(expression: Expression) -> bool:
+    """Whether each entry follows from the same entry of all that is read."""
+    return all(one.operation.fits is same_shapes for one in parts(expression) if isinstance(one, Applied))
+
+
+def definition_rule(text: str, expression: Expression, wrong: Wrong, *, is_end: bool) -> ExpressionRule:
+    """The rule of a definition with the way back through it.
+
+    Args:
+        text: of the definition.
+        expression: as it was read.
+        wrong: pullbacks that are taken instead of the right ones.
+        is_end: whether it is the number that is differentiated, where the derivative by the result is 1.
+    """
+    gradient: Expression = ONE if is_end else Read(GRADIENT, expression.shape)
+    found = gradients(expression, gradient, wrong)
+    pullbacks = tuple(
+        _pullback(text, name, found[name], expression, gradient) if name in found else None
+        for name in names_in(expression)
+    )
+    return expression_rule(text, expression, pullbacks)
+
+
+def _with_result(derivative: Expression, expression: Expression) -> Expression:
+    """The derivative with the result for what computes it: a (1 - a) for the slope of a sigmoid."""
+    if derivative == expression and isinstance(expression, Applied):
+        return Read(RESULT, expression.shape)
+    if isinstance(derivative, Applied):
+        arguments = tuple(_with_result(one, expression) for one in derivative.arguments)
+        return Applied(derivative.operation, arguments, derivative.settings, derivative.shape)
+    return derivative
+
+
+def _pullback(text: str, name: str, derivative: Expression, expression: Expression, gradient: Expression) -> Pullback:
+    derivative = _with_result(derivative, expression)
+    if not names_in(derivative):
+        shape = next(one.shape for one in parts(expression) if isinstance(one, Read) and one.name == name)
+        derivative = as_often(derivative, gradient if isinstance(gradient, Read) else Read(name, shape))
+    sources: dict[str, Source] = {one: place for place, one in enumerate(names_in(expression))}
+    sources |= {GRADIENT: Reads.GRADIENT, RESULT: Reads.RESULT}
+    rule = expression_rule(f"{text} by {name}", derivative)
+    return Pullback(rule, tuple(sources[one] for one in rule.names))
+
+
+def gradients(expression: Expression, gradient: Expression, wrong: Wrong | None = None) -> dict[str, Expression]:
+    """The derivatives of an expression by what it reads, from the derivative by its result.
+
+    What is behind an operation that has none is not among them.
+    """
+    found: dict[str, Expression] = {}
+    flat: set[str] = set()
+    waiting: dict[Expression, Expression] = {expression: gradient}
+    # An expression that stands in several places is one: what comes back through each of them is added up.
+    for one in reversed(tuple(dict.fromkeys(parts(expression)))):
+        if one not in waiting:
+            continue
+        back = waiting.pop(one)
+        if isinstance(one, Read):
+            found[one.name] = plus(found[one.name], back) if one.name in found else back
+        elif isinstance(one, Applied):
+            for argument, share in zip(one.arguments, _pulled(one, back, wrong or {}), strict=True):
+                if share is None:
+                    flat.update(names_in(argument))
+                elif not is_zero(share):
+                    waiting[argument] = plus(waiting[argument], share) if argument in waiting else share
+    # What cancels, as in x - x, is 0; what has no derivative has none.
+    shapes = {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
+    zeros = {name: spread(ZERO, shape) for name, shape in shapes.items() if name not in found and name not in flat}
+    return found | zeros
+
+
+def _pulled(one: Applied, gradient: Expression, wrong: Wrong) -> Sequence[Expression | None]:
+    pull = wrong.get(one.operation, one.operation.pull)
+    return [None] * len(one.arguments) if pull is None else pull(one, gradient)

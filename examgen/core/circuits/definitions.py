@@ -1,0 +1,207 @@
+"""Definitions of a free graph, read by the parser of formulas that students use.
+
+The grammar is that of `formula_language`, and beside it
+
+    term     = signed {("*" | "/" | "@") signed}
+    raised   = atom {".T" | "[" place {"," place} "]" | superscript}     places are 1-based
+    call     = name "(" (formula | setting "=" whole number) {"," …} ")"
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from examgen.core.circuits.arithmetic import ADD, DIVIDE, LOGARITHM, MULTIPLY, NEGATE, POWER_OF, SUBTRACT
+from examgen.core.circuits.arrays import ARRAYS, ENTRY, MATRIX, TRANSPOSE
+from examgen.core.circuits.expressions import Applied, Constant, Expression, Operation, Read, Shape, applied
+from examgen.core.circuits.functions import FUNCTIONS, MAXIMUM, MINIMUM
+from examgen.core.circuits.windows import WINDOWS
+from examgen.core.exact import exactly
+from examgen.core.formulas import formula_functions
+from examgen.core.formulas.formula_functions import Function, function_key
+from examgen.core.formulas.formula_language import Parser
+from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize_definition
+
+_NAMED = (*FUNCTIONS, *(row for row in ARRAYS if row.name[:1].isalpha()), *WINDOWS)
+_ALIASES: Mapping[str, Operation] = MappingProxyType({"ln": LOGARITHM})
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType({function_key(row.name): row for row in _NAMED} | dict(_ALIASES))
+"""All that a definition can call, by `function_key`; max and min of one array, see `_SEVERAL` for those of several."""
+
+_SEVERAL: Mapping[str, Operation] = MappingProxyType({"max": MAXIMUM, "min": MINIMUM})
+"""What max and min are of two or more arguments."""
+
+_SIGNS: Mapping[Function, Operation] = MappingProxyType(
+    {
+        formula_functions.ADD: ADD,
+        formula_functions.SUBTRACT: SUBTRACT,
+        formula_functions.MULTIPLY: MULTIPLY,
+        formula_functions.DIVIDE: DIVIDE,
+        formula_functions.POWER: POWER_OF,
+        formula_functions.NEGATE: NEGATE,
+    }
+)
+_MATRIX = Function("@", 2, formula_functions.MULTIPLY.compute)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """An operation that takes so many of what was before it."""
+
+    operation: Operation
+    count: int
+    settings: tuple[int, ...] = ()
+
+
+def definition(text: str, shapes: Mapping[str, Shape], symbols: Collection[str]) -> Expression:
+    """Read a definition.
+
+    Args:
+        text: as in a bank.
+        shapes: by name, of each quantity that it may read; it is asked for those of `symbols` only.
+        symbols: the names that it may read.
+
+    Raises: ValueError: it cannot be read, or shapes do not fit; the message says where.
+    """
+    tokens = tokenize_definition(text)
+    parser = None if isinstance(tokens, Unparsed) else _DefinitionParser(tokens, symbols)
+    problem = tokens if isinstance(tokens, Unparsed) else parser.problem()  # type: ignore[union-attr]
+    if isinstance(problem, Unparsed):
+        raise ValueError(f"{_said(problem)} (at character {problem.position + 1})")
+    assert parser is not None
+    return _folded(parser.program, shapes)
+
+
+def names_of(text: str) -> Iterator[str]:
+    """All words of a definition that may be names, whether there is such a quantity or not."""
+    tokens = tokenize_definition(text)
+    if not isinstance(tokens, Unparsed):
+        yield from (token.text for token in tokens if token.kind == "name")
+
+
+def _said(problem: Unparsed) -> str:
+    if problem.reason == "unknown_symbol":
+        return f"{problem.detail} is not known here.{_meant(problem)}"
+    if problem.reason == "unknown_function":
+        allowed = sorted({row.name for row in OPERATIONS.values()})
+        return f"{problem.detail} is no operation; allowed: {', '.join(allowed)}.{_meant(problem)}"
+    return problem.message
+
+
+def _meant(problem: Unparsed) -> str:
+    return f' Did you mean "{problem.near}"?' if problem.near else ""
+
+
+class _DefinitionParser(Parser):
+    """The parser of formulas with what definitions have beside them."""
+
+    factors: Mapping[str, Function] = MappingProxyType({**Parser.factors, "@": _MATRIX})
+
+    def behind_atom(self) -> None:
+        while self.next.text in {".T", "["}:
+            opened = self.take()
+            if opened.text == ".T":
+                self.program.append(_Call(TRANSPOSE, 1))
+                continue
+            places = [self.whole_number()]
+            while self.next.text == ",":
+                self.take()
+                places.append(self.whole_number())
+            if self.next.text != "]":
+                raise self.stop("unclosed", opened)
+            self.take()
+            self.program.append(_Call(ENTRY, 1, tuple(places)))
+
+    def is_function(self, name: str) -> bool:
+        return function_key(name) in OPERATIONS
+
+    def call(self, token: Token) -> None:
+        operation = OPERATIONS.get(function_key(token.text))
+        if operation is None:
+            raise self.unknown(token, "unknown_function", [row.name for row in _NAMED])
+        bracket, count, told = self.take(), 0, dict[str, int]()
+        while True:
+            if self.next.kind == "name" and self.behind_next.text == "=":
+                name = self.setting(operation)
+                told[name] = self.whole_number()
+            else:
+                self.deeper(bracket, self.sum)
+                count += 1
+            if self.next.text != ",":
+                break
+            self.take()
+        self.close(bracket)
+        several = _SEVERAL.get(operation.name) if count > 1 else None
+        self.check_count(token, operation, count, takes_more=several is not None)
+        settings = tuple(told.get(name, usual) for name, usual in operation.settings.items())
+        if several is None:
+            self.program.append(_Call(operation, count, settings))
+        else:
+            # From the right, as they stand on the stack.
+            self.program += [_Call(several, 2)] * (count - 1)
+
+    def setting(self, operation: Operation) -> str:
+        name = self.take()
+        self.take()
+        if name.text not in operation.settings:
+            raise self.unknown(name, "unknown_setting", list(operation.settings))
+        return name.text
+
+    def check_count(self, token: Token, operation: Operation, count: int, *, takes_more: bool) -> None:
+        if not takes_more and not operation.least <= count <= operation.most:
+            raise self.stop("wrong_count", token)
+
+    def whole_number(self) -> int:
+        token = self.take()
+        if token.kind != "number" or not token.text.isdigit():
+            raise self.stop("not_whole", token)
+        return int(token.text)
+
+    @property
+    def behind_next(self) -> Token:
+        return self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+
+
+def _folded(program: Sequence[object], shapes: Mapping[str, Shape]) -> Expression:
+    """The expression of a program in postfix order."""
+    stack: list[Expression] = []
+    for step in program:
+        if isinstance(step, str):
+            stack.append(Read(step, shapes[step]))
+        elif isinstance(step, float):
+            stack.append(Constant(exactly(step)))
+        else:
+            call = _called(step)
+            arguments = [stack.pop() for _ in range(call.count)][::-1]
+            stack.append(_applied(call, arguments))
+    (found,) = stack
+    return found
+
+
+def _called(step: object) -> _Call:
+    if isinstance(step, _Call):
+        return step
+    assert isinstance(step, Function)
+    return _Call(MATRIX if step is _MATRIX else _SIGNS[step], step.arity)
+
+
+def _applied(call: _Call, arguments: Iterable[Expression]) -> Expression:
+    """Numbers that are calculated from numbers of the text alone stay as they are written."""
+    found = tuple(arguments)
+    if call.operation is NEGATE and isinstance(found[0], Constant):
+        return Constant(-found[0].value)
+    try:
+        return applied(call.operation, *found, settings=call.settings)
+    except ValueError as error:
+        known = {one.name: list(one.shape) for argument in found for one in _reads(argument)}
+        shapes = ", ".join(f"{name} is {shape}" for name, shape in known.items())
+        texts = [one.name if isinstance(one, Read) else f"{list(one.shape)}" for one in found]
+        raise ValueError("; ".join(filter(None, (shapes, str(error).format(*texts))))) from None
+
+
+def _reads(expression: Expression) -> Iterator[Read]:
+    if isinstance(expression, Read):
+        yield expression
+    elif isinstance(expression, Applied):
+        for argument in expression.arguments:
+            yield from _reads(argument)
