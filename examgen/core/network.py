@@ -151,24 +151,46 @@ def _mismatches(shape: NetworkShape) -> list[str]:
         if ACTIVATIONS[name].output_only
     ]
     last, loss = shape.activations[-1], LOSSES[shape.loss]
-    if ACTIVATIONS[last].output_only and shape.sizes[-1] < 2:
+    if ACTIVATIONS[last].share_of and shape.sizes[-1] < 2:
         found.append(f"activation {last!r} needs at least two outputs; one would always be 1")
     if loss.outputs and last not in loss.outputs:
         found.append(f"loss {loss.name!r} needs an output activation of {' or '.join(loss.outputs)}, not {last!r}")
+    elif ACTIVATIONS[last].levels and last not in loss.outputs:
+        fitting = ", ".join(row.name for row in LOSSES.values() if last in row.outputs)
+        found.append(
+            f"activation {last!r} has no slope for an error to come back through; it goes with loss {fitting}, "
+            f"not {loss.name!r}"
+        )
+    return found + _misfits(shape)
+
+
+def _misfits(shape: NetworkShape) -> list[str]:
+    """What the losses that are differentiated in a way of their own cannot be told of."""
+    loss, found = LOSSES[shape.loss], []
+    if loss.is_of_weighted_sums and shape.depth > 1:
+        found.append(f"loss {loss.name!r} is for a single layer; the rule says nothing of layers before it")
+    if not loss.has_targets and (shape.sizes[-1], shape.samples_per_step) != (1, 1):
+        found.append(f"loss {loss.name!r} differentiates one output of one sample; give the last layer one unit")
     return found
 
 
 def _givens(shape: NetworkShape) -> list[Quantity]:
     samples = shape.steps * shape.samples_per_step
     givens = [
-        Quantity("x", "x", (samples, shape.sizes[0]), role=Role.INPUT, axes=_PER_SAMPLE),
-        Quantity("y", "y", (samples, shape.sizes[-1]), role=Role.TARGET, axes=_PER_SAMPLE),
+        Quantity(letter, letter, (samples, shape.sizes[layer]), role=role, axes=_PER_SAMPLE)
+        for letter, layer, role in _data(shape)
     ]
     for layer in range(1, shape.depth + 1):
         givens += _parameters(shape, layer, f"W{layer}", f"b{layer}")
     if shape.updates:
         givens.append(Quantity("learning_rate", "learning_rate", (), role=Role.RATE))
     return givens
+
+
+def _data(shape: NetworkShape) -> list[tuple[str, int, Role]]:
+    """What a sample has, with the layer that it is of: inputs, and targets where the loss has any."""
+    targets = [("y", -1, Role.TARGET)] if LOSSES[shape.loss].has_targets else []
+    return [("x", 0, Role.INPUT), *targets]
 
 
 def _parameters(shape: NetworkShape, layer: int, weights: str, biases: str) -> Iterator[Quantity]:
@@ -220,7 +242,11 @@ class _Step:
 def _step(shape: NetworkShape, step: int) -> list[Quantity]:
     names = _Step(shape, step)
     forward = _forward(names)
-    parts = [*_samples(names), *forward, *_backward(names, forward)]
+    backward = _backward(names, forward)
+    if not LOSSES[shape.loss].has_targets:
+        *forward, _ = forward
+        backward = [_of_output(names, quantity) for quantity in backward]
+    parts = [*_samples(names), *forward, *backward]
     return parts + _updates(names) if shape.updates else parts
 
 
@@ -235,7 +261,7 @@ def _samples(step: _Step) -> list[Quantity]:
             step.samples(letter), f"{letter}_of_step", step.per_sample(layer), rule, (letter,), step=step.step,
             role=role, axes=_PER_SAMPLE,
         )
-        for letter, layer, role in (("x", 0, Role.INPUT), ("y", -1, Role.TARGET))
+        for letter, layer, role in _data(step.shape)
     ]  # fmt: skip
 
 
@@ -246,15 +272,30 @@ def _forward(step: _Step) -> list[Quantity]:
         found.append(step.of_layer(Role.WEIGHTED_SUM, "z", layer, LINEAR["affine"], *inputs))
         activation = ACTIVATIONS[shape.activations[layer - 1]].rule()
         found.append(step.of_layer(Role.ACTIVATION, "a", layer, activation, step.name(f"z{layer}")))
-    rule = LOSSES[shape.loss].rule(shape.sizes[-1], shape.averaged_in_delta)
-    outputs = (step.activation(shape.depth), step.samples("y"))
-    return [*found, Quantity(step.name("loss"), "loss", (), rule, outputs, step=step.step, role=Role.LOSS)]
+    loss = LOSSES[shape.loss]
+    of_outputs = {
+        "activation": step.activation(shape.depth),
+        "target": step.samples("y"),
+        "weighted sum": step.name(f"z{shape.depth}"),
+    }
+    rule, read = loss.rule(shape.sizes[-1], shape.averaged_in_delta), tuple(of_outputs[one] for one in loss.reads)
+    return [*found, Quantity(step.name("loss"), "loss", (), rule, read, step=step.step, role=Role.LOSS)]
 
 
 def _backward(step: _Step, forward: list[Quantity]) -> list[Quantity]:
     """From the loss back to the weights and biases that the step starts from."""
+    if LOSSES[step.shape.loss].is_of_weighted_sums:
+        # Outputs that jump count as constants: nothing goes back through them.
+        forward = [one for one in forward if one.name != step.activation(step.shape.depth)]
     found = derivatives(forward, step.name("loss"), list(step.parameters()), step.label)
     return [_of_each_sample(step, _averaged(step, _shortened(step, quantity))) for quantity in found]
+
+
+def _of_output(step: _Step, quantity: Quantity) -> Quantity:
+    """A derivative of the output itself, which is no loss of its own name."""
+    if quantity.derivative is None:
+        return quantity
+    return replace(quantity, derivative=replace(quantity.derivative, of=step.activation(step.shape.depth)))
 
 
 def _shortened(step: _Step, quantity: Quantity) -> Quantity:

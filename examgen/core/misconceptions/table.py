@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.core.graph import Change, ComputationGraph, Quantity
+from examgen.core.graph import Change, ComputationGraph, Quantity, Role
 from examgen.core.misconceptions.paths import no_slope, single_path
 from examgen.core.misconceptions.rewiring import Inputs, mistaken, replaced, scaled, then
 from examgen.core.misconceptions.versions import Misconception, Network, Version, layer_of
@@ -20,8 +20,7 @@ from examgen.core.rules.rule import Array, Rule
 
 def _output_gradient(net: Network) -> list[Quantity]:
     """Where the error enters the backward pass: dL_da of the output layer, and dL_dz where it is a - y at once."""
-    kinds = ("dL_da", "dL_dz") if net.shape.has_shortcut else ("dL_da",)
-    return [q for q in net.of_kind(*kinds) if q.layer == net.depth]
+    return [q for q in net.of_kind("dL_da", "dL_dz") if any(net.graph[name].role is Role.TARGET for name in q.inputs)]
 
 
 def _error_sign(net: Network) -> Iterator[Version]:
@@ -96,7 +95,7 @@ def _relu_slope_z(net: Network) -> Iterator[Version]:
 
 
 def _extra_slope(net: Network) -> Iterator[Version]:
-    sites = [q for q in net.of_kind("dL_dz") if not net.has_slope(q)]
+    sites = [q for q in net.of_kind("dL_dz") if net.shape.has_shortcut and not net.has_slope(q)]
     samples = net.shape.averaged_in_delta
     rule = mistaken("a - y times slope", lambda a, y: (a - y) / samples * a * (1 - a))
     yield Version(replaced(sites, rule))

@@ -23,6 +23,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
+AT_KINK = 1e-12
+"""What is no larger counts as 0: sums of decimals that cancel, as 0.1 · 3 − 0.3 does, leave doubles such as 5.6e-17."""
+
 
 class Reads(Enum):
     """What a pullback reads beside the rule's inputs."""

@@ -133,7 +133,7 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
     several = paper.shape.steps > 1
     for quantity in paper.graph:
         if quantity.role is Role.INPUT and quantity.is_copied == several:
-            pair = rf"{_equation(solved, quantity)},\quad {_equation(solved, _targets_of(paper, quantity))}"
+            pair = r",\quad ".join(_equation(solved, one) for one in (quantity, *_targets_of(paper, quantity)))
             named = text["sample" if quantity.shape[0] == 1 else "mini_batch"].format(step=quantity.step)
             yield Given(named if several else "", pair)
     by_layer: dict[int | None, list[str]] = {}
@@ -157,9 +157,9 @@ _DERIVATIVE = re.compile(r"d\w+_d\w+")
 """The name of what a student finds out, whether it is made by the chain rule or defined."""
 
 
-def _targets_of(paper: PaperShape, inputs: Quantity) -> Quantity:
-    """The targets of the same samples."""
-    return next(one for one in paper.graph if one.role is Role.TARGET and one.step == inputs.step)
+def _targets_of(paper: PaperShape, inputs: Quantity) -> list[Quantity]:
+    """The targets of the same samples, where there are any."""
+    return [one for one in paper.graph if one.role is Role.TARGET and one.step == inputs.step]
 
 
 def _equation(solved: SolvedPaper, quantity: Quantity) -> str:

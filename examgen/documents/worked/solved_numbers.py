@@ -57,7 +57,8 @@ def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:
         for name in quantity.inputs:
             source = paper.graph[name]
             # Given numbers, and slopes that are zeros and ones, have few decimals.
-            is_exact = source.is_copied or source.role is Role.SLOPE
+            has_few = source.rule is not None and source.rule.decimals is not None
+            is_exact = source.is_copied or source.role is Role.SLOPE or has_few
             if source.rule is not None and name not in asked and not is_exact:
                 decimals[name] = max(decimals[name], decimals[quantity.name])
     for quantity in paper.graph:

@@ -14,6 +14,7 @@ from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
+from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array
 from examgen.errors import BankError, did_you_mean
@@ -196,13 +197,35 @@ def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
 
 
 def _check_targets(path: Path, family: Family, shape: Exercise) -> None:
-    """Targets of the cross-entropies are probabilities; where softmax goes with them, a row adds up to 1."""
+    """Targets are such as the loss is made for."""
     for name in shape.graph.rule_names(Role.LOSS):
-        if LOSSES[name].outputs:
+        if levels := _levels(shape, LOSSES[name]):
+            _check_levels(path, family, LOSSES[name], levels)
+        elif LOSSES[name].outputs:
             _check_probabilities(path, family, LOSSES[name])
 
 
+def _levels(shape: Exercise, loss: Loss) -> tuple[float, ...]:
+    """The only values of targets, where there are but few: those of the loss, or those of outputs that jump."""
+    *_, last = (one for one in shape.graph.derived if one.role is Role.ACTIVATION and one.step == 1)
+    assert last.rule is not None
+    return loss.targets or ACTIVATIONS[last.rule.name].levels
+
+
+def _check_levels(path: Path, family: Family, loss: Loss, levels: tuple[float, ...]) -> None:
+    where = "fixed" if family.fixed else "values"
+    if family.fixed:
+        found = np.array(_floats(family.fixed["y"]), dtype=float)
+    else:
+        numbers, scale = family.values["y"].grid()
+        found = np.array([0, 1] if family.values["y"].one_hot else numbers) / scale
+    if not np.isin(found, levels).all():
+        allowed = " or ".join(f"{level:g}" for level in levels)
+        raise BankError(f"{path}: {where}.y: targets of {loss.name} are {allowed} here")
+
+
 def _check_probabilities(path: Path, family: Family, loss: Loss) -> None:
+    """Targets of the cross-entropies are probabilities; where softmax goes with them, a row adds up to 1."""
     rule = f"targets of {loss.name} are from 0 to 1"
     if family.fixed:
         y = np.array(_floats(family.fixed["y"]), dtype=float)

@@ -121,7 +121,7 @@ def _kinks(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict
         kinks: tuple[float, ...] = ()
         if quantity.role is Role.ACTIVATION:
             values, kinks = evaluation[inputs[0].name], ACTIVATIONS[quantity.rule.name].kinks
-        elif quantity.role is Role.LOSS:
+        elif quantity.role is Role.LOSS and LOSSES[quantity.rule.name].kinks:
             outputs, targets = (evaluation[one.name] for one in inputs)
             values, kinks = outputs - targets, LOSSES[quantity.rule.name].kinks
         elif quantity.rule.kinks is not None:

@@ -100,11 +100,14 @@ class Naming:
         return Symbol(f"{cost}_{{{mark}}}", f"{cost}{subscript}", f"{cost}{mark}")
 
     def cost_of(self, quantity: Quantity, index: AnyIndex | None = None) -> Symbol:
-        """The loss that a derivative is one of: the mean of a mini-batch, or one sample's own."""
-        cost = self.notation.cost
-        if quantity.derivative is not None and quantity.derivative.of_each_sample:
+        """The loss that a derivative is one of: the mean of a mini-batch, or one sample's own; or an output itself."""
+        derivative = quantity.derivative
+        if derivative is not None and derivative.of_each_sample:
             return self.cost_of_sample(index[0] if index else SAMPLE_LETTER)
-        return Symbol(cost, cost, cost)
+        of = None if derivative is None else self.graph[derivative.of]
+        if of is None or of.role is Role.LOSS:
+            return Symbol(self.notation.cost, self.notation.cost, self.notation.cost)
+        return self._base(of, of.kind, False, self._units(of, (0, 0)), False)
 
     def _units(self, quantity: Quantity, index: AnyIndex | None) -> AnyIndex:
         """1-based indices as shown behind the letter; empty for a whole quantity and where there is nothing to tell."""

@@ -175,9 +175,9 @@ def _activation(writer: _Writer, quantity: Quantity, index: Index, source: Array
     return _spelled(row.slope_spelling or f"{row.name}'(<0:bare>)", [z[index]])
 
 
-def _loss(row: Loss, a: Array, y: Array) -> Written:
-    samples, outputs = a.shape
-    terms = [_spelled(row.spelling, pair) for pair in zip(a.flat, y.flat, strict=True)]
+def _loss(row: Loss, *read: Array) -> Written:
+    samples, outputs = read[0].shape
+    terms = [_spelled(row.spelling, entries) for entries in zip(*(array.flat for array in read), strict=True)]
     return _scaled(row.factor(outputs, samples), _added(terms))
 
 
