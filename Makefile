@@ -8,6 +8,8 @@ DEMO := output/question2-7
 READY := $(VENV)/.ready
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What is compiled is kept, or every process of the tests would compile it anew.
+export PYTHONDONTWRITEBYTECODE :=
 # make PYTHON=/path/to/python3 … takes that one; else .ci/system looks for the newest.
 export PYTHON
 

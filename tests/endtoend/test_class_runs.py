@@ -18,7 +18,7 @@ import pytest
 import examgen.cli.progress
 from examgen.batch import class_making
 from examgen.batch.running.pool import Finished, work_through
-from tests.command_line import invoke, refused, run
+from tests.command_line import invoke, refused, run, started
 from tests.marking_sheets import read_rows
 from tests.stamped_pages import copied_texts
 
@@ -267,10 +267,8 @@ def test_machines_get_json_and_pipes_get_lines(monkeypatch: pytest.MonkeyPatch) 
 def test_a_run_that_is_asked_to_end_does_so(asked: signal.Signals, times: int, code: int) -> None:
     """In one line, also where somebody is impatient; nothing keeps running, and the same command goes on."""
     write_roster("id,name", *(f"s{number},Name {number}" for number in range(200)))
-    command = [sys.executable, "-m", "examgen", *BATCH, "--seed", "5000000000", "--jobs", "2"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with started(*BATCH, "--seed", 5000000000, "--jobs", 2, **pipes, start_new_session=True) as process:
         until = time.monotonic() + 60
         while not list(Path("class").glob("handout/*/questions.pdf")):
             assert time.monotonic() < until
