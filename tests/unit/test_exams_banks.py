@@ -21,7 +21,7 @@ from examgen.exams.policy import Grade, Policy, Rounding
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
 
 FAMILY_KEYS = (
-    "course, date, duration, duplex, draws, format, title, about, text, notation, network, products, values, fixed, "
+    "course, date, duration, duplex, draws, format, title, about, text, notation, network, products, graph, values, fixed, "
     "digits, screens, policy, tasks"
 )
 NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step, batch_delta, bias, frozen"
@@ -233,7 +233,7 @@ MISFITS = {
     ): "network: bias has 1 values for 2 layers; use one for each",
     changed(DRAWN, ("loss =", 'frozen = ["b2"]\nloss =')): "network: frozen names 'b2'; allowed: W1, b1.",
     changed(DRAWN, ("loss =", 'bias = false\nfrozen = ["b1"]\nloss =')): "network: frozen names 'b1'; allowed: W1.",
-    DRAWN + PRODUCT[PRODUCT.index("[[products]]") : PRODUCT.index("[values]")]: "give either [network] or [[products]]",
+    DRAWN + PRODUCT[PRODUCT.index("[[products]]") : PRODUCT.index("[values]")]: "give one of [network], [[products]] and [graph]",
     changed(DRAWN, ("x = { min = 1, max = 2, step = 0.5 }\n", "")): "values.x is missing; say what x may be",
     changed(DRAWN, (Y, f"{Y}\nlearning_rate = {{ one_hot = true }}")): "values.learning_rate: one_hot is for rows; "
     "give choices, or min, max and step",

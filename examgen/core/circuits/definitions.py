@@ -14,7 +14,7 @@ from types import MappingProxyType
 from examgen.core.circuits.arrays import ARRAYS, ENTRY
 from examgen.core.circuits.expressions import Applied, Constant, Expression, Operation, Read, Shape, applied
 from examgen.core.circuits.functions import FUNCTIONS, MAXIMUM, MINIMUM
-from examgen.core.circuits.matrices import MATRICES, MATRIX, TRANSPOSE
+from examgen.core.circuits.matrix_products import MATRICES, MATRIX, TRANSPOSE
 from examgen.core.circuits.pooling import POOLINGS
 from examgen.core.circuits.simplest_forms import ADD, DIVIDE, LOGARITHM, MULTIPLY, NEGATE, POWER_OF, SUBTRACT
 from examgen.core.circuits.windows import CONVOLUTIONS

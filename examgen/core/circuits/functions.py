@@ -239,7 +239,9 @@ def _loss_slope(row: Loss) -> Operation:
         outputs = one.shape[0] if one.shape else 1
         a, y = (_as_sample(array, part) for array, part in zip(arrays, one.arguments, strict=True))
         with np.errstate(all="ignore"):
-            found = np.asarray(row.slope_of_sample(a, y))[..., 0, :] / row.slope_factor(outputs, 1)
+            slope = np.asarray(row.slope_of_sample(a, y))[..., 0, :]
+        scale = row.slope_factor(outputs, 1)
+        found = slope / (scale if is_object(slope) else float(scale))
         return np.asarray(found if one.shape else found[..., 0])
 
     def write(texts: Sequence[Piece], _one: Applied) -> Piece:

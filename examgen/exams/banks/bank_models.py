@@ -105,10 +105,11 @@ class ProductModel(Form):
 
 
 class GraphModel(Form):
-    """`[graph]`: what is given, and in `[graph.define]` one quantity after another."""
+    """`[graph]`: what is given, and in `[graph.define]` one quantity after another; of a list of definitions one is
+    drawn for each student."""
 
     given: Annotated[dict[str, tuple[Count, ...]], Field(min_length=1)]
-    define: Annotated[dict[str, Plain], Field(min_length=1)]
+    define: Annotated[dict[str, Names], Field(min_length=1)]
     output: str = ""
     symbols: dict[str, Plain] = Field(default_factory=dict)
 
@@ -152,6 +153,8 @@ class Family(PapersModel):
     screens: ScreensModel = ScreensModel()
     policy: Policy = Policy()
     tasks: Annotated[tuple[BankTask, ...], Field(min_length=1, max_length=26)]
+
+    later_keys: ClassVar[frozenset[str]] = PapersModel.later_keys | {"graph"}
 
     @property
     def is_fixed(self) -> bool:

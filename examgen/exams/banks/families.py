@@ -92,13 +92,17 @@ def _products(family: Family) -> Iterator[Exercise]:
     yield ProductsShape(tuple(ProductSpec(one.operation, one.left, one.right) for one in family.products))
 
 
+def _check_count(shapes: int) -> None:
+    if shapes > MAX_SHAPES:
+        raise ValueError(f"the lists make {shapes} combinations; use at most {MAX_SHAPES}")
+
+
 def _networks(family: Family) -> Iterator[Exercise]:
     """One for each choice of activations and loss."""
     network = family.network
     assert network is not None
     count = math.prod(len(names) for names in (*network.activations, network.loss))
-    if count > MAX_SHAPES:
-        raise ValueError(f"the lists make {count} combinations; use at most {MAX_SHAPES}")
+    _check_count(count)
     updates = "learning_rate" in family.values or "learning_rate" in family.fixed
     steps = (
         network.steps,
@@ -117,13 +121,11 @@ def _graphs(family: Family) -> Iterator[Exercise]:
     assert graph is not None
     names = {*graph.given, *graph.define}
     asked = [name.partition("[")[0] for task in family.tasks for name in (*task.ask, *(task.symbols or ()))]
-    yield CircuitShape(
-        tuple(graph.given.items()),
-        tuple(graph.define.items()),
-        graph.output,
-        tuple(graph.symbols.items()),
-        tuple(dict.fromkeys(name for name in asked if name not in names)),
-    )
+    wanted = tuple(dict.fromkeys(name for name in asked if name not in names))
+    _check_count(math.prod(map(len, graph.define.values())))
+    for texts in itertools.product(*graph.define.values()):
+        define = tuple(zip(graph.define, texts, strict=True))
+        yield CircuitShape(tuple(graph.given.items()), define, graph.output, tuple(graph.symbols.items()), wanted)
 
 
 _SHAPES: Mapping[str, Callable[[Family], Iterator[Exercise]]] = MappingProxyType(
