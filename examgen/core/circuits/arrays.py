@@ -19,7 +19,7 @@ from examgen.core.circuits.expressions import (
     applied,
     inner,
 )
-from examgen.core.circuits.functions import called
+from examgen.core.circuits.functions import called, extreme
 from examgen.core.circuits.simplest_forms import minus, summed, times
 from examgen.core.circuits.uniform import TOTAL, spread, sum_sign
 from examgen.core.rules.activations import softmax
@@ -143,10 +143,8 @@ def _lead(arrays: Sequence[Array], one: Applied, *, largest: bool) -> Array:
 
 
 def _extreme_of(name: str, *, largest: bool) -> Operation:
-    take = np.max if largest else np.min
-
     def compute(arrays: Sequence[Array], one: Applied) -> Array:
-        return called(name, lambda array: np.asarray(take(array, axis=_axes(one))), arrays[0])
+        return called(name, lambda array: extreme(_flat(array, one.arguments[0].shape), largest=largest), arrays[0])
 
     return Operation(
         name,

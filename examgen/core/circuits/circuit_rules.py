@@ -7,7 +7,7 @@ Source: vector-Jacobian products as in HIPS/autograd, on expressions instead of 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -129,9 +129,17 @@ def _piece(expression: Expression, places: Mapping[str, str]) -> Piece:
     if isinstance(expression, Constant):
         return write_constant(expression.value)
     if expression.operation.sums_entries and _is_entrywise(expression.arguments[0]):
-        shapes = {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
-        places = {name: f"{place[:-1]}:index>" if shapes.get(name) else place for name, place in places.items()}
+        return _written_sum(expression, places)
     return expression.operation.write([_piece(one, places) for one in expression.arguments], expression)
+
+
+def _written_sum(expression: Applied, places: Mapping[str, str]) -> Piece:
+    """A sum over the entries of arrays, each with an index; between entries stands the sign of numbers."""
+    shapes = {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
+    entries = {name: f"{place[:-1]}:index>" if shapes.get(name) else place for name, place in places.items()}
+    inner = _piece(expression.arguments[0], entries)
+    summand = replace(inner, latex=inner.latex.replace(r"\odot", "<dot>"))
+    return expression.operation.write([summand], expression)
 
 
 def _is_entrywise(expression: Expression) -> bool:

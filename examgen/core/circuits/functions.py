@@ -40,6 +40,17 @@ def called(name: str, function: Callable[..., Array], *arrays: Array) -> Array:
         return np.asarray(function(*arrays))
 
 
+def extreme(array: Array, *, largest: bool = True) -> Array:
+    """The largest or smallest along the last axis, (..., n) -> (...), of fractions and the like as well."""
+    if not is_object(array):
+        return np.asarray(array.max(axis=-1) if largest else array.min(axis=-1))
+    found = array[..., 0]
+    for place in range(1, array.shape[-1]):
+        other = array[..., place]
+        found = np.where(other > found if largest else other < found, other, found)
+    return np.asarray(found)
+
+
 def _typed(name: str, ones: Sequence[Any]) -> Any:
     text = next(one for one in ones if hasattr(one, "called"))
     return text.called(name, ones)
@@ -205,12 +216,11 @@ def _loss(row: Loss) -> Operation:
 
     def write(texts: Sequence[Piece], one: Applied) -> Piece:
         outputs = one.arguments[0].shape
-        index = "_{k}" if outputs else ""
-        a, y = (f"{_indexable(text)}{index}" for text in texts)
+        a, y = (_entry_of(text) if outputs else text.within(ATOM) for text in texts)
         symbols = {"a": a, "y": y, "times": ""}
         term = fill_latex(row.term, lambda name, _: symbols[name])
         factor = row.factor(outputs[0] if outputs else 1, 1)
-        return Piece(_times_latex(factor, rf"\sum_{{k}} {term}" if outputs else term), SUM)
+        return Piece(_times_latex(factor, rf"\sum_i {term}" if outputs else term), SUM)
 
     slope = _loss_slope(row)
 
@@ -228,8 +238,8 @@ def _loss(row: Loss) -> Operation:
     return Operation(row.name, _loss_shape, compute, write, pull, 2, 2, is_rational=row.is_rational, wrong=wrong)
 
 
-def _indexable(text: Piece) -> str:
-    return text.within(ATOM)
+def _entry_of(text: Piece) -> str:
+    return text.read_as("index") if text.is_place else f"{text.within(ATOM)}_i"
 
 
 def _loss_slope(row: Loss) -> Operation:

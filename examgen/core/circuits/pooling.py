@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from examgen.core.circuits.expressions import Applied, Constant, Expression, Operation, Piece, Settings, Shape, applied
-from examgen.core.circuits.functions import called
+from examgen.core.circuits.functions import called, extreme
 from examgen.core.circuits.simplest_forms import times
 from examgen.core.circuits.windows import places_in, result_shape, shape_in_settings, under
 from examgen.core.rules.rule import Array
@@ -40,7 +40,7 @@ def _back_from_windows(shares: Array, one: Applied, shape: Shape, settings: Sett
 
 
 def _max_pooled(arrays: Sequence[Array], one: Applied) -> Array:
-    return called("max", lambda array: _windows(array, one).max(axis=-1), arrays[0])
+    return called("max", lambda array: extreme(_windows(array, one)), arrays[0])
 
 
 def _lead_in_windows(arrays: Sequence[Array], one: Applied) -> Array:
@@ -57,7 +57,8 @@ def _to_largest(arrays: Sequence[Array], one: Applied) -> Array:
     width, stride = one.settings[-2:]
     pooled = Applied(MAX_POOL, one.arguments[1:], (width, stride), one.arguments[0].shape)
     windows = _windows(array, pooled)
-    first = np.eye(windows.shape[-1])[np.asarray(windows == windows.max(axis=-1, keepdims=True)).argmax(axis=-1)]
+    is_largest = np.asarray(windows == extreme(windows)[..., None], dtype=bool)
+    first = np.eye(windows.shape[-1], dtype=int)[is_largest.argmax(axis=-1)]
     return _back_from_windows(first * gradient[..., None], one, one.shape, (width, stride))
 
 
@@ -72,8 +73,8 @@ def _write_back(name: str) -> Callable[[Sequence[Piece], Applied], Piece]:
     return lambda texts, _: Piece(rf"\operatorname{{{name}}}\left({', '.join(text.bare for text in texts)}\right)")
 
 
-TO_LARGEST = Operation("", shape_in_settings, _to_largest, _write_back("to\\,max"), least=2, most=2, is_rational=True)
-TO_ALL = Operation("", shape_in_settings, _to_all, _write_back("to\\,all"), is_rational=True, is_linear=True)
+TO_LARGEST = Operation("", shape_in_settings, _to_largest, _write_back("unpool"), least=2, most=2, is_rational=True)
+TO_ALL = Operation("", shape_in_settings, _to_all, _write_back("spread"), is_rational=True, is_linear=True)
 
 
 def _pull_max_pool(one: Applied, gradient: Expression) -> list[Expression | None]:

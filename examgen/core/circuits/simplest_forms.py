@@ -234,6 +234,9 @@ def _factors(value: Expression) -> tuple[Fraction, list[Expression]]:
         if value.operation is MULTIPLY:
             (one, others), (other, more) = map(_factors, value.arguments)
             return one * other, others + more
+        if value.operation is DIVIDE and isinstance(value.arguments[1], Constant) and value.arguments[1].value:
+            factor, rest = _factors(value.arguments[0])
+            return factor / value.arguments[1].value, rest
         if value.operation is NEGATE:
             factor, rest = _factors(value.arguments[0])
             return -factor, rest

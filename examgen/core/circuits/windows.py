@@ -103,7 +103,7 @@ def _to_filter(arrays: Sequence[Array], one: Applied) -> Array:
     axes, counts = len(one.shape), one.arguments[0].shape
     padded = _padded(array, axes, padding)
     sums = [
-        (gradient * under(padded, place, stride, counts)).sum(axis=tuple(range(-axes, 0)))
+        np.asarray((gradient * under(padded, place, stride, counts)).sum(axis=tuple(range(-axes, 0))))
         for place in places_in(one.shape)
     ]
     return np.stack(np.broadcast_arrays(*sums), axis=-1).reshape(*sums[0].shape, *one.shape)
