@@ -73,8 +73,9 @@ class NetworkModel(Form):
 
     bias: Strict | tuple[Strict, ...] = True
     frozen: Texts = ()
+    shown: Texts = ()
 
-    later_keys: ClassVar[frozenset[str]] = frozenset({"batch_delta", "bias", "frozen"})
+    later_keys: ClassVar[frozenset[str]] = frozenset({"batch_delta", "bias", "frozen", "shown"})
 
     @property
     def biases(self) -> tuple[bool, ...] | None:
@@ -155,6 +156,11 @@ class Family(PapersModel):
     tasks: Annotated[tuple[BankTask, ...], Field(min_length=1, max_length=26)]
 
     later_keys: ClassVar[frozenset[str]] = PapersModel.later_keys | {"graph"}
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Kinds of quantities, or quantities, that papers print instead of asking for them."""
+        return self.network.shown if self.network is not None else ()
 
     @property
     def is_fixed(self) -> bool:
