@@ -43,6 +43,7 @@ class Role(Enum):
     LOSS = "loss"
     SLOPE = "slope"
     DERIVATIVE = "derivative"
+    CHANGE = "change"
     UPDATE = "update"
     VALUE = "value"
     DEFINED = "defined"

@@ -43,6 +43,8 @@ class NetworkShape:
             its papers do not either: it is the mean then.
         bias: for each layer whether its units have a bias; None where all have.
         frozen: names of weights and biases, W1 or b2, that stay as they are given; None where all are learned.
+        changes: whether the change of weights and biases is a step of its own, before the new ones; None for no.
+        by_inputs: whether the loss is differentiated by the inputs, too; None for no.
     """
 
     sizes: tuple[int, ...]
@@ -54,6 +56,8 @@ class NetworkShape:
     batch_delta: BatchDelta | None = None
     bias: tuple[bool, ...] | None = None
     frozen: tuple[str, ...] | None = None
+    changes: Literal[True] | None = None
+    by_inputs: Literal[True] | None = None
 
     def __post_init__(self) -> None:
         problems = tuple(_problems(self))
@@ -254,7 +258,9 @@ class _Step:
         return f"{letter}{layer}" if is_given else step_name(f"{letter}{layer}_new", self.step - 1)
 
     def learned(self) -> Iterator[Quantity]:
-        """All of these that are learned, for the derivatives by them."""
+        """All of these that are learned, for the derivatives by them; and the inputs, where these are asked for."""
+        if self.shape.by_inputs:
+            yield Quantity(self.samples("x"), "x", self.per_sample(0), role=Role.INPUT, axes=_PER_SAMPLE)
         for letter, layer in self.shape.parameters():
             if self.shape.learns(letter, layer):
                 yield _parameter(self.shape, letter, layer, self.parameter(letter, layer))
@@ -263,7 +269,7 @@ class _Step:
         """dL_dz2 for the derivative by z2, slope2 for that of the activation; W1 keeps its name in every step."""
         kind, layer = local or f"dL_d{quantity.kind}", quantity.layer
         by = f"{quantity.kind}{layer}" if quantity.role is Role.PARAMETER else ""
-        return Label(self.name(f"{kind}{layer}"), kind, layer, self.step, by)
+        return Label(self.name(f"{kind}{layer or ''}"), kind, layer, self.step, by)
 
     def samples(self, letter: str) -> str:
         return letter if self.shape.steps == 1 else f"{letter}_{self.step}"
@@ -364,12 +370,24 @@ def _of_each_sample(step: _Step, quantity: Quantity) -> Quantity:
 
 def _updates(step: _Step) -> Iterator[Quantity]:
     """The new weights and biases of a step."""
-    shape = step.shape
-    for letter, layer in shape.parameters():
-        if shape.learns(letter, layer):
-            inputs = (step.parameter(letter, layer), "learning_rate", step.name(f"dL_d{letter}{layer}"))
-            yield Quantity(
-                step.name(f"{letter}{layer}_new"), f"{letter}_new", _size(shape, letter, layer),
-                LINEAR[f"descend_{letter}"], inputs, layer, step.step,
-                role=Role.UPDATE, axes=_AXES[letter], updated=f"{letter}{layer}",
-            )  # fmt: skip
+    for letter, layer in step.shape.parameters():
+        if step.shape.learns(letter, layer):
+            yield from _descent(step, letter, layer)
+
+
+def _descent(step: _Step, letter: str, layer: int) -> Iterator[Quantity]:
+    """The new weights or biases of a layer by plain gradient descent, their change before them where it is asked."""
+    size, name = _size(step.shape, letter, layer), f"{letter}{layer}"
+    read: tuple[str, ...] = ("learning_rate", step.name(f"dL_d{name}"))
+    if step.shape.changes:
+        change = step.name(f"{name}_change")
+        yield Quantity(
+            change, f"{letter}_change", size, LINEAR[f"change_{letter}"], read, layer, step.step,
+            role=Role.CHANGE, axes=_AXES[letter],
+        )  # fmt: skip
+        read = (change,)
+    rule = LINEAR[f"{'changed' if step.shape.changes else 'descend'}_{letter}"]
+    yield Quantity(
+        step.name(f"{name}_new"), f"{letter}_new", size, rule, (step.parameter(letter, layer), *read),
+        layer, step.step, role=Role.UPDATE, axes=_AXES[letter], updated=name,
+    )  # fmt: skip

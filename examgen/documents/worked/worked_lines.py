@@ -30,6 +30,7 @@ PART_OF = {
     Role.LOSS: FORWARD,
     Role.SLOPE: BACKWARD,
     Role.DERIVATIVE: BACKWARD,
+    Role.CHANGE: UPDATE,
     Role.UPDATE: UPDATE,
     Role.VALUE: "products",
     Role.DEFINED: FORWARD,

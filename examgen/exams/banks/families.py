@@ -2,7 +2,9 @@
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +20,7 @@ from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array
 from examgen.errors import BankError, did_you_mean
+from examgen.exams.asking import asked_of
 from examgen.exams.banks.bank_models import Family
 from examgen.exams.banks.bank_values import Matrix
 from examgen.exams.banks.given_numbers import given_decimals, given_denominators, most_decimals
@@ -113,8 +116,12 @@ def _networks(family: Family) -> Iterator[Exercise]:
         network.biases,
         network.frozen or None,
     )
+    asked = [asked_of(text).name for text in family.named]
+    changes = any(re.fullmatch(r"[Wb]\d*_change", name) for name in asked)
     for *activations, loss in itertools.product(*network.activations, network.loss):
-        yield NetworkShape(network.sizes, tuple(activations), loss, *steps)
+        shape = NetworkShape(network.sizes, tuple(activations), loss, *steps)
+        # What few papers ask for is worked out on these alone.
+        yield replace(shape, changes=changes or None, by_inputs="dL_dx" in asked or None)
 
 
 def _graphs(family: Family) -> Iterator[Exercise]:

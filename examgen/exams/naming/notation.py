@@ -97,6 +97,10 @@ _ROWS_FORMULAS = MappingProxyType(
         "outer_alone": "<1:T> <times> <0>",
         "descend_W": "<0:bias> - <1> <times> <2:bias>",
         "descend_W_alone": "<0> - <1> <times> <2>",
+        "change_W": "-<0> <times> <1:bias>",
+        "change_W_alone": "-<0> <times> <1>",
+        "changed_W": "<0:bias> + <1:bias>",
+        "changed_W_alone": "<0> + <1>",
         "softmax_pull_back": (
             r"<0> <hadamard> \left(<1> - \left(<0> <hadamard> <1>\right) <ones_units> <ones_units:T>\right)"
         ),

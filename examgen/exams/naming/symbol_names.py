@@ -3,6 +3,7 @@
 Made by `paper_shapes`; fields, formulas, diagrams and sentences take their symbols from it.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -99,10 +100,12 @@ class Naming:
             return Symbol(notation.cost, notation.cost, step + notation.cost)
         if quantity.role is Role.RATE:
             return Symbol(notation.learning_rate, _plain(notation.learning_rate), "learning_rate")
-        parameter = {"dL_dW": "W", "dL_db": "b", "W_new": "W", "b_new": "b"}.get(kind, kind)
+        parameter = re.sub(r"^dL_d(?=[Wbx])|_(new|change)$", "", kind)
         base = self._base(quantity, parameter, index is None, units, bias_folded)
         if quantity.role is Role.UPDATE:
             base = _with_new(base)
+        elif quantity.role is Role.CHANGE:
+            base = Symbol(rf"\Delta {base.latex}", f"Δ{base.unicode}", f"{base.ascii}_change")
         elif quantity.role is Role.SLOPE:
             function = self._activation_of(quantity)
             # Inside the brackets stands z of the same unit.
