@@ -18,6 +18,7 @@ from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.turned import Turned
 from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, NetworkPicture, PaperPage, QuestionPart
 from examgen.documents.pages import Task as TaskPart
 from examgen.documents.paper.facts import derivatives_of, facts_of
@@ -263,6 +264,8 @@ def _is_whole(quantity: Quantity, cells: Mapping[tuple[str, Index], Cell]) -> bo
 
 def _picture(shape: Exercise, notation: Notation, style: PaperStyle) -> NetworkPicture | None:
     """What is drawn beside an exercise, where something is."""
+    if isinstance(shape, Turned):
+        return _picture(shape.plain, notation, style)
     draw = _PICTURES.get(type(shape))
     return None if draw is None else draw(shape, notation, style)
 
