@@ -105,7 +105,10 @@ def _not_transposed(net: Network) -> Iterator[Version]:
     back = [q for q in net.of_kind("dL_da") if q.layer != net.depth and _is_square(net, layer_of(q) + 1)]
     forth = [q for q in net.of_kind("z") if _is_square(net, layer_of(q))]
     yield Version(replaced(back, mistaken("W dL_dz", lambda w, dz: np.einsum("...op,...np->...no", w, dz))))
-    there = mistaken("W^T a", lambda w, a, b: np.einsum("...io,...ni->...no", w, a) + b[..., None, :])
+    there = mistaken(
+        "W^T a",
+        lambda w, a, *b: np.einsum("...io,...ni->...no", w, a) + sum((one[..., None, :] for one in b), 0),
+    )
     yield Version(replaced(forth, there))
 
 
@@ -115,7 +118,10 @@ def _is_square(net: Network, layer: int) -> bool:
 
 def _updated_weights(net: Network) -> Iterator[Version]:
     if net.shape.updates:
-        sites = [q for q in net.of_kind("dL_da") if q.layer != net.depth]
+        sites = [
+            q for q in net.of_kind("dL_da")
+            if q.layer != net.depth and net.beside(q, f"W{layer_of(q) + 1}_new") in net.graph
+        ]  # fmt: skip
         yield Version(replaced(sites, inputs=lambda q: (net.beside(q, f"W{layer_of(q) + 1}_new"), q.inputs[1])))
 
 
@@ -169,7 +175,7 @@ def _pre_activation_input(net: Network) -> Iterator[Version]:
 
 def _no_bias(net: Network) -> Iterator[Version]:
     rule = mistaken("W a", lambda w, a, _b: np.einsum("...oi,...ni->...no", w, a))
-    yield Version(replaced(net.of_kind("z"), rule))
+    yield Version(replaced([q for q in net.of_kind("z") if len(q.inputs) > 2], rule))
 
 
 def _sigmoid_sign(net: Network) -> Iterator[Version]:

@@ -24,11 +24,9 @@ def derivatives_of(paper: PaperShape) -> Iterator[str]:
     if not names:
         return
     yield from filter(None, (ACTIVATIONS[name].derivative for name in names))
-    local = (
-        r"\frac{\partial z}{\partial w} = a",
-        r"\frac{\partial z}{\partial a} = w",
-        r"\frac{\partial z}{\partial b} = 1",
-    )
+    local = [r"\frac{\partial z}{\partial w} = a", r"\frac{\partial z}{\partial a} = w"]
+    if any(one.is_of_biases for one in paper.graph):
+        local.append(r"\frac{\partial z}{\partial b} = 1")
     yield r",\quad ".join(local)
     if (short := next((one for one in paper.graph.derived if _is_short(one)), None)) is not None:
         cost = paper.naming.cost_of(short).latex
@@ -50,7 +48,7 @@ def facts_of(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
     yield " ".join([*_activation_facts(paper, style), *_kink_facts(paper, style)])
     samples = output.shape[0]
     yield " ".join(_loss_facts(paper, style))
-    layout = [text["folded_bias"]] if notation.folds_bias else []
+    layout = [text["folded_bias"]] if any(map(paper.naming.folds, paper.graph)) else []
     if samples > 1:
         layout.insert(0, text[f"samples_as_{notation.samples_as}"])
     if layout:

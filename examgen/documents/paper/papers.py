@@ -26,7 +26,7 @@ from examgen.documents.paper.typed_tasks import other_boxes, spelling_lines, typ
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked.rule_formulas import symbol_of, symbolic
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
-from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
+from examgen.documents.worked.solved_paper import SolvedPaper, folds
 from examgen.documents.worked.worked_lines import worked_sections
 from examgen.exams.cover import Cover
 from examgen.exams.digits import Digits
@@ -35,7 +35,7 @@ from examgen.exams.fields import MARKS_DECIMALS, Field, shown_places, task_lette
 from examgen.exams.keys.solved_papers import papers
 from examgen.exams.notation import Index, Notation
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.symbol_names import Naming
+from examgen.exams.symbol_names import Naming, bias_name
 from examgen.exams.wording.texts import UNSHOWN
 
 
@@ -138,7 +138,7 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
             yield Given(named if several else "", pair)
     by_layer: dict[int | None, list[str]] = {}
     for quantity in paper.graph.givens:
-        is_folded = quantity.is_of_biases and paper.naming.notation.folds_bias
+        is_folded = bool(paper.naming.weights_around(quantity))
         if not (quantity.is_data or quantity.role is Role.RATE or is_folded):
             by_layer.setdefault(quantity.layer, []).append(_equation(solved, quantity))
         elif quantity.role is Role.RATE:
@@ -258,13 +258,13 @@ def _picture(shape: Exercise, notation: Notation, style: PaperStyle) -> NetworkP
 def _network_picture(shape: NetworkShape, notation: Notation, style: PaperStyle) -> NetworkPicture:
     """The network's diagram; units are named as for a single sample."""
     text = style.words["worked"]
-    single = NetworkShape(shape.sizes, shape.activations, shape.loss, 1, 1, updates=False)
+    single = NetworkShape(shape.sizes, shape.activations, shape.loss, 1, 1, updates=False, bias=shape.bias)
     naming = Naming(notation, single, network_graph(single))
     titles = [style.phrase(ACTIVATIONS[name].title) for name in shape.activations]
     single_input = shape.sizes[0] == 1
     layers = [LayerPicture(_units(naming, "x", shape.sizes[0]), text["input" if single_input else "inputs"])]
     for layer, (size, title) in enumerate(zip(shape.sizes[1:], titles, strict=True), start=1):
-        layers.append(LayerPicture(_units(naming, f"a{layer}", size), title, has_bias=True))
+        layers.append(LayerPicture(_units(naming, f"a{layer}", size), title, has_bias=shape.has_bias(layer)))
     named = [text["picture_input" if single_input else "picture_inputs"].format(count=shape.sizes[0])]
     for size, title in zip(shape.sizes[1:], titles, strict=True):
         named.append(text["picture_unit" if size == 1 else "picture_layer"].format(count=size, title=title))

@@ -106,11 +106,13 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
 def template_of(paper: PaperShape, quantity: Quantity) -> str:
     """The LaTeX of a quantity's rule in the paper's notation."""
     assert quantity.rule is not None
-    formulas, rule = paper.naming.notation.formulas, quantity.rule
-    found = formulas.get(rule.name, rule.latex)
-    around = (quantity, *(paper.graph[name] for name in quantity.inputs))
+    formulas, rule, name = paper.naming.notation.formulas, quantity.rule, quantity.rule.name
+    around = (quantity, *(paper.graph[source] for source in quantity.inputs))
+    if any(one.is_of_weights and not paper.naming.folds(one) for one in around):
+        name = f"{name}_alone" if f"{name}_alone" in formulas else name
+    found = formulas.get(name, rule.latex)
     if any(one.is_per_sample and one.shape[0] > 1 for one in around):
-        found = formulas.get(f"{rule.name}_of_batch", found)
+        found = formulas.get(f"{name}_of_batch", found)
     return found if rule.factor == 1 else f"{fraction_latex(rule.factor)} <times> {found}"
 
 

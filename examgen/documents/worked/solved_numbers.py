@@ -9,10 +9,11 @@ from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.rule import Array
-from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
+from examgen.documents.worked.solved_paper import SolvedPaper, folds
 from examgen.exams.exam import QuestionVariant
 from examgen.exams.keys.solved_papers import entry
 from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.symbol_names import bias_name
 
 
 def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:

@@ -52,7 +52,7 @@ def worked_sections(solved: SolvedPaper, words: Mapping[str, str], *, has_chains
 
 def _has_line(paper: PaperShape, quantity: Quantity) -> bool:
     """Folded biases are a row of their weights."""
-    return not (paper.naming.notation.folds_bias and quantity.is_of_biases)
+    return not paper.naming.weights_around(quantity)
 
 
 def _sections_of_step(
@@ -75,7 +75,9 @@ def _sections_of_step(
 def _opening(solved: SolvedPaper, words: Mapping[str, str], step: int) -> str:
     """What to know before the numbers of a step: that they are printed rounded, and which weights it starts from."""
     if step > 1:
-        return words["weights_after"].format(step=step - 1)
+        graph = solved.paper.graph
+        has_biases = any(one.updated and one.is_of_biases for one in graph)
+        return words["weights_after" if has_biases else "weights_only_after"].format(step=step - 1)
     facts = [words["unrounded"]] if any(map(solved.reads_rounded, solved.paper.needed())) else []
     facts += [words["zero_or_one"].format(condition=condition) for condition in _conditions(solved.paper)]
     return " ".join(facts)
