@@ -18,7 +18,7 @@ from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array
 from examgen.errors import BankError, did_you_mean
-from examgen.exams.banks.bank_models import Family
+from examgen.exams.banks.bank_models import Family, NetworkModel
 from examgen.exams.banks.bank_values import Matrix
 from examgen.exams.banks.given_numbers import given_decimals, given_denominators, most_decimals
 from examgen.exams.draws.drawing import Drawer, Source
@@ -100,16 +100,20 @@ def _networks(family: Family) -> Iterator[Exercise]:
     if count > MAX_SHAPES:
         raise ValueError(f"the lists make {count} combinations; use at most {MAX_SHAPES}")
     updates = "learning_rate" in family.values or "learning_rate" in family.fixed
-    steps = (
-        network.steps,
-        network.samples_per_step,
-        updates,
-        network.batch_delta,
-        network.biases,
-        network.frozen or None,
-    )
     for *activations, loss in itertools.product(*network.activations, network.loss):
-        yield NetworkShape(network.sizes, tuple(activations), loss, *steps)
+        yield NetworkShape(
+            network.sizes,
+            tuple(activations),
+            loss,
+            network.steps,
+            network.samples_per_step,
+            updates,
+            batch_delta=network.batch_delta,
+            bias=network.biases,
+            frozen=network.frozen or None,
+            given_samples=_given_samples(family, network),
+            batch="sum" if network.batch == "sum" else None,
+        )
 
 
 def _graphs(family: Family) -> Iterator[Exercise]:
@@ -124,6 +128,20 @@ def _graphs(family: Family) -> Iterator[Exercise]:
         tuple(graph.symbols.items()),
         tuple(dict.fromkeys(name for name in asked if name not in names)),
     )
+
+
+def _given_samples(family: Family, network: NetworkModel) -> int | None:
+    """How many samples the steps use in turn; None where each has samples of its own."""
+    if network.samples == "new":
+        return None
+    if network.samples == "same":
+        return network.samples_per_step
+    rows = family.fixed.get("x")
+    if rows is None and network.sample_count is None:
+        raise ValueError('samples = "cycle" needs sample_count, how many samples there are, where x is drawn')
+    if rows is None or network.sample_count is not None:
+        return network.sample_count
+    return len(rows) if isinstance(rows, tuple) and all(isinstance(row, tuple) for row in rows) else 1
 
 
 _SHAPES: Mapping[str, Callable[[Family], Iterator[Exercise]]] = MappingProxyType(
