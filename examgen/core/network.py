@@ -43,6 +43,9 @@ class NetworkShape:
             its papers do not either: it is the mean then.
         bias: for each layer whether its units have a bias; None where all have.
         frozen: names of weights and biases, W1 or b2, that stay as they are given; None where all are learned.
+        given_samples: how many samples are given, which the steps use in turn, from the first again; None where each
+            step has samples of its own.
+        batch: how the loss of a mini-batch is put together, where it is not the mean.
     """
 
     sizes: tuple[int, ...]
@@ -54,6 +57,8 @@ class NetworkShape:
     batch_delta: BatchDelta | None = None
     bias: tuple[bool, ...] | None = None
     frozen: tuple[str, ...] | None = None
+    given_samples: int | None = None
+    batch: Literal["sum"] | None = None
 
     def __post_init__(self) -> None:
         problems = tuple(_problems(self))
@@ -91,14 +96,24 @@ class NetworkShape:
         return LOSSES[self.loss].shortcut == self.activations[-1]
 
     @property
+    def samples(self) -> int:
+        """How many are given."""
+        return self.given_samples or self.steps * self.samples_per_step
+
+    @property
+    def averaged_in_loss(self) -> int:
+        """The samples over which the loss of a step is a mean: 1 where it is their sum."""
+        return 1 if self.batch == "sum" else self.samples_per_step
+
+    @property
     def averaged_in_delta(self) -> int:
         """The samples of the mean whose derivatives dL_da and dL_dz are: 1 where each sample has its own loss."""
-        return 1 if self.batch_delta == "sample" else self.samples_per_step
+        return 1 if self.batch_delta == "sample" else self.averaged_in_loss
 
     @property
     def averaged_in_gradient(self) -> int:
         """The samples over which dL_dW and dL_db take the mean of what the samples add: 1 where the 1/n is in dL_dz."""
-        return self.samples_per_step // self.averaged_in_delta
+        return self.averaged_in_loss // self.averaged_in_delta
 
     @property
     def is_rational(self) -> bool:
@@ -166,9 +181,23 @@ def _problems(shape: NetworkShape) -> list[str]:
     elif unknown := [name for name in shape.frozen or () if name not in (names := _names(shape))]:
         near = did_you_mean(unknown[0], names)
         found.append(f"frozen names {unknown[0]!r}; allowed: {', '.join(names)}.{near}")
+    if shape.batch == "sum" and (shape.samples_per_step == 1 or shape.batch_delta):
+        found.append("batch = sum is for mini-batches, which have no mean then: give samples_per_step, no batch_delta")
+    if shape.given_samples is not None:
+        found += _bad_turns(shape)
     if shape.steps > 1 and not shape.updates:
         found.append("several steps need updates of the weights, so give a learning_rate")
     return found or _mismatches(shape)
+
+
+def _bad_turns(shape: NetworkShape) -> list[str]:
+    """What keeps steps from using their samples in turn."""
+    given, count = shape.given_samples or 0, shape.samples_per_step
+    if given < count or given % count:
+        return [f"{given} samples cannot be used in turn by steps with {count} each; give a multiple of {count}"]
+    if given > shape.steps * count:
+        return [f"{given} samples are given and {shape.steps * count} used; give as many steps, or fewer samples"]
+    return []
 
 
 def _names(shape: NetworkShape) -> list[str]:
@@ -206,9 +235,8 @@ def _misfits(shape: NetworkShape) -> list[str]:
 
 
 def _givens(shape: NetworkShape) -> list[Quantity]:
-    samples = shape.steps * shape.samples_per_step
     givens = [
-        Quantity(letter, letter, (samples, shape.sizes[layer]), role=role, axes=_PER_SAMPLE)
+        Quantity(letter, letter, (shape.samples, shape.sizes[layer]), role=role, axes=_PER_SAMPLE)
         for letter, layer, role in _data(shape)
     ]
     givens += [_parameter(shape, letter, layer, f"{letter}{layer}") for letter, layer in shape.parameters()]
@@ -291,7 +319,8 @@ def _samples(step: _Step) -> list[Quantity]:
     if step.shape.steps == 1:
         return []
     count = step.shape.samples_per_step
-    rule = sample_rows((step.step - 1) * count, step.step * count)
+    first = (step.step - 1) * count % step.shape.samples
+    rule = sample_rows(first, first + count)
     return [
         Quantity(
             step.samples(letter), f"{letter}_of_step", step.per_sample(layer), rule, (letter,), step=step.step,
@@ -316,7 +345,12 @@ def _forward(step: _Step) -> list[Quantity]:
         "target": step.samples("y"),
         "weighted sum": step.name(f"z{shape.depth}"),
     }
+<<<<<<< HEAD
     of_loss, read = loss.rule(shape.sizes[-1], shape.averaged_in_delta), tuple(of_outputs[one] for one in loss.reads)
+=======
+    of_loss = loss.rule(shape.sizes[-1], shape.averaged_in_delta, shape.averaged_in_loss)
+    read = tuple(of_outputs[one] for one in loss.reads)
+>>>>>>> net2
     return [*found, Quantity(step.name("loss"), "loss", (), of_loss, read, step=step.step, role=Role.LOSS)]
 
 

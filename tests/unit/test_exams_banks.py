@@ -233,7 +233,10 @@ MISFITS = {
     ): "network: bias has 1 values for 2 layers; use one for each",
     changed(DRAWN, ("loss =", 'frozen = ["b2"]\nloss =')): "network: frozen names 'b2'; allowed: W1, b1.",
     changed(DRAWN, ("loss =", 'bias = false\nfrozen = ["b1"]\nloss =')): "network: frozen names 'b1'; allowed: W1.",
-    DRAWN + PRODUCT[PRODUCT.index("[[products]]") : PRODUCT.index("[values]")]: "give one of [network], [[products]] and [graph]",
+    DRAWN
+    + PRODUCT[
+        PRODUCT.index("[[products]]") : PRODUCT.index("[values]")
+    ]: "give one of [network], [[products]] and [graph]",
     changed(DRAWN, ("x = { min = 1, max = 2, step = 0.5 }\n", "")): "values.x is missing; say what x may be",
     changed(DRAWN, (Y, f"{Y}\nlearning_rate = {{ one_hot = true }}")): "values.learning_rate: one_hot is for rows; "
     "give choices, or min, max and step",

@@ -241,15 +241,15 @@ def _bce_sign(net: Network) -> Iterator[Version]:
         rule = mistaken("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / samples)
         yield Version(replaced(gradient, rule), must_show=False)
         for sign in (1, -1):
-            yield Version(replaced(value, _one_sign(sign)), must_show=False)
+            yield Version(replaced(value, _one_sign(sign, net.shape.averaged_in_loss)), must_show=False)
 
 
-def _one_sign(sign: int) -> Rule:
+def _one_sign(sign: int, averaged: int) -> Rule:
     """The binary cross-entropy with a wrong sign before one of its two terms: the second, or the first for -1."""
 
     def compute(a: Array, y: Array) -> Array:
-        terms = (1 - y) * np.log(1 - a) - y * np.log(a)
-        return np.asarray(sign * terms.sum(axis=-1).mean(axis=-1))
+        terms = ((1 - y) * np.log(1 - a) - y * np.log(a)).sum(axis=-1)
+        return np.asarray(sign * (terms.mean(axis=-1) if averaged > 1 else terms.sum(axis=-1)))
 
     return mistaken(f"one term times {sign}", compute)
 
@@ -284,16 +284,28 @@ def _without_added(graph: ComputationGraph) -> Iterator[Version]:
 def _sum_for_mean(net: Network) -> Iterator[Version]:
     error, value = _output_gradient(net), list(net.of_kind("loss"))
     outputs = net.shape.sizes[-1] if LOSSES[net.shape.loss].is_mean else 1
-    for count in {net.shape.samples_per_step, outputs} - {1}:
+    yield from _mean_for_sum(net)
+    for count in {net.shape.averaged_in_loss, outputs} - {1}:
         for gradient in _where_averaged(net, count, outputs):
             yield Version(scaled([*gradient, *value], count))
             yield Version(scaled(gradient, count))
         yield Version(scaled(value, count), must_show=False)
-    if net.shape.samples_per_step > 1:
+    if net.shape.averaged_in_loss > 1:
         # The other convention of δ in a mini-batch: the gradients come out right.
         of_delta = net.shape.averaged_in_delta / net.shape.averaged_in_gradient
         changes = {**scaled(error, of_delta), **scaled(net.of_kind("dL_dW", "dL_db"), 1 / of_delta)}
         yield Version(changes, must_show=False, makes_up=True)
+
+
+def _mean_for_sum(net: Network) -> Iterator[Version]:
+    """The mean over a mini-batch where its sum belongs."""
+    if net.shape.batch != "sum":
+        return
+    share, value = 1 / net.shape.samples_per_step, list(net.of_kind("loss"))
+    for gradient in (list(net.of_kind("dL_dW", "dL_db")), _output_gradient(net)):
+        yield Version(scaled([*gradient, *value], share))
+        yield Version(scaled(gradient, share))
+    yield Version(scaled(value, share), must_show=False)
 
 
 def _where_averaged(net: Network, count: int, outputs: int) -> Iterator[list[Quantity]]:

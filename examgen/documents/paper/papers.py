@@ -27,6 +27,7 @@ from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked.rule_formulas import symbol_of, symbolic
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper, folds
+from examgen.documents.worked.step_samples import turns
 from examgen.documents.worked.worked_lines import worked_sections
 from examgen.exams.cover import Cover
 from examgen.exams.digits import Digits
@@ -130,12 +131,14 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
     """What is to be computed, where that is not a network; and the given numbers: samples, then weights and biases."""
     paper = solved.paper
     yield from (Given("", f"{symbol_of(paper, one.name)} = {symbolic(paper, one)}") for one in _told(paper))
-    several = paper.shape.steps > 1
+    several, numbers = paper.shape.steps > 1, turns(paper.graph)
     for quantity in paper.graph:
-        if quantity.role is Role.INPUT and quantity.is_copied == several:
+        # A sample that is used again stands there once.
+        is_first = not several or (quantity.step is not None and numbers.get(quantity.step) == quantity.step)
+        if quantity.role is Role.INPUT and quantity.is_copied == several and is_first:
             pair = r",\quad ".join(_equation(solved, one) for one in (quantity, *_targets_of(paper, quantity)))
             named = text["sample" if quantity.shape[0] == 1 else "mini_batch"].format(step=quantity.step)
-            yield Given(named if several else "", pair)
+            yield Given(named if several and max(numbers.values()) > 1 else "", pair)
     by_layer: dict[int | None, list[str]] = {}
     for quantity in paper.graph.givens:
         is_folded = bool(paper.naming.weights_around(quantity))

@@ -171,8 +171,9 @@ def _loss_of(paper: PaperShape, quantity: Quantity) -> Loss:
 
 
 def _loss_factor(paper: PaperShape, quantity: Quantity) -> Fraction:
-    samples, outputs = paper.graph[quantity.inputs[0]].shape
-    return _loss_of(paper, quantity).factor(outputs, samples)
+    rule = paper.graph[quantity.name].rule
+    assert rule is not None
+    return _loss_of(paper, quantity).factor(paper.graph[quantity.inputs[0]].shape[1], rule.averaged)
 
 
 def _scaled(factor: Fraction, latex: str) -> str:

@@ -73,8 +73,13 @@ class NetworkModel(Form):
 
     bias: Strict | tuple[Strict, ...] = True
     frozen: Texts = ()
+    samples: Literal["new", "same", "cycle"] = "new"
+    sample_count: Annotated[Whole, Field(ge=1, le=64)] | None = None
+    batch: Literal["mean", "sum"] = "mean"
 
-    later_keys: ClassVar[frozenset[str]] = frozenset({"batch_delta", "bias", "frozen"})
+    later_keys: ClassVar[frozenset[str]] = frozenset(
+        {"batch_delta", "bias", "frozen", "samples", "sample_count", "batch"}
+    )
 
     @property
     def biases(self) -> tuple[bool, ...] | None:
@@ -88,6 +93,8 @@ class NetworkModel(Form):
             require(name, ACTIVATIONS, "activation")
         for name in self.loss:
             require(name, LOSSES, "loss")
+        if self.sample_count is not None and self.samples != "cycle":
+            raise ValueError('sample_count says how many samples the steps use in turn; give samples = "cycle" with it')
         return self
 
 

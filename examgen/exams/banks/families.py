@@ -18,7 +18,7 @@ from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array
 from examgen.errors import BankError, did_you_mean
-from examgen.exams.banks.bank_models import Family
+from examgen.exams.banks.bank_models import Family, NetworkModel
 from examgen.exams.banks.bank_values import Matrix
 from examgen.exams.banks.given_numbers import given_decimals, given_denominators, most_decimals
 from examgen.exams.draws.drawing import Drawer, Source
@@ -104,16 +104,20 @@ def _networks(family: Family) -> Iterator[Exercise]:
     count = math.prod(len(names) for names in (*network.activations, network.loss))
     _check_count(count)
     updates = "learning_rate" in family.values or "learning_rate" in family.fixed
-    steps = (
-        network.steps,
-        network.samples_per_step,
-        updates,
-        network.batch_delta,
-        network.biases,
-        network.frozen or None,
-    )
     for *activations, loss in itertools.product(*network.activations, network.loss):
-        yield NetworkShape(network.sizes, tuple(activations), loss, *steps)
+        yield NetworkShape(
+            network.sizes,
+            tuple(activations),
+            loss,
+            network.steps,
+            network.samples_per_step,
+            updates,
+            batch_delta=network.batch_delta,
+            bias=network.biases,
+            frozen=network.frozen or None,
+            given_samples=_given_samples(family, network),
+            batch="sum" if network.batch == "sum" else None,
+        )
 
 
 def _graphs(family: Family) -> Iterator[Exercise]:
@@ -126,6 +130,20 @@ def _graphs(family: Family) -> Iterator[Exercise]:
     for texts in itertools.product(*graph.define.values()):
         define = tuple(zip(graph.define, texts, strict=True))
         yield CircuitShape(tuple(graph.given.items()), define, graph.output, tuple(graph.symbols.items()), wanted)
+
+
+def _given_samples(family: Family, network: NetworkModel) -> int | None:
+    """How many samples the steps use in turn; None where each has samples of its own."""
+    if network.samples == "new":
+        return None
+    if network.samples == "same":
+        return network.samples_per_step
+    rows = family.fixed.get("x")
+    if rows is None and network.sample_count is None:
+        raise ValueError('samples = "cycle" needs sample_count, how many samples there are, where x is drawn')
+    if rows is None or network.sample_count is not None:
+        return network.sample_count
+    return len(rows) if isinstance(rows, tuple) and all(isinstance(row, tuple) for row in rows) else 1
 
 
 _SHAPES: Mapping[str, Callable[[Family], Iterator[Exercise]]] = MappingProxyType(
@@ -234,7 +252,11 @@ def _levels(shape: Exercise, loss: Loss) -> tuple[float, ...]:
 
 def _check_levels(path: Path, family: Family, loss: Loss, levels: tuple[float, ...]) -> None:
     where = "fixed" if "y" in family.fixed else "values"
+<<<<<<< HEAD
     if "y" in family.fixed:
+=======
+    if where == "fixed":
+>>>>>>> net2
         found = np.array(_floats(family.fixed["y"]), dtype=float)
     else:
         numbers, scale = family.values["y"].grid()

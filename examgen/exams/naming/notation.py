@@ -94,6 +94,7 @@ _ROWS_FORMULAS = MappingProxyType(
         "weighted_sum": "<1> <times> <0>",
         "pull_back": "<1> <times> <0:T>",
         "outer": "<1:onesT> <times> <0>",
+        "bias_gradient_of_batch": "<ones_samples:T> <times> <0>",
         "outer_alone": "<1:T> <times> <0>",
         "descend_W": "<0:bias> - <1> <times> <2:bias>",
         "descend_W_alone": "<0> - <1> <times> <2>",
