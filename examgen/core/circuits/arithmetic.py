@@ -95,6 +95,7 @@ TOTAL = Operation(
     is_rational=True,
     sums_entries=True,
     is_linear=True,
+    sign=r"\sum",
 )
 
 
@@ -216,6 +217,7 @@ ADD = Operation(
     2,
     is_rational=True,
     is_linear=True,
+    sign="+",
 )
 SUBTRACT = Operation(
     "-",
@@ -227,6 +229,7 @@ SUBTRACT = Operation(
     2,
     is_rational=True,
     is_linear=True,
+    sign="-",
 )
 NEGATE = Operation(
     "-",
@@ -236,6 +239,7 @@ NEGATE = Operation(
     _each(lambda _one, g: [negated(g)]),
     is_rational=True,
     is_linear=True,
+    sign="-",
 )
 MULTIPLY = Operation(
     "*",
@@ -249,6 +253,7 @@ MULTIPLY = Operation(
     products=lambda one: prod(one.shape) if not any(isinstance(part, Constant) for part in one.arguments) else 0,
     is_linear=True,
     wrong={"other-factor": _each(lambda one, g: [times(g, one.arguments[0]), times(g, one.arguments[1])])},
+    sign=lambda one: r"\odot" if all(part.shape for part in one.arguments) else r"\times",
 )
 
 
@@ -267,6 +272,7 @@ DIVIDE = Operation(
     2,
     2,
     wrong={"quotient-sign": _each(lambda one, g: _pull_quotient(one, g, sign=1))},
+    sign="/",
 )
 
 
@@ -300,6 +306,7 @@ POWER_OF = Operation(
     2,
     is_rational=True,
     wrong={"power-kept": _each(_power_kept), "power-kept 2": _each(_factor_lost)},
+    sign=r"(\cdot)^{\cdot}",
 )
 
 
@@ -317,6 +324,7 @@ LOGARITHM = Operation(
     lambda texts, _: Piece(rf"\ln\left({texts[0].bare}\right)", ATOM),
     _each(lambda one, g: [over(g, one.arguments[0])]),
     doubt={"log10": lambda one: times(Constant(Fraction(float(1 / np.log(10)))), one)},
+    sign=r"\ln",
 )
 
 

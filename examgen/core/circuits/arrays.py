@@ -133,6 +133,7 @@ MATRIX = Operation(
     is_rational=True,
     products=lambda one: prod(one.arguments[0].shape) * prod(one.arguments[1].shape[1:]),
     is_linear=True,
+    sign=r"\cdot",
 )
 TRANSPOSE = Operation(
     ".T",
@@ -142,6 +143,7 @@ TRANSPOSE = Operation(
     lambda _one, gradient: [transposed(gradient)],
     is_rational=True,
     is_linear=True,
+    sign=r"(\cdot)^{\top}",
 )
 OUTER = Operation(
     "outer",
@@ -154,6 +156,7 @@ OUTER = Operation(
     is_rational=True,
     products=lambda one: prod(one.shape),
     is_linear=True,
+    sign=r"\otimes",
 )
 DOT = Operation(
     "dot",
@@ -166,6 +169,7 @@ DOT = Operation(
     is_rational=True,
     products=lambda one: prod(one.arguments[0].shape),
     is_linear=True,
+    sign=r"\langle \cdot, \cdot \rangle",
 )
 
 
@@ -210,6 +214,7 @@ ENTRY = Operation(
     lambda one, gradient: [_at(gradient, one)],
     is_rational=True,
     is_linear=True,
+    sign=lambda one: f"[{', '.join(map(str, one.settings))}]",
 )
 
 
@@ -300,6 +305,7 @@ def _extreme_of(name: str, *, largest: bool) -> Operation:
         kink=lambda arrays, one: _lead(arrays, one, largest=largest),
         is_rational=True,
         wrong={"max-to-both": lambda one, gradient: [spread(gradient, one.arguments[0].shape)]},
+        sign=rf"\{name}",
     )
 
 
