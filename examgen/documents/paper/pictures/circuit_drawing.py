@@ -56,7 +56,7 @@ class Sized:
         return Extent(max(self.height / 2, up), max(self.height / 2, down))
 
 
-def sized(node: CircuitNode, letters: Letters, size: float, detail: int) -> Sized:
+def sized(node: CircuitNode, letters: Letters, size: float, detail: int, ports: int = 0) -> Sized:
     """A node with its writing.
 
     Args:
@@ -64,6 +64,7 @@ def sized(node: CircuitNode, letters: Letters, size: float, detail: int) -> Size
         letters: that measure.
         size: of the letters, in points.
         detail: 0 for the fullest writing at its wire, larger numbers for shorter.
+        ports: how many wires end at its left side.
     """
     width, height = sign = letters.extent(node.sign, size)
     if node.outline != "none":
@@ -71,7 +72,7 @@ def sized(node: CircuitNode, letters: Letters, size: float, detail: int) -> Size
         # A round one holds a square that is smaller than it.
         is_short = sqrt(width**2 + height**2) <= least - 5 and node.outline == "circle"
         width = least if is_short else max(width + 14, least)
-        height = max(least, height + 8, len(node.inputs) * 9.0 + 6)
+        height = max(least, height + 8, ports * 9.0 + 6)
     above, below = (_written(part, letters, size, detail) for part in (node.above, node.below))
     return Sized(node, sign, width, height, above, below)
 
@@ -85,7 +86,7 @@ def _written(texts: Sequence[str], letters: Letters, size: float, detail: int) -
 
 def circuit_drawing(nodes: Sequence[CircuitNode], letters: Letters, size: float, detail: int) -> Drawing:
     """The drawing of a circuit, which may be too large for a page; see `sized` for the arguments."""
-    parts = [sized(node, letters, size, detail) for node in nodes]
+    parts = [sized(node, letters, size, detail, len(node.inputs)) for node in nodes]
     plans = [_Plan(layered(nodes, is_late=is_late), parts, size) for is_late in (False, True)]
     at_left, late = (plan.drawing() for plan in plans)
     is_tangled = plans[1].layering.crossings < plans[0].layering.crossings
@@ -110,7 +111,7 @@ class _Plan:
         ends = [self.end(item, lefts, rights) for column in self.layering.columns for item in column]
         marks = [*self.wires(tops, lefts, rights), *self.discs(tops, lefts)]
         labels = tuple(self.labels(tops, lefts))
-        tints = (_tint(label) for label in labels if label.is_tinted)
+        tints = (tint(label) for label in labels if label.is_tinted)
         return Drawing(max(ends) + FRAME, height, (*marks, *tints), labels)
 
     def extent(self, item: Item) -> Extent:
@@ -170,7 +171,7 @@ class _Plan:
                 x = lefts[item.column] - half if item.is_passing else self.start(item, lefts)
                 end = self.end(item, lefts, rights)
                 is_last = not item.is_passing and not self.is_read(item.node)
-                lines += f"M{_n(x)} {_n(y)}H{_n(end - (HEAD - 1 if is_last else 0))}"
+                lines += f"M{number(x)} {number(y)}H{number(end - (HEAD - 1 if is_last else 0))}"
                 heads += _head(end, y) if is_last else ""
         for curve, y, x in self.bent(tops, lefts, rights):
             lines += curve
@@ -199,8 +200,8 @@ class _Plan:
             bend = lefts[link.end.column] - self.widest_passing(link.end.column) / 2 - head - x
             stop = x + bend
             middle = x + bend * 0.55
-            curve = f"M{_n(x)} {_n(y)}C{_n(middle)} {_n(y)} {_n(x + bend * 0.4)} {_n(end)} {_n(stop)} {_n(end)}"
-            yield curve + f"H{_n(tip - head)}", end, tip if head else 0.0
+            curve = f"M{numbers(x, y)}C{numbers(middle, y, x + bend * 0.4, end, stop, end)}"
+            yield curve + f"H{number(tip - head)}", end, tip if head else 0.0
 
     def ports(self, tops: Mapping[Item, float]) -> list[float]:
         """How far from the middle of a node each link ends, by place of the link."""
@@ -255,16 +256,17 @@ def disc(one: Sized, x: float, y: float) -> str:
     is_box = one.node.outline == "box"
     round_by = 5.0 if is_box else min(one.width, one.height) / 2
     return (
-        f'<rect x="{_n(x - one.width / 2)}" y="{_n(y - one.height / 2)}" width="{_n(one.width)}" '
-        f'height="{_n(one.height)}" rx="{_n(round_by)}" fill="{BOX if is_box else CIRCLE}" stroke="{INK}" '
+        f'<rect x="{number(x - one.width / 2)}" y="{number(y - one.height / 2)}" width="{number(one.width)}" '
+        f'height="{number(one.height)}" rx="{number(round_by)}" fill="{BOX if is_box else CIRCLE}" stroke="{INK}" '
         'stroke-width="1.1"/>'
     )
 
 
-def _tint(label: Label) -> str:
+def tint(label: Label) -> str:
+    """What is behind a derivative, which tells it from values in grey, too."""
     return (
-        f'<rect x="{_n(label.x - 2)}" y="{_n(label.y - 1)}" width="{_n(label.width + 4)}" '
-        f'height="{_n(label.height + 2)}" rx="2" fill="{TINT}"/>'
+        f'<rect x="{number(label.x - 2)}" y="{number(label.y - 1)}" width="{number(label.width + 4)}" '
+        f'height="{number(label.height + 2)}" rx="2" fill="{TINT}"/>'
     )
 
 
@@ -279,9 +281,14 @@ def _edge(one: Sized, port: float) -> float:
 
 def _head(x: float, y: float) -> str:
     """An arrow head to the right, with its tip here."""
-    return f"M{_n(x)} {_n(y)}l{_n(-HEAD)} -2.4v4.8z"
+    return f"M{number(x)} {number(y)}l{number(-HEAD)} -2.4v4.8z"
 
 
-def _n(value: float) -> str:
+def numbers(*values: float) -> str:
+    """Numbers of a path."""
+    return " ".join(map(number, values))
+
+
+def number(value: float) -> str:
     """A number with at most two decimals, and no minus zero."""
     return f"{round(value, 2) + 0:g}"

@@ -9,12 +9,17 @@ from markupsafe import Markup, escape
 
 from examgen.documents.pages import CircuitPicture
 from examgen.documents.paper.pictures.circuit_drawing import circuit_drawing
-from examgen.documents.paper.pictures.lettering import Drawing, Letters
+from examgen.documents.paper.pictures.grid_drawing import grid_drawing
+from examgen.documents.paper.pictures.lettering import HEIGHT, Drawing, Letters, below_another
+from examgen.documents.paper.pictures.unrolled_drawing import unrolled_drawing
 
-SIZES = (11.0, 10.0, 9.2, 8.4, 7.6)
+SIZES = (11.0, 10.0, 9.2, 8.4, 7.6, 7.0)
 """Of letters, in points."""
 
 DETAILS = 2
+
+BETWEEN = 8.0
+"""Between drawings below one another, in pixels."""
 
 
 def circuit_markup(picture: CircuitPicture, letters: Letters, caption: Markup) -> Markup:
@@ -37,7 +42,25 @@ def circuit_markup(picture: CircuitPicture, letters: Letters, caption: Markup) -
 
 def drawings(picture: CircuitPicture, letters: Letters) -> Iterator[Drawing]:
     """All ways to draw it, the best first."""
+    if picture.line is not None:
+        for detail in range(DETAILS):
+            for size in SIZES:
+                yield unrolled_drawing(picture.forms[0], picture.line, letters, size, detail)
+    if picture.grids:
+        yield from _with_grids(picture, letters)
+        return
     for nodes in picture.forms:
         for detail in range(DETAILS):
             for size in SIZES:
                 yield circuit_drawing(nodes, letters, size, detail)
+
+
+def _with_grids(picture: CircuitPicture, letters: Letters) -> Iterator[Drawing]:
+    """Grids with the circuit below them, where that has more to tell and there is room; else the grids."""
+    room = HEIGHT / len(picture.grids) - BETWEEN
+    circuits = [circuit_drawing(picture.forms[-1], letters, size, DETAILS) for size in SIZES if len(picture.forms)]
+    circuit = next((one for one in circuits if one.fits), None)
+    if circuit is not None:
+        less = (HEIGHT - circuit.height) / len(picture.grids) - BETWEEN
+        yield below_another([*(grid_drawing(row, letters, less) for row in picture.grids), circuit], BETWEEN)
+    yield below_another([grid_drawing(row, letters, room) for row in picture.grids], BETWEEN)

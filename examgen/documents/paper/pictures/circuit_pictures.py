@@ -10,6 +10,7 @@ from examgen.documents.math import to_mathml
 from examgen.documents.pages import CircuitNode, CircuitPicture, TimeLine
 from examgen.documents.paper.pictures.operation_signs import Operations
 from examgen.documents.paper.pictures.time_steps import Recurrence, recurrence_in
+from examgen.documents.paper.pictures.window_grids import fits_grids, window_grids
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.rule_formulas import symbol_of
 from examgen.documents.worked.solved_paper import SolvedPaper
@@ -37,15 +38,26 @@ def circuit_picture(solved: SolvedPaper, style: PaperStyle, with_solution: bool)
     boxes = tuple(circuit.boxes())
     if recurrence is not None:
         return CircuitPicture((boxes,), circuit.told(recurrence), caption, _line(boxes, recurrence))
+    grids = tuple(window_grids(solved, circuit.defined, with_solution=with_solution))
+    if fits_grids(grids):
+        forms = (boxes,) if len(circuit.defined) > 1 else ()
+        return CircuitPicture(forms, circuit.told(None), caption if forms else "", grids=grids)
     circles = tuple(circuit.circles())
     count = sum(node.outline == "circle" for node in circles)
     return CircuitPicture((circles, boxes) if count <= MOST_CIRCLES else (boxes,), circuit.told(None), caption)
 
 
-def _line(nodes: tuple[CircuitNode, ...], recurrence: Recurrence) -> TimeLine:
+def _line(nodes: tuple[CircuitNode, ...], recurrence: Recurrence) -> TimeLine | None:
+    """Where the boxes stand in a row; None where one reads more than the box before it, and wires would pass others."""
     places = {node.quantity: place for place, node in enumerate(nodes)}
     steps = tuple(tuple(places[name] for name in step) for step in recurrence.steps)
-    return TimeLine(steps, tuple(places[name] for name in recurrence.behind))
+    line = TimeLine(steps, tuple(places[name] for name in recurrence.behind))
+    row = [*(place for step in steps for place in step), *line.behind]
+    before = dict(zip(row[1:], row, strict=False))
+    is_row = all(
+        before.get(place) == source for place in row for source in nodes[place].inputs if nodes[source].outline == "box"
+    )
+    return line if is_row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,14 @@ class _Circuit:
             return ()
         shape = self.shape(name)
         is_short = self.solved.paper.graph[name].size <= MOST_ENTRIES
-        return ((self.solved.number(name),) if is_short else ()) + shape
+        return ((self.number(name),) if is_short else ()) + shape
+
+    def number(self, name: str) -> str:
+        """A value in LaTeX; what is computed has decimals, exact or not, so that it stays short."""
+        solved = self.solved
+        if solved.paper.graph[name].rule is None:
+            return solved.number(name)
+        return solved.matrix(solved.shown(name), solved.decimals[name])
 
     def shape(self, name: str) -> tuple[str, ...]:
         """Rows and columns of an array as it is printed, small; nothing for a number."""
@@ -145,7 +164,8 @@ class _Circuit:
         derivative = f"d{self.output}_d{name}"
         if not self.with_solution or derivative not in {one.name for one in self.solved.paper.graph}:
             return ()
-        return self.values(derivative)
+        # The shape of an array tells nothing that does not stand above.
+        return tuple(value for value in self.values(derivative) if value != self._shape(derivative))
 
     @property
     def output(self) -> str:
