@@ -345,12 +345,8 @@ def _forward(step: _Step) -> list[Quantity]:
         "target": step.samples("y"),
         "weighted sum": step.name(f"z{shape.depth}"),
     }
-<<<<<<< HEAD
-    of_loss, read = loss.rule(shape.sizes[-1], shape.averaged_in_delta), tuple(of_outputs[one] for one in loss.reads)
-=======
     of_loss = loss.rule(shape.sizes[-1], shape.averaged_in_delta, shape.averaged_in_loss)
     read = tuple(of_outputs[one] for one in loss.reads)
->>>>>>> net2
     return [*found, Quantity(step.name("loss"), "loss", (), of_loss, read, step=step.step, role=Role.LOSS)]
 
 

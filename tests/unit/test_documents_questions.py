@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from examgen.core.network import NetworkShape
-from examgen.documents.pages import AnswerBox, Cell, PaperPage, QuestionPart
+from examgen.documents.pages import AnswerBox, Cell, NetworkPicture, PaperPage, QuestionPart
 from examgen.documents.paper.papers import key_page, question_page
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked import solved_numbers
@@ -187,7 +187,7 @@ def test_diagrams_show_the_network(case: tuple[str, str]) -> None:
         if not isinstance(paper.shape, NetworkShape):
             assert part.picture is None
             continue
-        assert part.picture is not None
+        assert isinstance(part.picture, NetworkPicture)
         layers = part.picture.layers
         assert [len(layer.units) for layer in layers] == list(paper.shape.sizes)
         assert [layer.caption for layer in layers] == [

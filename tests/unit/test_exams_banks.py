@@ -21,8 +21,8 @@ from examgen.exams.policy import Grade, Policy, Rounding
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
 
 FAMILY_KEYS = (
-    "course, date, duration, duplex, draws, format, title, about, text, notation, network, products, graph, values, fixed, "
-    "digits, screens, policy, tasks"
+    "course, date, duration, duplex, draws, format, title, about, text, notation, network, products, graph, values, "
+    "fixed, digits, screens, policy, tasks"
 )
 NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step, batch_delta, bias, frozen"
 RANGE_KEYS = "min, max, step, choices, exclude, one_hot"

@@ -67,6 +67,7 @@ ENTRY = Operation(
     lambda one, gradient: [_at(gradient, one)],
     is_rational=True,
     is_linear=True,
+    sign=lambda one: f"[{', '.join(map(str, one.settings))}]",
 )
 
 
@@ -155,6 +156,7 @@ def _extreme_of(name: str, *, largest: bool) -> Operation:
         kink=lambda arrays, one: _lead(arrays, one, largest=largest),
         is_rational=True,
         wrong={"max-to-both": lambda one, gradient: [spread(gradient, one.arguments[0].shape)]},
+        sign=rf"\{name}",
     )
 
 

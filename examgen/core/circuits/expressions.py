@@ -112,6 +112,8 @@ class Operation:
         is_linear: whether the result is a straight line in each argument while the others stay.
         wrong: the usual wrong derivatives, by the name of the misconception.
         doubt: what a student may take instead of its value, by the name of the misconception.
+        sign: LaTeX that a picture shows for it, or how that comes of an application; empty where it is its name.
+            Dots stand for arguments where those have a place of their own.
     """
 
     name: str
@@ -129,6 +131,7 @@ class Operation:
     is_linear: bool = False
     wrong: Mapping[str, Pull] = field(default_factory=dict)
     doubt: Mapping[str, Callable[[Applied], Expression]] = field(default_factory=dict)
+    sign: str | Callable[[Applied], str] = ""
 
 
 def applied(operation: Operation, *arguments: Expression, settings: Settings = ()) -> Applied:

@@ -133,6 +133,7 @@ def _extreme(name: str, *, largest: bool) -> Operation:
         kink=_gap,
         is_rational=True,
         wrong={"max-to-both": _to_both, "max-to-loser": _of_extreme(largest=not largest)},
+        sign=rf"\{name}",
     )
 
 
@@ -157,6 +158,7 @@ def _activation(row: Activation) -> Operation:
         is_rational=row.is_rational,
         wrong={"no-slope": lambda _one, gradient: [gradient]},
         doubt={"sigmoid-sign": _of_minus} if row.name == "sigmoid" else {},
+        sign=row.symbol,
     )
 
 
@@ -266,8 +268,9 @@ def _times_latex(factor: Fraction, latex: str) -> str:
 
 
 def _functions() -> Iterator[Operation]:
-    yield unary("exp", np.exp, _write_exp, lambda one: one)
-    yield unary("sqrt", np.sqrt, lambda texts, _: Piece(rf"\sqrt{{{texts[0].bare}}}"), _slope_of_root)
+    yield unary("exp", np.exp, _write_exp, lambda one: one, sign=r"\exp")
+    root = r"\sqrt{\cdot}"
+    yield unary("sqrt", np.sqrt, lambda texts, _: Piece(rf"\sqrt{{{texts[0].bare}}}"), _slope_of_root, sign=root)
     yield unary(
         "abs",
         np.abs,
@@ -275,6 +278,7 @@ def _functions() -> Iterator[Operation]:
         lambda one: applied(SIGN, one.arguments[0]),
         kink=lambda arrays, one: _flat(arrays[0], one.shape),
         is_rational=True,
+        sign=r"\left|\cdot\right|",
     )
     yield LOGARITHM
     yield SIGN

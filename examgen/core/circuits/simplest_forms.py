@@ -104,6 +104,7 @@ ADD = Operation(
     2,
     is_rational=True,
     is_linear=True,
+    sign="+",
 )
 SUBTRACT = Operation(
     "-",
@@ -115,6 +116,7 @@ SUBTRACT = Operation(
     2,
     is_rational=True,
     is_linear=True,
+    sign="-",
 )
 NEGATE = Operation(
     "-",
@@ -124,6 +126,7 @@ NEGATE = Operation(
     _each(lambda _one, g: [negated(g)]),
     is_rational=True,
     is_linear=True,
+    sign="-",
 )
 MULTIPLY = Operation(
     "*",
@@ -137,6 +140,7 @@ MULTIPLY = Operation(
     products=lambda one: prod(one.shape) if not any(isinstance(part, Constant) for part in one.arguments) else 0,
     is_linear=True,
     wrong={"other-factor": _each(lambda one, g: [times(g, one.arguments[0]), times(g, one.arguments[1])])},
+    sign=lambda one: r"\odot" if all(part.shape for part in one.arguments) else r"\times",
 )
 
 
@@ -155,6 +159,7 @@ DIVIDE = Operation(
     2,
     2,
     wrong={"quotient-sign": _each(lambda one, g: _pull_quotient(one, g, sign=1))},
+    sign="/",
 )
 
 
@@ -188,6 +193,7 @@ POWER_OF = Operation(
     2,
     is_rational=True,
     wrong={"power-kept": _each(_power_kept), "power-kept 2": _each(_factor_lost)},
+    sign=r"(\cdot)^{\cdot}",
 )
 
 
@@ -205,6 +211,7 @@ LOGARITHM = Operation(
     lambda texts, _: Piece(rf"\ln\left({texts[0].bare}\right)", ATOM),
     _each(lambda one, g: [over(g, one.arguments[0])]),
     doubt={"log10": lambda one: times(Constant(Fraction(float(1 / np.log(10)))), one)},
+    sign=r"\ln",
 )
 
 

@@ -64,6 +64,7 @@ TOTAL = Operation(
     is_rational=True,
     sums_entries=True,
     is_linear=True,
+    sign=r"\sum",
 )
 
 

@@ -14,11 +14,8 @@ from examgen.core.rules.rule import fill_latex, fraction_latex
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.rule_formulas import loss_symbolic
 from examgen.documents.worked.solved_paper import SolvedPaper
-<<<<<<< HEAD
-from examgen.exams.naming.symbol_names import SAMPLE_LETTER, Naming
-=======
 from examgen.documents.worked.step_samples import turn_facts
->>>>>>> net2
+from examgen.exams.naming.symbol_names import SAMPLE_LETTER, Naming
 from examgen.exams.paper_shapes import PaperShape
 
 

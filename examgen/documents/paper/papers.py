@@ -10,17 +10,25 @@ from dataclasses import astuple, dataclass
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
-from examgen.core.exercise import Exercise
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.graph import Quantity, Role
-from examgen.core.network import NetworkShape, network_graph
-from examgen.core.rules.activations import ACTIVATIONS
-from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, NetworkPicture, PaperPage, QuestionPart
+from examgen.core.network import NetworkShape
+from examgen.documents.pages import (
+    AnswerBox,
+    Cell,
+    CircuitPicture,
+    Given,
+    NetworkPicture,
+    PaperPage,
+    QuestionPart,
+)
 from examgen.documents.pages import Task as TaskPart
 from examgen.documents.paper.facts import derivatives_of, facts_of
+from examgen.documents.paper.pictures.circuit_pictures import circuit_picture
+from examgen.documents.paper.pictures.network_pictures import network_picture
 from examgen.documents.paper.symbols import symbol_sentences
 from examgen.documents.paper.typed_tasks import other_boxes, spelling_lines, typed_answers
 from examgen.documents.style import STANDARD, PaperStyle
@@ -34,10 +42,12 @@ from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import MARKS_DECIMALS, Field, shown_places, task_letter, total_marks
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.naming.notation import Index, Notation
-from examgen.exams.naming.symbol_names import Naming, bias_name
+from examgen.exams.naming.notation import Index
+from examgen.exams.naming.symbol_names import bias_name
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.wording.texts import UNSHOWN
+
+Picture = NetworkPicture | CircuitPicture | None
 
 
 def question_page(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PaperPage:
@@ -113,12 +123,11 @@ def _cover_facts(cover: Cover, style: PaperStyle) -> Iterator[tuple[str, str]]:
 
 def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> QuestionPart:
     text, paper = style.words["worked"], solved.paper
-    notation = paper.naming.notation
     return QuestionPart(
         number=str(number),
         title=style.phrase(paper.question.title),
         text=(*map(style.phrase, paper.question.text), *facts_of(solved, style)),
-        picture=_picture(paper.shape, notation, style),
+        picture=_picture(solved, style, with_solution=with_solution),
         givens=tuple(_givens(solved, text)),
         tasks=_tasks(paper, style, with_solution=with_solution),
         sections=worked_sections(solved, text, has_chains=style.key_detail == "full") if with_solution else (),
@@ -251,35 +260,14 @@ def _is_whole(quantity: Quantity, cells: Mapping[tuple[str, Index], Cell]) -> bo
     return all((quantity.name, index) in cells for index in np.ndindex(*quantity.shape))
 
 
-def _picture(shape: Exercise, notation: Notation, style: PaperStyle) -> NetworkPicture | None:
+def _picture(solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> Picture:
     """What is drawn beside an exercise, where something is."""
-    draw = _PICTURES.get(type(shape))
-    return None if draw is None else draw(shape, notation, style)
+    draw = _PICTURES.get(type(solved.paper.shape))
+    return None if draw is None else draw(solved, style, with_solution)
 
 
-@lru_cache(maxsize=512)
-def _network_picture(shape: NetworkShape, notation: Notation, style: PaperStyle) -> NetworkPicture:
-    """The network's diagram; units are named as for a single sample."""
-    text = style.words["worked"]
-    single = NetworkShape(shape.sizes, shape.activations, shape.loss, 1, 1, updates=False, bias=shape.bias)
-    naming = Naming(notation, single, network_graph(single))
-    titles = [style.phrase(ACTIVATIONS[name].title) for name in shape.activations]
-    single_input = shape.sizes[0] == 1
-    layers = [LayerPicture(_units(naming, "x", shape.sizes[0]), text["input" if single_input else "inputs"])]
-    for layer, (size, title) in enumerate(zip(shape.sizes[1:], titles, strict=True), start=1):
-        layers.append(LayerPicture(_units(naming, f"a{layer}", size), title, has_bias=shape.has_bias(layer)))
-    named = [text["picture_input" if single_input else "picture_inputs"].format(count=shape.sizes[0])]
-    for size, title in zip(shape.sizes[1:], titles, strict=True):
-        named.append(text["picture_unit" if size == 1 else "picture_layer"].format(count=size, title=title))
-    return NetworkPicture(tuple(layers), text["picture"].format(layers=", ".join(named)))
-
-
-def _units(naming: Naming, name: str, size: int) -> tuple[str, ...]:
-    return tuple(naming.entry(name, (0, unit)).latex for unit in range(size))
-
-
-_PICTURES: Mapping[type, Callable[[Any, Notation, PaperStyle], NetworkPicture]] = MappingProxyType(
-    {NetworkShape: _network_picture}
+_PICTURES: Mapping[type, Callable[[SolvedPaper, PaperStyle, bool], Picture]] = MappingProxyType(
+    {NetworkShape: network_picture, CircuitShape: circuit_picture}
 )
 """By kind of exercise, its picture."""
 

@@ -252,11 +252,7 @@ def _levels(shape: Exercise, loss: Loss) -> tuple[float, ...]:
 
 def _check_levels(path: Path, family: Family, loss: Loss, levels: tuple[float, ...]) -> None:
     where = "fixed" if "y" in family.fixed else "values"
-<<<<<<< HEAD
-    if "y" in family.fixed:
-=======
     if where == "fixed":
->>>>>>> net2
         found = np.array(_floats(family.fixed["y"]), dtype=float)
     else:
         numbers, scale = family.values["y"].grid()
