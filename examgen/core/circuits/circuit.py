@@ -13,6 +13,7 @@ from types import MappingProxyType
 from examgen.core.backward import Label, derivatives
 from examgen.core.circuits.circuit_names import NAME, Readable, ReadableShapes, derivative_of, usual_latex
 from examgen.core.circuits.circuit_rules import (
+    DEFINITION,
     ExpressionRule,
     Wrong,
     definition_rule,
@@ -85,8 +86,7 @@ class CircuitShape:
 
 
 def _is_rational(expression: Expression) -> bool:
-    operations = (one.operation for one in parts(expression) if isinstance(one, Applied))
-    return all(operation.is_rational for operation in operations)
+    return all(one.operation.is_exact(one) for one in parts(expression) if isinstance(one, Applied))
 
 
 @lru_cache(maxsize=256)
@@ -203,7 +203,7 @@ class _Builder:
             for quantity in self.backward(of, by):
                 self.add(quantity)
         except ValueError as error:
-            raise ValueError(f"{where}: {error}") from None
+            raise ValueError(f"{where}: {str(error).replace(DEFINITION, '')}") from None
 
     def wanted_by(self, of: str) -> list[str]:
         """The quantities by which a number is differentiated anywhere, in the order of the graph."""

@@ -28,6 +28,9 @@ from examgen.core.circuits.simplest_forms import is_zero, plus
 from examgen.core.circuits.uniform import ONE, ZERO, as_often, same_shapes, spread
 from examgen.core.rules.rule import Array, Pullback, Reads, Rule, Source
 
+DEFINITION = "definition "
+"""The name of a definition's rule begins so."""
+
 GRADIENT, RESULT = "\0gradient", "\0result"
 """Names of the derivative by the result and of the result itself in the expressions of pullbacks."""
 
@@ -62,7 +65,7 @@ def expression_rule(text: str, expression: Expression, pullbacks: tuple[Pullback
         return value_of(expression, dict(zip(names, inputs, strict=True)))
 
     return ExpressionRule(
-        f"definition {text}",
+        f"{DEFINITION}{text}",
         _signature(expression, names),
         compute,
         latex_of(expression, names),

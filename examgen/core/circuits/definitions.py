@@ -23,9 +23,17 @@ from examgen.core.formulas import formula_functions
 from examgen.core.formulas.formula_functions import Function, function_key
 from examgen.core.formulas.formula_language import Parser
 from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize_definition
+from examgen.core.rules.activations import ACTIVATIONS
 
 _NAMED = (*FUNCTIONS, *(row for row in (*ARRAYS, *MATRICES) if row.name[:1].isalpha()), *CONVOLUTIONS, *POOLINGS)
-_ALIASES: Mapping[str, Operation] = MappingProxyType({"ln": LOGARITHM})
+_ALIASES: Mapping[str, Operation] = MappingProxyType(
+    {"ln": LOGARITHM}
+    | {
+        function_key(alias): row
+        for row in _NAMED
+        for alias in (ACTIVATIONS[row.name].aliases if row.name in ACTIVATIONS else ())
+    }
+)
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType({function_key(row.name): row for row in _NAMED} | dict(_ALIASES))
 """All that a definition can call, by `function_key`; max and min of one array, see `_SEVERAL` for those of several."""

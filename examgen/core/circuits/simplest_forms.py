@@ -10,20 +10,18 @@ from math import prod
 
 import numpy as np
 
+from examgen.core.circuits.entry_functions import divide, entrywise, is_whole, logarithm, power_of
 from examgen.core.circuits.expressions import (
     ATOM,
     PRODUCT,
     SUM,
     Applied,
-    Computation,
     Constant,
     Expression,
     Operation,
     Piece,
     Shape,
-    aligned,
     applied,
-    is_object,
 )
 from examgen.core.circuits.signs import write_difference, write_power, write_product, write_sum
 from examgen.core.circuits.uniform import (
@@ -35,11 +33,6 @@ from examgen.core.circuits.uniform import (
     same_shapes,
     spread,
 )
-from examgen.core.rules.rule import Array
-
-
-def _entrywise(function: Callable[..., Array]) -> Computation:
-    return lambda arrays, one: np.asarray(function(*aligned(arrays, one.arguments, len(one.shape))))
 
 
 def to_shape(gradient: Expression, shape: Shape) -> Expression:
@@ -78,26 +71,10 @@ def _is(expression: Expression, operation: Operation) -> bool:
     return isinstance(expression, Applied) and expression.operation is operation
 
 
-def _divide(above: Array, below: Array) -> Array:
-    if is_object(below) or is_object(above):
-        return np.asarray(above / below)
-    with np.errstate(all="ignore"):
-        return np.asarray(above / below)
-
-
-def _power(base: Array, exponent: Array) -> Array:
-    if is_object(base):
-        # Fractions stay exact under whole powers.
-        whole = np.frompyfunc(lambda one: int(one) if one == int(one) else float(one), 1, 1)(exponent)
-        return np.asarray(base**whole)
-    with np.errstate(all="ignore"):
-        return np.asarray(np.float_power(base, np.asarray(exponent, dtype=float)))
-
-
 ADD = Operation(
     "+",
     same_shapes,
-    _entrywise(np.add),
+    entrywise(np.add),
     write_sum,
     _each(lambda _one, g: [g, g]),
     2,
@@ -109,7 +86,7 @@ ADD = Operation(
 SUBTRACT = Operation(
     "-",
     same_shapes,
-    _entrywise(np.subtract),
+    entrywise(np.subtract),
     write_difference,
     _each(lambda _one, g: [g, negated(g)]),
     2,
@@ -121,7 +98,7 @@ SUBTRACT = Operation(
 NEGATE = Operation(
     "-",
     same_shapes,
-    _entrywise(np.negative),
+    entrywise(np.negative),
     lambda texts, _: Piece(f"-{texts[0].within(PRODUCT)}", SUM),
     _each(lambda _one, g: [negated(g)]),
     is_rational=True,
@@ -131,7 +108,7 @@ NEGATE = Operation(
 MULTIPLY = Operation(
     "*",
     same_shapes,
-    _entrywise(np.multiply),
+    entrywise(np.multiply),
     write_product,
     _each(lambda one, g: [times(g, one.arguments[1]), times(g, one.arguments[0])]),
     2,
@@ -153,13 +130,14 @@ def _pull_quotient(one: Applied, gradient: Expression, sign: int = -1) -> list[E
 DIVIDE = Operation(
     "/",
     same_shapes,
-    _entrywise(_divide),
+    entrywise(divide),
     lambda texts, _: Piece(rf"\frac{{{texts[0].latex}}}{{{texts[1].latex}}}", ATOM),
     _each(_pull_quotient),
     2,
     2,
     wrong={"quotient-sign": _each(lambda one, g: _pull_quotient(one, g, sign=1))},
     sign="/",
+    rational_when=lambda one: isinstance(one.arguments[1], Constant),
 )
 
 
@@ -186,28 +164,21 @@ def _factor_lost(one: Applied, gradient: Expression) -> list[Expression | None]:
 POWER_OF = Operation(
     "^",
     same_shapes,
-    _entrywise(_power),
+    entrywise(power_of),
     write_power,
     _each(_pull_power),
     2,
     2,
-    is_rational=True,
+    rational_when=lambda one: is_whole(one.arguments[1]),
     wrong={"power-kept": _each(_power_kept), "power-kept 2": _each(_factor_lost)},
     sign=r"(\cdot)^{\cdot}",
 )
 
 
-def _log(x: Array) -> Array:
-    if is_object(x):
-        return np.asarray(np.log(x))
-    with np.errstate(all="ignore"):
-        return np.asarray(np.log(x))
-
-
 LOGARITHM = Operation(
     "log",
     same_shapes,
-    _entrywise(_log),
+    entrywise(logarithm),
     lambda texts, _: Piece(rf"\ln\left({texts[0].bare}\right)", ATOM),
     _each(lambda one, g: [over(g, one.arguments[0])]),
     doubt={"log10": lambda one: times(Constant(Fraction(float(1 / np.log(10)))), one)},
