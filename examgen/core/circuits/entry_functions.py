@@ -28,7 +28,7 @@ def power_of(base: Array, exponent: Array) -> Array:
         whole = np.frompyfunc(lambda one: int(one) if one == int(one) else float(one), 1, 1)(exponent)
         return np.asarray(base**whole)
     with np.errstate(all="ignore"):
-        return np.asarray(np.floatpower_of(base, np.asarray(exponent, dtype=float)))
+        return np.asarray(np.float_power(base, np.asarray(exponent, dtype=float)))
 
 
 def logarithm(x: Array) -> Array:

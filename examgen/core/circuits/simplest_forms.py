@@ -25,11 +25,13 @@ from examgen.core.circuits.expressions import (
 )
 from examgen.core.circuits.signs import write_difference, write_power, write_product, write_sum
 from examgen.core.circuits.uniform import (
-    AS_OFTEN,
     FILL,
     ONE,
     TOTAL,
     ZERO,
+    arguments_of,
+    is_applied,
+    is_zero,
     same_shapes,
     spread,
 )
@@ -58,17 +60,9 @@ def summed(value: Expression) -> Expression:
     factor, parts = _factors(value)
     numbers = [part for part in parts if not part.shape]
     arrays = [part for part in parts if part.shape]
-    if len(arrays) == 1 and _is(arrays[0], FILL):
-        return _product(factor * prod(value.shape), [*numbers, *_inner(arrays[0])])
+    if len(arrays) == 1 and is_applied(arrays[0], FILL):
+        return _product(factor * prod(value.shape), [*numbers, *arguments_of(arrays[0])])
     return _product(factor, [*numbers, applied(TOTAL, _product(Fraction(1), arrays))])
-
-
-def _inner(filled: Expression) -> list[Expression]:
-    return list(filled.arguments) if isinstance(filled, Applied) else []
-
-
-def _is(expression: Expression, operation: Operation) -> bool:
-    return isinstance(expression, Applied) and expression.operation is operation
 
 
 ADD = Operation(
@@ -225,17 +219,17 @@ def _product(factor: Fraction, parts: Sequence[Expression]) -> Expression:
     """The product of a number and other factors; numbers in every entry are that number beside an array."""
     if factor == 0:
         return ZERO
-    arrays = [part for part in parts if part.shape and not _is(part, FILL)]
+    arrays = [part for part in parts if part.shape and not is_applied(part, FILL)]
     if arrays:
-        loose = [(_inner(part) if _is(part, FILL) else [part]) for part in parts]
+        loose = [(arguments_of(part) if is_applied(part, FILL) else [part]) for part in parts]
         parts = []
         for group in loose:
             for part in group:
                 more, rest = _factors(part)
                 factor *= more
                 parts = [*parts, *rest]
-    elif filled := [part for part in parts if _is(part, FILL)]:
-        inner = [part for one in parts for part in (_inner(one) if _is(one, FILL) else [one])]
+    elif filled := [part for part in parts if is_applied(part, FILL)]:
+        inner = [part for one in parts for part in (arguments_of(one) if is_applied(one, FILL) else [one])]
         return spread(_product(factor, inner), filled[0].shape)
     found: Expression | None = None
     for part in parts:
@@ -256,11 +250,6 @@ def negated(value: Expression) -> Expression:
     if isinstance(value, Applied) and value.operation is SUBTRACT:
         return applied(SUBTRACT, value.arguments[1], value.arguments[0])
     return times(Constant(Fraction(-1)), value)
-
-
-def is_zero(value: Expression) -> bool:
-    """Whether it is 0 for all numbers, in every entry."""
-    return value == ZERO or ((_is(value, FILL) or _is(value, AS_OFTEN)) and is_zero(_inner(value)[0]))
 
 
 def plus(first: Expression, second: Expression) -> Expression:
