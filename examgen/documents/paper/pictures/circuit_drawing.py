@@ -84,7 +84,7 @@ def _written(texts: Sequence[str], letters: Letters, size: float, detail: int) -
     return latex, *letters.extent(latex, size)
 
 
-def circuit_drawing(nodes: Sequence[CircuitNode], letters: Letters, size: float, detail: int) -> Drawing:
+def circuit_drawing(nodes: tuple[CircuitNode, ...], letters: Letters, size: float, detail: int) -> Drawing:
     """The drawing of a circuit, which may be too large for a page; see `sized` for the arguments."""
     parts = [sized(node, letters, size, detail, len(node.inputs)) for node in nodes]
     plans = [_Plan(layered(nodes, is_late=is_late), parts, size) for is_late in (False, True)]

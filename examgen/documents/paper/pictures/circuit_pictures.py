@@ -18,6 +18,7 @@ from examgen.typeset import spoken
 
 MOST_CIRCLES = 14
 MOST_BOXES = 24
+MOST_QUANTITIES = 48
 MOST_ENTRIES = 4
 """An array with more of them is not written at a wire."""
 
@@ -31,7 +32,7 @@ def circuit_picture(solved: SolvedPaper, style: PaperStyle, with_solution: bool)
         with_solution: whether values and derivatives stand at the wires.
     """
     circuit = _Circuit(solved, style, with_solution)
-    if not circuit.defined or len(circuit.defined) > MOST_BOXES:
+    if not circuit.defined or len(circuit.defined) > MOST_BOXES or len(circuit.named()) > MOST_QUANTITIES:
         return None
     recurrence = recurrence_in(circuit.defined)
     caption = circuit.caption() if with_solution else ""
@@ -164,8 +165,9 @@ class _Circuit:
         derivative = f"d{self.output}_d{name}"
         if not self.with_solution or derivative not in {one.name for one in self.solved.paper.graph}:
             return ()
-        # The shape of an array tells nothing that does not stand above.
-        return tuple(value for value in self.values(derivative) if value != self._shape(derivative))
+        # The shape of an array stands above already.
+        values = tuple("" if value == self._shape(derivative) else value for value in self.values(derivative))
+        return values if any(values) else ()
 
     @property
     def output(self) -> str:

@@ -7,6 +7,7 @@ the longest path, dummies where a wire passes a layer, and barycentres swept for
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from examgen.documents.pages import CircuitNode
 
@@ -45,7 +46,8 @@ class Layering:
         return max(map(len, self.columns))
 
 
-def layered(nodes: Sequence[CircuitNode], *, is_late: bool) -> Layering:
+@lru_cache(maxsize=64)
+def layered(nodes: tuple[CircuitNode, ...], *, is_late: bool) -> Layering:
     """The columns of a circuit.
 
     Args:

@@ -136,7 +136,7 @@ class _Row:
             y += extent.up
             tops.append(y)
             y += extent.down + 6
-        boxes = [self.sizes[place] for place in self.row]
+        boxes = [self.sizes[place] for place in (*self.row, *([] if self.start is None else [self.start]))]
         high = max(box.height for box in boxes) / 2
         middle = y + (DROP if self.shared else 0) + max(high, *(box.extent.up for box in boxes))
         floor = middle + max(high, *(box.extent.down for box in boxes))
