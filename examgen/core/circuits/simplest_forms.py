@@ -237,12 +237,8 @@ def _product(factor: Fraction, parts: Sequence[Expression]) -> Expression:
     if found is None:
         return Constant(factor)
     if abs(factor) != 1:
-        found = _fraction_of(abs(factor), found)
+        found = applied(MULTIPLY, Constant(abs(factor)), found)
     return found if factor > 0 else applied(NEGATE, found)
-
-
-def _fraction_of(factor: Fraction, found: Expression) -> Expression:
-    return applied(MULTIPLY, Constant(factor), found)
 
 
 def negated(value: Expression) -> Expression:
