@@ -30,6 +30,7 @@ class Question:
         shapes: by label.
         given_decimals: decimals with which each given quantity is printed.
         given_denominators: the common denominator of those given quantities that are printed as fractions.
+        shown: kinds of quantities, or quantities, that are printed with the given numbers; nobody asks for them.
         at_kinks: activations of which some paper has a unit right at the kink, where the slope is a convention.
     """
 
@@ -42,6 +43,7 @@ class Question:
     given_decimals: Mapping[str, int]
     at_kinks: frozenset[str] = frozenset()
     given_denominators: Mapping[str, int] = attribute(default_factory=dict)
+    shown: tuple[str, ...] = ()
 
     def digits_of(self, task: Task) -> Digits:
         """To how many digits a task asks."""

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.exercise import Exercise
-from examgen.core.graph import ComputationGraph, Quantity
+from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.probes.dependence import links
 from examgen.core.probes.equality import copies
+from examgen.core.rules.rule import Array
+from examgen.exams.asking import asked_of
 from examgen.exams.exam import Question
 from examgen.exams.fields import Field, task_fields
 from examgen.exams.naming.notation import Index, Notation
@@ -46,6 +48,7 @@ class PaperShape:
     """One question in one shape and notation: all that a page and its marking need but the numbers.
 
     Attributes:
+        shown: names of derived quantities that stand on the paper with the given numbers.
         stood_for: quantities that nobody asks for and that the answers for equal ones stand for, see `standing`.
     """
 
@@ -55,6 +58,7 @@ class PaperShape:
     graph: ComputationGraph
     naming: Naming
     fields: tuple[Field, ...]
+    shown: frozenset[str] = frozenset()
     stood_for: frozenset[str] = frozenset()
 
     @cached_property
@@ -101,6 +105,8 @@ class PaperShape:
                 shape = self.graph[field.quantity].shape
                 found[field.quantity][np.ravel_multi_index(field.index, shape) if field.index else slice(None)] = True
         for quantity in reversed(self.graph.derived):
+            if quantity.name in self.shown:
+                continue
             assert quantity.rule is not None
             shapes = tuple(self.graph[name].shape for name in quantity.inputs)
             for place, name in enumerate(quantity.inputs):
@@ -113,9 +119,10 @@ class PaperShape:
         return replace(self, fields=self.other_fields)
 
     def needed(self) -> tuple[Quantity, ...]:
-        """The derived quantities that are asked for or on the way to one that is, in the order of the graph."""
+        """The derived quantities that are asked for or on the way to one that is, in the order of the graph; nothing
+        that is printed, or only leads to that."""
         asked = {field.quantity for field in self.fields}
-        wanted = asked | self.graph.sources(asked)
+        wanted = (asked | self.graph.sources(asked, self.shown)) - self.shown
         return tuple(quantity for quantity in self.graph.derived if quantity.name in wanted)
 
     @cached_property
@@ -195,12 +202,19 @@ class PaperShape:
     def _route(self, source: Sequence[int] | None, equal: tuple[Sequence[int], ...]) -> "Route":
         settled = equal if source is not None else equal[:1]
         done = {self.number_fields[places[0]].quantity for places in settled}
-        behind, following = self.graph.reached(done), self.graph.reached(done, self.asked_whole)
+        behind, following = (
+            self.graph.reached(done, self.shown),
+            self.graph.reached(done, self.asked_whole | self.shown),
+        )
 
         def places_of(names: set[str]) -> list[int]:
             return [place for name in names - done for place in self.entry_places.get(name, ())]
 
         return Route(source, equal, settled, places_of(behind), places_of(following))
+
+    def printed(self, values: Values) -> dict[str, Array]:
+        """Of these values those that stand on the paper although they are no given numbers: later work starts there."""
+        return {name: values[name] for name in self.shown}
 
     def asked(self, task: int | None = None) -> tuple[Quantity, ...]:
         """The asked quantities in the order of the solution, of one task or of all."""
@@ -215,4 +229,6 @@ def paper_shape(question: Question, label: str, notation: Notation) -> PaperShap
     graph = shape.graph
     naming = Naming(notation, shape, graph)
     fields = tuple(field for number in range(len(question.tasks)) for field in task_fields(question, number, naming))
-    return PaperShape(question, label, shape, graph, naming, fields)
+    named = [asked_of(text) for text in question.shown]
+    shown = frozenset(one.name for one in graph if any(text.means(one) for text in named))
+    return PaperShape(question, label, shape, graph, naming, fields, shown)

@@ -86,7 +86,8 @@ def perfect_tolerances(paper: PaperShape, solution: Evaluation) -> Array:
     """
     written = written_values(paper, solution.values)
     halves, moved = half_units(paper, solution.values, solution)
-    bands = rounding_bands(paper.graph, solution, moved, written)
+    stops = written | paper.printed(solution.values)
+    bands = rounding_bands(paper.graph, solution, moved, stops)
     return by_field(paper, {name: halves[name] + bands[name] for name in written})
 
 

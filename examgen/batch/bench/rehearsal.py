@@ -147,7 +147,8 @@ def _slip(part: _Part) -> tuple[Sheet, str]:
     solution = solve(part.paper, part.numbers.givens)
     taken = np.full(part.paper.graph[field.quantity].shape, np.nan)
     taken[field.index] = float(entry(solution, field)) + 1
-    work = evaluate(part.paper.graph, part.numbers.givens, substitute={field.quantity: taken})
+    stops = part.paper.printed(solution.values) | {field.quantity: taken}
+    work = evaluate(part.paper.graph, part.numbers.givens, substitute=stops)
     return written_numbers(part.paper, work.values), f"one slip: {field.symbol} is 1 too large, and the rest follows"
 
 
@@ -156,7 +157,9 @@ def _misconception(part: _Part) -> tuple[Sheet, str]:
     if not found:
         return {}, ""
     patch = found[part.round % len(found)]
-    sheet = written_numbers(part.paper, evaluate(patch.graph, part.numbers.givens).values)
+    printed = part.paper.printed(solve(part.paper, part.numbers.givens).values)
+    work = evaluate(patch.graph, part.numbers.givens, substitute=printed)
+    sheet = written_numbers(part.paper, work.values)
     return sheet, f"{patch.misconception}: {MISCONCEPTIONS[patch.misconception].mistake}"
 
 

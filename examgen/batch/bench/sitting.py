@@ -26,7 +26,7 @@ from examgen.exams.fields import ROUNDED_MARKS
 from examgen.exams.folders.files import csv_bytes
 from examgen.exams.keys.key_folder import key_files
 from examgen.exams.keys.key_lines import SHEET_COLUMNS
-from examgen.exams.keys.solved_papers import papers
+from examgen.exams.keys.solved_papers import papers, solve
 from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field
@@ -139,7 +139,9 @@ def mistaken_students(loaded: LoadedExam) -> Sat:
                     continue
                 student = f"{variant.student} {paper.question.id} {place}"
                 people.append(replace(variant, student=student, code=f"{variant.code}{paper.question.id}{place}"))
-                sheets[student] = written_numbers(paper, evaluate(patch.graph, numbers.givens).values)
+                printed = paper.printed(solve(paper, numbers.givens).values)
+                work = evaluate(patch.graph, numbers.givens, substitute=printed)
+                sheets[student] = written_numbers(paper, work.values)
                 believes[student] = patch.misconception
                 if screens_in(patch.since, loaded.draws):
                     screened.add(student)

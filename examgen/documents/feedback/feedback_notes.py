@@ -21,6 +21,7 @@ from examgen.documents.worked.solved_paper import SolvedPaper, folds
 from examgen.documents.worked.worked_lines import relations
 from examgen.errors import ExamgenError
 from examgen.exams.fields import Field, task_letter
+from examgen.exams.keys.solved_papers import solve
 from examgen.exams.naming.symbol_names import bias_name
 from examgen.exams.paper_shapes import PaperShape
 
@@ -110,6 +111,7 @@ def own_values(paper: PaperShape, givens: Values, field: Field, entries: Sequenc
         if entry is not None and entry.value is not None:
             substitute[asked.quantity][asked.index] = entry.value
     floats = {name: np.asarray(value, dtype=float) for name, value in givens.items()}
+    substitute |= paper.printed(solve(paper, floats).values)
     found = evaluate(paper.graph, floats, substitute=substitute)
     values: dict[str, Array] = dict(found.values)
     quantity = calculated(paper, field)

@@ -139,6 +139,7 @@ def _written(solved: SolvedPaper, answers: Mapping[str, EntryFeedback]) -> Itera
     """What the student wrote, by quantity, NaN where nothing can be read; then with references there."""
     paper = solved.paper
     substitute = {quantity.name: np.full(quantity.shape, np.nan) for quantity in paper.graph.derived}
+    substitute |= {name: np.asarray(value, dtype=float) for name, value in paper.printed(solved.values).items()}
     filled = {name: values.copy() for name, values in substitute.items()}
     for asked in paper.number_fields:
         entry = answers.get(asked.name)

@@ -156,6 +156,19 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
         elif quantity.role is Role.RATE:
             by_layer[None] = [f"{paper.naming.notation.learning_rate} = {solved.number(quantity.name)}"]
     yield from (Given("", r",\quad ".join(equations)) for equations in by_layer.values())
+    yield from _shown(solved, text)
+
+
+def _shown(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
+    """What follows from the given numbers and is printed all the same, step by step."""
+    paper = solved.paper
+    by_step: dict[int | None, list[str]] = {}
+    for quantity in paper.graph.derived:
+        if quantity.name in paper.shown and not paper.naming.weights_around(quantity):
+            by_step.setdefault(quantity.step, []).append(_equation(solved, quantity))
+    for step, equations in by_step.items():
+        named = text["step_alone"].format(step=step) if paper.shape.steps > 1 else ""
+        yield Given(named, r",\quad ".join(equations))
 
 
 def _told(paper: PaperShape) -> Iterator[Quantity]:

@@ -5,7 +5,7 @@ Called by `papers` and by feedback; what is only given is known without a soluti
 
 import numpy as np
 
-from examgen.core.evaluation import evaluate
+from examgen.core.evaluation import Evaluation, evaluate
 from examgen.core.exact import as_fractions
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.rule import Array
@@ -27,28 +27,38 @@ def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
     for field in paper.number_fields:
         asked = int(field.digits.decimals_for(entry(solution, field)))
         decimals[field.quantity] = max(decimals[field.quantity], asked)
-    decimals |= given_decimals(paper)
+    decimals |= given_decimals(paper) | _shown_decimals(paper, solution)
     _carry_decimals(paper, decimals)
     return SolvedPaper(paper, solution.values, decimals)
 
 
 def givens_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
-    """Given numbers and nothing computed from them but the samples of each step."""
+    """Given numbers and nothing computed from them but the samples of each step, and what is printed on purpose."""
     values = dict(numbers.givens)
     for quantity in paper.graph.derived:
         if quantity.is_copied and quantity.rule is not None:
             values[quantity.name] = quantity.rule.compute(numbers.givens[quantity.inputs[0]])
-    return SolvedPaper(paper, values, given_decimals(paper))
+    if not paper.shown:
+        return SolvedPaper(paper, values, given_decimals(paper))
+    solved = solve_for_print(paper, numbers)
+    values |= paper.printed(solved.values)
+    return SolvedPaper(paper, values, given_decimals(paper) | {name: solved.decimals[name] for name in paper.shown})
+
+
+def _shown_decimals(paper: PaperShape, solution: Evaluation) -> dict[str, int]:
+    """To the digits of the question, whatever is asked to be computed from it."""
+    return {name: _decimals_on_the_way(paper, paper.graph[name], np.asarray(solution[name])) for name in paper.shown}
 
 
 def given_decimals(paper: PaperShape) -> dict[str, int]:
-    """Given numbers as drawn; the samples of one step as all samples."""
+    """Given numbers as drawn; the samples of one step as all samples. What is printed on purpose has the digits of the
+    question, as far as these are told without its values."""
     given = paper.question.given_decimals
     found = {quantity.name: given.get(quantity.name, 0) for quantity in paper.graph.givens}
     for quantity in paper.graph.derived:
         if quantity.is_copied:
             found[quantity.name] = given.get(quantity.inputs[0], 0)
-    return found
+    return found | dict.fromkeys(paper.shown, paper.question.digits.count)
 
 
 def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:
@@ -60,7 +70,7 @@ def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:
             # Given numbers, and slopes that are zeros and ones, have few decimals.
             has_few = source.rule is not None and source.rule.decimals is not None
             is_exact = source.is_copied or source.role is Role.SLOPE or has_few
-            if source.rule is not None and name not in asked and not is_exact:
+            if source.rule is not None and name not in asked | paper.shown and not is_exact:
                 decimals[name] = max(decimals[name], decimals[quantity.name])
     for quantity in paper.graph:
         if folds(paper, quantity):

@@ -73,12 +73,13 @@ class NetworkModel(Form):
 
     bias: Strict | tuple[Strict, ...] = True
     frozen: Texts = ()
+    shown: Texts = ()
     samples: Literal["new", "same", "cycle"] = "new"
     sample_count: Annotated[Whole, Field(ge=1, le=64)] | None = None
     batch: Literal["mean", "sum"] = "mean"
 
     later_keys: ClassVar[frozenset[str]] = frozenset(
-        {"batch_delta", "bias", "frozen", "samples", "sample_count", "batch"}
+        {"batch_delta", "bias", "frozen", "shown", "samples", "sample_count", "batch"}
     )
 
     @property
@@ -162,6 +163,11 @@ class Family(PapersModel):
     tasks: Annotated[tuple[BankTask, ...], Field(min_length=1, max_length=26)]
 
     later_keys: ClassVar[frozenset[str]] = PapersModel.later_keys | {"graph"}
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Kinds of quantities, or quantities, that papers print instead of asking for them."""
+        return self.network.shown if self.network is not None else ()
 
     @property
     def is_fixed(self) -> bool:

@@ -192,9 +192,22 @@ def _check_fields(question: Question, source: Source, notation: Notation) -> Non
             fields = [field for field in paper.fields if field.task == number]
             if absent := _absent(paper, task, fields):
                 raise BankError(f"{source.path}: tasks[{number + 1}]: {absent}")
+        _check_shown(paper, source.path)
         _first_repeated([field.name for field in paper.fields], source.path)
         _check_digits(paper, source.path)
         _check_lengths(paper, source.path)
+
+
+def _check_shown(paper: PaperShape, path: str) -> None:
+    """What is printed is there, and nobody asks for it."""
+    for text in paper.question.shown:
+        wanted = asked_of(text)
+        means = [one for one in paper.graph if wanted.means(one)]
+        if wanted.entry or not means:
+            told = "name whole quantities" if means else allowed_names([paper.graph], text)
+            raise BankError(f"{path}: shown: {text} is not there (shape {paper.label}); {told}")
+        if asked := {field.quantity for field in paper.fields}.intersection(one.name for one in means):
+            raise BankError(f"{path}: shown: {min(asked)} is printed, and a task asks for it; leave one of them out")
 
 
 def _check_digits(paper: PaperShape, path: str) -> None:

@@ -74,6 +74,7 @@ def family_question(number: str, path: Path, family: Family, title: str, draws: 
         shapes=shapes,
         given_decimals=given_decimals(family, drawers),
         given_denominators=given_denominators(family, drawers),
+        shown=family.shown,
         at_kinks=at_kinks(shapes.values(), fixed, limits),
     )
     return question, Source(str(path), drawers, fixed, limits)

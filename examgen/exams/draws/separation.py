@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from examgen.core.evaluation import Evaluation, Reevaluated, evaluate, reevaluate
+from examgen.core.evaluation import Evaluation, evaluate, reevaluate
 from examgen.core.misconceptions.patches import patches
 from examgen.core.misconceptions.versions import Patch
 from examgen.core.probes.equality import are_equal
@@ -23,19 +23,19 @@ def paper_patches(paper: PaperShape, draws: int | None = None) -> tuple[Patch, .
     asked = frozenset(field.quantity for field in paper.number_fields)
     # As all others ask for them, so that they are made and kept once.
     found = patches(paper.shape, asked) if draws is None else patches(paper.shape, asked, draws)
-    return _shown_in_entries(paper, found) if paper.entries_asked else found
+    return _shown_in_entries(paper, found) if paper.entries_asked or paper.shown else found
 
 
 @lru_cache(maxsize=512)
 def _shown_in_entries(paper: PaperShape, found: tuple[Patch, ...]) -> tuple[Patch, ...]:
-    """Of these, what can show in the entries that alone are asked."""
+    """Of these, what can show in the entries that alone are asked, and from what is printed on."""
     base = evaluate(paper.graph, live_trials(paper.graph))
-    right = by_field(paper, base.values)
+    asked = {name: base[name] for name in paper.entry_places}
+    right = by_field(paper, asked)
 
     def shows(patch: Patch) -> bool:
-        moved = Reevaluated(patch.graph, base, patch.changed)
-        theirs = by_field(paper, {name: moved[name] for name in paper.entry_places})
-        return not are_equal(right, theirs)
+        moved = reevaluate(patch.graph, base, patch.changed, paper.printed(base.values))
+        return not are_equal(right, by_field(paper, {name: moved.get(name, asked[name]) for name in asked}))
 
     return tuple(filter(shows, found))
 
@@ -61,7 +61,7 @@ def separations(
         right, tolerance = by_field(paper, solution.values), perfect_tolerances(paper, solution)
         for patch in paper_patches(paper, draws):
             if patch.must_show or all_versions:
-                work = evaluate(patch.graph, givens)
+                work = evaluate(patch.graph, givens, substitute=paper.printed(solution.values))
                 off = np.minimum(_off_own(paper, work, patch), np.abs(by_field(paper, work.values) - right))
                 # What has overflowed is far off.
                 yield patch, np.where(np.isfinite(off), off / tolerance, np.inf).max(axis=1)
@@ -71,5 +71,6 @@ def _off_own(paper: PaperShape, work: Evaluation, patch: Patch) -> Array:
     """How far each answer is from what the right rules make of the same student's earlier answers, (draws, fields)."""
     written = written_values(paper, work.values)
     # Entries that nobody asks for are in none of the fields.
-    own = {**written, **reevaluate(paper.graph, work, patch.changed, written)}
+    stops = written | paper.printed(work.values)
+    own = {**written, **reevaluate(paper.graph, work, patch.changed, stops)}
     return np.asarray(np.abs(by_field(paper, written) - by_field(paper, own)))

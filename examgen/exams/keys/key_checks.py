@@ -143,6 +143,9 @@ def _check_names(question: Question, where: str) -> None:
     Raises: MistakeError: one names something else.
     """
     graphs = [shape.graph for shape in question.shapes.values() if shape.numbers <= MOST_NUMBERS]
+    for text in question.shown if graphs else ():
+        if not any(asked_of(text).means(quantity) for graph in graphs for quantity in graph.derived):
+            raise MistakeError(f"{where}.shown: quantity {text!r} is unknown; {allowed_names(graphs, text)}")
     for number, task in enumerate(question.tasks, start=1):
         for text in task.ask if graphs else ():
             if not any(asked_of(text).means(quantity) for graph in graphs for quantity in graph.derived):

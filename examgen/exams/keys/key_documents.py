@@ -73,6 +73,7 @@ def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -
                 "digits": document_of(question.digits),
                 "given_decimals": dict(question.given_decimals),
                 **({"given_denominators": dict(below)} if (below := question.given_denominators) else {}),
+                **({"shown": list(question.shown)} if question.shown else {}),
                 **({"at_kinks": sorted(question.at_kinks)} if question.at_kinks else {}),
                 "tasks": [document_of(task) for task in question.tasks],
                 "shapes": {label: exercise_document(shape) for label, shape in question.shapes.items()},

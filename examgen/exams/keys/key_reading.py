@@ -158,6 +158,7 @@ def _question_from(part: Mapping[str, Any], where: str) -> Question:
         given_denominators={
             name: _whole(below, 1, MOST_BELOW) for name, below in part.get("given_denominators", {}).items()
         },
+        shown=_texts(part.get("shown", [])),
         at_kinks=frozenset(_texts(part.get("at_kinks", []))),
     )
 

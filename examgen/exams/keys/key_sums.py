@@ -45,6 +45,7 @@ def sum_of_references(document: Mapping[str, Any]) -> str:
     questions = [
         {
             "id": question["id"],
+            **({"shown": question["shown"]} if "shown" in question else {}),
             "shapes": question["shapes"],
             "tasks": [{name: task[name] for name in _ASKED if name in task} for task in question["tasks"]],
         }

@@ -247,8 +247,9 @@ class Work:
         carried, is_given = start.carried, start.is_given
         paper, graph, students = self.paper, self.paper.graph, len(carried)
         written = as_quantities(paper, carried, np.nan)
-        base = evaluate(graph, self.givens, substitute=written)
-        bands = Bands(graph, base, written, written)
+        stops = written | paper.printed(self.reference)
+        base = evaluate(graph, self.givens, substitute=stops)
+        bands = Bands(graph, base, stops, written)
         _, moved = half_units(paper, self.reference, base)
         if self.policy.truncation:
             # Whoever cuts off goes on with a number that is off by up to a whole unit.
@@ -264,6 +265,9 @@ class Work:
         unsound: dict[str, Flags] = {}
         for quantity in graph.derived:
             name = quantity.name
+            if name in paper.shown:
+                bands.add(quantity, moved[name])
+                continue
             not_sound = rests_on(graph, quantity, unsound, students)
             # What moves an entry, and what it rests on, comes before it in the graph and has been judged.
             if name in written:

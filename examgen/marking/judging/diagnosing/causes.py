@@ -17,6 +17,7 @@ from examgen.core.graph import Values
 from examgen.core.misconceptions.versions import Patch
 from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules.rule import Array
+from examgen.exams.keys.solved_papers import solve
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, asked_entries, half_units, place_of
 from examgen.marking.judging.entries import Marked
@@ -97,6 +98,8 @@ class Work:
         carried = np.where(gaps, np.nan, marked.carried) if gaps.any() else marked.carried
         has_gaps = bool(paper.entries_asked or np.isnan(carried).any())
         written = as_quantities(paper, carried, np.nan)
+        if paper.shown:
+            written |= paper.printed(solve(paper, givens).values)
         base = evaluate(paper.graph, givens, substitute=written)
         return Work(paper, marked, values, is_wrong, written, base, has_gaps)
 

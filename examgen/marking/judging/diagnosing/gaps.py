@@ -76,7 +76,7 @@ def _can_follow(paper: PaperShape) -> bool:
     missing = {
         one.name: ~asked[one.name].reshape(1, -1) if one.name in asked else np.ones((1, one.size), dtype=bool)
         for one in paper.graph.derived
-        if not one.is_copied
+        if not one.is_copied and one.name not in paper.shown
     }
     gaps = _Gaps(paper, version, nothing, nothing, nothing, missing, {})
     label, offsets = gaps._hanging_together()
@@ -158,7 +158,7 @@ class _Gaps:
         tolerance = as_quantities(paper, work.marked.tolerance, np.nan)
         missing, strikes = {}, {}
         for one in graph.derived:
-            if one.is_copied:
+            if one.is_copied or one.name in paper.shown:
                 continue
             shape = (len(work.values), one.size)
             written = work.written.get(one.name)

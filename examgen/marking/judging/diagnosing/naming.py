@@ -219,4 +219,4 @@ def _parts_of(paper: PaperShape) -> tuple[tuple[Part, ...], NDArray[np.int64], N
             found[[one for name in part.reached(stops) for one in paper.entry_places.get(name, ())], place] = 1
         return found
 
-    return parts, reached(paper.asked_whole), reached(frozenset())
+    return parts, reached(paper.asked_whole | paper.shown), reached(paper.shown)

@@ -38,8 +38,10 @@ class FreeValues:
     @staticmethod
     def of(paper: PaperShape, givens: Values, values: Array, marked: Marked) -> "FreeValues":
         """Compare with what each entry of these students is computed from, in their own work and in the key."""
-        own = evaluate(paper.graph, givens, substitute=as_quantities(paper, marked.carried, np.nan)).values
-        in_work, in_key = _rows(paper, own), _rows(paper, solve(paper, givens).values)
+        reference = solve(paper, givens).values
+        written = as_quantities(paper, marked.carried, np.nan) | paper.printed(reference)
+        own = evaluate(paper.graph, givens, substitute=written).values
+        in_work, in_key = _rows(paper, own), _rows(paper, reference)
         computed, texts, tolerance = (columns.T for columns in (marked.own, values, marked.tolerance))
         right = in_key[
             [_offsets(paper)[one.quantity] + entry_of(paper.graph[one.quantity], one) for one in paper.fields]
@@ -99,6 +101,6 @@ def _sources(paper: PaperShape) -> NDArray[np.intp]:
 def _standing(paper: PaperShape, name: str, entries: Flags) -> Flags:
     """(entries,) those that can be copied: they are printed or asked, and not worked out in the head."""
     quantity = paper.graph[name]
-    if quantity.rule is None or quantity.is_copied or name in paper.asked_whole:
+    if quantity.rule is None or quantity.is_copied or name in paper.asked_whole | paper.shown:
         return entries
     return entries & np.isin(np.arange(quantity.size), paper.entries_asked.get(name, ()))

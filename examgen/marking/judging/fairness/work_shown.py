@@ -183,6 +183,8 @@ def _reads_work(paper: PaperShape, is_right: Flags, is_explained: Flags, is_zero
     reads: dict[str, Flags] = {}
     for quantity in paper.graph.derived:
         name = quantity.name
+        if name in paper.shown:
+            continue
         shows[name] = rests_on(paper.graph, quantity, shows, students)
         made_up[name] = rests_on(paper.graph, quantity, made_up, students)
         if name in right:
@@ -224,7 +226,7 @@ def _readers(paper: PaperShape) -> NDArray[np.int64]:
 def _starting_places(paper: PaperShape) -> tuple[int, ...]:
     """The fields whose rule reads numbers of the paper, itself or by way of what nobody asks for."""
     # The learning rate is the same for all: who copies a step copies it with its result.
-    reads: set[str] = {given.name for given in paper.graph.givens if given.role is not Role.RATE}
+    reads = set(paper.shown) | {given.name for given in paper.graph.givens if given.role is not Role.RATE}
     starting = set()
     for quantity in paper.graph.derived:
         if any(name in reads for name in quantity.inputs):

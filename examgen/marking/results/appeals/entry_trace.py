@@ -81,8 +81,9 @@ class EntryTrace:
         version = diagnosis.causes[int(diagnosis.cause[0, place])] if label and follows else None
         is_open = np.isnan(answers.values) & (marked.past_blanks[0, place] | (version is not None))
         substitute = as_quantities(paper, np.where(is_open, np.nan, marked.carried), np.nan)
-        base = evaluate(version.graph if version else paper.graph, givens, substitute=substitute)
         solution = solve(paper, givens)
+        substitute |= paper.printed(solution.values)
+        base = evaluate(version.graph if version else paper.graph, givens, substitute=substitute)
         is_named = diagnosis.codes > 0
         earned = paid(paper, givens, answers, marked, is_named, entry_marks(policy, paper, marked.outcome, is_named))
         share = int(earned.share[0, place])
@@ -157,14 +158,15 @@ class EntryTrace:
                 source = None if is_start else self._source(quantity, index, asked.get((quantity.name, index)))
                 if source is not None:
                     found.append(source)
-                if source is None or source.origin == "recomputed":
+                is_printed = quantity.name in self.paper.shown
+                if (source is None and not is_printed) or (source is not None and source.origin == "recomputed"):
                     for name, place in self._read(quantity, index):
                         wanted.setdefault(name, set()).add(place)
         yield from reversed(found)
 
     def _source(self, quantity: Quantity, index: Index, place: int | None) -> Source | None:
         """One entry on the way; None for the samples of a step, which are given."""
-        if quantity.is_copied:
+        if quantity.is_copied or quantity.name in self.paper.shown:
             return None
         value = float(self.base.values[quantity.name][(0, *index)])
         calculation = self.calculation(quantity.name, index, self.base, value)
