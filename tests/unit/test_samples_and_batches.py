@@ -1,4 +1,4 @@
-"""Steps on the same samples or on some in turn, and mini-batches that are added up, against automatic differentiation."""
+"""Steps on the same samples or on some in turn, and batches that are added up, against automatic differentiation."""
 
 from pathlib import Path
 
