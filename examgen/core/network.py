@@ -16,6 +16,8 @@ from examgen.core.graph import Axis, ComputationGraph, Quantity, Role
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.linear import LINEAR, averaged, output_error_rule, sample_rows
 from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.optimizers import GRADIENT, LAST, NEW, OPTIMIZERS, RATE, VALUE
+from examgen.core.rules.penalties import penalised, penalised_loss, penalty_rule
 from examgen.core.rules.rule import Rule
 from examgen.errors import did_you_mean
 
@@ -23,6 +25,9 @@ BatchDelta = Literal["mean", "sample"]
 """What dL_da and dL_dz of a mini-batch are derivatives of: the mean loss, or each sample's own."""
 
 BATCH_DELTAS: tuple[BatchDelta, ...] = get_args(BatchDelta)
+
+MOST_STEPS = 9
+"""So many steps a question may have."""
 
 _PER_SAMPLE: tuple[Axis, ...] = ("sample", "unit")
 _AXES: Mapping[str, tuple[Axis, ...]] = MappingProxyType({"W": ("to", "from"), "b": ("to",)})
@@ -46,6 +51,8 @@ class NetworkShape:
         given_samples: how many samples are given, which the steps use in turn, from the first again; None where each
             step has samples of its own.
         batch: how the loss of a mini-batch is put together, where it is not the mean.
+        penalty: of the weights, which is added to the loss; None for none.
+        optimizer: name of what takes the steps; None for plain gradient descent.
     """
 
     sizes: tuple[int, ...]
@@ -59,6 +66,8 @@ class NetworkShape:
     frozen: tuple[str, ...] | None = None
     given_samples: int | None = None
     batch: Literal["sum"] | None = None
+    penalty: Literal["l2"] | None = None
+    optimizer: str | None = None
 
     def __post_init__(self) -> None:
         problems = tuple(_problems(self))
@@ -118,7 +127,9 @@ class NetworkShape:
     @property
     def is_rational(self) -> bool:
         """Whether exact fractions go in and come out."""
-        return LOSSES[self.loss].is_rational and all(ACTIVATIONS[name].is_rational for name in self.activations)
+        steps = self.optimizer is None or OPTIMIZERS[self.optimizer].is_rational
+        functions = all(ACTIVATIONS[name].is_rational for name in self.activations)
+        return LOSSES[self.loss].is_rational and functions and steps
 
     @property
     def numbers(self) -> int:
@@ -183,6 +194,10 @@ def _problems(shape: NetworkShape) -> list[str]:
         found.append(f"frozen names {unknown[0]!r}; allowed: {', '.join(names)}.{near}")
     if shape.batch == "sum" and (shape.samples_per_step == 1 or shape.batch_delta):
         found.append("batch = sum is for mini-batches, which have no mean then: give samples_per_step, no batch_delta")
+    if shape.optimizer is not None and shape.optimizer not in OPTIMIZERS:
+        found.append(f"optimizer {shape.optimizer!r} is unknown; allowed: {', '.join(OPTIMIZERS)}")
+    elif shape.optimizer is not None and not shape.updates:
+        found.append(f"optimizer {shape.optimizer!r} takes steps, so give a learning_rate")
     if shape.given_samples is not None:
         found += _bad_turns(shape)
     if shape.steps > 1 and not shape.updates:
@@ -229,6 +244,8 @@ def _misfits(shape: NetworkShape) -> list[str]:
     loss, found = LOSSES[shape.loss], []
     if loss.is_of_weighted_sums and shape.depth > 1:
         found.append(f"loss {loss.name!r} is for a single layer; the rule says nothing of layers before it")
+    if shape.penalty and not loss.has_targets:
+        found.append(f"loss {loss.name!r} is no loss that a penalty could be added to; leave one of them out")
     if not loss.has_targets and (shape.sizes[-1], shape.samples_per_step) != (1, 1):
         found.append(f"loss {loss.name!r} differentiates one output of one sample; give the last layer one unit")
     return found
@@ -242,7 +259,13 @@ def _givens(shape: NetworkShape) -> list[Quantity]:
     givens += [_parameter(shape, letter, layer, f"{letter}{layer}") for letter, layer in shape.parameters()]
     if shape.updates:
         givens.append(Quantity("learning_rate", "learning_rate", (), role=Role.RATE))
-    return givens
+    return givens + [Quantity(name, name, (), role=Role.CONSTANT) for name in _constants(shape)]
+
+
+def _constants(shape: NetworkShape) -> list[str]:
+    """The numbers of the penalty and of the optimizer."""
+    of_steps = [] if shape.optimizer is None else list(OPTIMIZERS[shape.optimizer].constants)
+    return [*([shape.penalty] if shape.penalty else []), *of_steps]
 
 
 def _data(shape: NetworkShape) -> list[tuple[str, int, Role]]:
@@ -310,6 +333,8 @@ def _step(shape: NetworkShape, step: int) -> list[Quantity]:
     if not LOSSES[shape.loss].has_targets:
         *forward, _ = forward
         backward = [_of_output(names, quantity) for quantity in backward]
+    if shape.penalty is not None:
+        forward, backward = _penalised_loss(names, forward), [_penalised(names, quantity) for quantity in backward]
     parts = [*_samples(names), *forward, *backward]
     return [*parts, *_updates(names)] if shape.updates else parts
 
@@ -392,11 +417,53 @@ def _of_each_sample(step: _Step, quantity: Quantity) -> Quantity:
     return replace(quantity, derivative=replace(derivative, of_each_sample=True))
 
 
+def _penalised_loss(step: _Step, forward: list[Quantity]) -> list[Quantity]:
+    """The penalty, and the loss with it; what is differentiated itself, without a loss, has none."""
+    weights = tuple(step.parameter("W", layer) for layer in range(1, step.shape.depth + 1))
+    inputs = (str(step.shape.penalty), *weights)
+    penalty = Quantity(
+        step.name("penalty"), "penalty", (), penalty_rule(len(weights)), inputs, step=step.step, role=Role.PENALTY
+    )
+    *before, loss = forward
+    assert loss.rule is not None
+    return [*before, penalty, loss.rewired(penalised_loss(loss.rule), (*loss.inputs, penalty.name))]
+
+
+def _penalised(step: _Step, quantity: Quantity) -> Quantity:
+    """A derivative by weights with the part of the penalty."""
+    if not quantity.is_of_weights or quantity.rule is None or quantity.layer is None:
+        return quantity
+    added = (str(step.shape.penalty), step.parameter("W", quantity.layer))
+    return quantity.rewired(penalised(quantity.rule), (*quantity.inputs, *added))
+
+
+def _parts(step: _Step, letter: str, layer: int) -> Iterator[Quantity]:
+    """What an optimizer works out for the weights or biases of a layer, the new ones last."""
+    shape = step.shape
+    parameter = f"{letter}{layer}"
+    known = {
+        VALUE: step.parameter(letter, layer), RATE: "learning_rate", GRADIENT: step.name(f"dL_d{parameter}")
+    }  # fmt: skip
+    for part in OPTIMIZERS[str(shape.optimizer)].parts:
+        known[LAST] = step_name(f"{part.kind}_{parameter}", step.step - 1)
+        inputs = tuple(known.get(name, name) for name in part.inputs(step.step))
+        is_new = part.kind == NEW
+        name = step.name(f"{parameter}_new" if is_new else f"{part.kind}_{parameter}")
+        yield Quantity(
+            name, f"{letter}_new" if is_new else part.kind, _size(shape, letter, layer),
+            part.rule(letter, step.step), inputs, layer, step.step,
+            role=Role.UPDATE if is_new else Role.STATE, axes=_AXES[letter], updated=parameter if is_new else "",
+        )  # fmt: skip
+        known[part.kind] = name
+
+
 def _updates(step: _Step) -> Iterator[Quantity]:
     """The new weights and biases of a step."""
     shape = step.shape
     for letter, layer in shape.parameters():
-        if shape.learns(letter, layer):
+        if shape.learns(letter, layer) and shape.optimizer is not None:
+            yield from _parts(step, letter, layer)
+        elif shape.learns(letter, layer):
             inputs = (step.parameter(letter, layer), "learning_rate", step.name(f"dL_d{letter}{layer}"))
             yield Quantity(
                 step.name(f"{letter}{layer}_new"), f"{letter}_new", _size(shape, letter, layer),

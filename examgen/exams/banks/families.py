@@ -118,6 +118,8 @@ def _networks(family: Family) -> Iterator[Exercise]:
             frozen=network.frozen or None,
             given_samples=_given_samples(family, network),
             batch="sum" if network.batch == "sum" else None,
+            penalty=None if network.penalty is None else "l2",
+            optimizer=None if network.optimizer is None else network.optimizer.name,
         )
 
 
@@ -165,14 +167,15 @@ def _label(number: int) -> str:
 
 def _drawers(path: Path, family: Family, shape: Exercise) -> dict[str, Drawer]:
     givens = shape.graph.givens
-    allowed = dict.fromkeys([*(_shared_key(given) for given in givens), *(given.name for given in givens)])
+    drawn = [given for given in givens if given.role is not Role.CONSTANT]
+    allowed = dict.fromkeys([*(_shared_key(given) for given in drawn), *(given.name for given in drawn)])
     for name in family.values:
         if name not in allowed:
             raise BankError(
                 f"{path}: values.{name}: unknown quantity; allowed here: {', '.join(allowed)}."
                 f"{did_you_mean(name, allowed)}"
             )
-    if all(given.name in family.fixed for given in givens):
+    if all(given.name in family.numbers for given in givens):
         raise BankError(f"{path}: values: all numbers are in [fixed]; leave [values] out")
     return {given.name: _drawer(path, family, given) for given in givens}
 
@@ -183,9 +186,9 @@ def _shared_key(given: Quantity) -> str:
 
 
 def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
-    if given.name in family.fixed:
+    if given.name in family.numbers:
         numbers = _fixed_array(path, family, given)
-        return Drawer(np.zeros(0), most_decimals(family.fixed[given.name]), same=numbers)
+        return Drawer(np.zeros(0), most_decimals(family.numbers[given.name]), same=numbers)
     shared = _shared_key(given)
     allowed = family.values.get(given.name) or family.values.get(shared)
     if allowed is None:
@@ -199,7 +202,7 @@ def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
 
 
 def _check_fixed_names(path: Path, family: Family, shape: Exercise) -> None:
-    givens = {given.name: given for given in shape.graph.givens}
+    givens = [given.name for given in shape.graph.givens if given.role is not Role.CONSTANT]
     for name in family.fixed:
         if name not in givens:
             raise BankError(
@@ -218,10 +221,10 @@ def _fixed(path: Path, family: Family, shape: Exercise) -> dict[str, Array]:
 
 def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
     shape = f"{list(given.shape)}{', a row for each sample' if given.is_data else ''}"
-    if given.name not in family.fixed:
+    if given.name not in family.numbers:
         raise BankError(f"{path}: fixed.{given.name} is missing; give numbers of shape {shape}")
     try:
-        value = np.array(_floats(family.fixed[given.name]), dtype=float)
+        value = np.array(_floats(family.numbers[given.name]), dtype=float)
     except ValueError:
         needs = f"; this network needs {shape}" if given.is_data else ""
         raise BankError(f"{path}: fixed.{given.name}: found rows of different lengths{needs}") from None
