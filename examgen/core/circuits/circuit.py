@@ -21,8 +21,8 @@ from examgen.core.circuits.circuit_rules import (
 )
 from examgen.core.circuits.definitions import definition, names_of
 from examgen.core.circuits.expressions import Applied, Expression, Read, Shape, names_in, parts
-from examgen.core.circuits.simplest_forms import added
-from examgen.core.circuits.uniform import as_often, spread
+from examgen.core.circuits.operations.simplest_forms import added
+from examgen.core.circuits.operations.uniform import as_often, spread
 from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.errors import did_you_mean
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from examgen.core.circuits.circuit_rules import ExpressionRule
-from examgen.core.circuits.uniform import INDICES
+from examgen.core.circuits.operations.uniform import INDICES
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.losses import LETTERS, LOSSES, Loss
 from examgen.core.rules.penalties import PenalisedRule

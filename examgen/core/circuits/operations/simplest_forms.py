@@ -10,7 +10,6 @@ from math import prod
 
 import numpy as np
 
-from examgen.core.circuits.entry_functions import divide, entrywise, is_whole, logarithm, power_of
 from examgen.core.circuits.expressions import (
     ATOM,
     PRODUCT,
@@ -23,8 +22,9 @@ from examgen.core.circuits.expressions import (
     Shape,
     applied,
 )
-from examgen.core.circuits.signs import write_difference, write_power, write_product, write_sum
-from examgen.core.circuits.uniform import (
+from examgen.core.circuits.operations.entry_functions import divide, entrywise, is_whole, logarithm, power_of
+from examgen.core.circuits.operations.signs import write_difference, write_power, write_product, write_sum
+from examgen.core.circuits.operations.uniform import (
     FILL,
     ONE,
     TOTAL,

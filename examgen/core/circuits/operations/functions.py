@@ -25,8 +25,8 @@ from examgen.core.circuits.expressions import (
     applied,
     is_object,
 )
-from examgen.core.circuits.simplest_forms import LOGARITHM, minus, negated, over, power, times, to_shape
-from examgen.core.circuits.uniform import ONE, same_shapes
+from examgen.core.circuits.operations.simplest_forms import LOGARITHM, minus, negated, over, power, times, to_shape
+from examgen.core.circuits.operations.uniform import ONE, same_shapes
 from examgen.core.rules.activations import ACTIVATIONS, Activation
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array, fill_latex, fraction_latex
