@@ -16,7 +16,7 @@ from examgen.core.graph import Axis, ComputationGraph, Quantity, Role
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.linear import LINEAR, averaged, output_error_rule, sample_rows
 from examgen.core.rules.losses import LOSSES
-from examgen.core.rules.optimizers import GRADIENT, LAST, NEW, OPTIMIZERS, RATE, VALUE
+from examgen.core.rules.optimizers import CHANGE, GRADIENT, LAST, NEW, OPTIMIZERS, RATE, VALUE
 from examgen.core.rules.penalties import penalised, penalised_loss, penalty_rule
 from examgen.core.rules.rule import Rule
 from examgen.errors import did_you_mean
@@ -28,6 +28,9 @@ BATCH_DELTAS: tuple[BatchDelta, ...] = get_args(BatchDelta)
 
 MOST_STEPS = 9
 """So many steps a question may have."""
+
+_ROLES: Mapping[str, Role] = MappingProxyType({NEW: Role.UPDATE, CHANGE: Role.CHANGE})
+"""Of what an optimizer works out and does not keep."""
 
 _PER_SAMPLE: tuple[Axis, ...] = ("sample", "unit")
 _AXES: Mapping[str, tuple[Axis, ...]] = MappingProxyType({"W": ("to", "from"), "b": ("to",)})
@@ -53,6 +56,8 @@ class NetworkShape:
         batch: how the loss of a mini-batch is put together, where it is not the mean.
         penalty: of the weights, which is added to the loss; None for none.
         optimizer: name of what takes the steps; None for plain gradient descent.
+        changes: whether the change of weights and biases is a step of its own, before the new ones; None for no.
+        by_inputs: whether the loss is differentiated by the inputs, too; None for no.
     """
 
     sizes: tuple[int, ...]
@@ -68,6 +73,8 @@ class NetworkShape:
     batch: Literal["sum"] | None = None
     penalty: Literal["l2"] | None = None
     optimizer: str | None = None
+    changes: Literal[True] | None = None
+    by_inputs: Literal[True] | None = None
 
     def __post_init__(self) -> None:
         problems = tuple(_problems(self))
@@ -305,7 +312,9 @@ class _Step:
         return f"{letter}{layer}" if is_given else step_name(f"{letter}{layer}_new", self.step - 1)
 
     def learned(self) -> Iterator[Quantity]:
-        """All of these that are learned, for the derivatives by them."""
+        """All of these that are learned, for the derivatives by them; and the inputs, where these are asked for."""
+        if self.shape.by_inputs:
+            yield Quantity(self.samples("x"), "x", self.per_sample(0), role=Role.INPUT, axes=_PER_SAMPLE)
         for letter, layer in self.shape.parameters():
             if self.shape.learns(letter, layer):
                 yield _parameter(self.shape, letter, layer, self.parameter(letter, layer))
@@ -314,7 +323,7 @@ class _Step:
         """dL_dz2 for the derivative by z2, slope2 for that of the activation; W1 keeps its name in every step."""
         kind, layer = local or f"dL_d{quantity.kind}", quantity.layer
         by = f"{quantity.kind}{layer}" if quantity.role is Role.PARAMETER else ""
-        return Label(self.name(f"{kind}{layer}"), kind, layer, self.step, by)
+        return Label(self.name(f"{kind}{layer or ''}"), kind, layer, self.step, by)
 
     def samples(self, letter: str) -> str:
         return letter if self.shape.steps == 1 else f"{letter}_{self.step}"
@@ -444,29 +453,50 @@ def _parts(step: _Step, letter: str, layer: int) -> Iterator[Quantity]:
     known = {
         VALUE: step.parameter(letter, layer), RATE: "learning_rate", GRADIENT: step.name(f"dL_d{parameter}")
     }  # fmt: skip
-    for part in OPTIMIZERS[str(shape.optimizer)].parts:
+    row = OPTIMIZERS[str(shape.optimizer)]
+    for part in (*row.parts[:-1], row.change) if shape.changes else row.parts:
         known[LAST] = step_name(f"{part.kind}_{parameter}", step.step - 1)
         inputs = tuple(known.get(name, name) for name in part.inputs(step.step))
-        is_new = part.kind == NEW
-        name = step.name(f"{parameter}_new" if is_new else f"{part.kind}_{parameter}")
+        is_kept = part.kind not in _ROLES
+        name = step.name(f"{part.kind}_{parameter}" if is_kept else f"{parameter}_{part.kind}")
         yield Quantity(
-            name, f"{letter}_new" if is_new else part.kind, _size(shape, letter, layer),
+            name, part.kind if is_kept else f"{letter}_{part.kind}", _size(shape, letter, layer),
             part.rule(letter, step.step), inputs, layer, step.step,
-            role=Role.UPDATE if is_new else Role.STATE, axes=_AXES[letter], updated=parameter if is_new else "",
+            role=_ROLES.get(part.kind, Role.STATE), axes=_AXES[letter], updated=parameter if part.kind == NEW else "",
         )  # fmt: skip
         known[part.kind] = name
+    if shape.changes:
+        yield _new(step, letter, layer, LINEAR[f"changed_{letter}"], known[CHANGE])
+
+
+def _new(step: _Step, letter: str, layer: int, rule: Rule, *read: str) -> Quantity:
+    """The new weights or biases of a layer, from the old ones and what else is read."""
+    name = f"{letter}{layer}"
+    return Quantity(
+        step.name(f"{name}_new"), f"{letter}_new", _size(step.shape, letter, layer), rule,
+        (step.parameter(letter, layer), *read), layer, step.step,
+        role=Role.UPDATE, axes=_AXES[letter], updated=name,
+    )  # fmt: skip
 
 
 def _updates(step: _Step) -> Iterator[Quantity]:
     """The new weights and biases of a step."""
-    shape = step.shape
-    for letter, layer in shape.parameters():
-        if shape.learns(letter, layer) and shape.optimizer is not None:
-            yield from _parts(step, letter, layer)
-        elif shape.learns(letter, layer):
-            inputs = (step.parameter(letter, layer), "learning_rate", step.name(f"dL_d{letter}{layer}"))
-            yield Quantity(
-                step.name(f"{letter}{layer}_new"), f"{letter}_new", _size(shape, letter, layer),
-                LINEAR[f"descend_{letter}"], inputs, layer, step.step,
-                role=Role.UPDATE, axes=_AXES[letter], updated=f"{letter}{layer}",
-            )  # fmt: skip
+    for letter, layer in step.shape.parameters():
+        if step.shape.learns(letter, layer):
+            take = _descent if step.shape.optimizer is None else _parts
+            yield from take(step, letter, layer)
+
+
+def _descent(step: _Step, letter: str, layer: int) -> Iterator[Quantity]:
+    """The new weights or biases of a layer by plain gradient descent, their change before them where it is asked."""
+    size, name = _size(step.shape, letter, layer), f"{letter}{layer}"
+    read: tuple[str, ...] = ("learning_rate", step.name(f"dL_d{name}"))
+    if step.shape.changes:
+        change = step.name(f"{name}_change")
+        yield Quantity(
+            change, f"{letter}_change", size, LINEAR[f"change_{letter}"], read, layer, step.step,
+            role=Role.CHANGE, axes=_AXES[letter],
+        )  # fmt: skip
+        read = (change,)
+    rule = LINEAR[f"{'changed' if step.shape.changes else 'descend'}_{letter}"]
+    yield _new(step, letter, layer, rule, *read)

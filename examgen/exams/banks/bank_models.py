@@ -215,6 +215,11 @@ class Family(PapersModel):
         return dict(self.fixed) | (self.network.constants if self.network is not None else {})
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """All that its tasks ask for, or allow in formulas, and that its papers print."""
+        return (*self.shown, *(text for task in self.tasks for text in (*task.ask, *(task.symbols or ()))))
+
+    @property
     def is_fixed(self) -> bool:
         """Whether nothing is drawn."""
         return not self.values

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array
 from examgen.errors import BankError, did_you_mean
+from examgen.exams.asking import asked_of
 from examgen.exams.banks.bank_models import Family, NetworkModel
 from examgen.exams.banks.bank_values import Matrix
 from examgen.exams.banks.given_numbers import given_decimals, given_denominators, most_decimals
@@ -105,6 +107,8 @@ def _networks(family: Family) -> Iterator[Exercise]:
     count = math.prod(len(names) for names in (*network.activations, network.loss))
     _check_count(count)
     updates = "learning_rate" in family.values or "learning_rate" in family.fixed
+    asked = [asked_of(text).name for text in family.named]
+    changes = any(re.fullmatch(r"[Wb]\d*_change", name) for name in asked)
     for *activations, loss in itertools.product(*network.activations, network.loss):
         yield NetworkShape(
             network.sizes,
@@ -120,6 +124,9 @@ def _networks(family: Family) -> Iterator[Exercise]:
             batch="sum" if network.batch == "sum" else None,
             penalty=None if network.penalty is None else "l2",
             optimizer=None if network.optimizer is None else network.optimizer.name,
+            # What few papers ask for is worked out on these alone.
+            changes=changes or None,
+            by_inputs="dL_dx" in asked or None,
         )
 
 
