@@ -1,6 +1,10 @@
 """Commands as tests run them, in their own process; what they print, or the one line with which they refuse."""
 
 import re
+import signal
+import subprocess
+import sys
+from typing import Any
 
 from typer.testing import CliRunner, Result
 
@@ -27,3 +31,16 @@ def refused(*arguments: object) -> str:
     assert (done.exit_code, done.stdout) == (1, ""), (done.output, done.exception)
     assert re.fullmatch(r"Error: [^\n]+\n", done.stderr)
     return done.stderr.removeprefix("Error: ").rstrip("\n")
+
+
+def started(*arguments: object, **how: Any) -> "subprocess.Popen[Any]":
+    """Begin a command in a process of its own, one that hears Ctrl-C; `how` are options of Popen.
+
+    Tests that run behind `&` or `nohup` are told to ignore Ctrl-C, and would tell it to all that they start.
+    """
+    command = [sys.executable, "-m", "examgen", *map(str, arguments)]
+    return subprocess.Popen(command, preexec_fn=_hear_interrupts, **how)
+
+
+def _hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

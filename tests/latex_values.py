@@ -32,7 +32,7 @@ _MATRIX = re.compile(r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", re.DOTALL)
 _EXACT = re.compile(r"0\.01(?=\\,| \\left\[)")
 _ONES = re.compile(r"\\mathbf\{1\}_\{(\d+)\}")
 _INDEX = re.compile(r"_\{(?:k|ik)\}")
-_ENDS = (")", "]", "|", ",", "}", ">", "+", "-", r"\right", r"\le ")
+_ENDS = (")", "]", "|", ",", "}", ">", "<", "+", "-", r"\right", r"\le ")
 
 
 def value_of(latex: str, symbols: Mapping[str, Printed] | None = None, unit_axis: int = 0) -> Printed:
@@ -163,6 +163,10 @@ class _Reader:
     def claim(self) -> Printed:
         """Iverson's bracket."""
         left = self.sum()
+        if self.takes("<"):
+            right = self.until(r"\right]")
+            below = (left.value, left.high, left.low)
+            return Printed(*((bound < right.value).astype(float) for bound in below))
         grows = self.takes(">")
         self.demand(grows or self.takes(r"\le"), "no comparison")
         right = self.until(r"\right]")

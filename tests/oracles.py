@@ -5,6 +5,7 @@ for a batch of parameter sets. `by_dual_numbers` goes through one network sum by
 mode), in whatever arithmetic it is given: 50-digit numbers, or fractions.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 from autograd import elementwise_grad, grad
+from autograd.extend import defvjp, primitive
+from autograd.tracer import getval
 from mpmath import mp
 from numpy.typing import NDArray
 
@@ -25,28 +28,38 @@ Numbers = dict[str, Array]
 HIDDEN = tuple(name for name, row in ACTIVATIONS.items() if not row.output_only)
 KINKED = tuple(name for name, row in ACTIVATIONS.items() if row.kinks)
 SMOOTH = tuple(name for name, row in ACTIVATIONS.items() if not row.kinks)
-RATIONAL = tuple(name for name, row in ACTIVATIONS.items() if row.is_rational)
+RATIONAL = tuple(name for name in HIDDEN if ACTIVATIONS[name].is_rational)
 RATIONAL_LOSSES = tuple(name for name, row in LOSSES.items() if row.is_rational)
-FREE_LOSSES = tuple(name for name in LOSSES if name not in {"binary_cross_entropy", "cross_entropy"})
+FREE_LOSSES = tuple(
+    name for name in LOSSES if name not in {"binary_cross_entropy", "cross_entropy", "perceptron", "output"}
+)
+JUMPS: Mapping[str, tuple[float, float]] = {"step": (0.0, 1.0), "sign": (-1.0, 1.0)}
+"""The activations without a slope, with their values."""
 OUTPUTS = (
     *((activation, loss) for loss in FREE_LOSSES for activation in (*HIDDEN, "softmax")),
+    *((activation, "output") for activation in HIDDEN),
+    *((activation, "perceptron") for activation in JUMPS),
     ("sigmoid", "binary_cross_entropy"),
     ("softmax", "binary_cross_entropy"),
     ("softmax", "cross_entropy"),
 )
 """Every allowed pair of output activation and loss; a new row of either is one in each of the tables below."""
+BATCHED = tuple(pair for pair in OUTPUTS if pair[1] != "output")
+"""Those that may have several samples, and several outputs."""
 
 
 def random_shape(
     rng: np.random.Generator, output: str, loss: str, hidden: Sequence[str] = HIDDEN, layers: int = 5, width: int = 6
 ) -> NetworkShape:
     """A network of 1 to `layers` layers, 1 to `width` units each, mini-batches of 1 to 3, and 1 to 3 steps."""
-    depth = int(rng.integers(1, layers + 1))
+    depth = int(rng.integers(1, layers + 1)) if loss != "perceptron" else 1
     sizes = rng.integers(1, width + 1, size=depth + 1).tolist()
     if output == "softmax":
         sizes[-1] = max(2, sizes[-1])
     chosen = (*(str(name) for name in rng.choice(hidden, size=depth - 1)), output)
     steps, samples = rng.integers(1, 4, size=2).tolist()
+    if loss == "output":
+        sizes[-1] = samples = 1
     return NetworkShape(tuple(sizes), chosen, loss, steps, samples)
 
 
@@ -55,12 +68,14 @@ def random_givens(rng: np.random.Generator, shape: NetworkShape, *leading: int, 
 
     Targets are probabilities where the loss or a softmax takes them for such, half of the time hard zeros and ones.
     """
-    samples = shape.steps * shape.samples_per_step
+    samples = shape.samples
     givens = {
         "x": rng.normal(size=(*leading, samples, shape.sizes[0])),
         "y": _targets(rng, shape, (*leading, samples, shape.sizes[-1])),
         "learning_rate": rng.uniform(0.01, 0.1, size=leading),
     }
+    if shape.loss == "output":
+        del givens["y"]
     for layer, (source, to) in enumerate(zip(shape.sizes, shape.sizes[1:], strict=False), start=1):
         givens[f"W{layer}"] = rng.normal(size=(*leading, to, source)) / np.sqrt(source)
         givens[f"b{layer}"] = rng.normal(size=(*leading, to)) / 2
@@ -72,7 +87,7 @@ def by_autograd(shape: NetworkShape, givens: Numbers) -> Numbers:
     found: Numbers = {}
     parameters = {name: value for name, value in givens.items() if name[0] in "Wb"}
     for step, rows in enumerate(_rows_of_steps(shape), start=1):
-        x, y = givens["x"][:, rows], givens["y"][:, rows]
+        x, y = givens["x"][:, rows], givens.get("y", givens["x"])[:, rows]
         of_step = _autograd_step(shape, parameters, x, y)
         for name, value in parameters.items():
             rate = givens["learning_rate"].reshape(-1, *[1] * (value.ndim - 1))
@@ -88,7 +103,8 @@ def by_dual_numbers(shape: NetworkShape, givens: Mapping[str, Array], number: Ca
     found: Numbers = {}
     parameters = {name: value for name, value in exact.items() if name[0] in "Wb"}
     for step, rows in enumerate(_rows_of_steps(shape), start=1):
-        of_step = _dual_step(_Pass(shape.activations, shape.loss, parameters, exact["x"][rows], exact["y"][rows]))
+        y = exact.get("y", exact["x"])[rows]
+        of_step = _dual_step(_Pass(shape.activations, shape.loss, parameters, exact["x"][rows], y))
         for name, value in parameters.items():
             of_step[f"{name}_new"] = value - exact["learning_rate"].item() * of_step[f"dL_d{name}"]
         parameters = {name: of_step[f"{name}_new"] for name in parameters}
@@ -106,6 +122,8 @@ def _targets(rng: np.random.Generator, shape: NetworkShape, size: tuple[int, ...
     if shape.activations[-1] == "softmax":
         soft = rng.dirichlet(np.ones(size[-1]), size=size[:-1])
         return np.eye(size[-1])[soft.argmax(axis=-1)] if is_hard else soft
+    if shape.loss == "hinge" or shape.activations[-1] in JUMPS:
+        return rng.choice(JUMPS.get(shape.activations[-1], (-1.0, 1.0)), size=size)
     if shape.loss == "binary_cross_entropy":
         return rng.integers(0, 2, size=size).astype(float) if is_hard else rng.random(size)
     return rng.normal(size=size) * 1.5
@@ -113,7 +131,8 @@ def _targets(rng: np.random.Generator, shape: NetworkShape, size: tuple[int, ...
 
 def _rows_of_steps(shape: NetworkShape) -> Iterator[slice]:
     for step in range(shape.steps):
-        yield slice(step * shape.samples_per_step, (step + 1) * shape.samples_per_step)
+        first = step * shape.samples_per_step % shape.samples
+        yield slice(first, first + shape.samples_per_step)
 
 
 def _in_step(name: str, step: int) -> str:
@@ -121,6 +140,19 @@ def _in_step(name: str, step: int) -> str:
 
 
 # Reverse mode: definitions in autograd's NumPy.
+
+
+@primitive  # type: ignore[untyped-decorator]
+def _erf(x: Any) -> Any:
+    return np.vectorize(math.erf, otypes=[float])(x)
+
+
+@primitive  # type: ignore[untyped-decorator]
+def _erf_slope(x: Any) -> Any:
+    return 2 / np.sqrt(np.pi) * np.exp(-x * x)
+
+
+defvjp(_erf, lambda _, x: lambda gradient: gradient * _erf_slope(x))
 
 AUTOGRAD_ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "identity": lambda z: 1.0 * z,
@@ -130,10 +162,15 @@ AUTOGRAD_ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "leaky_relu": lambda z: anp.maximum(z, 0.01 * z),
     "softplus": lambda z: anp.log(1 + anp.exp(z)),
     "elu": lambda z: anp.where(z > 0, z, anp.exp(z) - 1),
+    "silu": lambda z: z / (1 + anp.exp(-z)),
+    "gelu": lambda z: z * (1 + _erf(z / anp.sqrt(2))) / 2,
+    "hard_tanh": lambda z: anp.maximum(anp.minimum(z, 1.0), -1.0),
+    "step": lambda z: anp.where(z >= 0, 1.0, 0.0),
+    "sign": lambda z: anp.where(z >= 0, 1.0, -1.0),
     "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=-1, keepdims=True),
 }
 
-AUTOGRAD_LOSSES: dict[str, Callable[[Any, Any], Any]] = {
+AUTOGRAD_LOSSES: dict[str, Callable[..., Any]] = {
     "squared_error": lambda a, y: anp.sum((a - y) ** 2, axis=-1),
     "half_squared_error": lambda a, y: 0.5 * anp.sum((a - y) ** 2, axis=-1),
     "mean_squared_error": lambda a, y: anp.mean((a - y) ** 2, axis=-1),
@@ -142,10 +179,18 @@ AUTOGRAD_LOSSES: dict[str, Callable[[Any, Any], Any]] = {
     "huber": lambda a, y: anp.sum(anp.where(anp.abs(a - y) < 1, (a - y) ** 2 / 2, anp.abs(a - y) - 0.5), axis=-1),
     "binary_cross_entropy": lambda a, y: -anp.sum(y * anp.log(a) + (1 - y) * anp.log(1 - a), axis=-1),
     "cross_entropy": lambda a, y: -anp.sum(y * anp.log(a), axis=-1),
+    "hinge": lambda a, y: anp.sum(anp.where(y * a < 1, 1 - y * a, 0.0), axis=-1),
+    "perceptron": lambda a, y, z: anp.sum((a - y) * z, axis=-1),
+    "output": lambda a: anp.sum(a, axis=-1),
 }
 
 DEFINITIONS: Mapping[str, Callable[..., Any]] = {**AUTOGRAD_ACTIVATIONS, **AUTOGRAD_LOSSES}
-"""Each activation of z and loss of a and y, by name."""
+"""Each activation of z and loss of a and y, by name; the loss of perceptrons is one of z, too, where a is constant."""
+
+
+def read_by(loss: str, a: Any, y: Any, z: Any) -> tuple[Any, ...]:
+    """What a loss is one of."""
+    return {"perceptron": (a, y, z), "output": (a,)}.get(loss, (a, y))
 
 
 def _autograd_step(shape: NetworkShape, parameters: Numbers, x: Array, y: Array) -> Numbers:
@@ -158,20 +203,27 @@ def _autograd_step(shape: NetworkShape, parameters: Numbers, x: Array, y: Array)
             z = z + moved[f"z{layer}"]
             a = AUTOGRAD_ACTIVATIONS[name](z) + moved[f"a{layer}"]
             seen |= {f"z{layer}": z, f"a{layer}": a}
-        return seen | {"losses": AUTOGRAD_LOSSES[shape.loss](a, y)}
+        # Outputs that jump hand nothing back.
+        a = getval(a) if shape.loss == "perceptron" else a
+        return seen | {"losses": AUTOGRAD_LOSSES[shape.loss](*read_by(shape.loss, a, y, z))}
 
     sizes = {f"{letter}{layer}": size for layer, size in enumerate(shape.sizes[1:], start=1) for letter in "za"}
     at = parameters | {name: np.zeros((*x.shape[:2], size)) for name, size in sizes.items()}
     found: Numbers = forward(at)
-    found["loss"] = np.mean(found.pop("losses"), axis=-1)
+    losses = found.pop("losses")
+    together = anp.sum if shape.batch == "sum" else anp.mean
+    if shape.loss != "output":
+        found["loss"] = together(losses, axis=-1)
     # The sum of independent students' losses has each one's own gradients, and so has that of independent samples'.
-    slopes = grad(lambda moved: anp.sum(anp.mean(forward(moved)["losses"], axis=-1)))(at)
+    slopes = grad(lambda moved: anp.sum(together(forward(moved)["losses"], axis=-1)))(at)
     if shape.batch_delta == "sample":
         own = grad(lambda moved: anp.sum(forward(moved)["losses"]))(at)
         slopes |= {name: value for name, value in own.items() if name[0] in "za"}
     found |= {f"dL_d{name}": value for name, value in slopes.items()}
     for layer, name in enumerate(shape.activations, start=1):
-        if name != "softmax":
+        if name in JUMPS:
+            del found[f"dL_da{layer}"]
+        elif name != "softmax":
             found[f"slope{layer}"] = elementwise_grad(AUTOGRAD_ACTIVATIONS[name])(found[f"z{layer}"])
     return found
 
@@ -229,6 +281,15 @@ def _each(function: Callable[[Dual], Dual]) -> Callable[[list[Dual]], list[Dual]
     return lambda row: [function(z) for z in row]
 
 
+def _share_below(z: Dual) -> Dual:
+    """Of the standard normal distribution."""
+    return Dual(mp.ncdf(z.value), mp.npdf(z.value) * z.slope)
+
+
+def _jump(z: Dual, low: int) -> Dual:
+    return Dual(z.value * 0 + (1 if z.value >= 0 else low))
+
+
 def _softmax(row: list[Dual]) -> list[Dual]:
     powers = [_exp(z) for z in row]
     return [power / sum(powers, Dual(0)) for power in powers]
@@ -242,12 +303,17 @@ _DUAL_ACTIVATIONS: dict[str, Callable[[list[Dual]], list[Dual]]] = {
     "leaky_relu": _each(lambda z: z if z.value > 0 else z / 100),
     "softplus": _each(lambda z: _ln(_exp(z) + 1)),
     "elu": _each(lambda z: z if z.value > 0 else _exp(z) - 1),
+    "silu": _each(lambda z: z * _exp(z) / (_exp(z) + 1)),
+    "gelu": _each(lambda z: z * _share_below(z)),
+    "hard_tanh": _each(lambda z: z if abs(z.value) < 1 else z * 0 + (1 if z.value > 0 else -1)),
+    "step": _each(lambda z: _jump(z, 0)),
+    "sign": _each(lambda z: _jump(z, -1)),
     "softmax": _softmax,
 }
 
 
-def _added(term: Callable[[Dual, Dual], Dual]) -> Callable[[list[Dual], list[Dual]], Dual]:
-    return lambda a, y: sum((term(*pair) for pair in zip(a, y, strict=True)), Dual(0))
+def _added(term: Callable[..., Dual]) -> Callable[..., Dual]:
+    return lambda *read: sum((term(*entries) for entries in zip(*read, strict=True)), Dual(0))
 
 
 def _huber(error: Dual) -> Dual:
@@ -256,7 +322,7 @@ def _huber(error: Dual) -> Dual:
 
 _SQUARES = _added(lambda a, y: (a - y) * (a - y))
 
-_DUAL_LOSSES: dict[str, Callable[[list[Dual], list[Dual]], Dual]] = {
+_DUAL_LOSSES: dict[str, Callable[..., Dual]] = {
     "squared_error": _SQUARES,
     "half_squared_error": lambda a, y: _SQUARES(a, y) / 2,
     "mean_squared_error": lambda a, y: _SQUARES(a, y) / len(a),
@@ -265,6 +331,9 @@ _DUAL_LOSSES: dict[str, Callable[[list[Dual], list[Dual]], Dual]] = {
     "huber": _added(lambda a, y: _huber(_size(a - y))),
     "binary_cross_entropy": _added(lambda a, y: -(y * _ln(a)) - (-y + 1) * _ln(-a + 1)),
     "cross_entropy": _added(lambda a, y: -(y * _ln(a))),
+    "hinge": _added(lambda a, y: 1 + -(y * a) if (y * a).value < 1 else a * 0),
+    "perceptron": _added(lambda a, y, z: Dual(a.value - y.value) * z),
+    "output": _added(lambda a: a),
 }
 
 Place = tuple[str, tuple[int, ...]]
@@ -291,7 +360,7 @@ class _Pass:
                 z = [self._see(seen, (f"z{layer}", (sample, unit)), value, moved) for unit, value in enumerate(z)]
                 a = _DUAL_ACTIVATIONS[name](z)
                 row = [self._see(seen, (f"a{layer}", (sample, unit)), value, moved) for unit, value in enumerate(a)]
-            total += _DUAL_LOSSES[self.loss](row, [Dual(number) for number in y])
+            total += _DUAL_LOSSES[self.loss](*read_by(self.loss, row, [Dual(number) for number in y], z))
         seen["loss", ()] = total / len(self.x)
         return seen
 
@@ -319,13 +388,16 @@ class _Pass:
 def _dual_step(step: _Pass) -> Numbers:
     found: dict[Place, Any] = {place: dual.value for place, dual in step().items()}
     entries = [(name, index) for name, value in step.parameters.items() for index in np.ndindex(value.shape)]
-    for name, index in [*entries, *(place for place in found if place[0] != "loss")]:
+    jumping = {f"a{layer}" for layer, name in enumerate(step.activations, start=1) if name in JUMPS}
+    for name, index in [*entries, *(place for place in found if place[0] not in {"loss", *jumping})]:
         found[f"dL_d{name}", index] = step((name, index))["loss", ()].slope
     for layer, activation in enumerate(step.activations, start=1):
-        if activation != "softmax":
+        if activation not in {"softmax", *JUMPS}:
             for place in [place for place in found if place[0] == f"z{layer}"]:
                 [moved] = _DUAL_ACTIVATIONS[activation]([Dual(found[place], 1)])
                 found[f"slope{layer}", place[1]] = moved.slope
+    if step.loss == "output":
+        del found["loss", ()]
     return _arrays(found)
 
 

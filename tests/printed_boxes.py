@@ -24,7 +24,9 @@ def form_names(rows: Sequence[dict[str, str]]) -> list[str]:
 
 def texts_in_boxes(reading: PdfReading) -> tuple[dict[str, str], dict[str, str]]:
     """By the name of its field, what is seen in each box, without spaces, and the value that the field has."""
-    words = words_of(reading.path)
+    words: dict[int, list[Word]] = {}
+    for word in words_of(reading.path):
+        words.setdefault(word[0], []).append(word)
     seen, values = {}, {}
     pages: dict[object, int] = {page.objgen: number for number, page in enumerate(reading.pdf.pages, start=1)}
     for field in reading.pdf.Root.AcroForm.Fields:
@@ -34,8 +36,8 @@ def texts_in_boxes(reading: PdfReading) -> tuple[dict[str, str], dict[str, str]]
         left, first, right, second = map(float, field.Rect)
         here = [
             text
-            for page, x, y, text in words
-            if page == pages[field.P.objgen] and left < x < right and min(first, second) < y < max(first, second)
+            for _, x, y, text in words.get(pages[field.P.objgen], [])
+            if left < x < right and min(first, second) < y < max(first, second)
         ]
         seen[name], values[name] = "".join(here).replace(" ", ""), str(field.V)
     return seen, values

@@ -3,6 +3,7 @@
 Bounds are intervals: every operation gives bounds within which the result lies whatever the true numbers are.
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.rules.activations import ACTIVATIONS
-from tests.oracles import AUTOGRAD_ACTIVATIONS, HIDDEN
+from tests.oracles import AUTOGRAD_ACTIVATIONS, HIDDEN, JUMPS
 
 Floats = NDArray[np.float64]
 WIDEST = 700.0
@@ -110,6 +111,12 @@ def _even(function: Callable[[Floats], Floats]) -> Callable[[Printed], Printed]:
     return apply
 
 
+def _even_falling(function: Callable[[Floats], Floats]) -> Callable[[Printed], Printed]:
+    """An even function that falls away from 0."""
+    other_way = _even(lambda a: -function(a))
+    return lambda a: negated(other_way(a))
+
+
 def _growing(function: Callable[[Floats], Floats]) -> Callable[[Printed], Printed]:
     return lambda a: a.each(function)
 
@@ -130,9 +137,13 @@ square = _even(lambda a: a * a)
 size = _even(lambda a: a)
 FUNCTIONS: dict[str, Callable[[Printed], Printed]] = {
     # Those that are known to grow stand below once more, with bounds that nothing lies beyond.
-    **{ACTIVATIONS[name].symbol: _named(AUTOGRAD_ACTIVATIONS[name]) for name in HIDDEN if name != "identity"},
+    **{
+        ACTIVATIONS[name].symbol: _named(AUTOGRAD_ACTIVATIONS[name]) for name in (*HIDDEN, *JUMPS) if name != "identity"
+    },
     r"\sigma": _growing(lambda z: 0.5 + 0.5 * np.tanh(z / 2)),
     r"\tanh": _growing(np.tanh),
+    r"\Phi": _growing(np.vectorize(lambda z: math.erfc(-z / math.sqrt(2)) / 2)),
+    r"\varphi": _even_falling(lambda z: np.exp(-z * z / 2) / math.sqrt(2 * math.pi)),
     r"\exp": _growing(np.exp),
     r"\ln": _growing(lambda z: np.log(np.maximum(z, 0))),
     r"\sinh": _growing(np.sinh),

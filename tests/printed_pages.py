@@ -6,7 +6,7 @@ the very numbers that the page shows; and what each symbol should stand for is w
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.documents.pages import Line, QuestionPart
 from tests.latex_values import value_of
+from tests.oracles import JUMPS
 from tests.printed_numbers import Floats, Printed
 
 STEP = re.compile(r"Step (\d+): ")
@@ -164,17 +165,20 @@ def expected_symbols(shape: NetworkShape, notation: str, values: Mapping[str, Fl
     """
     convention = CONVENTIONS[notation]
     at = {name: values[name if step == 1 else f"{name}@{step}"] for name in _names(shape)}
-    found = {convention.cost: np.reshape(at["loss"], (1, 1))}
+    found = {convention.cost: np.reshape(at["loss"], (1, 1))} if "loss" in at else {}
+    if shape.loss == "output":
+        convention = replace(convention, cost=convention.marked(convention.activation, shape.depth + convention.offset))
     for layer in range(1, len(shape.sizes)):
         found |= _of_units(shape, convention, at, layer) | _of_weights(shape, convention, at, layer)
     return found
 
 
 def _names(shape: NetworkShape) -> Iterator[str]:
-    yield "loss"
+    yield from ["loss"] if shape.loss != "output" else []
     for layer, activation in enumerate(shape.activations, start=1):
-        kinds = ["z{}", "a{}", "dL_dz{}", "dL_da{}", "dL_dW{}", "dL_db{}"]
-        kinds += ["slope{}"] if activation != "softmax" else []
+        kinds = ["z{}", "a{}", "dL_dz{}", "dL_dW{}", "dL_db{}"]
+        kinds += ["dL_da{}"] if activation not in JUMPS else []
+        kinds += ["slope{}"] if activation not in {"softmax", *JUMPS} else []
         kinds += ["W{}_new", "b{}_new"] if shape.updates else []
         yield from (kind.format(layer) for kind in kinds)
 
@@ -195,7 +199,7 @@ def _of_units(shape: NetworkShape, convention: Convention, at: Mapping[str, Floa
         for kind, symbol in (("dL_dz", z), ("dL_da", a))
     }
     found = {z: shown(f"z{layer}"), a: shown(f"a{layer}")}
-    found |= {symbol: shown(f"{kind}{layer}") for kind, symbol in by.items()}
+    found |= {symbol: shown(f"{kind}{layer}") for kind, symbol in by.items() if f"{kind}{layer}" in at}
     if f"slope{layer}" in at:
         found[rf"{FUNCTIONS[shape.activations[layer - 1]]}'\left({z}\right)"] = shown(f"slope{layer}")
     return found

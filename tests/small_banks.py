@@ -5,7 +5,7 @@ from pathlib import Path
 from examgen.core.graph import Quantity
 from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.banks.building import LoadedExam, Student, load_exam
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 
 DRAWN = """\

@@ -47,6 +47,10 @@ MOST_NAMED = 5
 """So many students are named in a notice; the rest is counted."""
 
 
+DRAWN_AT_ONCE = 4_000
+"""Papers that are drawn between two lines on how far that has come; it takes a second or two."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClassOptions:
     """How the papers of a class are made, beside what they are like.
@@ -119,7 +123,7 @@ def make_class(
         remove_broken(out)
         kept, changed = exam_to_keep(loaded.exam, claimed, force=force)
         with begun(out, claimed, {f"{KEY}/exam.json": key_below(kept, (), making)[f"{KEY}/exam.json"]}):
-            papers = _papers(loaded, found.rows, claimed)
+            papers = _papers(loaded, found.rows, claimed, progress)
             check_apart([variant.student for variant in papers.all], roster)
             key = key_below(kept, papers.all, making, _key_lines(kept, papers.all, jobs, pool))
             with put_aside(out, claimed) as aside:
@@ -260,14 +264,23 @@ def _written(rows: Sequence[ManifestRow]) -> Iterator[str]:
         yield from (paths[name] for name in (row.record.sums if row.record else ()))
 
 
-def _papers(loaded: LoadedExam, rows: Sequence[Listed], claimed: Claim) -> Papers:
+def _drawn(loaded: LoadedExam, students: Sequence[Student], progress: Progress | None) -> Iterator[Variant]:
+    """New papers; of a large class it is told how far that has come, too."""
+    for start in range(0, len(students), DRAWN_AT_ONCE):
+        drawn = draw_variants(loaded, students[start : start + DRAWN_AT_ONCE])
+        if progress is not None and len(students) > DRAWN_AT_ONCE:
+            progress(start + len(drawn), len(students))
+        yield from drawn
+
+
+def _papers(loaded: LoadedExam, rows: Sequence[Listed], claimed: Claim, progress: Progress | None = None) -> Papers:
     """Everybody's numbers: those of the key for whom it knows, as their papers may be handed out; else drawn."""
     before = {variant.student: variant for variant in (claimed.same.variants if claimed.same else ())}
     # Earlier versions did not put ids into one normal form.
     spellings = {unicodedata.normalize("NFC", student): student for student in before} | {name: name for name in before}
     known = [before.get(spellings.get(row.student.id, row.student.id)) for row in rows]
     newcomers = [row.student for row, variant in zip(rows, known, strict=True) if variant is None]
-    drawn = iter(draw_variants(loaded, newcomers) if newcomers else ())
+    drawn = _drawn(loaded, newcomers, progress)
     here = [variant or next(drawn) for variant in known]
     there = {variant.student for variant in here}
     return Papers(

@@ -5,6 +5,7 @@ While a class is being made, the records of finished papers are in a journal; a 
 
 import csv
 import json
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from examgen.batch.class_work import ClassWork
 from examgen.batch.paper_orders import FILES, PaperRecord, handout_of
 from examgen.exams.exam import Variant
 from examgen.exams.folders.files import csv_bytes, safe_text, typed_text, unwritable
+from examgen.exams.folders.regular import content_of, opened_text
 
 MADE, SET_ASIDE, NOT_LISTED = "made", "set-aside", "not-listed"
 """What a row says of a paper: it is there; it could not be made; its student is not on this class list."""
@@ -76,7 +78,9 @@ class Journal:
         """Raises ExamgenError if it cannot be written."""
         self.path = folder / KEY / PROGRESS
         try:
-            self.file = self.path.open("ab", buffering=0)
+            # Without waiting, where a pipe is in its place.
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            self.file = os.fdopen(os.open(self.path, flags, 0o666), "ab", buffering=0)
         except OSError as error:
             raise unwritable(error, self.path) from None
 
@@ -118,7 +122,7 @@ def _cells(row: ManifestRow, work: tuple[str, ...], more: Sequence[str]) -> tupl
 
 def _in_manifest(path: Path) -> dict[str, Told]:
     found: dict[str, Told] = {}
-    with suppress(OSError, ValueError, csv.Error), path.open(encoding="utf-8-sig", newline="") as file:
+    with suppress(OSError, ValueError, csv.Error), opened_text(path) as file:
         for row in csv.DictReader(file, restkey="", restval=""):
             # A column that somebody has taken away or renamed takes what it told along: such papers are made again.
             if row.get("recipe") and (code := row.get("variant")):
@@ -135,7 +139,7 @@ def _told(row: Mapping[str, str]) -> Told:
 def _in_journal(path: Path) -> dict[str, Told]:
     found: dict[str, Told] = {}
     with suppress(OSError):
-        for line in path.read_bytes().splitlines():
+        for line in content_of(path).splitlines():
             with suppress(ValueError, KeyError, TypeError, AttributeError):
                 document: Any = json.loads(line)
                 record = PaperRecord(str(document["recipe"]), {**document["sums"]})

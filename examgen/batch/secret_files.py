@@ -8,6 +8,10 @@ from pathlib import Path
 from examgen.errors import ExamgenError
 from examgen.exams.draws.streams import SECRET_BYTES, Secret
 from examgen.exams.folders.files import unwritable
+from examgen.exams.folders.regular import opened
+
+LEAST_DISTINCT = 12
+"""Of random bytes fewer are never different: not in 10¹⁸ secrets."""
 
 _OWNER_ONLY = 0o600
 _OTHERS = 0o077
@@ -38,8 +42,10 @@ def read_secret(path: Path) -> Secret:
     Raises:
         ExamgenError: it cannot be read, others can read it, too, or it is no secret.
     """
+    if path == Path():
+        raise ExamgenError("--secret is empty, or names this folder; name a file that examgen secret FILE has made")
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             mode = os.fstat(file.fileno()).st_mode
             content = file.read(SECRET_BYTES + 1)
     except OSError as error:
@@ -54,4 +60,8 @@ def read_secret(path: Path) -> Secret:
     if len(content) != SECRET_BYTES:
         size = "more" if len(content) > SECRET_BYTES else str(len(content))
         raise ExamgenError(f"{path}: a secret is {SECRET_BYTES} random bytes, and this file has {size}")
+    if len(set(content)) < LEAST_DISTINCT:
+        raise ExamgenError(
+            f"{path}: a secret is {SECRET_BYTES} random bytes, and these can be guessed; make one with examgen secret"
+        )
     return Secret(content)

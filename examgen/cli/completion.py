@@ -60,6 +60,8 @@ def _entries(folder: Path | str | None) -> Iterator[tuple[str, str]]:
     """Student and field of the first rows of results.csv; of a large class the Tab key knows the first students."""
     place = Path(folder or ".")
     for path in (place, place / "results.csv", place / "marks" / "results.csv"):
+        if not path.is_file():
+            continue
         with suppress(OSError, UnicodeDecodeError, csv.Error), path.open(encoding="utf-8", newline="") as file:
             for row in islice(csv.DictReader(file), _MOST_ROWS):
                 yield row.get("student") or "", row.get("field") or ""

@@ -17,6 +17,7 @@ from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.linear import LINEAR, averaged, output_error_rule, sample_rows
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Rule
+from examgen.errors import did_you_mean
 
 BatchDelta = Literal["mean", "sample"]
 """What dL_da and dL_dz of a mini-batch are derivatives of: the mean loss, or each sample's own."""
@@ -40,6 +41,11 @@ class NetworkShape:
         updates: whether the weights are updated at the end of each step, with a given learning rate.
         batch_delta: what dL_da and dL_dz of a mini-batch are derivatives of; None where a bank does not say it, and
             its papers do not either: it is the mean then.
+        bias: for each layer whether its units have a bias; None where all have.
+        frozen: names of weights and biases, W1 or b2, that stay as they are given; None where all are learned.
+        given_samples: how many samples are given, which the steps use in turn, from the first again; None where each
+            step has samples of its own.
+        batch: how the loss of a mini-batch is put together, where it is not the mean.
     """
 
     sizes: tuple[int, ...]
@@ -49,6 +55,10 @@ class NetworkShape:
     samples_per_step: int = 1
     updates: bool = True
     batch_delta: BatchDelta | None = None
+    bias: tuple[bool, ...] | None = None
+    frozen: tuple[str, ...] | None = None
+    given_samples: int | None = None
+    batch: Literal["sum"] | None = None
 
     def __post_init__(self) -> None:
         problems = tuple(_problems(self))
@@ -65,20 +75,45 @@ class NetworkShape:
         """Number of layers with weights."""
         return len(self.sizes) - 1
 
+    def has_bias(self, layer: int) -> bool:
+        """Whether the units of a layer have a bias."""
+        return self.bias is None or self.bias[layer - 1]
+
+    def parameters(self) -> Iterator[tuple[str, int]]:
+        """Letter and layer of all weights and biases."""
+        for layer in range(1, self.depth + 1):
+            yield "W", layer
+            if self.has_bias(layer):
+                yield "b", layer
+
+    def learns(self, letter: str, layer: int) -> bool:
+        """Whether weights or biases are updated, where any are."""
+        return f"{letter}{layer}" not in (self.frozen or ())
+
     @property
     def has_shortcut(self) -> bool:
         """Whether loss and output activation cancel, so that the last dL_dz is a - y at once."""
         return LOSSES[self.loss].shortcut == self.activations[-1]
 
     @property
+    def samples(self) -> int:
+        """How many are given."""
+        return self.given_samples or self.steps * self.samples_per_step
+
+    @property
+    def averaged_in_loss(self) -> int:
+        """The samples over which the loss of a step is a mean: 1 where it is their sum."""
+        return 1 if self.batch == "sum" else self.samples_per_step
+
+    @property
     def averaged_in_delta(self) -> int:
         """The samples of the mean whose derivatives dL_da and dL_dz are: 1 where each sample has its own loss."""
-        return 1 if self.batch_delta == "sample" else self.samples_per_step
+        return 1 if self.batch_delta == "sample" else self.averaged_in_loss
 
     @property
     def averaged_in_gradient(self) -> int:
         """The samples over which dL_dW and dL_db take the mean of what the samples add: 1 where the 1/n is in dL_dz."""
-        return self.samples_per_step // self.averaged_in_delta
+        return self.averaged_in_loss // self.averaged_in_delta
 
     @property
     def is_rational(self) -> bool:
@@ -94,7 +129,9 @@ class NetworkShape:
     @property
     def conventions(self) -> tuple[str, ...]:
         """What δ of a mini-batch is, where the bank says it."""
-        return (f"batch_delta_{self.batch_delta}",) if self.batch_delta is not None else ()
+        of_biases = any(letter == "b" and self.learns(letter, layer) for letter, layer in self.parameters())
+        known = f"batch_delta_{self.batch_delta}{'' if of_biases else '_weights'}"
+        return (known,) if self.batch_delta is not None else ()
 
     @property
     def text(self) -> str:
@@ -139,9 +176,32 @@ def _problems(shape: NetworkShape) -> list[str]:
         found.append(f"batch_delta is {shape.batch_delta!r}; allowed: {', '.join(BATCH_DELTAS)}")
     elif shape.batch_delta and shape.samples_per_step == 1:
         found.append("batch_delta says what δ is in a mini-batch; give samples_per_step of at least 2, or leave it out")
+    if shape.bias is not None and len(shape.bias) != len(shape.sizes) - 1:
+        found.append(f"bias has {len(shape.bias)} values for {len(shape.sizes) - 1} layers; use one for each")
+    elif unknown := [name for name in shape.frozen or () if name not in (names := _names(shape))]:
+        near = did_you_mean(unknown[0], names)
+        found.append(f"frozen names {unknown[0]!r}; allowed: {', '.join(names)}.{near}")
+    if shape.batch == "sum" and (shape.samples_per_step == 1 or shape.batch_delta):
+        found.append("batch = sum is for mini-batches, which have no mean then: give samples_per_step, no batch_delta")
+    if shape.given_samples is not None:
+        found += _bad_turns(shape)
     if shape.steps > 1 and not shape.updates:
         found.append("several steps need updates of the weights, so give a learning_rate")
     return found or _mismatches(shape)
+
+
+def _bad_turns(shape: NetworkShape) -> list[str]:
+    """What keeps steps from using their samples in turn."""
+    given, count = shape.given_samples or 0, shape.samples_per_step
+    if given < count or given % count:
+        return [f"{given} samples cannot be used in turn by steps with {count} each; give a multiple of {count}"]
+    if given > shape.steps * count:
+        return [f"{given} samples are given and {shape.steps * count} used; give as many steps, or fewer samples"]
+    return []
+
+
+def _names(shape: NetworkShape) -> list[str]:
+    return [f"{letter}{layer}" for letter, layer in shape.parameters()]
 
 
 def _mismatches(shape: NetworkShape) -> list[str]:
@@ -151,30 +211,54 @@ def _mismatches(shape: NetworkShape) -> list[str]:
         if ACTIVATIONS[name].output_only
     ]
     last, loss = shape.activations[-1], LOSSES[shape.loss]
-    if ACTIVATIONS[last].output_only and shape.sizes[-1] < 2:
+    if ACTIVATIONS[last].share_of and shape.sizes[-1] < 2:
         found.append(f"activation {last!r} needs at least two outputs; one would always be 1")
     if loss.outputs and last not in loss.outputs:
         found.append(f"loss {loss.name!r} needs an output activation of {' or '.join(loss.outputs)}, not {last!r}")
+    elif ACTIVATIONS[last].levels and last not in loss.outputs:
+        fitting = ", ".join(row.name for row in LOSSES.values() if last in row.outputs)
+        found.append(
+            f"activation {last!r} has no slope for an error to come back through; it goes with loss {fitting}, "
+            f"not {loss.name!r}"
+        )
+    return found + _misfits(shape)
+
+
+def _misfits(shape: NetworkShape) -> list[str]:
+    """What the losses that are differentiated in a way of their own cannot be told of."""
+    loss, found = LOSSES[shape.loss], []
+    if loss.is_of_weighted_sums and shape.depth > 1:
+        found.append(f"loss {loss.name!r} is for a single layer; the rule says nothing of layers before it")
+    if not loss.has_targets and (shape.sizes[-1], shape.samples_per_step) != (1, 1):
+        found.append(f"loss {loss.name!r} differentiates one output of one sample; give the last layer one unit")
     return found
 
 
 def _givens(shape: NetworkShape) -> list[Quantity]:
-    samples = shape.steps * shape.samples_per_step
     givens = [
-        Quantity("x", "x", (samples, shape.sizes[0]), role=Role.INPUT, axes=_PER_SAMPLE),
-        Quantity("y", "y", (samples, shape.sizes[-1]), role=Role.TARGET, axes=_PER_SAMPLE),
+        Quantity(letter, letter, (shape.samples, shape.sizes[layer]), role=role, axes=_PER_SAMPLE)
+        for letter, layer, role in _data(shape)
     ]
-    for layer in range(1, shape.depth + 1):
-        givens += _parameters(shape, layer, f"W{layer}", f"b{layer}")
+    givens += [_parameter(shape, letter, layer, f"{letter}{layer}") for letter, layer in shape.parameters()]
     if shape.updates:
         givens.append(Quantity("learning_rate", "learning_rate", (), role=Role.RATE))
     return givens
 
 
-def _parameters(shape: NetworkShape, layer: int, weights: str, biases: str) -> Iterator[Quantity]:
+def _data(shape: NetworkShape) -> list[tuple[str, int, Role]]:
+    """What a sample has, with the layer that it is of: inputs, and targets where the loss has any."""
+    targets = [("y", -1, Role.TARGET)] if LOSSES[shape.loss].has_targets else []
+    return [("x", 0, Role.INPUT), *targets]
+
+
+def _parameter(shape: NetworkShape, letter: str, layer: int, name: str) -> Quantity:
+    """The weights or biases of a layer under the name that they have in a step."""
+    return Quantity(name, letter, _size(shape, letter, layer), layer=layer, role=Role.PARAMETER, axes=_AXES[letter])
+
+
+def _size(shape: NetworkShape, letter: str, layer: int) -> tuple[int, ...]:
     to, source = shape.sizes[layer], shape.sizes[layer - 1]
-    yield Quantity(weights, "W", (to, source), layer=layer, role=Role.PARAMETER, axes=_AXES["W"])
-    yield Quantity(biases, "b", (to,), layer=layer, role=Role.PARAMETER, axes=_AXES["b"])
+    return (to, source) if letter == "W" else (to,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +278,14 @@ class _Step:
 
     def parameter(self, letter: str, layer: int) -> str:
         """The weights or biases that this step starts from: the given ones or those of the step before."""
-        return f"{letter}{layer}" if self.step == 1 else step_name(f"{letter}{layer}_new", self.step - 1)
+        is_given = self.step == 1 or not self.shape.learns(letter, layer)
+        return f"{letter}{layer}" if is_given else step_name(f"{letter}{layer}_new", self.step - 1)
 
-    def parameters(self) -> Iterator[Quantity]:
-        """All of these, for the derivatives by them."""
-        for layer in range(1, self.shape.depth + 1):
-            yield from _parameters(self.shape, layer, self.parameter("W", layer), self.parameter("b", layer))
+    def learned(self) -> Iterator[Quantity]:
+        """All of these that are learned, for the derivatives by them."""
+        for letter, layer in self.shape.parameters():
+            if self.shape.learns(letter, layer):
+                yield _parameter(self.shape, letter, layer, self.parameter(letter, layer))
 
     def label(self, quantity: Quantity, local: str) -> Label:
         """dL_dz2 for the derivative by z2, slope2 for that of the activation; W1 keeps its name in every step."""
@@ -220,8 +306,12 @@ class _Step:
 def _step(shape: NetworkShape, step: int) -> list[Quantity]:
     names = _Step(shape, step)
     forward = _forward(names)
-    parts = [*_samples(names), *forward, *_backward(names, forward)]
-    return parts + _updates(names) if shape.updates else parts
+    backward = _backward(names, forward)
+    if not LOSSES[shape.loss].has_targets:
+        *forward, _ = forward
+        backward = [_of_output(names, quantity) for quantity in backward]
+    parts = [*_samples(names), *forward, *backward]
+    return [*parts, *_updates(names)] if shape.updates else parts
 
 
 def _samples(step: _Step) -> list[Quantity]:
@@ -229,32 +319,51 @@ def _samples(step: _Step) -> list[Quantity]:
     if step.shape.steps == 1:
         return []
     count = step.shape.samples_per_step
-    rule = sample_rows((step.step - 1) * count, step.step * count)
+    first = (step.step - 1) * count % step.shape.samples
+    rule = sample_rows(first, first + count)
     return [
         Quantity(
             step.samples(letter), f"{letter}_of_step", step.per_sample(layer), rule, (letter,), step=step.step,
             role=role, axes=_PER_SAMPLE,
         )
-        for letter, layer, role in (("x", 0, Role.INPUT), ("y", -1, Role.TARGET))
+        for letter, layer, role in _data(step.shape)
     ]  # fmt: skip
 
 
 def _forward(step: _Step) -> list[Quantity]:
     shape, found = step.shape, []
     for layer in range(1, shape.depth + 1):
-        inputs = (step.parameter("W", layer), step.activation(layer - 1), step.parameter("b", layer))
-        found.append(step.of_layer(Role.WEIGHTED_SUM, "z", layer, LINEAR["affine"], *inputs))
+        inputs = [step.parameter("W", layer), step.activation(layer - 1)]
+        inputs += [step.parameter("b", layer)] if shape.has_bias(layer) else []
+        rule = LINEAR["affine" if shape.has_bias(layer) else "weighted_sum"]
+        found.append(step.of_layer(Role.WEIGHTED_SUM, "z", layer, rule, *inputs))
         activation = ACTIVATIONS[shape.activations[layer - 1]].rule()
         found.append(step.of_layer(Role.ACTIVATION, "a", layer, activation, step.name(f"z{layer}")))
-    rule = LOSSES[shape.loss].rule(shape.sizes[-1], shape.averaged_in_delta)
-    outputs = (step.activation(shape.depth), step.samples("y"))
-    return [*found, Quantity(step.name("loss"), "loss", (), rule, outputs, step=step.step, role=Role.LOSS)]
+    loss = LOSSES[shape.loss]
+    of_outputs = {
+        "activation": step.activation(shape.depth),
+        "target": step.samples("y"),
+        "weighted sum": step.name(f"z{shape.depth}"),
+    }
+    of_loss = loss.rule(shape.sizes[-1], shape.averaged_in_delta, shape.averaged_in_loss)
+    read = tuple(of_outputs[one] for one in loss.reads)
+    return [*found, Quantity(step.name("loss"), "loss", (), of_loss, read, step=step.step, role=Role.LOSS)]
 
 
 def _backward(step: _Step, forward: list[Quantity]) -> list[Quantity]:
     """From the loss back to the weights and biases that the step starts from."""
-    found = derivatives(forward, step.name("loss"), list(step.parameters()), step.label)
+    if LOSSES[step.shape.loss].is_of_weighted_sums:
+        # Outputs that jump count as constants: nothing goes back through them.
+        forward = [one for one in forward if one.name != step.activation(step.shape.depth)]
+    found = derivatives(forward, step.name("loss"), list(step.learned()), step.label)
     return [_of_each_sample(step, _averaged(step, _shortened(step, quantity))) for quantity in found]
+
+
+def _of_output(step: _Step, quantity: Quantity) -> Quantity:
+    """A derivative of the output itself, which is no loss of its own name."""
+    if quantity.derivative is None:
+        return quantity
+    return replace(quantity, derivative=replace(quantity.derivative, of=step.activation(step.shape.depth)))
 
 
 def _shortened(step: _Step, quantity: Quantity) -> Quantity:
@@ -283,17 +392,14 @@ def _of_each_sample(step: _Step, quantity: Quantity) -> Quantity:
     return replace(quantity, derivative=replace(derivative, of_each_sample=True))
 
 
-def _updates(step: _Step) -> list[Quantity]:
-    shape, found = step.shape, []
-    for layer in range(1, shape.depth + 1):
-        sizes = {"W": (shape.sizes[layer], shape.sizes[layer - 1]), "b": (shape.sizes[layer],)}
-        for letter, size in sizes.items():
+def _updates(step: _Step) -> Iterator[Quantity]:
+    """The new weights and biases of a step."""
+    shape = step.shape
+    for letter, layer in shape.parameters():
+        if shape.learns(letter, layer):
             inputs = (step.parameter(letter, layer), "learning_rate", step.name(f"dL_d{letter}{layer}"))
-            name = step.name(f"{letter}{layer}_new")
-            found.append(
-                Quantity(
-                    name, f"{letter}_new", size, LINEAR[f"descend_{letter}"], inputs, layer, step.step,
-                    role=Role.UPDATE, axes=_AXES[letter], updated=f"{letter}{layer}",
-                )
+            yield Quantity(
+                step.name(f"{letter}{layer}_new"), f"{letter}_new", _size(shape, letter, layer),
+                LINEAR[f"descend_{letter}"], inputs, layer, step.step,
+                role=Role.UPDATE, axes=_AXES[letter], updated=f"{letter}{layer}",
             )  # fmt: skip
-    return found

@@ -12,6 +12,7 @@ from string import Formatter
 from typing import Any
 
 from examgen.errors import ExamgenError, did_you_mean
+from examgen.exams.folders.regular import text_of
 from examgen.exams.wording.texts import checked_text
 from examgen.exams.wording.words import words
 
@@ -89,7 +90,7 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ExamgenError(f"{path}: larger than {MOST_BYTES // 1024} KiB; a theme's files are short texts")
-        return path.read_text(encoding="utf-8-sig")
+        return text_of(path)
     except OSError as error:
         raise ExamgenError(f"{path}: cannot read the file: {error.strerror or error}") from None
     except UnicodeDecodeError as error:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.errors import did_you_mean
 from examgen.exams.form_mistakes import shorten
-from examgen.exams.notation import Index
+from examgen.exams.naming.notation import Index
 
 _SPELLING = re.compile(
     r"(?P<name>[^\W\d]\w*)(?:@(?P<step>[1-9]\d{0,2}))?"

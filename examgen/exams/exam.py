@@ -12,7 +12,7 @@ from examgen.core.exercise import Exercise
 from examgen.core.rules.rule import Array
 from examgen.exams.cover import PLAIN, Cover
 from examgen.exams.digits import Digits
-from examgen.exams.notation import Notation
+from examgen.exams.naming.notation import Notation
 from examgen.exams.policy import Policy
 from examgen.exams.task import Task
 

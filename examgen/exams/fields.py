@@ -15,9 +15,9 @@ from examgen.core.exact import exactly, is_decimal
 from examgen.core.graph import Quantity
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Question
-from examgen.exams.notation import Index
-from examgen.exams.symbol import Symbol
-from examgen.exams.symbol_names import Naming
+from examgen.exams.naming.notation import Index
+from examgen.exams.naming.symbol import Symbol
+from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.task import CHOICE, AnswerKind, Task
 
 MARKS_DECIMALS = 6
@@ -89,7 +89,7 @@ def shown_places(naming: Naming, quantity: Quantity) -> list[list[Index]]:
 def shown_shape(naming: Naming, quantity: Quantity) -> tuple[int, int]:
     """Rows and columns of the matrix as it is shown, with the biases as a last row where the notation folds them in."""
     rows = shown_places(naming, quantity)
-    return len(rows) + _folds(naming, quantity), len(rows[0])
+    return len(rows) + naming.folds(quantity), len(rows[0])
 
 
 def task_fields(question: Question, number: int, naming: Naming) -> Iterator[Field]:
@@ -127,7 +127,7 @@ def task_fields(question: Question, number: int, naming: Naming) -> Iterator[Fie
             blank, quantity=quantity.name, kind=quantity.kind, layer=quantity.layer, step=quantity.step
         )
         if task.as_ == "shape":
-            symbol = naming.whole_symbol(quantity.name, bias_folded=_folds(naming, quantity))
+            symbol = naming.whole_symbol(quantity.name, bias_folded=naming.folds(quantity))
             yield replace(of_quantity, name=f"{symbol.ascii}_shape", symbol=_sheet_symbol(naming, quantity, symbol))
             continue
         for index in places:
@@ -157,10 +157,6 @@ def _printed_marks(task: Task, exact: Fraction) -> Decimal:
         return task.marks
     printed = round(exact * 10**MARKS_DECIMALS)
     return Decimal(printed).scaleb(-MARKS_DECIMALS).normalize()
-
-
-def _folds(naming: Naming, quantity: Quantity) -> bool:
-    return naming.notation.folds_bias and quantity.is_of_weights
 
 
 def _sheet_symbol(naming: Naming, quantity: Quantity, symbol: Symbol) -> str:

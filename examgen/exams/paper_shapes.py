@@ -17,8 +17,8 @@ from examgen.core.probes.dependence import links
 from examgen.core.probes.equality import copies
 from examgen.exams.exam import Question
 from examgen.exams.fields import Field, task_fields
-from examgen.exams.notation import Index, Notation
-from examgen.exams.symbol_names import Naming
+from examgen.exams.naming.notation import Index, Notation
+from examgen.exams.naming.symbol_names import Naming
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from examgen.core.graph import Quantity
 from examgen.exams.asking import asked_of
 from examgen.exams.digits import Digits
 from examgen.exams.forms import Count, Form, Number, Prose, Strict, Texts
-from examgen.exams.notation import Index
+from examgen.exams.naming.notation import Index
 
 AnswerKind = Literal["number", "formula", "shape", "choice"]
 """What a student writes into the boxes of a task."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import command_line
 from tests.marking_sheets import make_key, read_rows, write_sheet
 
 FULL = Path("/dev/full")
@@ -44,7 +45,7 @@ BATCH = ("batch", "scalar-chain", "roster.csv", "--out", "class")
 @contextmanager
 def started(is_far: Callable[[], bool], *arguments: object) -> Iterator["subprocess.Popen[bytes]"]:
     """A process of examgen that has come so far; stopped there for the body, and killed behind it."""
-    process = subprocess.Popen(command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = command_line.started(*arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 60
         while not is_far():

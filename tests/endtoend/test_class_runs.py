@@ -3,11 +3,11 @@
 import errno
 import json
 import os
+import random
 import re
 import signal
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ import pytest
 import examgen.cli.progress
 from examgen.batch import class_making
 from examgen.batch.running.pool import Finished, work_through
-from tests.command_line import invoke, refused, run
+from tests.command_line import invoke, refused, run, started
 from tests.marking_sheets import read_rows
 from tests.stamped_pages import copied_texts
 
@@ -182,19 +182,32 @@ def test_a_manifest_that_was_edited_is_made_again(there: bytes, instead: bytes) 
 
 
 def test_several_processes_make_the_files_of_one() -> None:
-    """Whichever is killed meanwhile, first of them the one that leads."""
-    write_roster("id,name", *(f"s{number},Name {number}" for number in range(20)))
+    """Whichever is killed meanwhile, and whenever: twice the one that leads, and then one of those that work for it."""
+    write_roster("id,name", *(f"s{number},Name {number}" for number in range(40)))
     run(*BATCH, "--seed", 5000000000, "--jobs", 1)
-    command = [sys.executable, "-m", "examgen", *BATCH[:-1], "killed", "--seed", "5000000000", "--jobs", "2"]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 60
-        while len(list(Path("killed").glob("handout/*/questions.pdf"))) < 3 and process.poll() is None:
-            assert time.monotonic() < until
-            time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
-    done = subprocess.run(command, capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
+    chooses = random.Random(7)
+    for kills_leader in (True, True, False):
+        more = len(papers_of("killed")) + chooses.randrange(1, 8)
+        with started(*BATCH[:-1], "killed", "--jobs", 2, "--seed", 5000000000, stdout=subprocess.DEVNULL) as process:
+            until = time.monotonic() + 60
+            while len(papers_of("killed")) < more and process.poll() is None:
+                assert time.monotonic() < until
+                time.sleep(0.002)
+            workers = children_of(process.pid)
+            os.kill(process.pid if kills_leader else chooses.choice(workers), signal.SIGKILL)
+        assert process.returncode == (-signal.SIGKILL if kills_leader else 0)
     assert contents("killed") == contents()
+
+
+def papers_of(folder: str) -> list[Path]:
+    """Question papers that are there."""
+    return list(Path(folder).glob("handout/*/questions.pdf"))
+
+
+def children_of(process: int) -> list[int]:
+    """The processes that work for another."""
+    found = subprocess.run(["pgrep", "-P", str(process), "-f", "spawn_main"], capture_output=True, check=False).stdout
+    return [int(child) for child in found.split()]
 
 
 def test_a_paper_that_kills_its_process_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,10 +280,8 @@ def test_machines_get_json_and_pipes_get_lines(monkeypatch: pytest.MonkeyPatch) 
 def test_a_run_that_is_asked_to_end_does_so(asked: signal.Signals, times: int, code: int) -> None:
     """In one line, also where somebody is impatient; nothing keeps running, and the same command goes on."""
     write_roster("id,name", *(f"s{number},Name {number}" for number in range(200)))
-    command = [sys.executable, "-m", "examgen", *BATCH, "--seed", "5000000000", "--jobs", "2"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with started(*BATCH, "--seed", 5000000000, "--jobs", 2, **pipes, start_new_session=True) as process:
         until = time.monotonic() + 60
         while not list(Path("class").glob("handout/*/questions.pdf")):
             assert time.monotonic() < until

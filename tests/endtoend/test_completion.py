@@ -11,7 +11,7 @@ import pytest
 from examgen.cli import completion
 from examgen.documents.style import PAPERS
 from examgen.exams.banks.bank_files import shipped_banks
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.marking.grading import grade
 from examgen.resources import shipped
 from tests.marking_sheets import make_key, write_sheet

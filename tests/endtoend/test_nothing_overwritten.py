@@ -425,8 +425,8 @@ def test_a_small_seed_is_told(command: Command, seed: str, notes: list[str]) -> 
 @pytest.mark.parametrize(
     ("out", "told"),
     [
-        ("file", r"file(/\.examgen\.lock)?: cannot be written: (File exists|Not a directory)"),
-        ("file/below", r"file(/below)?: cannot be written: (File exists|Not a directory)"),
+        ("file", r"file: cannot be written: a file is there, and a folder is needed; choose another one"),
+        ("file/below", r"file/below: cannot be written: its way leads through a file; choose another folder"),
         ("x" * 300, r"x+: cannot be written: File name too long"),
         ("/proc/nowhere", r"/proc/nowhere: cannot be written: "),
     ],

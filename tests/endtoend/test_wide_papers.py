@@ -8,7 +8,7 @@ import pytest
 from examgen.documents.paper.printing import key_pdf, questions_pdf
 from examgen.documents.style import STANDARD
 from examgen.exams.banks.building import Student, draw_variants, load_exam
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from tests.pdf_structure import Drawn, read_pdf
 from tests.wide_banks import WIDE_SHAPES, WideShape, wide_bank
 

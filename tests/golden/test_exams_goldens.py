@@ -9,8 +9,8 @@ from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
-from examgen.exams.notation import NOTATIONS, Notation
-from examgen.exams.symbol_names import Naming
+from examgen.exams.naming.notation import NOTATIONS, Notation
+from examgen.exams.naming.symbol_names import Naming
 from tests.small_banks import all_places, shipped_names
 
 Golden = Callable[[str, str], None]

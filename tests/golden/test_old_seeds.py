@@ -27,12 +27,12 @@ from examgen.core.rules.activations import ACTIVATIONS, ByHeart
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Rule
 from examgen.errors import BankError
-from examgen.exams import notation
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.draws import screens
 from examgen.exams.draws.screens import Screen
 from examgen.exams.exam import Variant
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming import notation
+from examgen.exams.naming.notation import NOTATIONS
 from tests.small_banks import shipped_names
 
 Golden = Callable[[str, str], None]

@@ -11,7 +11,7 @@ from examgen.exams.banks.building import load_exam
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Question
 from examgen.exams.fields import shown_places
-from examgen.exams.notation import NOTATIONS, Notation
+from examgen.exams.naming.notation import NOTATIONS, Notation
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.task import Task
 from tests.small_banks import all_papers, all_places, fitting_notations, shipped_names

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from examgen.errors import BankError
 from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.banks.building import load_exam
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.marking.grading import grade
 from examgen.marking.results.appeals.explaining import explain
 from examgen.marking.results.appeals.explanation import Calculation, Explanation

@@ -20,7 +20,7 @@ from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.digits import Digits
 from examgen.exams.keys.solved_papers import papers, solve
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field, half_units
 from examgen.marking.judging.entries import Marked

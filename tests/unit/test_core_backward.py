@@ -160,7 +160,7 @@ def test_a_loss_on_the_way_hands_its_derivative_on() -> None:
         *ENTRYWISE.values(),
         LINEAR["affine"],
         *(row.rule() for row in ACTIVATIONS.values()),
-        *(row.rule(3, 2) for row in LOSSES.values()),
+        *(row.rule(3, 2) for row in LOSSES.values() if row.has_targets),
     ],
     ids=lambda rule: rule.name,
 )

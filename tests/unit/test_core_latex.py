@@ -1,5 +1,6 @@
 """What papers print about a rule says what the rule computes: each formula is read back and evaluated."""
 
+import math
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -13,11 +14,12 @@ from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.linear import output_error_rule
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import fill_latex, fraction_latex, scaled_latex
-from tests.oracles import Array
+from tests.oracles import JUMPS, Array, read_by
 
 NAMED_ONLY = tuple(name for name, row in ACTIVATIONS.items() if row.latex.startswith(r"\operatorname"))
 """Their LaTeX is the name of the function, which the definition on the paper explains."""
-WITH_SLOPE = sorted(set(ACTIVATIONS) - {"softmax"})
+WITH_SLOPE = sorted(set(ACTIVATIONS) - {"softmax", *JUMPS})
+OF_TARGETS = sorted(set(LOSSES) - {"output"})
 STEP = 1e-3
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -32,6 +34,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": np.abs,
     "sign": np.sign,
     "sigma": lambda z: 1 / (1 + np.exp(-z)),
+    "Phi": np.vectorize(lambda z: math.erfc(-z / math.sqrt(2)) / 2),
+    "varphi": lambda z: np.exp(-z * z / 2) / math.sqrt(2 * math.pi),
     "h": lambda error: np.where(np.abs(error) < 1, error * error / 2, np.abs(error) - 0.5),
     "h_slope": lambda error: np.where(np.abs(error) < 1, error, np.sign(error)),
 }
@@ -50,8 +54,9 @@ READING = (
     (r"\\max", "maximum"),
     (r"\\min", "minimum"),
     (r"\\ln", "log"),
-    (r"\\(sigma|sinh|cosh|tanh)", r"\1"),
+    (r"\\(sigma|sinh|cosh|tanh|Phi|varphi)", r"\1"),
     (r"\\le ", "<= "),
+    (r"\\ge ", ">= "),
     (r"\^2", "**2"),
     (r"\\(,|cdot)", "*"),
     (r"([\d)])\s*(?=\(|log)", r"\1 * "),
@@ -99,28 +104,31 @@ def test_softmax_has_no_elementwise_slope() -> None:
 def test_the_formula_of_a_loss_and_its_slope(name: str, samples: int, outputs: int) -> None:
     """The printed factor times the printed terms is the loss, and the printed slope is dL_da."""
     loss, rng = LOSSES[name], np.random.default_rng(4)
-    a, y = rng.uniform(0.05, 0.95, size=(2, samples, outputs))
+    a, y, z = rng.uniform(0.05, 0.95, size=(3, samples, outputs))
     # Errors on both branches of the Huber loss, where the loss takes any number.
     y = y if loss.outputs else y * 5
     # Nothing is wrong with one output; there, too, the slope is what is printed.
     y[0, 0] = a[0, 0]
-    term = loss.term.replace("<a>", "<0>").replace("<y>", "<1>")
-    total = float(loss.factor(outputs, samples)) * _read(term, a, y).sum()
-    np.testing.assert_allclose(total, loss.rule(outputs, samples).compute(a, y), rtol=1e-12)
+    term = loss.term.replace("<a>", "<0>").replace("<y>", "<1>").replace("<z>", "<2>")
+    total = float(loss.factor(outputs, samples)) * _read(term, a, y, z).sum()
+    np.testing.assert_allclose(total, loss.rule(outputs, samples).compute(*read_by(name, a, y, z)), rtol=1e-12)
     slope = loss.slope_rule(outputs, samples)
     np.testing.assert_allclose(_read(slope.latex, a, y), slope.compute(a, y), rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", sorted(LOSSES))
+@pytest.mark.parametrize("name", OF_TARGETS)
 @pytest.mark.parametrize(("sizes", "samples"), [((5, 4, 3), 2), ((3, 2), 3), ((2, 4, 5, 2), 1)])
 def test_a_network_prints_the_errors_of_its_outputs(name: str, sizes: tuple[int, ...], samples: int) -> None:
     """dL_da and dL_dz of the last layer are printed for as many outputs and samples as the network has."""
     outputs = LOSSES[name].outputs or ("tanh",)
+    is_of_z = name == "perceptron"
+    sizes = sizes[-2:] if is_of_z else sizes
     a, y = np.random.default_rng(7).uniform(0.05, 0.95, size=(2, samples, sizes[-1]))
     for output in outputs:
         activations = (*["relu"] * (len(sizes) - 2), output)
         graph = network_graph(NetworkShape(sizes, activations, name, samples_per_step=samples))
-        for kind in ("dL_da", "dL_dz") if LOSSES[name].shortcut == output else ("dL_da",):
+        kinds = ("dL_da", "dL_dz") if LOSSES[name].shortcut == output else ("dL_da",)
+        for kind in ("dL_dz",) if is_of_z else kinds:
             rule = graph[f"{kind}{len(sizes) - 1}"].rule
             assert rule is not None
             np.testing.assert_allclose(_read(rule.latex, a, y), rule.compute(a, y), rtol=1e-12)
@@ -129,10 +137,11 @@ def test_a_network_prints_the_errors_of_its_outputs(name: str, sizes: tuple[int,
 @pytest.mark.parametrize("name", sorted(LOSSES))
 def test_each_sample_has_a_loss_of_its_own(name: str) -> None:
     """The loss of a sample is the same alone and in a mini-batch, whose loss is the mean."""
-    a, y = np.random.default_rng(8).uniform(0.05, 0.95, size=(2, 4, 3))
-    together = LOSSES[name].of_sample(a, y)
-    assert together.tolist() == [LOSSES[name].of_sample(a[[place]], y[[place]]).item() for place in range(4)]
-    assert LOSSES[name].rule(2, 3).compute(a, y).item() == pytest.approx(np.mean(together), rel=1e-14)
+    read = read_by(name, *np.random.default_rng(8).uniform(0.05, 0.95, size=(3, 4, 3)))
+    together = LOSSES[name].of_sample(*read)
+    alone = [LOSSES[name].of_sample(*(array[[place]] for array in read)).item() for place in range(4)]
+    assert together.tolist() == alone
+    assert LOSSES[name].rule(3, 4).compute(*read).item() == pytest.approx(np.mean(together), rel=1e-14)
 
 
 @pytest.mark.parametrize("samples", [1, 2, 5])
@@ -155,7 +164,7 @@ def test_slopes_of_losses_bend_at_kinks_only(name: str) -> None:
     """The table's kinks are the values of a - y where the slope jumps or goes on in another direction, all of them."""
     free, loss = not LOSSES[name].outputs, LOSSES[name]
     a = (np.arange(-4, 4, STEP) if free else np.arange(0.3, 0.7, STEP)) + STEP / 2
-    y = np.full_like(a, 0.25)
+    y = np.full_like(a, 1 if loss.targets else 0.25)
     slope = loss.slope_of_sample(a[:, None], y[:, None])[:, 0]
     assert _bends(slope).tolist() == _around(a - y, loss.kinks).tolist()
 

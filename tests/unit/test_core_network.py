@@ -9,7 +9,7 @@ from examgen.core.evaluation import evaluate
 from examgen.core.network import NetworkShape, network_graph, step_name
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
-from tests.oracles import OUTPUTS, random_givens
+from tests.oracles import JUMPS, OUTPUTS, random_givens
 
 SHAPE = NetworkShape((3, 2, 2, 1), ("relu", "sigmoid", "sigmoid"), "half_squared_error", steps=2)
 
@@ -42,13 +42,23 @@ def test_what_is_no_network_is_refused(changes: dict[str, object], message: str)
 @pytest.mark.parametrize("loss", sorted(LOSSES))
 def test_a_loss_refuses_outputs_that_do_not_fit(output: str, loss: str) -> None:
     """Cross-entropies need probabilities, and the message names the activations that give them."""
-    wide = replace(SHAPE, sizes=(*SHAPE.sizes[:-1], 2))
+    hidden = () if loss == "perceptron" else ("tanh",)
+    sizes = (3, *(2 for _ in hidden), 1 if loss == "output" else 2)
+    wide = replace(SHAPE, sizes=sizes, activations=(*hidden, "sigmoid"), loss="squared_error", samples_per_step=1)
     if (output, loss) in OUTPUTS:
-        assert replace(wide, activations=("relu", "tanh", output), loss=loss).activations[-1] == output
+        assert replace(wide, activations=(*hidden, output), loss=loss).activations[-1] == output
+        return
+    if output in JUMPS and not LOSSES[loss].outputs:
+        with pytest.raises(ValueError, match=f"'{output}' has no slope .*goes with loss perceptron, not '{loss}'"):
+            replace(wide, activations=(*hidden, output), loss=loss)
+        return
+    if loss == "output":
+        with pytest.raises(ValueError, match="'softmax' needs at least two outputs"):
+            replace(wide, activations=(*hidden, output), loss=loss)
         return
     needed = " or ".join(other for other, of in OUTPUTS if of == loss)
     with pytest.raises(ValueError, match=f"loss '{loss}' needs an output activation of {needed}, not '{output}'"):
-        replace(wide, activations=("relu", "tanh", output), loss=loss)
+        replace(wide, activations=(*hidden, output), loss=loss)
 
 
 def test_softmax_of_one_output_is_refused() -> None:

@@ -13,6 +13,7 @@ from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Array
 from examgen.exams.wording.words import shipped_languages, words
+from tests.oracles import JUMPS, read_by
 
 
 @pytest.mark.parametrize("language", shipped_languages())
@@ -21,7 +22,8 @@ def test_every_language_names_activations_and_losses(language: str) -> None:
     texts = words(language)
     titles = {row.title for row in ACTIVATIONS.values()} | {row.title for row in LOSSES.values()}
     assert titles <= (titles if language == "en" else set(texts["phrases"]))
-    assert {row.fact for row in LOSSES.values() if row.fact} <= set(texts["worked"])
+    facts = {row.fact for row in ACTIVATIONS.values()} | {row.fact for row in LOSSES.values()}
+    assert facts - {""} <= set(texts["worked"])
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -42,6 +44,7 @@ def test_definitions_define_the_symbol(name: str) -> None:
     """What papers say of f(z) and, in keys, of f'(z) is about the function that their lines write."""
     row = ACTIVATIONS[name]
     assert row.definition.startswith(f"{row.symbol}(z)")
+    assert bool(row.levels) == (name in JUMPS)
     assert row.slope is None or row.derivative.startswith(f"{row.symbol}'(z) = ")
 
 
@@ -60,7 +63,8 @@ def test_losses_say_what_they_are_made_of(name: str) -> None:
     assert row.spelling
     assert row.slope_spelling
     assert row.logarithms == row.term.count(r"\ln") == row.spelling.count("ln(")
-    once, twice = (row.of_sample(np.array([[error]]), np.array([[0.0]])).item() for error in (0.2, 0.4))
+    one, zero = np.array([[1.0]]), np.array([[0.0]])
+    once, twice = (row.of_sample(*read_by(name, error * one, zero, one)).item() for error in (0.2, 0.4))
     assert row.is_squared == (not row.logarithms and not row.kinks and twice == pytest.approx(4 * once))
     assert row.targets_add_up == (row.outputs == ("softmax",))
 

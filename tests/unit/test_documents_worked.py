@@ -4,7 +4,7 @@ Shipped exams with several seeds, and small banks with every pair of output acti
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from itertools import pairwise
@@ -14,16 +14,17 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from examgen.core.network import NetworkShape
+from examgen.core.network import NetworkShape, network_graph
+from examgen.core.rules.activations import ACTIVATIONS
 from examgen.documents.pages import QuestionPart
 from examgen.documents.paper.papers import key_page
 from examgen.documents.style import PaperStyle
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
 from tests.latex_values import value_of
-from tests.oracles import HIDDEN, KINKED, OUTPUTS, Numbers, by_autograd
+from tests.oracles import HIDDEN, OUTPUTS, Numbers, by_autograd
 from tests.printed_chains import (
     Parameter,
     expected_parameters,
@@ -46,6 +47,9 @@ SHIPPED = [
 ]
 MATRIX_NOTATIONS = [name for name in NOTATIONS if name != "scalar"]
 SIZES = ((2, 3), (3, 2, 2), (1, 2, 3), (2, 1, 2), (2, 2, 2, 1), (1, 1, 1), (3, 4, 2))
+
+
+LATER = ("hinge", "perceptron", "output")
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +95,16 @@ def random_bank(rng: np.random.Generator, output: str, loss: str, number: int, b
     sizes = list(SIZES[number % len(SIZES)])
     if output == "softmax":
         sizes[-1] = max(2, sizes[-1])
-    hidden = [HIDDEN[(number + layer) % len(HIDDEN)] for layer in range(len(sizes) - 2)]
+    if loss == "output":
+        sizes[-1] = 1
+    if loss == "perceptron":
+        sizes = sizes[-2:]
+    # A later row joins the pairs that it is of, and leaves the networks of the others as they are.
+    first = HIDDEN.index("elu") + 1
+    choices = HIDDEN if loss in LATER or output in HIDDEN[first:] else HIDDEN[:first]
+    hidden = [choices[(number + layer) % len(choices)] for layer in range(len(sizes) - 2)]
     steps, samples = ((1, 1), (1, 2), (2, 1), (2, 2))[number // 2 % 4]
+    samples = 1 if loss == "output" else samples
     samples = max(samples, 2 + number % 2) if batch_delta else samples
     digits = ("decimals = 4", "decimals = 3", "significant_figures = 3")[number % 3]
     shape = NetworkShape(tuple(sizes), (*hidden, output), loss, steps, samples)
@@ -100,7 +112,8 @@ def random_bank(rng: np.random.Generator, output: str, loss: str, number: int, b
         pass
     numbers = "\n".join(f"{name} = {value.tolist()}" for name, value in givens.items())
     kinds = ["z", "a", "loss", "slope", "dL_da", "dL_dz", "dL_dW", "dL_db", "W_new", "b_new"]
-    asked = [kind for kind in kinds if kind != "slope" or [*hidden, output] != ["softmax"]]
+    graph = network_graph(shape)
+    asked = [kind for kind in kinds if any(one.kind == kind for one in graph.derived)]
     return f"""title = "T"
 [network]
 sizes = {sizes}
@@ -123,19 +136,24 @@ def few_digits(rng: np.random.Generator, shape: NetworkShape) -> Numbers:
     """Given numbers with one or two decimals."""
     sizes, count = shape.sizes, shape.steps * shape.samples_per_step
     targets = np.eye(sizes[-1])[rng.integers(sizes[-1], size=count)]
-    if shape.activations[-1] not in {"sigmoid", "softmax"}:
+    if shape.loss == "hinge" or shape.activations[-1] == "sign":
+        targets = 2 * targets - 1
+    elif shape.activations[-1] not in {"sigmoid", "softmax", "step"}:
         targets = np.round(rng.normal(size=targets.shape) * 1.5, 1)
     givens = {"x": np.round(rng.normal(size=(count, sizes[0])), 1), "y": targets, "learning_rate": np.array(0.3)}
     for layer, (source, to) in enumerate(pairwise(sizes), start=1):
         givens |= {f"W{layer}": rng.normal(size=(to, source)).round(2), f"b{layer}": rng.normal(size=to).round(1)}
+    if shape.loss == "output":
+        del givens["y"]
     return givens
 
 
 def is_at_kink(shape: NetworkShape, givens: Numbers) -> bool:
     """Whether some unit is right at a kink, where automatic differentiation takes another slope."""
     found = by_autograd(shape, {name: value[None] for name, value in givens.items()})
-    kinked = [f"z{layer}" for layer, name in enumerate(shape.activations, start=1) if name in KINKED]
-    return any(bool((np.abs(found[f"{z}{step}"]) < 1e-6).any()) for z in kinked for step in ("", "@2")[: shape.steps])
+    kinks = [(f"z{layer}", kink) for layer, name in enumerate(shape.activations, 1) for kink in ACTIVATIONS[name].kinks]
+    steps = ("", "@2")[: shape.steps]
+    return any(bool((np.abs(found[f"{z}{step}"] - kink) < 1e-6).any()) for z, kink in kinks for step in steps)
 
 
 def random_questions(folder: Path, number: int) -> Iterator[Solved]:
@@ -145,7 +163,7 @@ def random_questions(folder: Path, number: int) -> Iterator[Solved]:
     """
     output, loss = OUTPUTS[number]
     number = crc32(f"{output} {loss}".encode())
-    for batch_delta, turns in (("", (0, 2)), ("sample", (1,))):
+    for batch_delta, turns in (("", (0, 2)), ("sample", (1,)))[: 1 if loss == "output" else 2]:
         path = folder / f"bank{batch_delta}.toml"
         text = random_bank(np.random.default_rng(number), output, loss, number, batch_delta)
         path.write_text(text, encoding="utf-8")
@@ -311,6 +329,9 @@ def chain_problems(solved: Solved) -> list[str]:
     if not isinstance(shape, NetworkShape):
         return []
     convention = CONVENTIONS[solved.notation]
+    if shape.loss == "output":
+        output = convention.marked(convention.activation, len(shape.activations) + convention.offset)
+        convention = replace(convention, cost=output)
     found, missing, seen = [], set(_expected_chains(solved, shape)), set()
     for read in solved.lines:
         if not read.is_chain:

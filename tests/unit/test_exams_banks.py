@@ -15,16 +15,16 @@ from examgen.exams.banks.bank_files import MAX_FILE_BYTES, find_bank, shipped_ba
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.digits import Digits
 from examgen.exams.fields import exact_total, total_marks
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import Grade, Policy, Rounding
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
 
 FAMILY_KEYS = (
-    "course, date, duration, duplex, draws, format, title, about, text, notation, network, products, values, fixed, "
-    "digits, screens, policy, tasks"
+    "course, date, duration, duplex, draws, format, title, about, text, notation, network, products, graph, values, "
+    "fixed, digits, screens, policy, tasks"
 )
-NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step, batch_delta"
+NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step, batch_delta, bias, frozen"
 RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
 SCREEN_KEYS = "kink_margin, min_slope, significant_digits, tie_margin, max_abs, misconception_margin, max_draws"
 TASK_KEYS = "text, ask, steps, layers, digits, marks, marks_per_task, bonus, as, symbols, options, answer"
@@ -221,15 +221,27 @@ MISFITS = {
     "": "title: is missing (and 1 more)",
     DRAWN.partition("[[tasks]]")[0]: "tasks: is missing",
     changed(DRAWN, ("decimals = 4\n", "")): "digits: give either decimals or significant_figures",
-    DRAWN.partition("[values]")[0] + DRAWN[DRAWN.index("[digits]") :]: "give either [values], what to draw, or "
-    "[fixed], the numbers themselves",
-    DRAWN + "[fixed]\nW1 = [[1]]\n": "give either [values], what to draw, or [fixed], the numbers themselves",
-    DRAWN + PRODUCT[PRODUCT.index("[[products]]") : PRODUCT.index("[values]")]: "give either [network] or [[products]]",
+    DRAWN.partition("[values]")[0] + DRAWN[DRAWN.index("[digits]") :]: "give [values], what to draw, or [fixed], "
+    "the numbers themselves, or both",
+    changed(DRAWN, ("[digits]", "W1 = { choices = [1] }\n[fixed]\nW1 = 1\n[digits]")): "W1 is in [values] and in "
+    "[fixed]; keep one of them",
+    FIXED + "[values]\nx = { choices = [1] }\n": "x is in [values] and in [fixed]; keep one of them",
+    FIXED + "[values]\nweights = { choices = [1] }\n": "values: all numbers are in [fixed]; leave [values] out",
+    DRAWN + "[fixed]\nW2 = 1\n": "fixed.W2: unknown quantity; allowed here: x, y, W1, b1.",
+    changed(
+        DRAWN, ("[1, 1]", "[1, 2, 1]"), ('"sig', '"tanh", "sig'), ("loss =", "bias = [true]\nloss =")
+    ): "network: bias has 1 values for 2 layers; use one for each",
+    changed(DRAWN, ("loss =", 'frozen = ["b2"]\nloss =')): "network: frozen names 'b2'; allowed: W1, b1.",
+    changed(DRAWN, ("loss =", 'bias = false\nfrozen = ["b1"]\nloss =')): "network: frozen names 'b1'; allowed: W1.",
+    DRAWN
+    + PRODUCT[
+        PRODUCT.index("[[products]]") : PRODUCT.index("[values]")
+    ]: "give one of [network], [[products]] and [graph]",
     changed(DRAWN, ("x = { min = 1, max = 2, step = 0.5 }\n", "")): "values.x is missing; say what x may be",
     changed(DRAWN, (Y, f"{Y}\nlearning_rate = {{ one_hot = true }}")): "values.learning_rate: one_hot is for rows; "
     "give choices, or min, max and step",
     changed(FIXED, ("[[0.5]]", "[[0.5, 1]]")): "fixed.W1: found shape [1, 2]; this network needs [1, 1]",
-    changed(FIXED, ("[[0.5]]", "0.5")): "fixed.W1: found shape []; this network needs [1, 1]",
+    changed(FIXED, ("[[0.5]]", "[[0.5], [1]]")): "fixed.W1: found shape [2, 1]; this network needs [1, 1]",
     changed(FIXED, ("[[0.5]]", "[[0.5, 1], [2]]")): "fixed.W1: found rows of different lengths",
     changed(FIXED, ("b1 = [0.1]\n", "")): "fixed.b1 is missing; give numbers of shape [1]",
     changed(FIXED, ("y = [[1]]\n", "")): "fixed.y is missing; give numbers of shape [1, 1], a row for each sample",

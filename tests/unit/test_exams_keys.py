@@ -456,7 +456,7 @@ BROKEN_EXAMS = [
     (put(*SHAPE, "loss", value="\ud800"), f"{AT_SHAPE}: has the character U+D800, which no page can show"),
     (put(*SHAPE, value=3.5), f"{AT_SHAPE}: found 3.5; a shape is a table with sizes or products"),
     (put(*SHAPE, "sizes", value=[1, 1]), f"{AT_SHAPE}: 2 activations for 1 layers; use one for each"),
-    (put(*SHAPE, "loss", value="hinge"), f"{AT_SHAPE}: loss 'hinge' is unknown"),
+    (put(*SHAPE, "loss", value="focal"), f"{AT_SHAPE}: loss 'focal' is unknown"),
     (
         put(*SHAPE, "batch_delta", value="sum"),
         f"{AT_SHAPE}: batch_delta: found 'sum'; use 'mean' or 'sample'",

@@ -9,8 +9,8 @@ from examgen.core.graph import ComputationGraph
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
 from examgen.exams.fields import shown_places
-from examgen.exams.notation import NOTATIONS
-from examgen.exams.symbol_names import Naming
+from examgen.exams.naming.notation import NOTATIONS
+from examgen.exams.naming.symbol_names import Naming
 
 NETWORK = NetworkShape((3, 2, 1), ("relu", "sigmoid"), "half_squared_error")
 BATCH = NetworkShape((3, 2, 1), ("relu", "sigmoid"), "half_squared_error", samples_per_step=4)

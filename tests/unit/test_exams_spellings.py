@@ -9,10 +9,10 @@ from examgen.core.formulas.formula_language import Formula, parse_formula
 from examgen.core.network import NetworkShape, network_graph
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Question
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
+from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.spellings import MAX_NEAR, spelling_table, spellings
-from examgen.exams.symbol_names import Naming
 from examgen.exams.task import Task
 
 SMALL = NetworkShape((3, 2, 1), ("relu", "sigmoid"), "half_squared_error")

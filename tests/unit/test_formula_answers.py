@@ -6,19 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from examgen.core.equivalence.formula_answers import Judgement, Side, judge
+from examgen.core.equivalence.formula_trials import drawn_givens, trials
 from examgen.core.evaluation import evaluate
-from examgen.core.formulas.formula_answers import Judgement, Side, judge
 from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
-from examgen.core.formulas.formula_trials import drawn_givens, trials
 from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.misconceptions.patches import patches
 from examgen.core.network import BatchDelta, NetworkShape, network_graph
 from examgen.core.products import ProductSpec, ProductsShape, products_graph
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Array, Rule
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
+from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.references.spellings import spellings
-from examgen.exams.symbol_names import Naming
 from tests.formula_texts import gradient_text
 from tests.oracles import OUTPUTS, by_autograd, random_givens, random_shape
 

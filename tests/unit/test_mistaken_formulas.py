@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from examgen.batch.bench.mistaken_formulas import MistakenFormula, formula_patches, judged_by_values, mistaken_formulas
+from examgen.core.equivalence.formula_trials import drawn_givens
 from examgen.core.evaluation import evaluate
 from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
-from examgen.core.formulas.formula_trials import drawn_givens
 from examgen.exams.banks.building import load_exam
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.formula_texts import Written

@@ -29,9 +29,9 @@ from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.fields import Field
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
+from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.references.reference_formulas import step_formula
-from examgen.exams.symbol_names import Naming
 from tests.feedback_rows import class_of
 
 FAMILIES = ("question2", "sigmoid-chain", "minibatch", "relu-integers", "matrix-warmups", "tanh-two-outputs")

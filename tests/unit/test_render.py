@@ -230,18 +230,6 @@ def in_another_process(code: str, **environment: str) -> str:
     return done.stdout
 
 
-def test_pdf_is_the_same_in_every_process() -> None:
-    """Hash seeds and time zones do not show."""
-    code = (
-        "from hashlib import sha256; from tests.stamped_pages import pdf_of\n"
-        "from tests.unit.test_render import KEY, PAPER\n"
-        "print(sha256(pdf_of(PAPER) + pdf_of(KEY, with_solution=True)).hexdigest())"
-    )
-    here = sha256(pdf_of(PAPER) + pdf_of(KEY, with_solution=True)).hexdigest() + "\n"
-    assert in_another_process(code, PYTHONHASHSEED="1", TZ="Asia/Tokyo") == here
-    assert in_another_process(code, PYTHONHASHSEED="2", TZ="America/Caracas") == here
-
-
 def test_documents_load_without_weasyprint() -> None:
     """The second that its import takes is spent only where a PDF is written."""
     code = (

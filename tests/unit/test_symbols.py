@@ -20,7 +20,7 @@ from examgen.documents.style import PaperStyle
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.wording.words import shipped_languages
 from tests.latex_values import value_of
 from tests.small_banks import FIXED, changed, fitting_notations, shipped_names, written

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from examgen.core.equivalence.formula_answers import Judgement, judge
+from examgen.core.equivalence.formula_trials import Entry, Trials, shape_trials
 from examgen.core.evaluation import evaluate
-from examgen.core.formulas.formula_answers import Judgement, judge
 from examgen.core.formulas.formula_functions import Function
 from examgen.core.formulas.formula_language import Formula
 from examgen.core.formulas.formula_tokens import Unparsed, tokenize
-from examgen.core.formulas.formula_trials import Entry, Trials, shape_trials
 from examgen.core.graph import ComputationGraph
 from examgen.core.misconceptions.patches import patches
 from examgen.core.misconceptions.versions import Patch

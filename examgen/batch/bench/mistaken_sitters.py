@@ -14,7 +14,7 @@ from examgen.batch.bench.mistaken_formulas import (
     judged_by_values,
     mistaken_formulas,
 )
-from examgen.batch.bench.sitting import Sheet, sit
+from examgen.batch.bench.sitting import Sheet, entries_of, sit
 from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.exams.banks.building import LoadedExam
 from examgen.exams.exam import Variant
@@ -183,12 +183,9 @@ def _wrong_sheets(paper: PaperShape) -> Iterator[Sheet]:
 
 
 def _marked(loaded: LoadedExam, handed: _HandedIn) -> dict[Place, _Marked]:
-    results = sit(loaded.exam, handed.people, handed.sheets).results
-    columns = (results[name].tolist() for name in ("marks", "max_marks", "misconception"))
-    places = zip(*(results[name].astype(str).tolist() for name in ("student", "question", "field")), strict=True)
     return {
-        place: _Marked(float(marks), float(most), str(label))
-        for place, marks, most, label in zip(places, *columns, strict=True)
+        (one.student, one.question, one.field): _Marked(one.marks, one.max_marks, one.misconception)
+        for one in entries_of(sit(loaded.exam, handed.people, handed.sheets))
     }
 
 

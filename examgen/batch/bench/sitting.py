@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,11 +27,12 @@ from examgen.exams.folders.files import csv_bytes
 from examgen.exams.keys.key_folder import key_files
 from examgen.exams.keys.key_lines import SHEET_COLUMNS
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field
 from examgen.marking.grading import grade
 from examgen.marking.results.graded_class import GradedClass
+from examgen.tables.text_columns import Texts
 from examgen.version import __version__
 
 PERFECT = 6
@@ -59,6 +61,26 @@ class Sat:
     sitters: int
     named: int
     problems: tuple[str, ...]
+
+
+class MarkedEntry(NamedTuple):
+    """What results.csv says of an entry, by the names of its columns."""
+
+    student: str
+    question: str
+    field: str
+    answer: str
+    misconception: str
+    marks: float
+    max_marks: float
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether it has less than its marks."""
+        return self.marks < self.max_marks - ROUNDED_MARKS
+
+
+_SHOWN = MarkedEntry._fields
 
 
 def one_of_each_shape(loaded: LoadedExam, there: Iterable[Papers]) -> list[tuple[PaperShape, Variant]]:
@@ -91,13 +113,11 @@ def perfect_students(exam: str, loaded: LoadedExam, shapes: Sequence[Variant]) -
         notations.append(name)
         people = [*draw_variants(in_notation, students), *shapes]
         sitters += len(people)
-        results = sit(in_notation.exam, people, {}).results
-        lost = results[results["marks"] < results["max_marks"] - ROUNDED_MARKS]
-        if len(lost):
-            first = lost.iloc[0]
+        lost = [entry for entry in entries_of(sit(in_notation.exam, people, {})) if entry.has_lost]
+        if lost:
             problems.append(
-                f"{len(lost)} right answers lose marks in notation {name}, such as {first['question']} "
-                f"{first['field']}: {first['answer']}"
+                f"{len(lost)} right answers lose marks in notation {name}, such as {lost[0].question} "
+                f"{lost[0].field}: {lost[0].answer}"
             )
     return tuple(notations), Sat(sitters, 0, tuple(problems))
 
@@ -150,9 +170,14 @@ def sit(exam: Exam, people: Sequence[Variant], sheets: Mapping[str, Sheet]) -> G
         ]
         answers = Path(folder) / "answers.csv"
         answers.write_bytes(csv_bytes(SHEET_COLUMNS, filled))
-        graded = grade(answers, key, Path(folder) / "marks")
-        _ = graded.results  # read before the folder goes
-        return graded
+        return grade(answers, key, Path(folder) / "marks")
+
+
+def entries_of(graded: GradedClass) -> list[MarkedEntry]:
+    """The rows of results.csv."""
+    columns = (graded.result_columns[name] for name in _SHOWN)
+    lists = (column.list() if isinstance(column, Texts) else column.tolist() for column in columns)
+    return [MarkedEntry(*cells) for cells in zip(*lists, strict=True)]
 
 
 def written_numbers(paper: PaperShape, values: Mapping[str, Array]) -> Sheet:
@@ -170,16 +195,11 @@ def _answer(sheet: Sheet, row: Mapping[str, str]) -> str:
 
 
 def _judged(graded: GradedClass, believes: Mapping[str, str], screened: Set[str]) -> Sat:
-    results = graded.results
-    named = sum(
-        any(believes[str(student)] in str(label).split("|") for label in rows["misconception"])
-        for student, rows in results.groupby("student")
-    )
-    lost = (results["marks"] < results["max_marks"] - ROUNDED_MARKS).groupby(results["student"]).any()
-    whole = sorted(
-        {believes[str(student)] for student, has_lost in lost.items() if not has_lost and student in screened}
-    )
+    entries = entries_of(graded)
+    named = {one.student for one in entries if believes[one.student] in one.misconception.split("|")}
+    lost = {one.student for one in entries if one.has_lost}
+    whole = sorted({believes[one.student] for one in entries if one.student in screened - lost})
     problems = tuple(
         f"work with the misconception {name} gets full marks ({MISCONCEPTIONS[name].mistake})" for name in whole
     )
-    return Sat(len(believes), named, problems)
+    return Sat(len(believes), len(named), problems)

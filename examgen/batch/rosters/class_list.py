@@ -213,6 +213,10 @@ def _notices(table: RosterRows, column: int, people: Sequence[_Entry], students:
         yield f"{table.where}: read as {recognised.system.label}: {taken}"
     elif len(recognised.ids) > 1 or [plain_title(titles[place]) for place in recognised.places] != ["id", "name"]:
         yield f"{table.where}: {taken}"
+    plain = [plain_title(title) for title in table.titles]
+    for place in recognised.others:
+        if plain.count(plain[place]) > 1:
+            yield f'{table.where}: the header names "{titles[place]}" more than once; the first such column is taken'
     if left := [entry.name for entry in people if not _is_student(entry, recognised)]:
         named = ", ".join(left[:MOST_NAMED]) + (", …" if len(left) > MOST_NAMED else "")
         yield f"{table.where}: left out are {len(left)} of another role than student: {named}"

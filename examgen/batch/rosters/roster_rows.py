@@ -22,6 +22,9 @@ MOST_ABOVE = 30
 
 MOST_TITLES = 8
 
+OPEN_QUOTE = (
+    "a quote is opened, and the next line looks like a row of its own; close the quote, or write the cell on one line"
+)
 ANSI = "cp1252"
 
 
@@ -129,7 +132,8 @@ def _read(
         elif record.reason == "wrong_columns" and (cells := _fitted(texts[record.line], delimiter, titles)):
             yield Row(record.line, tuple(cells[place] for place in recognised.places), layout.taken_along(cells))
         else:
-            raise AnswersError(f"{where}: line {record.line}: {record.detail}")
+            told = OPEN_QUOTE if record.reason == "open_quote" else record.detail
+            raise AnswersError(f"{where}: line {record.line}: {told}")
 
 
 def _fitted(text: str, delimiter: str, titles: Sequence[str]) -> list[str]:

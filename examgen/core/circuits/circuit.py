@@ -4,16 +4,16 @@ A definition is one quantity, whatever operations its text has; d<number>_d<name
 reads it or a task asks for it, and its formula is what the chain rule and the pullbacks of the definitions give.
 """
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import prod
 from types import MappingProxyType
 
 from examgen.core.backward import Label, derivatives
-from examgen.core.circuits.arithmetic import added, as_often, spread
+from examgen.core.circuits.circuit_names import NAME, Readable, ReadableShapes, derivative_of, usual_latex
 from examgen.core.circuits.circuit_rules import (
+    DEFINITION,
     ExpressionRule,
     Wrong,
     definition_rule,
@@ -21,10 +21,10 @@ from examgen.core.circuits.circuit_rules import (
 )
 from examgen.core.circuits.definitions import definition, names_of
 from examgen.core.circuits.expressions import Applied, Expression, Read, Shape, names_in, parts
+from examgen.core.circuits.simplest_forms import added
+from examgen.core.circuits.uniform import as_often, spread
 from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.errors import did_you_mean
-
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 MOST_DEFINITIONS = 200
 MOST_OPERATIONS = 2000
@@ -86,8 +86,7 @@ class CircuitShape:
 
 
 def _is_rational(expression: Expression) -> bool:
-    operations = (one.operation for one in parts(expression) if isinstance(one, Applied))
-    return all(operation.is_rational for operation in operations)
+    return all(one.operation.is_exact(one) for one in parts(expression) if isinstance(one, Applied))
 
 
 @lru_cache(maxsize=256)
@@ -108,53 +107,6 @@ def mistaken_graph(shape: CircuitShape, wrong: Wrong, only_use: int | None = Non
         only_use: of the uses of a quantity, 0-based, the only one through which derivatives go back.
     """
     return ComputationGraph(tuple(_Builder(shape, wrong, only_use).quantities()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Symbols(Collection[str]):
-    """The names that a definition may read: earlier quantities, and derivatives of earlier numbers by earlier ones."""
-
-    known: Mapping[str, Quantity]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.known or (isinstance(name, str) and derivative_of(name, self.known) is not None)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.known)
-
-    def __len__(self) -> int:
-        return len(self.known)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shapes(Mapping[str, Shape]):
-    """The shapes of these."""
-
-    known: Mapping[str, Quantity]
-
-    def __getitem__(self, name: str) -> Shape:
-        if name in self.known:
-            return self.known[name].shape
-        found = derivative_of(name, self.known)
-        assert found is not None
-        return self.known[found[1]].shape
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.known)
-
-    def __len__(self) -> int:
-        return len(self.known)
-
-
-def derivative_of(name: str, known: Collection[str]) -> tuple[str, str] | None:
-    """What a name such as df_dx is the derivative of and by, both among the known ones; None where it is none."""
-    if not name.startswith("d"):
-        return None
-    for place in (found.start() for found in re.finditer("_d", name)):
-        of, by = name[1:place], name[place + 2 :]
-        if of in known and by in known:
-            return of, by
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +145,7 @@ class _Builder:
         """Add the quantity of a definition, and the derivatives that it reads."""
         self.check_order(name, text)
         try:
-            expression = definition(text, _Shapes(self.known), _Symbols(self.known))
+            expression = definition(text, ReadableShapes(self.known), Readable(self.known))
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
         if not names_in(expression):
@@ -251,7 +203,7 @@ class _Builder:
             for quantity in self.backward(of, by):
                 self.add(quantity)
         except ValueError as error:
-            raise ValueError(f"{where}: {error}") from None
+            raise ValueError(f"{where}: {str(error).replace(DEFINITION, '')}") from None
 
     def wanted_by(self, of: str) -> list[str]:
         """The quantities by which a number is differentiated anywhere, in the order of the graph."""
@@ -328,28 +280,6 @@ def _renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
     if isinstance(expression, Applied):
         return replace(expression, arguments=tuple(_renamed(one, names) for one in expression.arguments))
     return expression
-
-
-_GREEK = frozenset(
-    name
-    for names in (
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu",
-        "nu xi pi rho sigma tau phi chi psi omega",
-    )
-    for name in names.split()
-)
-_WORD = re.compile(r"([A-Za-z]+?)_?(\d*)")
-
-
-def usual_latex(name: str) -> str:
-    """How a name is written where a bank says nothing: w1 as w with an index, alpha as the letter, others upright."""
-    found = _WORD.fullmatch(name)
-    if found is None:
-        head, _, tail = name.partition("_")
-        return rf"{usual_latex(head)}_{{\text{{{tail.replace('_', ' ')}}}}}" if head and tail else rf"\text{{{name}}}"
-    letters, digits = found.groups()
-    base = letters if len(letters) == 1 else rf"\{letters}" if letters in _GREEK else rf"\text{{{letters}}}"
-    return f"{base}_{{{digits}}}" if digits else base
 
 
 def _check_sizes(shape: CircuitShape) -> None:

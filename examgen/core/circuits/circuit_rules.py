@@ -7,11 +7,10 @@ Source: vector-Jacobian products as in HIPS/autograd, on expressions instead of 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from examgen.core.circuits.arithmetic import ONE, ZERO, as_often, is_zero, plus, same_shapes, spread, write_constant
 from examgen.core.circuits.expressions import (
     Applied,
     Constant,
@@ -24,7 +23,13 @@ from examgen.core.circuits.expressions import (
     parts,
     value_of,
 )
+from examgen.core.circuits.signs import write_constant
+from examgen.core.circuits.simplest_forms import plus
+from examgen.core.circuits.uniform import ONE, ZERO, as_often, is_zero, same_shapes, spread
 from examgen.core.rules.rule import Array, Pullback, Reads, Rule, Source
+
+DEFINITION = "definition "
+"""The name of a definition's rule begins so."""
 
 GRADIENT, RESULT = "\0gradient", "\0result"
 """Names of the derivative by the result and of the result itself in the expressions of pullbacks."""
@@ -60,7 +65,7 @@ def expression_rule(text: str, expression: Expression, pullbacks: tuple[Pullback
         return value_of(expression, dict(zip(names, inputs, strict=True)))
 
     return ExpressionRule(
-        f"definition {text}",
+        f"{DEFINITION}{text}",
         _signature(expression, names),
         compute,
         latex_of(expression, names),
@@ -127,9 +132,17 @@ def _piece(expression: Expression, places: Mapping[str, str]) -> Piece:
     if isinstance(expression, Constant):
         return write_constant(expression.value)
     if expression.operation.sums_entries and _is_entrywise(expression.arguments[0]):
-        shapes = {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
-        places = {name: f"{place[:-1]}:index>" if shapes.get(name) else place for name, place in places.items()}
+        return _written_sum(expression, places)
     return expression.operation.write([_piece(one, places) for one in expression.arguments], expression)
+
+
+def _written_sum(expression: Applied, places: Mapping[str, str]) -> Piece:
+    """A sum over the entries of arrays, each with an index; between entries stands the sign of numbers."""
+    shapes = {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
+    entries = {name: f"{place[:-1]}:index>" if shapes.get(name) else place for name, place in places.items()}
+    inner = _piece(expression.arguments[0], entries)
+    summand = replace(inner, latex=inner.latex.replace(r"\odot", "<dot>"))
+    return expression.operation.write([summand], expression)
 
 
 def _is_entrywise(expression: Expression) -> bool:

@@ -11,19 +11,29 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from examgen.core.circuits.arithmetic import ADD, DIVIDE, LOGARITHM, MULTIPLY, NEGATE, POWER_OF, SUBTRACT
-from examgen.core.circuits.arrays import ARRAYS, ENTRY, MATRIX, TRANSPOSE
+from examgen.core.circuits.arrays import ARRAYS, ENTRY
 from examgen.core.circuits.expressions import Applied, Constant, Expression, Operation, Read, Shape, applied
 from examgen.core.circuits.functions import FUNCTIONS, MAXIMUM, MINIMUM
-from examgen.core.circuits.windows import WINDOWS
+from examgen.core.circuits.matrix_products import MATRICES, MATRIX, TRANSPOSE
+from examgen.core.circuits.pooling import POOLINGS
+from examgen.core.circuits.simplest_forms import ADD, DIVIDE, LOGARITHM, MULTIPLY, NEGATE, POWER_OF, SUBTRACT
+from examgen.core.circuits.windows import CONVOLUTIONS
 from examgen.core.exact import exactly
 from examgen.core.formulas import formula_functions
 from examgen.core.formulas.formula_functions import Function, function_key
 from examgen.core.formulas.formula_language import Parser
 from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize_definition
+from examgen.core.rules.activations import ACTIVATIONS
 
-_NAMED = (*FUNCTIONS, *(row for row in ARRAYS if row.name[:1].isalpha()), *WINDOWS)
-_ALIASES: Mapping[str, Operation] = MappingProxyType({"ln": LOGARITHM})
+_NAMED = (*FUNCTIONS, *(row for row in (*ARRAYS, *MATRICES) if row.name[:1].isalpha()), *CONVOLUTIONS, *POOLINGS)
+_ALIASES: Mapping[str, Operation] = MappingProxyType(
+    {"ln": LOGARITHM}
+    | {
+        function_key(alias): row
+        for row in _NAMED
+        for alias in (ACTIVATIONS[row.name].aliases if row.name in ACTIVATIONS else ())
+    }
+)
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType({function_key(row.name): row for row in _NAMED} | dict(_ALIASES))
 """All that a definition can call, by `function_key`; max and min of one array, see `_SEVERAL` for those of several."""
@@ -79,9 +89,21 @@ def names_of(text: str) -> Iterator[str]:
         yield from (token.text for token in tokens if token.kind == "name")
 
 
+_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing_factor_sign": "a sign such as * is missing before {detail}.",
+        "not_whole": "{detail} is no whole number, and one is needed here.",
+        "unknown_setting": "{detail} is nothing that this operation can be told.",
+        "unknown_symbol": "{detail} is not known here.",
+        "wrong_count": "{detail} takes another number of arguments.",
+    }
+)
+"""Why a definition cannot be read, where formulas are never told so or are told otherwise."""
+
+
 def _said(problem: Unparsed) -> str:
-    if problem.reason == "unknown_symbol":
-        return f"{problem.detail} is not known here.{_meant(problem)}"
+    if problem.reason in _REASONS:
+        return f"{_REASONS[problem.reason].format(detail=problem.detail)}{_meant(problem)}"
     if problem.reason == "unknown_function":
         allowed = sorted({row.name for row in OPERATIONS.values()})
         return f"{problem.detail} is no operation; allowed: {', '.join(allowed)}.{_meant(problem)}"

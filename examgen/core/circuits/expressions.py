@@ -107,6 +107,7 @@ class Operation:
         settings: names of what it may be told, with the values where it is not told.
         kink: distances from where the derivative jumps, (..., n) from the same as `compute`; None where it never does.
         is_rational: whether exact fractions go in and come out.
+        rational_when: whether they do in an application, where it depends; None where it does not.
         products: how many products of two numbers the result takes; None where there are none.
         sums_entries: whether it adds up all entries, so that its argument is written as an entry with an index.
         is_linear: whether the result is a straight line in each argument while the others stay.
@@ -126,12 +127,17 @@ class Operation:
     settings: Mapping[str, int] = field(default_factory=dict)
     kink: Computation | None = None
     is_rational: bool = False
+    rational_when: Callable[[Applied], bool] | None = None
     products: Callable[[Applied], int] | None = None
     sums_entries: bool = False
     is_linear: bool = False
     wrong: Mapping[str, Pull] = field(default_factory=dict)
     doubt: Mapping[str, Callable[[Applied], Expression]] = field(default_factory=dict)
     sign: str | Callable[[Applied], str] = ""
+
+    def is_exact(self, one: Applied) -> bool:
+        """Whether fractions stay fractions in an application."""
+        return self.is_rational if self.rational_when is None else self.rational_when(one)
 
 
 def applied(operation: Operation, *arguments: Expression, settings: Settings = ()) -> Applied:

@@ -9,17 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from examgen.core.circuits.arithmetic import (
-    LOGARITHM,
-    ONE,
-    minus,
-    negated,
-    over,
-    power,
-    same_shapes,
-    times,
-    to_shape,
-)
 from examgen.core.circuits.expressions import (
     ATOM,
     PRODUCT,
@@ -36,6 +25,8 @@ from examgen.core.circuits.expressions import (
     applied,
     is_object,
 )
+from examgen.core.circuits.simplest_forms import LOGARITHM, minus, negated, over, power, times, to_shape
+from examgen.core.circuits.uniform import ONE, same_shapes
 from examgen.core.rules.activations import ACTIVATIONS, Activation
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array, fill_latex, fraction_latex
@@ -47,6 +38,17 @@ def called(name: str, function: Callable[..., Array], *arrays: Array) -> Array:
         return np.asarray(np.frompyfunc(lambda *ones: _typed(name, ones), len(arrays), 1)(*arrays), dtype=object)
     with np.errstate(all="ignore"):
         return np.asarray(function(*arrays))
+
+
+def extreme(array: Array, *, largest: bool = True) -> Array:
+    """The largest or smallest along the last axis, (..., n) -> (...), of fractions and the like as well."""
+    if not is_object(array):
+        return np.asarray(array.max(axis=-1) if largest else array.min(axis=-1))
+    found = array[..., 0]
+    for place in range(1, array.shape[-1]):
+        other = array[..., place]
+        found = np.where(other > found if largest else other < found, other, found)
+    return np.asarray(found)
 
 
 def _typed(name: str, ones: Sequence[Any]) -> Any:
@@ -216,12 +218,11 @@ def _loss(row: Loss) -> Operation:
 
     def write(texts: Sequence[Piece], one: Applied) -> Piece:
         outputs = one.arguments[0].shape
-        index = "_{k}" if outputs else ""
-        a, y = (f"{_indexable(text)}{index}" for text in texts)
+        a, y = (_entry_of(text) if outputs else text.within(ATOM) for text in texts)
         symbols = {"a": a, "y": y, "times": ""}
         term = fill_latex(row.term, lambda name, _: symbols[name])
         factor = row.factor(outputs[0] if outputs else 1, 1)
-        return Piece(_times_latex(factor, rf"\sum_{{k}} {term}" if outputs else term), SUM)
+        return Piece(_times_latex(factor, rf"\sum_i {term}" if outputs else term), SUM)
 
     slope = _loss_slope(row)
 
@@ -239,8 +240,8 @@ def _loss(row: Loss) -> Operation:
     return Operation(row.name, _loss_shape, compute, write, pull, 2, 2, is_rational=row.is_rational, wrong=wrong)
 
 
-def _indexable(text: Piece) -> str:
-    return text.within(ATOM)
+def _entry_of(text: Piece) -> str:
+    return text.read_as("index") if text.is_place else f"{text.within(ATOM)}_i"
 
 
 def _loss_slope(row: Loss) -> Operation:
@@ -250,7 +251,9 @@ def _loss_slope(row: Loss) -> Operation:
         outputs = one.shape[0] if one.shape else 1
         a, y = (_as_sample(array, part) for array, part in zip(arrays, one.arguments, strict=True))
         with np.errstate(all="ignore"):
-            found = np.asarray(row.slope_of_sample(a, y))[..., 0, :] / row.slope_factor(outputs, 1)
+            slope = np.asarray(row.slope_of_sample(a, y))[..., 0, :]
+        scale = row.slope_factor(outputs, 1)
+        found = slope / (scale if is_object(slope) else float(scale))
         return np.asarray(found if one.shape else found[..., 0])
 
     def write(texts: Sequence[Piece], _one: Applied) -> Piece:

@@ -1,1 +1,1 @@
-"""What students type as formulas and numbers: grammars, and whether a formula is right."""
+"""What is typed as formulas and numbers: grammars, whose parser reads the definitions of banks, too."""

@@ -52,10 +52,11 @@ def _slope(activation: Activation) -> Callable[[Array], Array]:
 
 
 def _elementwise() -> list[Function]:
-    """The activations that work on one number, sigmoid(z), and their slopes, sigmoid'(z)."""
+    """The activations that work on one number, sigmoid(z), and their slopes where they have some, sigmoid'(z)."""
     rows = [row for row in ACTIVATIONS.values() if row.slope is not None]
+    jumping = [row for row in ACTIVATIONS.values() if row.levels]
     return [
-        *(Function(row.name, 1, row.apply) for row in rows),
+        *(Function(row.name, 1, row.apply) for row in (*rows, *jumping)),
         *(Function(f"{row.name}'", 1, _slope(row)) for row in rows),
     ]
 

@@ -35,16 +35,13 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "missing_factor_sign": "Write * between factors: a sign is missing before {detail}.",
         "needs_brackets": "{detail} is a function; write its argument in brackets behind it.",
         "overflow": "The number {detail} is too large.",
-        "not_whole": "{detail} is no whole number, and one is needed here.",
         "too_deep": "The formula has too many brackets or powers inside one another.",
         "too_long": f"Write the formula with at most {MAX_CHARACTERS} characters and {MAX_TOKENS} numbers, symbols and "
         "signs.",
         "unclosed": "A bracket is opened here and not closed.",
         "unknown_function": "{detail} is not a function that formulas may use.",
-        "unknown_setting": "{detail} is nothing that this operation can be told.",
         "unknown_symbol": "{detail} is not a symbol of this question.",
         "unopened": "A bracket is closed here and was not opened.",
-        "wrong_count": "{detail} takes another number of arguments.",
     }
 )
 """Why a formula cannot be read, for the student, by reason."""

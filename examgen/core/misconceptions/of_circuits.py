@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from examgen.core.circuits.arithmetic import ADD, MULTIPLY, SUBTRACT
 from examgen.core.circuits.circuit import CircuitShape, mistaken_graph
 from examgen.core.circuits.circuit_rules import ExpressionRule, expression_rule
 from examgen.core.circuits.expressions import Applied, Expression, Operation, Read, parts
+from examgen.core.circuits.simplest_forms import ADD, MULTIPLY, SUBTRACT
 from examgen.core.graph import Change, ComputationGraph, Quantity, Role
 from examgen.core.misconceptions.versions import Version
 

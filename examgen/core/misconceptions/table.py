@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.core.graph import Change, ComputationGraph, Quantity
+from examgen.core.graph import Change, ComputationGraph, Quantity, Role
 from examgen.core.misconceptions.paths import no_slope, single_path
 from examgen.core.misconceptions.rewiring import Inputs, mistaken, replaced, scaled, then
 from examgen.core.misconceptions.versions import Misconception, Network, Version, layer_of
@@ -20,8 +20,7 @@ from examgen.core.rules.rule import Array, Rule
 
 def _output_gradient(net: Network) -> list[Quantity]:
     """Where the error enters the backward pass: dL_da of the output layer, and dL_dz where it is a - y at once."""
-    kinds = ("dL_da", "dL_dz") if net.shape.has_shortcut else ("dL_da",)
-    return [q for q in net.of_kind(*kinds) if q.layer == net.depth]
+    return [q for q in net.of_kind("dL_da", "dL_dz") if any(net.graph[name].role is Role.TARGET for name in q.inputs)]
 
 
 def _error_sign(net: Network) -> Iterator[Version]:
@@ -96,7 +95,7 @@ def _relu_slope_z(net: Network) -> Iterator[Version]:
 
 
 def _extra_slope(net: Network) -> Iterator[Version]:
-    sites = [q for q in net.of_kind("dL_dz") if not net.has_slope(q)]
+    sites = [q for q in net.of_kind("dL_dz") if net.shape.has_shortcut and not net.has_slope(q)]
     samples = net.shape.averaged_in_delta
     rule = mistaken("a - y times slope", lambda a, y: (a - y) / samples * a * (1 - a))
     yield Version(replaced(sites, rule))
@@ -106,7 +105,10 @@ def _not_transposed(net: Network) -> Iterator[Version]:
     back = [q for q in net.of_kind("dL_da") if q.layer != net.depth and _is_square(net, layer_of(q) + 1)]
     forth = [q for q in net.of_kind("z") if _is_square(net, layer_of(q))]
     yield Version(replaced(back, mistaken("W dL_dz", lambda w, dz: np.einsum("...op,...np->...no", w, dz))))
-    there = mistaken("W^T a", lambda w, a, b: np.einsum("...io,...ni->...no", w, a) + b[..., None, :])
+    there = mistaken(
+        "W^T a",
+        lambda w, a, *b: np.einsum("...io,...ni->...no", w, a) + sum((one[..., None, :] for one in b), 0),
+    )
     yield Version(replaced(forth, there))
 
 
@@ -116,7 +118,10 @@ def _is_square(net: Network, layer: int) -> bool:
 
 def _updated_weights(net: Network) -> Iterator[Version]:
     if net.shape.updates:
-        sites = [q for q in net.of_kind("dL_da") if q.layer != net.depth]
+        sites = [
+            q for q in net.of_kind("dL_da")
+            if q.layer != net.depth and net.beside(q, f"W{layer_of(q) + 1}_new") in net.graph
+        ]  # fmt: skip
         yield Version(replaced(sites, inputs=lambda q: (net.beside(q, f"W{layer_of(q) + 1}_new"), q.inputs[1])))
 
 
@@ -170,7 +175,7 @@ def _pre_activation_input(net: Network) -> Iterator[Version]:
 
 def _no_bias(net: Network) -> Iterator[Version]:
     rule = mistaken("W a", lambda w, a, _b: np.einsum("...oi,...ni->...no", w, a))
-    yield Version(replaced(net.of_kind("z"), rule))
+    yield Version(replaced([q for q in net.of_kind("z") if len(q.inputs) > 2], rule))
 
 
 def _sigmoid_sign(net: Network) -> Iterator[Version]:
@@ -236,15 +241,15 @@ def _bce_sign(net: Network) -> Iterator[Version]:
         rule = mistaken("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / samples)
         yield Version(replaced(gradient, rule), must_show=False)
         for sign in (1, -1):
-            yield Version(replaced(value, _one_sign(sign)), must_show=False)
+            yield Version(replaced(value, _one_sign(sign, net.shape.averaged_in_loss)), must_show=False)
 
 
-def _one_sign(sign: int) -> Rule:
+def _one_sign(sign: int, averaged: int) -> Rule:
     """The binary cross-entropy with a wrong sign before one of its two terms: the second, or the first for -1."""
 
     def compute(a: Array, y: Array) -> Array:
-        terms = (1 - y) * np.log(1 - a) - y * np.log(a)
-        return np.asarray(sign * terms.sum(axis=-1).mean(axis=-1))
+        terms = ((1 - y) * np.log(1 - a) - y * np.log(a)).sum(axis=-1)
+        return np.asarray(sign * (terms.mean(axis=-1) if averaged > 1 else terms.sum(axis=-1)))
 
     return mistaken(f"one term times {sign}", compute)
 
@@ -279,16 +284,28 @@ def _without_added(graph: ComputationGraph) -> Iterator[Version]:
 def _sum_for_mean(net: Network) -> Iterator[Version]:
     error, value = _output_gradient(net), list(net.of_kind("loss"))
     outputs = net.shape.sizes[-1] if LOSSES[net.shape.loss].is_mean else 1
-    for count in {net.shape.samples_per_step, outputs} - {1}:
+    yield from _mean_for_sum(net)
+    for count in {net.shape.averaged_in_loss, outputs} - {1}:
         for gradient in _where_averaged(net, count, outputs):
             yield Version(scaled([*gradient, *value], count))
             yield Version(scaled(gradient, count))
         yield Version(scaled(value, count), must_show=False)
-    if net.shape.samples_per_step > 1:
+    if net.shape.averaged_in_loss > 1:
         # The other convention of δ in a mini-batch: the gradients come out right.
         of_delta = net.shape.averaged_in_delta / net.shape.averaged_in_gradient
         changes = {**scaled(error, of_delta), **scaled(net.of_kind("dL_dW", "dL_db"), 1 / of_delta)}
         yield Version(changes, must_show=False, makes_up=True)
+
+
+def _mean_for_sum(net: Network) -> Iterator[Version]:
+    """The mean over a mini-batch where its sum belongs."""
+    if net.shape.batch != "sum":
+        return
+    share, value = 1 / net.shape.samples_per_step, list(net.of_kind("loss"))
+    for gradient in (list(net.of_kind("dL_dW", "dL_db")), _output_gradient(net)):
+        yield Version(scaled([*gradient, *value], share))
+        yield Version(scaled(gradient, share))
+    yield Version(scaled(value, share), must_show=False)
 
 
 def _where_averaged(net: Network, count: int, outputs: int) -> Iterator[list[Quantity]]:

@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 
 from examgen.core.rules.linear import HADAMARD, SOFTMAX_PULL_BACK
-from examgen.core.rules.rule import Array, Local, Pullback, Reads, Rule
+from examgen.core.rules.normal import density, distribution
+from examgen.core.rules.rule import AT_KINK, Array, Local, Pullback, Reads, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Activation:
         name: as in banks.
         title: as printed under a layer.
         apply: (..., n, o) -> (..., n, o).
-        slope: df/dz from the quantity that `slope_of` names; None for softmax, whose slope is not elementwise.
+        slope: df/dz from the quantity that `slope_of` names; None for softmax, whose slope is not elementwise, and for
+            functions with `levels`.
         slope_of: "a" where the slope is easiest from the activation, as in a (1 - a), else "z".
         symbol: f in LaTeX, as in f'(z).
         latex: f with its argument as `<0>`.
@@ -58,6 +60,9 @@ class Activation:
         slope_spelling: f' in it, `<0>` for z; empty where it is written sigmoid'(z).
         slope_from_a: f' as it is calculated by hand from the activation, which is `<0>`; empty where it is not.
         share_of: where an entry is the share that it has in a layer, what is shared, `<0>` for z.
+        levels: where f jumps between few values, these; it has no derivative to go back through then, and stands on the
+            last layer only, with a loss that names it.
+        fact: key of the sentence that explains the signs of its definition, as of a loss.
     """
 
     name: str
@@ -82,10 +87,12 @@ class Activation:
     slope_spelling: str = ""
     slope_from_a: str = ""
     share_of: str = ""
+    levels: tuple[float, ...] = ()
+    fact: str = ""
 
     def rule(self) -> Rule:
         """The rule from z to a."""
-        way_back = (self._pullback(),)
+        way_back = () if self.levels else (self._pullback(),)
         return Rule(self.name, "(n,o)->(n,o)", self.apply, self.latex, bounds=self.bounds, pullbacks=way_back)
 
     def _pullback(self) -> Pullback:
@@ -101,10 +108,6 @@ class Activation:
             raise ValueError(f"{self.name} has no elementwise slope")
         decimals = self.slope_decimals
         return Rule(f"{self.name}_slope", "(n,o)->(n,o)", self.slope, self.slope_latex, decimals=decimals)
-
-
-AT_KINK = 1e-12
-"""What is no larger counts as 0: sums of decimals that cancel, as 0.1 · 3 − 0.3 does, leave doubles such as 5.6e-17."""
 
 
 def sigmoid(z: Array) -> Array:
@@ -125,6 +128,12 @@ def _ones(z: Array) -> Array:
 
 
 _STEP = r"\left[<0:bare> > 0\right]"
+
+
+def _silu_slope(z: Array) -> Array:
+    share = sigmoid(z)
+    return np.asarray(share * (1 + z * (1 - share)))
+
 
 _ROWS = (
     Activation(
@@ -234,6 +243,83 @@ _ROWS = (
         kinks=(0.0,),
         bounds=(-1.0, np.inf),
         slope_from_a="1 + min(0, <0>)",
+    ),
+    Activation(
+        "silu",
+        "SiLU",
+        lambda z: z * sigmoid(z),
+        _silu_slope,
+        "z",
+        r"\operatorname{SiLU}",
+        r"<0> <hadamard> \sigma\left(<0:bare>\right)",
+        r"\sigma\left(<0:bare>\right) <hadamard> "
+        r"\left(1 + <0> <hadamard> \left(1 - \sigma\left(<0:bare>\right)\right)\right)",
+        r"\operatorname{SiLU}(z) = z \, \sigma(z) = \frac{z}{1 + e^{-z}}",
+        r"\operatorname{SiLU}'(z) = \sigma(z) \left(1 + z \left(1 - \sigma(z)\right)\right)",
+        bounds=(-0.27846454276107380, np.inf),
+        aliases=("swish",),
+    ),
+    Activation(
+        "gelu",
+        "GELU",
+        lambda z: z * distribution(z),
+        lambda z: distribution(z) + z * density(z),
+        "z",
+        r"\operatorname{GELU}",
+        r"<0> <hadamard> \Phi\left(<0:bare>\right)",
+        r"\Phi\left(<0:bare>\right) + <0> <hadamard> \varphi\left(<0:bare>\right)",
+        r"\operatorname{GELU}(z) = z \, \Phi(z)",
+        r"\operatorname{GELU}'(z) = \Phi(z) + z \, \varphi(z)",
+        bounds=(-0.16997120747990369, np.inf),
+        fact="normal_distribution",
+    ),
+    Activation(
+        "hard_tanh",
+        "hard tanh",
+        lambda z: np.where(z > 1, _ones(z), np.where(z < -1, z * 0 - 1, z)),
+        lambda z: 0 * z + (np.abs(z) < 1 - AT_KINK),
+        "z",
+        r"\operatorname{hardtanh}",
+        r"\max\left(-1, \min\left(1, <0:bare>\right)\right)",
+        r"\left[\left|<0:bare>\right| < 1\right]",
+        r"\operatorname{hardtanh}(z) = \max(-1, \min(1, z))",
+        r"\operatorname{hardtanh}'(z) = \begin{cases} 1 & |z| < 1 \\ 0 & |z| > 1 \end{cases}",
+        kinks=(-1.0, 1.0),
+        is_rational=True,
+        slope_decimals=0,
+    ),
+    Activation(
+        "step",
+        "step",
+        lambda z: 0 * z + (z > -AT_KINK),
+        None,
+        "z",
+        r"\operatorname{step}",
+        r"\operatorname{step}\left(<0:bare>\right)",
+        "",
+        r"\operatorname{step}(z) = \begin{cases} 1 & z \ge 0 \\ 0 & z < 0 \end{cases}",
+        "",
+        kinks=(0.0,),
+        is_rational=True,
+        output_only=True,
+        levels=(0.0, 1.0),
+    ),
+    Activation(
+        "sign",
+        "sign",
+        # A unit has one of two values: at 0 the upper one, as a step has.
+        lambda z: np.where(z > -AT_KINK, _ones(z), z * 0 - 1),
+        None,
+        "z",
+        r"\operatorname{sign}",
+        r"\operatorname{sign}\left(<0:bare>\right)",
+        "",
+        r"\operatorname{sign}(z) = \begin{cases} 1 & z \ge 0 \\ -1 & z < 0 \end{cases}",
+        "",
+        kinks=(0.0,),
+        is_rational=True,
+        output_only=True,
+        levels=(-1.0, 1.0),
     ),
     Activation(
         "softmax",

@@ -13,7 +13,7 @@ def _one(value: Array) -> Array:
     return np.asarray(value * 0 + 1)
 
 
-ONE = Rule("one", "()->()", _one, "1", True)
+ONE = Rule("one", "()->()", _one, "1", True, decimals=0)
 """A number's derivative by itself."""
 
 _MULTIPLY = Rule("multiply", "(),()->()", np.multiply, "<0> <times> <1>", True, factors=(0, 1))

@@ -26,6 +26,12 @@ def affine(weights: Array, activation: Array, bias: Array) -> Array:
     return result
 
 
+def weighted_sum(weights: Array, activation: Array) -> Array:
+    """Pre-activations W a of units without a bias; shapes as in `affine`."""
+    result: Array = np.einsum("...oi,...ni->...no", weights, activation)
+    return result
+
+
 def pull_back(weights: Array, dL_dz: Array) -> Array:
     """Loss gradient with respect to the previous activations, W^T dL_dz.
 
@@ -140,6 +146,15 @@ LINEAR = rule_table(
             Pullback(PULL_BACK, (0, Reads.GRADIENT)),
             Pullback(BIAS_GRADIENT, (Reads.GRADIENT,)),
         ),
+    ),
+    Rule(
+        "weighted_sum",
+        "(o,i),(n,i)->(n,o)",
+        weighted_sum,
+        "<0> <times> <1>",
+        True,
+        factors=(0, 1),
+        pullbacks=(Pullback(OUTER, (Reads.GRADIENT, 1)), Pullback(PULL_BACK, (0, Reads.GRADIENT))),
     ),
     PULL_BACK,
     HADAMARD,

@@ -1,7 +1,8 @@
 """Losses: one row each, with value, slope, LaTeX, and what outputs they accept.
 
 A loss is a function of the output activations a and the targets y, both (..., n, o): a row per sample of the
-mini-batch. The loss of a mini-batch is the mean over its n samples, so every slope of it carries 1/n.
+mini-batch. The loss of a mini-batch is the mean over its n samples, so every slope of it carries 1/n. Two rows are
+otherwise: the perceptron's reads the weighted inputs, too, and is differentiated by these; `output` reads no targets.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,10 +10,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 
-from examgen.core.rules.rule import Array, Pullback, Rule, scaled_latex
+from examgen.core.rules.arithmetic import ONE
+from examgen.core.rules.linear import output_error_rule
+from examgen.core.rules.rule import AT_KINK, Array, Pullback, Rule, scaled_latex
+
+Reads = Literal["activation", "target", "weighted sum"]
+"""What a loss may read of the output layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +29,10 @@ class Loss:
     Attributes:
         name: as in banks.
         title: as printed.
-        of_sample: (..., n, o), (..., n, o) -> (..., n), the loss of each sample.
-        slope_of_sample: its derivative with respect to a, (..., n, o).
-        term: LaTeX of one output's term with `<a>`, `<y>` and `<times>` put in; the loss is `scale` times their
+        of_sample: (..., n, o) for each of what it reads -> (..., n), the loss of each sample.
+        slope_of_sample: its derivative with respect to a from a and y, (..., n, o); with respect to z where it reads
+            that, a counting as a constant.
+        term: LaTeX of one output's term with `<a>`, `<y>`, `<z>` and `<times>` put in; the loss is `scale` times their
             sum, and divided by the number of outputs where `is_mean`.
         slope_term: LaTeX of the derivative of one output's term with `<0>` for a and `<1>` for y, without
             `slope_scale`.
@@ -43,11 +51,14 @@ class Loss:
         logarithms: how many there are in the term.
         targets_add_up: whether the targets of a sample add up to 1.
         fact: key of the sentence that explains it on papers, among the words of worked solutions; empty for none.
+            `<rate>` in it is the learning rate.
+        reads: of the output layer, in the order of `of_sample`: `LETTERS` has the letter of each.
+        targets: what each target may be; empty for any number.
     """
 
     name: str
     title: str
-    of_sample: Callable[[Array, Array], Array]
+    of_sample: Callable[..., Array]
     slope_of_sample: Callable[[Array, Array], Array]
     term: str
     slope_term: str
@@ -65,11 +76,35 @@ class Loss:
     logarithms: int = 0
     targets_add_up: bool = False
     fact: str = ""
+    reads: tuple[Reads, ...] = ("activation", "target")
+    targets: tuple[float, ...] = ()
 
-    def rule(self, outputs: int, samples: int) -> Rule:
-        """The rule from outputs and targets to the loss, averaged over the samples; arguments as of `slope_rule`."""
-        by_outputs = Pullback(self.slope_rule(outputs, samples), (0, 1))
-        return Rule(self.name, "(n,o),(n,o)->()", self._mean, "", pullbacks=(by_outputs, None))
+    @property
+    def has_targets(self) -> bool:
+        """Whether outputs are compared with something."""
+        return "target" in self.reads
+
+    @property
+    def is_of_weighted_sums(self) -> bool:
+        """Whether it is differentiated by the weighted inputs of the outputs, past their activation."""
+        return "weighted sum" in self.reads
+
+    def rule(self, outputs: int, samples: int, of_value: int | None = None) -> Rule:
+        """The rule from what it reads to the loss.
+
+        Args:
+            outputs, samples: as of `slope_rule`.
+            of_value: the samples over which the loss itself is a mean, 1 for a sum; as many where it is left out.
+        """
+        return _loss_rule(self, outputs, samples, samples if of_value is None else of_value)
+
+    def pullbacks(self, outputs: int, samples: int) -> tuple[Pullback | None, ...]:
+        """One for each of what it reads; arguments as of `slope_rule`."""
+        if self.is_of_weighted_sums:
+            return None, None, Pullback(output_error_rule(samples), (0, 1))
+        if not self.has_targets:
+            return (Pullback(ONE, (0,)),)
+        return Pullback(self.slope_rule(outputs, samples), (0, 1)), None
 
     def slope_rule(self, outputs: int, samples: int) -> Rule:
         """The rule from outputs and targets to dL_da.
@@ -88,14 +123,27 @@ class Loss:
         """What stands in front of the sum of the terms of all outputs and samples."""
         return self.scale / (samples * (outputs if self.is_mean else 1))
 
-    def _mean(self, activation: Array, target: Array) -> Array:
-        return np.asarray(self.of_sample(activation, target).sum(axis=-1) / activation.shape[-2])
+
+@lru_cache(maxsize=256)
+def _loss_rule(loss: Loss, outputs: int, samples: int, of_value: int) -> Rule:
+    def compute(*read: Array) -> Array:
+        return np.asarray(loss.of_sample(*read).sum(axis=-1) / of_value)
+
+    signature = f"{','.join(['(n,o)'] * len(loss.reads))}->()"
+    way_back = loss.pullbacks(outputs, samples)
+    return Rule(loss.name, signature, compute, "", averaged=of_value, pullbacks=way_back)
 
 
 @lru_cache(maxsize=256)
 def _slope_rule(loss: Loss, outputs: int, samples: int) -> Rule:
     latex = scaled_latex(loss.slope_factor(outputs, samples), loss.slope_term)
-    return Rule(f"{loss.name}_slope", "(n,o),(n,o)->(n,o)", lambda a, y: loss.slope_of_sample(a, y) / samples, latex)
+    return Rule(
+        f"{loss.name}_slope",
+        "(n,o),(n,o)->(n,o)",
+        lambda a, y: loss.slope_of_sample(a, y) / samples,
+        latex,
+        averaged=samples,
+    )
 
 
 def _squares(a: Array, y: Array) -> Array:
@@ -119,6 +167,14 @@ def _over(numerator: Array, denominator: Array) -> Array:
 def _huber(a: Array, y: Array) -> Array:
     error = np.abs(a - y)
     return np.asarray(np.where(error <= 1, error**2 / 2, error - 0.5).sum(axis=-1))
+
+
+LETTERS: Mapping[Reads, str] = MappingProxyType({"activation": "a", "target": "y", "weighted sum": "z"})
+"""In the terms of losses, and of the quantities of a network."""
+
+
+def _hinge_slope(a: Array, y: Array) -> Array:
+    return np.asarray(-y * (1 - y * a > AT_KINK))
 
 
 _SQUARE = r"\left(<a> - <y>\right)^2"
@@ -243,6 +299,47 @@ _ROWS = (
             r"\frac{\partial <cost>}{\partial z_j} = \sum_k -\frac{y_k}{a_k} \, a_k \left([k = j] - a_j\right)"
             r" = a_j - y_j"
         ),
+    ),
+    Loss(
+        "hinge",
+        "hinge loss",
+        lambda a, y: np.asarray(((1 - y * a) * (1 - y * a > 0)).sum(axis=-1)),
+        _hinge_slope,
+        r"\max\left(0, 1 - <y> <times> <a>\right)",
+        r"-<1> <hadamard> \left[<1> <hadamard> <0> < 1\right]",
+        spelling="max(0, 1 - <1:product>*<0:product>)",
+        slope_spelling="-<1:product>*relu'(1 - <1:product>*<0:product>)",
+        # Where y is 1 or -1, y a is 1 where a is y.
+        kinks=(0.0,),
+        targets=(-1.0, 1.0),
+        is_rational=True,
+    ),
+    Loss(
+        "perceptron",
+        "perceptron criterion",
+        lambda a, y, z: np.asarray(((a - y) * z).sum(axis=-1)),
+        lambda a, y: a - y,
+        r"\left(<a> - <y>\right) <times> <z>",
+        "<0> - <1>",
+        spelling="(<0:bare> - <1:product>)*<2:product>",
+        slope_spelling=_ERROR_SPELLING,
+        outputs=("step", "sign"),
+        reads=("activation", "target", "weighted sum"),
+        shortcut_latex=r"\frac{\partial <cost>}{\partial z} = a - y",
+        is_rational=True,
+        fact="perceptron",
+    ),
+    Loss(
+        "output",
+        "output",
+        lambda a: np.asarray(a.sum(axis=-1)),
+        lambda a, _: np.ones_like(a),
+        "<a>",
+        "1",
+        spelling="<0:bare>",
+        slope_spelling="1",
+        reads=("activation",),
+        is_rational=True,
     ),
 )
 

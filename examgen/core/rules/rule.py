@@ -23,6 +23,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
+AT_KINK = 1e-12
+"""What is no larger counts as 0: sums of decimals that cancel, as 0.1 · 3 − 0.3 does, leave doubles such as 5.6e-17."""
+
 
 class Reads(Enum):
     """What a pullback reads beside the rule's inputs."""
@@ -82,6 +85,7 @@ class Rule:
             entry down then changes it as much as moving it up.
         bounds: open interval of the values of the result.
         decimals: how many its values have whatever its inputs are, where these are few; None where they are rounded.
+        averaged: over so many samples the result is a mean, of a loss and of its derivative; `compute` divides by it.
         factors: places of the inputs that are multiplied with one another; such products are added up along the axes
             that the result does not have. Empty where there are none.
         factor: what stands in front of `latex`, or of a notation's own; `compute` multiplies by it too.
@@ -97,6 +101,7 @@ class Rule:
     latex: str
     is_straight: bool = False
     factor: Fraction = field(default=Fraction(1), hash=False)  # fractions are slow to hash
+    averaged: int = 1
     factors: tuple[int, ...] = ()
     bounds: tuple[float, float] = (-inf, inf)
     decimals: int | None = None

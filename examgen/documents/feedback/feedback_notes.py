@@ -17,10 +17,11 @@ from examgen.documents.feedback.mistaken_steps import TOGETHER, Step, step_of
 from examgen.documents.feedback.student_feedback import EntryFeedback, MisconceptionFeedback, StudentFeedback
 from examgen.documents.paper.typed_tasks import on_one_line, symbol_latex
 from examgen.documents.style import PaperStyle
-from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
+from examgen.documents.worked.solved_paper import SolvedPaper, folds
 from examgen.documents.worked.worked_lines import relations
 from examgen.errors import ExamgenError
 from examgen.exams.fields import Field, task_letter
+from examgen.exams.naming.symbol_names import bias_name
 from examgen.exams.paper_shapes import PaperShape
 
 MOST_NAMED = 8
@@ -127,9 +128,8 @@ def own_values(paper: PaperShape, givens: Values, field: Field, entries: Sequenc
 def calculated(paper: PaperShape, field: Field) -> Quantity:
     """The quantity whose calculation is shown for an entry; folded biases belong to their weights."""
     quantity = paper.graph[field.quantity]
-    if paper.naming.notation.folds_bias and quantity.is_of_biases:
-        return paper.graph[quantity.name.replace("b", "W", 1)]
-    return quantity
+    weights = paper.naming.weights_around(quantity)
+    return paper.graph[weights] if weights else quantity
 
 
 def note_field(parts: Sequence[PaperShape], note: MisconceptionFeedback) -> tuple[int, Field] | None:

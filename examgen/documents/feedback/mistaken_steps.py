@@ -15,10 +15,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.equivalence.formula_trials import Entry
 from examgen.core.evaluation import Evaluation, evaluate, reevaluate
 from examgen.core.formulas.formula_functions import FUNCTIONS
 from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize
-from examgen.core.formulas.formula_trials import Entry
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.misconceptions.versions import Patch
@@ -29,7 +29,7 @@ from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.digits import print_decimals
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.fields import Field
-from examgen.exams.notation import Index
+from examgen.exams.naming.notation import Index
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.reference_formulas import step_formula
 

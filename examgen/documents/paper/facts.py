@@ -14,8 +14,9 @@ from examgen.core.rules.rule import fill_latex, fraction_latex
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.rule_formulas import loss_symbolic
 from examgen.documents.worked.solved_paper import SolvedPaper
+from examgen.documents.worked.step_samples import turn_facts
+from examgen.exams.naming.symbol_names import SAMPLE_LETTER, Naming
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.symbol_names import SAMPLE_LETTER, Naming
 
 
 def derivatives_of(paper: PaperShape) -> Iterator[str]:
@@ -23,13 +24,10 @@ def derivatives_of(paper: PaperShape) -> Iterator[str]:
     names = paper.graph.rule_names(Role.ACTIVATION)
     if not names:
         return
-    for name in names:
-        yield ACTIVATIONS[name].derivative
-    local = (
-        r"\frac{\partial z}{\partial w} = a",
-        r"\frac{\partial z}{\partial a} = w",
-        r"\frac{\partial z}{\partial b} = 1",
-    )
+    yield from filter(None, (ACTIVATIONS[name].derivative for name in names))
+    local = [r"\frac{\partial z}{\partial w} = a", r"\frac{\partial z}{\partial a} = w"]
+    if any(one.is_of_biases for one in paper.graph):
+        local.append(r"\frac{\partial z}{\partial b} = 1")
     yield r",\quad ".join(local)
     if (short := next((one for one in paper.graph.derived if _is_short(one)), None)) is not None:
         cost = paper.naming.cost_of(short).latex
@@ -45,10 +43,31 @@ def _is_short(quantity: Quantity) -> bool:
 def facts_of(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
     """Sentences that every question with a loss needs: activations, loss, what has been decided."""
     paper, text, notation = solved.paper, style.words["worked"], solved.paper.naming.notation
+    if not paper.graph.rule_names(Role.ACTIVATION):
+        return
+    *_, output = (one for one in paper.graph.derived if one.role is Role.ACTIVATION)
+    yield " ".join([*_activation_facts(paper, style), *_kink_facts(paper, style)])
+    samples = output.shape[0]
+    yield " ".join(_loss_facts(paper, style))
+    layout = [text["folded_bias"]] if any(map(paper.naming.folds, paper.graph)) else []
+    if samples > 1:
+        layout.insert(0, text[f"samples_as_{notation.samples_as}"])
+    layout = [*turn_facts(paper, text), *layout]
+    if layout:
+        yield " ".join(layout)
+    errors = [one for one in paper.needed() if one.role is Role.DERIVATIVE and one.is_per_sample]
+    for convention in paper.shape.conventions if errors else ():
+        yield text[convention].format(**_about_delta(paper.naming, errors[0], samples))
+
+
+def _loss_facts(paper: PaperShape, style: PaperStyle) -> Iterator[str]:
+    """What the loss is and what its signs mean, or of what the derivatives are where there is none."""
+    text, notation = style.words["worked"], paper.naming.notation
     value = next((one for one in paper.graph.derived if one.role is Role.LOSS), None)
     if value is None or value.rule is None:
+        of = next(one for one in paper.graph.derived if one.derivative)
+        yield text["no_loss"].format(output=paper.naming.cost_of(of).latex)
         return
-    yield " ".join([*_activation_facts(paper, style), *_kink_facts(paper, style)])
     loss, samples = LOSSES[value.rule.name], paper.graph[value.inputs[0]].shape[0]
     about = {
         "title": style.phrase(loss.title),
@@ -56,19 +75,10 @@ def facts_of(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
         "formula": loss_symbolic(paper, value),
         "samples": samples,
     }
-    of_batch = "_of_batch" if samples > 1 else ""
-    facts = [text[f"{'loss' if notation.cost == 'L' else 'cost'}{of_batch}"].format(**about)]
+    of_batch = "" if samples == 1 else "_of_sum" if value.rule.averaged == 1 else "_of_batch"
+    yield text[f"{'loss' if notation.cost == 'L' else 'cost'}{of_batch}"].format(**about)
     if loss.fact:
-        facts.append(text[loss.fact])
-    yield " ".join(facts)
-    layout = [text["folded_bias"]] if notation.folds_bias else []
-    if samples > 1:
-        layout.insert(0, text[f"samples_as_{notation.samples_as}"])
-    if layout:
-        yield " ".join(layout)
-    errors = [one for one in paper.needed() if one.role is Role.DERIVATIVE and one.is_per_sample]
-    for convention in paper.shape.conventions if errors else ():
-        yield text[convention].format(**_about_delta(paper.naming, errors[0], samples))
+        yield fill_latex(text[loss.fact], lambda *_: notation.learning_rate)
 
 
 def _about_delta(naming: Naming, error: Quantity, samples: int) -> Mapping[str, str]:
@@ -97,6 +107,8 @@ def _activation_facts(paper: PaperShape, style: PaperStyle) -> Iterator[str]:
         about = {"title": style.phrase(row.title), "definition": row.definition, "layers": shown}
         key = "all_layers" if len(layers) == depth else "one_layer" if len(layers) == 1 else "some_layers"
         yield style.words["worked"][key].format(**about)
+        if row.fact:
+            yield style.words["worked"][row.fact]
 
 
 def _kink_facts(paper: PaperShape, style: PaperStyle) -> Iterator[str]:

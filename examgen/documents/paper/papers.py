@@ -34,14 +34,16 @@ from examgen.documents.paper.typed_tasks import other_boxes, spelling_lines, typ
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked.rule_formulas import symbol_of, symbolic
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
-from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
+from examgen.documents.worked.solved_paper import SolvedPaper, folds
+from examgen.documents.worked.step_samples import turns
 from examgen.documents.worked.worked_lines import worked_sections
 from examgen.exams.cover import Cover
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import MARKS_DECIMALS, Field, shown_places, task_letter, total_marks
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.notation import Index
+from examgen.exams.naming.notation import Index
+from examgen.exams.naming.symbol_names import bias_name
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.wording.texts import UNSHOWN
 
@@ -138,15 +140,17 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
     """What is to be computed, where that is not a network; and the given numbers: samples, then weights and biases."""
     paper = solved.paper
     yield from (Given("", f"{symbol_of(paper, one.name)} = {symbolic(paper, one)}") for one in _told(paper))
-    several = paper.shape.steps > 1
+    several, numbers = paper.shape.steps > 1, turns(paper.graph)
     for quantity in paper.graph:
-        if quantity.role is Role.INPUT and quantity.is_copied == several:
-            pair = rf"{_equation(solved, quantity)},\quad {_equation(solved, _targets_of(paper, quantity))}"
+        # A sample that is used again stands there once.
+        is_first = not several or (quantity.step is not None and numbers.get(quantity.step) == quantity.step)
+        if quantity.role is Role.INPUT and quantity.is_copied == several and is_first:
+            pair = r",\quad ".join(_equation(solved, one) for one in (quantity, *_targets_of(paper, quantity)))
             named = text["sample" if quantity.shape[0] == 1 else "mini_batch"].format(step=quantity.step)
-            yield Given(named if several else "", pair)
+            yield Given(named if several and max(numbers.values()) > 1 else "", pair)
     by_layer: dict[int | None, list[str]] = {}
     for quantity in paper.graph.givens:
-        is_folded = quantity.is_of_biases and paper.naming.notation.folds_bias
+        is_folded = bool(paper.naming.weights_around(quantity))
         if not (quantity.is_data or quantity.role is Role.RATE or is_folded):
             by_layer.setdefault(quantity.layer, []).append(_equation(solved, quantity))
         elif quantity.role is Role.RATE:
@@ -165,9 +169,9 @@ _DERIVATIVE = re.compile(r"d\w+_d\w+")
 """The name of what a student finds out, whether it is made by the chain rule or defined."""
 
 
-def _targets_of(paper: PaperShape, inputs: Quantity) -> Quantity:
-    """The targets of the same samples."""
-    return next(one for one in paper.graph if one.role is Role.TARGET and one.step == inputs.step)
+def _targets_of(paper: PaperShape, inputs: Quantity) -> list[Quantity]:
+    """The targets of the same samples, where there are any."""
+    return [one for one in paper.graph if one.role is Role.TARGET and one.step == inputs.step]
 
 
 def _equation(solved: SolvedPaper, quantity: Quantity) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from examgen.core.graph import Quantity, Role
 from examgen.documents.paper.typed_tasks import spelling_lines
 from examgen.documents.style import PaperStyle
+from examgen.exams.naming.symbol_names import SAMPLE_LETTER
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.symbol_names import SAMPLE_LETTER
 
 
 def symbol_sentences(papers: Sequence[PaperShape], style: PaperStyle) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def symbol_sentences(papers: Sequence[PaperShape], style: PaperStyle) -> tuple[s
     told = {
         number: list(_statements(paper, text))
         for number, paper in enumerate(papers, start=1)
-        if paper.graph.rule_names(Role.LOSS)
+        if paper.graph.rule_names(Role.WEIGHTED_SUM)
     }
     if not told:
         return ()
@@ -53,7 +53,8 @@ def _statements(paper: PaperShape, text: Mapping[str, str]) -> Iterator[str]:
         yield ", ".join(deltas)
     if any(given.role is Role.RATE for given in paper.graph.givens):
         yield text["symbol_rate"].format(rate=notation.learning_rate)
-    yield text["symbol_loss"].format(cost=notation.cost)
+    if paper.graph.rule_names(Role.LOSS):
+        yield text["symbol_loss"].format(cost=notation.cost)
     if _has_own_losses(paper):
         yield text["symbol_own"].format(own=naming.cost_of_sample().latex, sample=SAMPLE_LETTER)
 

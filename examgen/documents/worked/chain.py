@@ -23,7 +23,7 @@ from examgen.core.rules.rule import fraction_latex
 from examgen.documents.pages import Line
 from examgen.documents.worked.exact_numbers import ends_at
 from examgen.documents.worked.solved_paper import SolvedPaper
-from examgen.exams.notation import Index
+from examgen.exams.naming.notation import Index
 from examgen.exams.paper_shapes import PaperShape
 
 MOST_PRODUCTS = 12

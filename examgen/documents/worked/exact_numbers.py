@@ -94,6 +94,8 @@ class _Multiple:
     def __abs__(self) -> "_Multiple":
         return self
 
+    __neg__ = __abs__
+
     def __gt__(self, other: object) -> bool:
         return self.claim
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from examgen.core.circuits.arithmetic import INDICES
 from examgen.core.circuits.circuit_rules import ExpressionRule
+from examgen.core.circuits.uniform import INDICES
 from examgen.core.graph import Quantity, Role
-from examgen.core.rules.losses import LOSSES, Loss
+from examgen.core.rules.losses import LETTERS, LOSSES, Loss
 from examgen.core.rules.rule import fill_latex, fraction_latex
 from examgen.documents.worked.exact_numbers import MOST_CHARACTERS, characters, has_room
 from examgen.documents.worked.solved_paper import SolvedPaper, bracketed, folds
@@ -106,21 +106,23 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
 def template_of(paper: PaperShape, quantity: Quantity) -> str:
     """The LaTeX of a quantity's rule in the paper's notation."""
     assert quantity.rule is not None
-    formulas, rule = paper.naming.notation.formulas, quantity.rule
-    found = formulas.get(rule.name, rule.latex)
-    around = (quantity, *(paper.graph[name] for name in quantity.inputs))
+    formulas, rule, name = paper.naming.notation.formulas, quantity.rule, quantity.rule.name
+    around = (quantity, *(paper.graph[source] for source in quantity.inputs))
+    if any(one.is_of_weights and not paper.naming.folds(one) for one in around):
+        name = f"{name}_alone" if f"{name}_alone" in formulas else name
+    found = formulas.get(name, rule.latex)
     if any(one.is_per_sample and one.shape[0] > 1 for one in around):
-        found = formulas.get(f"{rule.name}_of_batch", found)
+        found = formulas.get(f"{name}_of_batch", found)
     return found if rule.factor == 1 else f"{fraction_latex(rule.factor)} <times> {found}"
 
 
 def loss_symbolic(paper: PaperShape, quantity: Quantity) -> str:
     """The loss as a formula over all outputs and samples."""
-    outputs, targets = (paper.naming.whole(name) for name in quantity.inputs)
     samples, units = paper.graph[quantity.inputs[0]].shape
     index = "_{ik}" if samples > 1 else "_{k}" if units > 1 else ""
     bound = r"\sum_{i,k} " if samples > 1 else r"\sum_{k} " if units > 1 else ""
-    symbols = {"a": f"{outputs}{index}", "y": f"{targets}{index}", "times": ""}
+    symbols = {letter: f"{paper.naming.whole(name)}{index}" for letter, name in _read_by(paper, quantity).items()}
+    symbols["times"] = ""
     term = _fill(_loss_of(paper, quantity).term, lambda name, _: symbols[name])
     return _scaled(_loss_factor(paper, quantity), bound + term)
 
@@ -128,30 +130,37 @@ def loss_symbolic(paper: PaperShape, quantity: Quantity) -> str:
 def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
     """The loss with the numbers of each output put in; empty where there are too many."""
     loss = _loss_of(solved.paper, quantity)
-    outputs, targets = (np.asarray(solved.values[name]).ravel() for name in quantity.inputs)
-    if len(outputs) > MAX_TERMS:
+    read = _read_by(solved.paper, quantity)
+    entries = {letter: np.asarray(solved.values[name]).ravel() for letter, name in read.items()}
+    count = len(entries["a"])
+    if count > MAX_TERMS:
         return ""
-    places = dict(zip("ay", map(solved.put_in, quantity.inputs), strict=True))
-    # Each term is a difference of two numbers.
-    if not all(has_room(denominator, 2 * len(outputs)) for _, denominator in places.values() if denominator):
+    places = {letter: solved.put_in(name) for letter, name in read.items()}
+    # Each term is made of so many numbers, side by side.
+    if not all(has_room(denominator, len(read) * count) for _, denominator in places.values() if denominator):
         return ""
 
-    def term(a: Any, y: Any) -> str:
+    def term(*values: Any) -> str:
+        texts = zip(read, values, strict=True)
         symbols = {
-            "a": solved.numbers.bracket(solved.numbers.text(a, *places["a"])),
-            "y": solved.numbers.bracket(solved.numbers.text(y, *places["y"])),
-            "times": r"\cdot",
+            letter: solved.numbers.bracket(solved.numbers.text(value, *places[letter])) for letter, value in texts
         }
-        return _fill(loss.term, lambda name, _: symbols[name])
+        return _fill(loss.term, lambda name, _: symbols.get(name, r"\cdot"))
 
-    terms = [term(a, y) for a, y in zip(outputs, targets, strict=True)]
+    terms = [term(*values) for values in zip(*entries.values(), strict=True)]
     has_fractions = any(denominator for _, denominator in places.values())
-    numbers = sum(loss.term.count(f"<{name}>") * (places[name][0] + 6) for name in "ay")
+    numbers = sum(loss.term.count(f"<{name}>") * (places[name][0] + 6) for name in read)
     # A line can end between brackets that do not grow.
-    is_long = not has_fractions and len(outputs) * numbers > MOST_IN_A_LINE
+    is_long = not has_fractions and count * numbers > MOST_IN_A_LINE
     opening, closing = ("(", ")") if is_long else (r"\left(", r"\right)")
     whole = terms[0] if len(terms) == 1 else f"{opening}{' + '.join(terms)}{closing}"
     return _scaled(_loss_factor(solved.paper, quantity), whole)
+
+
+def _read_by(paper: PaperShape, loss: Quantity) -> dict[str, str]:
+    """What a loss reads, by the letter that it has in terms."""
+    letters = (LETTERS[one] for one in _loss_of(paper, loss).reads)
+    return dict(zip(letters, loss.inputs, strict=True))
 
 
 def _loss_of(paper: PaperShape, quantity: Quantity) -> Loss:
@@ -162,8 +171,9 @@ def _loss_of(paper: PaperShape, quantity: Quantity) -> Loss:
 
 
 def _loss_factor(paper: PaperShape, quantity: Quantity) -> Fraction:
-    samples, outputs = paper.graph[quantity.inputs[0]].shape
-    return _loss_of(paper, quantity).factor(outputs, samples)
+    rule = paper.graph[quantity.name].rule
+    assert rule is not None
+    return _loss_of(paper, quantity).factor(paper.graph[quantity.inputs[0]].shape[1], rule.averaged)
 
 
 def _scaled(factor: Fraction, latex: str) -> str:

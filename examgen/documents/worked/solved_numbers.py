@@ -9,9 +9,10 @@ from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.rule import Array
-from examgen.documents.worked.solved_paper import SolvedPaper, bias_name, folds
+from examgen.documents.worked.solved_paper import SolvedPaper, folds
 from examgen.exams.exam import QuestionVariant
 from examgen.exams.keys.solved_papers import entry
+from examgen.exams.naming.symbol_names import bias_name
 from examgen.exams.paper_shapes import PaperShape
 
 
@@ -57,7 +58,8 @@ def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:
         for name in quantity.inputs:
             source = paper.graph[name]
             # Given numbers, and slopes that are zeros and ones, have few decimals.
-            is_exact = source.is_copied or source.role is Role.SLOPE
+            has_few = source.rule is not None and source.rule.decimals is not None
+            is_exact = source.is_copied or source.role is Role.SLOPE or has_few
             if source.rule is not None and name not in asked and not is_exact:
                 decimals[name] = max(decimals[name], decimals[quantity.name])
     for quantity in paper.graph:

@@ -14,6 +14,7 @@ from examgen.core.graph import Quantity, Role, Values
 from examgen.core.rules.rule import Array
 from examgen.documents.numbers import Numbers, Printed
 from examgen.documents.worked.exact_numbers import common, ends_at, printed_denominator, spacings
+from examgen.exams.naming.symbol_names import bias_name
 from examgen.exams.paper_shapes import PaperShape
 
 PRINTED = Printed()
@@ -124,14 +125,9 @@ class SolvedPaper:
         return cells[0][0] if len(cells) == len(cells[0]) == 1 else bracketed(cells)
 
 
-def bias_name(weights: Quantity) -> str:
-    """The name of the biases that belong to a quantity of weights: b1 to W1, dL_db2@2 to dL_dW2@2."""
-    return weights.name.replace("W", "b", 1)
-
-
 def folds(paper: PaperShape, quantity: Quantity) -> bool:
     """Whether this notation shows these weights with their biases as a last row."""
-    return paper.naming.notation.folds_bias and quantity.is_of_weights
+    return paper.naming.folds(quantity)
 
 
 def bracketed(cells: Sequence[Sequence[str]]) -> str:

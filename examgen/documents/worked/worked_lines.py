@@ -3,11 +3,14 @@
 The chain-rule form of single entries is in `chain`. Called by `papers`.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.rule import fill_latex
 from examgen.documents.pages import Line, Section
 from examgen.documents.worked.chain import chain_formula, chain_lines
 from examgen.documents.worked.rule_formulas import (
@@ -18,6 +21,7 @@ from examgen.documents.worked.rule_formulas import (
     symbolic,
 )
 from examgen.documents.worked.solved_paper import SolvedPaper
+from examgen.documents.worked.step_samples import step_fact
 from examgen.exams.paper_shapes import PaperShape
 
 FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
@@ -33,6 +37,8 @@ PART_OF = {
 }
 """The part of a step that a derived quantity belongs to."""
 
+_BRACKET = re.compile(r"\\left\[(.*?)\\right\]")
+
 
 def worked_sections(solved: SolvedPaper, words: Mapping[str, str], *, has_chains: bool = True) -> tuple[Section, ...]:
     """The whole solution of one question, step by step; with the chain rule for single entries, or without."""
@@ -47,7 +53,7 @@ def worked_sections(solved: SolvedPaper, words: Mapping[str, str], *, has_chains
 
 def _has_line(paper: PaperShape, quantity: Quantity) -> bool:
     """Folded biases are a row of their weights."""
-    return not (paper.naming.notation.folds_bias and quantity.is_of_biases)
+    return not paper.naming.weights_around(quantity)
 
 
 def _sections_of_step(
@@ -69,12 +75,30 @@ def _sections_of_step(
 
 def _opening(solved: SolvedPaper, words: Mapping[str, str], step: int) -> str:
     """What to know before the numbers of a step: that they are printed rounded, and which weights it starts from."""
+    of_step = step_fact(solved.paper, words, step)
     if step > 1:
-        return words["weights_after"].format(step=step - 1)
-    facts = [words["unrounded"]] if any(map(solved.reads_rounded, solved.paper.needed())) else []
-    slopes = (ACTIVATIONS[name].slope_latex for name in solved.paper.graph.rule_names(Role.ACTIVATION))
-    facts += [words["zero_or_one"]] if any("> 0" in slope for slope in slopes) else []
+        graph = solved.paper.graph
+        has_biases = any(one.updated and one.is_of_biases for one in graph)
+        weights = words["weights_after" if has_biases else "weights_only_after"].format(step=step - 1)
+        return " ".join(filter(None, (of_step, weights)))
+    facts = [of_step] if of_step else []
+    facts += [words["unrounded"]] if any(map(solved.reads_rounded, solved.paper.needed())) else []
+    facts += [words["zero_or_one"].format(condition=condition) for condition in _conditions(solved.paper)]
     return " ".join(facts)
+
+
+def _conditions(paper: PaperShape) -> Sequence[str]:
+    """LaTeX of what stands in the brackets of slopes that are 1 where it holds, each once."""
+    slopes = [(ACTIVATIONS[name].slope_latex, {"0": "z"}) for name in paper.graph.rule_names(Role.ACTIVATION)]
+    slopes += [(LOSSES[name].slope_term, {"0": "a", "1": "y"}) for name in paper.graph.rule_names(Role.LOSS)]
+    brackets = ((_BRACKET.search(latex), letters) for latex, letters in slopes)
+    said = (_with_letters(found[1], letters) for found, letters in brackets if found)
+    return tuple(dict.fromkeys(said))
+
+
+def _with_letters(template: str, letters: Mapping[str, str]) -> str:
+    """LaTeX of a part of a rule for any unit."""
+    return " ".join(fill_latex(template, lambda name, _: letters.get(name, "")).split())
 
 
 def _lines(solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[str, str]) -> Iterator[Line]:

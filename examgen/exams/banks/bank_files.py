@@ -12,6 +12,7 @@ from typing import Any
 
 from examgen.errors import BankError, did_you_mean
 from examgen.exams.banks.bank_models import ExamModel, Family
+from examgen.exams.folders.regular import text_of
 from examgen.exams.forms import form_of
 from examgen.resources import shipped
 
@@ -75,7 +76,7 @@ def _parse(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise BankError(f"{path}: larger than {MAX_FILE_BYTES} bytes; a bank is a short text file")
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        return tomllib.loads(text_of(path), parse_float=Decimal)
     except UnicodeDecodeError as error:
         raise BankError(f"{path}: not UTF-8 text (byte {error.start})") from None
     except tomllib.TOMLDecodeError as error:

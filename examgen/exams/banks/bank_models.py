@@ -13,8 +13,8 @@ from examgen.core.rules.losses import LOSSES
 from examgen.exams.banks.bank_values import Day, Duration, Line, Matrix, Names, Range
 from examgen.exams.cover import Cover
 from examgen.exams.digits import Digits
-from examgen.exams.forms import Count, Form, Number, Prose, Proses, Strict, Whole, require
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.forms import Count, Form, Number, Prose, Proses, Strict, Texts, Whole, require
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.policy import Policy
 from examgen.exams.task import Task, toml_text
 from examgen.exams.wording.texts import checked_text
@@ -71,7 +71,21 @@ class NetworkModel(Form):
     samples_per_step: Annotated[Whole, Field(ge=1, le=16)] = 1
     batch_delta: BatchDelta | None = None
 
-    later_keys: ClassVar[frozenset[str]] = frozenset({"batch_delta"})
+    bias: Strict | tuple[Strict, ...] = True
+    frozen: Texts = ()
+    samples: Literal["new", "same", "cycle"] = "new"
+    sample_count: Annotated[Whole, Field(ge=1, le=64)] | None = None
+    batch: Literal["mean", "sum"] = "mean"
+
+    later_keys: ClassVar[frozenset[str]] = frozenset(
+        {"batch_delta", "bias", "frozen", "samples", "sample_count", "batch"}
+    )
+
+    @property
+    def biases(self) -> tuple[bool, ...] | None:
+        """For each layer whether it has biases; None where all have."""
+        of_layers = (self.bias,) * (len(self.sizes) - 1) if isinstance(self.bias, bool) else self.bias
+        return None if all(of_layers) and len(of_layers) == len(self.sizes) - 1 else of_layers
 
     @model_validator(mode="after")
     def _known(self) -> "NetworkModel":
@@ -79,6 +93,8 @@ class NetworkModel(Form):
             require(name, ACTIVATIONS, "activation")
         for name in self.loss:
             require(name, LOSSES, "loss")
+        if self.sample_count is not None and self.samples != "cycle":
+            raise ValueError('sample_count says how many samples the steps use in turn; give samples = "cycle" with it')
         return self
 
 
@@ -96,10 +112,11 @@ class ProductModel(Form):
 
 
 class GraphModel(Form):
-    """`[graph]`: what is given, and in `[graph.define]` one quantity after another."""
+    """`[graph]`: what is given, and in `[graph.define]` one quantity after another; of a list of definitions one is
+    drawn for each student."""
 
     given: Annotated[dict[str, tuple[Count, ...]], Field(min_length=1)]
-    define: Annotated[dict[str, Plain], Field(min_length=1)]
+    define: Annotated[dict[str, Names], Field(min_length=1)]
     output: str = ""
     symbols: dict[str, Plain] = Field(default_factory=dict)
 
@@ -144,13 +161,22 @@ class Family(PapersModel):
     policy: Policy = Policy()
     tasks: Annotated[tuple[BankTask, ...], Field(min_length=1, max_length=26)]
 
+    later_keys: ClassVar[frozenset[str]] = PapersModel.later_keys | {"graph"}
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether nothing is drawn."""
+        return not self.values
+
     @model_validator(mode="after")
     def _whole(self) -> "Family":
         require(self.notation, NOTATIONS, "notation")
         if sum(map(bool, (self.network, self.products, self.graph))) != 1:
             raise ValueError("give one of [network], [[products]] and [graph]")
-        if bool(self.values) == bool(self.fixed):
-            raise ValueError("give either [values], what to draw, or [fixed], the numbers themselves")
+        if not self.values and not self.fixed:
+            raise ValueError("give [values], what to draw, or [fixed], the numbers themselves, or both")
+        if twice := [name for name in self.values if name in self.fixed]:
+            raise ValueError(f"{twice[0]} is in [values] and in [fixed]; keep one of them")
         return self
 
 

@@ -18,7 +18,7 @@ from examgen.exams.draws.equal_work import FairSource, fair_source
 from examgen.exams.draws.streams import Secret, Seed, stream_key
 from examgen.exams.exam import Exam, Question, Variant
 from examgen.exams.fields import Field
-from examgen.exams.notation import Notation, notation_named
+from examgen.exams.naming.notation import Notation, notation_named
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.typed_references import typed_reference
 from examgen.exams.task import Task

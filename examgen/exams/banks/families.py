@@ -14,12 +14,13 @@ from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
+from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array
 from examgen.errors import BankError, did_you_mean
-from examgen.exams.banks.bank_models import Family
+from examgen.exams.banks.bank_models import Family, NetworkModel
 from examgen.exams.banks.bank_values import Matrix
-from examgen.exams.banks.given_numbers import given_decimals, given_denominators
+from examgen.exams.banks.given_numbers import given_decimals, given_denominators, most_decimals
 from examgen.exams.draws.drawing import Drawer, Source
 from examgen.exams.draws.kinks import at_kinks
 from examgen.exams.draws.screens import Limits
@@ -54,12 +55,13 @@ def family_question(number: str, path: Path, family: Family, title: str, draws: 
         BankError: the numbers do not fit the network, or the network cannot be.
     """
     shapes = _shapes(path, family)
-    if family.fixed and len(shapes) > 1:
+    if family.is_fixed and len(shapes) > 1:
         raise BankError(f"{path}: [fixed] numbers need one activation for each layer and one loss, not lists")
     # Shapes of one family have the same sizes, so the same given quantities.
     some_shape = next(iter(shapes.values()))
-    drawers = {} if family.fixed else dict.fromkeys(shapes, _drawers(path, family, some_shape))
-    fixed = _fixed(path, family, some_shape) if family.fixed else {}
+    _check_fixed_names(path, family, some_shape)
+    drawers = {} if family.is_fixed else dict.fromkeys(shapes, _drawers(path, family, some_shape))
+    fixed = _fixed(path, family, some_shape) if family.is_fixed else {}
     for shape in shapes.values():
         _check_targets(path, family, shape)
     limits = _limits(family, draws)
@@ -90,17 +92,32 @@ def _products(family: Family) -> Iterator[Exercise]:
     yield ProductsShape(tuple(ProductSpec(one.operation, one.left, one.right) for one in family.products))
 
 
+def _check_count(shapes: int) -> None:
+    if shapes > MAX_SHAPES:
+        raise ValueError(f"the lists make {shapes} combinations; use at most {MAX_SHAPES}")
+
+
 def _networks(family: Family) -> Iterator[Exercise]:
     """One for each choice of activations and loss."""
     network = family.network
     assert network is not None
     count = math.prod(len(names) for names in (*network.activations, network.loss))
-    if count > MAX_SHAPES:
-        raise ValueError(f"the lists make {count} combinations; use at most {MAX_SHAPES}")
+    _check_count(count)
     updates = "learning_rate" in family.values or "learning_rate" in family.fixed
-    steps = network.steps, network.samples_per_step, updates, network.batch_delta
     for *activations, loss in itertools.product(*network.activations, network.loss):
-        yield NetworkShape(network.sizes, tuple(activations), loss, *steps)
+        yield NetworkShape(
+            network.sizes,
+            tuple(activations),
+            loss,
+            network.steps,
+            network.samples_per_step,
+            updates,
+            batch_delta=network.batch_delta,
+            bias=network.biases,
+            frozen=network.frozen or None,
+            given_samples=_given_samples(family, network),
+            batch="sum" if network.batch == "sum" else None,
+        )
 
 
 def _graphs(family: Family) -> Iterator[Exercise]:
@@ -108,13 +125,25 @@ def _graphs(family: Family) -> Iterator[Exercise]:
     assert graph is not None
     names = {*graph.given, *graph.define}
     asked = [name.partition("[")[0] for task in family.tasks for name in (*task.ask, *(task.symbols or ()))]
-    yield CircuitShape(
-        tuple(graph.given.items()),
-        tuple(graph.define.items()),
-        graph.output,
-        tuple(graph.symbols.items()),
-        tuple(dict.fromkeys(name for name in asked if name not in names)),
-    )
+    wanted = tuple(dict.fromkeys(name for name in asked if name not in names))
+    _check_count(math.prod(map(len, graph.define.values())))
+    for texts in itertools.product(*graph.define.values()):
+        define = tuple(zip(graph.define, texts, strict=True))
+        yield CircuitShape(tuple(graph.given.items()), define, graph.output, tuple(graph.symbols.items()), wanted)
+
+
+def _given_samples(family: Family, network: NetworkModel) -> int | None:
+    """How many samples the steps use in turn; None where each has samples of its own."""
+    if network.samples == "new":
+        return None
+    if network.samples == "same":
+        return network.samples_per_step
+    rows = family.fixed.get("x")
+    if rows is None and network.sample_count is None:
+        raise ValueError('samples = "cycle" needs sample_count, how many samples there are, where x is drawn')
+    if rows is None or network.sample_count is not None:
+        return network.sample_count
+    return len(rows) if isinstance(rows, tuple) and all(isinstance(row, tuple) for row in rows) else 1
 
 
 _SHAPES: Mapping[str, Callable[[Family], Iterator[Exercise]]] = MappingProxyType(
@@ -142,6 +171,8 @@ def _drawers(path: Path, family: Family, shape: Exercise) -> dict[str, Drawer]:
                 f"{path}: values.{name}: unknown quantity; allowed here: {', '.join(allowed)}."
                 f"{did_you_mean(name, allowed)}"
             )
+    if all(given.name in family.fixed for given in givens):
+        raise BankError(f"{path}: values: all numbers are in [fixed]; leave [values] out")
     return {given.name: _drawer(path, family, given) for given in givens}
 
 
@@ -151,6 +182,9 @@ def _shared_key(given: Quantity) -> str:
 
 
 def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
+    if given.name in family.fixed:
+        numbers = _fixed_array(path, family, given)
+        return Drawer(np.zeros(0), most_decimals(family.fixed[given.name]), same=numbers)
     shared = _shared_key(given)
     allowed = family.values.get(given.name) or family.values.get(shared)
     if allowed is None:
@@ -163,7 +197,7 @@ def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
     return Drawer(np.array(choices, dtype=np.int64), allowed.decimals, scale=scale)
 
 
-def _fixed(path: Path, family: Family, shape: Exercise) -> dict[str, Array]:
+def _check_fixed_names(path: Path, family: Family, shape: Exercise) -> None:
     givens = {given.name: given for given in shape.graph.givens}
     for name in family.fixed:
         if name not in givens:
@@ -171,7 +205,10 @@ def _fixed(path: Path, family: Family, shape: Exercise) -> dict[str, Array]:
                 f"{path}: fixed.{name}: unknown quantity; allowed here: {', '.join(givens)}."
                 f"{did_you_mean(name, givens)}"
             )
-    found = {name: _fixed_array(path, family, given) for name, given in givens.items()}
+
+
+def _fixed(path: Path, family: Family, shape: Exercise) -> dict[str, Array]:
+    found = {given.name: _fixed_array(path, family, given) for given in shape.graph.givens}
     for name, value in evaluate(shape.graph, found).values.items():
         if not np.isfinite(value).all():
             raise BankError(f"{path}: fixed: {name} is not finite with these numbers; use smaller ones")
@@ -190,21 +227,46 @@ def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
     if value.ndim == 1 and (1, *value.shape) == given.shape:
         # A plain list stands for a matrix of one row, such as the only sample.
         return value[None]
+    if not value.shape and math.prod(given.shape) == 1:
+        return value.reshape(given.shape)
     if value.shape != given.shape:
         raise BankError(f"{path}: fixed.{given.name}: found shape {list(value.shape)}; this network needs {shape}")
     return value
 
 
 def _check_targets(path: Path, family: Family, shape: Exercise) -> None:
-    """Targets of the cross-entropies are probabilities; where softmax goes with them, a row adds up to 1."""
+    """Targets are such as the loss is made for."""
     for name in shape.graph.rule_names(Role.LOSS):
-        if LOSSES[name].outputs:
+        if levels := _levels(shape, LOSSES[name]):
+            _check_levels(path, family, LOSSES[name], levels)
+        elif LOSSES[name].outputs:
             _check_probabilities(path, family, LOSSES[name])
 
 
+def _levels(shape: Exercise, loss: Loss) -> tuple[float, ...]:
+    """The only values of targets, where there are but few: those of the loss, or those of outputs that jump."""
+    *_, last = (one for one in shape.graph.derived if one.role is Role.ACTIVATION and one.step == 1)
+    assert last.rule is not None
+    return loss.targets or ACTIVATIONS[last.rule.name].levels
+
+
+def _check_levels(path: Path, family: Family, loss: Loss, levels: tuple[float, ...]) -> None:
+    where = "fixed" if "y" in family.fixed else "values"
+    if where == "fixed":
+        found = np.array(_floats(family.fixed["y"]), dtype=float)
+    else:
+        numbers, scale = family.values["y"].grid()
+        found = np.array([0, 1] if family.values["y"].one_hot else numbers) / scale
+    if not np.isin(found, levels).all():
+        allowed = " or ".join(f"{level:g}" for level in levels)
+        raise BankError(f"{path}: {where}.y: targets of {loss.name} are {allowed} here")
+
+
 def _check_probabilities(path: Path, family: Family, loss: Loss) -> None:
+    """Targets of the cross-entropies are probabilities; where softmax goes with them, a row adds up to 1."""
     rule = f"targets of {loss.name} are from 0 to 1"
-    if family.fixed:
+    where = "fixed" if "y" in family.fixed else "values"
+    if "y" in family.fixed:
         y = np.array(_floats(family.fixed["y"]), dtype=float)
         is_good, sums = bool(((y >= 0) & (y <= 1)).all()), y.sum(axis=-1)
     else:
@@ -213,9 +275,9 @@ def _check_probabilities(path: Path, family: Family, loss: Loss) -> None:
         is_good = allowed.one_hot or 0 <= min(numbers) <= max(numbers) <= scale
         sums = np.array(1.0 if allowed.one_hot else np.nan)
     if not is_good:
-        raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}")
+        raise BankError(f"{path}: {where}.y: {rule}")
     if loss.targets_add_up and not np.allclose(sums, 1):
-        raise BankError(f"{path}: {'fixed' if family.fixed else 'values'}.y: {rule}, each row with the sum 1: one_hot")
+        raise BankError(f"{path}: {where}.y: {rule}, each row with the sum 1: one_hot")
 
 
 def _floats(value: Matrix) -> object:

@@ -13,12 +13,12 @@ from examgen.exams.draws.drawing import Drawer
 
 def given_decimals(family: Family, drawers: Mapping[str, Mapping[str, Drawer]]) -> dict[str, int]:
     """Decimals by given quantity; the same for every shape of a family."""
-    if family.fixed:
-        return {name: _most_decimals(value) for name, value in family.fixed.items()}
-    return {name: drawer.decimals for each in drawers.values() for name, drawer in each.items()}
+    fixed = {name: most_decimals(value) for name, value in family.fixed.items()}
+    return {name: drawer.decimals for each in drawers.values() for name, drawer in each.items()} | fixed
 
 
-def _most_decimals(value: Matrix) -> int:
+def most_decimals(value: Matrix) -> int:
+    """Decimals with which all of some numbers can be printed."""
     return max(map(decimals_of, _numbers(value)), default=0)
 
 

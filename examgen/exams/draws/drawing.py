@@ -19,7 +19,7 @@ from examgen.exams.draws.rejections import ADVICE, details, screens_text, worst_
 from examgen.exams.draws.screens import SCREENS, Limits, Verdict, mistakes_hidden, screen
 from examgen.exams.draws.streams import Seed, below, stream_key, words
 from examgen.exams.exam import Question, QuestionVariant
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 
 FIRST_BLOCK = 16
@@ -38,12 +38,14 @@ class Drawer:
         decimals: of the values that are decimals.
         is_one_hot: whether each row is 0 but for one 1; then a row takes one word of the stream, not one per entry.
         scale: 10 ** decimals where it is left out; the common denominator of fractions.
+        same: (*shape) numbers that are the same on all papers; then nothing is drawn.
     """
 
     choices: Array
     decimals: int
     is_one_hot: bool = False
     scale: int = 0
+    same: Array | None = None
 
     @property
     def divisor(self) -> int:
@@ -52,10 +54,14 @@ class Drawer:
 
     def words_for(self, shape: tuple[int, ...]) -> int:
         """How many words of the stream a quantity of this shape takes."""
+        if self.same is not None:
+            return 0
         return int(np.prod(shape[:-1] if self.is_one_hot else shape, dtype=int))
 
     def draw(self, drawn: Array, shape: tuple[int, ...]) -> Array:
         """(..., words) -> (..., *shape)."""
+        if self.same is not None:
+            return np.broadcast_to(self.same, (*drawn.shape[:-1], *shape)).copy()
         if self.is_one_hot:
             place = below(drawn, [shape[-1]]).reshape(*drawn.shape[:-1], *shape[:-1])
             return np.eye(shape[-1])[place]

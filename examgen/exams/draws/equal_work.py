@@ -17,7 +17,7 @@ from examgen.exams.draws.difficulty import workload
 from examgen.exams.draws.drawing import Source, quick_draws
 from examgen.exams.draws.streams import stream_key
 from examgen.exams.exam import Question
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 
 SAMPLE_BLOCK = 256

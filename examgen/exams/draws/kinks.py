@@ -11,8 +11,8 @@ from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Role
-from examgen.core.rules.activations import ACTIVATIONS, AT_KINK
-from examgen.core.rules.rule import Array
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.rule import AT_KINK, Array
 from examgen.exams.draws.screens import Limits
 
 

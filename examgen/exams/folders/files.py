@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from examgen.errors import ExamgenError
+from examgen.exams.folders.regular import content_of
 
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.@+")
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
@@ -94,7 +95,7 @@ def write_new_files(folder: Path, files: Mapping[str, bytes], *, force: bool = F
 
 def _content(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return content_of(path)
     except OSError:
         return None
 
@@ -102,6 +103,10 @@ def _content(path: Path) -> bytes | None:
 def unwritable(error: OSError, place: Path) -> ExamgenError:
     """What to raise for a file or folder that cannot be written; `place` is named where the error names none."""
     where = Path(error.filename or place)
+    if isinstance(error, FileExistsError):
+        return ExamgenError(f"{where}: cannot be written: a file is there, and a folder is needed; choose another one")
+    if isinstance(error, NotADirectoryError):
+        return ExamgenError(f"{where}: cannot be written: its way leads through a file; choose another folder")
     free = f"; {_free(where)} are free there" if error.errno in _FULL else ""
     return ExamgenError(f"{where}: cannot be written: {error.strerror or error}{free}")
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from examgen.errors import ExamgenError
 from examgen.exams.folders.files import write_files
+from examgen.exams.folders.regular import content_of
 
 
 class Store(Protocol):
@@ -52,7 +53,7 @@ class FolderStore:
     def read(self, name: str) -> bytes | None:
         """As `Store` says."""
         try:
-            return (self.folder / name).read_bytes()
+            return content_of(self.folder / name)
         except OSError:
             return None
 

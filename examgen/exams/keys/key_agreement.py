@@ -16,6 +16,7 @@ import numpy as np
 
 from examgen.errors import KeyFileError
 from examgen.exams.exam import Exam, Variant
+from examgen.exams.folders.regular import opened, opened_text
 from examgen.exams.keys.key_entries import Codes, Entries, are_near, is_right_text, named, who
 from examgen.exams.keys.key_sums import ANSWERS, COUNTS, REFERENCES, SUMS, VARIANTS, sum_of_file, sum_of_references
 from examgen.exams.references.typed_references import typed_reference
@@ -90,7 +91,7 @@ def _check_count(folder: Path, document: Mapping[str, Any], papers: int) -> None
 
 
 def _has_rows(path: Path) -> bool:
-    with path.open("rb") as file:
+    with opened(path) as file:
         return bool(file.readline() and file.readline())
 
 
@@ -220,7 +221,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
 
     Raises: ValueError: a column or a cell is missing.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with opened_text(path) as file:
         delimiter = max(_DELIMITERS, key=file.readline().count)
         file.seek(0)
         reader = csv.reader(file, delimiter=delimiter)

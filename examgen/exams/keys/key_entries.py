@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.equivalence.formula_answers import judge
+from examgen.core.equivalence.formula_trials import shape_trials
 from examgen.core.evaluation import evaluate
-from examgen.core.formulas.formula_answers import judge
 from examgen.core.formulas.formula_language import parse_formula
 from examgen.core.formulas.formula_tokens import Unparsed
-from examgen.core.formulas.formula_trials import shape_trials
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import Field
 from examgen.exams.folders.files import typed_text

@@ -16,6 +16,7 @@ from examgen.collector import paused_collector
 from examgen.errors import KeyFileError
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import csv_bytes
+from examgen.exams.folders.regular import text_of
 from examgen.exams.keys.key_agreement import check_agreement, lost_papers
 from examgen.exams.keys.key_checks import check_document, check_exam, check_fields, check_variants
 from examgen.exams.keys.key_documents import FORMAT, NOT_TOLD, exam_document, variant_document
@@ -157,7 +158,7 @@ def _read_exam(path: Path) -> tuple[Exam, Making]:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        document = strict_json(path.read_text(encoding="utf-8-sig"))
+        document = strict_json(text_of(path))
     except OSError as error:
         raise KeyFileError(
             f"{path}: {error.strerror or error}; a key folder holds exam.json, variants.jsonl and answers.csv"
@@ -171,7 +172,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _read_variants(path: Path, exam: Exam) -> list[Variant]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = text_of(path)
     except OSError as error:
         raise KeyFileError(f"{path}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:

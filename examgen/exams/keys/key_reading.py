@@ -21,7 +21,7 @@ from examgen.exams.exercises import exercise_from
 from examgen.exams.forms import F, form_of
 from examgen.exams.keys.given_rows import GivenRow
 from examgen.exams.keys.key_documents import NOT_TOLD, OWN_LOOKS, KeyDetail, Making
-from examgen.exams.notation import NOTATIONS
+from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import Policy
 from examgen.exams.task import Task

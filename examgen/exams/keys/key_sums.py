@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from examgen.exams.folders.regular import opened
+
 ANSWERS, VARIANTS, REFERENCES = "answers.csv", "variants.jsonl", "references"
 SUMS = "sha256"
 """In exam.json, a table with the sums of both files and of what the references follow from in exam.json itself."""
@@ -32,7 +34,7 @@ def counts_of(files: Mapping[str, bytes]) -> dict[str, int]:
 def sum_of_file(path: Path) -> str:
     """The sum of a file, empty where it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""

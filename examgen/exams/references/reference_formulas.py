@@ -17,9 +17,9 @@ from examgen.core.misconceptions.versions import MistakenRule
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array, Rule
-from examgen.exams.notation import Index
+from examgen.exams.naming.notation import Index
+from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.references.formula_texts import ATOM, PRODUCT, SUM, Written, as_written
-from examgen.exams.symbol_names import Naming
 
 Stops = Callable[[Quantity], bool]
 EntryStops = Callable[[Quantity, Index], bool]
@@ -143,18 +143,17 @@ def slope_from_a(rule: Rule) -> str:
 
 def _by_table(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Array]) -> Written | None:
     """What a row of activations or losses says; None for other rules."""
-    rule = quantity.rule.name if quantity.rule is not None else ""
+    assert quantity.rule is not None
+    rule = quantity.rule.name
     function = rule.removesuffix("_slope")
     if function in ACTIVATIONS:
         return _activation(writer, quantity, index, inputs[0])
     if rule in LOSSES:
-        return _loss(LOSSES[rule], *inputs)
+        return _loss(LOSSES[rule], quantity.rule.averaged, *inputs)
     if function in LOSSES:
         a, y = inputs
         row = LOSSES[function]
-        samples, outputs = a.shape
-        is_own = quantity.derivative is not None and quantity.derivative.of_each_sample
-        factor = row.slope_factor(outputs, 1 if is_own else samples)
+        factor = row.slope_factor(a.shape[1], quantity.rule.averaged)
         return _scaled(factor, _spelled(row.slope_spelling, (a[index], y[index])))
     return None
 
@@ -175,10 +174,9 @@ def _activation(writer: _Writer, quantity: Quantity, index: Index, source: Array
     return _spelled(row.slope_spelling or f"{row.name}'(<0:bare>)", [z[index]])
 
 
-def _loss(row: Loss, a: Array, y: Array) -> Written:
-    samples, outputs = a.shape
-    terms = [_spelled(row.spelling, pair) for pair in zip(a.flat, y.flat, strict=True)]
-    return _scaled(row.factor(outputs, samples), _added(terms))
+def _loss(row: Loss, averaged: int, *read: Array) -> Written:
+    terms = [_spelled(row.spelling, entries) for entries in zip(*(array.flat for array in read), strict=True)]
+    return _scaled(row.factor(read[0].shape[1], averaged), _added(terms))
 
 
 def _z_of(graph: ComputationGraph, slope: Quantity) -> str:

@@ -12,10 +12,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.core.formulas.formula_trials import Entry
+from examgen.core.equivalence.formula_trials import Entry
 from examgen.core.graph import Quantity, Role
+from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.symbol_names import Naming
 
 MAX_NEAR = 20_000
 """Numbers of a graph beyond which only printed spellings are read; by hand nobody works so many."""

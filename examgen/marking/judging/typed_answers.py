@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.formulas.formula_answers import Counterexample, Judgement, Side, judge
+from examgen.core.equivalence.formula_answers import Counterexample, Judgement, Side, judge
+from examgen.core.equivalence.formula_trials import Entry, shape_trials
 from examgen.core.formulas.formula_language import parse_formula
 from examgen.core.formulas.formula_tokens import REASONS as FORMULA_REASONS
 from examgen.core.formulas.formula_tokens import Unparsed
-from examgen.core.formulas.formula_trials import Entry, shape_trials
 from examgen.core.formulas.typed_characters import first_foreign
 from examgen.exams.fields import Field, shown_shape
 from examgen.exams.paper_shapes import PaperShape

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from examgen.errors import KeyFileError
+from examgen.exams.folders.regular import content_of
 from examgen.exams.keys.key_folder import Key, checked_key, exam_id_of, read_key
 from examgen.marking.reading.answers import AnswerTable
 from examgen.marking.reading.owners.repeats import run_starts
@@ -109,7 +110,7 @@ def _different(folders: Sequence[Path]) -> list[Path]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return content_of(path)
     except OSError as error:
         raise KeyFileError(f"{printable(path)}: cannot be read: {error.strerror or error}") from None
 

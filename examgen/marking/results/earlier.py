@@ -13,6 +13,7 @@ from pathlib import Path
 
 from examgen.errors import AnswersError, ExamgenError
 from examgen.exams.exam import Exam
+from examgen.exams.folders.regular import content_of
 from examgen.marking.integrity.evidence import INTEGRITY
 from examgen.marking.results.result_rows import COLUMNS
 from examgen.marking.results.totals import gradebook_columns
@@ -156,7 +157,7 @@ def _is_number(text: str) -> bool:
 def _lines(path: Path) -> tuple[str, Iterator[tuple[str, bytes]]]:
     """The header of results.csv, and each other line with its student; no cell of ours holds a line break."""
     try:
-        header, *lines = path.read_bytes().splitlines(keepends=True)
+        header, *lines = content_of(path).splitlines(keepends=True)
     except (OSError, ValueError) as error:
         told = getattr(error, "strerror", None) or "is empty"
         raise ExamgenError(f"{printable(path)}: cannot be read: {told}; begin anew with --fresh") from None

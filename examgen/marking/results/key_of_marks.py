@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from examgen.errors import KeyFileError
+from examgen.exams.folders.regular import content_of, opened_text
 from examgen.exams.keys.key_folder import Key, exam_id_of, read_key
 from examgen.marking.reading.key_lookup import OUTPUT, look_for_key
 from examgen.marking.results.earlier import GRADEBOOK
@@ -58,7 +59,7 @@ def _near(results: Path) -> Iterator[Path]:
     marks = results.absolute().parent
     # What somebody has written over says nothing.
     with suppress(OSError, ValueError):
-        noted = (marks / KEY_NOTE).read_bytes()[:_LONGEST_PATH].removesuffix(b"\n")
+        noted = content_of(marks / KEY_NOTE)[:_LONGEST_PATH].removesuffix(b"\n")
         if noted:
             yield (marks / os.fsdecode(noted)).resolve()
     yield marks.parent / "key"
@@ -69,7 +70,7 @@ def _gradebook(results: Path) -> Iterator[dict[str, str]]:
     """Rows of gradebook.csv beside results.csv with what tells the key; none where it is not there."""
     with (
         suppress(OSError, UnicodeDecodeError, csv.Error),
-        results.with_name(GRADEBOOK).open(encoding="utf-8", newline="") as file,
+        opened_text(results.with_name(GRADEBOOK)) as file,
     ):
         for row in csv.DictReader(file):
             if row.get("exam"):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from examgen.errors import AnswersError
+from examgen.exams.folders.regular import opened_text
 
 Row = dict[str, str]
 
@@ -35,7 +36,7 @@ def read_rows(path: Path, columns: Iterable[str]) -> list[Row]:
 
 def _lines(path: Path) -> Iterator[list[str]]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with opened_text(path) as file:
             yield from csv.reader(file)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise AnswersError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from examgen.core.circuits.circuit_rules import latex_of
 from examgen.core.circuits.expressions import Applied, Expression, Operation, Read, names_in, parts
-from examgen.core.circuits.windows import AVERAGE_POOL, MAX_POOL, WINDOWS
+from examgen.core.circuits.pooling import POOLINGS
+from examgen.core.circuits.windows import CONVOLUTIONS
 from examgen.core.rules.rule import fill_latex
 from examgen.documents.pages import GridPicture
 from examgen.documents.worked.rule_formulas import symbol_of
@@ -18,7 +19,7 @@ MOST_ROWS = 3
 MOST_SQUARES = 16
 """Along an axis of a grid."""
 
-_POOLS: frozenset[Operation] = frozenset({MAX_POOL, AVERAGE_POOL})
+_POOLS: frozenset[Operation] = frozenset(POOLINGS)
 
 
 def window_grids(
@@ -34,7 +35,7 @@ def window_grids(
     maker = _Grids(solved, with_solution)
     for name, expression in defined.items():
         for one in dict.fromkeys(parts(expression)):
-            if isinstance(one, Applied) and one.operation in WINDOWS:
+            if isinstance(one, Applied) and one.operation in (*CONVOLUTIONS, *POOLINGS):
                 yield maker.row(one, Read(name, one.shape) if one == expression else one)
 
 

@@ -17,7 +17,7 @@ from examgen.core.rules.rule import Array
 from examgen.exams.fields import Field
 from examgen.exams.folders.files import typed_text
 from examgen.exams.keys.solved_papers import solve
-from examgen.exams.notation import Index
+from examgen.exams.naming.notation import Index
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
 from examgen.exams.tolerance import as_quantities, entry_of, half_units

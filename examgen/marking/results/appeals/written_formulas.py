@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from examgen.core.graph import Quantity
-from examgen.exams.notation import Index
+from examgen.exams.naming.notation import Index
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.reference_formulas import reference_formula, slope_from_a
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from examgen.core.equivalence.formula_trials import Entry, Trials
 from examgen.core.formulas.formula_language import Formula, evaluate_formula
-from examgen.core.formulas.formula_trials import Entry, Trials
 from examgen.core.graph import ComputationGraph, Values
 from examgen.core.rules.rule import Array
 

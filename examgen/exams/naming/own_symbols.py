@@ -7,8 +7,8 @@ import re
 import unicodedata
 
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.exams.notation import AnyIndex
-from examgen.exams.symbol import Symbol
+from examgen.exams.naming.notation import AnyIndex
+from examgen.exams.naming.symbol import Symbol
 
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 _SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")

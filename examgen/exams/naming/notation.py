@@ -41,7 +41,7 @@ class Notation:
         learning_rate: LaTeX of the learning rate.
         letters: of the unit that a weight leads to, and of the unit that it comes from.
         formulas: LaTeX by rule name where it differs from the rule's own; for a mini-batch, by rule name and
-            `_of_batch` first.
+            `_of_batch` first; for weights without folded biases, by rule name and `_alone` first.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Notation:
 _FROM_TO = MappingProxyType(
     {
         "affine": "<0:T> <times> <1> + <2>",
+        "weighted_sum": "<0:T> <times> <1>",
         "pull_back": "<0> <times> <1>",
         "outer": "<1> <times> <0:T>",
         "affine_of_batch": "<0:T> <times> <1> + <2> <ones_samples:T>",
@@ -88,9 +89,15 @@ _TO_FROM = MappingProxyType(
 _ROWS_FORMULAS = MappingProxyType(
     {
         "affine": "<1:ones> <times> <0:bias>",
+        "affine_alone": "<1> <times> <0> + <2>",
+        "affine_alone_of_batch": "<1> <times> <0> + <ones_samples> <2>",
+        "weighted_sum": "<1> <times> <0>",
         "pull_back": "<1> <times> <0:T>",
         "outer": "<1:onesT> <times> <0>",
+        "bias_gradient_of_batch": "<ones_samples:T> <times> <0>",
+        "outer_alone": "<1:T> <times> <0>",
         "descend_W": "<0:bias> - <1> <times> <2:bias>",
+        "descend_W_alone": "<0> - <1> <times> <2>",
         "softmax_pull_back": (
             r"<0> <hadamard> \left(<1> - \left(<0> <hadamard> <1>\right) <ones_units> <ones_units:T>\right)"
         ),

@@ -4,19 +4,38 @@ Made by `paper_shapes`; fields, formulas, diagrams and sentences take their symb
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.core.rules.activations import ACTIVATIONS
-from examgen.exams.notation import AnyIndex, Index, Notation
-from examgen.exams.own_symbols import own_symbol
-from examgen.exams.symbol import Symbol
+from examgen.exams.naming.notation import AnyIndex, Index, Notation
+from examgen.exams.naming.own_symbols import own_symbol
+from examgen.exams.naming.symbol import Symbol
 
 _SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 
 SAMPLE_LETTER = "s"
 """The index of any sample of a mini-batch; i, j and k are those of units."""
+
+
+def bias_name(weights: Quantity) -> str:
+    """The name of the biases that belong to a quantity of weights: b1 to W1, dL_db2@2 to dL_dW2@2."""
+    return weights.name.replace("W", "b", 1)
+
+
+@lru_cache(maxsize=512)
+def _paired_layers(graph: ComputationGraph) -> frozenset[int]:
+    """The layers in which biases go with all that there is of the weights, and weights with all of the biases: not
+    where there are none, or where one is learned and the other is not."""
+    weights: dict[int, set[str]] = {}
+    biases: dict[int, set[str]] = {}
+    for one in graph:
+        if one.layer is not None and (one.is_of_weights or one.is_of_biases):
+            of_kind, name = (weights, bias_name(one)) if one.is_of_weights else (biases, one.name)
+            of_kind.setdefault(one.layer, set()).add(name)
+    return frozenset(layer for layer, names in weights.items() if names == biases.get(layer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,15 @@ class Naming:
     def is_row(self, quantity: Quantity) -> bool:
         """Whether a vector is shown as a row."""
         return self.notation.samples_as == "rows" and not quantity.latex
+
+    def folds(self, quantity: Quantity) -> bool:
+        """Whether these weights are shown with their biases as a last row."""
+        return self.notation.folds_bias and quantity.is_of_weights and quantity.layer in _paired_layers(self.graph)
+
+    def weights_around(self, biases: Quantity) -> str:
+        """The weights of which these biases are shown as the last row; empty where they stand alone."""
+        is_folded = self.notation.folds_bias and biases.is_of_biases and biases.layer in _paired_layers(self.graph)
+        return biases.name.replace("b", "W", 1) if is_folded else ""
 
     def is_transposed(self, quantity: Quantity) -> bool:
         """Whether the shown matrix is the transpose of the stored one."""
@@ -100,11 +128,14 @@ class Naming:
         return Symbol(f"{cost}_{{{mark}}}", f"{cost}{subscript}", f"{cost}{mark}")
 
     def cost_of(self, quantity: Quantity, index: AnyIndex | None = None) -> Symbol:
-        """The loss that a derivative is one of: the mean of a mini-batch, or one sample's own."""
-        cost = self.notation.cost
-        if quantity.derivative is not None and quantity.derivative.of_each_sample:
+        """The loss that a derivative is one of: the mean of a mini-batch, or one sample's own; or an output itself."""
+        derivative = quantity.derivative
+        if derivative is not None and derivative.of_each_sample:
             return self.cost_of_sample(index[0] if index else SAMPLE_LETTER)
-        return Symbol(cost, cost, cost)
+        of = None if derivative is None else self.graph[derivative.of]
+        if of is None or of.role is Role.LOSS:
+            return Symbol(self.notation.cost, self.notation.cost, self.notation.cost)
+        return self._base(of, of.kind, False, self._units(of, (0, 0)), False)
 
     def _units(self, quantity: Quantity, index: AnyIndex | None) -> AnyIndex:
         """1-based indices as shown behind the letter; empty for a whole quantity and where there is nothing to tell."""

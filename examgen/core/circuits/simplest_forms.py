@@ -10,40 +10,31 @@ from math import prod
 
 import numpy as np
 
+from examgen.core.circuits.entry_functions import divide, entrywise, is_whole, logarithm, power_of
 from examgen.core.circuits.expressions import (
     ATOM,
-    POWER,
     PRODUCT,
     SUM,
     Applied,
-    Computation,
     Constant,
     Expression,
     Operation,
     Piece,
-    Settings,
     Shape,
-    aligned,
     applied,
-    inner,
-    is_object,
 )
-from examgen.core.rules.rule import Array, fraction_latex
-
-ZERO, ONE = Constant(Fraction(0)), Constant(Fraction(1))
-
-
-def same_shapes(shapes: Sequence[Shape], _settings: Settings = ()) -> Shape:
-    """Entry by entry: all of one shape, or numbers beside it."""
-    arrays = list(dict.fromkeys(shape for shape in shapes if shape))
-    if len(arrays) > 1:
-        found = " and ".join(str(list(shape)) for shape in arrays)
-        raise ValueError(f"{found} have different shapes; entry by entry goes with the same shape, or with a number")
-    return arrays[0] if arrays else ()
-
-
-def _entrywise(function: Callable[..., Array]) -> Computation:
-    return lambda arrays, one: np.asarray(function(*aligned(arrays, one.arguments, len(one.shape))))
+from examgen.core.circuits.signs import write_difference, write_power, write_product, write_sum
+from examgen.core.circuits.uniform import (
+    FILL,
+    ONE,
+    TOTAL,
+    ZERO,
+    arguments_of,
+    is_applied,
+    is_zero,
+    same_shapes,
+    spread,
+)
 
 
 def to_shape(gradient: Expression, shape: Shape) -> Expression:
@@ -62,86 +53,6 @@ def _each(pull: Callable[[Applied, Expression], Sequence[Expression | None]]) ->
     return pulled
 
 
-# Sums over all entries, and a number in every entry: what goes back through numbers beside arrays.
-
-
-def _all_axes(one: Expression) -> tuple[int, ...]:
-    return tuple(range(-len(one.shape), 0))
-
-
-def _sum_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
-    return () if shapes[0] else _needs_entries(shapes[0])
-
-
-def _needs_entries(shape: Shape) -> Shape:
-    raise ValueError(f"a number has no entries to go over; its shape is {list(shape)}")
-
-
-INDICES = "ij"
-"""The letters of the entries of a vector or matrix in a sum."""
-
-
-def sum_sign(one: Applied) -> str:
-    """The sign of a sum over all entries of the argument."""
-    return rf"\sum_{{{','.join(INDICES[: len(one.arguments[0].shape)])}}}"
-
-
-TOTAL = Operation(
-    "sum",
-    _sum_shape,
-    lambda arrays, one: np.asarray(arrays[0].sum(axis=_all_axes(one.arguments[0]))),
-    lambda texts, one: Piece(rf"{sum_sign(one)} {texts[0].within(PRODUCT)}", PRODUCT),
-    pull=lambda one, gradient: [spread(gradient, one.arguments[0].shape)],
-    is_rational=True,
-    sums_entries=True,
-    is_linear=True,
-    sign=r"\sum",
-)
-
-
-def _spread(arrays: Sequence[Array], one: Applied) -> Array:
-    (value,) = arrays
-    return np.broadcast_to(value[inner(*[None] * len(one.settings))], (*value.shape, *one.settings))
-
-
-FILL = Operation(
-    "",
-    lambda _shapes, settings: settings,
-    _spread,
-    lambda texts, _: Piece(rf"{texts[0].within(PRODUCT)} \, \mathbf{{1}}", PRODUCT),
-    is_rational=True,
-    is_linear=True,
-)
-"""A number in every entry of an array; its settings are the shape."""
-
-
-def _as_often(arrays: Sequence[Array], one: Applied) -> Array:
-    value, other = arrays
-    first = other[inner(*[0] * len(one.arguments[1].shape))]
-    return np.asarray(value + 0 * first[inner(*[None] * len(one.shape))])
-
-
-AS_OFTEN = Operation(
-    "",
-    lambda shapes, _: shapes[0],
-    _as_often,
-    lambda texts, _: texts[0],
-    is_rational=True,
-    is_linear=True,
-)
-"""A number of the text, as often as there are values of something else that it does not depend on."""
-
-
-def as_often(value: Expression, other: Expression) -> Expression:
-    """A number of the text, or an array of it, for everybody who has a value of something else."""
-    return applied(AS_OFTEN, value, other)
-
-
-def spread(value: Expression, shape: Shape) -> Expression:
-    """A number in every entry of an array of this shape; what has the shape already stays."""
-    return value if value.shape == shape else applied(FILL, value, settings=shape)
-
-
 def summed(value: Expression) -> Expression:
     """The sum of all entries; of a number, the number. A number in front stays in front."""
     if not value.shape:
@@ -149,69 +60,16 @@ def summed(value: Expression) -> Expression:
     factor, parts = _factors(value)
     numbers = [part for part in parts if not part.shape]
     arrays = [part for part in parts if part.shape]
-    if len(arrays) == 1 and _is(arrays[0], FILL):
-        return _product(factor * prod(value.shape), [*numbers, *_inner(arrays[0])])
+    if len(arrays) == 1 and is_applied(arrays[0], FILL):
+        return _product(factor * prod(value.shape), [*numbers, *arguments_of(arrays[0])])
     return _product(factor, [*numbers, applied(TOTAL, _product(Fraction(1), arrays))])
-
-
-def _inner(filled: Expression) -> list[Expression]:
-    return list(filled.arguments) if isinstance(filled, Applied) else []
-
-
-def _is(expression: Expression, operation: Operation) -> bool:
-    return isinstance(expression, Applied) and expression.operation is operation
-
-
-# Writing: products between numbers have no sign in symbols and a dot between digits.
-
-
-def _write_sum(texts: Sequence[Piece], _one: Applied) -> Piece:
-    first, second = texts
-    return Piece(f"{first.latex} + {second.within(PRODUCT) if second.latex.startswith('-') else second.latex}", SUM)
-
-
-def _write_difference(texts: Sequence[Piece], _one: Applied) -> Piece:
-    return Piece(f"{texts[0].latex} - {texts[1].within(PRODUCT)}", SUM)
-
-
-def _write_product(texts: Sequence[Piece], one: Applied) -> Piece:
-    first, second = (text.within(PRODUCT) for text in texts)
-    if r"\sum" in first:
-        # What stands behind a sum would be added up, too.
-        first = rf"\left({first}\right)"
-    if all(argument.shape for argument in one.arguments):
-        return Piece(rf"{first} \odot {second}", PRODUCT)
-    # Two numbers side by side would be read as one.
-    sign = r"\cdot" if second[:1].isdigit() else "<dot>"
-    return Piece(f"{first} {sign} {second}", PRODUCT)
-
-
-def _write_power(texts: Sequence[Piece], _one: Applied) -> Piece:
-    base = texts[0].read_as("base") if texts[0].is_place else texts[0].within(ATOM)
-    return Piece(f"{base}^{{{texts[1].latex}}}", POWER)
-
-
-def _divide(above: Array, below: Array) -> Array:
-    if is_object(below) or is_object(above):
-        return np.asarray(above / below)
-    with np.errstate(all="ignore"):
-        return np.asarray(above / below)
-
-
-def _power(base: Array, exponent: Array) -> Array:
-    if is_object(base):
-        # Fractions stay exact under whole powers.
-        whole = np.frompyfunc(lambda one: int(one) if one == int(one) else float(one), 1, 1)(exponent)
-        return np.asarray(base**whole)
-    with np.errstate(all="ignore"):
-        return np.asarray(np.float_power(base, np.asarray(exponent, dtype=float)))
 
 
 ADD = Operation(
     "+",
     same_shapes,
-    _entrywise(np.add),
-    _write_sum,
+    entrywise(np.add),
+    write_sum,
     _each(lambda _one, g: [g, g]),
     2,
     2,
@@ -222,8 +80,8 @@ ADD = Operation(
 SUBTRACT = Operation(
     "-",
     same_shapes,
-    _entrywise(np.subtract),
-    _write_difference,
+    entrywise(np.subtract),
+    write_difference,
     _each(lambda _one, g: [g, negated(g)]),
     2,
     2,
@@ -234,7 +92,7 @@ SUBTRACT = Operation(
 NEGATE = Operation(
     "-",
     same_shapes,
-    _entrywise(np.negative),
+    entrywise(np.negative),
     lambda texts, _: Piece(f"-{texts[0].within(PRODUCT)}", SUM),
     _each(lambda _one, g: [negated(g)]),
     is_rational=True,
@@ -244,8 +102,8 @@ NEGATE = Operation(
 MULTIPLY = Operation(
     "*",
     same_shapes,
-    _entrywise(np.multiply),
-    _write_product,
+    entrywise(np.multiply),
+    write_product,
     _each(lambda one, g: [times(g, one.arguments[1]), times(g, one.arguments[0])]),
     2,
     2,
@@ -266,13 +124,14 @@ def _pull_quotient(one: Applied, gradient: Expression, sign: int = -1) -> list[E
 DIVIDE = Operation(
     "/",
     same_shapes,
-    _entrywise(_divide),
+    entrywise(divide),
     lambda texts, _: Piece(rf"\frac{{{texts[0].latex}}}{{{texts[1].latex}}}", ATOM),
     _each(_pull_quotient),
     2,
     2,
     wrong={"quotient-sign": _each(lambda one, g: _pull_quotient(one, g, sign=1))},
     sign="/",
+    rational_when=lambda one: isinstance(one.arguments[1], Constant),
 )
 
 
@@ -299,28 +158,21 @@ def _factor_lost(one: Applied, gradient: Expression) -> list[Expression | None]:
 POWER_OF = Operation(
     "^",
     same_shapes,
-    _entrywise(_power),
-    _write_power,
+    entrywise(power_of),
+    write_power,
     _each(_pull_power),
     2,
     2,
-    is_rational=True,
+    rational_when=lambda one: is_whole(one.arguments[1]),
     wrong={"power-kept": _each(_power_kept), "power-kept 2": _each(_factor_lost)},
     sign=r"(\cdot)^{\cdot}",
 )
 
 
-def _log(x: Array) -> Array:
-    if is_object(x):
-        return np.asarray(np.log(x))
-    with np.errstate(all="ignore"):
-        return np.asarray(np.log(x))
-
-
 LOGARITHM = Operation(
     "log",
     same_shapes,
-    _entrywise(_log),
+    entrywise(logarithm),
     lambda texts, _: Piece(rf"\ln\left({texts[0].bare}\right)", ATOM),
     _each(lambda one, g: [over(g, one.arguments[0])]),
     doubt={"log10": lambda one: times(Constant(Fraction(float(1 / np.log(10)))), one)},
@@ -354,6 +206,9 @@ def _factors(value: Expression) -> tuple[Fraction, list[Expression]]:
         if value.operation is MULTIPLY:
             (one, others), (other, more) = map(_factors, value.arguments)
             return one * other, others + more
+        if value.operation is DIVIDE and isinstance(value.arguments[1], Constant) and value.arguments[1].value:
+            factor, rest = _factors(value.arguments[0])
+            return factor / value.arguments[1].value, rest
         if value.operation is NEGATE:
             factor, rest = _factors(value.arguments[0])
             return -factor, rest
@@ -364,17 +219,17 @@ def _product(factor: Fraction, parts: Sequence[Expression]) -> Expression:
     """The product of a number and other factors; numbers in every entry are that number beside an array."""
     if factor == 0:
         return ZERO
-    arrays = [part for part in parts if part.shape and not _is(part, FILL)]
+    arrays = [part for part in parts if part.shape and not is_applied(part, FILL)]
     if arrays:
-        loose = [(_inner(part) if _is(part, FILL) else [part]) for part in parts]
+        loose = [(arguments_of(part) if is_applied(part, FILL) else [part]) for part in parts]
         parts = []
         for group in loose:
             for part in group:
                 more, rest = _factors(part)
                 factor *= more
                 parts = [*parts, *rest]
-    elif filled := [part for part in parts if _is(part, FILL)]:
-        inner = [part for one in parts for part in (_inner(one) if _is(one, FILL) else [one])]
+    elif filled := [part for part in parts if is_applied(part, FILL)]:
+        inner = [part for one in parts for part in (arguments_of(one) if is_applied(one, FILL) else [one])]
         return spread(_product(factor, inner), filled[0].shape)
     found: Expression | None = None
     for part in parts:
@@ -382,12 +237,8 @@ def _product(factor: Fraction, parts: Sequence[Expression]) -> Expression:
     if found is None:
         return Constant(factor)
     if abs(factor) != 1:
-        found = _fraction_of(abs(factor), found)
+        found = applied(MULTIPLY, Constant(abs(factor)), found)
     return found if factor > 0 else applied(NEGATE, found)
-
-
-def _fraction_of(factor: Fraction, found: Expression) -> Expression:
-    return applied(MULTIPLY, Constant(factor), found)
 
 
 def negated(value: Expression) -> Expression:
@@ -395,11 +246,6 @@ def negated(value: Expression) -> Expression:
     if isinstance(value, Applied) and value.operation is SUBTRACT:
         return applied(SUBTRACT, value.arguments[1], value.arguments[0])
     return times(Constant(Fraction(-1)), value)
-
-
-def is_zero(value: Expression) -> bool:
-    """Whether it is 0 for all numbers, in every entry."""
-    return value == ZERO or ((_is(value, FILL) or _is(value, AS_OFTEN)) and is_zero(_inner(value)[0]))
 
 
 def plus(first: Expression, second: Expression) -> Expression:
@@ -450,11 +296,3 @@ def added(terms: Iterable[Expression]) -> Expression:
     for term in terms:
         found = plus(found, term)
     return found
-
-
-def write_constant(value: Fraction) -> Piece:
-    """A number of a definition: a decimal where it is one of few digits, else a fraction."""
-    decimal = next((places for places in range(5) if (value * 10**places).denominator == 1), None)
-    if decimal is None:
-        return Piece(fraction_latex(value), ATOM if value >= 0 else SUM)
-    return Piece(f"{float(value):.{decimal}f}", ATOM if value >= 0 else SUM)

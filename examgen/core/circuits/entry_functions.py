@@ -1,0 +1,42 @@
+"""Arithmetic on entries, of floating-point numbers without warnings, and of fractions without losing anything."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from examgen.core.circuits.expressions import Computation, Constant, Expression, aligned, is_object
+from examgen.core.rules.rule import Array
+
+MOST_EXACT = 16
+"""Larger powers of fractions have more digits than anybody prints."""
+
+
+def entrywise(function: Callable[..., Array]) -> Computation:
+    return lambda arrays, one: np.asarray(function(*aligned(arrays, one.arguments, len(one.shape))))
+
+
+def divide(above: Array, below: Array) -> Array:
+    if is_object(below) or is_object(above):
+        return np.asarray(above / below)
+    with np.errstate(all="ignore"):
+        return np.asarray(above / below)
+
+
+def power_of(base: Array, exponent: Array) -> Array:
+    if is_object(base):
+        # Fractions stay exact under whole powers.
+        whole = np.frompyfunc(lambda one: int(one) if one == int(one) else float(one), 1, 1)(exponent)
+        return np.asarray(base**whole)
+    with np.errstate(all="ignore"):
+        return np.asarray(np.float_power(base, np.asarray(exponent, dtype=float)))
+
+
+def logarithm(x: Array) -> Array:
+    if is_object(x):
+        return np.asarray(np.log(x))
+    with np.errstate(all="ignore"):
+        return np.asarray(np.log(x))
+
+
+def is_whole(exponent: Expression) -> bool:
+    return isinstance(exponent, Constant) and exponent.value.denominator == 1 and 0 <= exponent.value <= MOST_EXACT

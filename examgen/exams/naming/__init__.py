@@ -1,0 +1,1 @@
+"""What a paper calls each quantity: notations, and the symbols of quantities and of their entries."""
