@@ -3,7 +3,7 @@
 It is drawn in as much detail as a page has room for: in large letters first, with all that may stand at the wires.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from markupsafe import Markup, escape
 
@@ -22,8 +22,8 @@ BETWEEN = 8.0
 """Between drawings below one another, in pixels."""
 
 
-def circuit_markup(picture: CircuitPicture, letters: Letters, caption: Markup) -> Markup:
-    """The drawing with its caption; nothing where no page has room for it.
+def circuit_markup(picture: CircuitPicture, letters: Letters, written: Callable[[str], Markup]) -> Markup:
+    """The drawing with its caption, a text that `written` sets; nothing where no page has room for it.
 
     Raises: BankError for a symbol that is not LaTeX.
     """
@@ -36,7 +36,10 @@ def circuit_markup(picture: CircuitPicture, letters: Letters, caption: Markup) -
         f'viewBox="0 0 {width} {height}"><title>{escape(picture.description)}</title>{"".join(drawing.parts)}</svg>'
     )
     labels = Markup("").join(letters.shown(label) for label in drawing.labels)
-    told = Markup('<span class="told">{}</span>').format(caption) if caption else Markup("")
+    told = Markup("")
+    if picture.captions:
+        has_derivatives = any(label.is_tinted for label in drawing.labels)
+        told = Markup('<span class="told">{}</span>').format(written(picture.captions[0 if has_derivatives else -1]))
     return Markup('<span class="diagram">{}{}</span>{}').format(svg, labels, told)
 
 
