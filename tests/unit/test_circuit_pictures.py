@@ -167,7 +167,7 @@ def test_windows_are_grids_with_the_first_place_shaded(tmp_path: Path) -> None:
 def test_pictures_fit_a_third_of_a_page(circuit: Circuit, tmp_path: Path) -> None:
     """What is drawn is as wide as the text at most, and has a caption only where there are values at wires."""
     for page in pages_of(circuit, tmp_path):
-        drawing = next(one for one in drawings(picture_on(page), LETTERS) if one.fits)
+        drawing = next(one for one, _ in drawings(picture_on(page), LETTERS) if one.fits)
         assert drawing.width <= WIDTH
         assert drawing.height <= HEIGHT
 

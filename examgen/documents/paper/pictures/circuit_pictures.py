@@ -119,22 +119,19 @@ class _Circuit:
 
     def above(self, name: str) -> tuple[str, ...]:
         """The name of a quantity, and in a key its value."""
-        symbol = self.symbol(name)
-        if values := self.values(name):
-            return tuple(f"{symbol} = {value}" if value != self._shape(name) else self._named(name) for value in values)
-        return (self._named(name),)
-
-    def _named(self, name: str) -> str:
-        shape = self._shape(name)
-        return rf"{self.symbol(name)} \; {shape}" if shape else self.symbol(name)
+        symbol, shape = self.symbol(name), self._shape(name)
+        named = rf"{symbol} \; {shape}" if shape else symbol
+        values = self.values(name)
+        return tuple(named if value in ("", shape) else f"{symbol} = {value}" for value in values) or (named,)
 
     def values(self, name: str) -> tuple[str, ...]:
-        """What a key writes at the wire of a quantity: its value where it has few entries, and else its shape."""
+        """What a key writes at the wire of a quantity, in the order of `DETAILS`: its value where it has few entries,
+        and else its shape; its shape where it is an array; and nothing."""
         if not self.with_solution:
             return ()
-        shape = self.shape(name)
-        is_short = self.solved.paper.graph[name].size <= MOST_ENTRIES
-        return ((self.number(name),) if is_short else ()) + shape
+        quantity, shape = self.solved.paper.graph[name], self._shape(name)
+        value = self.number(name) if quantity.size <= MOST_ENTRIES else shape
+        return value, shape or value, ""
 
     def number(self, name: str) -> str:
         """A value in LaTeX; what is computed has decimals, exact or not, so that it stays short."""
