@@ -5,6 +5,7 @@ It is drawn in as much detail as a page has room for: in large letters first, wi
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 
 from markupsafe import Markup, escape
 
@@ -17,7 +18,7 @@ from examgen.documents.paper.pictures.unrolled_drawing import unrolled_drawing
 SIZES = (11.0, 10.0, 9.2, 8.4, 7.6, 7.0)
 """Of letters, in points."""
 
-SMALL = 8.0
+SMALL = 7.5
 """Rather than in smaller letters a circuit is drawn in its simpler form."""
 
 DETAILS = (0, 1)
@@ -57,9 +58,9 @@ def drawings(picture: CircuitPicture, letters: Letters) -> Iterator[tuple[Drawin
         yield from _with_grids(picture, letters)
         return
     large, small = [size for size in SIZES if size >= SMALL], [size for size in SIZES if size < SMALL]
-    for details, sizes in ((DETAILS, large), (DETAILS, small), ((BARE,), SIZES)):
+    for detail, sizes in product((*DETAILS, BARE), (large, small)):
         for draw in _ways(picture, letters):
-            yield from ((draw(size, detail), detail != BARE) for detail in details for size in sizes)
+            yield from ((draw(size, detail), detail != BARE) for size in sizes)
 
 
 def _ways(picture: CircuitPicture, letters: Letters) -> Iterator[Callable[[float, int], Drawing]]:
