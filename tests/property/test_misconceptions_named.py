@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.classroom.exams import drawn_exams, load
+from tests.classroom.exams import OPERATIONS, drawn_exams, load, title
 from tests.classroom.judging import OURS, Tally, sit
 from tests.classroom.misconceptions import MISCONCEPTIONS
 
@@ -12,13 +12,13 @@ VARIANTS = 6
 
 
 def sat(folder: Path, label: str) -> Tally:
-    """Every shipped family in which it can show, sat by students with one misconception."""
+    """Every family in which it can show, and the circuit of all other operations, sat by students who have it."""
     total = Tally()
-    for name in drawn_exams():
+    for name in (*drawn_exams(), OPERATIONS):
         loaded = load(name, 21)
         shapes = [shape for question in loaded.exam.questions for shape in question.shapes.values()]
         if len(loaded.exam.questions) == 1 and any(MISCONCEPTIONS[label].can_show(shape) for shape in shapes):
-            total.add(sit(loaded, VARIANTS, folder / name, honest=(), slips=0, beliefs=(label,)))
+            total.add(sit(loaded, VARIANTS, folder / title(name), honest=(), slips=0, beliefs=(label,)))
     return total
 
 
