@@ -93,7 +93,8 @@ def _flipped(site: Site) -> Array:
 
 def _moved_by_one(site: Site) -> Array:
     """The filter moves by one place at a time, until the boxes for the result are full."""
-    found = convolved(*site.args, 1, site.told("padding", 0))
+    array, filter_ = site.args
+    found = convolved(array, filter_, 1, site.told("padding", 0))
     right = OPERATIONS["conv1d"].value(site)
     return found[tuple(slice(size) for size in right.shape)]
 
@@ -124,7 +125,8 @@ class _NoRate(ast.NodeTransformer):
         self.own = own
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        left, right = self.visit(node.left), self.visit(node.right)
+        left: ast.expr = self.visit(node.left)
+        right: ast.expr = self.visit(node.right)
         if isinstance(node.op, ast.Mult) and self.own.reads_derivative(node):
             if self.is_rate(left) and not self.is_rate(right):
                 return right
@@ -182,10 +184,10 @@ CIRCUIT_BELIEFS: Mapping[str, CircuitBelief] = MappingProxyType(
                 "max_pool": _TO_ALL_IN_WINDOW,
             }
         ),
-        "max-to-loser": _wrong_back({"max": losers(True), "min": losers(False)}),
+        "max-to-loser": _wrong_back({"max": losers(largest=True), "min": losers(largest=False)}),
         "quotient-sign": _wrong_back({"/": _entrywise(lambda g, _, a, b: [g / b, g * a / b**2])}),
         "power-kept (exponent kept)": _wrong_back(
-            {"^": _entrywise(lambda g, value, base, exponent: [g * exponent * value, np.nan * g])}
+            {"^": _entrywise(lambda g, value, _, exponent: [g * exponent * value, np.nan * g])}
         ),
         "power-kept (factor dropped)": _wrong_back(
             {"^": _entrywise(lambda g, _, base, exponent: [g * base ** (exponent - 1), np.nan * g])}

@@ -1,4 +1,4 @@
-"""What somebody may do otherwise who works a circuit out; called by `learner`, `hand_operations` and `hand_circuits`."""
+"""What somebody may do otherwise who works a circuit out; called by `learner` and the modules named `hand_`."""
 
 import ast
 from collections.abc import Callable, Mapping, Sequence

@@ -141,7 +141,7 @@ class Circuit:
     def way_back(self, of: str) -> list[str]:
         """What has a derivative on the way back from a number to those by which it is asked, the last first."""
         behind = {of}
-        for name in reversed(self.trees):
+        for name in reversed(list(self.trees)):
             if name in behind:
                 behind |= set(names_in(self.trees[name]))
         on_the_way = self.reached(self.derivatives[of]) & behind
@@ -209,8 +209,8 @@ class _Student:
 
     def worked(self, tree: ast.expr) -> Node:
         match tree:
-            case ast.Constant(value=value):
-                return Node(np.array([float(value)]))
+            case ast.Constant():
+                return Node(np.array([float(ast.literal_eval(tree))]))
             case ast.Name():
                 return Node(self.known[name_of(tree)], name=name_of(tree))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -305,7 +305,7 @@ _POSITIVE = {"log": (0.0, np.inf), "ln": (0.0, np.inf), "sqrt": (0.0, np.inf)}
 def _limits(exercise: Circuit) -> dict[str, tuple[float, float]]:
     """By name, where a slip in a quantity must stay: nobody takes the root of -3."""
     found: dict[str, tuple[float, float]] = {}
-    for name in reversed(exercise.trees):
+    for name in reversed(list(exercise.trees)):
         tree = exercise.trees[name]
         for call in (one for one in ast.walk(tree) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)):
             limit = (_LOGARITHMS | _POSITIVE).get(call.func.id)  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from functools import reduce
 from itertools import product
 from math import prod
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,11 @@ def of_size(gradient: Array, like: Array) -> Array:
     return np.asarray(gradient.sum(axis=axes)) if axes else gradient
 
 
+def _at(*places: int | slice) -> Any:
+    """The index of these places of every student."""
+    return (slice(None), *places)
+
+
 def _all(array: Array) -> tuple[int, ...]:
     return tuple(range(1, array.ndim))
 
@@ -47,7 +53,7 @@ def _entries(array: Array) -> int:
 
 
 def entrywise(value: Callable[..., Array], back: Callable[..., Sequence[Array]]) -> Operation:
-    """An operation entry by entry, with numbers beside arrays: `back` gets the derivative, the result, and what went in."""
+    """An operation entry by entry, numbers beside arrays; `back` gets the derivative, the result and what went in."""
 
     def aligned(site: Site) -> list[Array]:
         longest = max(site.args, key=lambda one: one.ndim)
@@ -99,7 +105,7 @@ def _dot_back(site: Site, g: Array) -> list[Array]:
 
 def _entry_back(site: Site, g: Array) -> list[Array]:
     found = np.zeros((len(g), *site.args[0].shape[1:]))
-    found[(slice(None), *site.places)] = g
+    found[_at(*site.places)] = g
     return [found]
 
 
@@ -119,8 +125,8 @@ def _folded(function: Callable[[Array, Array], Array]) -> Callable[..., Array]:
     return lambda *arrays: reduce(lambda behind, one: function(one, behind), arrays[::-1])
 
 
-def _winners(largest: bool) -> Callable[..., Sequence[Array]]:
-    def back(g: Array, value: Array, *arrays: Array) -> list[Array]:
+def _winners(*, largest: bool) -> Callable[..., Sequence[Array]]:
+    def back(g: Array, _: Array, *arrays: Array) -> list[Array]:
         assert len(arrays) == 2, "more than two are taken two by two"
         first, second = arrays
         wins = first > second if largest else first < second
@@ -129,9 +135,9 @@ def _winners(largest: bool) -> Callable[..., Sequence[Array]]:
     return back
 
 
-def losers(largest: bool) -> Back:
+def losers(*, largest: bool) -> Back:
     """To the one of two that was not taken."""
-    return back_entrywise(lambda g, _value, *arrays: _winners(largest)(g, _value, *arrays)[::-1])
+    return back_entrywise(lambda g, _value, *arrays: _winners(largest=largest)(g, _value, *arrays)[::-1])
 
 
 # Windows.
@@ -162,7 +168,7 @@ def convolved(array: Array, filter_: Array, stride: int, padding: int) -> Array:
     wide = _padded(array, padding)
     return _collected(
         [
-            (place, np.asarray((wide[(slice(None), *under)] * filter_).sum(axis=_all(filter_))))
+            (place, np.asarray((wide[_at(*under)] * filter_).sum(axis=_all(filter_))))
             for place, under in _windows(wide, filter_.shape[1:], stride)
         ]
     )
@@ -178,11 +184,11 @@ def _convolve_back(site: Site, g: Array) -> list[Array]:
     wide = _padded(array, padding)
     by_wide, by_filter = np.zeros((len(g), *wide.shape[1:])), np.zeros((len(g), *filter_.shape[1:]))
     for place, under in _windows(wide, filter_.shape[1:], site.told("stride", 1)):
-        share = beside(g[(slice(None), *place)], filter_)
-        by_filter += share * wide[(slice(None), *under)]
-        by_wide[(slice(None), *under)] += share * filter_
+        share = beside(g[_at(*place)], filter_)
+        by_filter += share * wide[_at(*under)]
+        by_wide[_at(*under)] += share * filter_
     inside = [slice(padding, padding + size) for size in array.shape[1:]]
-    return [by_wide[(slice(None), *inside)], by_filter]
+    return [by_wide[_at(*inside)], by_filter]
 
 
 def _pools(site: Site) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
@@ -193,7 +199,7 @@ def _pools(site: Site) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
 
 def _pooled(take: Callable[[Array], Array]) -> Value:
     def value(site: Site) -> Array:
-        parts = [(place, site.args[0][(slice(None), *under)]) for place, under in _pools(site)]
+        parts = [(place, site.args[0][_at(*under)]) for place, under in _pools(site)]
         return _collected([(place, take(part.reshape(len(part), -1))) for place, part in parts])
 
     return value
@@ -206,16 +212,16 @@ def pooled_back(shares: Callable[[Array], Array]) -> Back:
         (array,) = site.args
         found = np.zeros((len(g), *array.shape[1:]))
         for place, under in _pools(site):
-            part = array[(slice(None), *under)]
+            part = array[_at(*under)]
             share = shares(part.reshape(len(part), -1)).reshape(part.shape)
-            found[(slice(None), *under)] += beside(g[(slice(None), *place)], part) * share
+            found[_at(*under)] += beside(g[_at(*place)], part) * share
         return [found]
 
     return back
 
 
 def _to_first_largest(part: Array) -> Array:
-    return np.eye(part.shape[1])[part.argmax(axis=1)]
+    return np.asarray(np.eye(part.shape[1])[part.argmax(axis=1)])
 
 
 # Activations and losses.
@@ -261,7 +267,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "^": entrywise(np.power, _power_back),
         "@": Operation(_matrix, _matrix_back),
         ".T": Operation(lambda site: site.args[0].swapaxes(1, 2), lambda _, g: [g.swapaxes(1, 2)]),
-        "[]": Operation(lambda site: site.args[0][(slice(None), *site.places)], _entry_back),
+        "[]": Operation(lambda site: site.args[0][_at(*site.places)], _entry_back),
         "dot": Operation(
             lambda site: np.asarray((site.args[0] * site.args[1]).sum(axis=_all(site.args[0]))), _dot_back
         ),
@@ -273,8 +279,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "mean": Operation(
             lambda site: np.asarray(site.args[0].mean(axis=_all(site.args[0]))), to_all(lambda a: 1 / _entries(a))
         ),
-        "max": entrywise(_folded(lambda a, b: np.where(a > b, a, b)), _winners(True)),
-        "min": entrywise(_folded(lambda a, b: np.where(a < b, a, b)), _winners(False)),
+        "max": entrywise(_folded(lambda a, b: np.where(a > b, a, b)), _winners(largest=True)),
+        "min": entrywise(_folded(lambda a, b: np.where(a < b, a, b)), _winners(largest=False)),
         "largest": Operation(lambda site: np.asarray(site.args[0].max(axis=_all(site.args[0]))), _extreme_back),
         "smallest": Operation(lambda site: np.asarray(site.args[0].min(axis=_all(site.args[0]))), _extreme_back),
         "argmax": Operation(lambda site: site.args[0].argmax(axis=1) + 1.0),

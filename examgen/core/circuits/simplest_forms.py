@@ -198,11 +198,22 @@ POWER_OF = Operation(
 
 
 def _log(x: Array) -> Array:
-    if is_object(x):
-        return np.asarray(np.log(x))
     with np.errstate(all="ignore"):
         return np.asarray(np.log(x))
 
+
+def _log_ten(x: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.asarray(np.log10(x))
+
+
+LOGARITHM_TO_TEN = Operation(
+    "",
+    same_shapes,
+    _entrywise(_log_ten),
+    lambda texts, _: Piece(rf"\log_{{10}}\left({texts[0].bare}\right)", ATOM),
+)
+"""What some take for the natural one."""
 
 LOGARITHM = Operation(
     "log",
@@ -210,7 +221,7 @@ LOGARITHM = Operation(
     _entrywise(_log),
     lambda texts, _: Piece(rf"\ln\left({texts[0].bare}\right)", ATOM),
     _each(lambda one, g: [over(g, one.arguments[0])]),
-    doubt={"log10": lambda one: times(Constant(Fraction(float(1 / np.log(10)))), one)},
+    doubt={"log10": lambda one: applied(LOGARITHM_TO_TEN, *one.arguments)},
     sign=r"\ln",
 )
 

@@ -4,7 +4,7 @@ Called by `reference_formulas`, which runs rules on arrays of such texts.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -86,8 +86,15 @@ class Written:
     def log(self) -> "Written":
         return Written(f"ln({self.text})")
 
+    def log10(self) -> "Written":
+        return Written(f"log10({self.text})")
+
     def tanh(self) -> "Written":
         return Written(f"tanh({self.text})")
+
+    def respelled(self, old: str, new: str) -> "Written":
+        """With another function for one."""
+        return replace(self, text=re.sub(rf"\b{old}\(", f"{new}(", self.text))
 
     def within(self, strength: int) -> str:
         """The text, in brackets where its outermost sign would come apart."""
