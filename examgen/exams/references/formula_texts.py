@@ -5,7 +5,7 @@ Called by `reference_formulas`, which runs rules on arrays of such texts.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -88,12 +88,19 @@ class Written:
     def log(self) -> "Written":
         return Written(f"ln({self.text})")
 
+    def log10(self) -> "Written":
+        return Written(f"log10({self.text})")
+
     def tanh(self) -> "Written":
         return Written(f"tanh({self.text})")
 
     def called(self, name: str, arguments: Sequence[Any]) -> "Written":
         """A function of some arguments, of which this is one."""
         return Written(f"{name}({', '.join(as_written(one).text for one in arguments)})")
+
+    def respelled(self, old: str, new: str) -> "Written":
+        """With another function for one."""
+        return replace(self, text=re.sub(rf"\b{old}\(", f"{new}(", self.text))
 
     def within(self, strength: int) -> str:
         """The text, in brackets where its outermost sign would come apart."""

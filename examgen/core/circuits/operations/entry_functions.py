@@ -32,10 +32,13 @@ def power_of(base: Array, exponent: Array) -> Array:
 
 
 def logarithm(x: Array) -> Array:
-    if is_object(x):
-        return np.asarray(np.log(x))
     with np.errstate(all="ignore"):
         return np.asarray(np.log(x))
+
+
+def logarithm_to_ten(x: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.asarray(np.log10(x))
 
 
 def is_whole(exponent: Expression) -> bool:

@@ -66,7 +66,32 @@ def _loss(row: Loss) -> Operation:
     wrong = {"error-sign": scaled_by(Fraction(-1))}
     if row.is_squared:
         wrong |= {"loss-factor": scaled_by(Fraction(2)), "loss-factor 2": scaled_by(Fraction(1, 2))}
-    return Operation(row.name, _loss_shape, compute, write, pull, 2, 2, is_rational=row.is_rational, wrong=wrong)
+
+    def write_to_ten(texts: Sequence[Piece], one: Applied) -> Piece:
+        return Piece(write(texts, one).latex.replace(r"\ln", r"\log_{10}"), SUM)
+
+    to_ten = Operation(
+        "", _loss_shape, lambda arrays, one: _to_ten(compute(arrays, one)), write_to_ten, least=2, most=2
+    )
+    return Operation(
+        row.name,
+        _loss_shape,
+        compute,
+        write,
+        pull,
+        2,
+        2,
+        is_rational=row.is_rational,
+        wrong=wrong,
+        doubt={"log10": lambda one: applied(to_ten, *one.arguments)} if row.logarithms else {},
+    )
+
+
+def _to_ten(loss: Array) -> Array:
+    """A loss that is made of natural logarithms, as it comes out with those to the base of ten."""
+    if is_object(loss):
+        return np.asarray(np.frompyfunc(lambda text: text.respelled("ln", "log10"), 1, 1)(loss), dtype=object)
+    return np.asarray(loss / np.log(10))
 
 
 def _entry_of(text: Piece) -> str:

@@ -22,7 +22,14 @@ from examgen.core.circuits.expressions import (
     Shape,
     applied,
 )
-from examgen.core.circuits.operations.entry_functions import divide, entrywise, is_whole, logarithm, power_of
+from examgen.core.circuits.operations.entry_functions import (
+    divide,
+    entrywise,
+    is_whole,
+    logarithm,
+    logarithm_to_ten,
+    power_of,
+)
 from examgen.core.circuits.operations.signs import write_difference, write_power, write_product, write_sum
 from examgen.core.circuits.operations.uniform import (
     FILL,
@@ -169,13 +176,21 @@ POWER_OF = Operation(
 )
 
 
+LOGARITHM_TO_TEN = Operation(
+    "",
+    same_shapes,
+    entrywise(logarithm_to_ten),
+    lambda texts, _: Piece(rf"\log_{{10}}\left({texts[0].bare}\right)", ATOM),
+)
+"""What some take for the natural one."""
+
 LOGARITHM = Operation(
     "log",
     same_shapes,
     entrywise(logarithm),
     lambda texts, _: Piece(rf"\ln\left({texts[0].bare}\right)", ATOM),
     _each(lambda one, g: [over(g, one.arguments[0])]),
-    doubt={"log10": lambda one: times(Constant(Fraction(float(1 / np.log(10)))), one)},
+    doubt={"log10": lambda one: applied(LOGARITHM_TO_TEN, *one.arguments)},
     sign=r"\ln",
 )
 
