@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from examgen.core.circuits.expressions import Computation, Constant, Expression, aligned, is_object
+from examgen.core.circuits.expressions import (
+    ATOM,
+    Computation,
+    Constant,
+    Expression,
+    Operation,
+    Piece,
+    aligned,
+    is_object,
+)
+from examgen.core.circuits.operations.uniform import same_shapes
 from examgen.core.rules.rule import Array
 
 MOST_EXACT = 16
@@ -43,3 +53,12 @@ def logarithm_to_ten(x: Array) -> Array:
 
 def is_whole(exponent: Expression) -> bool:
     return isinstance(exponent, Constant) and exponent.value.denominator == 1 and 0 <= exponent.value <= MOST_EXACT
+
+
+LOGARITHM_TO_TEN = Operation(
+    "",
+    same_shapes,
+    entrywise(logarithm_to_ten),
+    lambda texts, _: Piece(rf"\log_{{10}}\left({texts[0].bare}\right)", ATOM),
+)
+"""What some take for the natural one."""

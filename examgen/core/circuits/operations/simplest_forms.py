@@ -23,11 +23,11 @@ from examgen.core.circuits.expressions import (
     applied,
 )
 from examgen.core.circuits.operations.entry_functions import (
+    LOGARITHM_TO_TEN,
     divide,
     entrywise,
     is_whole,
     logarithm,
-    logarithm_to_ten,
     power_of,
 )
 from examgen.core.circuits.operations.signs import write_difference, write_power, write_product, write_sum
@@ -175,14 +175,6 @@ POWER_OF = Operation(
     sign=r"(\cdot)^{\cdot}",
 )
 
-
-LOGARITHM_TO_TEN = Operation(
-    "",
-    same_shapes,
-    entrywise(logarithm_to_ten),
-    lambda texts, _: Piece(rf"\log_{{10}}\left({texts[0].bare}\right)", ATOM),
-)
-"""What some take for the natural one."""
 
 LOGARITHM = Operation(
     "log",
