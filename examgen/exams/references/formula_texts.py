@@ -86,6 +86,9 @@ class Written:
     def log(self) -> "Written":
         return Written(f"ln({self.text})")
 
+    def sqrt(self) -> "Written":
+        return Written(f"sqrt({self.text})")
+
     def tanh(self) -> "Written":
         return Written(f"tanh({self.text})")
 
