@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from examgen.core import draw_versions
-from examgen.core.network import BatchDelta
+from examgen.core.network_layout import BatchDelta
 from examgen.core.products import OPERATIONS
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES

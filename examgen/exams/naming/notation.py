@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from examgen.core.exercise import Exercise
-from examgen.core.network import MOST_STEPS
+from examgen.core.network_layout import MOST_STEPS
 from examgen.core.rules.optimizers import NUMBERS, OPTIMIZERS
 from examgen.errors import BankError, did_you_mean
 

@@ -91,6 +91,9 @@ class Written:
     def log10(self) -> "Written":
         return Written(f"log10({self.text})")
 
+    def sqrt(self) -> "Written":
+        return Written(f"sqrt({self.text})")
+
     def tanh(self) -> "Written":
         return Written(f"tanh({self.text})")
 
