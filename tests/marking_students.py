@@ -169,7 +169,7 @@ def _train(shape: NetworkShape, givens: Mapping[str, Array], work: Work) -> None
 def _go_through(shape: CircuitShape, givens: Mapping[str, Array], work: Work) -> None:
     """A circuit, as the simulated classroom works it out; here by a single student."""
 
-    def note(name: str, values: Array, _within: tuple[float, float]) -> Array:
+    def note(name: str, values: Array, *_: object) -> Array:
         return work.note(name, None, None, values[0])[None]
 
     work_out(shape, {name: np.asarray(value, dtype=float)[None] for name, value in givens.items()}, note)

@@ -17,10 +17,11 @@ from examgen.core.circuits.circuit import CircuitShape
 from tests.classroom.figures import Array
 from tests.classroom.hand_beliefs import NONE, Beliefs, Site
 from tests.classroom.hand_operations import OPERATIONS
-from tests.classroom.notebook import REAL
+from tests.classroom.notebook import REAL, Terms
 
-Note = Callable[[str, Array, tuple[float, float]], Array]
-"""Writes a quantity down: its name, (students, *shape), and where a slip must stay; returns what is carried on."""
+Note = Callable[[str, Array, tuple[float, float], Terms], Array]
+"""Writes a quantity down: its name, (students, *shape), where a slip must stay, and the terms of the sums that it is;
+returns what is carried on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ class _Student:
                 self.need(word)
             node = self.worked(self.beliefs.rewrite(tree, self.circuit.shape))
             self.done[name] = node
-            self.known[name] = self.note(name, node.value, limits.get(name, REAL))
+            self.known[name] = self.note(name, node.value, limits.get(name, REAL), partial(_terms, node))
         for word in self.circuit.shape.wanted:
             self.need(word)
 
@@ -258,11 +259,16 @@ class _Student:
         students = max(len(value) for value in self.known.values())
         gradients = {of: np.ones(students)}
         for name in self.circuit.way_back(of):
-            uses = self.uses(name, of)
-            total = sum(self.through(use, gradients[use], name) for use in uses)
             shape = (students, *self.known[name].shape[1:])
+            shares = [
+                np.broadcast_to(share, shape)
+                for use in self.uses(name, of)
+                for share in self.shares(self.done[use], gradients[use], name, self.known[use])
+            ] or [np.zeros(shape)]
             word = f"d{of}_d{name}"
-            gradients[name] = self.known[word] = self.note(word, np.broadcast_to(total, shape), REAL)
+            gradients[name] = self.known[word] = self.note(
+                word, np.asarray(sum(shares)), REAL, partial(np.stack, shares, axis=-1)
+            )
 
     def uses(self, name: str, of: str) -> list[str]:
         """Those through which this student goes back."""
@@ -270,10 +276,6 @@ class _Student:
         if self.beliefs.use is None or (name in self.circuit.given) != self.beliefs.of_given:
             return found
         return [found[self.beliefs.use]]
-
-    def through(self, use: str, gradient: Array, name: str) -> Array:
-        """The derivative by a name that goes back through one definition."""
-        return sum(self.shares(self.done[use], gradient, name, self.known[use]), np.zeros(1))
 
     def shares(self, node: Node, gradient: Array, name: str, value: Array) -> Iterator[Array]:
         """The derivatives by each place where a part of a definition reads a name.
@@ -294,6 +296,26 @@ class _Student:
 
 def _reads(node: Node, name: str) -> bool:
     return node.name == name or any(_reads(part, name) for part in node.parts)
+
+
+def _terms(node: Node) -> Array:
+    """(students, *shape, terms): what is summed up in each entry; of all that is no sum, the whole."""
+    size = node.value.shape
+    match node.operation:
+        case "+" | "-":
+            left, right = node.parts
+            sign = 1 if node.operation == "+" else -1
+            added = (_terms(left), sign * _spread(right.value, size)[..., None])
+            return np.concatenate([np.broadcast_to(one, (*size, one.shape[-1])) for one in added], axis=-1)
+        case "@" if node.parts[0].value.ndim == 3 and node.parts[1].value.ndim == 2:
+            return node.parts[0].value * node.parts[1].value[:, None, :]
+        case "dot":
+            return np.asarray((node.parts[0].value * node.parts[1].value).reshape(len(node.value), -1))
+    return node.value[..., None]
+
+
+def _spread(value: Array, size: tuple[int, ...]) -> Array:
+    return np.broadcast_to(value.reshape(*value.shape, *[1] * (len(size) - value.ndim)), size)
 
 
 # Where work can go on.
@@ -331,5 +353,5 @@ def in_book(note: Callable[..., Array]) -> Note:
     return partial(_noted, note)
 
 
-def _noted(note: Callable[..., Array], name: str, values: Array, within: tuple[float, float]) -> Array:
-    return note((name, None, None), values, within=within)
+def _noted(note: Callable[..., Array], name: str, values: Array, within: tuple[float, float], terms: Terms) -> Array:
+    return note((name, None, None), values, within=within, terms=terms)
