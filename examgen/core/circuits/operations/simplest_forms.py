@@ -194,12 +194,7 @@ def times(first: Expression, second: Expression) -> Expression:
     """A product in its simplest form: its number in front, no factor 1, and 0 where one is."""
     one, others = _factors(first)
     other, more = _factors(second)
-    return spread_to(_product(one * other, [*others, *more]), same_shapes([first.shape, second.shape]))
-
-
-def spread_to(value: Expression, shape: Shape) -> Expression:
-    """A value with the shape that it has to have."""
-    return value if value.shape == shape or (isinstance(value, Constant) and not shape) else spread(value, shape)
+    return spread(_product(one * other, [*others, *more]), same_shapes([first.shape, second.shape]))
 
 
 def _factors(value: Expression) -> tuple[Fraction, list[Expression]]:
@@ -293,7 +288,7 @@ def power(base: Expression, exponent: "Expression | int") -> Expression:
     if raised == ONE:
         return base
     if raised == ZERO:
-        return spread_to(ONE, base.shape)
+        return spread(ONE, base.shape)
     return applied(POWER_OF, base, raised)
 
 
