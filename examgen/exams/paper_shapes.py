@@ -16,6 +16,7 @@ from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.probes.dependence import links
 from examgen.core.probes.equality import copies
 from examgen.core.rules.rule import Array
+from examgen.core.turned import Turned
 from examgen.exams.asking import asked_of
 from examgen.exams.exam import Question
 from examgen.exams.fields import Field, task_fields
@@ -225,10 +226,20 @@ class PaperShape:
 @lru_cache(maxsize=512)
 def paper_shape(question: Question, label: str, notation: Notation) -> PaperShape:
     """The shape of this label with its graph, names and fields; built once."""
-    shape = question.shapes[label]
+    shape = _signed(question, question.shapes[label], notation)
     graph = shape.graph
     naming = Naming(notation, shape, graph)
     fields = tuple(field for number in range(len(question.tasks)) for field in task_fields(question, number, naming))
     named = [asked_of(text) for text in question.shown]
     shown = frozenset(one.name for one in graph if any(text.means(one) for text in named))
     return PaperShape(question, label, shape, graph, naming, fields, shown)
+
+
+def _signed(question: Question, shape: Exercise, notation: Notation) -> Exercise:
+    """An exercise with the signs of a notation: what a paper names is told as it is, but for δ."""
+    if not notation.turned or not any(one.derivative and one.kind in notation.turned for one in shape.graph):
+        return shape
+    texts = [*question.shown, *(text for task in question.tasks for text in (*task.ask, *(task.symbols or ())))]
+    named = [asked_of(text) for text in texts]
+    told = {one.kind for one in shape.graph if any(text.means(one) for text in named)}
+    return Turned(shape, frozenset(kind for kind in notation.turned if kind == notation.delta or kind not in told))
