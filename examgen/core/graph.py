@@ -44,6 +44,7 @@ class Role(Enum):
     LOSS = "loss"
     SLOPE = "slope"
     DERIVATIVE = "derivative"
+    CHANGE = "change"
     UPDATE = "update"
     STATE = "state of the optimizer"
     PENALTY = "penalty"

@@ -21,6 +21,7 @@ from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.naming.notation import NOTATIONS
 from tests.latex_values import value_of
 from tests.oracles import AUTOGRAD_ACTIVATIONS, AUTOGRAD_LOSSES, Array, Numbers, random_givens
+from tests.property.test_reference_formulas import check_all_right
 
 SHAPES = [
     NetworkShape((2, 3, 1), ("tanh", "sigmoid"), "half_squared_error", 3, 2, penalty="l2"),
@@ -160,6 +161,20 @@ def test_numbers_of_the_steps_are_true(tmp_path: Path, more: str, notation: str)
         assert len(line.relations) in (3, 4)
         if len(line.relations) == 4:
             assert value_of(numbers.removeprefix("= ")).may_equal(value_of(result.removeprefix("= "))), line.relations
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_formulas_of_penalties_and_steps_are_right(shape: NetworkShape) -> None:
+    """As a student may type them, in each notation."""
+    for notation in sorted(set(NOTATIONS) - {"scalar"}):
+        assert check_all_right(shape, network_graph(shape), notation) > 20
+
+
+@pytest.mark.parametrize("more", [MOMENTUM, ADAM], ids=["momentum", "adam"])
+def test_the_check_of_a_bank_is_content(tmp_path: Path, more: str) -> None:
+    """Who has a misconception is named, and right work in each notation has all its marks."""
+    report = examgen.check(str(written(tmp_path, more)), draws=20)
+    assert not report.problems
 
 
 def test_velocities_of_weights_and_biases_are_told_apart(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from examgen.core.circuits.expressions import Applied, Constant, Expression, Operation, Read, Shape, applied
 from examgen.core.circuits.operations.arrays import ARRAYS, ENTRY
 from examgen.core.circuits.operations.functions import FUNCTIONS, MAXIMUM, MINIMUM
+from examgen.core.circuits.operations.losses_in_graphs import GRAPH_LOSSES
 from examgen.core.circuits.operations.matrix_products import MATRICES, MATRIX, TRANSPOSE
 from examgen.core.circuits.operations.pooling import POOLINGS
 from examgen.core.circuits.operations.simplest_forms import ADD, DIVIDE, LOGARITHM, MULTIPLY, NEGATE, POWER_OF, SUBTRACT
@@ -25,7 +26,13 @@ from examgen.core.formulas.formula_language import Parser
 from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize_definition
 from examgen.core.rules.activations import ACTIVATIONS
 
-_NAMED = (*FUNCTIONS, *(row for row in (*ARRAYS, *MATRICES) if row.name[:1].isalpha()), *CONVOLUTIONS, *POOLINGS)
+_NAMED = (
+    *FUNCTIONS,
+    *GRAPH_LOSSES,
+    *(row for row in (*ARRAYS, *MATRICES) if row.name[:1].isalpha()),
+    *CONVOLUTIONS,
+    *POOLINGS,
+)
 _ALIASES: Mapping[str, Operation] = MappingProxyType(
     {"ln": LOGARITHM}
     | {

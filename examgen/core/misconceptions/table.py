@@ -12,7 +12,7 @@ import numpy as np
 from examgen.core.graph import Change, ComputationGraph, Quantity, Role
 from examgen.core.misconceptions.paths import no_slope, single_path
 from examgen.core.misconceptions.rewiring import Inputs, mistaken, replaced, scaled, then
-from examgen.core.misconceptions.versions import Misconception, Network, Version, layer_of
+from examgen.core.misconceptions.versions import Misconception, Network, Version, above, layer_of
 from examgen.core.rules.activations import ACTIVATIONS, sigmoid
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.optimizers import OPTIMIZERS, RATE
@@ -104,7 +104,7 @@ def _extra_slope(net: Network) -> Iterator[Version]:
 
 
 def _not_transposed(net: Network) -> Iterator[Version]:
-    back = [q for q in net.of_kind("dL_da") if q.layer != net.depth and _is_square(net, layer_of(q) + 1)]
+    back = [q for q in net.handed_back() if _is_square(net, above(q))]
     forth = [q for q in net.of_kind("z") if _is_square(net, layer_of(q))]
     yield Version(replaced(back, mistaken("W dL_dz", lambda w, dz: np.einsum("...op,...np->...no", w, dz))))
     there = mistaken(
@@ -120,15 +120,12 @@ def _is_square(net: Network, layer: int) -> bool:
 
 def _updated_weights(net: Network) -> Iterator[Version]:
     if net.shape.updates:
-        sites = [
-            q for q in net.of_kind("dL_da")
-            if q.layer != net.depth and net.beside(q, f"W{layer_of(q) + 1}_new") in net.graph
-        ]  # fmt: skip
-        yield Version(replaced(sites, inputs=lambda q: (net.beside(q, f"W{layer_of(q) + 1}_new"), q.inputs[1])))
+        sites = [q for q in net.handed_back() if net.beside(q, f"W{above(q)}_new") in net.graph]
+        yield Version(replaced(sites, inputs=lambda q: (net.beside(q, f"W{above(q)}_new"), q.inputs[1])))
 
 
 def _layer_skipped(net: Network) -> Iterator[Version]:
-    def above(kind: str) -> Inputs:
+    def value_above(kind: str) -> Inputs:
         return lambda q: (net.beside(q, f"{kind}{layer_of(q) + 1}"), net.beside(q, f"a{q.layer}"))
 
     def fits(quantity: Quantity, *, to_many: bool) -> bool:
@@ -146,11 +143,11 @@ def _layer_skipped(net: Network) -> Iterator[Version]:
         "bias gradient of the layer above", lambda value, like: _as_wide(value, like).sum(axis=-2) / samples
     )
     errors = [q for q in net.of_kind("dL_dz") if fits(q, to_many=False)]
-    yield Version(replaced(errors, rule, above("dL_dz")))
+    yield Version(replaced(errors, rule, value_above("dL_dz")))
     for to_many in (False, True):
         for kind, source in (("dL_dz", "dL_dz"), ("dL_da", "dL_dz"), ("dL_da", "dL_da")):
-            yield Version(replaced(partly(kind, to_many=to_many), rule, above(source)), must_show=False)
-        yield Version(replaced(partly("dL_db", to_many=to_many), bias, above("dL_dz")), must_show=False)
+            yield Version(replaced(partly(kind, to_many=to_many), rule, value_above(source)), must_show=False)
+        yield Version(replaced(partly("dL_db", to_many=to_many), bias, value_above("dL_dz")), must_show=False)
 
 
 def _as_wide(value: Array, like: Array) -> Array:
@@ -204,7 +201,11 @@ def _with_rate(net: Network, change: Callable[[Array], Array]) -> dict[str, Chan
     """What an optimizer works out with another learning rate."""
     found: dict[str, Change] = {}
     for quantity in net.graph.derived:
-        if quantity.role in {Role.STATE, Role.UPDATE} and RATE in quantity.inputs and quantity.rule is not None:
+        if (
+            quantity.role in {Role.STATE, Role.CHANGE, Role.UPDATE}
+            and RATE in quantity.inputs
+            and quantity.rule is not None
+        ):
             found[quantity.name] = mistaken("other rate", _at_rate(quantity, change)), None
     return found
 
@@ -219,8 +220,8 @@ def _no_learning_rate(net: Network) -> Iterator[Version]:
     if net.shape.optimizer is not None:
         yield Version(_with_rate(net, lambda rate: rate * 0 + 1))
         return
-    rule = mistaken("step of 1", lambda value, _rate, gradient: value - gradient)
-    yield Version(replaced(net.of_kind("W_new", "b_new"), rule))
+    rule = mistaken("step of 1", lambda *read: (read[0] if len(read) > 2 else 0) - read[-1])
+    yield Version(replaced(net.stepping(), rule))
 
 
 def _no_update(net: Network) -> Iterator[Version]:
@@ -229,14 +230,17 @@ def _no_update(net: Network) -> Iterator[Version]:
         yield Version(replaced(net.of_kind(*kinds), rule), must_show=len(kinds) > 1)
 
 
-def _updates(net: Network, combine: Callable[[Array, Array], Array]) -> dict[str, Change]:
-    """Every update as some combination of the old value and the learning rate times the gradient."""
+def _updates(net: Network, combine: Callable[[Array | int, Array], Array]) -> dict[str, Change]:
+    """Every update as some combination of the old value and the learning rate times the gradient; the same of 0, where
+    the change is a step of its own."""
 
     def rule(axes: int) -> Rule:
         where = (..., *[None] * axes)
-        return mistaken("update", lambda value, rate, gradient: combine(value, rate[where] * gradient))
+        return mistaken(
+            "update", lambda *read: combine(read[0] if len(read) > 2 else 0, read[-2][where] * read[-1])
+        )  # fmt: skip
 
-    return {q.name: (rule(len(q.shape)), None) for q in net.of_kind("W_new", "b_new")}
+    return {q.name: (rule(len(q.shape)), None) for q in net.stepping()}
 
 
 def _stale_weights(net: Network) -> Iterator[Version]:
@@ -297,6 +301,8 @@ def _swapped_index(net: Network) -> Iterator[Version]:
     changes: dict[str, Change] = {q.name: then(q, "swapped", _swapped) for q in net.of_kind("dL_dW")}
     # The gradient that was written down is swapped already; what is subtracted from it must be, too.
     rule = mistaken("swapped update", lambda w, rate, gradient: _swapped(w) - rate[..., None, None] * gradient)
+    if net.shape.changes:
+        rule = mistaken("swapped update", lambda w, change: _swapped(w) + change)
     if net.shape.optimizer is None:
         changes |= replaced(net.of_kind("W_new"), rule)
     yield Version(changes)

@@ -17,8 +17,8 @@ RATE, GRADIENT, VALUE, LAST = "learning_rate", "gradient", "value", "last"
 """What parts read beside constants and other parts: of a parameter its derivative, its old value, and the part's own
 value of the step before."""
 
-NEW = "new"
-"""The part that is the parameter's new value."""
+NEW, CHANGE = "new", "change"
+"""The part that is the parameter's new value, and that which is its change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,14 @@ class Optimizer:
         name: as in banks.
         constants: its numbers, which a bank gives, with the usual value of each.
         parts: what a step works out for each parameter, in order.
+        change: the change of a parameter, which comes before the new value where it is asked for.
         is_rational: whether exact fractions go in and come out.
     """
 
     name: str
     constants: Mapping[str, str]
     parts: tuple[Part, ...]
+    change: Part
     is_rational: bool = False
 
 
@@ -91,7 +93,7 @@ def _rule(part: Part, letter: str, step: int) -> Rule:
     signature = ",".join("()" if name in NUMBERS else f"({axes})" for name in reads)
     latex = (part.first_latex if is_first else part.latex).replace("<step>", str(step) if step > 1 else "")
     # Each optimizer has a last part, so that what it reads tells them apart.
-    kind = f"{NEW}_by_{part.reads[-1]}" if part.kind == NEW else part.kind
+    kind = f"{part.kind}_by_{part.reads[-1]}" if part.kind in {NEW, CHANGE} else part.kind
     name = f"{kind}{'_first' if is_first else ''}_{letter}{step if '<step>' in part.latex else ''}"
     return Rule(name, f"{signature}->({axes})", computed, latex.replace("^{}", ""), part.is_straight)
 
@@ -137,6 +139,7 @@ _ROWS = (
             ),
             Part(NEW, (VALUE, "velocity"), lambda _, value, velocity: value + velocity, "<0> + <1>", is_straight=True),
         ),
+        Part(CHANGE, ("velocity",), lambda _, velocity: velocity * 1, "<0>", is_straight=True),
         is_rational=True,
     ),
     Optimizer(
@@ -153,6 +156,12 @@ _ROWS = (
                 lambda _, value, rate, mean, square, epsilon: value - rate * mean / (np.sqrt(square) + epsilon),
                 r"<0> - <1> <times> \frac{<2>}{\sqrt{<3>} + <4>}",
             ),
+        ),
+        Part(
+            CHANGE,
+            (RATE, "corrected1", "corrected2", "epsilon"),
+            lambda _, rate, mean, square, epsilon: -rate * mean / (np.sqrt(square) + epsilon),
+            r"-<0> <times> \frac{<1>}{\sqrt{<2>} + <3>}",
         ),
     ),
 )

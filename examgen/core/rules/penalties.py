@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
+from string import ascii_lowercase
 
 import numpy as np
 
@@ -35,7 +37,9 @@ def _sum_of_squares(factor: Array, *weights: Array) -> Array:
 @lru_cache(maxsize=64)
 def penalty_rule(layers: int) -> Rule:
     """From the factor and the weights of so many layers to the penalty."""
-    signature = ",".join(["()", *(f"(o{layer},i{layer})" for layer in range(layers))])
+    # Axes of each layer's weights, a letter for each.
+    of_layers = zip(ascii_lowercase[::2], ascii_lowercase[1::2], strict=True)
+    signature = ",".join(["()", *(f"({to},{source})" for to, source in islice(of_layers, layers))])
     squares = " + ".join(rf"\left\|<{layer + 1}:bare>\right\|^2" for layer in range(layers))
     squares = squares if layers == 1 else rf"\left({squares}\right)"
     latex = rf"\frac{{1}}{{2}} <times> <0> <times> {squares}"

@@ -33,6 +33,7 @@ PART_OF = {
     Role.SLOPE: BACKWARD,
     Role.DERIVATIVE: BACKWARD,
     Role.STATE: UPDATE,
+    Role.CHANGE: UPDATE,
     Role.UPDATE: UPDATE,
     Role.VALUE: "products",
     Role.DEFINED: FORWARD,

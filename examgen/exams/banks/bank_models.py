@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from examgen.core import draw_versions
-from examgen.core.network import BatchDelta
+from examgen.core.network_layout import BatchDelta
 from examgen.core.products import OPERATIONS
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
@@ -304,6 +304,11 @@ class Family(PapersModel):
     def numbers(self) -> dict[str, Matrix]:
         """The given numbers that are the same on all papers: fixed ones, and those of penalty and optimizer."""
         return dict(self.fixed) | (self.network.constants if self.network is not None else {})
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All that its tasks ask for, or allow in formulas, and that its papers print."""
+        return (*self.shown, *(text for task in self.tasks for text in (*task.ask, *(task.symbols or ()))))
 
     @property
     def is_fixed(self) -> bool:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from examgen.core.exercise import Exercise
-from examgen.core.network import MOST_STEPS
+from examgen.core.network_layout import MOST_STEPS
 from examgen.core.rules.optimizers import NUMBERS, OPTIMIZERS
 from examgen.errors import BankError, did_you_mean
 
@@ -94,7 +94,7 @@ _TO_FROM = MappingProxyType(
 def _folded_steps() -> dict[str, str]:
     """The rules of optimizers for weights with the biases as a last row, and as they are for weights alone."""
     found: dict[str, str] = {}
-    for part in (part for row in OPTIMIZERS.values() for part in row.parts):
+    for part in (part for row in OPTIMIZERS.values() for part in (*row.parts, row.change)):
         for step in range(1, MOST_STEPS + 1):
             rule, reads = part.rule("W", step), part.inputs(step)
             places = "".join(str(place) for place, name in enumerate(reads) if name not in NUMBERS)
@@ -116,6 +116,10 @@ _ROWS_FORMULAS = MappingProxyType(
         "descend_W": "<0:bias> - <1> <times> <2:bias>",
         "descend_W_alone": "<0> - <1> <times> <2>",
         **_folded_steps(),
+        "change_W": "-<0> <times> <1:bias>",
+        "change_W_alone": "-<0> <times> <1>",
+        "changed_W": "<0:bias> + <1:bias>",
+        "changed_W_alone": "<0> + <1>",
         "softmax_pull_back": (
             r"<0> <hadamard> \left(<1> - \left(<0> <hadamard> <1>\right) <ones_units> <ones_units:T>\right)"
         ),

@@ -3,6 +3,7 @@
 Made by `paper_shapes`; fields, formulas, diagrams and sentences take their symbols from it.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -137,7 +138,7 @@ class Naming:
         if quantity.role in {Role.CONSTANT, Role.PENALTY}:
             found = CONSTANTS[kind]
             return found if quantity.rule is None else Symbol(found.latex, found.unicode, step + found.ascii)
-        parameter = {"dL_dW": "W", "dL_db": "b", "W_new": "W", "b_new": "b"}.get(kind, kind)
+        parameter = re.sub(r"^dL_d(?=[Wbx])|_(new|change)$", "", kind)
         if quantity.role is Role.STATE:
             parameter = "W" if quantity.is_of_weights else "b"
         base = self._base(quantity, parameter, index is None, units, bias_folded)
@@ -146,6 +147,8 @@ class Naming:
             base = base if kind in _CORRECTED else _with_new(base)
         elif quantity.role is Role.UPDATE:
             base = _with_new(base)
+        elif quantity.role is Role.CHANGE:
+            base = Symbol(rf"\Delta {base.latex}", f"Δ{base.unicode}", f"{base.ascii}_change")
         elif quantity.role is Role.SLOPE:
             function = self._activation_of(quantity)
             # Inside the brackets stands z of the same unit.

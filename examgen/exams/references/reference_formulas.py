@@ -117,9 +117,8 @@ def _mistaken(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Ar
     for place in np.ndindex(*quantity.shape):
         entries[place] = writer.formula(right, place)
     if rule.respelled is not None:
-        old, new = rule.respelled
         found: Written = entries[index]
-        return replace(found, text=re.sub(rf"\b{old}\(", f"{new}(", found.text))
+        return found.respelled(*rule.respelled)
     return as_written(np.asarray(rule.change(entries), dtype=object)[index])
 
 
