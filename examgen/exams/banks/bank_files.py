@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from examgen.errors import BankError, did_you_mean
-from examgen.exams.banks.bank_models import ExamModel, Family
+from examgen.exams.banks.bank_models import Family
+from examgen.exams.banks.paper_models import ExamModel
 from examgen.exams.folders.regular import text_of
 from examgen.exams.forms import form_of
 from examgen.resources import own_folders, shipped

@@ -14,8 +14,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core import core_schema
 
 from examgen.core.exact import MAX_DIGITS
-from examgen.exams.banks.bank_models import ExamModel, Family
+from examgen.exams.banks.bank_models import Family
 from examgen.exams.banks.key_texts import about_model, key_texts
+from examgen.exams.banks.paper_models import ExamModel
 
 SCHEMA_FILE = "examgen.schema.json"
 """The name under which it lies beside banks."""

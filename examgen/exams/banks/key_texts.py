@@ -32,4 +32,9 @@ def about_model(model: type[BaseModel]) -> str:
 def _attributes(docstring: str) -> dict[str, str]:
     found = _SECTION.search(inspect.cleandoc(docstring))
     entries = _ENTRY.findall(found[1]) if found else ()
-    return {name: " ".join(text.split()) for names, text in entries for name in names.split(", ")}
+    # Python's word for what a file leaves out.
+    return {
+        name: re.sub(r"\bNone\b", "left out", " ".join(text.split()))
+        for names, text in entries
+        for name in names.split(", ")
+    }
