@@ -32,7 +32,7 @@ class Task(Form):
 
     Attributes:
         text: plain text with `$LaTeX$`.
-        ask: kinds of quantities, quantities, or entries, as `asking` spells them.
+        ask: kinds of quantities such as dL_dW, quantities such as dL_dW2, or entries such as dL_dW2[1,3].
         steps: steps of gradient descent; empty for all.
         layers: layers, or numbers of products; empty for all.
         digits: to how many digits; None for those of the question.

@@ -25,6 +25,7 @@ from examgen.exams.draws.drawing import Drawer, Source
 from examgen.exams.draws.kinks import at_kinks
 from examgen.exams.draws.screens import Limits
 from examgen.exams.exam import Question
+from examgen.exams.naming.notation import notation_named
 
 KIND_VALUES = {
     "W": "weights",
@@ -225,7 +226,23 @@ def _fixed(path: Path, family: Family, shape: Exercise) -> dict[str, Array]:
 
 
 def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
-    shape = f"{list(given.shape)}{', a row for each sample' if given.is_data else ''}"
+    """The numbers of `[fixed]` as they are stored."""
+    if given.is_of_weights and is_typed_from_to(family):
+        return _typed_array(path, family, given, given.shape[::-1]).T
+    return _typed_array(path, family, given, given.shape)
+
+
+def is_typed_from_to(family: Family) -> bool:
+    """Whether weights are typed with a row for each unit that they come from, as the family's own notation has them."""
+    is_printed = family.network is not None and family.network.weights_as == "printed"
+    return is_printed and notation_named(family.notation).weights == "from_to"
+
+
+def _typed_array(path: Path, family: Family, given: Quantity, needed: tuple[int, ...]) -> Array:
+    rows = ", a row for each sample" if given.is_data else ""
+    if needed != given.shape:
+        rows = ", a row for each unit that it comes from, as it is printed"
+    shape = f"{list(needed)}{rows}"
     if given.name not in family.numbers:
         raise BankError(f"{path}: fixed.{given.name} is missing; give numbers of shape {shape}")
     try:
@@ -233,12 +250,12 @@ def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
     except ValueError:
         needs = f"; this network needs {shape}" if given.is_data else ""
         raise BankError(f"{path}: fixed.{given.name}: found rows of different lengths{needs}") from None
-    if value.ndim == 1 and (1, *value.shape) == given.shape:
+    if value.ndim == 1 and (1, *value.shape) == needed:
         # A plain list stands for a matrix of one row, such as the only sample.
         return value[None]
     if not value.shape and math.prod(given.shape) == 1:
         return value.reshape(given.shape)
-    if value.shape != given.shape:
+    if value.shape != needed:
         raise BankError(f"{path}: fixed.{given.name}: found shape {list(value.shape)}; this network needs {shape}")
     return value
 
