@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from examgen.core.backward import Label, derivatives
+from examgen.core.circuits.choices import Choices, check_choices
 from examgen.core.graph import Axis, ComputationGraph, Quantity, Role
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.linear import LINEAR, averaged, output_error_rule, sample_rows
@@ -46,6 +47,7 @@ class NetworkShape:
         given_samples: how many samples are given, which the steps use in turn, from the first again; None where each
             step has samples of its own.
         batch: how the loss of a mini-batch is put together, where it is not the mean.
+        choices: which options are right, where that follows from the numbers.
     """
 
     sizes: tuple[int, ...]
@@ -59,16 +61,19 @@ class NetworkShape:
     frozen: tuple[str, ...] | None = None
     given_samples: int | None = None
     batch: Literal["sum"] | None = None
+    choices: Choices | None = None
 
     def __post_init__(self) -> None:
         problems = tuple(_problems(self))
         if problems:
             raise ValueError("; ".join(problems))
+        if self.choices is not None:
+            check_choices(self.graph, self.choices)
 
     @property
     def graph(self) -> ComputationGraph:
-        """As `network_graph`."""
-        return network_graph(self)
+        """As `network_graph`; the same one whichever options are right."""
+        return network_graph(self if self.choices is None else replace(self, choices=None))
 
     @property
     def depth(self) -> int:
