@@ -25,7 +25,7 @@ from examgen.core.rules.losses import LOSSES
 Array = NDArray[Any]
 Numbers = dict[str, Array]
 
-HIDDEN = tuple(name for name, row in ACTIVATIONS.items() if not row.output_only)
+HIDDEN = tuple(name for name, row in ACTIVATIONS.items() if not row.output_only and not row.levels)
 KINKED = tuple(name for name, row in ACTIVATIONS.items() if row.kinks)
 SMOOTH = tuple(name for name, row in ACTIVATIONS.items() if not row.kinks)
 RATIONAL = tuple(name for name in HIDDEN if ACTIVATIONS[name].is_rational)

@@ -93,14 +93,15 @@ class CircuitPicture:
     Attributes:
         forms: the same circuit in more and in less detail; the first that has room is drawn.
         description: its alternative text.
-        caption: what is written under it, such as what the numbers at its wires are.
+        captions: what the numbers at its wires are, as is written under it: where derivatives stand there, and where
+            none do; empty on what is handed out.
         line: of a recurrence, where its nodes stand in time.
         grids: rows of arrays with a window; drawn in the place of the circuit.
     """
 
     forms: tuple[tuple[CircuitNode, ...], ...]
     description: str
-    caption: str = ""
+    captions: tuple[str, ...] = ()
     line: TimeLine | None = None
     grids: tuple[tuple[GridPicture, ...], ...] = ()
 

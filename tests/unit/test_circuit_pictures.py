@@ -167,7 +167,7 @@ def test_windows_are_grids_with_the_first_place_shaded(tmp_path: Path) -> None:
 def test_pictures_fit_a_third_of_a_page(circuit: Circuit, tmp_path: Path) -> None:
     """What is drawn is as wide as the text at most, and has a caption only where there are values at wires."""
     for page in pages_of(circuit, tmp_path):
-        drawing = next(one for one in drawings(picture_on(page), LETTERS) if one.fits)
+        drawing = next(one for one, _ in drawings(picture_on(page), LETTERS) if one.fits)
         assert drawing.width <= WIDTH
         assert drawing.height <= HEIGHT
 
@@ -182,20 +182,32 @@ def test_alternative_text_says_what_follows_from_what(tmp_path: Path) -> None:
         page, key = pages_of(UNROLLED, tmp_path, PaperStyle(language))
         told.add(picture_on(page).description)
         assert "3" in picture_on(page).description
-        assert picture_on(key).caption
+        assert len(picture_on(key).captions) == 2
     assert len(told) == len(LANGUAGES)
+
+
+def test_caption_tells_of_derivatives_where_some_are_shown(tmp_path: Path) -> None:
+    """What the shade means is said under a picture that has one, and not where only values stand at the wires."""
+    _, key = pages_of(SUM_TIMES, tmp_path)
+    assert "shaded" in circuit_markup(picture_on(key), LETTERS, web_text)
+    without: Circuit = (*SUM_TIMES[:3], ("q", "f"), "f")
+    question, key = pages_of(without, tmp_path)
+    drawn = circuit_markup(picture_on(key), LETTERS, web_text)
+    assert "value" in drawn
+    assert "shaded" not in drawn
+    assert "told" not in circuit_markup(picture_on(question), LETTERS, web_text)
 
 
 def test_a_picture_without_room_is_left_out() -> None:
     """A circuit that is wider than the page at every size gives nothing, and not a drawing that is cut off."""
     nodes = [CircuitNode("x", (), "none")]
     nodes += [CircuitNode(r"\text{a long name in a box}", (place,), "box") for place in range(12)]
-    assert circuit_markup(CircuitPicture((tuple(nodes),), "told"), LETTERS, web_text("")) == ""
+    assert circuit_markup(CircuitPicture((tuple(nodes),), "told"), LETTERS, web_text) == ""
 
 
 def test_picture_as_text(tmp_path: Path, golden: Callable[[str, str], None]) -> None:
     """The drawing of a key, a line for each element."""
     _, key = pages_of(SUM_TIMES, tmp_path)
     picture = picture_on(key)
-    drawn = circuit_markup(picture, LETTERS, web_text(picture.caption))
+    drawn = circuit_markup(picture, LETTERS, web_text)
     golden("circuits/sum-times.html", str(drawn).replace("><", ">\n<") + "\n")

@@ -50,6 +50,22 @@ def test_steps_use_the_samples_that_are_theirs(shape: NetworkShape) -> None:
         np.testing.assert_allclose(found[name], value, rtol=0, atol=1e-12 * scale_of(value), err_msg=name)
 
 
+def test_features_that_stay_feed_a_perceptron() -> None:
+    """Hidden steps are no way back: the layers before the last stay as they are given, or the network is refused."""
+    shape = NetworkShape((2, 2, 1), ("step", "step"), "perceptron", frozen=("W1", "b1"))
+    givens = {
+        "x": [[1, 1]], "y": [[0]], "W1": [[1, 1], [-1, -1]], "b1": [-0.5, 1.5], "W2": [[1, 1]], "b2": [-0.5],
+        "learning_rate": 0.5,
+    }  # fmt: skip
+    found = evaluate(network_graph(shape), {name: np.array(value, dtype=float) for name, value in givens.items()})
+    assert found["a1"].tolist() == [[1, 0]]
+    assert found["W2_new"].tolist() == [[0.5, 1]]
+    assert "dL_dz1" not in network_graph(shape)
+    for loss in ("perceptron", "squared_error"):
+        with pytest.raises(ValueError, match="frozen"):
+            NetworkShape((2, 2, 1), ("step", "step" if loss == "perceptron" else "sigmoid"), loss)
+
+
 def test_no_mistake_is_seen_where_the_sample_is_right() -> None:
     """Who takes the first sample again is right where all steps have it, and wrong where there are others."""
     for shape, can_show in ((ONE, False), (IN_TURN, True)):

@@ -21,9 +21,9 @@ from examgen.core.circuits.circuit_rules import (
     expression_rule,
 )
 from examgen.core.circuits.definitions import definition, names_of
-from examgen.core.circuits.expressions import Applied, Expression, Read, Shape, names_in, parts
-from examgen.core.circuits.simplest_forms import added
-from examgen.core.circuits.uniform import as_often, spread
+from examgen.core.circuits.expressions import Applied, Expression, Read, names_in, parts
+from examgen.core.circuits.operations.simplest_forms import added
+from examgen.core.circuits.operations.uniform import as_often, spread
 from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.errors import did_you_mean
 
@@ -224,13 +224,13 @@ class _Builder:
         for name, quantity in found.items():
             if not name.endswith(_WHOLE):
                 continue
+            assert quantity.derivative is not None
             terms = [_expression(found.get(use, quantity)) for use in self.uses(quantity, found)]
             expression = added(terms)
             if not names_in(expression):
                 # The same for everybody, as the derivative of a sum.
-                expression = as_often(spread(expression, quantity.shape), Read(*self.like(quantity)))
-            rule = expression_rule(f"{name} {terms}", expression)
-            assert quantity.derivative is not None
+                expression = as_often(spread(expression, quantity.shape), Read(quantity.derivative.by, quantity.shape))
+            rule = expression_rule(f"{_plain(name)} by {names_in(expression)}", expression)
             plain, by_latex = _plain(name), self.known[quantity.derivative.by].latex
             latex = rf"\frac{{\partial {self.known[of].latex}}}{{\partial {by_latex}}}"
             yield replace(quantity, name=plain, kind=plain, rule=rule, inputs=rule.names, latex=latex)
@@ -242,17 +242,14 @@ class _Builder:
             return [quantity.name]
         return several if self.only_use is None else [several[min(self.only_use, len(several) - 1)]]
 
-    def like(self, quantity: Quantity) -> tuple[str, Shape]:
-        """Name and shape of what a derivative is by."""
-        assert quantity.derivative is not None
-        return quantity.derivative.by, quantity.shape
-
     def towards(self, quantity: Quantity, of: str) -> Quantity:
         """A quantity with the way back through its definition, for derivatives of this number."""
-        if quantity.name != of or not isinstance(quantity.rule, ExpressionRule):
+        rule, is_end = quantity.rule, quantity.name == of
+        if not isinstance(rule, ExpressionRule) or (rule.pullbacks and not is_end):
             return quantity
-        rule = definition_rule(quantity.rule.name, quantity.rule.expression, self.wrong, is_end=True)
-        return replace(quantity, rule=rule)
+        # A derivative that a definition reads is differentiated as well.
+        text = rule.name.removeprefix(DEFINITION)
+        return replace(quantity, rule=definition_rule(text, rule.expression, self.wrong, is_end=is_end))
 
     def latex(self, name: str) -> str:
         return dict(self.shape.symbols).get(name, "") or usual_latex(name)

@@ -23,9 +23,9 @@ from examgen.core.circuits.expressions import (
     parts,
     value_of,
 )
-from examgen.core.circuits.signs import write_constant
-from examgen.core.circuits.simplest_forms import plus
-from examgen.core.circuits.uniform import ONE, ZERO, as_often, is_zero, same_shapes, spread
+from examgen.core.circuits.operations.signs import write_constant
+from examgen.core.circuits.operations.simplest_forms import plus
+from examgen.core.circuits.operations.uniform import ONE, ZERO, as_often, is_zero, same_shapes, spread
 from examgen.core.rules.rule import Array, Pullback, Reads, Rule, Source
 
 DEFINITION = "definition "

@@ -51,7 +51,7 @@ def single_path(graph: ComputationGraph) -> Iterator[Version]:
     for quantity in graph.derived:
         if quantity.derivative is None or quantity.derivative.by not in graph:
             continue
-        if graph[quantity.derivative.by].role is Role.ACTIVATION and quantity.rule is not None:
+        if graph[quantity.derivative.by].role in {Role.ACTIVATION, Role.INPUT} and quantity.rule is not None:
             for reader in _forward_readers(graph, quantity.derivative.by):
                 if reader.role is Role.WEIGHTED_SUM and reader.shape[-1] > 1:
                     sites.append(quantity)

@@ -12,9 +12,11 @@ import numpy as np
 from examgen.core.graph import Change, ComputationGraph, Quantity, Role
 from examgen.core.misconceptions.paths import no_slope, single_path
 from examgen.core.misconceptions.rewiring import Inputs, mistaken, replaced, scaled, then
-from examgen.core.misconceptions.versions import Misconception, Network, Version, layer_of
+from examgen.core.misconceptions.versions import Misconception, Network, Version, above, layer_of
 from examgen.core.rules.activations import ACTIVATIONS, sigmoid
 from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.optimizers import OPTIMIZERS, RATE
+from examgen.core.rules.penalties import PenalisedRule
 from examgen.core.rules.rule import Array, Rule
 
 
@@ -102,7 +104,7 @@ def _extra_slope(net: Network) -> Iterator[Version]:
 
 
 def _not_transposed(net: Network) -> Iterator[Version]:
-    back = [q for q in net.of_kind("dL_da") if q.layer != net.depth and _is_square(net, layer_of(q) + 1)]
+    back = [q for q in net.handed_back() if _is_square(net, above(q))]
     forth = [q for q in net.of_kind("z") if _is_square(net, layer_of(q))]
     yield Version(replaced(back, mistaken("W dL_dz", lambda w, dz: np.einsum("...op,...np->...no", w, dz))))
     there = mistaken(
@@ -118,15 +120,12 @@ def _is_square(net: Network, layer: int) -> bool:
 
 def _updated_weights(net: Network) -> Iterator[Version]:
     if net.shape.updates:
-        sites = [
-            q for q in net.of_kind("dL_da")
-            if q.layer != net.depth and net.beside(q, f"W{layer_of(q) + 1}_new") in net.graph
-        ]  # fmt: skip
-        yield Version(replaced(sites, inputs=lambda q: (net.beside(q, f"W{layer_of(q) + 1}_new"), q.inputs[1])))
+        sites = [q for q in net.handed_back() if net.beside(q, f"W{above(q)}_new") in net.graph]
+        yield Version(replaced(sites, inputs=lambda q: (net.beside(q, f"W{above(q)}_new"), q.inputs[1])))
 
 
 def _layer_skipped(net: Network) -> Iterator[Version]:
-    def above(kind: str) -> Inputs:
+    def value_above(kind: str) -> Inputs:
         return lambda q: (net.beside(q, f"{kind}{layer_of(q) + 1}"), net.beside(q, f"a{q.layer}"))
 
     def fits(quantity: Quantity, *, to_many: bool) -> bool:
@@ -144,11 +143,11 @@ def _layer_skipped(net: Network) -> Iterator[Version]:
         "bias gradient of the layer above", lambda value, like: _as_wide(value, like).sum(axis=-2) / samples
     )
     errors = [q for q in net.of_kind("dL_dz") if fits(q, to_many=False)]
-    yield Version(replaced(errors, rule, above("dL_dz")))
+    yield Version(replaced(errors, rule, value_above("dL_dz")))
     for to_many in (False, True):
         for kind, source in (("dL_dz", "dL_dz"), ("dL_da", "dL_dz"), ("dL_da", "dL_da")):
-            yield Version(replaced(partly(kind, to_many=to_many), rule, above(source)), must_show=False)
-        yield Version(replaced(partly("dL_db", to_many=to_many), bias, above("dL_dz")), must_show=False)
+            yield Version(replaced(partly(kind, to_many=to_many), rule, value_above(source)), must_show=False)
+        yield Version(replaced(partly("dL_db", to_many=to_many), bias, value_above("dL_dz")), must_show=False)
 
 
 def _as_wide(value: Array, like: Array) -> Array:
@@ -157,20 +156,28 @@ def _as_wide(value: Array, like: Array) -> Array:
 
 
 def _wrong_layer_input(net: Network) -> Iterator[Version]:
-    def compute(dL_dz: Array, own: Array, weights: Array) -> Array:
+    def compute(dL_dz: Array, own: Array, weights: Array, *factor: Array) -> Array:
         read = np.broadcast_to(own, (*own.shape[:-1], weights.shape[-1])) if own.shape[-1] == 1 else own
-        return np.asarray(np.einsum("...no,...ni->...oi", dL_dz, read) / net.shape.averaged_in_gradient)
+        of_data = np.asarray(np.einsum("...no,...ni->...oi", dL_dz, read) / net.shape.averaged_in_gradient)
+        # A penalty is added whatever the derivative of the loss is.
+        return sum((np.asarray(one)[..., None, None] * weights for one in factor), of_data)
 
     rule = mistaken("own activation", compute)
     for to_many in (False, True):
         sites = [q for q in net.of_kind("dL_dW") if q.shape[0] in ({q.shape[1], 1} if to_many else {q.shape[1]})]
-        changes = replaced(sites, rule, lambda q: (q.inputs[0], net.beside(q, f"a{q.layer}"), f"W{q.layer}"))
+        changes = replaced(sites, rule, lambda q: _own_input(net, q))
         yield Version(changes, must_show=not to_many)
+
+
+def _own_input(net: Network, quantity: Quantity) -> tuple[str, ...]:
+    """What a derivative by weights reads, with the activation of its own layer; then weights, a penalty's factor."""
+    factor, weights = quantity.inputs[2:3], quantity.inputs[3:4] or (f"W{quantity.layer}",)
+    return (quantity.inputs[0], net.beside(quantity, f"a{quantity.layer}"), *weights, *factor)
 
 
 def _pre_activation_input(net: Network) -> Iterator[Version]:
     sites = [q for q in net.of_kind("dL_dW") if layer_of(q) > 1]
-    yield Version(replaced(sites, inputs=lambda q: (q.inputs[0], net.beside(q, f"z{layer_of(q) - 1}"))))
+    yield Version(replaced(sites, inputs=lambda q: (q.inputs[0], net.beside(q, f"z{layer_of(q) - 1}"), *q.inputs[2:])))
 
 
 def _no_bias(net: Network) -> Iterator[Version]:
@@ -184,28 +191,56 @@ def _sigmoid_sign(net: Network) -> Iterator[Version]:
 
 
 def _ascent(net: Network) -> Iterator[Version]:
+    if net.shape.optimizer is not None:
+        yield Version(_with_rate(net, np.negative))
+        return
     yield Version(_updates(net, lambda value, step: value + step))
 
 
+def _with_rate(net: Network, change: Callable[[Array], Array]) -> dict[str, Change]:
+    """What an optimizer works out with another learning rate."""
+    found: dict[str, Change] = {}
+    for quantity in net.graph.derived:
+        if (
+            quantity.role in {Role.STATE, Role.CHANGE, Role.UPDATE}
+            and RATE in quantity.inputs
+            and quantity.rule is not None
+        ):
+            found[quantity.name] = mistaken("other rate", _at_rate(quantity, change)), None
+    return found
+
+
+def _at_rate(quantity: Quantity, change: Callable[[Array], Array]) -> Callable[..., Array]:
+    rule, place = quantity.rule, quantity.inputs.index(RATE)
+    assert rule is not None
+    return lambda *inputs: rule.compute(*inputs[:place], change(inputs[place]), *inputs[place + 1 :])
+
+
 def _no_learning_rate(net: Network) -> Iterator[Version]:
-    rule = mistaken("step of 1", lambda value, _rate, gradient: value - gradient)
-    yield Version(replaced(net.of_kind("W_new", "b_new"), rule))
+    if net.shape.optimizer is not None:
+        yield Version(_with_rate(net, lambda rate: rate * 0 + 1))
+        return
+    rule = mistaken("step of 1", lambda *read: (read[0] if len(read) > 2 else 0) - read[-1])
+    yield Version(replaced(net.stepping(), rule))
 
 
 def _no_update(net: Network) -> Iterator[Version]:
     for kinds in (("W_new", "b_new"), ("b_new",), ("W_new",)):
-        rule = mistaken("no step", lambda value, _rate, _gradient: value * 1)
+        rule = mistaken("no step", lambda value, *_: value * 1)
         yield Version(replaced(net.of_kind(*kinds), rule), must_show=len(kinds) > 1)
 
 
-def _updates(net: Network, combine: Callable[[Array, Array], Array]) -> dict[str, Change]:
-    """Every update as some combination of the old value and the learning rate times the gradient."""
+def _updates(net: Network, combine: Callable[[Array | int, Array], Array]) -> dict[str, Change]:
+    """Every update as some combination of the old value and the learning rate times the gradient; the same of 0, where
+    the change is a step of its own."""
 
     def rule(axes: int) -> Rule:
         where = (..., *[None] * axes)
-        return mistaken("update", lambda value, rate, gradient: combine(value, rate[where] * gradient))
+        return mistaken(
+            "update", lambda *read: combine(read[0] if len(read) > 2 else 0, read[-2][where] * read[-1])
+        )  # fmt: skip
 
-    return {q.name: (rule(len(q.shape)), None) for q in net.of_kind("W_new", "b_new")}
+    return {q.name: (rule(len(q.shape)), None) for q in net.stepping()}
 
 
 def _stale_weights(net: Network) -> Iterator[Version]:
@@ -266,7 +301,11 @@ def _swapped_index(net: Network) -> Iterator[Version]:
     changes: dict[str, Change] = {q.name: then(q, "swapped", _swapped) for q in net.of_kind("dL_dW")}
     # The gradient that was written down is swapped already; what is subtracted from it must be, too.
     rule = mistaken("swapped update", lambda w, rate, gradient: _swapped(w) - rate[..., None, None] * gradient)
-    yield Version({**changes, **replaced(net.of_kind("W_new"), rule)})
+    if net.shape.changes:
+        rule = mistaken("swapped update", lambda w, change: _swapped(w) + change)
+    if net.shape.optimizer is None:
+        changes |= replaced(net.of_kind("W_new"), rule)
+    yield Version(changes)
     yield Version({q.name: then(q, "swapped", _swapped) for q in net.of_kind("W_new")}, must_show=False)
 
 
@@ -306,6 +345,41 @@ def _mean_for_sum(net: Network) -> Iterator[Version]:
         yield Version(scaled([*gradient, *value], share))
         yield Version(scaled(gradient, share))
     yield Version(scaled(value, share), must_show=False)
+
+
+def _penalty_forgotten(net: Network) -> Iterator[Version]:
+    if net.shape.penalty is None:
+        return
+    gradients: dict[str, Change] = {
+        q.name: (q.rule.data, q.inputs[:-2]) for q in net.of_kind("dL_dW") if isinstance(q.rule, PenalisedRule)
+    }
+    loss = LOSSES[net.shape.loss]
+    rule = loss.rule(net.shape.sizes[-1], net.shape.averaged_in_delta, net.shape.averaged_in_loss)
+    value = replaced(net.of_kind("loss"), rule, lambda q: q.inputs[:-1])
+    yield Version(gradients)
+    yield Version({**gradients, **value})
+    yield Version(value, must_show=False)
+
+
+def _momentum_forgotten(net: Network) -> Iterator[Version]:
+    """A step as if it were the first: nothing of the steps before it is kept."""
+    if net.shape.optimizer is None:
+        return
+    parts = {part.kind: part for part in OPTIMIZERS[net.shape.optimizer].parts if part.first}
+    changes: dict[str, Change] = {}
+    for quantity in net.of_kind(*parts, from_step=2):
+        part = parts[quantity.kind]
+        by_name = dict(zip(part.reads, quantity.inputs, strict=True))
+        letter = "W" if quantity.is_of_weights else "b"
+        changes[quantity.name] = part.rule(letter, 1), tuple(by_name[name] for name in part.first)
+    yield Version(changes)
+
+
+def _bias_correction_forgotten(net: Network) -> Iterator[Version]:
+    sites = list(net.of_kind("corrected1", "corrected2"))
+    rule = mistaken("mean as it is", lambda _, mean: mean * 1)
+    for kinds in (("corrected1", "corrected2"), ("corrected1",), ("corrected2",)):
+        yield Version(replaced([q for q in sites if q.kind in kinds], rule), must_show=len(kinds) > 1)
 
 
 def _where_averaged(net: Network, count: int, outputs: int) -> Iterator[list[Quantity]]:
@@ -474,6 +548,27 @@ _ROWS = (
         mistake="a sum was taken where the mean belongs, or the other way round",
         of_network=_sum_for_mean,
         since=1,
+    ),
+    Misconception(
+        name="penalty-forgotten",
+        mistake="the penalty of the weights was left out",
+        of_network=_penalty_forgotten,
+        since=1,
+        is_distinct=True,
+    ),
+    Misconception(
+        name="momentum-forgotten",
+        mistake="what the optimizer keeps of the steps before was left out",
+        of_network=_momentum_forgotten,
+        since=1,
+        is_distinct=True,
+    ),
+    Misconception(
+        name="bias-correction-forgotten",
+        mistake="the moments were not divided by 1 − β^t",
+        of_network=_bias_correction_forgotten,
+        since=1,
+        is_distinct=True,
     ),
     Misconception(
         name="other-factor",

@@ -6,7 +6,8 @@ from typing import Any
 
 from examgen.core.draw_versions import FIRST_DRAWS
 from examgen.core.graph import Change, ComputationGraph, Quantity
-from examgen.core.network import NetworkShape, step_name
+from examgen.core.network import NetworkShape
+from examgen.core.network_steps import step_name
 from examgen.core.rules.rule import Array, Rule
 
 Changes = Mapping[str, Change]
@@ -113,6 +114,14 @@ class Network:
         """The derived quantities of these kinds."""
         return (q for q in self.graph.derived if q.kind in kinds and (q.step or 1) >= from_step)
 
+    def handed_back(self) -> Iterator[Quantity]:
+        """What comes back through the weights of the layer above."""
+        return (q for q in self.of_kind("dL_da", "dL_dx") if q.layer != self.depth)
+
+    def stepping(self) -> Iterator[Quantity]:
+        """Where the learning rate meets the gradient: the changes where these are worked out, or the new values."""
+        return self.of_kind(*(("W_change", "b_change") if self.shape.changes else ("W_new", "b_new")))
+
     def beside(self, quantity: Quantity, name: str) -> str:
         """The name of another quantity of the same step."""
         return step_name(name, quantity.step or 1)
@@ -132,3 +141,8 @@ def layer_of(quantity: Quantity) -> int:
     """The layer of a quantity that has one."""
     assert quantity.layer is not None
     return quantity.layer
+
+
+def above(quantity: Quantity) -> int:
+    """The layer that reads the units of this one; the inputs are layer 0."""
+    return (quantity.layer or 0) + 1

@@ -177,6 +177,24 @@ LINEAR = rule_table(
         True,
         factors=(1, 2),
     ),
+    Rule(
+        "change_W",
+        "(),(o,i)->(o,i)",
+        lambda rate, gradient: -(rate[..., None, None] * gradient),
+        "-<0> <times> <1>",
+        True,
+        factors=(0, 1),
+    ),
+    Rule(
+        "change_b",
+        "(),(o)->(o)",
+        lambda rate, gradient: -(rate[..., None] * gradient),
+        "-<0> <times> <1>",
+        True,
+        factors=(0, 1),
+    ),
+    Rule("changed_W", "(o,i),(o,i)->(o,i)", np.add, "<0> + <1>", True),
+    Rule("changed_b", "(o),(o)->(o)", np.add, "<0> + <1>", True),
 )
 """The rules that every network shares, whatever its activations and loss."""
 

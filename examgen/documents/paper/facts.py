@@ -52,6 +52,8 @@ def facts_of(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
     layout = [text["folded_bias"]] if any(map(paper.naming.folds, paper.graph)) else []
     if samples > 1:
         layout.insert(0, text[f"samples_as_{notation.samples_as}"])
+    if constants := [*_constant_facts(paper, text)]:
+        yield " ".join(constants)
     layout = [*turn_facts(paper, text), *layout]
     if layout:
         yield " ".join(layout)
@@ -79,6 +81,14 @@ def _loss_facts(paper: PaperShape, style: PaperStyle) -> Iterator[str]:
     yield text[f"{'loss' if notation.cost == 'L' else 'cost'}{of_batch}"].format(**about)
     if loss.fact:
         yield fill_latex(text[loss.fact], lambda *_: notation.learning_rate)
+
+
+def _constant_facts(paper: PaperShape, text: Mapping[str, str]) -> Iterator[str]:
+    """What the penalty is, and how the optimizer takes its steps."""
+    about = {"rate": paper.naming.notation.learning_rate, "cost": paper.naming.notation.cost}
+    for given in paper.graph.givens:
+        if given.role is Role.CONSTANT and (sentence := text.get(f"constant_{given.kind}")):
+            yield fill_latex(sentence, lambda name, _: about[name])
 
 
 def _about_delta(naming: Naming, error: Quantity, samples: int) -> Mapping[str, str]:

@@ -162,8 +162,9 @@ def _picture(
         return network_svg(picture, where, is_dense=is_dense)
     typesetter = context.get("typesetter")
     letters = Letters(typesetter, where)
-    caption = _text(context, picture.caption, where) if typesetter else web_text(picture.caption, where)
-    return circuit_markup(picture, letters, caption)
+    return circuit_markup(
+        picture, letters, lambda text: _text(context, text, where) if typesetter else web_text(text, where)
+    )
 
 
 @pass_context

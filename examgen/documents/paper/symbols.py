@@ -53,6 +53,8 @@ def _statements(paper: PaperShape, text: Mapping[str, str]) -> Iterator[str]:
         yield ", ".join(deltas)
     if any(given.role is Role.RATE for given in paper.graph.givens):
         yield text["symbol_rate"].format(rate=notation.learning_rate)
+    if any(one.role is Role.CHANGE for one in paper.graph.derived):
+        yield text["symbol_change"]
     if paper.graph.rule_names(Role.LOSS):
         yield text["symbol_loss"].format(cost=notation.cost)
     if _has_own_losses(paper):

@@ -28,9 +28,12 @@ FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
 PART_OF = {
     Role.WEIGHTED_SUM: FORWARD,
     Role.ACTIVATION: FORWARD,
+    Role.PENALTY: FORWARD,
     Role.LOSS: FORWARD,
     Role.SLOPE: BACKWARD,
     Role.DERIVATIVE: BACKWARD,
+    Role.STATE: UPDATE,
+    Role.CHANGE: UPDATE,
     Role.UPDATE: UPDATE,
     Role.VALUE: "products",
     Role.DEFINED: FORWARD,

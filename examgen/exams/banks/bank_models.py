@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from examgen.core import draw_versions
-from examgen.core.network import BatchDelta
+from examgen.core.network_layout import BatchDelta
 from examgen.core.products import OPERATIONS
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.optimizers import OPTIMIZERS
 from examgen.exams.banks.bank_values import Day, Duration, Line, Matrix, Names, Range
 from examgen.exams.cover import Cover
 from examgen.exams.digits import Digits
@@ -61,6 +62,37 @@ class PapersModel(CoverModel):
 Plain = Annotated[str, AfterValidator(checked_text)]
 
 
+class PenaltyModel(Form):
+    """`penalty`: what is added to the loss, half of `l2` times the squares of all weights."""
+
+    l2: Annotated[Number, Field(gt=0)]
+
+
+class OptimizerModel(Form):
+    """`optimizer`: its name and its numbers, which may be left out where they are the usual ones."""
+
+    name: str
+    momentum: Annotated[Number, Field(gt=0, lt=1)] | None = None
+    beta1: Annotated[Number, Field(gt=0, lt=1)] | None = None
+    beta2: Annotated[Number, Field(gt=0, lt=1)] | None = None
+    epsilon: Annotated[Number, Field(ge=0, lt=1)] | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> "OptimizerModel":
+        require(self.name, OPTIMIZERS, "optimizer")
+        allowed = OPTIMIZERS[self.name].constants
+        if others := [key for key in self.model_fields_set - {"name"} if key not in allowed]:
+            raise ValueError(f"{others[0]} is no number of {self.name}; it has {', '.join(allowed)}")
+        return self
+
+    @property
+    def constants(self) -> dict[str, Decimal]:
+        """Its numbers by name."""
+        usual = OPTIMIZERS[self.name].constants
+        given = ((name, getattr(self, name)) for name in usual)
+        return {name: Decimal(usual[name]) if value is None else value for name, value in given}
+
+
 class NetworkModel(Form):
     """`[network]`: a list of names for a layer or for the loss draws one of them for each student."""
 
@@ -77,10 +109,18 @@ class NetworkModel(Form):
     samples: Literal["new", "same", "cycle"] = "new"
     sample_count: Annotated[Whole, Field(ge=1, le=64)] | None = None
     batch: Literal["mean", "sum"] = "mean"
+    penalty: PenaltyModel | None = None
+    optimizer: OptimizerModel | None = None
 
     later_keys: ClassVar[frozenset[str]] = frozenset(
-        {"batch_delta", "bias", "frozen", "shown", "samples", "sample_count", "batch"}
+        {"batch_delta", "bias", "frozen", "shown", "samples", "sample_count", "batch", "penalty", "optimizer"}
     )
+
+    @property
+    def constants(self) -> dict[str, Decimal]:
+        """The numbers of penalty and optimizer, by the names of the given quantities."""
+        of_steps = {} if self.optimizer is None else self.optimizer.constants
+        return ({} if self.penalty is None else {"l2": self.penalty.l2}) | of_steps
 
     @property
     def biases(self) -> tuple[bool, ...] | None:
@@ -168,6 +208,16 @@ class Family(PapersModel):
     def shown(self) -> tuple[str, ...]:
         """Kinds of quantities, or quantities, that papers print instead of asking for them."""
         return self.network.shown if self.network is not None else ()
+
+    @property
+    def numbers(self) -> dict[str, Matrix]:
+        """The given numbers that are the same on all papers: fixed ones, and those of penalty and optimizer."""
+        return dict(self.fixed) | (self.network.constants if self.network is not None else {})
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All that its tasks ask for, or allow in formulas, and that its papers print."""
+        return (*self.shown, *(text for task in self.tasks for text in (*task.ask, *(task.symbols or ()))))
 
     @property
     def is_fixed(self) -> bool:

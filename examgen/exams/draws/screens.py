@@ -123,7 +123,7 @@ def _kinks(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict
         if quantity.role is Role.ACTIVATION:
             values, kinks = evaluation[inputs[0].name], ACTIVATIONS[quantity.rule.name].kinks
         elif quantity.role is Role.LOSS and LOSSES[quantity.rule.name].kinks:
-            outputs, targets = (evaluation[one.name] for one in inputs)
+            outputs, targets = (evaluation[one.name] for one in inputs[:2])
             values, kinks = outputs - targets, LOSSES[quantity.rule.name].kinks
         elif quantity.rule.kinks is not None:
             distances = quantity.rule.kinks(*(evaluation[one.name] for one in inputs))

@@ -117,9 +117,8 @@ def _mistaken(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Ar
     for place in np.ndindex(*quantity.shape):
         entries[place] = writer.formula(right, place)
     if rule.respelled is not None:
-        old, new = rule.respelled
         found: Written = entries[index]
-        return replace(found, text=re.sub(rf"\b{old}\(", f"{new}(", found.text))
+        return found.respelled(*rule.respelled)
     return as_written(np.asarray(rule.change(entries), dtype=object)[index])
 
 
@@ -174,9 +173,11 @@ def _activation(writer: _Writer, quantity: Quantity, index: Index, source: Array
     return _spelled(row.slope_spelling or f"{row.name}'(<0:bare>)", [z[index]])
 
 
-def _loss(row: Loss, averaged: int, *read: Array) -> Written:
+def _loss(row: Loss, averaged: int, *inputs: Array) -> Written:
+    read, penalties = inputs[: len(row.reads)], inputs[len(row.reads) :]
     terms = [_spelled(row.spelling, entries) for entries in zip(*(array.flat for array in read), strict=True)]
-    return _scaled(row.factor(read[0].shape[1], averaged), _added(terms))
+    loss = _scaled(row.factor(read[0].shape[1], averaged), _added(terms))
+    return _added([loss, *(as_written(penalty[()]) for penalty in penalties)])
 
 
 def _z_of(graph: ComputationGraph, slope: Quantity) -> str:

@@ -35,17 +35,17 @@ def circuit_picture(solved: SolvedPaper, style: PaperStyle, with_solution: bool)
     if not circuit.defined or len(circuit.defined) > MOST_BOXES or len(circuit.named()) > MOST_QUANTITIES:
         return None
     recurrence = recurrence_in(circuit.defined)
-    caption = circuit.caption() if with_solution else ""
+    captions = circuit.captions() if with_solution else ()
     boxes = tuple(circuit.boxes())
     if recurrence is not None:
-        return CircuitPicture((boxes,), circuit.told(recurrence), caption, _line(boxes, recurrence))
+        return CircuitPicture((boxes,), circuit.told(recurrence), captions, _line(boxes, recurrence))
     grids = tuple(window_grids(solved, circuit.defined, with_solution=with_solution))
     if fits_grids(grids):
         forms = (boxes,) if len(circuit.defined) > 1 else ()
-        return CircuitPicture(forms, circuit.told(None), caption if forms else "", grids=grids)
+        return CircuitPicture(forms, circuit.told(None), captions if forms else (), grids=grids)
     circles = tuple(circuit.circles())
     count = sum(node.outline == "circle" for node in circles)
-    return CircuitPicture((circles, boxes) if count <= MOST_CIRCLES else (boxes,), circuit.told(None), caption)
+    return CircuitPicture((circles, boxes) if count <= MOST_CIRCLES else (boxes,), circuit.told(None), captions)
 
 
 def _line(nodes: tuple[CircuitNode, ...], recurrence: Recurrence) -> TimeLine | None:
@@ -119,22 +119,19 @@ class _Circuit:
 
     def above(self, name: str) -> tuple[str, ...]:
         """The name of a quantity, and in a key its value."""
-        symbol = self.symbol(name)
-        if values := self.values(name):
-            return tuple(f"{symbol} = {value}" if value != self._shape(name) else self._named(name) for value in values)
-        return (self._named(name),)
-
-    def _named(self, name: str) -> str:
-        shape = self._shape(name)
-        return rf"{self.symbol(name)} \; {shape}" if shape else self.symbol(name)
+        symbol, shape = self.symbol(name), self._shape(name)
+        named = rf"{symbol} \; {shape}" if shape else symbol
+        values = self.values(name)
+        return tuple(named if value in ("", shape) else f"{symbol} = {value}" for value in values) or (named,)
 
     def values(self, name: str) -> tuple[str, ...]:
-        """What a key writes at the wire of a quantity: its value where it has few entries, and else its shape."""
+        """What a key writes at the wire of a quantity, in the order of `DETAILS`: its value where it has few entries,
+        and else its shape; its shape where it is an array; and nothing."""
         if not self.with_solution:
             return ()
-        shape = self.shape(name)
-        is_short = self.solved.paper.graph[name].size <= MOST_ENTRIES
-        return ((self.number(name),) if is_short else ()) + shape
+        quantity, shape = self.solved.paper.graph[name], self._shape(name)
+        value = self.number(name) if quantity.size <= MOST_ENTRIES else shape
+        return value, shape or value, ""
 
     def number(self, name: str) -> str:
         """A value in LaTeX; what is computed has decimals, exact or not, so that it stays short."""
@@ -174,12 +171,11 @@ class _Circuit:
         """The number whose derivatives are asked; empty where there is none."""
         return getattr(self.solved.paper.shape, "output", "")
 
-    def caption(self) -> str:
+    def captions(self) -> tuple[str, ...]:
+        """What stands at the wires, with derivatives and without."""
         text = self.style.words["worked"]
-        has_derivatives = any(self.below(name) for name in self.named())
-        key = "picture_values" if has_derivatives else "picture_values_only"
-        found: str = text[key].format(output=f"${self.symbol(self.output)}$" if has_derivatives else "")
-        return found
+        output = f"${self.symbol(self.output)}$" if self.output else ""
+        return text["picture_values"].format(output=output), text["picture_values_only"]
 
     def named(self) -> list[str]:
         return [*(one.name for one in self.given), *self.defined]

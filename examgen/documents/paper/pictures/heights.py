@@ -61,7 +61,10 @@ def _wanted(
 ) -> float:
     """The mean height of its neighbours on one side, or on both."""
     sides = [before.get(item, ()), behind.get(item, ())]
-    if not is_both:
+    if is_both and item.is_passing:
+        # A wire stays level as long as it can, and bends once.
+        sides = sides[:1]
+    elif not is_both:
         sides = sides[:1] if is_forth else sides[1:]
     means = [sum(found[one] for one in side) / len(side) for side in sides if side]
     return sum(means) / len(means) if means else found[item]

@@ -18,6 +18,9 @@ PIXEL = 4 / 3
 WIDTH = 634.0
 """Most that a drawing is wide, in pixels: the text is 170 mm wide."""
 
+BROWSER = 0.88
+"""Of its size, what a formula has on a web page: browsers have other fonts, which may be wider."""
+
 HEIGHT = 372.0
 """Most that it is high: a third of a page."""
 
@@ -49,7 +52,7 @@ class Letters:
         else:
             formula = Markup(to_mathml(label.latex, self.where))
         style = f"left:{label.x:.2f}px;top:{label.y:.2f}px;width:{label.width:.2f}px"
-        size = "" if self.page is not None else f";font-size:{label.size:g}pt;height:{label.height:.2f}px"
+        size = "" if self.page is not None else f";font-size:{BROWSER * label.size:.1f}pt;height:{label.height:.2f}px"
         return Markup('<span class="label" style="{}{}">{}</span>').format(style, size, formula)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from examgen.core.circuits.circuit_rules import latex_of
 from examgen.core.circuits.expressions import Applied, Constant, Expression, Operation, Read, names_in
-from examgen.core.circuits.simplest_forms import ADD, MULTIPLY
+from examgen.core.circuits.operations.simplest_forms import ADD, MULTIPLY
 from examgen.documents.pages import CircuitNode
 
 ANY_ORDER = (ADD, MULTIPLY)

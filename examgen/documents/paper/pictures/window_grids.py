@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from examgen.core.circuits.circuit_rules import latex_of
 from examgen.core.circuits.expressions import Applied, Expression, Operation, Read, names_in, parts
-from examgen.core.circuits.pooling import POOLINGS
-from examgen.core.circuits.windows import CONVOLUTIONS
+from examgen.core.circuits.operations.pooling import POOLINGS
+from examgen.core.circuits.operations.windows import CONVOLUTIONS
 from examgen.core.rules.rule import fill_latex
 from examgen.documents.pages import GridPicture
 from examgen.documents.worked.rule_formulas import symbol_of

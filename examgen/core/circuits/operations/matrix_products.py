@@ -17,7 +17,7 @@ from examgen.core.circuits.expressions import (
     Shape,
     applied,
 )
-from examgen.core.circuits.simplest_forms import times
+from examgen.core.circuits.operations.simplest_forms import times
 from examgen.core.rules.rule import Array
 
 _LETTERS = "abcdef"

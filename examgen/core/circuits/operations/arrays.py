@@ -19,9 +19,9 @@ from examgen.core.circuits.expressions import (
     applied,
     inner,
 )
-from examgen.core.circuits.functions import called, extreme
-from examgen.core.circuits.simplest_forms import minus, summed, times
-from examgen.core.circuits.uniform import TOTAL, spread, sum_sign
+from examgen.core.circuits.operations.functions import called, extreme
+from examgen.core.circuits.operations.simplest_forms import minus, summed, times
+from examgen.core.circuits.operations.uniform import TOTAL, spread, sum_sign
 from examgen.core.rules.activations import softmax
 from examgen.core.rules.rule import Array
 

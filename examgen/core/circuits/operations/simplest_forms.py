@@ -10,7 +10,6 @@ from math import prod
 
 import numpy as np
 
-from examgen.core.circuits.entry_functions import divide, entrywise, is_whole, logarithm, power_of
 from examgen.core.circuits.expressions import (
     ATOM,
     PRODUCT,
@@ -23,8 +22,16 @@ from examgen.core.circuits.expressions import (
     Shape,
     applied,
 )
-from examgen.core.circuits.signs import write_difference, write_power, write_product, write_sum
-from examgen.core.circuits.uniform import (
+from examgen.core.circuits.operations.entry_functions import (
+    LOGARITHM_TO_TEN,
+    divide,
+    entrywise,
+    is_whole,
+    logarithm,
+    power_of,
+)
+from examgen.core.circuits.operations.signs import write_difference, write_power, write_product, write_sum
+from examgen.core.circuits.operations.uniform import (
     FILL,
     ONE,
     TOTAL,
@@ -175,7 +182,7 @@ LOGARITHM = Operation(
     entrywise(logarithm),
     lambda texts, _: Piece(rf"\ln\left({texts[0].bare}\right)", ATOM),
     _each(lambda one, g: [over(g, one.arguments[0])]),
-    doubt={"log10": lambda one: times(Constant(Fraction(float(1 / np.log(10)))), one)},
+    doubt={"log10": lambda one: applied(LOGARITHM_TO_TEN, *one.arguments)},
     sign=r"\ln",
 )
 
@@ -187,12 +194,7 @@ def times(first: Expression, second: Expression) -> Expression:
     """A product in its simplest form: its number in front, no factor 1, and 0 where one is."""
     one, others = _factors(first)
     other, more = _factors(second)
-    return spread_to(_product(one * other, [*others, *more]), same_shapes([first.shape, second.shape]))
-
-
-def spread_to(value: Expression, shape: Shape) -> Expression:
-    """A value with the shape that it has to have."""
-    return value if value.shape == shape or (isinstance(value, Constant) and not shape) else spread(value, shape)
+    return spread(_product(one * other, [*others, *more]), same_shapes([first.shape, second.shape]))
 
 
 def _factors(value: Expression) -> tuple[Fraction, list[Expression]]:
@@ -286,7 +288,7 @@ def power(base: Expression, exponent: "Expression | int") -> Expression:
     if raised == ONE:
         return base
     if raised == ZERO:
-        return spread_to(ONE, base.shape)
+        return spread(ONE, base.shape)
     return applied(POWER_OF, base, raised)
 
 

@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from examgen.core.circuits.expressions import Computation, Constant, Expression, aligned, is_object
+from examgen.core.circuits.expressions import (
+    ATOM,
+    Computation,
+    Constant,
+    Expression,
+    Operation,
+    Piece,
+    aligned,
+    is_object,
+)
+from examgen.core.circuits.operations.uniform import same_shapes
 from examgen.core.rules.rule import Array
 
 MOST_EXACT = 16
@@ -32,11 +42,23 @@ def power_of(base: Array, exponent: Array) -> Array:
 
 
 def logarithm(x: Array) -> Array:
-    if is_object(x):
-        return np.asarray(np.log(x))
     with np.errstate(all="ignore"):
         return np.asarray(np.log(x))
 
 
+def logarithm_to_ten(x: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.asarray(np.log10(x))
+
+
 def is_whole(exponent: Expression) -> bool:
     return isinstance(exponent, Constant) and exponent.value.denominator == 1 and 0 <= exponent.value <= MOST_EXACT
+
+
+LOGARITHM_TO_TEN = Operation(
+    "",
+    same_shapes,
+    entrywise(logarithm_to_ten),
+    lambda texts, _: Piece(rf"\log_{{10}}\left({texts[0].bare}\right)", ATOM),
+)
+"""What some take for the natural one."""
