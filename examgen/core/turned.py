@@ -129,8 +129,8 @@ def for_signs(rule: Rule, signs: Signs, shapes: Shapes) -> Rule:
     if rule.name in _RAISED and of_result > 0:
         raised = _RAISED[rule.name]
         return TurnedRule(
-            raised.name, rule.signature, raised.compute, raised.latex, rule.is_straight, rule.factor, rule.averaged, rule.factors,
-            plain=rule,
+            raised.name, rule.signature, raised.compute, raised.latex, rule.is_straight, rule.factor, rule.averaged,
+            rule.factors, plain=rule,
         )  # fmt: skip
     latex = rule.latex
     for place, sign in enumerate(of_inputs):

@@ -190,7 +190,7 @@ OUT_OF_RANGE = {
     "do not tell two apart",
     DRAWN + CHOICE.format('"B", "c"', "a"): 'tasks[2]: the option "b" is the letter of another one; write more of it',
     DRAWN + CHOICE.format('"up", "down"', "c"): 'tasks[2]: answer is "c"; give the right option\'s letter, a to b, or '
-    "its text, or an expression of this question's quantities: \"c\" is not known here. (at character 1)",
+    'its text, or an expression of this question\'s quantities: "c" is not known here. (at character 1)',
     DRAWN + "marks_per_task = -5\n": "tasks[1].marks_per_task: found -5; use 0 or more",
     DRAWN + "[policy]\nwrong = 2\n": "policy.wrong: found 2; use 1 or less",
     changed(PRODUCT, ("[1, 2]", "[1, 2, 3]")): "products[1].left: found [1, 2, 3]; give 2 or fewer",
