@@ -64,6 +64,11 @@ class PaperShape:
     stood_for: frozenset[str] = frozenset()
 
     @cached_property
+    def is_turned(self) -> bool:
+        """Whether some derivatives are told with the other sign."""
+        return any(one.derivative is not None and one.derivative.is_turned for one in self.graph)
+
+    @cached_property
     def number_fields(self) -> tuple[Field, ...]:
         """Those fields that ask for numbers; marking by tolerances and the screens know no others."""
         return tuple(field for field in self.fields if field.as_ == "number")

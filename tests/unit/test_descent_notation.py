@@ -13,6 +13,7 @@ from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.solved_papers import papers, solve
 from examgen.exams.paper_shapes import PaperShape
+from examgen.tables.text_columns import Texts
 from tests.small_banks import DRAWN, changed, written
 
 BANK = changed(
@@ -76,6 +77,22 @@ def test_slips_follow_through_with_their_sign(tmp_path: Path) -> None:
     wrong = evaluate(paper.graph, givens, substitute={"dL_dz2": -solve(paper, givens)["dL_dz2"]})
     entries = entries_of(sit(exam, [variant], {"s1": written_numbers(paper, wrong.values)}))
     assert [entry.field for entry in entries if entry.has_lost] == ["delta2"]
+
+
+def test_mistakes_are_told_for_the_sign(tmp_path: Path) -> None:
+    """The error is target minus output here, and steps are added."""
+    exam, variant, paper = _one_paper(tmp_path, BANK)
+    asked = frozenset(field.quantity for field in paper.fields)
+    givens = variant.questions["Q1"].givens
+    told = {}
+    for patch in patches(paper.shape, asked):
+        if patch.misconception in {"error-sign", "ascent"}:
+            sheet = written_numbers(paper, evaluate(patch.graph, givens).values)
+            column = sit(exam, [variant], {"s1": sheet}).result_columns["comment"]
+            comments = set(column.list()) if isinstance(column, Texts) else set()
+            told[patch.misconception] = comments
+    assert "It looks as if the error was taken as a − y, not y − a." in told["error-sign"]
+    assert "It looks as if the step was subtracted instead of added." in told["ascent"]
 
 
 def test_pages_say_and_use_the_sign(tmp_path: Path) -> None:

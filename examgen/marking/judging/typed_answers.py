@@ -163,7 +163,7 @@ def _why(paper: PaperShape, field: Field, found: Judgement, known: Mapping[str, 
         asked = [name for name in found.circular if known[name] == (field.quantity, field.index)]
         return wording.tell("circular" if asked else "circular_from", names=wording.listed(asked or found.circular))
     if found.misconceptions:
-        return mistakes_text("|".join(found.misconceptions), wording)
+        return mistakes_text("|".join(found.misconceptions), wording, is_turned=paper.is_turned)
     if found.verdict == "undefined":
         return wording.tell("undefined")
     if found.verdict == "partly" and found.fails_where:
