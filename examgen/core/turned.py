@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from examgen.core.circuits.choices import Choices
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.rules.linear import LINEAR
@@ -81,6 +82,11 @@ class Turned:
     def conventions(self) -> tuple[str, ...]:
         """As in `Exercise`."""
         return self.plain.conventions
+
+    @property
+    def choices(self) -> Choices | None:
+        """As in `Exercise`."""
+        return self.plain.choices
 
 
 @lru_cache(maxsize=256)

@@ -24,7 +24,6 @@ from examgen.exams.paper_shapes import PaperShape
 
 MOST_SMALL_CHARACTERS = 96
 """So many fit between two brackets in the smallest letters that are easy to read."""
-
 MOST_IN_A_LINE = 56
 """The numbers of a sum take so many characters on a line that does not end among them."""
 
@@ -220,7 +219,7 @@ def _fill(template: str, symbol: Callable[[str, str], str]) -> str:
 
 def _is_by_entries(solved: SolvedPaper, template: str, inputs: Sequence[str]) -> bool:
     """Whether the formula is of any entry, or does with matrices what is written of numbers only."""
-    is_of_numbers = any(sign in template for sign in (r"\frac", "^{"))
+    is_of_numbers = r"\frac" in template or "^{" in template
     return f":{_INDEX}>" in template or (is_of_numbers and not all(map(solved.is_scalar, inputs)))
 
 
