@@ -13,7 +13,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # make PYTHON=/path/to/python3 … takes that one; else .ci/system looks for the newest.
 export PYTHON
 
-.PHONY: help demo test bench clean
+.PHONY: help demo test checks pytest bench clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -30,9 +30,15 @@ demo: $(READY)-run ## set up, make an exam, mark a filled-in sheet, and say wher
 test: $(READY)-test ## set up, then every check: ruff, mypy, import-linter, the wheel, pytest; ROOM=core for one part, see tests/README.md
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory -j2 checks pytest
+
+# Side by side: while types and the wheel are checked, which takes one core for a minute, the other one would be idle.
+checks:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(if $(ROOM),,$(BIN)/python tests/wheel_check.py)
+
+pytest:
 	PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc 2>/dev/null || echo 2) + 1)) $(BIN)/pytest -n auto $(if $(ROOM),--room $(ROOM))
 
 bench: $(READY)-bench ## set up (PyTorch: a large download), then measure speed, one script after another

@@ -31,6 +31,7 @@ NUMBER = re.compile(r"\d+(?:\.\d+|/\d+)?")
 _MATRIX = re.compile(r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", re.DOTALL)
 _EXACT = re.compile(r"0\.01(?=\\,| \\left\[)")
 _ONES = re.compile(r"\\mathbf\{1\}_\{(\d+)\}")
+_POWER = re.compile(r"\^\{(\d+)\}")
 _INDEX = re.compile(r"_\{(?:k|ik)\}")
 _ENDS = (")", "]", "|", ",", "}", ">", "<", "+", "-", r"\right", r"\le ")
 
@@ -95,7 +96,11 @@ class _Reader:
     def factor(self) -> Printed:
         found = self.primary()
         while True:
-            if self.takes("^2"):
+            if power := _POWER.match(self.latex, self.at):
+                self.at = power.end()
+                self.demand(found.is_number and found.low.min() > 0, "power of no positive number")
+                found = found.each(lambda base: base ** int(power[1]))
+            elif self.takes("^2"):
                 self.demand(found.is_number or self.is_under_sum, "power of a matrix")
                 found = square(found)
             elif self.takes(r"^{\top}"):
@@ -136,6 +141,8 @@ class _Reader:
             return size(self.until(r"\right|"))
         if self.takes(r"\left["):
             return self.claim()
+        if self.takes(r"\sqrt{"):
+            return self.until("}").each(lambda square: np.sqrt(np.maximum(square, 0)))
         if self.takes(r"\frac{"):
             over = self.until("}")
             self.demand(self.takes("{"), "no denominator")

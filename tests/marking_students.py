@@ -14,11 +14,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.exams.digits import Digits
 from examgen.exams.fields import Field
 from examgen.exams.paper_shapes import PaperShape
+from tests.classroom.hand_circuits import work_out
 
 Array = NDArray[np.float64]
 Place = tuple[str, int | None, int | None]
@@ -96,6 +98,8 @@ def honest_answers(paper: PaperShape, givens: Mapping[str, Array], style: Style)
     work = Work(paper, style)
     if isinstance(paper.shape, NetworkShape):
         _train(paper.shape, givens, work)
+    elif isinstance(paper.shape, CircuitShape):
+        _go_through(paper.shape, givens, work)
     else:
         assert isinstance(paper.shape, ProductsShape)
         _multiply(paper.shape, givens, work)
@@ -160,6 +164,15 @@ def _train(shape: NetworkShape, givens: Mapping[str, Array], work: Work) -> None
         for layer, (dW, db) in enumerate(gradients, 1):
             W[layer - 1] = work.note("W_new", layer, step, W[layer - 1] - rate * dW)
             b[layer - 1] = work.note("b_new", layer, step, b[layer - 1] - rate * db)
+
+
+def _go_through(shape: CircuitShape, givens: Mapping[str, Array], work: Work) -> None:
+    """A circuit, as the simulated classroom works it out; here by a single student."""
+
+    def note(name: str, values: Array, *_: object) -> Array:
+        return work.note(name, None, None, values[0])[None]
+
+    work_out(shape, {name: np.asarray(value, dtype=float)[None] for name, value in givens.items()}, note)
 
 
 def _multiply(shape: ProductsShape, givens: Mapping[str, Array], work: Work) -> None:

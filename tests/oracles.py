@@ -25,7 +25,7 @@ from examgen.core.rules.losses import LOSSES
 Array = NDArray[Any]
 Numbers = dict[str, Array]
 
-HIDDEN = tuple(name for name, row in ACTIVATIONS.items() if not row.output_only)
+HIDDEN = tuple(name for name, row in ACTIVATIONS.items() if not row.output_only and not row.levels)
 KINKED = tuple(name for name, row in ACTIVATIONS.items() if row.kinks)
 SMOOTH = tuple(name for name, row in ACTIVATIONS.items() if not row.kinks)
 RATIONAL = tuple(name for name in HIDDEN if ACTIVATIONS[name].is_rational)
@@ -68,7 +68,7 @@ def random_givens(rng: np.random.Generator, shape: NetworkShape, *leading: int, 
 
     Targets are probabilities where the loss or a softmax takes them for such, half of the time hard zeros and ones.
     """
-    samples = shape.steps * shape.samples_per_step
+    samples = shape.samples
     givens = {
         "x": rng.normal(size=(*leading, samples, shape.sizes[0])),
         "y": _targets(rng, shape, (*leading, samples, shape.sizes[-1])),
@@ -131,7 +131,8 @@ def _targets(rng: np.random.Generator, shape: NetworkShape, size: tuple[int, ...
 
 def _rows_of_steps(shape: NetworkShape) -> Iterator[slice]:
     for step in range(shape.steps):
-        yield slice(step * shape.samples_per_step, (step + 1) * shape.samples_per_step)
+        first = step * shape.samples_per_step % shape.samples
+        yield slice(first, first + shape.samples_per_step)
 
 
 def _in_step(name: str, step: int) -> str:
@@ -210,10 +211,11 @@ def _autograd_step(shape: NetworkShape, parameters: Numbers, x: Array, y: Array)
     at = parameters | {name: np.zeros((*x.shape[:2], size)) for name, size in sizes.items()}
     found: Numbers = forward(at)
     losses = found.pop("losses")
+    together = anp.sum if shape.batch == "sum" else anp.mean
     if shape.loss != "output":
-        found["loss"] = np.mean(losses, axis=-1)
+        found["loss"] = together(losses, axis=-1)
     # The sum of independent students' losses has each one's own gradients, and so has that of independent samples'.
-    slopes = grad(lambda moved: anp.sum(anp.mean(forward(moved)["losses"], axis=-1)))(at)
+    slopes = grad(lambda moved: anp.sum(together(forward(moved)["losses"], axis=-1)))(at)
     if shape.batch_delta == "sample":
         own = grad(lambda moved: anp.sum(forward(moved)["losses"]))(at)
         slopes |= {name: value for name, value in own.items() if name[0] in "za"}

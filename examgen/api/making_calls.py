@@ -4,7 +4,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from examgen.api.arguments import path_of
+from examgen.api.arguments import Banks, path_of, paths_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,11 +31,12 @@ def make(
     working_space: bool = False,
     out: str | PathLike[str] | None = None,
     force: bool = False,
+    banks: Banks = (),
 ) -> "MadePapers":
     """Make one paper: questions.pdf, answers.csv, answers.html, and the key beside them.
 
     Args:
-        exam: a shipped exam or family, or the path of a TOML file.
+        exam: an exam or family by name, or the path of a TOML file.
         seed: the same seed makes the same paper, byte for byte; a fresh one is drawn where it is None.
         secret: file with a secret, which takes the place of the seed and which nobody can guess; see `make_secret`.
         fairness: share of the typical work of each question by which a paper may be more or less, such as 0.1; papers
@@ -50,6 +51,8 @@ def make(
         out: the folder to write to; `output/<exam>-<seed>` where it is None.
         force: whether to write over what lies there. Another exam is put aside whole, in `old-1/` of the folder; the
             same exam, made the same way, is written anew without.
+        banks: folder, or folders, in which exams and families are found by name before those of EXAMGEN_BANKS, a list
+            of folders in the environment, and the shipped ones.
 
     Returns: id of the exam, seed, folder, files, and notices of what the instructor should know.
 
@@ -61,7 +64,7 @@ def make(
 
     origin = _seed(seed, secret)
     options = making.MakeOptions(
-        origin, notation, language, paper, path_of(theme), key_detail, working_space, force, fairness
+        origin, notation, language, paper, path_of(theme), key_detail, working_space, force, fairness, paths_of(banks)
     )
     return making.make(str(exam), student, path_of(out), options)
 
@@ -87,6 +90,7 @@ def make_class(
     jobs: int | None = 1,
     scheduler: str | None = None,
     force: bool = False,
+    banks: Banks = (),
     progress: "Callable[[int, int], None] | None" = None,
 ) -> "MadePapers":
     """Make a paper of their own for each student of a roster.
@@ -95,7 +99,7 @@ def make_class(
     lie there as they are to be are left; a run that was cut off is gone on with by the same call.
 
     Args:
-        exam: a shipped exam or family, or the path of a TOML file.
+        exam: an exam or family by name, or the path of a TOML file.
         roster: the class list, CSV, xlsx or ods, with the columns id and name or as a course system exports it.
         out: folder of the class, or an address such as `s3://bucket/class`: handout/ with a folder per student, key/,
             and manifest.csv.
@@ -118,6 +122,7 @@ def make_class(
             must call this below `if __name__ == "__main__":`.
         scheduler: address of a Dask scheduler, such as tcp://host:8786, whose workers make papers instead.
         force: whether to write over what lies there, as in `make`.
+        banks: as in `make`.
         progress: called with the number of papers done and of all after each paper.
 
     Returns: id of the exam, seed, folder, files, notices of what the instructor should know, and the students whose
@@ -131,7 +136,7 @@ def make_class(
 
     origin = _seed(seed, secret)
     options = making.MakeOptions(
-        origin, notation, language, paper, path_of(theme), key_detail, working_space, force, fairness
+        origin, notation, language, paper, path_of(theme), key_detail, working_space, force, fairness, paths_of(banks)
     )
     packing = print_ready_files.Packing(has_print=print_ready, is_duplex=duplex, has_zips=zip)
     how = class_making.ClassOptions(jobs, has_pages=pdf, packing=packing, scheduler=scheduler)
@@ -197,15 +202,17 @@ def check(
     seed: int = 0,
     out: str | PathLike[str] | None = None,
     force: bool = False,
+    banks: Banks = (),
 ) -> "Checked":
     """Try a bank or an exam: draws and screens, the work of a paper, and whether wrong work can look right.
 
     Args:
-        exam: a shipped exam or family, or the path of a TOML file.
+        exam: an exam or family by name, or the path of a TOML file.
         draws: to judge for each question.
         seed: of the draws.
         out: folder of a sample paper; `output/<exam>-<seed>-sample` where it is None.
         force: whether to write over what lies there, as in `make`.
+        banks: as in `make`.
 
     Returns: what was found; `problems` is empty where all is well.
 
@@ -214,7 +221,7 @@ def check(
     """
     from examgen.batch.bench import checking
 
-    return checking.check(str(exam), draws=draws, seed=seed, out=path_of(out), force=force)
+    return checking.check(str(exam), draws=draws, seed=seed, out=path_of(out), force=force, banks=paths_of(banks))
 
 
 def _seed(seed: int | None, secret: str | PathLike[str] | None) -> "Seed | None":

@@ -56,6 +56,7 @@ class MakeOptions:
         force: whether to write over what lies in the folder.
         fairness: share of the typical work of a question by which a paper may be more or less; any work where it is
             None.
+        banks: folders in which exams and families are looked up before the shipped ones.
     """
 
     seed: Seed | None = None
@@ -67,6 +68,7 @@ class MakeOptions:
     working_space: bool = False
     force: bool = False
     fairness: float | None = None
+    banks: tuple[Path, ...] = ()
 
     def style(self) -> PaperStyle:
         """How the papers look.
@@ -82,7 +84,7 @@ class MakeOptions:
         """
         if self.fairness is not None and not 0 <= self.fairness <= 1:
             raise ExamgenError(f"the fairness is {self.fairness:g}; use a number from 0 to 1, such as 0.1")
-        return load_exam(exam, seed, self.notation, self.fairness)
+        return load_exam(exam, seed, self.notation, self.fairness, self.banks)
 
     def id_with(self, exam: str) -> Callable[[int, float | None], str]:
         """The exam's id by seed and fairness, all else being as in these options."""
@@ -146,7 +148,7 @@ def make(
     """Make one paper with its key.
 
     Args:
-        exam: a shipped exam or family, or the path of a TOML file.
+        exam: an exam or family by name, or the path of a TOML file.
         student: id of the student whom the paper is for; empty for a paper that anybody may hand in.
         out: the exam's folder; under ./output where it is None.
         options: what the paper is like.

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from examgen.cli.authoring_commands import new, preview, schema
 from examgen.cli.making_commands import batch, make, secret
 from examgen.cli.marking_commands import explain, grade
 from examgen.cli.terminal import Commands
@@ -80,6 +81,13 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         check,
         ("examgen check scalar-chain --draws 100", "examgen check output/samples/my-question.toml --draws 200"),
     ),
+    ("new", new, ("examgen new mine --out output/banks", "examgen new ours --like circuit --out output/banks")),
+    (
+        "preview",
+        preview,
+        ("examgen preview output/banks/mine.toml --out output", "examgen preview midterm --no-open"),
+    ),
+    ("schema", schema, ("examgen schema", "examgen schema --out output/banks/examgen.schema.json")),
     ("list", list_exams, ("examgen list", "examgen list sigmoid")),
     ("samples", samples, ("examgen samples", "examgen samples output/mine")),
 )

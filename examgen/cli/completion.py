@@ -12,7 +12,9 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from examgen.resources import shipped
+import typer
+
+from examgen.resources import own_folders, shipped
 
 NOTATION_NAMES = ("from-to", "to-from-da", "nielsen", "scalar", "row")
 PAPER_SIZES = ("a4", "letter")
@@ -21,9 +23,18 @@ _HARMLESS = re.compile(r"\w[\w.@+:-]*|-")
 _MOST_ROWS = 10_000
 
 
-def exams(incomplete: str) -> list[str]:
-    """Shipped exams and families, then TOML files of the folder that is being typed."""
-    names = sorted(path.stem for path in shipped("banks").glob("*/*.toml"))
+def exams_of_command(context: typer.Context, incomplete: str) -> list[str]:
+    """As `exams`, with the folders of --banks before it in the same line."""
+    return exams(incomplete, context.params.get("banks") or ())
+
+
+def exams(incomplete: str, banks: Iterable[Path] = ()) -> list[str]:
+    """Exams and families of own folders and shipped ones, then TOML files of the folder that is being typed."""
+    found = {path.stem for path in shipped("banks").glob("*/*.toml")}
+    for own in own_folders(tuple(map(Path, banks))):
+        with suppress(OSError):
+            found.update(path.stem for path in own.glob("*.toml"))
+    names = sorted(found)
     folder = Path(incomplete if incomplete.endswith("/") else incomplete.rpartition("/")[0] or ".")
     with suppress(OSError, ValueError):
         names += [str(path) for path in sorted(folder.glob("*.toml"))]

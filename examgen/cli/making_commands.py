@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from examgen.cli.options import (
+    Banks,
     Exam,
     Fairness,
     Force,
@@ -53,6 +54,7 @@ def make(
         Path | None, typer.Option(metavar="DIR", help="Folder to write to; output/EXAM-SEED where it is left out.")
     ] = None,
     force: Force = False,
+    banks: Banks = None,
 ) -> None:
     """Make one paper: questions.pdf and an answer sheet to hand out, and the worked solution in key/."""
     with mistakes_in_one_line(), paused_collector():
@@ -72,6 +74,7 @@ def make(
             working_space=working_space,
             out=out,
             force=force,
+            banks=banks or (),
         )
     if seed is None and secret is None:
         typer.echo(f"Seed: {made.seed}  (make the same paper again with --seed {made.seed})")
@@ -124,6 +127,7 @@ def batch(
     json: Json = False,
     quiet: Quiet = False,
     force: Force = False,
+    banks: Banks = None,
 ) -> None:
     """Make a paper of their own for each student of a class list.
 
@@ -153,6 +157,7 @@ def batch(
             jobs=jobs,
             scheduler=scheduler,
             force=force,
+            banks=banks or (),
             progress=told,
         )
     if json:

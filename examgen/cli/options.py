@@ -11,8 +11,16 @@ Exam = Annotated[
     str,
     typer.Argument(
         metavar="EXAM",
-        help="A shipped exam or family (see examgen list), or a TOML file.",
-        autocompletion=completion.exams,
+        help="An exam or family by name (see examgen list), or a TOML file.",
+        autocompletion=completion.exams_of_command,
+    ),
+]
+Banks = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--banks",
+        metavar="DIR",
+        help="Own folder in which names are looked up first; may be given several times. EXAMGEN_BANKS lists more.",
     ),
 ]
 Seed = Annotated[

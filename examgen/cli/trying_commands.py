@@ -5,12 +5,9 @@ from typing import Annotated
 
 import typer
 
-from examgen.cli.options import Exam, Force
+from examgen.cli.options import Banks, Exam, Force
 from examgen.cli.terminal import MAX_NOTICES, mistakes_in_one_line, print_error
 from examgen.tables.text import on_one_line
-
-LISTED = {"exams": "Exams", "families": "Question families", "worked": "Worked examples with fixed numbers"}
-"""Titles of what is listed, by folder."""
 
 
 def rehearse(
@@ -51,13 +48,14 @@ def check(
         typer.Option(metavar="DIR", help="Folder of the sample paper; output/EXAM-SEED-sample where it is left out."),
     ] = None,
     force: Force = False,
+    banks: Banks = None,
 ) -> None:
     """Try a bank: which draws pass the screens, how much work a paper is, and whether wrong work can look right."""
     with mistakes_in_one_line():
         import examgen
         from examgen.batch.bench.check_report import report
 
-        checked = examgen.check(exam, draws=draws, seed=seed, out=out, force=force)
+        checked = examgen.check(exam, draws=draws, seed=seed, out=out, force=force, banks=banks or ())
     for line in report(checked):
         typer.echo(line)
     if checked.problems:
@@ -66,19 +64,19 @@ def check(
 
 def list_exams(
     word: Annotated[str, typer.Argument(metavar="WORD", help="Only those that have it in their line.")] = "",
+    banks: Banks = None,
 ) -> None:
-    """List the shipped exams and question families, a line each."""
+    """List exams and question families, a line each: those of own folders, then the shipped ones."""
     with mistakes_in_one_line():
-        from examgen.exams.banks.bank_files import load_bank, shipped_banks
+        import examgen
 
-        rows = [(path.parent.name, path.stem, load_bank(path).about) for path in shipped_banks()]
-    width = max(len(name) for _, name, _ in rows)
-    found = [row for row in rows if word.casefold() in f"{row[1]}  {row[2]}".casefold()]
-    for folder, title in LISTED.items():
-        lines = [f"  {name:<{width}}  {about}" for of, name, about in found if of == folder]
-        if lines:
-            typer.secho(title, bold=True)
-            typer.echo("\n".join(lines))
+        listed = examgen.list_banks(banks or ())
+    width = max(len(one.name) for one in listed)
+    found = [one for one in listed if word.casefold() in f"{one.name}  {one.about}".casefold()]
+    for title in dict.fromkeys(one.title for one in found):
+        typer.secho(on_one_line(title), bold=True)
+        for one in (one for one in found if one.title == title):
+            typer.echo(on_one_line(f"  {one.name:<{width}}  {one.about}"))
     if not found:
         print_error(f"no line has {word!r} in it; examgen list shows all")
         raise typer.Exit(1)

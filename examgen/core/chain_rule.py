@@ -12,6 +12,7 @@ from math import prod
 
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.rules.arithmetic import ONE
+from examgen.core.rules.penalties import PenalisedRule
 
 Index = tuple[int, ...]
 
@@ -21,7 +22,7 @@ class Factor:
     """One local derivative on a path of the chain rule: an entry of one quantity by an entry of another.
 
     Attributes:
-        top, bottom: names and indices of these entries.
+        top, bottom: names and indices of these entries; the same for a factor that is an entry and no derivative.
         entry: the entry of a quantity that has its value; None where it is 1 whatever the numbers are.
     """
 
@@ -53,11 +54,17 @@ def paths(graph: ComputationGraph, name: str, index: Index = ()) -> Iterator[Pat
         name: of one of these.
         index: 0-based place of the entry.
     """
-    quantity = graph[name]
+    yield from _paths(graph, graph[name], index)
+
+
+def _paths(graph: ComputationGraph, quantity: Quantity, index: Index) -> Iterator[Path]:
     assert quantity.derivative is not None
     assert quantity.rule is not None
-    derivative, rule = quantity.derivative, quantity.rule
-    if rule.name == ONE.name:
+    derivative, rule, name = quantity.derivative, quantity.rule, quantity.name
+    if isinstance(rule, PenalisedRule):
+        yield from _paths(graph, _of_data(quantity), index)
+        yield Path(tuple(_plain_factors(graph, quantity, index)))
+    elif rule.name == ONE.name:
         yield Path(())
     elif _is_sum(graph, quantity):
         for source in quantity.inputs:
@@ -66,6 +73,19 @@ def paths(graph: ComputationGraph, name: str, index: Index = ()) -> Iterator[Pat
         yield Path((Factor((derivative.of, ()), (derivative.by, index), (name, index)),))
     else:
         yield from _products(graph, quantity, upstream, index)
+
+
+def _of_data(quantity: Quantity) -> Quantity:
+    """A derivative without the part of the penalty."""
+    rule = quantity.rule
+    return quantity.rewired(rule.data, quantity.inputs[:-2]) if isinstance(rule, PenalisedRule) else quantity
+
+
+def _plain_factors(graph: ComputationGraph, quantity: Quantity, index: Index) -> Iterator[Factor]:
+    """The product that a penalty adds to an entry: its factor and the weight themselves."""
+    for name, place in zip(quantity.inputs[-2:], ((), index), strict=True):
+        known_as = graph[name].before(quantity), place
+        yield Factor(known_as, known_as, (name, place))
 
 
 def _products(graph: ComputationGraph, quantity: Quantity, upstream: int, index: Index) -> Iterator[Path]:
@@ -84,7 +104,8 @@ def _products(graph: ComputationGraph, quantity: Quantity, upstream: int, index:
 
 def has_paths(graph: ComputationGraph, name: str) -> bool:
     """Whether a derivative is a product with a later one, or a sum of such; else it stands for itself."""
-    return _is_sum(graph, graph[name]) or _upstream(graph, graph[name]) is not None
+    quantity = _of_data(graph[name])
+    return _is_sum(graph, quantity) or _upstream(graph, quantity) is not None
 
 
 def local_derivatives(graph: ComputationGraph, name: str) -> tuple[str, ...]:
@@ -107,14 +128,14 @@ def local_derivatives(graph: ComputationGraph, name: str) -> tuple[str, ...]:
 
 def path_count(graph: ComputationGraph, name: str) -> int:
     """How many paths each entry of a derivative has."""
-    quantity = graph[name]
+    quantity, others = _of_data(graph[name]), int(isinstance(graph[name].rule, PenalisedRule))
     if _is_sum(graph, quantity):
         return sum(path_count(graph, source) for source in quantity.inputs)
     upstream = _upstream(graph, quantity)
     if upstream is None:
-        return 1
+        return 1 + others
     sizes = _free_sizes(graph, quantity, upstream)
-    return prod(sizes.values()) * path_count(graph, quantity.inputs[upstream])
+    return prod(sizes.values()) * path_count(graph, quantity.inputs[upstream]) + others
 
 
 def _later(graph: ComputationGraph, quantity: Quantity) -> list[int]:

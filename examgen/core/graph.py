@@ -40,6 +40,7 @@ class Role(Enum):
     TARGET = "target"
     PARAMETER = "parameter"
     RATE = "learning rate"
+    CONSTANT = "constant"
     WEIGHTED_SUM = "weighted sum"
     ACTIVATION = "activation"
     LOSS = "loss"
@@ -47,6 +48,8 @@ class Role(Enum):
     DERIVATIVE = "derivative"
     CHANGE = "change"
     UPDATE = "update"
+    STATE = "state of the optimizer"
+    PENALTY = "penalty"
     VALUE = "value"
     DEFINED = "defined"
 

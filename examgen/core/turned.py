@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from examgen.core.circuits.choices import Choices
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.rules.linear import LINEAR
@@ -82,6 +83,11 @@ class Turned:
         """As in `Exercise`."""
         return self.plain.conventions
 
+    @property
+    def choices(self) -> Choices | None:
+        """As in `Exercise`."""
+        return self.plain.choices
+
 
 @lru_cache(maxsize=256)
 def turned_graph(graph: ComputationGraph, kinds: frozenset[str]) -> ComputationGraph:
@@ -124,13 +130,13 @@ def for_signs(rule: Rule, signs: Signs, shapes: Shapes) -> Rule:
     if handed_on is not None:
         return TurnedRule(
             f"minus {rule.name}", rule.signature, computation(rule, signs, shapes), rule.latex, rule.is_straight,
-            rule.factor, rule.factors, decimals=rule.decimals, plain=rule, is_minus=True,
+            rule.factor, rule.averaged, rule.factors, decimals=rule.decimals, plain=rule, is_minus=True,
         )  # fmt: skip
     if rule.name in _RAISED and of_result > 0:
         raised = _RAISED[rule.name]
         return TurnedRule(
-            raised.name, rule.signature, raised.compute, raised.latex, rule.is_straight, rule.factor, rule.factors,
-            plain=rule,
+            raised.name, rule.signature, raised.compute, raised.latex, rule.is_straight, rule.factor, rule.averaged,
+            rule.factors, plain=rule,
         )  # fmt: skip
     latex = rule.latex
     for place, sign in enumerate(of_inputs):

@@ -30,6 +30,83 @@ class NetworkPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class CircuitNode:
+    """One operation, quantity or given of a circuit, and the wire that leaves it.
+
+    Attributes:
+        sign: LaTeX in its circle or box; of what is given, the name before its wire.
+        inputs: places of the nodes whose wires end here, in the order in which they are read.
+        outline: `circle`, `box` or, of what is given, `none`.
+        above: LaTeX above its wire, the fullest first; one of them is shown, all of the same thing.
+        below: LaTeX below its wire, the same way.
+        is_ordered: whether the order of its inputs matters.
+        quantity: name of the quantity on its wire, empty where that has none.
+    """
+
+    sign: str
+    inputs: tuple[int, ...] = ()
+    outline: str = "circle"
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+    is_ordered: bool = False
+    quantity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLine:
+    """Places of nodes of a recurrence that is drawn unrolled.
+
+    Attributes:
+        steps: the nodes of each time step in the order in which they are computed.
+        behind: those that come after the last step.
+    """
+
+    steps: tuple[tuple[int, ...], ...]
+    behind: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GridPicture:
+    """An array as squares.
+
+    Attributes:
+        symbol: LaTeX above it.
+        size: rows and columns.
+        cells: LaTeX of its numbers, empty where they are not told.
+        ring: so many squares of zeros are around it.
+        shaded: first row, first column, rows and columns of what is shaded; the ring counts from below 0.
+        sign: LaTeX before it, such as that of an equation.
+    """
+
+    symbol: str
+    size: tuple[int, int]
+    cells: tuple[tuple[str, ...], ...] = ()
+    ring: int = 0
+    shaded: tuple[int, int, int, int] = (0, 0, 1, 1)
+    sign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitPicture:
+    """What a free graph looks like.
+
+    Attributes:
+        forms: the same circuit in more and in less detail; the first that has room is drawn.
+        description: its alternative text.
+        captions: what the numbers at its wires are, as is written under it: where derivatives stand there, and where
+            none do; empty on what is handed out.
+        line: of a recurrence, where its nodes stand in time.
+        grids: rows of arrays with a window; drawn in the place of the circuit.
+    """
+
+    forms: tuple[tuple[CircuitNode, ...], ...]
+    description: str
+    captions: tuple[str, ...] = ()
+    line: TimeLine | None = None
+    grids: tuple[tuple[GridPicture, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """Numbers that a question gives, as LaTeX of equations, and what is written before them, such as "Sample 1"."""
 
@@ -80,6 +157,7 @@ class Task:
     Attributes:
         kind: `number`, `formula`, `shape` or `choice`.
         options: letters and texts of the options of a choice.
+        takes_several: whether the letters of all right ones are asked.
         spellings: how the symbols of formulas are typed.
         answers: those that are no numbers, for the key.
         characters: that an answer takes at most, as boxes are made for them.
@@ -93,6 +171,7 @@ class Task:
     each: str = ""
     kind: str = "number"
     options: tuple[tuple[str, str], ...] = ()
+    takes_several: bool = False
     spellings: tuple[Spelling, ...] = ()
     answers: tuple[TypedAnswer, ...] = ()
     characters: int = 7
@@ -140,7 +219,7 @@ class QuestionPart:
     number: str
     title: str
     text: tuple[str, ...]
-    picture: NetworkPicture | None
+    picture: NetworkPicture | CircuitPicture | None
     givens: tuple[Given, ...]
     tasks: tuple[Task, ...]
     sections: tuple[Section, ...] = ()

@@ -94,19 +94,31 @@ class Typesetter:
     widest: Mapping[int, str]
     language: str = "en"
     images: list[Image] = field(default_factory=list)
-    _known: dict[tuple[str, bool, float | None, bool, float], int] = field(default_factory=dict)
+    _known: dict[tuple[str, bool, float | None, tuple[bool, bool], float], int] = field(default_factory=dict)
     _lefts: dict[str, float] = field(default_factory=dict)
 
     def inline(
-        self, latex: str, where: str = "", *, display: bool = False, room: float | None = None, size: float = SIZE
+        self,
+        latex: str,
+        where: str = "",
+        *,
+        display: bool = False,
+        room: float | None = None,
+        size: float = SIZE,
+        is_centred: bool = False,
     ) -> Markup:
         """A formula in a line of text, broken where that leaves it no more than this room."""
-        return self._image(latex, where, display=display, room=room, size=size)
+        return self._image(latex, where, display=display, room=room, size=size, is_centred=is_centred)
 
     def measured(self, latex: str, where: str = "") -> tuple[Markup, float]:
         """A formula in a line of text, and its width."""
         shown = self._image(latex, where, display=True, room=GIVEN_WIDTH)
-        return shown, self.images[self._known[latex, True, GIVEN_WIDTH, False, SIZE]].formula.width
+        return shown, self.images[self._known[latex, True, GIVEN_WIDTH, (False, False), SIZE]].formula.width
+
+    def extent(self, latex: str, where: str = "", size: float = SIZE) -> tuple[float, float]:
+        """Width and height of a formula in a line of text, in points; it is not put onto the page."""
+        formula = self._set(latex, where, display=False, room=None, size=size).formula
+        return formula.width, formula.height + formula.depth
 
     def equation(self, relations: Sequence[str], where: str = "") -> Markup:
         """A displayed chain of relations: centred, or in lines that begin with a relation where it is too wide.
@@ -176,17 +188,18 @@ class Typesetter:
         display: bool,
         room: float | None = None,
         is_right: bool = False,
+        is_centred: bool = False,
         size: float = SIZE,
         before: float = 0.0,
     ) -> Markup:
-        key = (latex, display, room, is_right, size)
+        key = (latex, display, room, (is_right, is_centred), size)
         if key not in self._known:
             self._known[key] = len(self.images)
             image = self._set(latex, where, display=display, room=room, size=size)
             if room is not None and image.formula.width > room + SLACK:
                 smaller = size * room / image.formula.width
                 image = self._set(latex, where, display=display, room=room, size=smaller)
-            self.images.append(replace(image, is_right=is_right))
+            self.images.append(replace(image, is_right=is_right, is_centred=is_centred))
         return self._shown(self._known[key], before)
 
     def _shown(self, number: int, before: float = 0.0) -> Markup:
@@ -219,22 +232,6 @@ def _typeset(
     except (UnknownMath, MissingGlyph) as error:
         raise BankError(complaint(latex, where, f"{error}.")) from None
     return formula, spoken(mathml, language)
-
-
-def sharing(images: Sequence[Image], texts: Sequence[int]) -> list[Image]:
-    """The images with another numbering of the page's slots: where they show the same, they share one.
-
-    Args:
-        images: with slots each of which has a text of its own.
-        texts: by slot, the number of its text from now on.
-    """
-    table = {FIRST_SLOT + slot: FIRST_SLOT + text for slot, text in enumerate(texts)}
-    return [
-        replace(image, slots=tuple(texts[slot] for slot in image.slots), spoken=image.spoken.translate(table))
-        if image.slots
-        else image
-        for image in images
-    ]
 
 
 @cache

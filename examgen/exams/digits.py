@@ -19,7 +19,12 @@ _WIDE = Context(prec=400)
 
 
 class Digits(Form):
-    """`{ decimals = 4 }`, or `{ significant_figures = 3 }`."""
+    """`{ decimals = 4 }`, or `{ significant_figures = 3 }`.
+
+    Attributes:
+        decimals: digits behind the point.
+        significant_figures: digits from the first that is not 0.
+    """
 
     decimals: Annotated[Whole, Field(ge=0, le=9)] | None = None
     significant_figures: Annotated[Whole, Field(ge=1, le=9)] | None = None

@@ -102,17 +102,17 @@ def _allowed_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> It
     current: Any = model
     for part in location:
         if isinstance(part, str) and part in getattr(current, "model_fields", {}):
-            current = _inner_model(current.model_fields[part].annotation)
+            current = inner_model(current.model_fields[part].annotation)
     for name, field in getattr(current, "model_fields", {}).items():
         yield field.alias or name
 
 
-def _inner_model(annotation: Any) -> Any:
-    """The model inside tuple[X, ...], dict[str, X] or X | None."""
+def inner_model(annotation: Any) -> Any:
+    """The model inside tuple[X, ...], dict[str, X] or X | None; None where there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for argument in getattr(annotation, "__args__", ()):
-        if found := _inner_model(argument):
+        if found := inner_model(argument):
             return found
     return None
 

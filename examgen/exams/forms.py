@@ -5,6 +5,8 @@ values stand there, once. Bank files are read into it, marking works by it, and 
 """
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -14,10 +16,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     ValidationError,
     model_serializer,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from examgen.core.exact import MAX_DIGITS, exactly, is_decimal
 from examgen.errors import did_you_mean
@@ -141,12 +146,31 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
+@dataclass(frozen=True)
+class Among:
+    """That texts are names of a table, for the schema that editors read; `require` refuses others in words."""
+
+    names: Collection[str]
+
+    def __get_pydantic_json_schema__(self, inner: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema of texts with the names as all that they may be."""
+        return _among(handler(inner), list(self.names))
+
+
+def _among(schema: JsonSchemaValue, names: list[str]) -> JsonSchemaValue:
+    if "anyOf" in schema:
+        return schema | {"anyOf": [_among(part, names) for part in schema["anyOf"]]}
+    if schema["type"] == "array":
+        return schema | {"items": _among(schema["items"], names)}
+    return schema | {"enum": names}
+
+
 Number = Annotated[Decimal, BeforeValidator(decimal_of)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
 Prose = Annotated[str, AfterValidator(checked_text)]
 """A text that papers show."""
 
-Proses = Annotated[tuple[Prose, ...], BeforeValidator(_listed)]
+Proses = Annotated[tuple[Prose, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
 # Strict, for true is no number of layers, and 1 is no yes.
 Whole = Annotated[int, Field(strict=True)]
 Strict = Annotated[bool, Field(strict=True)]

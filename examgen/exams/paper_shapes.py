@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.circuits.choices import read_by
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.probes.dependence import links
@@ -125,9 +126,9 @@ class PaperShape:
         return replace(self, fields=self.other_fields)
 
     def needed(self) -> tuple[Quantity, ...]:
-        """The derived quantities that are asked for or on the way to one that is, in the order of the graph; nothing
-        that is printed, or only leads to that."""
-        asked = {field.quantity for field in self.fields}
+        """The derived quantities that are asked for, tell which option is right, or are on the way to one that does, in
+        the order of the graph; nothing that is printed, or only leads to that."""
+        asked = {field.quantity for field in self.fields} | read_by(self.graph, self.shape.choices)
         wanted = (asked | self.graph.sources(asked, self.shown)) - self.shown
         return tuple(quantity for quantity in self.graph.derived if quantity.name in wanted)
 

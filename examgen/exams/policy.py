@@ -44,14 +44,24 @@ Share = Annotated[Number, Field(ge=0, le=1)]
 
 
 class Rounding(Form):
-    """`{ step = 0.5, direction = "nearest" }`: totals are multiples of the step; `nearest` rounds a tie up."""
+    """`{ step = 0.5, direction = "nearest" }`: totals are multiples of the step; `nearest` rounds a tie up.
+
+    Attributes:
+        step: of totals.
+        direction: to which multiple.
+    """
 
     step: Annotated[Number, Field(ge=SMALLEST_STEP, le=1000)]
     direction: Direction = "nearest"
 
 
 class Grade(Form):
-    """`{ grade = "B+", from = 80 }`: a grade and the percentage from which it is given."""
+    """`{ grade = "B+", from = 80 }`: a grade and the percentage from which it is given.
+
+    Attributes:
+        name: of the grade.
+        percent: from which on it is given.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=40, alias="grade")]
     percent: Annotated[Number, Field(ge=0, le=1000, alias="from")]
@@ -67,12 +77,18 @@ class Shares(Form):
     """Shares of an entry's marks by outcome; blank and unreadable entries get nothing.
 
     Attributes:
+        correct: of right entries.
+        imprecise: of entries that are right to the fewer digits that they have.
+        wrong: of all others.
         follow_through: of what follows from wrong answers; with "off" it is wrong.
         misconception: of a wrong entry that a misconception explains.
     """
 
     correct: Share = Decimal(1)
-    follow_through: Annotated[Decimal | Literal["off"], BeforeValidator(_follow_through)] = Decimal(1)
+    follow_through: Annotated[
+        Decimal | Literal["off"],
+        BeforeValidator(_follow_through, json_schema_input_type=Literal["full", "off"] | Number),
+    ] = Decimal(1)
     imprecise: Share = Decimal("0.5")
     wrong: Share = Decimal(0)
     misconception: Share = Decimal(0)
@@ -101,7 +117,9 @@ class Policy(Shares):
     truncation: Strict = False
     ignore_above: Annotated[Number, Field(ge=1)] = Decimal(1000)
     zeros_carry: Strict = False
-    rounding: Annotated[Rounding | None, BeforeValidator(_rounding)] = None
+    rounding: Annotated[
+        Rounding | None, BeforeValidator(_rounding, json_schema_input_type=Literal["none"] | Rounding)
+    ] = None
     grades: Annotated[tuple[Grade, ...], Field(max_length=100)] = ()
 
     @model_validator(mode="after")

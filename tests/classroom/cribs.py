@@ -79,6 +79,8 @@ class Desk:
 
 def _old(desk: Desk, place: int, _: Sequence[str]) -> str:
     one = desk.field(place)
+    if one.kind.endswith("_new") and one.layer is None:
+        return desk.page.given(one.kind.removesuffix("_new"), one.index)
     letter = "b" if one.kind in {"b_new", "dL_db"} else "W"
     return desk.page.given(f"{letter}{one.layer or 1}", one.index) or desk.page.given(f"A{one.layer}", one.index)
 
@@ -138,12 +140,12 @@ def _again(_desk: Desk, _place: int, written: Sequence[str]) -> str:
 
 def _full_step(desk: Desk, place: int, written: Sequence[str]) -> str:
     """A new weight from the gradient on the sheet, as if the learning rate were 1."""
-    one = desk.field(place)
-    wanted = "dL_dW" if one.kind == "W_new" else "dL_db"
+    one, old = desk.field(place), _old(desk, place, written)
+    wanted = "dL_dW" if one.kind == "W_new" else "dL_db" if one.kind == "b_new" else f"dL_d{one.kind[:-4]}"
     for text, its in zip(written, desk.page.paper.fields, strict=False):
-        if text and (its.kind, its.layer, its.step, its.index) == (wanted, one.layer, one.step, one.index):
-            return f"{float(_old(desk, place, written)) - float(text):.{max(one.digits.count, 0)}f}"
-    return _old(desk, place, written)
+        if text and old and (its.kind, its.layer, its.step, its.index) == (wanted, one.layer, one.step, one.index):
+            return f"{float(old) - float(text):.{max(one.digits.count, 0)}f}"
+    return old
 
 
 WORDS: Mapping[str, Callable[[Desk, int, Sequence[str]], str]] = MappingProxyType(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
@@ -24,6 +25,15 @@ MAX_DRAWS = 4_000
 def drawn_exams() -> tuple[str, ...]:
     """Names of the shipped families and exams whose numbers are drawn and which ask for nothing but numbers."""
     return tuple(path.stem for path in shipped_banks() if path.parent.name != "worked" and _asks_numbers(str(path)))
+
+
+OPERATIONS = str(Path(__file__).parent / "banks" / "operations.toml")
+"""A circuit with the operations that no shipped family has, so that each misconception can show somewhere."""
+
+
+def title(name: str) -> str:
+    """How a test of an exam is called."""
+    return Path(name).stem
 
 
 @cache

@@ -39,14 +39,21 @@ def _none(fields: Sequence[Field], _: random.Random) -> list[bool]:
     return [False] * len(fields)
 
 
+def _is_step(one: Field, fields: Sequence[Field]) -> bool:
+    """Whether it is on the way to what the paper is about: in a circuit, all but the last task."""
+    if one.layer is None and one.step is None:
+        return one.task < max(other.task for other in fields)
+    return one.kind in INTERMEDIATE
+
+
 def _half(fields: Sequence[Field], chooses: random.Random) -> list[bool]:
-    steps = [place for place, one in enumerate(fields) if one.kind in INTERMEDIATE]
+    steps = [place for place, one in enumerate(fields) if _is_step(one, fields)]
     left_out = set(chooses.sample(steps, len(steps) // 2))
     return [place in left_out for place in range(len(fields))]
 
 
 def _all(fields: Sequence[Field], _: random.Random) -> list[bool]:
-    return [one.kind in INTERMEDIATE for one in fields]
+    return [_is_step(one, fields) for one in fields]
 
 
 def _some(fields: Sequence[Field], chooses: random.Random) -> list[bool]:

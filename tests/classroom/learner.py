@@ -15,6 +15,7 @@ import numpy as np
 from examgen.core.network import NetworkShape
 from examgen.core.rules.losses import LOSSES
 from tests.classroom.figures import Array
+from tests.classroom.hand_beliefs import NONE, Beliefs
 from tests.classroom.notebook import REAL, Notebook
 
 SHARES: Mapping[str, Callable[[int], float]] = MappingProxyType(
@@ -70,11 +71,13 @@ class Learner:
         delta: which derivative the course calls δ.
         averages: whether a mean is divided by the number of its terms.
         goes_on_from: of dL/dz and dL/db, which are equal where there is one sample, the one from which work goes on.
+        beliefs: about circuits, which `hand_circuits` works out.
     """
 
     delta: str = "dL_dz"
     averages: bool = True
     goes_on_from: str = "dL_dz"
+    beliefs: Beliefs = NONE
 
     def samples_of(self, step: int) -> int:
         """The number of the step whose samples are used in this step."""
@@ -222,7 +225,7 @@ class Learner:
         """dL/da and dL/dz of a layer, the latter as it goes on and as it was worked out."""
         if here.above is None:
             with np.errstate(all="ignore"):
-                dL_da = book.note(("dL_da", layer, step), self._loss_slope(shape.loss, here.a, y))
+                dL_da = book.note(("dL_da", layer, step), self.slope_of_loss(shape.loss, here.a, y))
         else:
             terms = partial(_terms_of_dL_da, here.above)
             dL_da = book.note(("dL_da", layer, step), self.pull_back(here.above), terms=terms)
@@ -264,7 +267,7 @@ class Learner:
                 return _by_definition(name, a, y) * self._left_out(name, a.shape[2])
         return np.asarray(terms.sum(axis=2))
 
-    def _loss_slope(self, name: str, a: Array, y: Array) -> Array:
+    def slope_of_loss(self, name: str, a: Array, y: Array) -> Array:
         """Derivative of the loss with respect to the outputs."""
         error = self.error(a, y)
         match name:

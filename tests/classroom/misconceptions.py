@@ -11,11 +11,13 @@ from types import MappingProxyType
 
 import numpy as np
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
+from tests.classroom.circuit_beliefs import CIRCUIT_BELIEFS
 from tests.classroom.figures import Array
 from tests.classroom.learner import Above, Here, Learner, Parameters, activation_of, is_shortcut, slope_of
 
@@ -249,6 +251,8 @@ def _equal_sizes(shape: NetworkShape, start: int, stop: int | None = None) -> bo
 
 
 def _has_square(shape: Exercise) -> bool:
+    if isinstance(shape, CircuitShape):
+        return False
     if isinstance(shape, ProductsShape):
         return any(
             min(spec.left[0], spec.right[1]) > 1 for spec in shape.products if spec.operation != "shape_of_product"
@@ -258,6 +262,8 @@ def _has_square(shape: Exercise) -> bool:
 
 
 def _adds_something(shape: Exercise) -> bool:
+    if isinstance(shape, CircuitShape):
+        return False
     return not isinstance(shape, ProductsShape) or any(spec.operation == "affine_map" for spec in shape.products)
 
 
@@ -328,5 +334,30 @@ _ROWS = (
     ),
 )
 
-MISCONCEPTIONS: Mapping[str, Misconception] = MappingProxyType({row.label: row for row in _ROWS})
+
+def _joined(label: str, rows: Mapping[str, Misconception]) -> Misconception:
+    """A belief about networks and products, about circuits, or about both."""
+    about_circuits = CIRCUIT_BELIEFS.get(label)
+    if about_circuits is None:
+        return rows[label]
+    name, _, way = label.removesuffix(")").partition(" (")
+    row = rows.get(label, Misconception(name, way, Learner, lambda _: False))
+
+    def learner() -> Learner:
+        found = row.learner()
+        found.beliefs = about_circuits.beliefs
+        return found
+
+    def can_show(shape: Exercise) -> bool:
+        return about_circuits.can_show(shape) if isinstance(shape, CircuitShape) else row.can_show(shape)
+
+    return replace(row, learner=learner, can_show=can_show)
+
+
+def _all_rows() -> Mapping[str, Misconception]:
+    rows = {row.label: row for row in _ROWS}
+    return {label: _joined(label, rows) for label in dict.fromkeys((*rows, *CIRCUIT_BELIEFS))}
+
+
+MISCONCEPTIONS: Mapping[str, Misconception] = MappingProxyType(_all_rows())
 """All beliefs by label."""

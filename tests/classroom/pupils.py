@@ -8,11 +8,13 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.exams.exam import Exam, QuestionVariant, Variant
 from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
+from tests.classroom import hand_circuits
 from tests.classroom.figures import Array
 from tests.classroom.learner import Learner
 from tests.classroom.misconceptions import MISCONCEPTIONS
@@ -121,19 +123,29 @@ def work_out(exam: Exam, pupils: Sequence[Pupil], seed: int) -> list[Sheet]:
             together = {name: np.stack([each[name] for each in givens]) for name in givens[0]}
             learner = _learner(exam, paper, belief)
             learner.goes_on_from = goes_on_from
-            _answer(paper, learner, together, book)
+            answer(paper, learner, together, book)
             for row, (number, texts) in enumerate(zip(members, book.texts(), strict=True)):
                 done[number].append((texts, book.written[row], book.slips.get(row)))
     return [_sheet(parts) for parts in done]
 
 
-def _answer(paper: PaperShape, learner: Learner, givens: Mapping[str, Array], book: Notebook) -> None:
+def answer(paper: PaperShape, learner: Learner, givens: Mapping[str, Array], book: Notebook) -> None:
+    """Work a question out, whatever it is of, and write it into the book.
+
+    Args:
+        paper: the question.
+        learner: whose beliefs count.
+        givens: (students, *shape) by given quantity.
+        book: where results are written down.
+    """
     with np.errstate(all="ignore"):
-        if isinstance(paper.shape, NetworkShape):
-            learner.train(paper.shape, givens, book)
-        else:
-            assert isinstance(paper.shape, ProductsShape)
-            multiply(learner, paper.shape, givens, book)
+        match paper.shape:
+            case NetworkShape():
+                learner.train(paper.shape, givens, book)
+            case ProductsShape():
+                multiply(learner, paper.shape, givens, book)
+            case CircuitShape():
+                hand_circuits.work_out(paper.shape, givens, hand_circuits.in_book(book.note), learner.beliefs)
 
 
 def _learner(exam: Exam, paper: PaperShape, belief: str) -> Learner:

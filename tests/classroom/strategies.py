@@ -4,6 +4,7 @@ A strategy says for each field what is written: a number, or one of the words of
 as it was.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -15,14 +16,28 @@ NEW = frozenset({"W_new", "b_new"})
 FORWARD = frozenset({"z", "a", "loss"})
 
 
+DERIVATIVE = re.compile(r"d[A-Za-z]\w*_d[A-Za-z]\w*")
+
+
 def same(text: str, *, new: str | None = None, only: frozenset[str] | None = None) -> Strategy:
     """The same in every box or in those of some kinds, with another one for new weights."""
-    return lambda one: (text if new is None or one.kind not in NEW else new) if only is None or one.kind in only else ""
+    return lambda one: (
+        (text if new is None or like(one) not in NEW else new) if only is None or like(one) in only else ""
+    )
 
 
 def by_kind(texts: Mapping[str, str], rest: str) -> Strategy:
     """One for each kind of quantity."""
-    return lambda one: texts.get(one.kind, rest)
+    return lambda one: texts.get(like(one), rest)
+
+
+def like(one: Field) -> str:
+    """The kind of a network's quantity; of a circuit's, the one that stands in its place in a network."""
+    if one.layer is not None or one.kind in GRADIENTS | NEW | FORWARD:
+        return one.kind
+    if DERIVATIVE.fullmatch(one.kind):
+        return "dL_dW"
+    return "W_new" if one.kind.endswith("_new") else "loss" if one.kind in {"L", "f", "s"} else "a"
 
 
 Group = tuple[str, int | None]
@@ -36,7 +51,7 @@ def layered(texts: Mapping[Group, str]) -> Strategy:
 
 def right_in(kinds: frozenset[str], text: str) -> Strategy:
     """Some kinds right, something else elsewhere."""
-    return lambda one: "right" if one.kind in kinds else text
+    return lambda one: "right" if like(one) in kinds else text
 
 
 def first_step_right(text: str) -> Strategy:
@@ -48,25 +63,25 @@ def _saturated(layer: int, z: str, a: str) -> Strategy:
     """One layer far out, and what follows from it for its weights; the rest as if it were done."""
 
     def strategy(one: Field) -> str:
-        if one.kind in NEW:
+        if like(one) in NEW:
             return "old"
         if one.layer == layer and one.kind in {"z", "a"}:
             return z if one.kind == "z" else a
-        return "0.5" if one.kind in FORWARD else "0.0001" if one.layer == layer else "0.1"
+        return "0.5" if like(one) in FORWARD else "0.0001" if one.layer == layer else "0.1"
 
     return strategy
 
 
 def _forward_of_another(one: Field) -> str:
-    return "neighbour" if one.kind in FORWARD else "right"
+    return "neighbour" if like(one) in FORWARD else "right"
 
 
 def _first_layer_then_neighbour(one: Field) -> str:
-    return "right" if one.layer == 1 and one.kind in FORWARD else "neighbour"
+    return "right" if one.layer == 1 and like(one) in FORWARD else "neighbour"
 
 
 def _half_of_each(one: Field) -> str:
-    return "neighbour" if one.kind in FORWARD else "second neighbour"
+    return "neighbour" if like(one) in FORWARD else "second neighbour"
 
 
 _FAR = {"z": "10", "a": "1.0000", "W_new": "old", "b_new": "old"}

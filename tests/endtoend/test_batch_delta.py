@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from examgen.cli import app
-from examgen.core.network import BatchDelta, NetworkShape
+from examgen.core.network import NetworkShape
+from examgen.core.network_layout import BatchDelta
 from examgen.exams.keys.key_folder import read_key
 from tests.marking_sheets import Row, read_rows
 from tests.oracles import Array, Numbers, by_autograd

@@ -425,7 +425,7 @@ def test_a_small_seed_is_told(command: Command, seed: str, notes: list[str]) -> 
 @pytest.mark.parametrize(
     ("out", "told"),
     [
-        ("file", r"file: is a file, where a folder is needed; choose another folder"),
+        ("file", r"file: cannot be written: a file is there, and a folder is needed; choose another one"),
         ("file/below", r"file/below: cannot be written: its way leads through a file; choose another folder"),
         ("x" * 300, r"x+: cannot be written: File name too long"),
         ("/proc/nowhere", r"/proc/nowhere: cannot be written: "),

@@ -20,7 +20,20 @@ from examgen.resources import shipped
 CHECKOUT = Path(__file__).parents[2]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 TRACKED = (".ci", "Makefile", "README.md", "banks", "examgen", "pyproject.toml", "templates")
-TOUR = ("make", "samples", "batch", "rehearse", "secret", "grade", "explain", "check", "list")
+TOUR = (
+    "make",
+    "samples",
+    "batch",
+    "rehearse",
+    "secret",
+    "grade",
+    "explain",
+    "check",
+    "new",
+    "preview",
+    "schema",
+    "list",
+)
 """Commands in the order in which their examples need one another."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from examgen.documents.pages import PaperPage, QuestionPart
+from examgen.documents.pages import NetworkPicture, PaperPage, QuestionPart
 from examgen.documents.paper.papers import key_page
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from tests.small_banks import fitting_notations, shipped_names
@@ -49,7 +49,7 @@ def _question_lines(question: QuestionPart) -> Iterator[str]:
     yield from question.text
     if question.picture:
         yield f"picture: {question.picture.description}"
-        for layer in question.picture.layers:
+        for layer in question.picture.layers if isinstance(question.picture, NetworkPicture) else ():
             yield f"  {layer.caption}{' with biases' if layer.has_bias else ''}: {', '.join(layer.units)}"
     for given in question.givens:
         label = rf"\text{{{given.label}: }} " if given.label else ""

@@ -8,21 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examgen.core.network import NetworkShape
-from examgen.core.products import ProductsShape
 from examgen.exams.digits import Digits
 from examgen.exams.keys.solved_papers import papers, solve
 from examgen.exams.paper_shapes import PaperShape
-from tests.classroom.exams import PRECISIONS, drawn_exams, load, variants_of
+from tests.classroom.exams import OPERATIONS, PRECISIONS, drawn_exams, load, title, variants_of
 from tests.classroom.figures import Array, places_for, rounded, text_of
 from tests.classroom.judging import OURS, Tally, sit
 from tests.classroom.learner import Learner
 from tests.classroom.misconceptions import MISCONCEPTIONS
 from tests.classroom.notebook import Habits, Notebook
-from tests.classroom.pupils import HONEST, Pupil, beliefs_of, work_out
+from tests.classroom.pupils import HONEST, Pupil, answer, beliefs_of, work_out
 from tests.classroom.rules import RULES
 from tests.classroom.slips import SLIPS, Entry, slip
-from tests.classroom.warmups import multiply
 from tests.marking_students import Style, honest_answers, rounded_text
 from tests.misconception_names import NAMES
 
@@ -45,7 +42,7 @@ def test_published_rules_wrong_somebody(tmp_path: Path) -> None:
     assert tally.honest_lost[OURS] + tally.wrong_accepted[OURS] == 0
 
 
-@pytest.mark.parametrize("name", drawn_exams())
+@pytest.mark.parametrize("name", [*drawn_exams(), OPERATIONS], ids=title)
 def test_the_students_know_the_textbook(name: str) -> None:
     """An honest student who carries all digits writes the key, rounded."""
     loaded = load(name, 5, Digits(decimals=6), is_screened=False)
@@ -61,7 +58,7 @@ def test_the_students_know_the_textbook(name: str) -> None:
         np.testing.assert_allclose(sheet.values, key, atol=5.1e-7)
 
 
-@pytest.mark.parametrize("name", drawn_exams())
+@pytest.mark.parametrize("name", [*drawn_exams(), OPERATIONS], ids=title)
 def test_students_together_write_what_one_alone_writes(name: str) -> None:
     """A group that carries rounded values writes the same as a student who is worked out number by number."""
     loaded = load(name, 6, is_screened=False)
@@ -92,11 +89,11 @@ def test_every_misconception_of_the_design_has_students() -> None:
     assert {row.name for row in MISCONCEPTIONS.values()} == set(NAMES)
 
 
-def test_every_misconception_shows_on_some_shipped_exam() -> None:
+def test_every_misconception_shows_on_some_exam() -> None:
     """Each way to hold each belief changes what is written in some exam, where it says that it can show."""
     shown: set[str] = set()
     could: set[str] = set()
-    for name in drawn_exams():
+    for name in (*drawn_exams(), OPERATIONS):
         loaded = load(name, 5, is_screened=False)
         [variant] = variants_of(loaded, 1)
         labels = beliefs_of(loaded.exam, variant)
@@ -107,7 +104,7 @@ def test_every_misconception_shows_on_some_shipped_exam() -> None:
     assert shown == could
 
 
-@pytest.mark.parametrize("name", drawn_exams())
+@pytest.mark.parametrize("name", [*drawn_exams(), OPERATIONS], ids=title)
 def test_a_belief_that_cannot_show_changes_nothing(name: str) -> None:
     """The predicates are right: where one says no, its student writes what an honest one writes."""
     loaded = load(name, 8, is_screened=False)
@@ -122,11 +119,7 @@ def test_a_belief_that_cannot_show_changes_nothing(name: str) -> None:
 def written_by(learner: Learner, paper: PaperShape, givens: Mapping[str, Array]) -> list[list[str]]:
     """What one student writes who rounds as it comes."""
     book = Notebook(paper, 1, Habits(), 1)
-    if isinstance(paper.shape, NetworkShape):
-        learner.train(paper.shape, givens, book)
-    else:
-        assert isinstance(paper.shape, ProductsShape)
-        multiply(learner, paper.shape, givens, book)
+    answer(paper, learner, givens, book)
     return book.texts()
 
 

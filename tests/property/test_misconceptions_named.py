@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.classroom.exams import drawn_exams, load
+from tests.classroom.exams import OPERATIONS, drawn_exams, load, title
 from tests.classroom.judging import OURS, Tally, sit
 from tests.classroom.misconceptions import MISCONCEPTIONS
 
@@ -12,13 +12,13 @@ VARIANTS = 6
 
 
 def sat(folder: Path, label: str) -> Tally:
-    """Every shipped family in which it can show, sat by students with one misconception."""
+    """Every family in which it can show, and the circuit of all other operations, sat by students who have it."""
     total = Tally()
-    for name in drawn_exams():
+    for name in (*drawn_exams(), OPERATIONS):
         loaded = load(name, 21)
         shapes = [shape for question in loaded.exam.questions for shape in question.shapes.values()]
         if len(loaded.exam.questions) == 1 and any(MISCONCEPTIONS[label].can_show(shape) for shape in shapes):
-            total.add(sit(loaded, VARIANTS, folder / name, honest=(), slips=0, beliefs=(label,)))
+            total.add(sit(loaded, VARIANTS, folder / title(name), honest=(), slips=0, beliefs=(label,)))
     return total
 
 
@@ -36,11 +36,16 @@ DEAD_ENDS = {"relu-integers": 92, "scalar-chain": 94}
 off makes all that follows 0, which carries no credit."""
 
 
+NAMED_SLIPS = {"scalar-chain": 4, "circuit": 5, "recurrence": 4}
+"""Exams in which a slip is often what a misconception comes to, by how many of them may be called so: copying the line
+above is leaving a factor out in a chain of single units, and a derivative for both in max; and where the error stands
+once, its lost sign is all that there is to see of it."""
+
+
 @pytest.mark.parametrize("name", drawn_exams())
 def test_a_slip_costs_one_entry_and_has_no_name(tmp_path: Path, name: str) -> None:
     """All that follows from a slip keeps its marks, and hardly any slip is taken for a misconception."""
     tally = sit(load(name, 22, is_screened=False), 10, tmp_path, slips=10, beliefs=())
     assert tally.slips == 100
     assert tally.slips_at_one[OURS] >= DEAD_ENDS.get(name, 98)
-    # In a chain of single units, copying the line above is what leaving a factor out comes to.
-    assert tally.honest_named <= (4 if name == "scalar-chain" else 1)
+    assert tally.honest_named <= NAMED_SLIPS.get(name, 1)

@@ -119,6 +119,7 @@ def test_all_misconceptions_of_the_table_can_show_somewhere() -> None:
     shapes = [
         NetworkShape((2, 2, 2, 2), ("relu", "tanh", "sigmoid"), "mean_squared_error", 2, 2),
         NetworkShape((2, 2, 2), ("relu", "sigmoid"), "binary_cross_entropy", 2, 2),
+        NetworkShape((2, 2), ("sigmoid",), "squared_error", 2, penalty="l2", optimizer="adam"),
     ]
     found = {
         patch.misconception

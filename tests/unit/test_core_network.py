@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from examgen.core.evaluation import evaluate
-from examgen.core.network import NetworkShape, network_graph, step_name
+from examgen.core.network import NetworkShape, network_graph
+from examgen.core.network_steps import step_name
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
 from tests.oracles import JUMPS, OUTPUTS, random_givens

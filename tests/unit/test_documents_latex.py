@@ -8,7 +8,7 @@ import pytest
 
 from examgen.core.network import NetworkShape
 from examgen.documents.math import to_mathml
-from examgen.documents.pages import QuestionPart
+from examgen.documents.pages import NetworkPicture, QuestionPart
 from examgen.documents.paper.papers import key_page
 from examgen.documents.typesetting import Typesetter
 from examgen.exams.banks.building import Student, draw_variants, load_exam
@@ -38,8 +38,11 @@ def latex_of(question: QuestionPart) -> Iterator[str]:
     answers = [answer for task in question.tasks for answer in task.answers]
     yield from (latex for answer in answers for latex in (answer.symbol, answer.latex) if latex)
     yield from (relation for section in question.sections for line in section.lines for relation in line.relations)
-    if question.picture:
+    if isinstance(question.picture, NetworkPicture):
         yield from (unit for layer in question.picture.layers for unit in layer.units)
+    elif question.picture is not None:
+        nodes = (node for form in question.picture.forms for node in form)
+        yield from (latex for node in nodes for latex in (node.sign, *node.above, *node.below) if latex)
 
 
 @pytest.fixture(scope="module", params=shipped_names())

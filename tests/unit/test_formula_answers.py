@@ -12,7 +12,8 @@ from examgen.core.evaluation import evaluate
 from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
 from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.misconceptions.patches import patches
-from examgen.core.network import BatchDelta, NetworkShape, network_graph
+from examgen.core.network import NetworkShape, network_graph
+from examgen.core.network_layout import BatchDelta
 from examgen.core.products import ProductSpec, ProductsShape, products_graph
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Array, Rule

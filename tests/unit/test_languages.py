@@ -32,7 +32,7 @@ DEVANAGARI = re.compile("[\u0900-\u097f]")
 FUNCTIONS = frozenset(row.title for row in ACTIVATIONS.values()) - {"identity"}
 SETTINGS = frozenset(
     {"answer_label", "decimal_mark", "feedback.colon", "singular_below_two", "date_form"}
-    | {"worked.symbol_joint", "worked.symbol_end"}
+    | {"worked.symbol_joint", "worked.symbol_end", "worked.picture_joint", "worked.picture_next"}
 )
 # Words that are written the same in both languages.
 SHARED = {

@@ -6,6 +6,7 @@ What comes out wrong is a problem.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,15 +29,24 @@ from examgen.exams.exam import Question
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 
 
-def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = None, force: bool = False) -> Checked:
+def check(
+    exam: str,
+    *,
+    draws: int = 1000,
+    seed: int = 0,
+    out: Path | None = None,
+    force: bool = False,
+    banks: tuple[Path, ...] = (),
+) -> Checked:
     """Try a bank or an exam.
 
     Args:
-        exam: a shipped exam or family, or the path of a TOML file.
+        exam: an exam or family by name, or the path of a TOML file.
         draws: to judge for each question.
         seed: of the draws.
         out: folder of the sample paper; one under ./output, that of the sample before, where it is None.
         force: whether to write over what lies in that folder.
+        banks: folders in which exams and families are looked up before the shipped ones.
 
     Raises:
         ExamgenError: the exam cannot be found, read or satisfied, a file cannot be written, or something else lies in
@@ -44,7 +54,7 @@ def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = Non
     """
     if not 1 <= draws <= 1_000_000:
         raise ExamgenError(f"draws is {draws}; use 1 to 1,000,000")
-    loaded = load_exam(exam, seed)
+    loaded = load_exam(exam, seed, own=banks)
     tried = {question.id: _tried(loaded, question, draws) for question in loaded.exam.questions}
     questions = tuple(_checked(loaded, question, tried[question.id]) for question in loaded.exam.questions)
     problems = [problem for question in questions for problem in _rare(loaded, question, tried[question.id])]
@@ -52,9 +62,9 @@ def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = Non
         # Nobody can sit an exam of which there is no paper, and not everybody one that lacks a shape.
         nobody = Sat(0, 0, ()), OtherSat(0, {}, 0, 0, (), ())
         return Checked(loaded.exam.id, questions, (), 0, *nobody, Path(), (), tuple(problems))
-    sample = _sample(exam, loaded, out, force=force)
+    sample = _sample(exam, out, MakeOptions(seed, force=force, banks=banks), loaded.exam.name)
     each = one_of_each_shape(loaded, [_there(trials) for trials in tried.values()])
-    notations, perfect = perfect_students(exam, loaded, [variant for _, variant in each])
+    notations, perfect = perfect_students(exam, loaded, [variant for _, variant in each], banks)
     mistaken, others = mistaken_students(loaded), other_students(loaded, each)
     return Checked(
         loaded.exam.id,
@@ -64,17 +74,17 @@ def check(exam: str, *, draws: int = 1000, seed: int = 0, out: Path | None = Non
         mistaken,
         others,
         sample,
-        (*(note for question in questions for note in _notes(loaded, question, others)), *others.notes),
+        (*loaded.found, *(note for question in questions for note in _notes(loaded, question, others)), *others.notes),
         (*problems, *perfect.problems, *mistaken.problems, *others.problems),
     )
 
 
-def _sample(exam: str, loaded: LoadedExam, out: Path | None, *, force: bool) -> Path:
+def _sample(exam: str, out: Path | None, options: MakeOptions, name: str) -> Path:
     """The folder of a sample paper, written before anybody sits the exam: what is in its way is told at once."""
     if out is not None:
-        return make(exam, out=out, options=MakeOptions(loaded.seed, force=force)).folder
-    folder = OUTPUT / f"{loaded.exam.name}-{loaded.seed}-sample"
-    return make(exam, out=folder, options=MakeOptions(loaded.seed, force=True), keeps_other=False).folder
+        return make(exam, out=out, options=options).folder
+    folder = OUTPUT / f"{name}-{options.seed}-sample"
+    return make(exam, out=folder, options=replace(options, force=True), keeps_other=False).folder
 
 
 Tried = Sequence[tuple[PaperShape, Trial]]

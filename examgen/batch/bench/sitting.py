@@ -95,19 +95,22 @@ def one_of_each_shape(loaded: LoadedExam, there: Iterable[Papers]) -> list[tuple
     return found
 
 
-def perfect_students(exam: str, loaded: LoadedExam, shapes: Sequence[Variant]) -> tuple[tuple[str, ...], Sat]:
+def perfect_students(
+    exam: str, loaded: LoadedExam, shapes: Sequence[Variant], banks: Sequence[Path] = ()
+) -> tuple[tuple[str, ...], Sat]:
     """Students who know everything, in every notation that fits: the notations, and who lost marks.
 
     Args:
         exam: as for `load_exam`.
         loaded: that exam in its own notation.
         shapes: papers that are sat beside those that are drawn.
+        banks: as `own` for `load_exam`.
     """
     notations, problems, sitters = [], [], 0
     students = [Student(f"perfect {number}") for number in range(PERFECT)]
     for name in NOTATIONS:
         try:
-            in_notation = load_exam(exam, loaded.seed, name)
+            in_notation = load_exam(exam, loaded.seed, name, own=banks)
         except BankError:
             continue  # such as the scalar notation for layers of several units
         notations.append(name)

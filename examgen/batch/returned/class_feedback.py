@@ -110,14 +110,14 @@ class FeedbackPrinter:
 
 
 def feedback_from_files(
-    marks: Path, key: Path, style: PaperStyle | None = None, jobs: int | None = 1, progress: Progress | None = None
+    marks: Path, key: Path, jobs: int | None = 1, progress: Progress | None = None
 ) -> WrittenFeedback:
-    """Feedback for the tables in a folder of marks, beside them.
+    """Feedback for the tables in a folder of marks, beside them, as the papers of the key were made; in English where
+    that needs a theme.
 
     Args:
         marks: folder with results.csv, and gradebook.csv if there is one.
         key: folder of the key, or of the exam around it.
-        style: as the papers of the key were made where it is None; in English where that needs a theme.
         jobs: processes, as in `work_through`.
         progress: called after each paper.
 
@@ -131,7 +131,7 @@ def feedback_from_files(
     for row in read_rows(marks / BOOK, ("student",)) if (marks / BOOK).is_file() else []:
         book[student_of(row)].append(total_of(row))
     found = read_key(key)
-    return write_feedback(ResultRows(found, results, book), marks, style or _style_of(found), progress, jobs)
+    return write_feedback(ResultRows(found, results, book), marks, _style_of(found), progress, jobs)
 
 
 def write_feedback(

@@ -11,17 +11,19 @@ from math import prod
 from types import MappingProxyType
 
 from examgen.core.backward import Label, derivatives
+from examgen.core.circuits.choices import Choices, check_choices
 from examgen.core.circuits.circuit_names import NAME, Readable, ReadableShapes, derivative_of, usual_latex
 from examgen.core.circuits.circuit_rules import (
+    DEFINITION,
     ExpressionRule,
     Wrong,
     definition_rule,
     expression_rule,
 )
 from examgen.core.circuits.definitions import definition, names_of
-from examgen.core.circuits.expressions import Applied, Expression, Read, Shape, names_in, parts
-from examgen.core.circuits.simplest_forms import added
-from examgen.core.circuits.uniform import as_often, spread
+from examgen.core.circuits.expressions import Applied, Expression, Read, names_in, parts
+from examgen.core.circuits.operations.simplest_forms import added
+from examgen.core.circuits.operations.uniform import as_often, spread
 from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.errors import did_you_mean
 
@@ -41,6 +43,7 @@ class CircuitShape:
         output: name of the number that derivatives are of; empty where none is said.
         symbols: name and LaTeX of those quantities that are not written as their names.
         wanted: names of derivatives that are asked for.
+        choices: which options are right, where that follows from the numbers.
     """
 
     given: tuple[tuple[str, tuple[int, ...]], ...]
@@ -48,14 +51,15 @@ class CircuitShape:
     output: str = ""
     symbols: tuple[tuple[str, str], ...] = ()
     wanted: tuple[str, ...] = ()
+    choices: Choices | None = None
 
     def __post_init__(self) -> None:
-        circuit_graph(self)
+        check_choices(self.graph, self.choices)
 
     @property
     def graph(self) -> ComputationGraph:
-        """As `circuit_graph`."""
-        return circuit_graph(self)
+        """As `circuit_graph`; the same one whichever options are right."""
+        return circuit_graph(self if self.choices is None else replace(self, choices=None))
 
     @property
     def steps(self) -> int:
@@ -85,8 +89,7 @@ class CircuitShape:
 
 
 def _is_rational(expression: Expression) -> bool:
-    operations = (one.operation for one in parts(expression) if isinstance(one, Applied))
-    return all(operation.is_rational for operation in operations)
+    return all(one.operation.is_exact(one) for one in parts(expression) if isinstance(one, Applied))
 
 
 @lru_cache(maxsize=256)
@@ -203,7 +206,7 @@ class _Builder:
             for quantity in self.backward(of, by):
                 self.add(quantity)
         except ValueError as error:
-            raise ValueError(f"{where}: {error}") from None
+            raise ValueError(f"{where}: {str(error).replace(DEFINITION, '')}") from None
 
     def wanted_by(self, of: str) -> list[str]:
         """The quantities by which a number is differentiated anywhere, in the order of the graph."""
@@ -221,13 +224,13 @@ class _Builder:
         for name, quantity in found.items():
             if not name.endswith(_WHOLE):
                 continue
+            assert quantity.derivative is not None
             terms = [_expression(found.get(use, quantity)) for use in self.uses(quantity, found)]
             expression = added(terms)
             if not names_in(expression):
                 # The same for everybody, as the derivative of a sum.
-                expression = as_often(spread(expression, quantity.shape), Read(*self.like(quantity)))
-            rule = expression_rule(f"{name} {terms}", expression)
-            assert quantity.derivative is not None
+                expression = as_often(spread(expression, quantity.shape), Read(quantity.derivative.by, quantity.shape))
+            rule = expression_rule(f"{_plain(name)} by {names_in(expression)}", expression)
             plain, by_latex = _plain(name), self.known[quantity.derivative.by].latex
             latex = rf"\frac{{\partial {self.known[of].latex}}}{{\partial {by_latex}}}"
             yield replace(quantity, name=plain, kind=plain, rule=rule, inputs=rule.names, latex=latex)
@@ -239,17 +242,14 @@ class _Builder:
             return [quantity.name]
         return several if self.only_use is None else [several[min(self.only_use, len(several) - 1)]]
 
-    def like(self, quantity: Quantity) -> tuple[str, Shape]:
-        """Name and shape of what a derivative is by."""
-        assert quantity.derivative is not None
-        return quantity.derivative.by, quantity.shape
-
     def towards(self, quantity: Quantity, of: str) -> Quantity:
         """A quantity with the way back through its definition, for derivatives of this number."""
-        if quantity.name != of or not isinstance(quantity.rule, ExpressionRule):
+        rule, is_end = quantity.rule, quantity.name == of
+        if not isinstance(rule, ExpressionRule) or (rule.pullbacks and not is_end):
             return quantity
-        rule = definition_rule(quantity.rule.name, quantity.rule.expression, self.wrong, is_end=True)
-        return replace(quantity, rule=rule)
+        # A derivative that a definition reads is differentiated as well.
+        text = rule.name.removeprefix(DEFINITION)
+        return replace(quantity, rule=definition_rule(text, rule.expression, self.wrong, is_end=is_end))
 
     def latex(self, name: str) -> str:
         return dict(self.shape.symbols).get(name, "") or usual_latex(name)

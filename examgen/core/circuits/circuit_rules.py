@@ -19,14 +19,18 @@ from examgen.core.circuits.expressions import (
     Piece,
     Pull,
     Read,
+    compiled,
     names_in,
     parts,
     value_of,
 )
-from examgen.core.circuits.signs import write_constant
-from examgen.core.circuits.simplest_forms import is_zero, plus
-from examgen.core.circuits.uniform import ONE, ZERO, as_often, same_shapes, spread
+from examgen.core.circuits.operations.signs import write_constant
+from examgen.core.circuits.operations.simplest_forms import plus
+from examgen.core.circuits.operations.uniform import ONE, ZERO, as_often, is_zero, same_shapes, spread
 from examgen.core.rules.rule import Array, Pullback, Reads, Rule, Source
+
+DEFINITION = "definition "
+"""The name of a definition's rule begins so."""
 
 GRADIENT, RESULT = "\0gradient", "\0result"
 """Names of the derivative by the result and of the result itself in the expressions of pullbacks."""
@@ -57,14 +61,10 @@ def expression_rule(text: str, expression: Expression, pullbacks: tuple[Pullback
         pullbacks: of its inputs, in the order in which the expression names them.
     """
     names = names_in(expression)
-
-    def compute(*inputs: Array) -> Array:
-        return value_of(expression, dict(zip(names, inputs, strict=True)))
-
     return ExpressionRule(
-        f"definition {text}",
+        f"{DEFINITION}{text}",
         _signature(expression, names),
-        compute,
+        compiled(expression, names),
         latex_of(expression, names),
         is_straight=_is_straight(expression),
         kinks=_distances(expression, names),

@@ -11,21 +11,36 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from examgen.core.circuits.arrays import ARRAYS, ENTRY
 from examgen.core.circuits.expressions import Applied, Constant, Expression, Operation, Read, Shape, applied
-from examgen.core.circuits.functions import FUNCTIONS, MAXIMUM, MINIMUM
-from examgen.core.circuits.matrix_products import MATRICES, MATRIX, TRANSPOSE
-from examgen.core.circuits.pooling import POOLINGS
-from examgen.core.circuits.simplest_forms import ADD, DIVIDE, LOGARITHM, MULTIPLY, NEGATE, POWER_OF, SUBTRACT
-from examgen.core.circuits.windows import CONVOLUTIONS
+from examgen.core.circuits.operations.arrays import ARRAYS, ENTRY
+from examgen.core.circuits.operations.functions import FUNCTIONS, MAXIMUM, MINIMUM
+from examgen.core.circuits.operations.losses_in_graphs import GRAPH_LOSSES
+from examgen.core.circuits.operations.matrix_products import MATRICES, MATRIX, TRANSPOSE
+from examgen.core.circuits.operations.pooling import POOLINGS
+from examgen.core.circuits.operations.simplest_forms import ADD, DIVIDE, LOGARITHM, MULTIPLY, NEGATE, POWER_OF, SUBTRACT
+from examgen.core.circuits.operations.windows import CONVOLUTIONS
 from examgen.core.exact import exactly
 from examgen.core.formulas import formula_functions
 from examgen.core.formulas.formula_functions import Function, function_key
 from examgen.core.formulas.formula_language import Parser
 from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize_definition
+from examgen.core.rules.activations import ACTIVATIONS
 
-_NAMED = (*FUNCTIONS, *(row for row in (*ARRAYS, *MATRICES) if row.name[:1].isalpha()), *CONVOLUTIONS, *POOLINGS)
-_ALIASES: Mapping[str, Operation] = MappingProxyType({"ln": LOGARITHM})
+_NAMED = (
+    *FUNCTIONS,
+    *GRAPH_LOSSES,
+    *(row for row in (*ARRAYS, *MATRICES) if row.name[:1].isalpha()),
+    *CONVOLUTIONS,
+    *POOLINGS,
+)
+_ALIASES: Mapping[str, Operation] = MappingProxyType(
+    {"ln": LOGARITHM}
+    | {
+        function_key(alias): row
+        for row in _NAMED
+        for alias in (ACTIVATIONS[row.name].aliases if row.name in ACTIVATIONS else ())
+    }
+)
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType({function_key(row.name): row for row in _NAMED} | dict(_ALIASES))
 """All that a definition can call, by `function_key`; max and min of one array, see `_SEVERAL` for those of several."""

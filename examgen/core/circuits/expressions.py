@@ -107,11 +107,14 @@ class Operation:
         settings: names of what it may be told, with the values where it is not told.
         kink: distances from where the derivative jumps, (..., n) from the same as `compute`; None where it never does.
         is_rational: whether exact fractions go in and come out.
+        rational_when: whether they do in an application, where it depends; None where it does not.
         products: how many products of two numbers the result takes; None where there are none.
         sums_entries: whether it adds up all entries, so that its argument is written as an entry with an index.
         is_linear: whether the result is a straight line in each argument while the others stay.
         wrong: the usual wrong derivatives, by the name of the misconception.
         doubt: what a student may take instead of its value, by the name of the misconception.
+        sign: LaTeX that a picture shows for it, or how that comes of an application; empty where it is its name.
+            Dots stand for arguments where those have a place of their own.
     """
 
     name: str
@@ -124,11 +127,17 @@ class Operation:
     settings: Mapping[str, int] = field(default_factory=dict)
     kink: Computation | None = None
     is_rational: bool = False
+    rational_when: Callable[[Applied], bool] | None = None
     products: Callable[[Applied], int] | None = None
     sums_entries: bool = False
     is_linear: bool = False
     wrong: Mapping[str, Pull] = field(default_factory=dict)
     doubt: Mapping[str, Callable[[Applied], Expression]] = field(default_factory=dict)
+    sign: str | Callable[[Applied], str] = ""
+
+    def is_exact(self, one: Applied) -> bool:
+        """Whether fractions stay fractions in an application."""
+        return self.is_rational if self.rational_when is None else self.rational_when(one)
 
 
 def applied(operation: Operation, *arguments: Expression, settings: Settings = ()) -> Applied:
@@ -153,32 +162,46 @@ def names_in(expression: Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.name for one in parts(expression) if isinstance(one, Read)))
 
 
-def value_of(expression: Expression, values: Mapping[str, Array]) -> Array:
-    """The value of an expression, (..., *shape).
+def compiled(expression: Expression, names: Sequence[str]) -> Callable[..., Array]:
+    """The computation of an expression: from arrays (..., *shape) of the quantities of these names to its value.
 
-    Args:
-        expression: what to compute.
-        values: (..., *shape) by name of each quantity that it reads; float64, or objects such as fractions, with which
-            the numbers of the expression are exact.
+    float64, or objects such as fractions, with which the numbers of the expression are exact. What stands in it several
+    times is computed once.
     """
-    is_exact = any(np.asarray(value).dtype == object for value in values.values())
-    found: dict[Expression, Array] = {}
-    for one in parts(expression):
-        if one not in found:
-            found[one] = _value(one, found, values, is_exact=is_exact)
-    return found[expression]
+    order = tuple(dict.fromkeys(parts(expression)))
+    places = {one: place for place, one in enumerate(order)}
+    steps = tuple(
+        (one.operation.compute, tuple(places[part] for part in one.arguments), one) if isinstance(one, Applied) else one
+        for one in order
+    )
+    inputs = {name: place for place, name in enumerate(names)}
+    rounded = {one: np.asarray(float(one.value)) for one in order if isinstance(one, Constant)}
+    exact = {one: np.array(one.value, dtype=object) for one in rounded}
+
+    def compute(*arrays: Array) -> Array:
+        constants = exact if any(map(is_object, arrays)) else rounded
+        found: list[Array] = []
+        for step in steps:
+            if isinstance(step, tuple):
+                function, arguments, one = step
+                found.append(np.asarray(function([found[place] for place in arguments], one)))
+            else:
+                found.append(np.asarray(arrays[inputs[step.name]]) if isinstance(step, Read) else constants[step])
+        return found[-1]
+
+    return compute
 
 
-def _value(one: Expression, found: Mapping[Expression, Array], values: Mapping[str, Array], *, is_exact: bool) -> Array:
-    if isinstance(one, Read):
-        return np.asarray(values[one.name])
-    if isinstance(one, Constant):
-        return np.array(one.value, dtype=object) if is_exact else np.asarray(float(one.value))
-    return np.asarray(one.operation.compute([found[part] for part in one.arguments], one))
+def value_of(expression: Expression, values: Mapping[str, Array]) -> Array:
+    """The value of an expression, (..., *shape), from the values by name of each quantity that it reads."""
+    names = names_in(expression)
+    return compiled(expression, names)(*(values[name] for name in names))
 
 
 def aligned(arrays: Sequence[Array], arguments: Sequence[Expression], rank: int) -> list[Array]:
     """Arguments with as many inner axes as the result, so that numbers go with every entry of an array."""
+    if not rank:
+        return list(arrays)
     return [
         array if len(argument.shape) == rank or not array.ndim else array[inner(*[None] * (rank - len(argument.shape)))]
         for array, argument in zip(arrays, arguments, strict=True)
@@ -192,4 +215,4 @@ def inner(*places: Any) -> tuple[Any, ...]:
 
 def is_object(array: Any) -> bool:
     """Whether an array holds fractions or texts, and no floating-point numbers."""
-    return bool(np.asarray(array).dtype == object)
+    return bool(np.asarray(array).dtype.hasobject)

@@ -27,6 +27,7 @@ _SIZES: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Smallest and largest absolute value by kind of given quantity."""
 _OTHER_SIZES = (0.3, 2.5)
+_CONSTANTS = (0.1, 0.9)
 _PROBABILITIES = (0.1, 0.9)
 
 Entry = tuple[str, tuple[int, ...]]
@@ -107,10 +108,9 @@ def drawn_givens(graph: ComputationGraph, draws: int = DRAWS) -> Values:
             is_shared = any(LOSSES[name].targets_add_up for name in losses)
             found[quantity.name] = _probabilities(sizes, is_shared=is_shared)
         else:
-            is_negative = (signs < 0.5) & ~keeps_sign & (quantity.role is not Role.RATE)
-            found[quantity.name] = _between(_SIZES.get(quantity.kind, _OTHER_SIZES), sizes) * np.where(
-                is_negative, -1.0, 1.0
-            )
+            is_negative = (signs < 0.5) & ~keeps_sign & (quantity.role not in {Role.RATE, Role.CONSTANT})
+            usual = _CONSTANTS if quantity.role is Role.CONSTANT else _OTHER_SIZES
+            found[quantity.name] = _between(_SIZES.get(quantity.kind, usual), sizes) * np.where(is_negative, -1.0, 1.0)
         if quantity.is_of_weights:
             # Sums of n terms of one sign grow with n, those of mixed signs with its root.
             inputs = quantity.shape[-1]

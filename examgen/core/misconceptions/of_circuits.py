@@ -11,7 +11,7 @@ from functools import partial
 from examgen.core.circuits.circuit import CircuitShape, mistaken_graph
 from examgen.core.circuits.circuit_rules import ExpressionRule, expression_rule
 from examgen.core.circuits.expressions import Applied, Expression, Operation, Read, parts
-from examgen.core.circuits.simplest_forms import ADD, MULTIPLY, SUBTRACT
+from examgen.core.circuits.operations.simplest_forms import ADD, MULTIPLY, SUBTRACT
 from examgen.core.graph import Change, ComputationGraph, Quantity, Role
 from examgen.core.misconceptions.versions import Version
 

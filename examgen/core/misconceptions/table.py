@@ -15,6 +15,8 @@ from examgen.core.misconceptions.rewiring import Inputs, mistaken, replaced, sca
 from examgen.core.misconceptions.versions import Misconception, Network, Version, above, layer_of
 from examgen.core.rules.activations import ACTIVATIONS, sigmoid
 from examgen.core.rules.losses import LOSSES
+from examgen.core.rules.optimizers import OPTIMIZERS, RATE
+from examgen.core.rules.penalties import PenalisedRule
 from examgen.core.rules.rule import Array, Rule
 
 
@@ -154,20 +156,28 @@ def _as_wide(value: Array, like: Array) -> Array:
 
 
 def _wrong_layer_input(net: Network) -> Iterator[Version]:
-    def compute(dL_dz: Array, own: Array, weights: Array) -> Array:
+    def compute(dL_dz: Array, own: Array, weights: Array, *factor: Array) -> Array:
         read = np.broadcast_to(own, (*own.shape[:-1], weights.shape[-1])) if own.shape[-1] == 1 else own
-        return np.asarray(np.einsum("...no,...ni->...oi", dL_dz, read) / net.shape.averaged_in_gradient)
+        of_data = np.asarray(np.einsum("...no,...ni->...oi", dL_dz, read) / net.shape.averaged_in_gradient)
+        # A penalty is added whatever the derivative of the loss is.
+        return sum((np.asarray(one)[..., None, None] * weights for one in factor), of_data)
 
     rule = mistaken("own activation", compute)
     for to_many in (False, True):
         sites = [q for q in net.of_kind("dL_dW") if q.shape[0] in ({q.shape[1], 1} if to_many else {q.shape[1]})]
-        changes = replaced(sites, rule, lambda q: (q.inputs[0], net.beside(q, f"a{q.layer}"), f"W{q.layer}"))
+        changes = replaced(sites, rule, lambda q: _own_input(net, q))
         yield Version(changes, must_show=not to_many)
+
+
+def _own_input(net: Network, quantity: Quantity) -> tuple[str, ...]:
+    """What a derivative by weights reads, with the activation of its own layer; then weights, a penalty's factor."""
+    factor, weights = quantity.inputs[2:3], quantity.inputs[3:4] or (f"W{quantity.layer}",)
+    return (quantity.inputs[0], net.beside(quantity, f"a{quantity.layer}"), *weights, *factor)
 
 
 def _pre_activation_input(net: Network) -> Iterator[Version]:
     sites = [q for q in net.of_kind("dL_dW") if layer_of(q) > 1]
-    yield Version(replaced(sites, inputs=lambda q: (q.inputs[0], net.beside(q, f"z{layer_of(q) - 1}"))))
+    yield Version(replaced(sites, inputs=lambda q: (q.inputs[0], net.beside(q, f"z{layer_of(q) - 1}"), *q.inputs[2:])))
 
 
 def _no_bias(net: Network) -> Iterator[Version]:
@@ -181,10 +191,35 @@ def _sigmoid_sign(net: Network) -> Iterator[Version]:
 
 
 def _ascent(net: Network) -> Iterator[Version]:
+    if net.shape.optimizer is not None:
+        yield Version(_with_rate(net, np.negative))
+        return
     yield Version(_updates(net, lambda value, step: value + step))
 
 
+def _with_rate(net: Network, change: Callable[[Array], Array]) -> dict[str, Change]:
+    """What an optimizer works out with another learning rate."""
+    found: dict[str, Change] = {}
+    for quantity in net.graph.derived:
+        if (
+            quantity.role in {Role.STATE, Role.CHANGE, Role.UPDATE}
+            and RATE in quantity.inputs
+            and quantity.rule is not None
+        ):
+            found[quantity.name] = mistaken("other rate", _at_rate(quantity, change)), None
+    return found
+
+
+def _at_rate(quantity: Quantity, change: Callable[[Array], Array]) -> Callable[..., Array]:
+    rule, place = quantity.rule, quantity.inputs.index(RATE)
+    assert rule is not None
+    return lambda *inputs: rule.compute(*inputs[:place], change(inputs[place]), *inputs[place + 1 :])
+
+
 def _no_learning_rate(net: Network) -> Iterator[Version]:
+    if net.shape.optimizer is not None:
+        yield Version(_with_rate(net, lambda rate: rate * 0 + 1))
+        return
     rule = mistaken("step of 1", lambda *read: (read[0] if len(read) > 2 else 0) - read[-1])
     yield Version(replaced(net.stepping(), rule))
 
@@ -241,15 +276,15 @@ def _bce_sign(net: Network) -> Iterator[Version]:
         rule = mistaken("both terms with a minus", lambda a, y: -(y / a + (1 - y) / (1 - a)) / samples)
         yield Version(replaced(gradient, rule), must_show=False)
         for sign in (1, -1):
-            yield Version(replaced(value, _one_sign(sign)), must_show=False)
+            yield Version(replaced(value, _one_sign(sign, net.shape.averaged_in_loss)), must_show=False)
 
 
-def _one_sign(sign: int) -> Rule:
+def _one_sign(sign: int, averaged: int) -> Rule:
     """The binary cross-entropy with a wrong sign before one of its two terms: the second, or the first for -1."""
 
     def compute(a: Array, y: Array) -> Array:
-        terms = (1 - y) * np.log(1 - a) - y * np.log(a)
-        return np.asarray(sign * terms.sum(axis=-1).mean(axis=-1))
+        terms = ((1 - y) * np.log(1 - a) - y * np.log(a)).sum(axis=-1)
+        return np.asarray(sign * (terms.mean(axis=-1) if averaged > 1 else terms.sum(axis=-1)))
 
     return mistaken(f"one term times {sign}", compute)
 
@@ -268,7 +303,9 @@ def _swapped_index(net: Network) -> Iterator[Version]:
     rule = mistaken("swapped update", lambda w, rate, gradient: _swapped(w) - rate[..., None, None] * gradient)
     if net.shape.changes:
         rule = mistaken("swapped update", lambda w, change: _swapped(w) + change)
-    yield Version({**changes, **replaced(net.of_kind("W_new"), rule)})
+    if net.shape.optimizer is None:
+        changes |= replaced(net.of_kind("W_new"), rule)
+    yield Version(changes)
     yield Version({q.name: then(q, "swapped", _swapped) for q in net.of_kind("W_new")}, must_show=False)
 
 
@@ -286,16 +323,63 @@ def _without_added(graph: ComputationGraph) -> Iterator[Version]:
 def _sum_for_mean(net: Network) -> Iterator[Version]:
     error, value = _output_gradient(net), list(net.of_kind("loss"))
     outputs = net.shape.sizes[-1] if LOSSES[net.shape.loss].is_mean else 1
-    for count in {net.shape.samples_per_step, outputs} - {1}:
+    yield from _mean_for_sum(net)
+    for count in {net.shape.averaged_in_loss, outputs} - {1}:
         for gradient in _where_averaged(net, count, outputs):
             yield Version(scaled([*gradient, *value], count))
             yield Version(scaled(gradient, count))
         yield Version(scaled(value, count), must_show=False)
-    if net.shape.samples_per_step > 1:
+    if net.shape.averaged_in_loss > 1:
         # The other convention of δ in a mini-batch: the gradients come out right.
         of_delta = net.shape.averaged_in_delta / net.shape.averaged_in_gradient
         changes = {**scaled(error, of_delta), **scaled(net.of_kind("dL_dW", "dL_db"), 1 / of_delta)}
         yield Version(changes, must_show=False, makes_up=True)
+
+
+def _mean_for_sum(net: Network) -> Iterator[Version]:
+    """The mean over a mini-batch where its sum belongs."""
+    if net.shape.batch != "sum":
+        return
+    share, value = 1 / net.shape.samples_per_step, list(net.of_kind("loss"))
+    for gradient in (list(net.of_kind("dL_dW", "dL_db")), _output_gradient(net)):
+        yield Version(scaled([*gradient, *value], share))
+        yield Version(scaled(gradient, share))
+    yield Version(scaled(value, share), must_show=False)
+
+
+def _penalty_forgotten(net: Network) -> Iterator[Version]:
+    if net.shape.penalty is None:
+        return
+    gradients: dict[str, Change] = {
+        q.name: (q.rule.data, q.inputs[:-2]) for q in net.of_kind("dL_dW") if isinstance(q.rule, PenalisedRule)
+    }
+    loss = LOSSES[net.shape.loss]
+    rule = loss.rule(net.shape.sizes[-1], net.shape.averaged_in_delta, net.shape.averaged_in_loss)
+    value = replaced(net.of_kind("loss"), rule, lambda q: q.inputs[:-1])
+    yield Version(gradients)
+    yield Version({**gradients, **value})
+    yield Version(value, must_show=False)
+
+
+def _momentum_forgotten(net: Network) -> Iterator[Version]:
+    """A step as if it were the first: nothing of the steps before it is kept."""
+    if net.shape.optimizer is None:
+        return
+    parts = {part.kind: part for part in OPTIMIZERS[net.shape.optimizer].parts if part.first}
+    changes: dict[str, Change] = {}
+    for quantity in net.of_kind(*parts, from_step=2):
+        part = parts[quantity.kind]
+        by_name = dict(zip(part.reads, quantity.inputs, strict=True))
+        letter = "W" if quantity.is_of_weights else "b"
+        changes[quantity.name] = part.rule(letter, 1), tuple(by_name[name] for name in part.first)
+    yield Version(changes)
+
+
+def _bias_correction_forgotten(net: Network) -> Iterator[Version]:
+    sites = list(net.of_kind("corrected1", "corrected2"))
+    rule = mistaken("mean as it is", lambda _, mean: mean * 1)
+    for kinds in (("corrected1", "corrected2"), ("corrected1",), ("corrected2",)):
+        yield Version(replaced([q for q in sites if q.kind in kinds], rule), must_show=len(kinds) > 1)
 
 
 def _where_averaged(net: Network, count: int, outputs: int) -> Iterator[list[Quantity]]:
@@ -467,6 +551,27 @@ _ROWS = (
         mistake="a sum was taken where the mean belongs, or the other way round",
         of_network=_sum_for_mean,
         since=1,
+    ),
+    Misconception(
+        name="penalty-forgotten",
+        mistake="the penalty of the weights was left out",
+        of_network=_penalty_forgotten,
+        since=1,
+        is_distinct=True,
+    ),
+    Misconception(
+        name="momentum-forgotten",
+        mistake="what the optimizer keeps of the steps before was left out",
+        of_network=_momentum_forgotten,
+        since=1,
+        is_distinct=True,
+    ),
+    Misconception(
+        name="bias-correction-forgotten",
+        mistake="the moments were not divided by 1 − β^t",
+        of_network=_bias_correction_forgotten,
+        since=1,
+        is_distinct=True,
     ),
     Misconception(
         name="other-factor",

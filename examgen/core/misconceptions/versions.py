@@ -6,7 +6,8 @@ from typing import Any
 
 from examgen.core.draw_versions import FIRST_DRAWS
 from examgen.core.graph import Change, ComputationGraph, Quantity
-from examgen.core.network import NetworkShape, step_name
+from examgen.core.network import NetworkShape
+from examgen.core.network_steps import step_name
 from examgen.core.rules.rule import Array, Rule
 
 Changes = Mapping[str, Change]

@@ -45,7 +45,7 @@ def trial_givens(graph: ComputationGraph) -> dict[str, Array]:
         if given.role is Role.TARGET:
             rows = draws.uniform(0.05, 1, size)
             givens[given.name] = rows / (rows.sum(axis=-1, keepdims=True) if given.shape[-1] > 1 else 1.2)
-        elif given.role is Role.RATE:
+        elif given.role in {Role.RATE, Role.CONSTANT}:
             givens[given.name] = draws.uniform(0.1, 0.9, size)
         else:
             givens[given.name] = draws.uniform(-1.5, 1.5, size)

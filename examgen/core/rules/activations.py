@@ -60,8 +60,7 @@ class Activation:
         slope_spelling: f' in it, `<0>` for z; empty where it is written sigmoid'(z).
         slope_from_a: f' as it is calculated by hand from the activation, which is `<0>`; empty where it is not.
         share_of: where an entry is the share that it has in a layer, what is shared, `<0>` for z.
-        levels: where f jumps between few values, these; it has no derivative to go back through then, and stands on the
-            last layer only, with a loss that names it.
+        levels: where f jumps between few values, these; it has no derivative to go back through then.
         fact: key of the sentence that explains the signs of its definition, as of a loss.
     """
 
@@ -301,7 +300,6 @@ _ROWS = (
         "",
         kinks=(0.0,),
         is_rational=True,
-        output_only=True,
         levels=(0.0, 1.0),
     ),
     Activation(
@@ -318,7 +316,6 @@ _ROWS = (
         "",
         kinks=(0.0,),
         is_rational=True,
-        output_only=True,
         levels=(-1.0, 1.0),
     ),
     Activation(

@@ -89,12 +89,17 @@ class Loss:
         """Whether it is differentiated by the weighted inputs of the outputs, past their activation."""
         return "weighted sum" in self.reads
 
-    def rule(self, outputs: int, samples: int) -> Rule:
-        """The rule from what it reads to the loss, averaged over the samples; arguments as of `slope_rule`."""
-        signature = f"{','.join(['(n,o)'] * len(self.reads))}->()"
-        return Rule(self.name, signature, self._mean, "", pullbacks=self._pullbacks(outputs, samples))
+    def rule(self, outputs: int, samples: int, of_value: int | None = None) -> Rule:
+        """The rule from what it reads to the loss.
 
-    def _pullbacks(self, outputs: int, samples: int) -> tuple[Pullback | None, ...]:
+        Args:
+            outputs, samples: as of `slope_rule`.
+            of_value: the samples over which the loss itself is a mean, 1 for a sum; as many where it is left out.
+        """
+        return _loss_rule(self, outputs, samples, samples if of_value is None else of_value)
+
+    def pullbacks(self, outputs: int, samples: int) -> tuple[Pullback | None, ...]:
+        """One for each of what it reads; arguments as of `slope_rule`."""
         if self.is_of_weighted_sums:
             return None, None, Pullback(output_error_rule(samples), (0, 1))
         if not self.has_targets:
@@ -118,14 +123,27 @@ class Loss:
         """What stands in front of the sum of the terms of all outputs and samples."""
         return self.scale / (samples * (outputs if self.is_mean else 1))
 
-    def _mean(self, *read: Array) -> Array:
-        return np.asarray(self.of_sample(*read).sum(axis=-1) / read[0].shape[-2])
+
+@lru_cache(maxsize=256)
+def _loss_rule(loss: Loss, outputs: int, samples: int, of_value: int) -> Rule:
+    def compute(*read: Array) -> Array:
+        return np.asarray(loss.of_sample(*read).sum(axis=-1) / of_value)
+
+    signature = f"{','.join(['(n,o)'] * len(loss.reads))}->()"
+    way_back = loss.pullbacks(outputs, samples)
+    return Rule(loss.name, signature, compute, "", averaged=of_value, pullbacks=way_back)
 
 
 @lru_cache(maxsize=256)
 def _slope_rule(loss: Loss, outputs: int, samples: int) -> Rule:
     latex = scaled_latex(loss.slope_factor(outputs, samples), loss.slope_term)
-    return Rule(f"{loss.name}_slope", "(n,o),(n,o)->(n,o)", lambda a, y: loss.slope_of_sample(a, y) / samples, latex)
+    return Rule(
+        f"{loss.name}_slope",
+        "(n,o),(n,o)->(n,o)",
+        lambda a, y: loss.slope_of_sample(a, y) / samples,
+        latex,
+        averaged=samples,
+    )
 
 
 def _squares(a: Array, y: Array) -> Array:

@@ -85,6 +85,7 @@ class Rule:
             entry down then changes it as much as moving it up.
         bounds: open interval of the values of the result.
         decimals: how many its values have whatever its inputs are, where these are few; None where they are rounded.
+        averaged: over so many samples the result is a mean, of a loss and of its derivative; `compute` divides by it.
         factors: places of the inputs that are multiplied with one another; such products are added up along the axes
             that the result does not have. Empty where there are none.
         factor: what stands in front of `latex`, or of a notation's own; `compute` multiplies by it too.
@@ -100,6 +101,7 @@ class Rule:
     latex: str
     is_straight: bool = False
     factor: Fraction = field(default=Fraction(1), hash=False)  # fractions are slow to hash
+    averaged: int = 1
     factors: tuple[int, ...] = ()
     bounds: tuple[float, float] = (-inf, inf)
     decimals: int | None = None

@@ -14,6 +14,7 @@ from examgen.core.rules.rule import fill_latex, fraction_latex
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.rule_formulas import loss_symbolic
 from examgen.documents.worked.solved_paper import SolvedPaper
+from examgen.documents.worked.step_samples import turn_facts
 from examgen.exams.naming.symbol_names import SAMPLE_LETTER, Naming
 from examgen.exams.paper_shapes import PaperShape
 
@@ -51,6 +52,9 @@ def facts_of(solved: SolvedPaper, style: PaperStyle) -> Iterator[str]:
     layout = [text["folded_bias"]] if any(map(paper.naming.folds, paper.graph)) else []
     if samples > 1:
         layout.insert(0, text[f"samples_as_{notation.samples_as}"])
+    if constants := [*_constant_facts(paper, text)]:
+        yield " ".join(constants)
+    layout = [*turn_facts(paper, text), *layout]
     if layout:
         yield " ".join(layout)
     errors = [one for one in paper.needed() if one.role is Role.DERIVATIVE and one.is_per_sample]
@@ -73,10 +77,18 @@ def _loss_facts(paper: PaperShape, style: PaperStyle) -> Iterator[str]:
         "formula": loss_symbolic(paper, value),
         "samples": samples,
     }
-    of_batch = "_of_batch" if samples > 1 else ""
+    of_batch = "" if samples == 1 else "_of_sum" if value.rule.averaged == 1 else "_of_batch"
     yield text[f"{'loss' if notation.cost == 'L' else 'cost'}{of_batch}"].format(**about)
     if loss.fact:
         yield fill_latex(text[loss.fact], lambda *_: notation.learning_rate)
+
+
+def _constant_facts(paper: PaperShape, text: Mapping[str, str]) -> Iterator[str]:
+    """What the penalty is, and how the optimizer takes its steps."""
+    about = {"rate": paper.naming.notation.learning_rate, "cost": paper.naming.notation.cost}
+    for given in paper.graph.givens:
+        if given.role is Role.CONSTANT and (sentence := text.get(f"constant_{given.kind}")):
+            yield fill_latex(sentence, lambda name, _: about[name])
 
 
 def _about_delta(naming: Naming, error: Quantity, samples: int) -> Mapping[str, str]:

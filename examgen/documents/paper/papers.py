@@ -10,34 +10,46 @@ from dataclasses import astuple, dataclass
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
-from examgen.core.exercise import Exercise
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.graph import Quantity, Role
-from examgen.core.network import NetworkShape, network_graph
-from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.network import NetworkShape
 from examgen.core.turned import Turned
-from examgen.documents.pages import AnswerBox, Cell, Given, LayerPicture, NetworkPicture, PaperPage, QuestionPart
+from examgen.documents.pages import (
+    AnswerBox,
+    Cell,
+    CircuitPicture,
+    Given,
+    NetworkPicture,
+    PaperPage,
+    QuestionPart,
+)
 from examgen.documents.pages import Task as TaskPart
 from examgen.documents.paper.facts import derivatives_of, facts_of
+from examgen.documents.paper.pictures.circuit_pictures import circuit_picture
+from examgen.documents.paper.pictures.network_pictures import network_picture
 from examgen.documents.paper.symbols import symbol_sentences
-from examgen.documents.paper.typed_tasks import other_boxes, spelling_lines, typed_answers
+from examgen.documents.paper.typed_tasks import other_boxes, spelling_lines, typed_answers, typed_hint
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked.rule_formulas import symbol_of, symbolic
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper, folds
+from examgen.documents.worked.step_samples import turns
 from examgen.documents.worked.worked_lines import worked_sections
 from examgen.exams.cover import Cover
 from examgen.exams.digits import Digits
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import MARKS_DECIMALS, Field, shown_places, task_letter, total_marks
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.naming.notation import Index, Notation
-from examgen.exams.naming.symbol_names import Naming, bias_name
+from examgen.exams.naming.notation import Index
+from examgen.exams.naming.symbol_names import bias_name
 from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.task import Task
 from examgen.exams.wording.texts import UNSHOWN
+
+Picture = NetworkPicture | CircuitPicture | None
 
 
 def question_page(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> PaperPage:
@@ -113,12 +125,11 @@ def _cover_facts(cover: Cover, style: PaperStyle) -> Iterator[tuple[str, str]]:
 
 def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> QuestionPart:
     text, paper = style.words["worked"], solved.paper
-    notation = paper.naming.notation
     return QuestionPart(
         number=str(number),
         title=style.phrase(paper.question.title),
         text=(*map(style.phrase, paper.question.text), *facts_of(solved, style)),
-        picture=_picture(paper.shape, notation, style),
+        picture=_picture(solved, style, with_solution=with_solution),
         givens=tuple(_givens(solved, text)),
         tasks=_tasks(paper, style, with_solution=with_solution),
         sections=worked_sections(solved, text, has_chains=style.key_detail == "full") if with_solution else (),
@@ -131,12 +142,14 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
     """What is to be computed, where that is not a network; and the given numbers: samples, then weights and biases."""
     paper = solved.paper
     yield from (Given("", f"{symbol_of(paper, one.name)} = {symbolic(paper, one)}") for one in _told(paper))
-    several = paper.shape.steps > 1
+    several, numbers = paper.shape.steps > 1, turns(paper.graph)
     for quantity in paper.graph:
-        if quantity.role is Role.INPUT and quantity.is_copied == several:
+        # A sample that is used again stands there once.
+        is_first = not several or (quantity.step is not None and numbers.get(quantity.step) == quantity.step)
+        if quantity.role is Role.INPUT and quantity.is_copied == several and is_first:
             pair = r",\quad ".join(_equation(solved, one) for one in (quantity, *_targets_of(paper, quantity)))
             named = text["sample" if quantity.shape[0] == 1 else "mini_batch"].format(step=quantity.step)
-            yield Given(named if several else "", pair)
+            yield Given(named if several and max(numbers.values()) > 1 else "", pair)
     by_layer: dict[int | None, list[str]] = {}
     for quantity in paper.graph.givens:
         is_folded = bool(paper.naming.weights_around(quantity))
@@ -192,7 +205,7 @@ def _tasks(paper: PaperShape, style: PaperStyle, *, with_solution: bool) -> tupl
     for number, task in enumerate(paper.question.tasks):
         fields = [field for field in paper.fields if field.task == number]
         is_number, asked = task.as_ == "number", paper.question.digits_of(task)
-        digits = digits_text(asked, text["worked"]) if is_number else text[f"as_{task.as_}"]
+        digits = digits_text(asked, text["worked"]) if is_number else typed_hint(task, style)
         boxes = _boxes(paper, number, fields, digits) if is_number else other_boxes(paper, number, style)
         # The same table is printed once.
         spellings = tuple(spelling_lines(paper, number))
@@ -206,9 +219,10 @@ def _tasks(paper: PaperShape, style: PaperStyle, *, with_solution: bool) -> tupl
                 each="" if task.marks_per_task is not None else _plain(task.marks),
                 kind=task.as_,
                 options=tuple((task_letter(place), style.phrase(option)) for place, option in enumerate(task.options)),
+                takes_several=task.takes_several,
                 spellings=spellings if all(spellings != part.spellings for part in found) else (),
                 answers=tuple(typed_answers(paper, number, style)) if with_solution and not is_number else (),
-                characters=_characters(asked) if is_number else 4,
+                characters=_characters(asked) if is_number else _letters(task),
             )
         )
     return tuple(found)
@@ -226,6 +240,11 @@ def digits_text(digits: Digits, text: Mapping[str, str]) -> str:
 def _characters(digits: Digits) -> int:
     """Of a number to so many digits: a sign, a digit before the point, the point and the decimals; "−123" at least."""
     return max(digits.count + (3 if digits.unit == "decimals" else 4), 4)
+
+
+def _letters(task: Task) -> int:
+    """Of what is written where no number is asked; "a, c" for every option where several may be right."""
+    return max(4, 3 * len(task.options) - 2) if task.takes_several else 4
 
 
 def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> Iterator[AnswerBox]:
@@ -262,37 +281,15 @@ def _is_whole(quantity: Quantity, cells: Mapping[tuple[str, Index], Cell]) -> bo
     return all((quantity.name, index) in cells for index in np.ndindex(*quantity.shape))
 
 
-def _picture(shape: Exercise, notation: Notation, style: PaperStyle) -> NetworkPicture | None:
+def _picture(solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> Picture:
     """What is drawn beside an exercise, where something is."""
-    if isinstance(shape, Turned):
-        return _picture(shape.plain, notation, style)
-    draw = _PICTURES.get(type(shape))
-    return None if draw is None else draw(shape, notation, style)
+    shape = solved.paper.shape
+    draw = _PICTURES.get(type(shape.plain if isinstance(shape, Turned) else shape))
+    return None if draw is None else draw(solved, style, with_solution)
 
 
-@lru_cache(maxsize=512)
-def _network_picture(shape: NetworkShape, notation: Notation, style: PaperStyle) -> NetworkPicture:
-    """The network's diagram; units are named as for a single sample."""
-    text = style.words["worked"]
-    single = NetworkShape(shape.sizes, shape.activations, shape.loss, 1, 1, updates=False, bias=shape.bias)
-    naming = Naming(notation, single, network_graph(single))
-    titles = [style.phrase(ACTIVATIONS[name].title) for name in shape.activations]
-    single_input = shape.sizes[0] == 1
-    layers = [LayerPicture(_units(naming, "x", shape.sizes[0]), text["input" if single_input else "inputs"])]
-    for layer, (size, title) in enumerate(zip(shape.sizes[1:], titles, strict=True), start=1):
-        layers.append(LayerPicture(_units(naming, f"a{layer}", size), title, has_bias=shape.has_bias(layer)))
-    named = [text["picture_input" if single_input else "picture_inputs"].format(count=shape.sizes[0])]
-    for size, title in zip(shape.sizes[1:], titles, strict=True):
-        named.append(text["picture_unit" if size == 1 else "picture_layer"].format(count=size, title=title))
-    return NetworkPicture(tuple(layers), text["picture"].format(layers=", ".join(named)))
-
-
-def _units(naming: Naming, name: str, size: int) -> tuple[str, ...]:
-    return tuple(naming.entry(name, (0, unit)).latex for unit in range(size))
-
-
-_PICTURES: Mapping[type, Callable[[Any, Notation, PaperStyle], NetworkPicture]] = MappingProxyType(
-    {NetworkShape: _network_picture}
+_PICTURES: Mapping[type, Callable[[SolvedPaper, PaperStyle, bool], Picture]] = MappingProxyType(
+    {NetworkShape: network_picture, CircuitShape: circuit_picture}
 )
 """By kind of exercise, its picture."""
 

@@ -19,8 +19,9 @@ from examgen.documents.pdf.filled_paper import boxes_of, filled
 from examgen.documents.pdf.slot_values import SlotValues
 from examgen.documents.pdf.stamping import PaperSkeleton, stamp
 from examgen.documents.pdf.stored import store
+from examgen.documents.shared_slots import sharing
 from examgen.documents.style import STANDARD, PaperStyle
-from examgen.documents.typesetting import HYPHEN, Image, Typesetter, fits_slots, fitted, sharing, widest_text
+from examgen.documents.typesetting import HYPHEN, Image, Typesetter, fits_slots, fitted, widest_text
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant

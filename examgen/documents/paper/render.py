@@ -27,9 +27,11 @@ from markupsafe import Markup, escape
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS as LONGEST_ANSWER
 from examgen.documents.math import to_mathml
 from examgen.documents.numbers import is_slot
-from examgen.documents.pages import PaperPage, QuestionPart, Task
+from examgen.documents.pages import CircuitPicture, NetworkPicture, PaperPage, QuestionPart, Task
 from examgen.documents.paper.answer_boxes import TaskLayout, laid_out
 from examgen.documents.paper.diagram import network_svg
+from examgen.documents.paper.pictures.circuit_markup import circuit_markup
+from examgen.documents.paper.pictures.lettering import Letters
 from examgen.documents.paper.sheet_script import sheet_script
 from examgen.documents.style import PaperStyle
 from examgen.documents.themes import Theme
@@ -127,10 +129,10 @@ def _environment(theme: Theme | None) -> Environment:
         "equation": _equation,
         "edge": _edge,
         "person": _person,
-        "web_text": lambda text, where="": _with_formulas(text, lambda latex: web_math(latex, where), where),
+        "web_text": web_text,
         "web_math": web_math,
         "aloud": _aloud,
-        "network": network_svg,
+        "network": _picture,
         "boxes": _boxes,
         "short": fitted,
     }
@@ -149,6 +151,20 @@ def _display(context: Context, latex: str, where: str = "") -> Markup:
     """A formula in a line, set large."""
     typesetter: Typesetter = context["typesetter"]
     return typesetter.inline(latex, where, display=True, room=GIVEN_WIDTH)
+
+
+@pass_context
+def _picture(
+    context: Context, picture: NetworkPicture | CircuitPicture, where: str = "", *, is_dense: bool = False
+) -> Markup:
+    """What stands beside a question; nothing where no page has room for it."""
+    if isinstance(picture, NetworkPicture):
+        return network_svg(picture, where, is_dense=is_dense)
+    typesetter = context.get("typesetter")
+    letters = Letters(typesetter, where)
+    return circuit_markup(
+        picture, letters, lambda text: _text(context, text, where) if typesetter else web_text(text, where)
+    )
 
 
 @pass_context
@@ -188,6 +204,11 @@ def _aloud(context: Context, latex: str) -> str:
 @lru_cache(maxsize=16384)
 def _read_aloud(latex: str, language: str) -> str:
     return spoken(to_mathml(latex), language)
+
+
+def web_text(text: str, where: str = "") -> Markup:
+    """Text with formulas as MathML."""
+    return _with_formulas(text, lambda latex: web_math(latex, where), where)
 
 
 def web_math(latex: str, where: str = "") -> Markup:

@@ -163,7 +163,9 @@ def _product_of(paper: PaperShape, path: Path) -> _Product:
     for factor in path.factors:
         if factor.entry is not None:
             name, index = factor.entry
-            latex = _derivative(cost or naming.entry(*factor.top).latex, naming.entry(*factor.bottom).latex)
+            by = naming.entry(*factor.bottom).latex
+            is_plain = factor.top == factor.bottom
+            latex = by if is_plain else _derivative(cost or naming.entry(*factor.top).latex, by)
             factors.append(_Factor(latex, name, index))
         cost = ""
     return _Product(factors, opening, share)

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from examgen.core.circuits.circuit_rules import ExpressionRule
-from examgen.core.circuits.uniform import INDICES
+from examgen.core.circuits.operations.uniform import INDICES
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.losses import LETTERS, LOSSES, Loss
+from examgen.core.rules.penalties import PenalisedRule
 from examgen.core.rules.rule import fill_latex, fraction_latex
 from examgen.core.turned import TurnedRule
 from examgen.documents.worked.exact_numbers import MOST_CHARACTERS, characters, has_room
@@ -23,7 +24,6 @@ from examgen.exams.paper_shapes import PaperShape
 
 MOST_SMALL_CHARACTERS = 96
 """So many fit between two brackets in the smallest letters that are easy to read."""
-
 MOST_IN_A_LINE = 56
 """The numbers of a sum take so many characters on a line that does not end among them."""
 
@@ -110,6 +110,9 @@ def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
 def template_of(paper: PaperShape, quantity: Quantity) -> str:
     """The LaTeX of a quantity's rule in the paper's notation."""
     assert quantity.rule is not None
+    if isinstance(quantity.rule, PenalisedRule):
+        of_data = quantity.rewired(quantity.rule.data, quantity.inputs[:-2])
+        return f"{template_of(paper, of_data)} + {quantity.rule.added}"
     formulas, rule = paper.naming.notation.formulas, quantity.rule
     if isinstance(rule, TurnedRule) and rule.is_minus:
         return _negative(template_of(paper, replace(quantity, rule=rule.plain)))
@@ -144,7 +147,8 @@ def loss_symbolic(paper: PaperShape, quantity: Quantity) -> str:
     symbols = {letter: f"{paper.naming.whole(name)}{index}" for letter, name in _read_by(paper, quantity).items()}
     symbols["times"] = ""
     term = _fill(_loss_of(paper, quantity).term, lambda name, _: symbols[name])
-    return _scaled(_loss_factor(paper, quantity), bound + term)
+    penalty = "".join(f" + {paper.naming.whole(name)}" for name in _penalty_of(paper, quantity))
+    return _scaled(_loss_factor(paper, quantity), bound + term) + penalty
 
 
 def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
@@ -174,13 +178,21 @@ def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
     is_long = not has_fractions and count * numbers > MOST_IN_A_LINE
     opening, closing = ("(", ")") if is_long else (r"\left(", r"\right)")
     whole = terms[0] if len(terms) == 1 else f"{opening}{' + '.join(terms)}{closing}"
-    return _scaled(_loss_factor(solved.paper, quantity), whole)
+    penalty = "".join(
+        f" + {solved.numbers.bracket(solved.number(name))}" for name in _penalty_of(solved.paper, quantity)
+    )
+    return _scaled(_loss_factor(solved.paper, quantity), whole) + penalty
 
 
 def _read_by(paper: PaperShape, loss: Quantity) -> dict[str, str]:
     """What a loss reads, by the letter that it has in terms."""
     letters = (LETTERS[one] for one in _loss_of(paper, loss).reads)
-    return dict(zip(letters, loss.inputs, strict=True))
+    return dict(zip(letters, loss.inputs, strict=False))
+
+
+def _penalty_of(paper: PaperShape, loss: Quantity) -> tuple[str, ...]:
+    """The name of the penalty that is added to a loss; also a mistaken one may have lost it."""
+    return loss.inputs[len(_loss_of(paper, loss).reads) :]
 
 
 def _loss_of(paper: PaperShape, quantity: Quantity) -> Loss:
@@ -191,8 +203,9 @@ def _loss_of(paper: PaperShape, quantity: Quantity) -> Loss:
 
 
 def _loss_factor(paper: PaperShape, quantity: Quantity) -> Fraction:
-    samples, outputs = paper.graph[quantity.inputs[0]].shape
-    return _loss_of(paper, quantity).factor(outputs, samples)
+    rule = paper.graph[quantity.name].rule
+    assert rule is not None
+    return _loss_of(paper, quantity).factor(paper.graph[quantity.inputs[0]].shape[1], rule.averaged)
 
 
 def _scaled(factor: Fraction, latex: str) -> str:
@@ -206,7 +219,7 @@ def _fill(template: str, symbol: Callable[[str, str], str]) -> str:
 
 def _is_by_entries(solved: SolvedPaper, template: str, inputs: Sequence[str]) -> bool:
     """Whether the formula is of any entry, or does with matrices what is written of numbers only."""
-    is_of_numbers = any(sign in template for sign in (r"\frac", "^{"))
+    is_of_numbers = r"\frac" in template or "^{" in template
     return f":{_INDEX}>" in template or (is_of_numbers and not all(map(solved.is_scalar, inputs)))
 
 

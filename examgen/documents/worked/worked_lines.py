@@ -21,15 +21,18 @@ from examgen.documents.worked.rule_formulas import (
     symbolic,
 )
 from examgen.documents.worked.solved_paper import SolvedPaper
+from examgen.documents.worked.step_samples import step_fact
 from examgen.exams.paper_shapes import PaperShape
 
 FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
 PART_OF = {
     Role.WEIGHTED_SUM: FORWARD,
     Role.ACTIVATION: FORWARD,
+    Role.PENALTY: FORWARD,
     Role.LOSS: FORWARD,
     Role.SLOPE: BACKWARD,
     Role.DERIVATIVE: BACKWARD,
+    Role.STATE: UPDATE,
     Role.CHANGE: UPDATE,
     Role.UPDATE: UPDATE,
     Role.VALUE: "products",
@@ -75,11 +78,14 @@ def _sections_of_step(
 
 def _opening(solved: SolvedPaper, words: Mapping[str, str], step: int) -> str:
     """What to know before the numbers of a step: that they are printed rounded, and which weights it starts from."""
+    of_step = step_fact(solved.paper, words, step)
     if step > 1:
         graph = solved.paper.graph
         has_biases = any(one.updated and one.is_of_biases for one in graph)
-        return words["weights_after" if has_biases else "weights_only_after"].format(step=step - 1)
-    facts = [words["unrounded"]] if any(map(solved.reads_rounded, solved.paper.needed())) else []
+        weights = words["weights_after" if has_biases else "weights_only_after"].format(step=step - 1)
+        return " ".join(filter(None, (of_step, weights)))
+    facts = [of_step] if of_step else []
+    facts += [words["unrounded"]] if any(map(solved.reads_rounded, solved.paper.needed())) else []
     facts += [words["zero_or_one"].format(condition=condition) for condition in _conditions(solved.paper)]
     return " ".join(facts)
 

@@ -6,41 +6,78 @@ what was found and what is allowed.
 """
 
 import tomllib
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from examgen.errors import BankError, did_you_mean
-from examgen.exams.banks.bank_models import ExamModel, Family
+from examgen.exams.banks.bank_models import Family
+from examgen.exams.banks.paper_models import ExamModel
 from examgen.exams.folders.regular import text_of
 from examgen.exams.forms import form_of
-from examgen.resources import shipped
+from examgen.resources import own_folders, shipped
 
 MAX_FILE_BYTES = 1_000_000
 
 
-def find_bank(name: str, beside: Path | None = None) -> Path:
-    """The file of a shipped exam or family, or the TOML path itself.
+def find_bank(name: str, beside: Path | None = None, own: Sequence[Path] = ()) -> Path:
+    """The file of an exam or family in an own folder or a shipped one, or the TOML path itself.
 
     Args:
-        name: a shipped name, or a path that ends in .toml.
+        name: of a bank, or a path that ends in .toml.
         beside: folder in which relative paths are looked up first; the current one otherwise.
+        own: folders in which names are looked up before those of EXAMGEN_BANKS, and the shipped ones last.
 
     Raises:
-        BankError: there is no such file; the message lists the shipped names.
+        BankError: there is no such file or folder; the message lists the names.
     """
     if name.endswith(".toml") or "/" in name:
         for path in ([beside / name] if beside else []) + [Path(name)]:
             if _is_file(path):
                 return path
         raise BankError(f"{name}: there is no such file")
-    shipped_files = {path.stem: path for path in shipped_banks()}
-    if name not in shipped_files:
-        raise BankError(
-            f"exam {name!r} is not shipped; use a path that ends in .toml, or one of "
-            f"{', '.join(shipped_files)}.{did_you_mean(name, shipped_files)}"
-        )
-    return shipped_files[name]
+    if found := places_of(name, own):
+        return found[0]
+    names = dict.fromkeys(path.stem for path in (*own_banks(own), *shipped_banks()))
+    where = "is neither in your own folders nor shipped" if own_folders(own) else "is not shipped"
+    raise BankError(
+        f"exam {name!r} {where}; use a path that ends in .toml, or one of "
+        f"{', '.join(names)}.{did_you_mean(name, names)}"
+    )
+
+
+def places_of(name: str, own: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """All files that a name may mean, the one that it means first; none for a path.
+
+    Raises: BankError: an own folder is not there.
+    """
+    return tuple(path for path in (*own_banks(own), *shipped_banks()) if path.stem == name)
+
+
+def own_banks(own: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """The TOML files of an author's own folders, by folder and name.
+
+    Args:
+        own: folders before those of EXAMGEN_BANKS.
+
+    Raises: BankError: one of them is not there.
+    """
+    folders = own_folders(own)
+    if lost := [folder for folder in own if folder not in folders]:
+        raise BankError(f"{lost[0]}: there is no such folder; --banks names a folder with TOML files")
+    try:
+        return tuple(path for folder in folders for path in sorted(folder.glob("*.toml")) if _is_file(path))
+    except OSError as error:
+        raise BankError(f"{error.filename}: {error.strerror}") from None
+
+
+def taken_of_several(name: str, own: Sequence[Path] = ()) -> str:
+    """That a name is in several places, and which file is taken; empty where it is in one or none."""
+    taken, *others = places_of(name, own) or (None,)
+    if not others:
+        return ""
+    return f"{name} is in {1 + len(others)} places: {taken} is taken, and not {', '.join(map(str, others))}"
 
 
 def shipped_banks() -> tuple[Path, ...]:
@@ -89,4 +126,14 @@ def _parse(path: Path) -> dict[str, Any]:
         raise BankError(f"{path}: {error.strerror or error}") from None
 
 
-__all__ = ["MAX_FILE_BYTES", "ExamModel", "Family", "find_bank", "load_bank", "shipped_banks"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "ExamModel",
+    "Family",
+    "find_bank",
+    "load_bank",
+    "own_banks",
+    "places_of",
+    "shipped_banks",
+    "taken_of_several",
+]

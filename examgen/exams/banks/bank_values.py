@@ -84,7 +84,16 @@ Duration = Annotated[int | str, BeforeValidator(_duration)]
 
 
 class Range(Form):
-    """What one number may be: a grid from min to max, a list of choices, or a one-hot row."""
+    """What one number may be: a grid from min to max, a list of choices, or a one-hot row.
+
+    Attributes:
+        min: the smallest value of the grid; decimals as texts or numbers.
+        max: the largest value of the grid.
+        step: from one value of the grid to the next.
+        choices: the values themselves, instead of a grid.
+        exclude: values of the grid that are left out, such as 0.
+        one_hot: whether a row has a 1 at a drawn place and 0 elsewhere.
+    """
 
     min: Number | None = None
     max: Number | None = None

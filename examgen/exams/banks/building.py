@@ -11,7 +11,7 @@ from examgen.core.draw_versions import FIRST_DRAWS
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS, MAX_TOKENS, Unparsed, tokenize
 from examgen.errors import BankError
 from examgen.exams.asking import allowed_names, asked_of
-from examgen.exams.banks.bank_files import ExamModel, Family, find_bank, load_bank
+from examgen.exams.banks.bank_files import ExamModel, Family, find_bank, load_bank, taken_of_several
 from examgen.exams.banks.families import family_question
 from examgen.exams.draws.drawing import Source, draw_question, variant_code
 from examgen.exams.draws.equal_work import FairSource, fair_source
@@ -36,6 +36,7 @@ class LoadedExam:
         sources: by question id, as the files say.
         draws: the version of the draws.
         fairness: share of the typical work of a question by which a paper may be more or less; None for any work.
+        found: what is to be told of the files that were taken, a line each.
     """
 
     exam: Exam
@@ -43,6 +44,7 @@ class LoadedExam:
     sources: Mapping[str, Source]
     draws: int = FIRST_DRAWS
     fairness: float | None = None
+    found: tuple[str, ...] = ()
 
     @cached_property
     def fair_sources(self) -> Mapping[str, FairSource]:
@@ -59,8 +61,8 @@ class LoadedExam:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What an instructor should know of how the papers are drawn."""
-        return tuple(line for source in self.fair_sources.values() for line in source.notices)
+        """What an instructor should know of the files and of how the papers are drawn."""
+        return (*self.found, *(line for source in self.fair_sources.values() for line in source.notices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +86,29 @@ class _Part:
     content: str
 
 
-def load_exam(name: str, seed: Seed, notation: str | None = None, fairness: float | None = None) -> LoadedExam:
-    """The exam of a shipped name or TOML path; a family alone is an exam of one question.
+def load_exam(
+    name: str,
+    seed: Seed,
+    notation: str | None = None,
+    fairness: float | None = None,
+    own: Sequence[Path] = (),
+) -> LoadedExam:
+    """The exam of a name or TOML path; a family alone is an exam of one question.
 
     Args:
         name: of the exam.
         seed: or secret of its numbers.
         notation: another one than its own.
         fairness: as in `LoadedExam`, from 0 to 1.
+        own: folders in which exams and families are looked up first, as in `find_bank`.
 
     Raises:
         BankError: the file is missing or breaks the format, or its questions do not fit the notation.
     """
-    path = find_bank(name)
+    path = find_bank(name, own=own)
     bank = load_bank(path)
-    parts = [(path, bank, "")] if isinstance(bank, Family) else _families(path, bank)
+    parts = [(path, bank, "")] if isinstance(bank, Family) else _families(path, bank, own)
+    names = (name, *(part.family for part in bank.questions)) if isinstance(bank, ExamModel) else (name,)
     written = notation_named(notation or bank.notation)
     pairs = [
         _checked_question(_Part(f"Q{number}", *part, bank.draws, written, part[1].model_dump_json()))
@@ -114,7 +124,8 @@ def load_exam(name: str, seed: Seed, notation: str | None = None, fairness: floa
         questions=tuple(question for question, _ in pairs),
         cover=bank.cover,
     )
-    return LoadedExam(exam, seed, {question.id: source for question, source in pairs}, bank.draws, fairness)
+    found = tuple(line for one in dict.fromkeys(names) if (line := taken_of_several(one, own)))
+    return LoadedExam(exam, seed, {question.id: source for question, source in pairs}, bank.draws, fairness, found)
 
 
 def draw_variants(loaded: LoadedExam, students: Sequence[Student]) -> list[Variant]:
@@ -153,12 +164,12 @@ def _checked_question(part: _Part) -> tuple[Question, Source]:
     return question, source
 
 
-def _families(exam_path: Path, exam: ExamModel) -> list[tuple[Path, Family, str]]:
+def _families(exam_path: Path, exam: ExamModel, own: Sequence[Path]) -> list[tuple[Path, Family, str]]:
     found = []
     for number, part in enumerate(exam.questions, start=1):
         where = f"{exam_path}: questions[{number}].family"
         try:
-            path = find_bank(part.family, beside=exam_path.parent)
+            path = find_bank(part.family, exam_path.parent, own)
         except BankError as error:
             raise BankError(f"{where}: {error}") from None
         family = load_bank(path)

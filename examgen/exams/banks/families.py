@@ -4,30 +4,31 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from examgen.core.circuits.circuit import CircuitShape
+from examgen.core.circuits.circuit_names import derivative_of
+from examgen.core.circuits.definitions import names_of
 from examgen.core.evaluation import evaluate
 from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductSpec, ProductsShape
-from examgen.core.rules.activations import ACTIVATIONS
-from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array
 from examgen.errors import BankError, did_you_mean
 from examgen.exams.asking import asked_of
-from examgen.exams.banks.bank_models import Family
-from examgen.exams.banks.bank_values import Matrix
+from examgen.exams.banks.bank_models import Family, NetworkModel
 from examgen.exams.banks.given_numbers import given_decimals, given_denominators, most_decimals
+from examgen.exams.banks.right_options import check_count, of_right_option, with_options, without_options
+from examgen.exams.banks.targets import check_targets, floats
 from examgen.exams.draws.drawing import Drawer, Source
 from examgen.exams.draws.kinks import at_kinks
 from examgen.exams.draws.screens import Limits
 from examgen.exams.exam import Question
+from examgen.exams.naming.notation import notation_named
 
 KIND_VALUES = {
     "W": "weights",
@@ -40,8 +41,6 @@ KIND_VALUES = {
     "C": "entries",
 }
 """By kind of given quantity, the key of `[values]` that serves it where its own name is not there."""
-
-MAX_SHAPES = 500
 
 
 def family_question(number: str, path: Path, family: Family, title: str, draws: int) -> tuple[Question, Source]:
@@ -58,7 +57,7 @@ def family_question(number: str, path: Path, family: Family, title: str, draws: 
         BankError: the numbers do not fit the network, or the network cannot be.
     """
     shapes = _shapes(path, family)
-    if family.is_fixed and len(shapes) > 1:
+    if family.is_fixed and len({without_options(shape) for shape in shapes.values()}) > 1:
         raise BankError(f"{path}: [fixed] numbers need one activation for each layer and one loss, not lists")
     # Shapes of one family have the same sizes, so the same given quantities.
     some_shape = next(iter(shapes.values()))
@@ -66,7 +65,9 @@ def family_question(number: str, path: Path, family: Family, title: str, draws: 
     drawers = {} if family.is_fixed else dict.fromkeys(shapes, _drawers(path, family, some_shape))
     fixed = _fixed(path, family, some_shape) if family.is_fixed else {}
     for shape in shapes.values():
-        _check_targets(path, family, shape)
+        check_targets(path, family, shape)
+    if family.is_fixed:
+        shapes = of_right_option(path, shapes, fixed)
     limits = _limits(family, draws)
     question = Question(
         id=number,
@@ -87,18 +88,14 @@ def _shapes(path: Path, family: Family) -> dict[str, Exercise]:
     """All shapes of a family by label, in the order of the lists in the file."""
     where, make = next((name, make) for name, make in _SHAPES.items() if getattr(family, name))
     try:
-        return {_label(number): shape for number, shape in enumerate(make(family))}
+        found = [*make(family)]
     except ValueError as error:
         raise BankError(f"{path}: {where}: {error}") from None
+    return {_label(number): shape for number, shape in enumerate(with_options(path, family, found))}
 
 
 def _products(family: Family) -> Iterator[Exercise]:
     yield ProductsShape(tuple(ProductSpec(one.operation, one.left, one.right) for one in family.products))
-
-
-def _check_count(shapes: int) -> None:
-    if shapes > MAX_SHAPES:
-        raise ValueError(f"the lists make {shapes} combinations; use at most {MAX_SHAPES}")
 
 
 def _networks(family: Family) -> Iterator[Exercise]:
@@ -106,22 +103,30 @@ def _networks(family: Family) -> Iterator[Exercise]:
     network = family.network
     assert network is not None
     count = math.prod(len(names) for names in (*network.activations, network.loss))
-    _check_count(count)
+    check_count(count)
     updates = "learning_rate" in family.values or "learning_rate" in family.fixed
-    steps = (
-        network.steps,
-        network.samples_per_step,
-        updates,
-        network.batch_delta,
-        network.biases,
-        network.frozen or None,
-    )
-    asked = [asked_of(text).name for text in family.named]
+    read = [name for task in family.tasks for name in names_of(task.option_expression)]
+    asked = [*(asked_of(text).name for text in family.named), *read]
     changes = any(re.fullmatch(r"[Wb]\d*_change", name) for name in asked)
     for *activations, loss in itertools.product(*network.activations, network.loss):
-        shape = NetworkShape(network.sizes, tuple(activations), loss, *steps)
-        # What few papers ask for is worked out on these alone.
-        yield replace(shape, changes=changes or None, by_inputs="dL_dx" in asked or None)
+        yield NetworkShape(
+            network.sizes,
+            tuple(activations),
+            loss,
+            network.steps,
+            network.samples_per_step,
+            updates,
+            batch_delta=network.batch_delta,
+            bias=network.biases,
+            frozen=network.frozen or None,
+            given_samples=_given_samples(family, network),
+            batch="sum" if network.batch == "sum" else None,
+            penalty=None if network.penalty is None else "l2",
+            optimizer=None if network.optimizer is None else network.optimizer.name,
+            # What few papers ask for is worked out on these alone.
+            changes=changes or None,
+            by_inputs="dL_dx" in asked or None,
+        )
 
 
 def _graphs(family: Family) -> Iterator[Exercise]:
@@ -129,11 +134,26 @@ def _graphs(family: Family) -> Iterator[Exercise]:
     assert graph is not None
     names = {*graph.given, *graph.define}
     asked = [name.partition("[")[0] for task in family.tasks for name in (*task.ask, *(task.symbols or ()))]
-    wanted = tuple(dict.fromkeys(name for name in asked if name not in names))
-    _check_count(math.prod(map(len, graph.define.values())))
+    read = (name for task in family.tasks for name in names_of(task.option_expression) if derivative_of(name, names))
+    wanted = tuple(dict.fromkeys(name for name in (*asked, *read) if name not in names))
+    check_count(math.prod(map(len, graph.define.values())))
     for texts in itertools.product(*graph.define.values()):
         define = tuple(zip(graph.define, texts, strict=True))
         yield CircuitShape(tuple(graph.given.items()), define, graph.output, tuple(graph.symbols.items()), wanted)
+
+
+def _given_samples(family: Family, network: NetworkModel) -> int | None:
+    """How many samples the steps use in turn; None where each has samples of its own."""
+    if network.samples == "new":
+        return None
+    if network.samples == "same":
+        return network.samples_per_step
+    rows = family.fixed.get("x")
+    if rows is None and network.sample_count is None:
+        raise ValueError('samples = "cycle" needs sample_count, how many samples there are, where x is drawn')
+    if rows is None or network.sample_count is not None:
+        return network.sample_count
+    return len(rows) if isinstance(rows, tuple) and all(isinstance(row, tuple) for row in rows) else 1
 
 
 _SHAPES: Mapping[str, Callable[[Family], Iterator[Exercise]]] = MappingProxyType(
@@ -154,14 +174,15 @@ def _label(number: int) -> str:
 
 def _drawers(path: Path, family: Family, shape: Exercise) -> dict[str, Drawer]:
     givens = shape.graph.givens
-    allowed = dict.fromkeys([*(_shared_key(given) for given in givens), *(given.name for given in givens)])
+    drawn = [given for given in givens if given.role is not Role.CONSTANT]
+    allowed = dict.fromkeys([*(_shared_key(given) for given in drawn), *(given.name for given in drawn)])
     for name in family.values:
         if name not in allowed:
             raise BankError(
                 f"{path}: values.{name}: unknown quantity; allowed here: {', '.join(allowed)}."
                 f"{did_you_mean(name, allowed)}"
             )
-    if all(given.name in family.fixed for given in givens):
+    if all(given.name in family.numbers for given in givens):
         raise BankError(f"{path}: values: all numbers are in [fixed]; leave [values] out")
     return {given.name: _drawer(path, family, given) for given in givens}
 
@@ -172,9 +193,9 @@ def _shared_key(given: Quantity) -> str:
 
 
 def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
-    if given.name in family.fixed:
+    if given.name in family.numbers:
         numbers = _fixed_array(path, family, given)
-        return Drawer(np.zeros(0), most_decimals(family.fixed[given.name]), same=numbers)
+        return Drawer(np.zeros(0), most_decimals(family.numbers[given.name]), same=numbers)
     shared = _shared_key(given)
     allowed = family.values.get(given.name) or family.values.get(shared)
     if allowed is None:
@@ -188,7 +209,7 @@ def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:
 
 
 def _check_fixed_names(path: Path, family: Family, shape: Exercise) -> None:
-    givens = {given.name: given for given in shape.graph.givens}
+    givens = [given.name for given in shape.graph.givens if given.role is not Role.CONSTANT]
     for name in family.fixed:
         if name not in givens:
             raise BankError(
@@ -206,72 +227,38 @@ def _fixed(path: Path, family: Family, shape: Exercise) -> dict[str, Array]:
 
 
 def _fixed_array(path: Path, family: Family, given: Quantity) -> Array:
-    shape = f"{list(given.shape)}{', a row for each sample' if given.is_data else ''}"
-    if given.name not in family.fixed:
+    """The numbers of `[fixed]` as they are stored."""
+    if given.is_of_weights and is_typed_from_to(family):
+        return _typed_array(path, family, given, given.shape[::-1]).T
+    return _typed_array(path, family, given, given.shape)
+
+
+def is_typed_from_to(family: Family) -> bool:
+    """Whether weights are typed with a row for each unit that they come from, as the family's own notation has them."""
+    is_printed = family.network is not None and family.network.weights_as == "printed"
+    return is_printed and notation_named(family.notation).weights == "from_to"
+
+
+def _typed_array(path: Path, family: Family, given: Quantity, needed: tuple[int, ...]) -> Array:
+    rows = ", a row for each sample" if given.is_data else ""
+    if needed != given.shape:
+        rows = ", a row for each unit that it comes from, as it is printed"
+    shape = f"{list(needed)}{rows}"
+    if given.name not in family.numbers:
         raise BankError(f"{path}: fixed.{given.name} is missing; give numbers of shape {shape}")
     try:
-        value = np.array(_floats(family.fixed[given.name]), dtype=float)
+        value = np.array(floats(family.numbers[given.name]), dtype=float)
     except ValueError:
         needs = f"; this network needs {shape}" if given.is_data else ""
         raise BankError(f"{path}: fixed.{given.name}: found rows of different lengths{needs}") from None
-    if value.ndim == 1 and (1, *value.shape) == given.shape:
+    if value.ndim == 1 and (1, *value.shape) == needed:
         # A plain list stands for a matrix of one row, such as the only sample.
         return value[None]
     if not value.shape and math.prod(given.shape) == 1:
         return value.reshape(given.shape)
-    if value.shape != given.shape:
+    if value.shape != needed:
         raise BankError(f"{path}: fixed.{given.name}: found shape {list(value.shape)}; this network needs {shape}")
     return value
-
-
-def _check_targets(path: Path, family: Family, shape: Exercise) -> None:
-    """Targets are such as the loss is made for."""
-    for name in shape.graph.rule_names(Role.LOSS):
-        if levels := _levels(shape, LOSSES[name]):
-            _check_levels(path, family, LOSSES[name], levels)
-        elif LOSSES[name].outputs:
-            _check_probabilities(path, family, LOSSES[name])
-
-
-def _levels(shape: Exercise, loss: Loss) -> tuple[float, ...]:
-    """The only values of targets, where there are but few: those of the loss, or those of outputs that jump."""
-    *_, last = (one for one in shape.graph.derived if one.role is Role.ACTIVATION and one.step == 1)
-    assert last.rule is not None
-    return loss.targets or ACTIVATIONS[last.rule.name].levels
-
-
-def _check_levels(path: Path, family: Family, loss: Loss, levels: tuple[float, ...]) -> None:
-    where = "fixed" if "y" in family.fixed else "values"
-    if "y" in family.fixed:
-        found = np.array(_floats(family.fixed["y"]), dtype=float)
-    else:
-        numbers, scale = family.values["y"].grid()
-        found = np.array([0, 1] if family.values["y"].one_hot else numbers) / scale
-    if not np.isin(found, levels).all():
-        allowed = " or ".join(f"{level:g}" for level in levels)
-        raise BankError(f"{path}: {where}.y: targets of {loss.name} are {allowed} here")
-
-
-def _check_probabilities(path: Path, family: Family, loss: Loss) -> None:
-    """Targets of the cross-entropies are probabilities; where softmax goes with them, a row adds up to 1."""
-    rule = f"targets of {loss.name} are from 0 to 1"
-    where = "fixed" if "y" in family.fixed else "values"
-    if "y" in family.fixed:
-        y = np.array(_floats(family.fixed["y"]), dtype=float)
-        is_good, sums = bool(((y >= 0) & (y <= 1)).all()), y.sum(axis=-1)
-    else:
-        allowed = family.values["y"]
-        numbers, scale = allowed.grid()
-        is_good = allowed.one_hot or 0 <= min(numbers) <= max(numbers) <= scale
-        sums = np.array(1.0 if allowed.one_hot else np.nan)
-    if not is_good:
-        raise BankError(f"{path}: {where}.y: {rule}")
-    if loss.targets_add_up and not np.allclose(sums, 1):
-        raise BankError(f"{path}: {where}.y: {rule}, each row with the sum 1: one_hot")
-
-
-def _floats(value: Matrix) -> object:
-    return [_floats(part) for part in value] if isinstance(value, tuple) else float(value)
 
 
 def _limits(family: Family, draws: int) -> Limits:

@@ -13,7 +13,7 @@ from examgen.exams.draws.drawing import Drawer
 
 def given_decimals(family: Family, drawers: Mapping[str, Mapping[str, Drawer]]) -> dict[str, int]:
     """Decimals by given quantity; the same for every shape of a family."""
-    fixed = {name: most_decimals(value) for name, value in family.fixed.items()}
+    fixed = {name: most_decimals(value) for name, value in family.numbers.items()}
     return {name: drawer.decimals for each in drawers.values() for name, drawer in each.items()} | fixed
 
 
@@ -25,7 +25,7 @@ def most_decimals(value: Matrix) -> int:
 def given_denominators(family: Family, drawers: Mapping[str, Mapping[str, Drawer]]) -> dict[str, int]:
     """The common denominator of the values of those given quantities that decimals cannot say."""
     found = {name: drawer.divisor for each in drawers.values() for name, drawer in each.items()}
-    for name, value in family.fixed.items():
+    for name, value in family.numbers.items():
         found[name] = math.lcm(*(exactly(number).denominator for number in _numbers(value)))
     return {name: below for name, below in found.items() if not is_decimal(Fraction(1, below))}
 

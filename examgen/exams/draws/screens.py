@@ -1,7 +1,7 @@
 """Screens: which draws make a fair paper. Each screen is one row of `SCREENS`, judged for many draws at once.
 
 A draw is rejected where a unit sits near a kink, a layer is dead or saturated, an asked answer loses its significant
-digits, an answer lies on a rounding tie, a value overflows, or wrong work would look right.
+digits, an answer lies on a rounding tie, a value is undefined or overflows, or wrong work would look right.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.circuits.choices import is_clearly
 from examgen.core.draw_versions import FIRST_DRAWS, screens_in
 from examgen.core.evaluation import Evaluation
 from examgen.core.graph import Quantity, Role
@@ -122,7 +123,7 @@ def _kinks(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict
         if quantity.role is Role.ACTIVATION:
             values, kinks = evaluation[inputs[0].name], ACTIVATIONS[quantity.rule.name].kinks
         elif quantity.role is Role.LOSS and LOSSES[quantity.rule.name].kinks:
-            outputs, targets = (evaluation[one.name] for one in inputs)
+            outputs, targets = (evaluation[one.name] for one in inputs[:2])
             values, kinks = outputs - targets, LOSSES[quantity.rule.name].kinks
         elif quantity.rule.kinks is not None:
             distances = quantity.rule.kinks(*(evaluation[one.name] for one in inputs))
@@ -183,6 +184,14 @@ def _tied(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     return rejected
 
 
+def _undefined(paper: PaperShape, evaluation: Evaluation, _limits: Limits) -> Verdict:
+    rejected = _none(evaluation)
+    for quantity in paper.graph.derived:
+        if quantity.latex:
+            rejected = rejected | _any(~np.isfinite(evaluation[quantity.name]), quantity)
+    return rejected
+
+
 def _overflowing(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     for quantity in paper.graph.derived:
@@ -201,6 +210,13 @@ def _unequal(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdi
     return np.asarray((work < limits.least_work * (1 - SLACK)) | (work > limits.most_work * (1 + SLACK)))
 
 
+def _other_option(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected, margin = _none(evaluation), limits.kink_margin * (1 - SLACK)
+    for text, option in paper.shape.choices or ():
+        rejected = rejected | ~is_clearly(paper.graph, text, option, evaluation.values, margin)
+    return rejected
+
+
 def _looks_right(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     givens = {given.name: evaluation[given.name] for given in paper.graph.givens}
@@ -215,8 +231,15 @@ _ROWS = (
     Screen("saturated", "a unit is saturated, so its slope is nearly 0", _saturated, since=1),
     Screen("digits", "an asked answer keeps too few significant digits", _faint, since=1),
     Screen("tie", "an asked answer lies on a rounding tie", _tied, since=1),
+    Screen(
+        "undefined",
+        "something is divided by 0, or a root or logarithm is one of a negative number",
+        _undefined,
+        since=1,
+    ),
     Screen("overflow", "a value is larger than max_abs allows", _overflowing, since=1),
     Screen("work", "a paper is more or less work than the tolerance (fairness) allows", _unequal, since=1),
+    Screen("option", "another option is right, or nearly so, than this shape's turn is", _other_option, since=1),
     Screen("misconception", "work with a misconception would look right", _looks_right, is_slow=True, since=1),
 )
 

@@ -104,7 +104,7 @@ def unwritable(error: OSError, place: Path) -> ExamgenError:
     """What to raise for a file or folder that cannot be written; `place` is named where the error names none."""
     where = Path(error.filename or place)
     if isinstance(error, FileExistsError):
-        return ExamgenError(f"{where}: is a file, where a folder is needed; choose another folder")
+        return ExamgenError(f"{where}: cannot be written: a file is there, and a folder is needed; choose another one")
     if isinstance(error, NotADirectoryError):
         return ExamgenError(f"{where}: cannot be written: its way leads through a file; choose another folder")
     free = f"; {_free(where)} are free there" if error.errno in _FULL else ""

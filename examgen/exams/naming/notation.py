@@ -7,12 +7,15 @@ The shown matrix of a per-sample quantity has a column per sample (`samples_as="
 are stored order (to, from) or its transpose; an entry's indices are its place in the shown matrix.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
 from examgen.core.exercise import Exercise
+from examgen.core.network_layout import MOST_STEPS
+from examgen.core.rules.optimizers import NUMBERS, OPTIMIZERS
 from examgen.errors import BankError, did_you_mean
 
 Index = tuple[int, ...]
@@ -88,6 +91,20 @@ _TO_FROM = MappingProxyType(
         "bias_gradient_of_batch": "<0> <times> <ones_samples>",
     }
 )
+
+
+def _folded_steps() -> dict[str, str]:
+    """The rules of optimizers for weights with the biases as a last row, and as they are for weights alone."""
+    found: dict[str, str] = {}
+    for part in (part for row in OPTIMIZERS.values() for part in (*row.parts, row.change)):
+        for step in range(1, MOST_STEPS + 1):
+            rule, reads = part.rule("W", step), part.inputs(step)
+            places = "".join(str(place) for place, name in enumerate(reads) if name not in NUMBERS)
+            found[rule.name] = re.sub(rf"<([{places}])>", r"<\1:bias>", rule.latex)
+            found[f"{rule.name}_alone"] = rule.latex
+    return found
+
+
 _ROWS_FORMULAS = MappingProxyType(
     {
         "affine": "<1:ones> <times> <0:bias>",
@@ -96,9 +113,11 @@ _ROWS_FORMULAS = MappingProxyType(
         "weighted_sum": "<1> <times> <0>",
         "pull_back": "<1> <times> <0:T>",
         "outer": "<1:onesT> <times> <0>",
+        "bias_gradient_of_batch": "<ones_samples:T> <times> <0>",
         "outer_alone": "<1:T> <times> <0>",
         "descend_W": "<0:bias> - <1> <times> <2:bias>",
         "descend_W_alone": "<0> - <1> <times> <2>",
+        **_folded_steps(),
         "change_W": "-<0> <times> <1:bias>",
         "change_W_alone": "-<0> <times> <1>",
         "changed_W": "<0:bias> + <1:bias>",

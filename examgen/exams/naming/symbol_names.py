@@ -6,10 +6,12 @@ Made by `paper_shapes`; fields, formulas, diagrams and sentences take their symb
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.penalties import PenalisedRule
 from examgen.exams.naming.notation import AnyIndex, Index, Notation
 from examgen.exams.naming.own_symbols import own_symbol
 from examgen.exams.naming.symbol import Symbol
@@ -19,6 +21,33 @@ _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 
 SAMPLE_LETTER = "s"
 """The index of any sample of a mini-batch; i, j and k are those of units."""
+
+
+CONSTANTS = MappingProxyType(
+    {
+        "l2": Symbol(r"\lambda", "λ", "lambda"),
+        "penalty": Symbol("R", "R", "R"),
+        "momentum": Symbol(r"\mu", "μ", "mu"),
+        "beta1": Symbol(r"\beta_{1}", "β₁", "beta1"),
+        "beta2": Symbol(r"\beta_{2}", "β₂", "beta2"),
+        "epsilon": Symbol(r"\varepsilon", "ε", "epsilon"),
+    }
+)
+"""By kind, the symbols of numbers that belong to no layer; the same in all notations."""
+
+STATES = MappingProxyType(
+    {
+        "velocity": Symbol("v", "v", "v"),
+        "moment1": Symbol("m", "m", "m"),
+        "moment2": Symbol("v", "v", "v"),
+        "corrected1": Symbol(r"\hat{m}", "m̂", "m_hat"),
+        "corrected2": Symbol(r"\hat{v}", "v̂", "v_hat"),
+    }
+)
+"""By kind, the letters of what an optimizer keeps for each weight and bias."""
+
+_CORRECTED = frozenset({"corrected1", "corrected2"})
+"""What is not kept from step to step, so that there is no last value to tell it from."""
 
 
 def bias_name(weights: Quantity) -> str:
@@ -36,7 +65,9 @@ def _paired_layers(graph: ComputationGraph) -> frozenset[int]:
         if one.layer is not None and (one.is_of_weights or one.is_of_biases):
             of_kind, name = (weights, bias_name(one)) if one.is_of_weights else (biases, one.name)
             of_kind.setdefault(one.layer, set()).add(name)
-    return frozenset(layer for layer, names in weights.items() if names == biases.get(layer))
+    # A penalty is on weights alone, so that the rows of weights and biases follow from different rules.
+    apart = {one.layer for one in graph if isinstance(one.rule, PenalisedRule)}
+    return frozenset(layer for layer, names in weights.items() if names == biases.get(layer) and layer not in apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +88,11 @@ class Naming:
 
     def read_by(self, name: str, reader: Quantity, *, bias_folded: bool = False) -> str:
         """LaTeX of a quantity as a formula of another reads it: what a step starts from is just W, not W new."""
-        return self.whole(self.graph[name].before(reader), bias_folded=bias_folded)
+        source = self.graph[name]
+        if source.role is Role.STATE and source.step != reader.step:
+            parameter = self.graph[name.partition("@")[0].rpartition("_")[2]]
+            return _state(STATES[source.kind], self._symbol(parameter, None, bias_folded)).latex
+        return self.whole(source.before(reader), bias_folded=bias_folded)
 
     def entry(self, name: str, index: AnyIndex) -> Symbol:
         """The symbol of one entry, index being its 0-based place in the stored array, or letters for any place."""
@@ -100,9 +135,17 @@ class Naming:
             return Symbol(notation.cost, notation.cost, step + notation.cost)
         if quantity.role is Role.RATE:
             return Symbol(notation.learning_rate, _plain(notation.learning_rate), "learning_rate")
+        if quantity.role in {Role.CONSTANT, Role.PENALTY}:
+            found = CONSTANTS[kind]
+            return found if quantity.rule is None else Symbol(found.latex, found.unicode, step + found.ascii)
         parameter = re.sub(r"^dL_d(?=[Wbx])|_(new|change)$", "", kind)
+        if quantity.role is Role.STATE:
+            parameter = "W" if quantity.is_of_weights else "b"
         base = self._base(quantity, parameter, index is None, units, bias_folded)
-        if quantity.role is Role.UPDATE:
+        if quantity.role is Role.STATE:
+            base = _state(STATES[kind], base)
+            base = base if kind in _CORRECTED else _with_new(base)
+        elif quantity.role is Role.UPDATE:
             base = _with_new(base)
         elif quantity.role is Role.CHANGE:
             base = Symbol(rf"\Delta {base.latex}", f"Δ{base.unicode}", f"{base.ascii}_change")
@@ -207,6 +250,13 @@ def _with_new(base: Symbol) -> Symbol:
     else:
         latex = rf"{base.latex}_{{\text{{new}}}}"
     return Symbol(latex, f"{base.unicode} new", f"{base.ascii}_new")
+
+
+def _state(letter: Symbol, base: Symbol) -> Symbol:
+    """What an optimizer keeps for a weight: its letter with the weight as an index."""
+    return Symbol(
+        rf"{letter.latex}_{{{base.latex}}}", f"{letter.unicode}({base.unicode})", f"{letter.ascii}_{base.ascii}"
+    )
 
 
 def _derivative(cost: Symbol, base: Symbol) -> Symbol:

@@ -4,7 +4,9 @@ Called by `reference_formulas`, which runs rules on arrays of such texts.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -86,8 +88,22 @@ class Written:
     def log(self) -> "Written":
         return Written(f"ln({self.text})")
 
+    def log10(self) -> "Written":
+        return Written(f"log10({self.text})")
+
+    def sqrt(self) -> "Written":
+        return Written(f"sqrt({self.text})")
+
     def tanh(self) -> "Written":
         return Written(f"tanh({self.text})")
+
+    def called(self, name: str, arguments: Sequence[Any]) -> "Written":
+        """A function of some arguments, of which this is one."""
+        return Written(f"{name}({', '.join(as_written(one).text for one in arguments)})")
+
+    def respelled(self, old: str, new: str) -> "Written":
+        """With another function for one."""
+        return replace(self, text=re.sub(rf"\b{old}\(", f"{new}(", self.text))
 
     def within(self, strength: int) -> str:
         """The text, in brackets where its outermost sign would come apart."""
@@ -98,7 +114,8 @@ def as_written(value: Any) -> Written:
     """A number as a text, in as many digits as it has; what is a text already stays."""
     if isinstance(value, Written):
         return value
-    return Written(np.format_float_positional(value, trim="-"), ATOM if value >= 0 else SUM)
+    number = float(value) if isinstance(value, Fraction) else value
+    return Written(np.format_float_positional(number, trim="-"), ATOM if number >= 0 else SUM)
 
 
 def _is_negated(text: str) -> bool:

@@ -120,9 +120,8 @@ def _mistaken(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Ar
     for place in np.ndindex(*quantity.shape):
         entries[place] = writer.formula(right, place)
     if rule.respelled is not None:
-        old, new = rule.respelled
         found: Written = entries[index]
-        return replace(found, text=re.sub(rf"\b{old}\(", f"{new}(", found.text))
+        return found.respelled(*rule.respelled)
     return as_written(np.asarray(rule.change(entries), dtype=object)[index])
 
 
@@ -146,18 +145,17 @@ def slope_from_a(rule: Rule) -> str:
 
 def _by_table(writer: _Writer, quantity: Quantity, index: Index, inputs: list[Array]) -> Written | None:
     """What a row of activations or losses says; None for other rules."""
-    rule = quantity.rule.name if quantity.rule is not None else ""
+    assert quantity.rule is not None
+    rule = quantity.rule.name
     function = rule.removesuffix("_slope")
     if function in ACTIVATIONS:
         return _activation(writer, quantity, index, inputs[0])
     if rule in LOSSES:
-        return _loss(LOSSES[rule], *inputs)
+        return _loss(LOSSES[rule], quantity.rule.averaged, *inputs)
     if function in LOSSES:
         a, y = inputs
         row = LOSSES[function]
-        samples, outputs = a.shape
-        is_own = quantity.derivative is not None and quantity.derivative.of_each_sample
-        factor = row.slope_factor(outputs, 1 if is_own else samples)
+        factor = row.slope_factor(a.shape[1], quantity.rule.averaged)
         return _scaled(factor, _spelled(row.slope_spelling, (a[index], y[index])))
     return None
 
@@ -178,10 +176,11 @@ def _activation(writer: _Writer, quantity: Quantity, index: Index, source: Array
     return _spelled(row.slope_spelling or f"{row.name}'(<0:bare>)", [z[index]])
 
 
-def _loss(row: Loss, *read: Array) -> Written:
-    samples, outputs = read[0].shape
+def _loss(row: Loss, averaged: int, *inputs: Array) -> Written:
+    read, penalties = inputs[: len(row.reads)], inputs[len(row.reads) :]
     terms = [_spelled(row.spelling, entries) for entries in zip(*(array.flat for array in read), strict=True)]
-    return _scaled(row.factor(outputs, samples), _added(terms))
+    loss = _scaled(row.factor(read[0].shape[1], averaged), _added(terms))
+    return _added([loss, *(as_written(penalty[()]) for penalty in penalties)])
 
 
 def _z_of(graph: ComputationGraph, slope: Quantity) -> str:

@@ -35,8 +35,9 @@ from examgen.documents.pdf.slot_values import SlotValues
 from examgen.documents.pdf.stamping import PaperSkeleton
 from examgen.documents.pdf.stored import store
 from examgen.documents.placeholders import NOTES
+from examgen.documents.shared_slots import sharing
 from examgen.documents.style import PaperStyle
-from examgen.documents.typesetting import SIZE, Image, Typesetter, sharing
+from examgen.documents.typesetting import SIZE, Image, Typesetter
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam
 from examgen.exams.fields import Field

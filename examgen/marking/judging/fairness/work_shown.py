@@ -225,8 +225,9 @@ def _readers(paper: PaperShape) -> NDArray[np.int64]:
 @lru_cache(maxsize=512)
 def _starting_places(paper: PaperShape) -> tuple[int, ...]:
     """The fields whose rule reads numbers of the paper, itself or by way of what nobody asks for."""
-    # The learning rate is the same for all: who copies a step copies it with its result.
-    reads = set(paper.shown) | {given.name for given in paper.graph.givens if given.role is not Role.RATE}
+    # The learning rate is the same for all, as other constants are: who copies a step copies it with its result.
+    are_constants = {Role.RATE, Role.CONSTANT}
+    reads = set(paper.shown) | {given.name for given in paper.graph.givens if given.role not in are_constants}
     starting = set()
     for quantity in paper.graph.derived:
         if any(name in reads for name in quantity.inputs):

@@ -17,7 +17,7 @@ from examgen.core.circuits.expressions import (
     Shape,
     applied,
 )
-from examgen.core.circuits.simplest_forms import times
+from examgen.core.circuits.operations.simplest_forms import times
 from examgen.core.rules.rule import Array
 
 _LETTERS = "abcdef"
@@ -118,6 +118,7 @@ MATRIX = Operation(
     is_rational=True,
     products=lambda one: prod(one.arguments[0].shape) * prod(one.arguments[1].shape[1:]),
     is_linear=True,
+    sign=r"\cdot",
 )
 TRANSPOSE = Operation(
     ".T",
@@ -127,6 +128,7 @@ TRANSPOSE = Operation(
     lambda _one, gradient: [transposed(gradient)],
     is_rational=True,
     is_linear=True,
+    sign=r"(\cdot)^{\top}",
 )
 OUTER = Operation(
     "outer",
@@ -139,6 +141,7 @@ OUTER = Operation(
     is_rational=True,
     products=lambda one: prod(one.shape),
     is_linear=True,
+    sign=r"\otimes",
 )
 DOT = Operation(
     "dot",
@@ -151,6 +154,7 @@ DOT = Operation(
     is_rational=True,
     products=lambda one: prod(one.arguments[0].shape),
     is_linear=True,
+    sign=r"\langle \cdot, \cdot \rangle",
 )
 
 

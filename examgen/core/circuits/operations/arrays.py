@@ -19,9 +19,9 @@ from examgen.core.circuits.expressions import (
     applied,
     inner,
 )
-from examgen.core.circuits.functions import called, extreme
-from examgen.core.circuits.simplest_forms import minus, summed, times
-from examgen.core.circuits.uniform import TOTAL, spread, sum_sign
+from examgen.core.circuits.operations.functions import called, extreme
+from examgen.core.circuits.operations.simplest_forms import minus, summed, times
+from examgen.core.circuits.operations.uniform import TOTAL, spread, sum_sign
 from examgen.core.rules.activations import softmax
 from examgen.core.rules.rule import Array
 
@@ -67,6 +67,7 @@ ENTRY = Operation(
     lambda one, gradient: [_at(gradient, one)],
     is_rational=True,
     is_linear=True,
+    sign=lambda one: f"[{', '.join(map(str, one.settings))}]",
 )
 
 
@@ -155,6 +156,7 @@ def _extreme_of(name: str, *, largest: bool) -> Operation:
         kink=lambda arrays, one: _lead(arrays, one, largest=largest),
         is_rational=True,
         wrong={"max-to-both": lambda one, gradient: [spread(gradient, one.arguments[0].shape)]},
+        sign=rf"\{name}",
     )
 
 

@@ -198,6 +198,7 @@ def _convolution(axes: int) -> Operation:
         products=lambda one: prod(one.shape) * prod(one.arguments[1].shape),
         is_linear=True,
         doubt={"filter-flipped": _flipped, "stride-ignored": _unmoved},
+        sign=r"\star",
     )
 
 

@@ -1,35 +1,42 @@
-"""Functions of expressions: entry by entry, such as exp, max and every activation; and losses, which give one number.
+"""Functions of expressions, entry by entry: exp, max, and every activation, of which its own table says all."""
 
-A new function is one row. Activations and losses come from their own tables, with all that these say of them.
-"""
-
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from examgen.core.circuits.expressions import (
-    ATOM,
     PRODUCT,
-    SUM,
     Applied,
     Constant,
     Expression,
     Operation,
     Piece,
     Pull,
-    Settings,
     Shape,
     aligned,
     applied,
     is_object,
 )
-from examgen.core.circuits.simplest_forms import LOGARITHM, minus, negated, over, power, times, to_shape
-from examgen.core.circuits.uniform import ONE, same_shapes
+from examgen.core.circuits.operations.simplest_forms import (
+    LOGARITHM,
+    minus,
+    negated,
+    over,
+    plus,
+    power,
+    times,
+    to_shape,
+)
+from examgen.core.circuits.operations.uniform import ONE, same_shapes, spread
+from examgen.core.exact import exactly
+from examgen.core.formulas.formula_functions import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT, Function
+from examgen.core.formulas.formula_language import Formula, parse_formula
 from examgen.core.rules.activations import ACTIVATIONS, Activation
-from examgen.core.rules.losses import LOSSES, Loss
-from examgen.core.rules.rule import Array, fill_latex, fraction_latex
+from examgen.core.rules.rule import Array, fill_latex
 
 
 def called(name: str, function: Callable[..., Array], *arrays: Array) -> Array:
@@ -76,12 +83,26 @@ def unary(
     return Operation(name, same_shapes, _entrywise(name, function), write, pull, **more)
 
 
-SIGN = unary("sign", lambda x: (x > 0) * 1 - (x < 0) * 1 + 0 * x, _call(r"\operatorname{sign}"), is_rational=True)
+SIGN = Operation(
+    "",
+    same_shapes,
+    _entrywise("sign", lambda x: (x > 0) * 1 - (x < 0) * 1 + 0 * x),
+    _call(r"\operatorname{sign}"),
+    is_rational=True,
+)
+"""The derivative of the absolute value, 0 at 0; the activation of this name is 1 there."""
+
+
+def _is_positive(arrays: Sequence[Array], one: Applied) -> Array:
+    first, second = aligned(arrays, one.arguments, len(one.shape))
+    # What is typed has no comparisons; the slope of ReLU is one.
+    return called("relu'", lambda gap: np.asarray((gap > 0) * 1 + 0 * gap), np.asarray(first - second))
+
 
 POSITIVE = Operation(
     "",
     same_shapes,
-    _entrywise("step", lambda first, second: (first > second) * 1 + 0 * (first + second)),
+    _is_positive,
     lambda texts, _: Piece(rf"\left[{texts[0].latex} > {texts[1].latex}\right]"),
     least=2,
     most=2,
@@ -133,31 +154,59 @@ def _extreme(name: str, *, largest: bool) -> Operation:
         kink=_gap,
         is_rational=True,
         wrong={"max-to-both": _to_both, "max-to-loser": _of_extreme(largest=not largest)},
+        sign=rf"\{name}",
     )
 
 
 MAXIMUM, MINIMUM = _extreme("max", largest=True), _extreme("min", largest=False)
+_EXTREMES: Mapping[str, Operation] = MappingProxyType({"max": MAXIMUM, "min": MINIMUM})
 
 
 def _activation(row: Activation) -> Operation:
     """An activation that works entry by entry."""
-    slope_of_a, slope_of_z = _slope_rows(row)
-
-    def slope(one: Applied) -> Expression:
-        return applied(slope_of_a, one) if row.slope_of == "a" else applied(slope_of_z, one.arguments[0])
-
-    exact = {"sigmoid": lambda one: times(one, minus(ONE, one)), "tanh": lambda one: minus(ONE, power(one, 2))}
     kink = None if not row.kinks else lambda arrays, one: _to_kinks(row, arrays[0], one.shape)
     return unary(
         row.name,
         row.apply,
         lambda texts, _: Piece(_filled(row.latex, texts[0])),
-        exact.get(row.name, slope),
+        None if row.levels else _slope(row),
         kink=kink,
         is_rational=row.is_rational,
         wrong={"no-slope": lambda _one, gradient: [gradient]},
         doubt={"sigmoid-sign": _of_minus} if row.name == "sigmoid" else {},
+        sign=row.symbol,
     )
+
+
+def _slope(row: Activation) -> Callable[[Applied], Expression]:
+    """The slope of an activation: from its value where it is calculated so by hand, else from what it reads."""
+    if row.slope_from_a:
+        formula = parse_formula(row.slope_from_a.replace("<0>", _VALUE), {_VALUE})
+        assert isinstance(formula, Formula)
+        return lambda one: _expression(formula, one)
+    if row.slope_spelling == "1":
+        return lambda one: spread(ONE, one.shape)
+    from_z = _slope_row(row)
+    return lambda one: applied(from_z, one.arguments[0])
+
+
+_VALUE = "a"
+_BY_HAND: Mapping[Function, Callable[..., Expression]] = MappingProxyType(
+    {ADD: plus, SUBTRACT: minus, MULTIPLY: times, DIVIDE: over, POWER: power, NEGATE: negated}
+)
+
+
+def _expression(formula: Formula, value: Expression) -> Expression:
+    """The expression of a formula of one value."""
+    stack: list[Expression] = []
+    for step in formula.program:
+        if isinstance(step, Function):
+            arguments = [stack.pop() for _ in range(step.arity)][::-1]
+            make = _BY_HAND.get(step) or partial(applied, _EXTREMES[step.name])
+            stack.append(make(*arguments))
+        else:
+            stack.append(value if isinstance(step, str) else Constant(exactly(step)))
+    return stack[0]
 
 
 def _of_minus(one: Applied) -> Expression:
@@ -169,17 +218,17 @@ def _to_kinks(row: Activation, z: Array, shape: Shape) -> Array:
     return np.concatenate([_flat(z - kink, shape) for kink in row.kinks], axis=-1)
 
 
-def _slope_rows(row: Activation) -> tuple[Operation, Operation]:
-    """The slope from a and from z; the row of the activation says which of them it knows."""
-    slope = row.slope or (lambda z: z * 0)
+def _slope_row(row: Activation) -> Operation:
+    """The slope from what an activation reads."""
+    apply, slope = row.apply, row.slope
+    assert slope is not None
+    of_z = slope if row.slope_of == "z" else lambda z: slope(apply(z))
+    latex = row.slope_latex if row.slope_of == "z" else rf"{row.symbol}'\left(<0:bare>\right)"
 
     def write(texts: Sequence[Piece], _one: Applied) -> Piece:
-        return Piece(_filled(row.slope_latex, texts[0]), PRODUCT)
+        return Piece(_filled(latex, texts[0]), PRODUCT)
 
-    spelled = f"{row.name}'"
-    from_a = unary("", slope, write, is_rational=row.is_rational)
-    from_z = Operation("", same_shapes, _entrywise(spelled, slope), write, is_rational=row.is_rational)
-    return from_a, from_z
+    return Operation("", same_shapes, _entrywise(f"{row.name}'", of_z), write, is_rational=row.is_rational)
 
 
 def _filled(template: str, argument: Piece) -> str:
@@ -195,79 +244,10 @@ def _filled(template: str, argument: Piece) -> str:
     return fill_latex(template, symbol)
 
 
-def _loss_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
-    if shapes[0] != shapes[1]:
-        raise ValueError(f"outputs have shape {list(shapes[0])} and targets {list(shapes[1])}; give both the same")
-    if len(shapes[0]) > 1:
-        raise ValueError(f"outputs have shape {list(shapes[0])}; a loss is of a number or of a vector")
-    return ()
-
-
-def _as_sample(array: Array, one: Expression) -> Array:
-    """(..., [outputs]) -> (..., 1, outputs): as rows of losses have it."""
-    return array[..., None, :] if one.shape else array[..., None, None]
-
-
-def _loss(row: Loss) -> Operation:
-    def compute(arrays: Sequence[Array], one: Applied) -> Array:
-        a, y = (_as_sample(array, part) for array, part in zip(arrays, one.arguments, strict=True))
-        with np.errstate(all="ignore"):
-            return np.asarray(row.of_sample(a, y)[..., 0])
-
-    def write(texts: Sequence[Piece], one: Applied) -> Piece:
-        outputs = one.arguments[0].shape
-        a, y = (_entry_of(text) if outputs else text.within(ATOM) for text in texts)
-        symbols = {"a": a, "y": y, "times": ""}
-        term = fill_latex(row.term, lambda name, _: symbols[name])
-        factor = row.factor(outputs[0] if outputs else 1, 1)
-        return Piece(_times_latex(factor, rf"\sum_i {term}" if outputs else term), SUM)
-
-    slope = _loss_slope(row)
-
-    def pull(one: Applied, gradient: Expression) -> list[Expression | None]:
-        by_outputs = applied(slope, *one.arguments)
-        scale = row.slope_factor(one.arguments[0].shape[0] if one.arguments[0].shape else 1, 1)
-        return [times(gradient, times(Constant(scale), by_outputs)), None]
-
-    def scaled_by(factor: Fraction) -> Pull:
-        return lambda one, gradient: pull(one, times(Constant(factor), gradient))
-
-    wrong = {"error-sign": scaled_by(Fraction(-1))}
-    if row.is_squared:
-        wrong |= {"loss-factor": scaled_by(Fraction(2)), "loss-factor 2": scaled_by(Fraction(1, 2))}
-    return Operation(row.name, _loss_shape, compute, write, pull, 2, 2, is_rational=row.is_rational, wrong=wrong)
-
-
-def _entry_of(text: Piece) -> str:
-    return text.read_as("index") if text.is_place else f"{text.within(ATOM)}_i"
-
-
-def _loss_slope(row: Loss) -> Operation:
-    """The derivative of a loss by its outputs without the constant in front."""
-
-    def compute(arrays: Sequence[Array], one: Applied) -> Array:
-        outputs = one.shape[0] if one.shape else 1
-        a, y = (_as_sample(array, part) for array, part in zip(arrays, one.arguments, strict=True))
-        with np.errstate(all="ignore"):
-            slope = np.asarray(row.slope_of_sample(a, y))[..., 0, :]
-        scale = row.slope_factor(outputs, 1)
-        found = slope / (scale if is_object(slope) else float(scale))
-        return np.asarray(found if one.shape else found[..., 0])
-
-    def write(texts: Sequence[Piece], _one: Applied) -> Piece:
-        return Piece(fill_latex(row.slope_term, lambda name, _: texts[int(name)].within(PRODUCT)), SUM)
-
-    return Operation("", same_shapes, compute, write, least=2, most=2, is_rational=row.is_rational)
-
-
-def _times_latex(factor: Fraction, latex: str) -> str:
-    sign = {Fraction(1): "", Fraction(-1): "-"}.get(factor)
-    return f"{fraction_latex(factor)} {latex}" if sign is None else f"{sign}{latex}"
-
-
 def _functions() -> Iterator[Operation]:
-    yield unary("exp", np.exp, _write_exp, lambda one: one)
-    yield unary("sqrt", np.sqrt, lambda texts, _: Piece(rf"\sqrt{{{texts[0].bare}}}"), _slope_of_root)
+    yield unary("exp", np.exp, _write_exp, lambda one: one, sign=r"\exp")
+    root = r"\sqrt{\cdot}"
+    yield unary("sqrt", np.sqrt, lambda texts, _: Piece(rf"\sqrt{{{texts[0].bare}}}"), _slope_of_root, sign=root)
     yield unary(
         "abs",
         np.abs,
@@ -275,11 +255,10 @@ def _functions() -> Iterator[Operation]:
         lambda one: applied(SIGN, one.arguments[0]),
         kink=lambda arrays, one: _flat(arrays[0], one.shape),
         is_rational=True,
+        sign=r"\left|\cdot\right|",
     )
     yield LOGARITHM
-    yield SIGN
-    yield from (_activation(row) for row in ACTIVATIONS.values() if row.slope is not None)
-    yield from map(_loss, LOSSES.values())
+    yield from (_activation(row) for row in ACTIVATIONS.values() if not row.share_of)
 
 
 def _slope_of_root(one: Applied) -> Expression:
@@ -291,4 +270,4 @@ def _write_exp(texts: Sequence[Piece], _one: Applied) -> Piece:
 
 
 FUNCTIONS = tuple(_functions())
-"""All that have one argument, and losses."""
+"""All that have one argument."""

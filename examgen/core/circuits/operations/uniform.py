@@ -64,6 +64,7 @@ TOTAL = Operation(
     is_rational=True,
     sums_entries=True,
     is_linear=True,
+    sign=r"\sum",
 )
 
 
@@ -108,3 +109,20 @@ def as_often(value: Expression, other: Expression) -> Expression:
 def spread(value: Expression, shape: Shape) -> Expression:
     """A number in every entry of an array of this shape; what has the shape already stays."""
     return value if value.shape == shape else applied(FILL, value, settings=shape)
+
+
+def is_applied(expression: Expression, operation: Operation) -> bool:
+    """Whether an expression is this operation on something."""
+    return isinstance(expression, Applied) and expression.operation is operation
+
+
+def arguments_of(filled: Expression) -> list[Expression]:
+    """What an operation is applied to; nothing for names and numbers."""
+    return list(filled.arguments) if isinstance(filled, Applied) else []
+
+
+def is_zero(value: Expression) -> bool:
+    """Whether it is 0 for all numbers, in every entry."""
+    return value == ZERO or (
+        (is_applied(value, FILL) or is_applied(value, AS_OFTEN)) and is_zero(arguments_of(value)[0])
+    )

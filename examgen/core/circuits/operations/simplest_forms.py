@@ -15,31 +15,33 @@ from examgen.core.circuits.expressions import (
     PRODUCT,
     SUM,
     Applied,
-    Computation,
     Constant,
     Expression,
     Operation,
     Piece,
     Shape,
-    aligned,
     applied,
-    is_object,
 )
-from examgen.core.circuits.signs import write_difference, write_power, write_product, write_sum
-from examgen.core.circuits.uniform import (
-    AS_OFTEN,
+from examgen.core.circuits.operations.entry_functions import (
+    LOGARITHM_TO_TEN,
+    divide,
+    entrywise,
+    is_whole,
+    logarithm,
+    power_of,
+)
+from examgen.core.circuits.operations.signs import write_difference, write_power, write_product, write_sum
+from examgen.core.circuits.operations.uniform import (
     FILL,
     ONE,
     TOTAL,
     ZERO,
+    arguments_of,
+    is_applied,
+    is_zero,
     same_shapes,
     spread,
 )
-from examgen.core.rules.rule import Array
-
-
-def _entrywise(function: Callable[..., Array]) -> Computation:
-    return lambda arrays, one: np.asarray(function(*aligned(arrays, one.arguments, len(one.shape))))
 
 
 def to_shape(gradient: Expression, shape: Shape) -> Expression:
@@ -65,70 +67,49 @@ def summed(value: Expression) -> Expression:
     factor, parts = _factors(value)
     numbers = [part for part in parts if not part.shape]
     arrays = [part for part in parts if part.shape]
-    if len(arrays) == 1 and _is(arrays[0], FILL):
-        return _product(factor * prod(value.shape), [*numbers, *_inner(arrays[0])])
+    if len(arrays) == 1 and is_applied(arrays[0], FILL):
+        return _product(factor * prod(value.shape), [*numbers, *arguments_of(arrays[0])])
     return _product(factor, [*numbers, applied(TOTAL, _product(Fraction(1), arrays))])
-
-
-def _inner(filled: Expression) -> list[Expression]:
-    return list(filled.arguments) if isinstance(filled, Applied) else []
-
-
-def _is(expression: Expression, operation: Operation) -> bool:
-    return isinstance(expression, Applied) and expression.operation is operation
-
-
-def _divide(above: Array, below: Array) -> Array:
-    if is_object(below) or is_object(above):
-        return np.asarray(above / below)
-    with np.errstate(all="ignore"):
-        return np.asarray(above / below)
-
-
-def _power(base: Array, exponent: Array) -> Array:
-    if is_object(base):
-        # Fractions stay exact under whole powers.
-        whole = np.frompyfunc(lambda one: int(one) if one == int(one) else float(one), 1, 1)(exponent)
-        return np.asarray(base**whole)
-    with np.errstate(all="ignore"):
-        return np.asarray(np.float_power(base, np.asarray(exponent, dtype=float)))
 
 
 ADD = Operation(
     "+",
     same_shapes,
-    _entrywise(np.add),
+    entrywise(np.add),
     write_sum,
     _each(lambda _one, g: [g, g]),
     2,
     2,
     is_rational=True,
     is_linear=True,
+    sign="+",
 )
 SUBTRACT = Operation(
     "-",
     same_shapes,
-    _entrywise(np.subtract),
+    entrywise(np.subtract),
     write_difference,
     _each(lambda _one, g: [g, negated(g)]),
     2,
     2,
     is_rational=True,
     is_linear=True,
+    sign="-",
 )
 NEGATE = Operation(
     "-",
     same_shapes,
-    _entrywise(np.negative),
+    entrywise(np.negative),
     lambda texts, _: Piece(f"-{texts[0].within(PRODUCT)}", SUM),
     _each(lambda _one, g: [negated(g)]),
     is_rational=True,
     is_linear=True,
+    sign="-",
 )
 MULTIPLY = Operation(
     "*",
     same_shapes,
-    _entrywise(np.multiply),
+    entrywise(np.multiply),
     write_product,
     _each(lambda one, g: [times(g, one.arguments[1]), times(g, one.arguments[0])]),
     2,
@@ -137,6 +118,7 @@ MULTIPLY = Operation(
     products=lambda one: prod(one.shape) if not any(isinstance(part, Constant) for part in one.arguments) else 0,
     is_linear=True,
     wrong={"other-factor": _each(lambda one, g: [times(g, one.arguments[0]), times(g, one.arguments[1])])},
+    sign=lambda one: r"\odot" if all(part.shape for part in one.arguments) else r"\times",
 )
 
 
@@ -149,12 +131,14 @@ def _pull_quotient(one: Applied, gradient: Expression, sign: int = -1) -> list[E
 DIVIDE = Operation(
     "/",
     same_shapes,
-    _entrywise(_divide),
+    entrywise(divide),
     lambda texts, _: Piece(rf"\frac{{{texts[0].latex}}}{{{texts[1].latex}}}", ATOM),
     _each(_pull_quotient),
     2,
     2,
     wrong={"quotient-sign": _each(lambda one, g: _pull_quotient(one, g, sign=1))},
+    sign="/",
+    rational_when=lambda one: isinstance(one.arguments[1], Constant),
 )
 
 
@@ -181,30 +165,25 @@ def _factor_lost(one: Applied, gradient: Expression) -> list[Expression | None]:
 POWER_OF = Operation(
     "^",
     same_shapes,
-    _entrywise(_power),
+    entrywise(power_of),
     write_power,
     _each(_pull_power),
     2,
     2,
-    is_rational=True,
+    rational_when=lambda one: is_whole(one.arguments[1]),
     wrong={"power-kept": _each(_power_kept), "power-kept 2": _each(_factor_lost)},
+    sign=r"(\cdot)^{\cdot}",
 )
-
-
-def _log(x: Array) -> Array:
-    if is_object(x):
-        return np.asarray(np.log(x))
-    with np.errstate(all="ignore"):
-        return np.asarray(np.log(x))
 
 
 LOGARITHM = Operation(
     "log",
     same_shapes,
-    _entrywise(_log),
+    entrywise(logarithm),
     lambda texts, _: Piece(rf"\ln\left({texts[0].bare}\right)", ATOM),
     _each(lambda one, g: [over(g, one.arguments[0])]),
-    doubt={"log10": lambda one: times(Constant(Fraction(float(1 / np.log(10)))), one)},
+    doubt={"log10": lambda one: applied(LOGARITHM_TO_TEN, *one.arguments)},
+    sign=r"\ln",
 )
 
 
@@ -215,12 +194,7 @@ def times(first: Expression, second: Expression) -> Expression:
     """A product in its simplest form: its number in front, no factor 1, and 0 where one is."""
     one, others = _factors(first)
     other, more = _factors(second)
-    return spread_to(_product(one * other, [*others, *more]), same_shapes([first.shape, second.shape]))
-
-
-def spread_to(value: Expression, shape: Shape) -> Expression:
-    """A value with the shape that it has to have."""
-    return value if value.shape == shape or (isinstance(value, Constant) and not shape) else spread(value, shape)
+    return spread(_product(one * other, [*others, *more]), same_shapes([first.shape, second.shape]))
 
 
 def _factors(value: Expression) -> tuple[Fraction, list[Expression]]:
@@ -247,17 +221,17 @@ def _product(factor: Fraction, parts: Sequence[Expression]) -> Expression:
     """The product of a number and other factors; numbers in every entry are that number beside an array."""
     if factor == 0:
         return ZERO
-    arrays = [part for part in parts if part.shape and not _is(part, FILL)]
+    arrays = [part for part in parts if part.shape and not is_applied(part, FILL)]
     if arrays:
-        loose = [(_inner(part) if _is(part, FILL) else [part]) for part in parts]
+        loose = [(arguments_of(part) if is_applied(part, FILL) else [part]) for part in parts]
         parts = []
         for group in loose:
             for part in group:
                 more, rest = _factors(part)
                 factor *= more
                 parts = [*parts, *rest]
-    elif filled := [part for part in parts if _is(part, FILL)]:
-        inner = [part for one in parts for part in (_inner(one) if _is(one, FILL) else [one])]
+    elif filled := [part for part in parts if is_applied(part, FILL)]:
+        inner = [part for one in parts for part in (arguments_of(one) if is_applied(one, FILL) else [one])]
         return spread(_product(factor, inner), filled[0].shape)
     found: Expression | None = None
     for part in parts:
@@ -265,12 +239,8 @@ def _product(factor: Fraction, parts: Sequence[Expression]) -> Expression:
     if found is None:
         return Constant(factor)
     if abs(factor) != 1:
-        found = _fraction_of(abs(factor), found)
+        found = applied(MULTIPLY, Constant(abs(factor)), found)
     return found if factor > 0 else applied(NEGATE, found)
-
-
-def _fraction_of(factor: Fraction, found: Expression) -> Expression:
-    return applied(MULTIPLY, Constant(factor), found)
 
 
 def negated(value: Expression) -> Expression:
@@ -278,11 +248,6 @@ def negated(value: Expression) -> Expression:
     if isinstance(value, Applied) and value.operation is SUBTRACT:
         return applied(SUBTRACT, value.arguments[1], value.arguments[0])
     return times(Constant(Fraction(-1)), value)
-
-
-def is_zero(value: Expression) -> bool:
-    """Whether it is 0 for all numbers, in every entry."""
-    return value == ZERO or ((_is(value, FILL) or _is(value, AS_OFTEN)) and is_zero(_inner(value)[0]))
 
 
 def plus(first: Expression, second: Expression) -> Expression:
@@ -323,7 +288,7 @@ def power(base: Expression, exponent: "Expression | int") -> Expression:
     if raised == ONE:
         return base
     if raised == ZERO:
-        return spread_to(ONE, base.shape)
+        return spread(ONE, base.shape)
     return applied(POWER_OF, base, raised)
 
 

@@ -6,9 +6,9 @@ from fractions import Fraction
 import numpy as np
 
 from examgen.core.circuits.expressions import Applied, Constant, Expression, Operation, Piece, Settings, Shape, applied
-from examgen.core.circuits.functions import called, extreme
-from examgen.core.circuits.simplest_forms import times
-from examgen.core.circuits.windows import places_in, result_shape, shape_in_settings, under
+from examgen.core.circuits.operations.functions import called, extreme
+from examgen.core.circuits.operations.simplest_forms import times
+from examgen.core.circuits.operations.windows import places_in, result_shape, shape_in_settings, under
 from examgen.core.rules.rule import Array
 
 

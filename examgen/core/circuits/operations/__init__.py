@@ -1,0 +1,1 @@
+"""What definitions of a free graph are made of: one row for each operation, with its derivatives."""
