@@ -24,7 +24,10 @@ FAMILY_KEYS = (
     "course, date, duration, duplex, draws, format, title, about, text, notation, network, products, graph, values, "
     "fixed, digits, screens, policy, tasks"
 )
-NETWORK_KEYS = "sizes, activations, loss, steps, samples_per_step, batch_delta, bias, frozen, shown, samples, sample_count, batch, penalty, optimizer"
+NETWORK_KEYS = (
+    "sizes, activations, loss, steps, samples_per_step, batch_delta, bias, frozen, shown, samples, sample_count, batch, "
+    "penalty, optimizer"
+)
 RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
 SCREEN_KEYS = "kink_margin, min_slope, significant_digits, tie_margin, max_abs, misconception_margin, max_draws"
 TASK_KEYS = "text, ask, steps, layers, digits, marks, marks_per_task, bonus, as, symbols, options, answer"
