@@ -25,8 +25,8 @@ FAMILY_KEYS = (
     "fixed, digits, screens, policy, tasks"
 )
 NETWORK_KEYS = (
-    "sizes, activations, loss, steps, samples_per_step, batch_delta, bias, frozen, shown, samples, sample_count, batch, "
-    "penalty, optimizer"
+    "sizes, activations, loss, steps, samples_per_step, batch_delta, bias, frozen, shown, samples, sample_count, "
+    "batch, penalty, optimizer"
 )
 RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
 SCREEN_KEYS = "kink_margin, min_slope, significant_digits, tie_margin, max_abs, misconception_margin, max_draws"
