@@ -127,8 +127,12 @@ class Reevaluated:
         return self._known[name]
 
 
+_LEAST_BLOCK, _MOST_BLOCK, _CACHED = 4096, 32_768, 400_000
+"""Students at once, and about so many numbers."""
+
+
 def evaluate_in_blocks(
-    graph: ComputationGraph, givens: Values, *, keep: Collection[str] | None = None, block: int = 4096
+    graph: ComputationGraph, givens: Values, *, keep: Collection[str] | None = None, block: int | None = None
 ) -> Values:
     """`evaluate` for very many students: the same values, several times faster.
 
@@ -138,11 +142,12 @@ def evaluate_in_blocks(
         graph: what to compute.
         givens: (students, *shape) for each quantity without a rule.
         keep: names of the derived quantities that are wanted; all where it is None.
-        block: students at once.
+        block: students at once; None for as many as the cache has room for.
 
     Returns: (students, *shape) by name of the wanted quantities.
     """
     students = next(iter(givens.values())).shape[0]
+    block = block or min(max(_LEAST_BLOCK, _CACHED // sum(one.size for one in graph)), _MOST_BLOCK)
     wanted = [quantity for quantity in graph.derived if keep is None or quantity.name in keep]
     results: dict[str, Array] = {}
     for start in range(0, students, block):

@@ -6,6 +6,7 @@ keys spell it stands in `exams/exercises.py`; all else reads the graph.
 
 from typing import Protocol
 
+from examgen.core.circuits.choices import Choices
 from examgen.core.graph import ComputationGraph
 
 
@@ -35,5 +36,9 @@ class Exercise(Protocol):
     @property
     def conventions(self) -> tuple[str, ...]:
         """Keys of the sentences on a paper that say what has been decided where others decide otherwise."""
+
+    @property
+    def choices(self) -> Choices | None:
+        """Which options are right, where that follows from the numbers; None where it does for no task."""
 
     def __hash__(self) -> int: ...

@@ -24,11 +24,13 @@ class Derivative:
 
     Attributes:
         of_each_sample: whether it is that of each sample's own share, and not of the whole.
+        is_turned: whether it is told with the other sign.
     """
 
     of: str
     by: str
     of_each_sample: bool = False
+    is_turned: bool = False
 
 
 class Role(Enum):

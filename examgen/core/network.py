@@ -4,9 +4,10 @@ Conventions: weights are stored (to, from); layer l has z_l = W_l a_(l-1) + b_l 
 have a row per sample.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from examgen.core.circuits.choices import check_choices
 from examgen.core.graph import ComputationGraph
 from examgen.core.network_layout import NetworkLayout, problems_of
 from examgen.core.network_steps import given_quantities, step_quantities
@@ -26,11 +27,13 @@ class NetworkShape(NetworkLayout):
         problems = tuple(problems_of(self))
         if problems:
             raise ValueError("; ".join(problems))
+        if self.choices is not None:
+            check_choices(self.graph, self.choices)
 
     @property
     def graph(self) -> ComputationGraph:
-        """As `network_graph`."""
-        return network_graph(self)
+        """As `network_graph`; the same one whichever options are right."""
+        return network_graph(self if self.choices is None else replace(self, choices=None))
 
     @property
     def is_rational(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from examgen.core.circuits.choices import Choices
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.optimizers import OPTIMIZERS
@@ -40,6 +41,7 @@ class NetworkLayout:
         optimizer: name of what takes the steps; None for plain gradient descent.
         changes: whether the change of weights and biases is a step of its own, before the new ones; None for no.
         by_inputs: whether the loss is differentiated by the inputs, too; None for no.
+        choices: which options are right, where that follows from the numbers.
     """
 
     sizes: tuple[int, ...]
@@ -57,6 +59,7 @@ class NetworkLayout:
     optimizer: str | None = None
     changes: Literal[True] | None = None
     by_inputs: Literal[True] | None = None
+    choices: Choices | None = None
 
     @property
     def depth(self) -> int:

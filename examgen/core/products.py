@@ -134,6 +134,11 @@ class ProductsShape:
         return ()
 
     @property
+    def choices(self) -> None:
+        """There are none that follow from the numbers."""
+        return None
+
+    @property
     def text(self) -> str:
         """In words: "matrix product, affine map"."""
         return ", ".join(one.operation.replace("_", " ") for one in self.products)

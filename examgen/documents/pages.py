@@ -157,6 +157,7 @@ class Task:
     Attributes:
         kind: `number`, `formula`, `shape` or `choice`.
         options: letters and texts of the options of a choice.
+        takes_several: whether the letters of all right ones are asked.
         spellings: how the symbols of formulas are typed.
         answers: those that are no numbers, for the key.
         characters: that an answer takes at most, as boxes are made for them.
@@ -170,6 +171,7 @@ class Task:
     each: str = ""
     kind: str = "number"
     options: tuple[tuple[str, str], ...] = ()
+    takes_several: bool = False
     spellings: tuple[Spelling, ...] = ()
     answers: tuple[TypedAnswer, ...] = ()
     characters: int = 7

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.circuits.choices import read_by
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.probes.dependence import links
 from examgen.core.probes.equality import copies
 from examgen.core.rules.rule import Array
+from examgen.core.turned import Turned
 from examgen.exams.asking import asked_of
 from examgen.exams.exam import Question
 from examgen.exams.fields import Field, task_fields
@@ -60,6 +62,11 @@ class PaperShape:
     fields: tuple[Field, ...]
     shown: frozenset[str] = frozenset()
     stood_for: frozenset[str] = frozenset()
+
+    @cached_property
+    def is_turned(self) -> bool:
+        """Whether some derivatives are told with the other sign."""
+        return any(one.derivative is not None and one.derivative.is_turned for one in self.graph)
 
     @cached_property
     def number_fields(self) -> tuple[Field, ...]:
@@ -119,9 +126,9 @@ class PaperShape:
         return replace(self, fields=self.other_fields)
 
     def needed(self) -> tuple[Quantity, ...]:
-        """The derived quantities that are asked for or on the way to one that is, in the order of the graph; nothing
-        that is printed, or only leads to that."""
-        asked = {field.quantity for field in self.fields}
+        """The derived quantities that are asked for, tell which option is right, or are on the way to one that does, in
+        the order of the graph; nothing that is printed, or only leads to that."""
+        asked = {field.quantity for field in self.fields} | read_by(self.graph, self.shape.choices)
         wanted = (asked | self.graph.sources(asked, self.shown)) - self.shown
         return tuple(quantity for quantity in self.graph.derived if quantity.name in wanted)
 
@@ -225,10 +232,20 @@ class PaperShape:
 @lru_cache(maxsize=512)
 def paper_shape(question: Question, label: str, notation: Notation) -> PaperShape:
     """The shape of this label with its graph, names and fields; built once."""
-    shape = question.shapes[label]
+    shape = _signed(question, question.shapes[label], notation)
     graph = shape.graph
     naming = Naming(notation, shape, graph)
     fields = tuple(field for number in range(len(question.tasks)) for field in task_fields(question, number, naming))
     named = [asked_of(text) for text in question.shown]
     shown = frozenset(one.name for one in graph if any(text.means(one) for text in named))
     return PaperShape(question, label, shape, graph, naming, fields, shown)
+
+
+def _signed(question: Question, shape: Exercise, notation: Notation) -> Exercise:
+    """An exercise with the signs of a notation: what a paper names is told as it is, but for δ."""
+    if not notation.turned or not any(one.derivative and one.kind in notation.turned for one in shape.graph):
+        return shape
+    texts = [*question.shown, *(text for task in question.tasks for text in (*task.ask, *(task.symbols or ())))]
+    named = [asked_of(text) for text in texts]
+    told = {one.kind for one in shape.graph if any(text.means(one) for text in named)}
+    return Turned(shape, frozenset(kind for kind in notation.turned if kind == notation.delta or kind not in told))

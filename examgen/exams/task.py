@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from examgen.core.graph import Quantity
 from examgen.exams.asking import asked_of
 from examgen.exams.digits import Digits
+from examgen.exams.form_mistakes import shorten
 from examgen.exams.forms import Count, Form, Number, Prose, Strict, Texts
 from examgen.exams.naming.notation import Index
 
@@ -23,6 +24,20 @@ CHOICE = "choice"
 
 MAX_OPTIONS = 26
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+MOST_SHOWN = 60
+"""Characters of an answer in a message."""
+
+
+def _one_or_several(value: object) -> object:
+    """Said here once, for a union of types complains about each of them."""
+    several = value if isinstance(value, list | tuple) else [value]
+    if not all(isinstance(one, str) for one in several):
+        raise ValueError(f'found {shorten(value)}; use a text such as "a", or a list of them')
+    return value
+
+
+Answer = Annotated[str | tuple[str, ...], BeforeValidator(_one_or_several)]
 
 Marks = Annotated[Number, Field(ge=0, le=1000)]
 
@@ -42,7 +57,8 @@ class Task(Form):
         as_: whether numbers are asked, formulas of the entries, shapes of the shown matrices, or one of the options.
         symbols: kinds of quantities, or quantities, that formulas may use beside given numbers; None for all.
         options: of a choice, lettered a, b, … on the paper; plain text with `$LaTeX$`.
-        answer: the right option, by its letter or its text.
+        answer: the right option, by its letter or its text, or an expression over the question's numbers that gives
+            its number, from 1 on; a list of letters or texts where students name all that are right.
     """
 
     text: Prose
@@ -56,7 +72,7 @@ class Task(Form):
     as_: Annotated[AnswerKind, Field(alias="as")] = "number"
     symbols: Texts | None = None
     options: tuple[Prose, ...] = ()
-    answer: str = ""
+    answer: Answer = ""
 
     later_keys: ClassVar[frozenset[str]] = frozenset({"marks_per_task", "bonus", "as_", "symbols", "options", "answer"})
 
@@ -84,8 +100,25 @@ class Task(Form):
 
         Returns: the task with its digits, and with the right option by its letter.
         """
-        letter = _answer_letter(self.options, self.answer)
-        return self.model_copy(update={"digits": self.digits or digits, "answer": letter})
+        answer = self.right_letters if self.takes_several else "".join(self.right_letters) or self.answer
+        return self.model_copy(update={"digits": self.digits or digits, "answer": answer})
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether a choice asks for all right options, however many they are."""
+        return not isinstance(self.answer, str)
+
+    @property
+    def right_letters(self) -> tuple[str, ...]:
+        """The letters of the right options, from a on; none where the numbers tell which one it is."""
+        answers = [self.answer] if isinstance(self.answer, str) else self.answer
+        return tuple(sorted(filter(None, (_answer_letter(self.options, one) for one in answers))))
+
+    @property
+    def option_expression(self) -> str:
+        """The expression that gives the number of the right option; empty where the task says which one it is."""
+        is_told = self.takes_several or self.right_letters
+        return "" if is_told or self.as_ != CHOICE else str(self.answer)
 
     def asks(self, quantity: Quantity) -> bool:
         """Whether this task asks for the quantity, or for entries of it."""
@@ -144,7 +177,7 @@ def _plain_option(text: str) -> str:
     return " ".join(text.replace("$", "").casefold().split())
 
 
-def _check_choice(ask: Sequence[str], options: Sequence[str], answer: str) -> None:
+def _check_choice(ask: Sequence[str], options: Sequence[str], answer: str | Sequence[str]) -> None:
     if ask:
         raise ValueError("a choice asks for no quantities; leave ask out")
     if not 2 <= len(options) <= MAX_OPTIONS:
@@ -157,7 +190,23 @@ def _check_choice(ask: Sequence[str], options: Sequence[str], answer: str) -> No
     others = {text for letter, text in zip(letters, plain, strict=True) if text != letter}
     if mistaken := sorted(others & set(letters)):
         raise ValueError(f"the option {toml_text(mistaken[0])} is the letter of another one; write more of it")
-    if not _answer_letter(options, answer):
-        raise ValueError(
-            f"answer is {toml_text(answer)}; give the right option's letter, {letters[0]} to {letters[-1]}, or its text"
-        )
+    if isinstance(answer, str):
+        # Any other text may be an expression, which is read where the numbers are known.
+        if not _plain_option(answer):
+            raise ValueError(unknown_answer(answer, len(options)))
+        return
+    if not answer:
+        raise ValueError("answer is an empty list; name every right option by its letter or its text")
+    found = [_answer_letter(options, one) for one in answer]
+    if "" in found:
+        raise ValueError(unknown_answer(answer[found.index("")], len(options)))
+    if len(set(found)) < len(found):
+        raise ValueError("answer names an option twice; name each right one once")
+
+
+def unknown_answer(answer: str, options: int) -> str:
+    """That an answer is none of so many options, and what it may be."""
+    return (
+        f"answer is {toml_text(answer[:MOST_SHOWN])}; give the right option's letter, {_LETTERS[0]} to "
+        f"{_LETTERS[options - 1]}, or its text"
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examgen.marking.reading.typed.typed_choices import CHOICE_REASONS, parse_choice
+from examgen.marking.reading.typed.typed_choices import CHOICE_REASONS, parse_choice, parse_choices
 from examgen.marking.reading.typed.typed_numbers import Unreadable
 from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS, parse_shape
 
@@ -145,6 +145,46 @@ def test_what_is_no_choice_is_refused_with_its_reason(text: str, reason: str) ->
     assert CHOICE_REASONS[reason].endswith(".")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a, c", "ac", "A C", "ca", "a) c)", "(a) (c)", "(a),(c)", "a; c", "a & c", "a and c", "a und c", "{a, c}"),
+        *("a,c.", "[a; c]", "a) the loss rises, c) z < 0", "the loss rises; z < 0", "a, c, a", "ａ，ｃ", "'a c"),
+    ],
+)
+def test_several_letters_are_read_in_all_usual_forms(text: str) -> None:
+    """Signs, words, spaces or nothing between them, in any order, and texts in place of letters."""
+    assert parse_choices(text, OPTIONS) == frozenset({0, 2})
+
+
+@pytest.mark.parametrize(("text", "options"), [("b", {1}), ("the loss falls", {1}), ("abcd", {0, 1, 2, 3})])
+def test_one_letter_or_all_may_be_several(text: str, options: set[int]) -> None:
+    """How many are right is for the student to know."""
+    assert parse_choices(text, OPTIONS) == frozenset(options)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "blank"),
+        ("e", "not_options"),
+        ("a, e", "not_options"),
+        ("a or c", "not_options"),
+        ("dad", "not_options"),
+        ("none", "not_options"),
+        ("a not c", "not_options"),
+        ("a, ", "not_options"),
+        ("a; b) the loss rises", "not_options"),
+        ("a" * 1001, "too_long_letters"),
+    ],
+    ids=lambda text: text[:12],
+)
+def test_what_are_no_letters_is_refused_with_its_reason(text: str, reason: str) -> None:
+    """Nothing is guessed from words, and a letter that was not offered spoils the answer."""
+    assert parse_choices(text, OPTIONS) == Unreadable(reason)
+    assert CHOICE_REASONS[reason].endswith(".")
+
+
 def test_a_dash_of_another_kind_is_the_same_option() -> None:
     """A phone makes a minus of one kind into another, in the answer as in the bank."""
     assert parse_choice("z \u2212 1", ("z + 1", "z - 1")) == parse_choice("Z - 1", ("z + 1", "z \u2013 1")) == 1
@@ -163,6 +203,10 @@ def test_no_text_raises(text: str, options: list[str]) -> None:
     shape, choice = parse_shape(text), parse_choice(text, options)
     assert (shape.reason in SHAPE_REASONS) if isinstance(shape, Unreadable) else all(size > 0 for size in shape)
     assert (choice.reason in CHOICE_REASONS) if isinstance(choice, Unreadable) else 0 <= choice < len(options)
+    several = parse_choices(text, options)
+    assert (
+        (several.reason in CHOICE_REASONS) if isinstance(several, Unreadable) else several <= set(range(len(options)))
+    )
 
 
 @pytest.mark.parametrize("text", ["a " * 400, " " * 10_000_000, "(" * 60, "1x" * 31 + "1", "ﷺ" * 60, "a" + " " * 10**7])
@@ -171,4 +215,5 @@ def test_no_text_takes_long(text: str) -> None:
     start = time.process_time()
     parse_shape(text)
     parse_choice(text, OPTIONS)
+    parse_choices(text, OPTIONS)
     assert time.process_time() - start < 0.5

@@ -18,8 +18,9 @@ from examgen.batch.bench.sitting import Sheet, entries_of, sit
 from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.exams.banks.building import LoadedExam
 from examgen.exams.exam import Variant
-from examgen.exams.fields import ROUNDED_MARKS, shown_shape
+from examgen.exams.fields import ROUNDED_MARKS, Field, shown_shape, task_letter
 from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.references.typed_references import typed_reference
 from examgen.exams.task import CHOICE
 
 Place = tuple[str, str, str]
@@ -169,9 +170,7 @@ def _wrong_sheets(paper: PaperShape) -> Iterator[Sheet]:
     letters: dict[str, list[str]] = {}
     for field in paper.other_fields:
         if field.as_ == CHOICE:
-            task = paper.question.tasks[field.task]
-            all_letters = [chr(ord("a") + place) for place in range(len(task.options))]
-            letters[field.name] = [letter for letter in all_letters if letter != task.answer]
+            letters[field.name] = list(_wrong_letters(paper, field))
         elif field.as_ == "shape":
             rows, columns = shown_shape(paper.naming, paper.graph[field.quantity])
             if rows != columns:
@@ -180,6 +179,15 @@ def _wrong_sheets(paper: PaperShape) -> Iterator[Sheet]:
     for number in range(most):
         chosen = {(name, field): wrong[number] for field, wrong in letters.items() if number < len(wrong)}
         yield {**swapped, **chosen} if number == 0 else chosen
+
+
+def _wrong_letters(paper: PaperShape, field: Field) -> Iterator[str]:
+    """All wrong choices; of those where several options may be right, each letter alone and all together."""
+    task, right = paper.question.tasks[field.task], typed_reference(paper, field)
+    letters = [task_letter(place) for place in range(len(task.options))]
+    yield from (letter for letter in letters if letter != right)
+    if task.takes_several and (everything := ", ".join(letters)) != right:
+        yield everything
 
 
 def _marked(loaded: LoadedExam, handed: _HandedIn) -> dict[Place, _Marked]:

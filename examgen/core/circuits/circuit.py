@@ -11,6 +11,7 @@ from math import prod
 from types import MappingProxyType
 
 from examgen.core.backward import Label, derivatives
+from examgen.core.circuits.choices import Choices, check_choices
 from examgen.core.circuits.circuit_names import NAME, Readable, ReadableShapes, derivative_of, usual_latex
 from examgen.core.circuits.circuit_rules import (
     DEFINITION,
@@ -42,6 +43,7 @@ class CircuitShape:
         output: name of the number that derivatives are of; empty where none is said.
         symbols: name and LaTeX of those quantities that are not written as their names.
         wanted: names of derivatives that are asked for.
+        choices: which options are right, where that follows from the numbers.
     """
 
     given: tuple[tuple[str, tuple[int, ...]], ...]
@@ -49,14 +51,15 @@ class CircuitShape:
     output: str = ""
     symbols: tuple[tuple[str, str], ...] = ()
     wanted: tuple[str, ...] = ()
+    choices: Choices | None = None
 
     def __post_init__(self) -> None:
-        circuit_graph(self)
+        check_choices(self.graph, self.choices)
 
     @property
     def graph(self) -> ComputationGraph:
-        """As `circuit_graph`."""
-        return circuit_graph(self)
+        """As `circuit_graph`; the same one whichever options are right."""
+        return circuit_graph(self if self.choices is None else replace(self, choices=None))
 
     @property
     def steps(self) -> int:

@@ -19,6 +19,7 @@ from examgen.core.circuits.expressions import (
     Piece,
     Pull,
     Read,
+    compiled,
     names_in,
     parts,
     value_of,
@@ -60,14 +61,10 @@ def expression_rule(text: str, expression: Expression, pullbacks: tuple[Pullback
         pullbacks: of its inputs, in the order in which the expression names them.
     """
     names = names_in(expression)
-
-    def compute(*inputs: Array) -> Array:
-        return value_of(expression, dict(zip(names, inputs, strict=True)))
-
     return ExpressionRule(
         f"{DEFINITION}{text}",
         _signature(expression, names),
-        compute,
+        compiled(expression, names),
         latex_of(expression, names),
         is_straight=_is_straight(expression),
         kinks=_distances(expression, names),

@@ -162,32 +162,46 @@ def names_in(expression: Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.name for one in parts(expression) if isinstance(one, Read)))
 
 
-def value_of(expression: Expression, values: Mapping[str, Array]) -> Array:
-    """The value of an expression, (..., *shape).
+def compiled(expression: Expression, names: Sequence[str]) -> Callable[..., Array]:
+    """The computation of an expression: from arrays (..., *shape) of the quantities of these names to its value.
 
-    Args:
-        expression: what to compute.
-        values: (..., *shape) by name of each quantity that it reads; float64, or objects such as fractions, with which
-            the numbers of the expression are exact.
+    float64, or objects such as fractions, with which the numbers of the expression are exact. What stands in it several
+    times is computed once.
     """
-    is_exact = any(np.asarray(value).dtype == object for value in values.values())
-    found: dict[Expression, Array] = {}
-    for one in parts(expression):
-        if one not in found:
-            found[one] = _value(one, found, values, is_exact=is_exact)
-    return found[expression]
+    order = tuple(dict.fromkeys(parts(expression)))
+    places = {one: place for place, one in enumerate(order)}
+    steps = tuple(
+        (one.operation.compute, tuple(places[part] for part in one.arguments), one) if isinstance(one, Applied) else one
+        for one in order
+    )
+    inputs = {name: place for place, name in enumerate(names)}
+    rounded = {one: np.asarray(float(one.value)) for one in order if isinstance(one, Constant)}
+    exact = {one: np.array(one.value, dtype=object) for one in rounded}
+
+    def compute(*arrays: Array) -> Array:
+        constants = exact if any(map(is_object, arrays)) else rounded
+        found: list[Array] = []
+        for step in steps:
+            if isinstance(step, tuple):
+                function, arguments, one = step
+                found.append(np.asarray(function([found[place] for place in arguments], one)))
+            else:
+                found.append(np.asarray(arrays[inputs[step.name]]) if isinstance(step, Read) else constants[step])
+        return found[-1]
+
+    return compute
 
 
-def _value(one: Expression, found: Mapping[Expression, Array], values: Mapping[str, Array], *, is_exact: bool) -> Array:
-    if isinstance(one, Read):
-        return np.asarray(values[one.name])
-    if isinstance(one, Constant):
-        return np.array(one.value, dtype=object) if is_exact else np.asarray(float(one.value))
-    return np.asarray(one.operation.compute([found[part] for part in one.arguments], one))
+def value_of(expression: Expression, values: Mapping[str, Array]) -> Array:
+    """The value of an expression, (..., *shape), from the values by name of each quantity that it reads."""
+    names = names_in(expression)
+    return compiled(expression, names)(*(values[name] for name in names))
 
 
 def aligned(arrays: Sequence[Array], arguments: Sequence[Expression], rank: int) -> list[Array]:
     """Arguments with as many inner axes as the result, so that numbers go with every entry of an array."""
+    if not rank:
+        return list(arrays)
     return [
         array if len(argument.shape) == rank or not array.ndim else array[inner(*[None] * (rank - len(argument.shape)))]
         for array, argument in zip(arrays, arguments, strict=True)
@@ -201,4 +215,4 @@ def inner(*places: Any) -> tuple[Any, ...]:
 
 def is_object(array: Any) -> bool:
     """Whether an array holds fractions or texts, and no floating-point numbers."""
-    return bool(np.asarray(array).dtype == object)
+    return bool(np.asarray(array).dtype.hasobject)

@@ -15,11 +15,13 @@ from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph
 from examgen.core.misconceptions.of_circuits import Circuit
 from examgen.core.misconceptions.table import MISCONCEPTIONS
+from examgen.core.misconceptions.turning import plain_graph, turned_version
 from examgen.core.misconceptions.versions import Misconception, Network, Patch, Version
 from examgen.core.network import NetworkShape
 from examgen.core.probes.equality import are_equal
 from examgen.core.probes.trials import live_trials
 from examgen.core.products import ProductsShape
+from examgen.core.turned import Turned
 
 
 @lru_cache(maxsize=256)
@@ -59,6 +61,9 @@ def _since(row: Misconception, version: Version) -> int | None:
 
 def versions_of(row: Misconception, shape: Exercise, graph: ComputationGraph) -> Iterable[Version]:
     """The versions of a misconception for an exercise with this graph, which may be that of another misconception."""
+    if isinstance(shape, Turned):
+        plain = versions_of(row, shape.plain, plain_graph(graph))
+        return tuple(turned_version(version, graph, shape.kinds) for version in plain)
     of_kind = _VERSIONS.get(type(shape), _none)
     return (*row.of_graph(graph), *of_kind(row, shape, graph))
 

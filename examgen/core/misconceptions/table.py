@@ -394,6 +394,7 @@ _ROWS = (
     Misconception(
         name="error-sign",
         mistake="the error was taken as y − a, not a − y",
+        mistake_turned="the error was taken as a − y, not y − a",
         of_network=_error_sign,
         since=1,
         is_lost_sign=True,
@@ -433,6 +434,7 @@ _ROWS = (
     Misconception(
         name="extra-slope",
         mistake="a − y was multiplied by the slope once more, which cross-entropy has cancelled already",
+        mistake_turned="y − a was multiplied by the slope once more, which cross-entropy has cancelled already",
         of_network=_extra_slope,
         since=1,
         is_distinct=True,
@@ -494,6 +496,7 @@ _ROWS = (
     Misconception(
         name="ascent",
         mistake="the gradient was added instead of subtracted",
+        mistake_turned="the step was subtracted instead of added",
         of_network=_ascent,
         of_circuit=lambda circuit: circuit.ascent(),
         since=1,

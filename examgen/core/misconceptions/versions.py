@@ -38,6 +38,7 @@ class Misconception:
     Attributes:
         name: as in results, and the key of its words.
         mistake: what was done, in words that follow "It looks as if".
+        mistake_turned: the same on papers that tell derivatives with the other sign; empty where it is the same.
         of_graph: its versions for any graph with derivatives.
         of_network: its versions for a network.
         of_products: its versions for matrix products.
@@ -54,6 +55,7 @@ class Misconception:
     of_network: Callable[["Network"], Iterable[Version]] = lambda _: ()
     of_products: Callable[[ComputationGraph], Iterable[Version]] = lambda _: ()
     of_circuit: Callable[[Any], Iterable[Version]] = lambda _: ()
+    mistake_turned: str = ""
     since: int | None = None
     is_distinct: bool = False
     is_lost_sign: bool = False

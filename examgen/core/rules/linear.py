@@ -178,6 +178,22 @@ LINEAR = rule_table(
         factors=(1, 2),
     ),
     Rule(
+        "ascend_W",
+        "(o,i),(),(o,i)->(o,i)",
+        lambda weights, rate, direction: weights + rate[..., None, None] * direction,
+        "<0> + <1> <times> <2>",
+        True,
+        factors=(1, 2),
+    ),
+    Rule(
+        "ascend_b",
+        "(o),(),(o)->(o)",
+        lambda bias, rate, direction: bias + rate[..., None] * direction,
+        "<0> + <1> <times> <2>",
+        True,
+        factors=(1, 2),
+    ),
+    Rule(
         "change_W",
         "(),(o,i)->(o,i)",
         lambda rate, gradient: -(rate[..., None, None] * gradient),

@@ -211,7 +211,9 @@ def note_of(number: int, note: NoteParts, said: NoteTexts, style: PaperStyle) ->
     return Note(
         number,
         title_of(note.names, style),
-        tuple(_explanation(name, step, values, style) for name, step in zip(note.names, steps, strict=True)),
+        tuple(
+            _explanation(note.paper, name, step, values, style) for name, step in zip(note.names, steps, strict=True)
+        ),
         _filled(words["wrote" if note.field.as_ == "number" else "wrote_other"], values),
         _filled(words["same_more" if more else "same"], values) if note.others else (),
         _calculation(note),
@@ -236,10 +238,12 @@ def _calculation(note: NoteParts) -> tuple[str, ...]:
 
 
 def _explanation(
-    name: str, step: Step | None, values: Mapping[str, tuple[Piece, ...]], style: PaperStyle
+    paper: PaperShape, name: str, step: Step | None, values: Mapping[str, tuple[Piece, ...]], style: PaperStyle
 ) -> Explanation:
-    """Of a misconception, or of several that were made at once."""
+    """Of a misconception, or of several that were made at once, in the words for the signs of the paper."""
     known = [style.words["misconceptions"][part] for part in name.split(TOGETHER)]
+    if paper.is_turned:
+        known = [{key: row.get(f"{key}_turned", text) for key, text in row.items()} for row in known]
     did, should = (_filled(" ".join(row[key] for row in known), values) for key in ("did", "should"))
     return Explanation(title_of((name,), style), did, should, step)
 

@@ -94,13 +94,14 @@ def _constant_facts(paper: PaperShape, text: Mapping[str, str]) -> Iterator[str]
 def _about_delta(naming: Naming, error: Quantity, samples: int) -> Mapping[str, str]:
     """What a paper says of δ in a mini-batch, for the sentence of its convention."""
     by = naming.notation.delta.removeprefix("dL_d") or "z"
+    sign = "-" if naming.notation.turned else ""
     cost = naming.cost_of(error).latex
     return {
         "cost": naming.notation.cost,
         "own": naming.cost_of_sample().latex,
         "sample": SAMPLE_LETTER,
         "share": fraction_latex(Fraction(1, samples)),
-        "delta": rf"\frac{{\partial {cost}}}{{\partial {by}}}",
+        "delta": rf"{sign}\frac{{\partial {cost}}}{{\partial {by}}}",
     }
 
 

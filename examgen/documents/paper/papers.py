@@ -16,6 +16,7 @@ import numpy as np
 from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape
+from examgen.core.turned import Turned
 from examgen.documents.pages import (
     AnswerBox,
     Cell,
@@ -30,7 +31,7 @@ from examgen.documents.paper.facts import derivatives_of, facts_of
 from examgen.documents.paper.pictures.circuit_pictures import circuit_picture
 from examgen.documents.paper.pictures.network_pictures import network_picture
 from examgen.documents.paper.symbols import symbol_sentences
-from examgen.documents.paper.typed_tasks import other_boxes, spelling_lines, typed_answers
+from examgen.documents.paper.typed_tasks import other_boxes, spelling_lines, typed_answers, typed_hint
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked.rule_formulas import symbol_of, symbolic
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
@@ -45,6 +46,7 @@ from examgen.exams.keys.solved_papers import papers
 from examgen.exams.naming.notation import Index
 from examgen.exams.naming.symbol_names import bias_name
 from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.task import Task
 from examgen.exams.wording.texts import UNSHOWN
 
 Picture = NetworkPicture | CircuitPicture | None
@@ -203,7 +205,7 @@ def _tasks(paper: PaperShape, style: PaperStyle, *, with_solution: bool) -> tupl
     for number, task in enumerate(paper.question.tasks):
         fields = [field for field in paper.fields if field.task == number]
         is_number, asked = task.as_ == "number", paper.question.digits_of(task)
-        digits = digits_text(asked, text["worked"]) if is_number else text[f"as_{task.as_}"]
+        digits = digits_text(asked, text["worked"]) if is_number else typed_hint(task, style)
         boxes = _boxes(paper, number, fields, digits) if is_number else other_boxes(paper, number, style)
         # The same table is printed once.
         spellings = tuple(spelling_lines(paper, number))
@@ -217,9 +219,10 @@ def _tasks(paper: PaperShape, style: PaperStyle, *, with_solution: bool) -> tupl
                 each="" if task.marks_per_task is not None else _plain(task.marks),
                 kind=task.as_,
                 options=tuple((task_letter(place), style.phrase(option)) for place, option in enumerate(task.options)),
+                takes_several=task.takes_several,
                 spellings=spellings if all(spellings != part.spellings for part in found) else (),
                 answers=tuple(typed_answers(paper, number, style)) if with_solution and not is_number else (),
-                characters=_characters(asked) if is_number else 4,
+                characters=_characters(asked) if is_number else _letters(task),
             )
         )
     return tuple(found)
@@ -237,6 +240,11 @@ def digits_text(digits: Digits, text: Mapping[str, str]) -> str:
 def _characters(digits: Digits) -> int:
     """Of a number to so many digits: a sign, a digit before the point, the point and the decimals; "−123" at least."""
     return max(digits.count + (3 if digits.unit == "decimals" else 4), 4)
+
+
+def _letters(task: Task) -> int:
+    """Of what is written where no number is asked; "a, c" for every option where several may be right."""
+    return max(4, 3 * len(task.options) - 2) if task.takes_several else 4
 
 
 def _boxes(paper: PaperShape, number: int, fields: list[Field], digits: str) -> Iterator[AnswerBox]:
@@ -275,7 +283,8 @@ def _is_whole(quantity: Quantity, cells: Mapping[tuple[str, Index], Cell]) -> bo
 
 def _picture(solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> Picture:
     """What is drawn beside an exercise, where something is."""
-    draw = _PICTURES.get(type(solved.paper.shape))
+    shape = solved.paper.shape
+    draw = _PICTURES.get(type(shape.plain if isinstance(shape, Turned) else shape))
     return None if draw is None else draw(solved, style, with_solution)
 
 

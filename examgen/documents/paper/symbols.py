@@ -91,7 +91,8 @@ def _deltas(paper: PaperShape) -> Iterator[str]:
             delta, by = (naming.entry(name, index).latex for name in (quantity.name, below))
         else:
             delta, by = naming.whole(quantity.name), naming.whole(below)
-        yield rf"{delta} = \frac{{\partial {cost}}}{{\partial {by}}}"
+        sign = "-" if quantity.derivative is not None and quantity.derivative.is_turned else ""
+        yield rf"{delta} = {sign}\frac{{\partial {cost}}}{{\partial {by}}}"
 
 
 def _has_own_losses(paper: PaperShape) -> bool:

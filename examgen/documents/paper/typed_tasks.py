@@ -17,7 +17,8 @@ from examgen.documents.worked.rule_formulas import symbol_of
 from examgen.exams.fields import Field, task_letter
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.spellings import spelling_table, spellings
-from examgen.exams.references.typed_references import typed_reference
+from examgen.exams.references.typed_references import right_options, typed_reference
+from examgen.exams.task import Task
 
 _FEW = 2
 """So many spellings of one quantity are all printed; of more, the first and the last."""
@@ -36,10 +37,15 @@ _DERIVATIVE = re.compile(r"\\frac\{(\\partial [^{}]*)\}\{(.*)\}")
 def other_boxes(paper: PaperShape, number: int, style: PaperStyle) -> Iterator[AnswerBox]:
     """A box for each formula, each shape, or the letter of the option."""
     task = paper.question.tasks[number]
-    hint = style.words[f"as_{task.as_}"]
+    hint = typed_hint(task, style)
     for field in _fields(paper, number):
         symbol = symbol_latex(paper, field) if field.quantity else ""
         yield AnswerBox(symbol, ((Cell(field.name, field.symbol, hint),),))
+
+
+def typed_hint(task: Task, style: PaperStyle) -> str:
+    """What a task asks for that asks for no numbers, in words."""
+    return str(style.words["as_choices" if task.takes_several else f"as_{task.as_}"])
 
 
 def spelling_lines(paper: PaperShape, number: int) -> Iterator[Spelling]:
@@ -59,8 +65,9 @@ def typed_answers(paper: PaperShape, number: int, style: PaperStyle) -> Iterator
     for field in _fields(paper, number):
         typed = typed_reference(paper, field)
         if task.as_ == "choice":
-            chosen = next(text for place, text in enumerate(task.options) if task_letter(place) == task.answer)
-            yield TypedAnswer("", "", f"({typed})", style.phrase(chosen))
+            # Each right option of several with its letter.
+            for place in right_options(paper, number):
+                yield TypedAnswer("", "", f"({task_letter(place)})", style.phrase(task.options[place]))
         else:
             latex = formula_latex(paper, typed) if task.as_ == "formula" else ""
             yield TypedAnswer(symbol_latex(paper, field), latex, typed)

@@ -69,6 +69,8 @@ class _Product:
 def chain_lines(solved: SolvedPaper, quantities: Sequence[Quantity]) -> Iterator[Line]:
     """Entries of each derivative by given numbers, path by path: all, or the first where that is too long."""
     graph = solved.paper.graph
+    if solved.paper.is_turned:
+        return  # products of local derivatives have the signs of the loss, and what is asked has others
     for quantity in quantities:
         is_by_given = quantity.derivative is not None and graph[quantity.derivative.by].rule is None
         if is_by_given and has_paths(graph, quantity.name):

@@ -5,6 +5,7 @@ Called by `worked_lines` for every line of a solution and by `papers` for the gi
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,13 +17,13 @@ from examgen.core.graph import Quantity, Role
 from examgen.core.rules.losses import LETTERS, LOSSES, Loss
 from examgen.core.rules.penalties import PenalisedRule
 from examgen.core.rules.rule import fill_latex, fraction_latex
+from examgen.core.turned import TurnedRule
 from examgen.documents.worked.exact_numbers import MOST_CHARACTERS, characters, has_room
 from examgen.documents.worked.solved_paper import SolvedPaper, bracketed, folds
 from examgen.exams.paper_shapes import PaperShape
 
 MOST_SMALL_CHARACTERS = 96
 """So many fit between two brackets in the smallest letters that are easy to read."""
-
 MOST_IN_A_LINE = 56
 """The numbers of a sum take so many characters on a line that does not end among them."""
 
@@ -37,7 +38,7 @@ def symbol_of(paper: PaperShape, name: str) -> str:
 
 def symbolic(paper: PaperShape, quantity: Quantity) -> str:
     """The right-hand side of a quantity's rule in symbols."""
-    naming = paper.naming
+    naming, template = paper.naming, template_of(paper, quantity)
 
     def symbol(name: str, modifier: str) -> str:
         if name in _ONES:
@@ -55,12 +56,14 @@ def symbolic(paper: PaperShape, quantity: Quantity) -> str:
             return naming.entry(source, tuple(INDICES[: len(paper.graph[source].shape)])).latex
         tilde = modifier in {"bias", "ones", "onesT"}
         text = naming.read_by(source, quantity, bias_folded=tilde)
+        if text.startswith("-") and modifier != "T" and not template.startswith(f"<{name}"):
+            text = rf"\left({text}\right)"
         if modifier == "base":
             return rf"\left({text}\right)" if any(mark in text for mark in ("^", "'", "frac")) else text
         is_transposed = modifier == "onesT" or (modifier == "T" and paper.graph[source].size > 1)
         return _transposed(text) if is_transposed else text
 
-    return _fill(template_of(paper, quantity), symbol)
+    return _fill(template, symbol)
 
 
 def numeric(solved: SolvedPaper, quantity: Quantity) -> str:
@@ -110,7 +113,10 @@ def template_of(paper: PaperShape, quantity: Quantity) -> str:
     if isinstance(quantity.rule, PenalisedRule):
         of_data = quantity.rewired(quantity.rule.data, quantity.inputs[:-2])
         return f"{template_of(paper, of_data)} + {quantity.rule.added}"
-    formulas, rule, name = paper.naming.notation.formulas, quantity.rule, quantity.rule.name
+    formulas, rule = paper.naming.notation.formulas, quantity.rule
+    if isinstance(rule, TurnedRule) and rule.is_minus:
+        return _negative(template_of(paper, replace(quantity, rule=rule.plain)))
+    name = rule.name
     around = (quantity, *(paper.graph[source] for source in quantity.inputs))
     if any(one.is_of_weights and not paper.naming.folds(one) for one in around):
         name = f"{name}_alone" if f"{name}_alone" in formulas else name
@@ -118,6 +124,19 @@ def template_of(paper: PaperShape, quantity: Quantity) -> str:
     if any(one.is_per_sample and one.shape[0] > 1 for one in around):
         found = formulas.get(f"{name}_of_batch", found)
     return found if rule.factor == 1 else f"{fraction_latex(rule.factor)} <times> {found}"
+
+
+_DIFFERENCE = re.compile(r"((?:.*\\left\()?)(<\w+>) - (<\w+>)((?:\\right\))?)")
+
+
+def _negative(template: str) -> str:
+    """The LaTeX of the negative of an expression: a difference the other way round, or a minus in front."""
+    if template.startswith("-"):
+        return template.removeprefix("-")
+    if found := _DIFFERENCE.fullmatch(template):
+        before, first, second, behind = found.groups()
+        return f"{before}{second} - {first}{behind}"
+    return rf"-\left({template}\right)" if re.search(r" [-+] ", template) else f"-{template}"
 
 
 def loss_symbolic(paper: PaperShape, quantity: Quantity) -> str:
@@ -200,7 +219,7 @@ def _fill(template: str, symbol: Callable[[str, str], str]) -> str:
 
 def _is_by_entries(solved: SolvedPaper, template: str, inputs: Sequence[str]) -> bool:
     """Whether the formula is of any entry, or does with matrices what is written of numbers only."""
-    is_of_numbers = any(sign in template for sign in (r"\frac", "^{"))
+    is_of_numbers = r"\frac" in template or "^{" in template
     return f":{_INDEX}>" in template or (is_of_numbers and not all(map(solved.is_scalar, inputs)))
 
 

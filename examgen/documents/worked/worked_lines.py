@@ -109,7 +109,7 @@ def _lines(solved: SolvedPaper, quantities: Sequence[Quantity], words: Mapping[s
     layer: int | None = None
     for quantity in quantities:
         begins = quantity.layer is not None and quantity.layer != layer and quantity.role is not Role.VALUE
-        layer = quantity.layer
+        layer = quantity.layer or layer
         yield Line(relations(solved, quantity), _layer_text(solved.paper, quantity, words) if begins else "")
 
 

@@ -10,6 +10,8 @@ from types import MappingProxyType
 import numpy as np
 
 from examgen.core.circuits.circuit import CircuitShape
+from examgen.core.circuits.circuit_names import derivative_of
+from examgen.core.circuits.definitions import names_of
 from examgen.core.evaluation import evaluate
 from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity, Role
@@ -20,6 +22,7 @@ from examgen.errors import BankError, did_you_mean
 from examgen.exams.asking import asked_of
 from examgen.exams.banks.bank_models import Family, NetworkModel
 from examgen.exams.banks.given_numbers import given_decimals, given_denominators, most_decimals
+from examgen.exams.banks.right_options import check_count, of_right_option, with_options, without_options
 from examgen.exams.banks.targets import check_targets, floats
 from examgen.exams.draws.drawing import Drawer, Source
 from examgen.exams.draws.kinks import at_kinks
@@ -39,8 +42,6 @@ KIND_VALUES = {
 }
 """By kind of given quantity, the key of `[values]` that serves it where its own name is not there."""
 
-MAX_SHAPES = 500
-
 
 def family_question(number: str, path: Path, family: Family, title: str, draws: int) -> tuple[Question, Source]:
     """The question of a family under this id, and where its numbers come from.
@@ -56,7 +57,7 @@ def family_question(number: str, path: Path, family: Family, title: str, draws: 
         BankError: the numbers do not fit the network, or the network cannot be.
     """
     shapes = _shapes(path, family)
-    if family.is_fixed and len(shapes) > 1:
+    if family.is_fixed and len({without_options(shape) for shape in shapes.values()}) > 1:
         raise BankError(f"{path}: [fixed] numbers need one activation for each layer and one loss, not lists")
     # Shapes of one family have the same sizes, so the same given quantities.
     some_shape = next(iter(shapes.values()))
@@ -65,6 +66,8 @@ def family_question(number: str, path: Path, family: Family, title: str, draws: 
     fixed = _fixed(path, family, some_shape) if family.is_fixed else {}
     for shape in shapes.values():
         check_targets(path, family, shape)
+    if family.is_fixed:
+        shapes = of_right_option(path, shapes, fixed)
     limits = _limits(family, draws)
     question = Question(
         id=number,
@@ -85,18 +88,14 @@ def _shapes(path: Path, family: Family) -> dict[str, Exercise]:
     """All shapes of a family by label, in the order of the lists in the file."""
     where, make = next((name, make) for name, make in _SHAPES.items() if getattr(family, name))
     try:
-        return {_label(number): shape for number, shape in enumerate(make(family))}
+        found = [*make(family)]
     except ValueError as error:
         raise BankError(f"{path}: {where}: {error}") from None
+    return {_label(number): shape for number, shape in enumerate(with_options(path, family, found))}
 
 
 def _products(family: Family) -> Iterator[Exercise]:
     yield ProductsShape(tuple(ProductSpec(one.operation, one.left, one.right) for one in family.products))
-
-
-def _check_count(shapes: int) -> None:
-    if shapes > MAX_SHAPES:
-        raise ValueError(f"the lists make {shapes} combinations; use at most {MAX_SHAPES}")
 
 
 def _networks(family: Family) -> Iterator[Exercise]:
@@ -104,9 +103,10 @@ def _networks(family: Family) -> Iterator[Exercise]:
     network = family.network
     assert network is not None
     count = math.prod(len(names) for names in (*network.activations, network.loss))
-    _check_count(count)
+    check_count(count)
     updates = "learning_rate" in family.values or "learning_rate" in family.fixed
-    asked = [asked_of(text).name for text in family.named]
+    read = [name for task in family.tasks for name in names_of(task.option_expression)]
+    asked = [*(asked_of(text).name for text in family.named), *read]
     changes = any(re.fullmatch(r"[Wb]\d*_change", name) for name in asked)
     for *activations, loss in itertools.product(*network.activations, network.loss):
         yield NetworkShape(
@@ -134,8 +134,9 @@ def _graphs(family: Family) -> Iterator[Exercise]:
     assert graph is not None
     names = {*graph.given, *graph.define}
     asked = [name.partition("[")[0] for task in family.tasks for name in (*task.ask, *(task.symbols or ()))]
-    wanted = tuple(dict.fromkeys(name for name in asked if name not in names))
-    _check_count(math.prod(map(len, graph.define.values())))
+    read = (name for task in family.tasks for name in names_of(task.option_expression) if derivative_of(name, names))
+    wanted = tuple(dict.fromkeys(name for name in (*asked, *read) if name not in names))
+    check_count(math.prod(map(len, graph.define.values())))
     for texts in itertools.product(*graph.define.values()):
         define = tuple(zip(graph.define, texts, strict=True))
         yield CircuitShape(tuple(graph.given.items()), define, graph.output, tuple(graph.symbols.items()), wanted)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.circuits.choices import is_clearly
 from examgen.core.draw_versions import FIRST_DRAWS, screens_in
 from examgen.core.evaluation import Evaluation
 from examgen.core.graph import Quantity, Role
@@ -209,6 +210,13 @@ def _unequal(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdi
     return np.asarray((work < limits.least_work * (1 - SLACK)) | (work > limits.most_work * (1 + SLACK)))
 
 
+def _other_option(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
+    rejected, margin = _none(evaluation), limits.kink_margin * (1 - SLACK)
+    for text, option in paper.shape.choices or ():
+        rejected = rejected | ~is_clearly(paper.graph, text, option, evaluation.values, margin)
+    return rejected
+
+
 def _looks_right(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     givens = {given.name: evaluation[given.name] for given in paper.graph.givens}
@@ -231,6 +239,7 @@ _ROWS = (
     ),
     Screen("overflow", "a value is larger than max_abs allows", _overflowing, since=1),
     Screen("work", "a paper is more or less work than the tolerance (fairness) allows", _unequal, since=1),
+    Screen("option", "another option is right, or nearly so, than this shape's turn is", _other_option, since=1),
     Screen("misconception", "work with a misconception would look right", _looks_right, is_slow=True, since=1),
 )
 

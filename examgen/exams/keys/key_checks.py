@@ -158,11 +158,27 @@ def _check_shape(question: Question, shape: Exercise) -> None:
     numbers = shape.numbers
     if numbers > MOST_NUMBERS:
         raise MistakeError(f"its quantities are about {numbers:,} numbers; use a shape of at most {MOST_NUMBERS:,}")
+    _check_options(question, shape)
     entries = sum(_entries_of(task, shape) for task in question.tasks)
     if not entries:
         raise MistakeError("no task asks for anything that it has")
     if entries > MOST_ENTRIES:
         raise MistakeError(f"its tasks ask for {entries:,} entries; ask for at most {MOST_ENTRIES:,}")
+
+
+def _check_options(question: Question, shape: Exercise) -> None:
+    """Every choice has its right option: by its letter, or by what the shape says of an expression.
+
+    Raises: MistakeError: one has none.
+    """
+    known = dict(shape.choices or ())
+    for number, task in enumerate(question.tasks, start=1):
+        if not (text := task.option_expression):
+            continue
+        if text not in known:
+            raise MistakeError(f"tasks[{number}].answer is {_shown(text)}, and choices does not say which option it is")
+        if known[text] > len(task.options):
+            raise MistakeError(f"choices: {_shown(text)} is {known[text]}; the task has {len(task.options)} options")
 
 
 def _entries_of(task: Task, shape: Exercise) -> int:

@@ -45,6 +45,7 @@ class Notation:
         letters: of the unit that a weight leads to, and of the unit that it comes from.
         formulas: LaTeX by rule name where it differs from the rule's own; for a mini-batch, by rule name and
             `_of_batch` first; for weights without folded biases, by rule name and `_alone` first.
+        turned: kinds of derivatives that have the other sign, where nobody asks for them as they are; δ always.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Notation:
     learning_rate: str = r"\eta"
     letters: tuple[str, str] = ("j", "i")
     formulas: Mapping[str, str] = field(default_factory=dict)
+    turned: tuple[str, ...] = ()
 
     def problem_with(self, shape: Exercise) -> str:
         """What keeps a question from being written in this notation; empty where nothing does."""
@@ -151,6 +153,14 @@ _ROWS = (
         folds_bias=True,
         learning_rate=r"\alpha",
         formulas=_ROWS_FORMULAS,
+    ),
+    Notation(
+        "descent",
+        "E",
+        "dL_dz",
+        "from_to",
+        formulas=_FROM_TO,
+        turned=("dL_da", "dL_dz", "dL_dW", "dL_db"),
     ),
 )
 

@@ -156,6 +156,8 @@ class Naming:
             base = Symbol(latex, text, f"slope{base.ascii[1:]}")
         elif quantity.role is Role.DERIVATIVE and kind != notation.delta:
             base = _derivative(self.cost_of(quantity, index), base)
+            if quantity.derivative is not None and quantity.derivative.is_turned:
+                base = Symbol(f"-{base.latex}", f"−{base.unicode}", f"minus_{base.ascii}")
         return Symbol(base.latex, base.unicode, step + base.ascii)
 
     def _activation_of(self, slope: Quantity) -> str:

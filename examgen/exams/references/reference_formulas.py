@@ -17,6 +17,7 @@ from examgen.core.misconceptions.versions import MistakenRule
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES, Loss
 from examgen.core.rules.rule import Array, Rule
+from examgen.core.turned import TurnedRule
 from examgen.exams.naming.notation import Index
 from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.references.formula_texts import ATOM, PRODUCT, SUM, Written, as_written
@@ -69,6 +70,8 @@ class _Writer:
     def formula(self, quantity: Quantity, index: Index) -> Written:
         """One entry by its rule."""
         assert quantity.rule is not None
+        if isinstance(quantity.rule, TurnedRule) and quantity.rule.is_minus:
+            return as_written(-self.formula(replace(quantity, rule=quantity.rule.plain), index))
         inputs = [self.entries(source) for source in quantity.inputs]
         written = _mistaken(self, quantity, index, inputs) or _by_table(self, quantity, index, inputs)
         if written is None:

@@ -19,11 +19,12 @@ from examgen.core.formulas.typed_characters import first_foreign
 from examgen.exams.fields import Field, shown_shape
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.spellings import spellings
+from examgen.exams.references.typed_references import right_options
 from examgen.exams.wording.sentences import IN_ENGLISH, NEAR, Wording
 from examgen.marking.judging.mistakes import mistakes_text
 from examgen.marking.judging.outcomes import OUTCOMES
 from examgen.marking.reading.answers import REASON_CODES, AnswerTable
-from examgen.marking.reading.typed.typed_choices import CHOICE_REASONS, parse_choice
+from examgen.marking.reading.typed.typed_choices import CHOICE_REASONS, parse_choices, parse_one
 from examgen.marking.reading.typed.typed_numbers import REASONS, Unreadable
 from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS, parse_shape
 
@@ -128,10 +129,10 @@ def _shape(paper: PaperShape, field: Field, text: str, wording: Wording) -> Judg
 
 def _choice(paper: PaperShape, field: Field, text: str, wording: Wording) -> Judged:
     task = paper.question.tasks[field.task]
-    chosen = parse_choice(text, task.options)
+    chosen = (parse_choices if task.takes_several else parse_one)(text, task.options)
     if isinstance(chosen, Unreadable):
         return _unread(chosen.reason, CHOICE_REASONS[chosen.reason], text, wording)
-    return Judged("correct" if chosen == ord(task.answer) - ord("a") else "wrong")
+    return Judged("correct" if chosen == frozenset(right_options(paper, field.task)) else "wrong")
 
 
 def _formula(paper: PaperShape, field: Field, text: str, wording: Wording) -> Judged:
@@ -162,7 +163,7 @@ def _why(paper: PaperShape, field: Field, found: Judgement, known: Mapping[str, 
         asked = [name for name in found.circular if known[name] == (field.quantity, field.index)]
         return wording.tell("circular" if asked else "circular_from", names=wording.listed(asked or found.circular))
     if found.misconceptions:
-        return mistakes_text("|".join(found.misconceptions), wording)
+        return mistakes_text("|".join(found.misconceptions), wording, is_turned=paper.is_turned)
     if found.verdict == "undefined":
         return wording.tell("undefined")
     if found.verdict == "partly" and found.fails_where:

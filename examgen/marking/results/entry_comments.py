@@ -41,9 +41,9 @@ def comments(
         for field in paper.fields
     ]
     explained = len(texts) + diagnosis.codes
-    texts += [mistakes_text(label, wording) for label in diagnosis.labels]
+    texts += [mistakes_text(label, wording, is_turned=paper.is_turned) for label in diagnosis.labels]
     follows_cause = len(texts) + diagnosis.codes
-    texts += [mistakes_text(label, wording, "follows_cause") for label in diagnosis.labels]
+    texts += [mistakes_text(label, wording, "follows_cause", is_turned=paper.is_turned) for label in diagnosis.labels]
     sign = len(texts)
     texts += [wording.tell("sign"), wording.tell("whole")]
     nothing = len(texts)

@@ -37,6 +37,9 @@ def power_of(base: Array, exponent: Array) -> Array:
         # Fractions stay exact under whole powers.
         whole = np.frompyfunc(lambda one: int(one) if one == int(one) else float(one), 1, 1)(exponent)
         return np.asarray(base**whole)
+    if not np.ndim(exponent) and float(exponent) in (2.0, 3.0):
+        # Many times faster than a power, and what students do.
+        return np.asarray(base * base if exponent == 2 else base * base * base)
     with np.errstate(all="ignore"):
         return np.asarray(np.float_power(base, np.asarray(exponent, dtype=float)))
 

@@ -250,7 +250,8 @@ def _note_images(questions: tuple[QuestionLayout, ...], style: PaperStyle) -> tu
     """The formulas that explanations may have, on whichever pages."""
     typesetter = Typesetter({}, style.speech)
     for row in style.words["misconceptions"].values():
-        for latex in (match[1] for match in FORMULA.finditer(row["did"] + row["should"]) if match[1]):
+        told = "".join(text for key, text in row.items() if key != "title")
+        for latex in (match[1] for match in FORMULA.finditer(told) if match[1]):
             # Doubled braces are those of formulas.
             typesetter.inline(latex.replace("{{", "{").replace("}}", "}"))
     found = [*typesetter.images]

@@ -1,4 +1,4 @@
-"""Read which of the offered options a student chose: by its letter or by its text.
+"""Read which of the offered options a student chose: by letters or by texts.
 
 Called for tasks with `as = "choice"`. Options are lettered a, b, c, … on the paper. Letters may stand in brackets or
 have a point behind them; in texts upper and lower case, spaces, invisible characters, kinds of dashes and the dollar
@@ -21,7 +21,9 @@ CHOICE_REASONS: Mapping[str, str] = MappingProxyType(
         "ambiguous": "This is the letter of one option and the text of another; write more of the text.",
         "blank": "Nothing was written.",
         "not_an_option": "This is not one of the options; write the letter of one, such as a.",
+        "not_options": "These are not letters of the options; write the letters of all right ones, such as a, c.",
         "several": "More than one option was chosen; write the letter of one.",
+        "too_long_letters": f"Write the letters of the options; the answer has more than {MAX_CHARACTERS} characters.",
         "too_long": f"Write the letter of one option; the answer has more than {MAX_CHARACTERS} characters.",
     }
 )
@@ -31,6 +33,8 @@ _LEFT_OUT = str.maketrans("", "", f"${INVISIBLE}{SOFT_HYPHEN}")
 _LETTER = re.compile(r"\(?([a-z])[.):]?", re.ASCII)
 _LETTER_AND_TEXT = re.compile(r"\(?([a-z])[.):] ?(.+)", re.ASCII)
 _SEVERAL = re.compile(r"\(?[a-z]\)?(?: ?(?:,|;|/|\+|&|and|or) ?\(?[a-z]\)?)+|[a-z](?: [a-z])+", re.ASCII)
+_BETWEEN = re.compile(r" ?[,;/+&] ?(?:and |und |et |और )?| (?:and|und|y|et|और) ")
+_ALONE = re.compile(r"(?:\(?[a-z][.): ]*)+", re.ASCII)
 
 
 def parse_choice(text: str, options: Sequence[str]) -> int | Unreadable:
@@ -57,6 +61,47 @@ def parse_choice(text: str, options: Sequence[str]) -> int | Unreadable:
     if found := by_text + by_letter:
         return found[0]
     return Unreadable("several" if _SEVERAL.fullmatch(body) else "not_an_option")
+
+
+def parse_one(text: str, options: Sequence[str]) -> frozenset[int] | Unreadable:
+    """The only option of `parse_choice`, as `parse_choices` gives it."""
+    found = parse_choice(text, options)
+    return found if isinstance(found, Unreadable) else frozenset([found])
+
+
+def parse_choices(text: str, options: Sequence[str]) -> frozenset[int] | Unreadable:
+    """All 0-based options that were chosen, or the reason, a key of `CHOICE_REASONS`. Never raises for any text.
+
+    Args:
+        text: as submitted: letters or texts of options with signs between them, or letters alone, in any order.
+        options: their texts, at most `MAX_OPTIONS`, all different.
+
+    >>> sorted(parse_choices("A C", ["the loss rises", "the loss falls", "neither"]))
+    [0, 2]
+    """
+    alone = parse_choice(text, options)
+    if not isinstance(alone, Unreadable):
+        return frozenset([alone])
+    if alone.reason not in {"several", "not_an_option"}:
+        return Unreadable("too_long_letters") if alone.reason == "too_long" else alone
+    body = _plain(trimmed(text)).lstrip("'").strip("{}[] ")
+    letters = _letters_alone(body, options)
+    pieces = _BETWEEN.split(body)
+    if not isinstance(letters, Unreadable) or len(pieces) > 2 * MAX_OPTIONS:
+        return letters
+    chosen = [parse_choice(piece, options) for piece in pieces]
+    found = [piece for piece in chosen if not isinstance(piece, Unreadable)]
+    return frozenset(found) if len(found) == len(chosen) else letters
+
+
+def _letters_alone(body: str, options: Sequence[str]) -> frozenset[int] | Unreadable:
+    """Letters with nothing between them, or spaces or brackets only; one that stands twice is a slip or a word."""
+    match = _ALONE.fullmatch(body)
+    letters = [letter for letter in match[0] if letter.isalpha()] if match else []
+    places = {ord(letter) - ord("a") for letter in letters}
+    if not places or len(places) < len(letters) or max(places) >= len(options):
+        return Unreadable("not_options")
+    return frozenset(places)
 
 
 def _lettered(body: str, texts: Sequence[str]) -> list[int]:
