@@ -16,6 +16,7 @@ from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.errors import KeyFileError
+from examgen.exams.banks.bank_files import Family, load_bank, shipped_banks
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import write_files
@@ -150,7 +151,20 @@ def test_canonical_columns_are_the_same_in_every_notation(tmp_path: Path, name: 
     assert all(rows == found[0] for rows in found)
 
 
-@pytest.mark.parametrize("name", [name for name in shipped_names() if "warmups" not in name and name != "midterm"])
+def plain_networks() -> list[str]:
+    """Shipped families of networks that another library knows: all is learned by plain gradient descent, with the usual
+    signs."""
+    known = {"sizes", "activations", "loss", "steps", "samples_per_step", "batch_delta"}
+    banks = {path.stem: load_bank(path) for path in shipped_banks()}
+    return [
+        name
+        for name, bank in banks.items()
+        if isinstance(bank, Family) and bank.network is not None and bank.notation != "descent"
+        if bank.network.model_fields_set <= known and "perceptron" not in bank.network.loss
+    ]
+
+
+@pytest.mark.parametrize("name", plain_networks())
 def test_answers_are_those_of_another_library(tmp_path: Path, name: str) -> None:
     """Each reference, found by its canonical columns, is the derivative that automatic differentiation gives."""
     exam, variants = made(tmp_path, name)

@@ -76,9 +76,8 @@ def shipped_texts() -> list[str]:
     found = {row.title for row in ACTIVATIONS.values()} | {row.title for row in LOSSES.values()}
     for said in (REASONS, SHAPE_REASONS, CHOICE_REASONS, FORMULA_REASONS, SENTENCES):
         found |= set(said.values())
-    rows = MISCONCEPTIONS.values()
-    found |= {row.mistake for row in rows} | {row.mistake_turned for row in rows if row.mistake_turned}
-    found |= {OR, AND, LIST, CHARACTER, NEAR}
+    found |= {row.mistake for row in MISCONCEPTIONS.values()} | {OR, AND, LIST, CHARACTER, NEAR}
+    found |= {row.mistake_turned for row in MISCONCEPTIONS.values() if row.mistake_turned}
     for path in shipped("banks").rglob("*.toml"):
         found |= set(printed(tomllib.loads(path.read_text(encoding="utf-8"))))
     return sorted(found)
