@@ -242,7 +242,7 @@ def _loss_of(name: str) -> Callable[[_Maker, Shape, int], str]:
     def write(maker: _Maker, _: Shape, depth: int) -> str:
         shape = maker.chooses.choice([(), (3,)])
         a = maker.text(shape, depth)
-        return f"{name}({f'sigmoid({a})' if name in _OF_PROBABILITIES else a}, y{len(shape)})"
+        return f"{name}({f'sigmoid(tanh({a}))' if name in _OF_PROBABILITIES else a}, y{len(shape)})"
 
     return write
 
