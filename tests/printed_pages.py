@@ -14,7 +14,7 @@ import numpy as np
 from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.turned import Turned
-from examgen.documents.pages import Line, QuestionPart
+from examgen.documents.pages import CircuitPicture, Line, QuestionPart
 from examgen.exams.paper_shapes import PaperShape
 from tests.latex_values import value_of
 from tests.oracles import JUMPS
@@ -122,6 +122,10 @@ class _Values:
             self.symbols[rf"\tilde{{{symbol[0]}}}{symbol[1:]}"] = with_ones
 
 
+NUMBERS = re.compile(r"(?:\\begin\{bmatrix\}|\\end\{bmatrix\}|\\\\|\\cdot|\\left\(|\\right\)|\\,|[-+&\d./ ])+")
+"""Nothing but numbers, matrices of them, and signs of arithmetic."""
+
+
 def read_lines(question: QuestionPart, notation: str) -> Iterator[ReadLine]:
     """Every worked line of a question, in order, with what it may refer to."""
     convention = CONVENTIONS[notation]
@@ -156,6 +160,9 @@ def _givens(question: QuestionPart) -> Iterator[tuple[int, str, Printed]]:
         label = LABEL.fullmatch(given.label)
         for equation in given.latex.split(r",\quad "):
             *names, number = equation.split(" = ")
+            if isinstance(question.picture, CircuitPicture) and not NUMBERS.fullmatch(number):
+                # A definition.
+                continue
             for name in names:
                 yield int(label[1]) if label else 0, name, value_of(number)
     for paragraph in question.text:

@@ -11,7 +11,7 @@ from examgen.core.circuits.circuit_rules import ExpressionRule
 from examgen.core.circuits.definitions import OPERATIONS
 from examgen.core.circuits.expressions import Applied, parts
 from examgen.core.evaluation import evaluate
-from tests.circuit_oracles import FUNCTIONS, by_autograd, random_circuit, random_givens
+from tests.circuit_oracles import FUNCTIONS, GIVEN, by_autograd, differentiated, random_circuit, random_givens
 from tests.oracles import Array, scale_of
 
 GRAPHS = 150
@@ -77,6 +77,14 @@ def operations_of(shapes: list[CircuitShape]) -> set[str]:
 def test_gradients_are_those_of_automatic_differentiation(shapes: list[CircuitShape]) -> None:
     """Each derivative that a graph names, by given and by defined quantities, for several students at once."""
     assert sum(compared(shape, number) for number, shape in enumerate(shapes)) > 5 * GRAPHS
+
+
+def test_what_cancels_hands_back_zeros() -> None:
+    """The derivative through the same operation in two places, once added and once taken away."""
+    define = (("q", "conv2d(X, V) - conv2d(X, V)"), ("L", "sum(q^2) + sum(V)"))
+    shape = differentiated(CircuitShape(tuple(GIVEN.items()), define))
+    assert set(shape.wanted) == {"dL_dX", "dL_dV", "dL_dq"}
+    assert compared(shape, 1) == 3 * STUDENTS
 
 
 def test_every_operation_is_tried(shapes: list[CircuitShape]) -> None:

@@ -14,6 +14,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.documents.pages import QuestionPart
@@ -23,6 +24,7 @@ from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.keys.solved_papers import papers
 from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
+from tests.classroom.hand_circuits import all_quantities
 from tests.latex_values import value_of
 from tests.oracles import HIDDEN, OUTPUTS, Numbers, by_autograd
 from tests.printed_chains import (
@@ -35,7 +37,7 @@ from tests.printed_chains import (
     taken_apart,
 )
 from tests.printed_numbers import Floats, LatexValueError, Printed
-from tests.printed_pages import CHAIN_TITLE, CONVENTIONS, ReadLine, expected_symbols, plain_shape, read_lines
+from tests.printed_pages import CHAIN_TITLE, CONVENTIONS, NUMBERS, ReadLine, expected_symbols, plain_shape, read_lines
 from tests.small_banks import fitting_notations, shipped_names
 
 SEEDS = {"families": (7, 8, 2024), "exams": (7, 8), "worked": (7,)}
@@ -226,11 +228,34 @@ def test_no_result_of_a_shipped_key_is_rounded_to_nothing(shipped: list[Solved])
 
 def relation_problems(solved: Solved) -> list[str]:
     """Relations that cannot be evaluated, or differ from the result or from the formula with the page's own numbers."""
+    if isinstance(solved.paper.shape, CircuitShape):
+        return _circuit_problems(solved)
     found = []
     for read in solved.lines:
         if not read.is_chain:
             found += _line_problems(read, solved.unit_axis)
     return found
+
+
+def _circuit_problems(solved: Solved) -> list[str]:
+    """The same for a circuit, of those relations that have nothing but numbers."""
+    return [
+        f"{read.line.relations[0]}: {relation} is not {read.result.value}"
+        for relation, read in _in_numbers(solved)
+        if not value_of(relation).may_equal(read.result)
+    ]
+
+
+def _in_numbers(solved: Solved) -> list[tuple[str, ReadLine]]:
+    """Relations of nothing but numbers and signs of arithmetic, with their lines."""
+    found = [(relation.removeprefix("= "), read) for read in solved.lines for relation in read.worked[1:]]
+    return [(relation, read) for relation, read in found if NUMBERS.fullmatch(relation)]
+
+
+def test_a_circuit_has_relations_in_numbers() -> None:
+    """So that there is something to be true: a page of a neuron has one for nearly each of its lines."""
+    for solved in solved_questions("sigmoid-neuron", "from-to", (7, 8)):
+        assert len(_in_numbers(solved)) >= 6
 
 
 def _line_problems(read: ReadLine, unit_axis: int) -> list[str]:
@@ -264,6 +289,8 @@ def _same(first: Printed, second: Printed) -> bool:
 
 def result_problems(solved: Solved) -> list[str]:
     """Results under a symbol that means something else, or that are not the rounded value."""
+    if isinstance(solved.paper.shape, CircuitShape):
+        return _circuit_misprints(solved)
     if not isinstance(plain_shape(solved.paper), NetworkShape):
         return _product_problems(solved)
     found = []
@@ -280,6 +307,21 @@ def result_problems(solved: Solved) -> list[str]:
             found.append(f"{read.section}: {symbol} means nothing here, or stands here twice")
         else:
             found += [f"{read.section}: {symbol}: {text}" for text in _misprints(read.decimals, expected)]
+    return found
+
+
+def _circuit_misprints(solved: Solved) -> list[str]:
+    """Results of a circuit that are not the rounded values, each under its own symbol."""
+    assert isinstance(solved.paper.shape, CircuitShape)
+    givens = {name: np.asarray(value, dtype=float)[None] for name, value in solved.givens.items()}
+    values = all_quantities(solved.paper.shape, givens)
+    meant = {one.latex: values[one.name][0] for one in solved.paper.graph.derived}
+    found = []
+    for read in solved.lines:
+        symbol = read.line.relations[0]
+        expected = meant[symbol]
+        column = expected.reshape(-1, 1) if expected.ndim < 2 else expected
+        found += [f"{symbol}: {text}" for text in _misprints(read.decimals, column)]
     return found
 
 

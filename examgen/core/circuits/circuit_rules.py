@@ -199,6 +199,9 @@ def gradients(expression: Expression, gradient: Expression, wrong: Wrong | None 
         if one not in waiting:
             continue
         back = waiting.pop(one)
+        if is_zero(back):
+            # What comes back through two places and cancels is a 0 without a shape.
+            continue
         if isinstance(one, Read):
             found[one.name] = plus(found[one.name], back) if one.name in found else back
         elif isinstance(one, Applied):
