@@ -39,13 +39,8 @@ EXAM_KEYS = "course, date, duration, duplex, draws, format, title, about, notati
 ACTIVATIONS, LOSSES = ", ".join(activations.ACTIVATIONS), ", ".join(losses.LOSSES)
 NOT_THERE = "which this question does not have (shape A) in these steps and layers"
 QUANTITIES = "z, a, loss, dL_da, slope, dL_dz, dL_dW, dL_db; or by name, such as z1"
-NOTATION_NAMES = "from-to, to-from-da, nielsen, scalar, row"
-SHIPPED = (
-    "midterm, formulas, matrix-warmups, minibatch, question2, relu-integers, scalar-chain, sigmoid-chain, "
-    "tanh-two-outputs, "
-    "matrix-warmups-worked, nielsen-bp1-bp4, relu-1-1-3-1, relu-sigmoid-1-1-1, relu-sigmoid-3-2-2-1-bce, "
-    "relu-sigmoid-3-2-2-1, sigmoid-3-4-4-2, tanh-sigmoid-2-1-2"
-)
+NOTATION_NAMES = "from-to, to-from-da, nielsen, scalar, row, descent"
+SHIPPED = ", ".join(shipped_names())
 FOLLOWS = 'use "full", "off" or a share from 0 to 1'
 GRADES = '[[policy.grades]]\ngrade = "{}"\nfrom = {}\n[[policy.grades]]\ngrade = "{}"\nfrom = {}\n'
 DESCENDING = "list the grades from the highest boundary to the lowest, each with a boundary of its own"

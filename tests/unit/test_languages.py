@@ -77,6 +77,7 @@ def shipped_texts() -> list[str]:
     for said in (REASONS, SHAPE_REASONS, CHOICE_REASONS, FORMULA_REASONS, SENTENCES):
         found |= set(said.values())
     found |= {row.mistake for row in MISCONCEPTIONS.values()} | {OR, AND, LIST, CHARACTER, NEAR}
+    found |= {row.mistake_turned for row in MISCONCEPTIONS.values() if row.mistake_turned}
     for path in shipped("banks").rglob("*.toml"):
         found |= set(printed(tomllib.loads(path.read_text(encoding="utf-8"))))
     return sorted(found)
