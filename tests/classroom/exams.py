@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from examgen.core.network import NetworkShape
 from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.digits import Digits
@@ -23,8 +24,30 @@ MAX_DRAWS = 4_000
 
 @cache
 def drawn_exams() -> tuple[str, ...]:
-    """Names of the shipped families and exams whose numbers are drawn and which ask for nothing but numbers."""
-    return tuple(path.stem for path in shipped_banks() if path.parent.name != "worked" and _asks_numbers(str(path)))
+    """Names of the shipped families and exams whose numbers are drawn, which ask for nothing but numbers, and of which
+    students have been taught."""
+    names = [path.stem for path in shipped_banks() if path.parent.name != "worked"]
+    return tuple(name for name in names if _asks_numbers(name) and _is_taught(name))
+
+
+def _is_taught(name: str) -> bool:
+    """Whether `Learner` knows the networks: with all biases, new samples in each step, and plain gradient descent."""
+    shapes = [shape for question in load_exam(name, 0).exam.questions for shape in question.shapes.values()]
+    networks = [shape for shape in shapes if isinstance(shape, NetworkShape)]
+    return all(shape.loss != "perceptron" and _is_plain(shape) for shape in networks)
+
+
+def _is_plain(shape: NetworkShape) -> bool:
+    plain = NetworkShape(
+        shape.sizes,
+        shape.activations,
+        shape.loss,
+        shape.steps,
+        shape.samples_per_step,
+        shape.updates,
+        shape.batch_delta,
+    )
+    return shape == plain
 
 
 OPERATIONS = str(Path(__file__).parent / "banks" / "operations.toml")

@@ -84,9 +84,13 @@ def test_rounding_is_that_of_a_calculator(digits: Digits) -> None:
     assert [float(text_of(*pair)) for pair in zip(written, places.tolist(), strict=True)] == written
 
 
+NOT_TAUGHT = frozenset({"penalty-forgotten", "momentum-forgotten", "bias-correction-forgotten"})
+"""What only those forget who know of penalties and optimizers, of which no student here has heard."""
+
+
 def test_every_misconception_of_the_design_has_students() -> None:
     """Somebody in the classroom believes each of them, and nothing else is called by a name."""
-    assert {row.name for row in MISCONCEPTIONS.values()} == set(NAMES)
+    assert {row.name for row in MISCONCEPTIONS.values()} == set(NAMES) - NOT_TAUGHT
 
 
 def test_every_misconception_shows_on_some_exam() -> None:

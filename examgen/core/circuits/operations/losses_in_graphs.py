@@ -67,6 +67,11 @@ def _loss(row: Loss) -> Operation:
     if row.is_squared:
         wrong |= {"loss-factor": scaled_by(Fraction(2)), "loss-factor 2": scaled_by(Fraction(1, 2))}
 
+    def gaps(arrays: Sequence[Array], one: Applied) -> Array:
+        error = arrays[0] - arrays[1]
+        flat = error if one.arguments[0].shape else error[..., None]
+        return np.concatenate([flat - kink for kink in row.kinks], axis=-1)
+
     def write_to_ten(texts: Sequence[Piece], one: Applied) -> Piece:
         return Piece(write(texts, one).latex.replace(r"\ln", r"\log_{10}"), SUM)
 
@@ -81,6 +86,7 @@ def _loss(row: Loss) -> Operation:
         pull,
         2,
         2,
+        kink=gaps if row.kinks else None,
         is_rational=row.is_rational,
         wrong=wrong,
         doubt={"log10": lambda one: applied(to_ten, *one.arguments)} if row.logarithms else {},
@@ -110,8 +116,13 @@ def _loss_slope(row: Loss) -> Operation:
         found = slope / (scale if is_object(slope) else float(scale))
         return np.asarray(found if one.shape else found[..., 0])
 
-    def write(texts: Sequence[Piece], _one: Applied) -> Piece:
-        return Piece(fill_latex(row.slope_term, lambda name, _: texts[int(name)].within(PRODUCT)), SUM)
+    def write(texts: Sequence[Piece], one: Applied) -> Piece:
+        def symbol(name: str, _: str) -> str:
+            if name == "hadamard":
+                return r"\odot" if one.shape else "<dot>"
+            return texts[int(name)].within(PRODUCT)
+
+        return Piece(fill_latex(row.slope_term, symbol), SUM)
 
     return Operation("", same_shapes, compute, write, least=2, most=2, is_rational=row.is_rational)
 

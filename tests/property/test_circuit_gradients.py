@@ -1,0 +1,108 @@
+"""Gradients of random free graphs over all operations, against automatic differentiation of their texts."""
+
+import random
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from examgen.core.circuits.circuit import CircuitShape
+from examgen.core.circuits.circuit_rules import ExpressionRule
+from examgen.core.circuits.definitions import OPERATIONS
+from examgen.core.circuits.expressions import Applied, parts
+from examgen.core.evaluation import evaluate
+from tests.circuit_oracles import FUNCTIONS, by_autograd, random_circuit, random_givens
+from tests.oracles import Array, scale_of
+
+GRAPHS = 150
+STUDENTS = 2
+NEAR = 1e-4
+"""Draws that are so near a kink, or at numbers beyond WILD, are not compared."""
+WILD = 1e6
+
+
+def circuits(seed: int, count: int, *, is_rational: bool = False) -> list[CircuitShape]:
+    """So many random graphs."""
+    return [random_circuit(random.Random(f"{seed} {number}"), is_rational=is_rational) for number in range(count)]
+
+
+@pytest.fixture(scope="module")
+def shapes() -> list[CircuitShape]:
+    return circuits(1, GRAPHS)
+
+
+def compared(shape: CircuitShape, seed: int) -> int:
+    """Check a graph's derivatives for some students; returns how many were compared."""
+    givens = random_givens(np.random.default_rng(seed), STUDENTS)
+    with np.errstate(all="ignore"):
+        found = evaluate(shape.graph, givens)
+    names = [name.removeprefix("dL_d") for name in shape.wanted]
+    count = 0
+    for student in range(STUDENTS):
+        values = {quantity.name: np.asarray(found[quantity.name][student]) for quantity in shape.graph}
+        if is_left_out(shape, values):
+            continue
+        wanted = by_autograd(shape, {name: value[student] for name, value in givens.items()}, names)
+        for name in names:
+            error = np.abs(values[f"dL_d{name}"] - wanted[name]).max()
+            assert error <= 1e-7 * scale_of(wanted[name]), (shape.define, name, values[f"dL_d{name}"], wanted[name])
+            count += 1
+    return count
+
+
+def is_left_out(shape: CircuitShape, values: dict[str, Array]) -> bool:
+    """Whether some number is wild or so near a kink that rounding decides on which side."""
+    if not all(np.abs(value).max(initial=0.0) < WILD for value in values.values()):
+        return True
+    rules = [
+        (one.rule, one.inputs) for one in shape.graph.derived if one.rule is not None and one.rule.kinks is not None
+    ]
+    return any(
+        np.abs(rule.kinks(*(values[name] for name in names))).min() < NEAR for rule, names in rules if rule.kinks
+    )
+
+
+def operations_of(shapes: list[CircuitShape]) -> set[str]:
+    """Names of all operations of definitions."""
+    rules = [one.rule for shape in shapes for one in shape.graph.derived if one.derivative is None]
+    return {
+        one.operation.name
+        for rule in rules
+        if isinstance(rule, ExpressionRule)
+        for one in parts(rule.expression)
+        if isinstance(one, Applied)
+    }
+
+
+def test_gradients_are_those_of_automatic_differentiation(shapes: list[CircuitShape]) -> None:
+    """Each derivative that a graph names, by given and by defined quantities, for several students at once."""
+    assert sum(compared(shape, number) for number, shape in enumerate(shapes)) > 5 * GRAPHS
+
+
+def test_every_operation_is_tried(shapes: list[CircuitShape]) -> None:
+    """No row of the table is left out, and the oracle knows each of them."""
+    names = {row.name for row in OPERATIONS.values()}
+    assert operations_of(shapes) >= names | {"+", "-", "*", "/", "^", "@", ".T", "[]"}
+    assert FUNCTIONS.keys() >= names
+
+
+def test_fractions_stay_exact() -> None:
+    """Where it is said that exact fractions go in and come out, they do, and are what doubles come near."""
+    count = 0
+    for number, shape in enumerate(circuits(2, 40, is_rational=True)):
+        if not shape.is_rational:
+            continue
+        draws = random_givens(np.random.default_rng(number))
+        exact = {
+            name: np.vectorize(lambda one: Fraction(round(one * 4), 4), otypes=[object])(v) for name, v in draws.items()
+        }
+        with np.errstate(all="ignore"):
+            near = evaluate(shape.graph, {name: np.asarray(value, dtype=float) for name, value in exact.items()})
+        found = evaluate(shape.graph, {name: np.asarray(value) for name, value in exact.items()})
+        for quantity in shape.graph.derived:
+            values, wanted = found[quantity.name], np.asarray(near[quantity.name])
+            assert all(isinstance(one, (Fraction, int)) for one in np.ravel(values)), (shape.define, quantity.name)
+            if np.abs(wanted).max() < WILD:
+                np.testing.assert_allclose(np.asarray(values, dtype=float), wanted, rtol=1e-9, atol=1e-9)
+                count += 1
+    assert count > 200
