@@ -51,6 +51,9 @@ max_draws = 40
 """
 """z = a = 6.5, loss 2.25, dL_dW = 2 * 1.5 * 3 = 9: always the same numbers, which pass every screen."""
 
+CHOICE = '[[tasks]]\ntext = "Which?"\nas = "choice"\noptions = ["one", "two"]\nanswer = "a1[1]"\n'
+"""No option has the number 6.5."""
+
 # By screen: changes to SINGLE that make every draw bad, and a change of the limit that lets it through again.
 BAD_DRAWS = {
     "kink": ([('"identity"', '"relu"'), ("[0.5]", "[-5.96]")], "kink_margin = 0.03"),
@@ -59,6 +62,7 @@ BAD_DRAWS = {
     "digits": ([("[3]", "[0.001]"), ("[0.5]", "[0.003]"), ("[5]", "[1]")], "significant_digits = 1"),
     "tie": ([("[0.5]", "[0.5005]")], "tie_margin = 0"),
     "overflow": ([("[3]", "[99]"), ("[5]", "[-999]")], "max_abs = 1e9"),
+    "option": ([("[screens]", f"{CHOICE}[screens]")], None),
     "misconception": ([("[0.5]", "[0]")], "misconception_margin = 0"),
 }
 
