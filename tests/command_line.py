@@ -1,9 +1,11 @@
 """Commands as tests run them, in their own process; what they print, or the one line with which they refuse."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from typer.testing import CliRunner, Result
@@ -40,6 +42,21 @@ def started(*arguments: object, **how: Any) -> "subprocess.Popen[Any]":
     """
     command = [sys.executable, "-m", "examgen", *map(str, arguments)]
     return subprocess.Popen(command, preexec_fn=_hear_interrupts, **how)
+
+
+def with_examgen(folder: Path) -> dict[str, str]:
+    """An environment whose `examgen` is this one, by a command in the folder, with a home of its own and no screen."""
+    folder.mkdir()
+    command = folder / "examgen"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m examgen "$@"\n')
+    command.chmod(0o755)
+    kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    own = {
+        "PATH": f"{folder}{os.pathsep}{kept['PATH']}",
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "HOME": str(folder.parent),
+    }
+    return kept | own
 
 
 def _hear_interrupts() -> None:

@@ -7,12 +7,15 @@ the very numbers that the page shows; and what each symbol should stand for is w
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.turned import Turned
 from examgen.documents.pages import Line, QuestionPart
+from examgen.exams.paper_shapes import PaperShape
 from tests.latex_values import value_of
 from tests.oracles import JUMPS
 from tests.printed_numbers import Floats, Printed
@@ -41,6 +44,7 @@ class Convention:
     offset: int = 0
     inputs_are_activation: bool = False
     is_scalar: bool = False
+    delta_sign: int = 1
 
     def marked(self, letter: str, layer: int) -> str:
         """A letter with its layer as shown."""
@@ -53,6 +57,7 @@ CONVENTIONS = {
     "nielsen": Convention("C", "dL_dz", mark="^{#}", inputs_are_activation=True),
     "scalar": Convention("C", "", mark="_{#}", activation="A", is_scalar=True),
     "row": Convention("C", "dL_dz", weights_from_to=True, samples_in_rows=True),
+    "descent": Convention("E", "dL_dz", weights_from_to=True, delta_sign=-1),
 }
 
 
@@ -102,6 +107,10 @@ class _Values:
 
     def bind(self, symbol: str, value: Printed) -> None:
         self.symbols[symbol] = value
+        if symbol.startswith("-"):
+            # What a line tells with the other sign is read by others as it is.
+            self.symbols[symbol[1:]] = value.each(lambda cells: -cells)
+            return
         if not self.convention.samples_in_rows:
             if symbol[0] in "xX":
                 self.symbols[r"\mathbf{1}"] = value.each(lambda columns: np.ones((columns.shape[1], 1)))
@@ -134,6 +143,11 @@ def read_lines(question: QuestionPart, notation: str) -> Iterator[ReadLine]:
                 values.bind(name, read.result)
                 old = name.replace(r"_{\text{new}}", "").replace(r",\text{new}", "")
                 fresh |= {old: read.result} if old != name else {}
+
+
+def plain_shape(paper: PaperShape) -> Any:
+    """The exercise of a paper, whatever the signs of its derivatives."""
+    return paper.shape.plain if isinstance(paper.shape, Turned) else paper.shape
 
 
 def _givens(question: QuestionPart) -> Iterator[tuple[int, str, Printed]]:
@@ -199,7 +213,10 @@ def _of_units(shape: NetworkShape, convention: Convention, at: Mapping[str, Floa
         for kind, symbol in (("dL_dz", z), ("dL_da", a))
     }
     found = {z: shown(f"z{layer}"), a: shown(f"a{layer}")}
-    found |= {symbol: shown(f"{kind}{layer}") for kind, symbol in by.items() if f"{kind}{layer}" in at}
+    for kind, symbol in by.items():
+        if f"{kind}{layer}" in at:
+            sign = convention.delta_sign if kind == convention.delta else 1
+            found |= {symbol: sign * shown(f"{kind}{layer}"), f"-{symbol}": -sign * shown(f"{kind}{layer}")}
     if f"slope{layer}" in at:
         found[rf"{FUNCTIONS[shape.activations[layer - 1]]}'\left({z}\right)"] = shown(f"slope{layer}")
     return found
@@ -218,7 +235,7 @@ def _of_weights(shape: NetworkShape, convention: Convention, at: Mapping[str, Fl
         else:
             found[_changed(kind, convention, letters["W"])] = shown
             found[_changed(kind, convention, letters["b"])] = b.reshape(-1, 1)
-    return found
+    return found | {f"-{symbol}": -value for symbol, value in found.items() if symbol.startswith(r"\frac")}
 
 
 def _changed(kind: str, convention: Convention, symbol: str) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.graph import Quantity
 from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.banks.building import LoadedExam, Student, load_exam
@@ -87,9 +88,10 @@ def class_of(count: int) -> list[Student]:
 
 
 def fitting_notations(name: str) -> list[str]:
-    """The notations in which a shipped exam can be written."""
+    """The notations in which a shipped exam can be written; one of them for circuits, which are the same in all."""
     shapes = [shape for question in load_exam(name, 7).exam.questions for shape in question.shapes.values()]
-    return [row.name for row in NOTATIONS.values() if not any(row.problem_with(shape) for shape in shapes)]
+    found = [row.name for row in NOTATIONS.values() if not any(row.problem_with(shape) for shape in shapes)]
+    return found[:1] if all(isinstance(shape, CircuitShape) for shape in shapes) else found
 
 
 def shipped_names(*folders: str) -> list[str]:

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.naming.notation import NOTATIONS
 from examgen.marking.grading import grade
 from examgen.resources import shipped
+from tests.command_line import with_examgen
 from tests.marking_sheets import make_key, write_sheet
 
 TAB = r"""
@@ -34,17 +34,7 @@ needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="there is n
 @pytest.fixture
 def bash(tmp_path: Path) -> dict[str, str]:
     """An environment whose `examgen` is this one, with a home of its own."""
-    command = tmp_path / "bin" / "examgen"
-    command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m examgen "$@"\n')
-    command.chmod(0o755)
-    here = str(Path(__file__).parents[2])
-    return {
-        **os.environ,
-        "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": here,
-        "HOME": str(tmp_path),
-    }
+    return with_examgen(tmp_path / "bin")
 
 
 def run(script: str, environment: dict[str, str], folder: Path, typed: str = "") -> str:
@@ -62,9 +52,13 @@ def test_tab_offers_what_fits(bash: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "sig$(touch harmed).toml").touch()
     made = make_key(tmp_path / "class", students=("s1", "$(touch harmed)"))
     grade(write_sheet(tmp_path / "class" / "a.csv", made.rows), made.key)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "mine.toml").touch()
     expected = {
         "examgen ma": "make",
-        "examgen make sig": "sigmoid-3-4-4-2 sigmoid-chain sigmoids.toml",
+        "examgen make --banks own mi": "midterm mine minibatch",
+        "examgen new other --banks own --like min": "mine minibatch",
+        "examgen make sig": "sigmoid-3-4-4-2 sigmoid-chain sigmoid-neuron sigmoids.toml",
         "examgen make --not": "--notation",
         "examgen batch --notation n": "nielsen",
         "examgen make --language ": "de en es fr hi",
@@ -92,6 +86,13 @@ def test_names_are_those_that_there_are(tmp_path: Path, monkeypatch: pytest.Monk
     assert {f"{code}.toml" for code in completion.languages("")} == {
         path.name for path in (shipped("templates") / "texts").iterdir()
     }
+
+
+def test_names_of_own_folders_are_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of EXAMGEN_BANKS, whatever else stands in the variable."""
+    (tmp_path / "circles.toml").touch()
+    monkeypatch.setenv("EXAMGEN_BANKS", os.pathsep.join(["", "no/such/folder", str(tmp_path), "x" * 5000]))
+    assert completion.exams("circ") == ["circles", "circuit"]
 
 
 def test_what_cannot_be_read_offers_nothing(tmp_path: Path) -> None:

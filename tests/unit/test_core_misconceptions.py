@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.evaluation import evaluate, reevaluate
+from examgen.core.exercise import Exercise
 from examgen.core.misconceptions.patches import patches
 from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.core.misconceptions.versions import Patch
@@ -116,15 +118,21 @@ def test_products_may_be_swapped_and_lose_what_is_added() -> None:
 
 def test_all_misconceptions_of_the_table_can_show_somewhere() -> None:
     """None is a dead row."""
-    shapes = [
+    shapes: list[Exercise] = [
         NetworkShape((2, 2, 2, 2), ("relu", "tanh", "sigmoid"), "mean_squared_error", 2, 2),
         NetworkShape((2, 2, 2), ("relu", "sigmoid"), "binary_cross_entropy", 2, 2),
         NetworkShape((2, 2), ("sigmoid",), "squared_error", 2, penalty="l2", optimizer="adam"),
+        CircuitShape(
+            (("x", ()), ("s", (5,)), ("k", (2,))),
+            (("c", "conv1d(s, k, stride=2)"), ("m", "max(c[1], x) / c[2]"), ("f", "m^2 * x")),
+            "f",
+            wanted=("df_dx", "df_dc", "df_dm"),
+        ),
     ]
     found = {
         patch.misconception
         for shape in shapes
-        for patch in patches(shape, frozenset(quantity.name for quantity in network_graph(shape).derived))
+        for patch in patches(shape, frozenset(quantity.name for quantity in shape.graph.derived))
     }
     assert found == set(MISCONCEPTIONS)
 

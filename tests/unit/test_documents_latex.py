@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.network import NetworkShape
 from examgen.documents.math import to_mathml
 from examgen.documents.pages import NetworkPicture, QuestionPart
@@ -79,6 +80,9 @@ def test_no_sum_is_over_a_single_term(name: str) -> None:
         [variant] = draw_variants(loaded, [Student("s1")])
         [part] = key_page(loaded.exam, variant).questions
         shape = question.shapes["A"]
+        if isinstance(shape, CircuitShape):
+            # Its definitions say which sums there are.
+            continue
         terms = shape.sizes[-1] * shape.samples_per_step if isinstance(shape, NetworkShape) else 1
         # The text of a bank is its author's.
         own = [latex for latex in latex_of(replace(part, text=part.text[len(question.text) :])) if r"\sum" in latex]

@@ -19,7 +19,7 @@ from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.key_lines import sheet_rows
 from examgen.exams.keys.solved_papers import papers
 from tests.latex_values import value_of
-from tests.printed_pages import CONVENTIONS
+from tests.printed_pages import CONVENTIONS, plain_shape
 from tests.small_banks import DRAWN, FIXED, changed, fitting_notations, shipped_names, written
 from tests.stamped_pages import html_of
 
@@ -191,15 +191,15 @@ def test_diagrams_show_the_network(case: tuple[str, str]) -> None:
     convention = CONVENTIONS[case[1]]
     titles = {"relu": "ReLU"}
     for part, (paper, _) in zip(question_page(exam, variant).questions, papers(exam, variant), strict=True):
-        if not isinstance(paper.shape, NetworkShape):
+        if not isinstance(plain_shape(paper), NetworkShape):
             assert not isinstance(part.picture, NetworkPicture)
             continue
         assert isinstance(part.picture, NetworkPicture)
         layers = part.picture.layers
-        assert [len(layer.units) for layer in layers] == list(paper.shape.sizes)
+        assert [len(layer.units) for layer in layers] == list(plain_shape(paper).sizes)
         assert [layer.caption for layer in layers] == [
-            "inputs" if paper.shape.sizes[0] > 1 else "input",
-            *(titles.get(name, name) for name in paper.shape.activations),
+            "inputs" if plain_shape(paper).sizes[0] > 1 else "input",
+            *(titles.get(name, name) for name in plain_shape(paper).activations),
         ]
         assert [layer.has_bias for layer in layers] == [False, *[True] * (len(layers) - 1)]
         for number, layer in enumerate(layers):

@@ -39,7 +39,7 @@ EXAM_KEYS = "course, date, duration, duplex, draws, format, title, about, notati
 ACTIVATIONS, LOSSES = ", ".join(activations.ACTIVATIONS), ", ".join(losses.LOSSES)
 NOT_THERE = "which this question does not have (shape A) in these steps and layers"
 QUANTITIES = "z, a, loss, dL_da, slope, dL_dz, dL_dW, dL_db; or by name, such as z1"
-NOTATION_NAMES = "from-to, to-from-da, nielsen, scalar, row"
+NOTATION_NAMES = "from-to, to-from-da, nielsen, scalar, row, descent"
 SHIPPED = ", ".join(shipped_names())
 FOLLOWS = 'use "full", "off" or a share from 0 to 1'
 GRADES = '[[policy.grades]]\ngrade = "{}"\nfrom = {}\n[[policy.grades]]\ngrade = "{}"\nfrom = {}\n'

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.errors import BankError
@@ -23,6 +24,7 @@ from examgen.exams.draws.drawing import Drawer
 from examgen.exams.draws.screens import SCREENS
 from examgen.exams.exam import Variant
 from examgen.exams.paper_shapes import PaperShape
+from tests.classroom.hand_circuits import all_quantities
 from tests.oracles import KINKED, Array, Numbers, by_autograd
 from tests.small_banks import DRAWN, FIXED, PRODUCT, all_papers, changed, class_of, shipped_names, written
 
@@ -288,6 +290,8 @@ def _stacked(variants: list[Variant], paper: PaperShape) -> Numbers:
 def _values(paper: PaperShape, givens: Numbers) -> Numbers:
     if isinstance(paper.shape, ProductsShape):
         return _products(paper.shape, givens)
+    if isinstance(paper.shape, CircuitShape):
+        return all_quantities(paper.shape, givens)
     assert isinstance(paper.shape, NetworkShape)
     rate = {} if "learning_rate" in givens else {"learning_rate": np.ones(len(givens["x"]))}
     values = by_autograd(paper.shape, {**givens, **rate})

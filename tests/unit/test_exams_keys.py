@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from examgen.core.circuits.circuit import CircuitShape
+from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.errors import KeyFileError
 from examgen.exams.banks.bank_files import Family, load_bank, shipped_banks
@@ -23,6 +25,7 @@ from examgen.exams.keys.key_folder import exam_id_of, key_files, read_key
 from examgen.exams.keys.key_lines import sheet_csv
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import Policy, Rounding
+from tests.classroom.hand_circuits import all_quantities
 from tests.oracles import Numbers, by_autograd, by_dual_numbers
 from tests.small_banks import DRAWN, changed, class_of, fitting_notations, shipped_names, written
 
@@ -169,8 +172,7 @@ def test_answers_are_those_of_another_library(tmp_path: Path, name: str) -> None
     for variant in variants:
         [(question, numbers)] = variant.questions.items()
         shape = exam.questions[0].shapes[numbers.label]
-        assert isinstance(shape, NetworkShape)
-        values = _by_autograd(shape, numbers.givens)
+        values = _by_another_library(shape, numbers.givens)
         own = [row for row in rows if row["variant"] == variant.code]
         assert len(own) == len(paper_shape(exam.questions[0], numbers.label, exam.notation).fields)
         for row in own:
@@ -182,16 +184,19 @@ def test_answers_are_those_of_another_library(tmp_path: Path, name: str) -> None
             assert float(row["answer"]) == pytest.approx(reference, rel=1e-9, abs=1e-12)
 
 
-def _by_autograd(shape: NetworkShape, givens: Any) -> Numbers:
+def _by_another_library(shape: Exercise, givens: Any) -> Numbers:
     batched = {name: np.array(values)[None] for name, values in givens.items()}
+    if isinstance(shape, CircuitShape):
+        return {name: values[0] for name, values in all_quantities(shape, batched).items()}
+    assert isinstance(shape, NetworkShape)
     batched.setdefault("learning_rate", np.ones(1))
     return {name: values[0] for name, values in by_autograd(shape, batched).items()}
 
 
 def _by_columns(values: Numbers, row: dict[str, str]) -> Any:
     kind, layer = row["quantity"], row["layer"]
-    name = f"{kind[0]}{layer}_new" if kind.endswith("_new") else f"{kind}{layer}"
-    suffix = "" if row["step"] == "1" else f"@{row['step']}"
+    name = kind if kind in values else f"{kind[0]}{layer}_new" if kind.endswith("_new") else f"{kind}{layer}"
+    suffix = "" if row["step"] in {"", "1"} else f"@{row['step']}"
     place = tuple(int(row[column]) - 1 for column in ("sample", "row", "col") if row[column])
     return values[name + suffix][place]
 

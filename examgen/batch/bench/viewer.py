@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 
 def is_shown(path: Path) -> bool:
@@ -24,7 +25,7 @@ def is_shown(path: Path) -> bool:
         return False
     try:
         # In a session of its own: Ctrl+C ends the command, and the viewer stays.
-        subprocess.Popen(
+        viewer = subprocess.Popen(
             [command, str(path.resolve())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -33,6 +34,8 @@ def is_shown(path: Path) -> bool:
         )
     except OSError:
         return False
+    # Somebody has to wait for it, or what is left of it would stand in the system's table until the end of the watch.
+    Thread(target=viewer.wait, daemon=True).start()
     return True
 
 

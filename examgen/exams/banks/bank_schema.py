@@ -36,7 +36,9 @@ KINDS = ("network", "products", "graph")
 def bank_schema() -> JsonSchemaValue:
     """The schema of a file that is a family, or an exam where it has `questions`."""
     both = (Family, ExamModel)
-    _, made = models_json_schema([(one, "validation") for one in both], schema_generator=_OfBanks)
+    _, made = models_json_schema(
+        [(one, "validation") for one in both], schema_generator=_OfBanks, ref_template="#/definitions/{model}"
+    )
     definitions = {name: _plain(schema) for name, schema in made["$defs"].items()}
     family, exam = (definitions.pop(one.__name__) for one in both)
     return {
@@ -59,7 +61,7 @@ def bank_schema() -> JsonSchemaValue:
 
 def schema_text() -> str:
     """The schema as a file has it."""
-    return json.dumps(bank_schema(), indent=2, ensure_ascii=False).replace("#/$defs/", "#/definitions/") + "\n"
+    return json.dumps(bank_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 class _OfBanks(GenerateJsonSchema):
@@ -131,4 +133,4 @@ def _is_list(schema: Mapping[str, Any]) -> bool:
 
 def _is_noise(name: str, part: Any) -> bool:
     """Titles are the names of keys once more, and a key that is left out has no value that a file could say."""
-    return name == "title" or (name == "default" and part in (None, "", [], {}))
+    return name == "title" or (name == "default" and (part in (None, "") or isinstance(part, list | dict)))

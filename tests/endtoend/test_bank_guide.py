@@ -1,0 +1,59 @@
+"""What banks/README.md tells an author to type and to write works as it stands there, and leaves nothing out."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from examgen.core.circuits.definitions import OPERATIONS
+from examgen.core.products import OPERATIONS as PRODUCTS
+from examgen.core.rules.activations import ACTIVATIONS
+from examgen.core.rules.losses import LOSSES
+from examgen.exams.banks.bank_schema import bank_schema
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.naming.notation import NOTATIONS
+from tests.bank_files import mistakes_in
+from tests.command_line import with_examgen
+
+GUIDE = (Path(__file__).parents[2] / "banks" / "README.md").read_text(encoding="utf-8")
+BANKS = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+TITLES = [re.findall(r'title = "(.*)"', bank)[0] for bank in BANKS]
+
+
+@pytest.mark.parametrize("bank", BANKS, ids=TITLES)
+def test_every_bank_of_the_guide_makes_papers(bank: str, tmp_path: Path) -> None:
+    """Each block is a whole file: editors find nothing wrong in it, and papers can be drawn from it."""
+    assert mistakes_in(bank) == []
+    (tmp_path / "bank.toml").write_text(bank, encoding="utf-8")
+    loaded = load_exam(str(tmp_path / "bank.toml"), 1)
+    variants = draw_variants(loaded, [Student("ada"), Student("emmy")])
+    assert [set(variant.questions) for variant in variants] == [{one.id for one in loaded.exam.questions}] * 2
+
+
+def test_the_commands_of_the_guide_work_in_order(tmp_path: Path) -> None:
+    """In one shell, in an empty folder, without a screen: from nothing to a checked question and a paper."""
+    commands = "".join(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL))
+    done = subprocess.run(
+        ["bash", "-euc", commands],
+        cwd=tmp_path,
+        env=with_examgen(tmp_path / "bin"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "All is well." in done.stdout
+    assert "In my-banks\n  ours " in done.stdout
+    for name in ("mine", "ours"):
+        assert (tmp_path / "output" / f"{name}-1" / "questions.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_guide_names_every_key_and_every_name() -> None:
+    """Whoever adds a key, an activation, a loss, an operation or a notation adds it to the guide."""
+    named = set(re.findall(r"\w[\w-]*", " ".join([*re.findall(r"`([^`\n]+)`", GUIDE), *BANKS])))
+    schema = bank_schema()
+    keys = {key for table in (schema, *schema["definitions"].values()) for key in table.get("properties", ())}
+    operations = {one.name for one in OPERATIONS.values()}
+    wanted = keys | operations | {*PRODUCTS, *ACTIVATIONS, *LOSSES, *NOTATIONS}
+    assert sorted(wanted - named) == []
