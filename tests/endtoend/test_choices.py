@@ -12,7 +12,8 @@ from tests.command_line import run
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("which")
-    (folder / "class.csv").write_text("id,name\n" + "".join(f"s{number},Ada\n" for number in range(12)), encoding="utf-8")
+    names = "".join(f"s{number},Ada\n" for number in range(12))
+    (folder / "class.csv").write_text(f"id,name\n{names}", encoding="utf-8")
     run("batch", "which-class", folder / "class.csv", "--seed", 7, "--out", folder / "papers")
     return folder / "papers"
 
