@@ -74,6 +74,7 @@ def check_commands(examgen: Path, work: Path) -> None:
     work.mkdir()
     run(examgen, "--help", cwd=work)
     run(examgen, "list", cwd=work)
+    run(examgen, "new", "mine", cwd=work)
     run(examgen, "make", "--seed", "7", cwd=work)
     exam = work / "output" / "question2-7"
     absent = [name for name in MADE if not (exam / name).is_file()]

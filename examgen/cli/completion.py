@@ -16,7 +16,7 @@ import typer
 
 from examgen.resources import own_folders, shipped
 
-NOTATION_NAMES = ("from-to", "to-from-da", "nielsen", "scalar", "row")
+NOTATION_NAMES = ("from-to", "to-from-da", "nielsen", "scalar", "row", "descent")
 PAPER_SIZES = ("a4", "letter")
 
 _HARMLESS = re.compile(r"\w[\w.@+:-]*|-")

@@ -69,7 +69,7 @@ NotationName = Annotated[
     typer.Option(
         "--notation",
         metavar="NAME",
-        help="from-to, to-from-da, nielsen, scalar or row; the exam's own where it is left out.",
+        help="from-to, to-from-da, nielsen, scalar, row or descent; the exam's own where it is left out.",
         autocompletion=completion.notations,
     ),
 ]
