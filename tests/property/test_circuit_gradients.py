@@ -44,6 +44,9 @@ def compared(shape: CircuitShape, seed: int) -> int:
             continue
         wanted = by_autograd(shape, {name: value[student] for name, value in givens.items()}, names)
         for name in names:
+            if not np.isfinite(wanted[name]).all():
+                # Exponentials of the other library overflow where their quotients do not.
+                continue
             error = np.abs(values[f"dL_d{name}"] - wanted[name]).max()
             assert error <= 1e-7 * scale_of(wanted[name]), (shape.define, name, values[f"dL_d{name}"], wanted[name])
             count += 1
