@@ -86,7 +86,7 @@ def test_a_mistake_is_one_line(arguments: list[str], said: str) -> None:
         ("s1,Ada\n,Bob\n", r"roster\.csv: line 3: the id is empty"),
         ("s1,Ada\ns2\n", r"roster\.csv: line 3: the row has 1 cells and the header 2"),
         ("s1,Ada\ns\x1b2,Bob\n", r"roster\.csv: line 3: student id 's\\x1b2' has .* a control character"),
-        ('s1,"Ada\n', r"roster\.csv: line 2: a quote is opened and not closed"),
+        ('s1,"Ada\n', r"roster\.csv: line 2: a quote is opened, and the next line looks like a row"),
         ("", r"roster\.csv: there are no students below the header"),
     ],
 )

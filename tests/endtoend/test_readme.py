@@ -128,7 +128,7 @@ def run(command: str) -> None:
 @pytest.mark.usefixtures("here")
 def test_the_files_that_are_shown_are_the_samples() -> None:
     """`examgen samples` writes the question and the exam of the text; with its policy, too, it is marked."""
-    policy, family, exam = blocks("toml")
+    policy, family, graph, exam = blocks("toml")
     run("examgen samples")
     folder = Path("output/samples")
     assert (folder / "my-question.toml").read_text(encoding="utf-8") == family
@@ -138,6 +138,8 @@ def test_the_files_that_are_shown_are_the_samples() -> None:
     (folder / "with-policy.toml").write_text(with_policy, encoding="utf-8")
     run("examgen make output/samples/with-policy.toml --seed 7")
     run("examgen grade output/with-policy-7/key/answers.csv")
+    (folder / "graph.toml").write_text(graph, encoding="utf-8")
+    run("examgen make output/samples/graph.toml --seed 7")
     assert {path.name for path in (shipped("templates") / "samples").iterdir()} == {
         "my-exam.toml",
         "my-question.toml",

@@ -38,13 +38,13 @@ from tests.printed_chains import (
 )
 from tests.printed_numbers import Floats, LatexValueError, Printed
 from tests.printed_pages import CHAIN_TITLE, CONVENTIONS, NUMBERS, ReadLine, expected_symbols, plain_shape, read_lines
-from tests.small_banks import fitting_notations, shipped_names
+from tests.small_banks import fitting_notations, read_names
 
 SEEDS = {"families": (7, 8, 2024), "exams": (7, 8), "worked": (7,)}
 SHIPPED = [
     (name, notation, seeds)
     for folder, seeds in SEEDS.items()
-    for name in shipped_names(folder)
+    for name in read_names(folder)
     for notation in fitting_notations(name)
 ]
 MATRIX_NOTATIONS = [name for name in NOTATIONS if name != "scalar"]

@@ -23,11 +23,9 @@ from examgen.exams.keys.solved_papers import papers
 from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.wording.words import shipped_languages
 from tests.latex_values import value_of
-from tests.small_banks import FIXED, changed, fitting_notations, shipped_names, written
+from tests.small_banks import FIXED, changed, fitting_notations, read_names, shipped_names, written
 
-NETWORKS = [
-    (name, notation) for name in shipped_names() if "warmups" not in name for notation in fitting_notations(name)
-]
+NETWORKS = [(name, notation) for name in read_names() if "warmups" not in name for notation in fitting_notations(name)]
 FORMULA = re.compile(r"\$(.*?)\$")
 GIVEN = re.compile(r"(.*?) = (-?[\d.]+|\\begin\{bmatrix\}.*?\\end\{bmatrix\})(?:,\\quad |$)")
 SUM = re.compile(r"\\sum_\{(\w)=1\}\^\{(\d+)\} (.*)")
