@@ -68,7 +68,7 @@ def banks(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     folder = tmp_path_factory.mktemp("banks")
     found = []
     for path in (path for path in shipped_banks() if path.stem in read_names()):
-        fitting = [name for name in NOTATIONS if _fits(str(path), name)]
+        fitting = [name for name in NOTATIONS if name != "descent" and _fits(str(path), name)]
         for digits in DIGITS[: 1 if path.parent.name == "exams" else None]:
             copy = folder / path.parent.name / f"{path.stem}{digits.replace(' ', '')}.toml"
             copy.parent.mkdir(exist_ok=True)
