@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
+from examgen.core.turned import Turned, plain_of
 from examgen.exams.digits import Digits
 from examgen.exams.fields import Field
 from examgen.exams.paper_shapes import PaperShape
@@ -67,6 +68,8 @@ class Work:
     def __init__(self, paper: PaperShape, style: Style) -> None:
         self.style = style
         self.default = paper.question.digits
+        # Derivatives that the paper tells with the other sign are written down so, and worked with as they are.
+        self.turned = paper.shape.kinds if isinstance(paper.shape, Turned) else frozenset[str]()
         self.asked: dict[Place, dict[tuple[int, ...], Field]] = {}
         for asked in paper.fields:
             self.asked.setdefault((asked.kind, asked.layer, asked.step), {})[asked.index] = asked
@@ -74,7 +77,8 @@ class Work:
 
     def note(self, kind: str, layer: int | None, step: int | None, values: Array) -> Array:
         """Write a result down; returns what the student goes on with."""
-        values = np.array(values, dtype=float)
+        sign = -1.0 if kind in self.turned else 1.0
+        values = np.array(sign * np.asarray(values), dtype=float)
         kept = values.copy()
         fields = self.asked.get((kind, layer, step), {})
         for index in np.ndindex(*values.shape):
@@ -86,7 +90,7 @@ class Work:
                     kept[index] = float(text)
             elif self.style.rounds_unasked and self._goes_on_with_rounded():
                 kept[index] = float(rounded_text(value, self.default))
-        return kept
+        return np.asarray(sign * kept)
 
     def _goes_on_with_rounded(self) -> bool:
         carry = self.style.carry
@@ -96,13 +100,14 @@ class Work:
 def honest_answers(paper: PaperShape, givens: Mapping[str, Array], style: Style) -> list[str]:
     """Work one question out; returns the written numbers in the order of the fields."""
     work = Work(paper, style)
-    if isinstance(paper.shape, NetworkShape):
-        _train(paper.shape, givens, work)
-    elif isinstance(paper.shape, CircuitShape):
-        _go_through(paper.shape, givens, work)
+    shape = plain_of(paper.shape)
+    if isinstance(shape, NetworkShape):
+        _train(shape, givens, work)
+    elif isinstance(shape, CircuitShape):
+        _go_through(shape, givens, work)
     else:
-        assert isinstance(paper.shape, ProductsShape)
-        _multiply(paper.shape, givens, work)
+        assert isinstance(shape, ProductsShape)
+        _multiply(shape, givens, work)
     return [work.written[(f.kind, f.layer, f.step), f.index] for f in paper.fields]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
-from examgen.core.turned import Turned
+from examgen.core.turned import plain_of
 from examgen.documents.pages import CircuitPicture, Line, QuestionPart
 from examgen.exams.paper_shapes import PaperShape
 from tests.latex_values import value_of
@@ -151,7 +151,7 @@ def read_lines(question: QuestionPart, notation: str) -> Iterator[ReadLine]:
 
 def plain_shape(paper: PaperShape) -> Any:
     """The exercise of a paper, whatever the signs of its derivatives."""
-    return paper.shape.plain if isinstance(paper.shape, Turned) else paper.shape
+    return plain_of(paper.shape)
 
 
 def _givens(question: QuestionPart) -> Iterator[tuple[int, str, Printed]]:

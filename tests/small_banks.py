@@ -91,7 +91,13 @@ def fitting_notations(name: str) -> list[str]:
     """The notations in which a shipped exam can be written; one of them for circuits, which are the same in all."""
     shapes = [shape for question in load_exam(name, 7).exam.questions for shape in question.shapes.values()]
     found = [row.name for row in NOTATIONS.values() if not any(row.problem_with(shape) for shape in shapes)]
-    return found[:1] if all(isinstance(shape, CircuitShape) for shape in shapes) else found
+    return found[:1] if has_only_circuits(name) else found
+
+
+def has_only_circuits(name: str) -> bool:
+    """Whether a shipped exam sets nothing but free graphs, which are the same in all notations."""
+    questions = load_exam(name, 7).exam.questions
+    return all(isinstance(shape, CircuitShape) for question in questions for shape in question.shapes.values())
 
 
 def shipped_names(*folders: str) -> list[str]:

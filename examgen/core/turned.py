@@ -89,6 +89,11 @@ class Turned:
         return self.plain.choices
 
 
+def plain_of(shape: Exercise) -> Exercise:
+    """The exercise itself, whatever signs a notation chooses."""
+    return shape.plain if isinstance(shape, Turned) else shape
+
+
 @lru_cache(maxsize=256)
 def turned_graph(graph: ComputationGraph, kinds: frozenset[str]) -> ComputationGraph:
     """The graph with derivatives of these kinds of the other sign."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
-from tests.small_banks import fitting_notations, shipped_names
+from tests.small_banks import fitting_notations, has_only_circuits, shipped_names
 
 ROSTER = ["", "maria", "s1", "s2", "s3", "s10", "ß", "a b"]
 EXAMS = shipped_names("exams", "families")
@@ -47,7 +47,7 @@ def test_a_paper_does_not_depend_on_the_notation(exam: str) -> None:
         [(variant.code, numbers(variant)) for variant in draw_variants(load_exam(exam, 7, notation), students)]
         for notation in fitting_notations(exam)
     ]
-    assert papers
+    assert len(papers) >= (1 if has_only_circuits(exam) else 4)
     assert all(paper == papers[0] for paper in papers)
 
 

@@ -28,7 +28,7 @@ FORMULA = re.compile(r"\$([^$]*)\$")
 def test_every_misconception_is_explained(language: str) -> None:
     """Each has a title, what was done, and what should be, some also for the other sign, and there are no others."""
     texts = words(language)["misconceptions"]
-    assert sorted(texts) == sorted(NAMES)
+    assert tuple(texts) == NAMES
     for name in NAMES:
         turned = {"did_turned", "should_turned"} if name in TURNED else set()
         assert set(texts[name]) == {"title", "did", "should"} | turned

@@ -119,20 +119,19 @@ def test_every_version_of_other_networks_is_written_as_it_computes(shape: Networ
     check_written(naming_of(shape), patches(shape, asked))
 
 
-OF_OTHERS = frozenset(
-    [
-        *(
-            "other-factor",
-            "max-to-both",
-            "max-to-loser",
-            "quotient-sign",
-            "power-kept",
-            "shared-once",
-            "filter-flipped",
-        ),
-        *("stride-ignored", "penalty-forgotten", "momentum-forgotten", "bias-correction-forgotten"),
-    ]
-)
+OF_OTHERS = {
+    "other-factor",
+    "max-to-both",
+    "max-to-loser",
+    "quotient-sign",
+    "power-kept",
+    "shared-once",
+    "filter-flipped",
+    "stride-ignored",
+    "penalty-forgotten",
+    "momentum-forgotten",
+    "bias-correction-forgotten",
+}
 """Misconceptions about operations of graphs, penalties and optimizers, which these exams do not have."""
 
 

@@ -6,7 +6,6 @@ all who ask for the right answer ask the shape. The expression is none of the gr
 """
 
 from functools import lru_cache
-from types import MappingProxyType
 
 import numpy as np
 
@@ -42,7 +41,7 @@ def option_rule(graph: ComputationGraph, text: str) -> ExpressionRule:
     Raises: ValueError: it cannot be read, reads nothing, or is no single number.
     """
     readable = {one.name: _shape_of(one) for one in graph if one.name.isidentifier()}
-    expression = definition(text, MappingProxyType(readable), readable.keys())
+    expression = definition(text, readable)
     if not names_in(expression):
         raise ValueError(f"{text} reads no quantity; name the right option by its letter or its text")
     if expression.shape:

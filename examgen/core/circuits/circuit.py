@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from examgen.core.backward import Label, derivatives
 from examgen.core.circuits.choices import Choices, check_choices
-from examgen.core.circuits.circuit_names import NAME, Readable, ReadableShapes, derivative_of, usual_latex
+from examgen.core.circuits.circuit_names import NAME, Readable, derivative_of, usual_latex
 from examgen.core.circuits.circuit_rules import (
     DEFINITION,
     ExpressionRule,
@@ -21,7 +21,7 @@ from examgen.core.circuits.circuit_rules import (
     expression_rule,
 )
 from examgen.core.circuits.definitions import definition, names_of
-from examgen.core.circuits.expressions import Applied, Expression, Read, names_in, parts
+from examgen.core.circuits.expressions import Applied, Expression, Read, applications_in, names_in
 from examgen.core.circuits.operations.simplest_forms import added
 from examgen.core.circuits.operations.uniform import as_often, spread
 from examgen.core.graph import ComputationGraph, Quantity, Role
@@ -89,7 +89,7 @@ class CircuitShape:
 
 
 def _is_rational(expression: Expression) -> bool:
-    return all(one.operation.is_exact(one) for one in parts(expression) if isinstance(one, Applied))
+    return all(one.operation.is_exact(one) for one in applications_in(expression))
 
 
 @lru_cache(maxsize=256)
@@ -120,8 +120,6 @@ class _Builder:
     wrong: Wrong
     only_use: int | None
     known: dict[str, Quantity] = field(default_factory=dict)
-    done: set[str] = field(default_factory=set)
-    """Names of the numbers whose derivatives are there."""
 
     def quantities(self) -> Iterable[Quantity]:
         """All of them, each behind those that it reads."""
@@ -148,7 +146,7 @@ class _Builder:
         """Add the quantity of a definition, and the derivatives that it reads."""
         self.check_order(name, text)
         try:
-            expression = definition(text, ReadableShapes(self.known), Readable(self.known))
+            expression = definition(text, Readable(self.known))
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
         if not names_in(expression):

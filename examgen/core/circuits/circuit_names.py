@@ -11,32 +11,21 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Readable(Collection[str]):
-    """The names that a definition may read: earlier quantities, and derivatives of earlier numbers by earlier ones."""
+class Readable(Mapping[str, Shape]):
+    """The shapes of what a definition may read: earlier quantities, which alone are listed, and derivatives of earlier
+    numbers by earlier ones."""
 
     known: Mapping[str, Quantity]
 
     def __contains__(self, name: object) -> bool:
         return name in self.known or (isinstance(name, str) and derivative_of(name, self.known) is not None)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.known)
-
-    def __len__(self) -> int:
-        return len(self.known)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadableShapes(Mapping[str, Shape]):
-    """The shapes of these."""
-
-    known: Mapping[str, Quantity]
-
     def __getitem__(self, name: str) -> Shape:
         if name in self.known:
             return self.known[name].shape
         found = derivative_of(name, self.known)
-        assert found is not None
+        if found is None:
+            raise KeyError(name)
         return self.known[found[1]].shape
 
     def __iter__(self) -> Iterator[str]:

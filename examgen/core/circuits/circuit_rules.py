@@ -19,10 +19,11 @@ from examgen.core.circuits.expressions import (
     Piece,
     Pull,
     Read,
+    applications_in,
     compiled,
     names_in,
     parts,
-    value_of,
+    shapes_in,
 )
 from examgen.core.circuits.operations.signs import write_constant
 from examgen.core.circuits.operations.simplest_forms import plus
@@ -71,26 +72,26 @@ def expression_rule(text: str, expression: Expression, pullbacks: tuple[Pullback
         pullbacks=pullbacks,
         expression=expression,
         names=names,
-        multiplications=sum(_products(one) for one in parts(expression)),
+        multiplications=sum(map(_products, applications_in(expression))),
     )
 
 
-def _products(one: Expression) -> int:
-    return one.operation.products(one) if isinstance(one, Applied) and one.operation.products else 0
+def _products(one: Applied) -> int:
+    return one.operation.products(one) if one.operation.products else 0
 
 
 def _distances(expression: Expression, names: tuple[str, ...]) -> Callable[..., Array] | None:
     """How far inputs are from where a derivative jumps; None where none does."""
-    sites = [one for one in parts(expression) if isinstance(one, Applied) and one.operation.kink is not None]
+    sites = [
+        (one, one.operation.kink, [compiled(part, names) for part in one.arguments])
+        for one in applications_in(expression)
+        if one.operation.kink is not None
+    ]
     if not sites:
         return None
 
     def distances(*inputs: Array) -> Array:
-        values = dict(zip(names, inputs, strict=True))
-        found = []
-        for one in sites:
-            assert one.operation.kink is not None
-            found.append(one.operation.kink([value_of(part, values) for part in one.arguments], one))
+        found = [kink([argument(*inputs) for argument in arguments], one) for one, kink, arguments in sites]
         leading = np.broadcast_shapes(*(array.shape[:-1] for array in found))
         return np.concatenate([np.broadcast_to(array, (*leading, array.shape[-1])) for array in found], axis=-1)
 
@@ -99,7 +100,7 @@ def _distances(expression: Expression, names: tuple[str, ...]) -> Callable[..., 
 
 def _signature(expression: Expression, names: tuple[str, ...]) -> str:
     """Each axis of each input is one of its own: no more is known of them."""
-    shapes = {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
+    shapes = shapes_in(expression)
     sizes = [*(len(shapes[name]) for name in names), len(expression.shape)]
     letters = iter("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" * 4)
     axes = [f"({','.join(next(letters) for _ in range(size))})" for size in sizes]
@@ -135,7 +136,7 @@ def _piece(expression: Expression, places: Mapping[str, str]) -> Piece:
 
 def _written_sum(expression: Applied, places: Mapping[str, str]) -> Piece:
     """A sum over the entries of arrays, each with an index; between entries stands the sign of numbers."""
-    shapes = {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
+    shapes = shapes_in(expression)
     entries = {name: f"{place[:-1]}:index>" if shapes.get(name) else place for name, place in places.items()}
     inner = _piece(expression.arguments[0], entries)
     summand = replace(inner, latex=inner.latex.replace(r"\odot", "<dot>"))
@@ -144,7 +145,7 @@ def _written_sum(expression: Applied, places: Mapping[str, str]) -> Piece:
 
 def _is_entrywise(expression: Expression) -> bool:
     """Whether each entry follows from the same entry of all that is read."""
-    return all(one.operation.fits is same_shapes for one in parts(expression) if isinstance(one, Applied))
+    return all(one.operation.fits is same_shapes for one in applications_in(expression))
 
 
 def definition_rule(text: str, expression: Expression, wrong: Wrong, *, is_end: bool) -> ExpressionRule:
@@ -178,8 +179,8 @@ def _with_result(derivative: Expression, expression: Expression) -> Expression:
 def _pullback(text: str, name: str, derivative: Expression, expression: Expression, gradient: Expression) -> Pullback:
     derivative = _with_result(derivative, expression)
     if not names_in(derivative):
-        shape = next(one.shape for one in parts(expression) if isinstance(one, Read) and one.name == name)
-        derivative = as_often(derivative, gradient if isinstance(gradient, Read) else Read(name, shape))
+        by = Read(name, shapes_in(expression)[name])
+        derivative = as_often(derivative, gradient if isinstance(gradient, Read) else by)
     sources: dict[str, Source] = {one: place for place, one in enumerate(names_in(expression))}
     sources |= {GRADIENT: Reads.GRADIENT, RESULT: Reads.RESULT}
     rule = expression_rule(f"{text} by {name}", derivative)
@@ -211,9 +212,8 @@ def gradients(expression: Expression, gradient: Expression, wrong: Wrong | None 
                 elif not is_zero(share):
                     waiting[argument] = plus(waiting[argument], share) if argument in waiting else share
     # What cancels, as in x - x, is 0; what has no derivative has none.
-    shapes = {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
-    zeros = {name: spread(ZERO, shape) for name, shape in shapes.items() if name not in found and name not in flat}
-    return found | zeros
+    known = found.keys() | flat
+    return found | {name: spread(ZERO, shape) for name, shape in shapes_in(expression).items() if name not in known}
 
 
 def _pulled(one: Applied, gradient: Expression, wrong: Wrong) -> Sequence[Expression | None]:

@@ -7,11 +7,11 @@ The grammar is that of `formula_language`, and beside it
     call     = name "(" (formula | setting "=" whole number) {"," …} ")"
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from examgen.core.circuits.expressions import Applied, Constant, Expression, Operation, Read, Shape, applied
+from examgen.core.circuits.expressions import Constant, Expression, Operation, Read, Shape, applied, shapes_in
 from examgen.core.circuits.operations.arrays import ARRAYS, ENTRY
 from examgen.core.circuits.operations.functions import FUNCTIONS, MAXIMUM, MINIMUM
 from examgen.core.circuits.operations.losses_in_graphs import GRAPH_LOSSES
@@ -70,23 +70,26 @@ class _Call:
     settings: tuple[int, ...] = ()
 
 
-def definition(text: str, shapes: Mapping[str, Shape], symbols: Collection[str]) -> Expression:
+def definition(text: str, shapes: Mapping[str, Shape]) -> Expression:
     """Read a definition.
 
     Args:
         text: as in a bank.
-        shapes: by name, of each quantity that it may read; it is asked for those of `symbols` only.
-        symbols: the names that it may read.
+        shapes: by name, of each quantity that it may read.
 
     Raises: ValueError: it cannot be read, or shapes do not fit; the message says where.
     """
     tokens = tokenize_definition(text)
-    parser = None if isinstance(tokens, Unparsed) else _DefinitionParser(tokens, symbols)
-    problem = tokens if isinstance(tokens, Unparsed) else parser.problem()  # type: ignore[union-attr]
-    if isinstance(problem, Unparsed):
-        raise ValueError(f"{_said(problem)} (at character {problem.position + 1})")
-    assert parser is not None
+    if isinstance(tokens, Unparsed):
+        raise _complaint(tokens)
+    parser = _DefinitionParser(tokens, shapes)
+    if problem := parser.problem():
+        raise _complaint(problem)
     return _folded(parser.program, shapes)
+
+
+def _complaint(problem: Unparsed) -> ValueError:
+    return ValueError(f"{_said(problem)} (at character {problem.position + 1})")
 
 
 def names_of(text: str) -> Iterator[str]:
@@ -222,15 +225,7 @@ def _applied(call: _Call, arguments: Iterable[Expression]) -> Expression:
     try:
         return applied(call.operation, *found, settings=call.settings)
     except ValueError as error:
-        known = {one.name: list(one.shape) for argument in found for one in _reads(argument)}
-        shapes = ", ".join(f"{name} is {shape}" for name, shape in known.items())
+        known = {name: shape for argument in found for name, shape in shapes_in(argument).items()}
+        shapes = ", ".join(f"{name} is {list(shape)}" for name, shape in known.items())
         texts = [one.name if isinstance(one, Read) else f"{list(one.shape)}" for one in found]
         raise ValueError("; ".join(filter(None, (shapes, str(error).format(*texts))))) from None
-
-
-def _reads(expression: Expression) -> Iterator[Read]:
-    if isinstance(expression, Read):
-        yield expression
-    elif isinstance(expression, Applied):
-        for argument in expression.arguments:
-            yield from _reads(argument)

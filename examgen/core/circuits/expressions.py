@@ -1,7 +1,7 @@
 """Expressions: what a definition of a free graph says, as a tree of operations over names and numbers.
 
-Made by `definitions` from texts and by `differentiation` as derivatives; `expression_rules` makes a rule of one. An
-operation is a row of `operations`: its computation, its LaTeX and its pullbacks, which are expressions again.
+Made by `definitions` from texts; `circuit_rules` makes a rule of one, and derivatives, which are expressions again. An
+operation is a row of one of the modules of `operations`: its computation, its LaTeX and its pullbacks.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -157,9 +157,19 @@ def parts(expression: Expression) -> Iterator[Expression]:
     yield expression
 
 
+def applications_in(expression: Expression) -> Iterator[Applied]:
+    """The operations of an expression, the innermost first."""
+    return (one for one in parts(expression) if isinstance(one, Applied))
+
+
+def shapes_in(expression: Expression) -> dict[str, Shape]:
+    """The quantities that an expression reads with their shapes, each once, in the order in which they are written."""
+    return {one.name: one.shape for one in parts(expression) if isinstance(one, Read)}
+
+
 def names_in(expression: Expression) -> tuple[str, ...]:
-    """The quantities that an expression reads, each once, in the order in which they are written."""
-    return tuple(dict.fromkeys(one.name for one in parts(expression) if isinstance(one, Read)))
+    """Their names."""
+    return tuple(shapes_in(expression))
 
 
 def compiled(expression: Expression, names: Sequence[str]) -> Callable[..., Array]:
@@ -192,12 +202,6 @@ def compiled(expression: Expression, names: Sequence[str]) -> Callable[..., Arra
     return compute
 
 
-def value_of(expression: Expression, values: Mapping[str, Array]) -> Array:
-    """The value of an expression, (..., *shape), from the values by name of each quantity that it reads."""
-    names = names_in(expression)
-    return compiled(expression, names)(*(values[name] for name in names))
-
-
 def aligned(arrays: Sequence[Array], arguments: Sequence[Expression], rank: int) -> list[Array]:
     """Arguments with as many inner axes as the result, so that numbers go with every entry of an array."""
     if not rank:
@@ -206,6 +210,16 @@ def aligned(arrays: Sequence[Array], arguments: Sequence[Expression], rank: int)
         array if len(argument.shape) == rank or not array.ndim else array[inner(*[None] * (rank - len(argument.shape)))]
         for array, argument in zip(arrays, arguments, strict=True)
     ]
+
+
+def flat(array: Array, shape: Shape) -> Array:
+    """(..., *shape) -> (..., entries)."""
+    return array.reshape(*array.shape[: array.ndim - len(shape)], -1)
+
+
+def axes_of(shape: Shape) -> tuple[int, ...]:
+    """The inner axes of an array of this shape, whatever the leading ones."""
+    return tuple(range(-len(shape), 0))
 
 
 def inner(*places: Any) -> tuple[Any, ...]:

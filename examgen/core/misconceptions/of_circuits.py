@@ -10,7 +10,7 @@ from functools import partial
 
 from examgen.core.circuits.circuit import CircuitShape, mistaken_graph
 from examgen.core.circuits.circuit_rules import ExpressionRule, expression_rule
-from examgen.core.circuits.expressions import Applied, Expression, Operation, Read, parts
+from examgen.core.circuits.expressions import Applied, Expression, Operation, Read, applications_in, names_in
 from examgen.core.circuits.operations.simplest_forms import ADD, MULTIPLY, SUBTRACT
 from examgen.core.graph import Change, ComputationGraph, Quantity, Role
 from examgen.core.misconceptions.versions import Version
@@ -37,8 +37,7 @@ class Circuit:
             one.operation
             for quantity, expression in self.expressions
             if quantity.derivative is None
-            for one in parts(expression)
-            if isinstance(one, Applied)
+            for one in applications_in(expression)
         )
         return tuple(dict.fromkeys(found))
 
@@ -93,7 +92,7 @@ class Circuit:
 
     def reads_derivative(self, expression: Expression) -> bool:
         """Whether it reads a derivative, or what is computed from one."""
-        reads = (self.graph[one.name] for one in parts(expression) if isinstance(one, Read))
+        reads = (self.graph[name] for name in names_in(expression))
         return any(one.role in {Role.DERIVATIVE, Role.UPDATE} for one in reads)
 
     def respelled(self, change: Callable[[Applied], Expression | None], of: Role | None = None) -> dict[str, Change]:
@@ -104,7 +103,7 @@ class Circuit:
                 continue
             changed = _changed(expression, change)
             if changed != expression:
-                rule = expression_rule(f"mistaken {quantity.name} {changed}", changed)
+                rule = expression_rule(f"mistaken {quantity.name}", changed)
                 found[quantity.name] = (rule, rule.names)
         return found
 

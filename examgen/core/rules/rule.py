@@ -143,6 +143,12 @@ def scaled_latex(factor: Fraction, latex: str) -> str:
     return latex if factor == 1 else rf"{fraction_latex(factor)} \left({latex}\right)"
 
 
+def times_latex(factor: Fraction, latex: str) -> str:
+    """A number times what needs no brackets: nothing for 1, a sign for -1."""
+    sign = {Fraction(1): "", Fraction(-1): "-"}.get(factor)
+    return f"{fraction_latex(factor)} {latex}" if sign is None else f"{sign}{latex}"
+
+
 def fraction_latex(value: Fraction) -> str:
     """An exact number: an integer as it is, otherwise a fraction with the sign in front."""
     if value.denominator == 1:

@@ -16,7 +16,7 @@ import numpy as np
 from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.graph import Quantity, Role
 from examgen.core.network import NetworkShape
-from examgen.core.turned import Turned
+from examgen.core.turned import plain_of
 from examgen.documents.pages import (
     AnswerBox,
     Cell,
@@ -283,8 +283,7 @@ def _is_whole(quantity: Quantity, cells: Mapping[tuple[str, Index], Cell]) -> bo
 
 def _picture(solved: SolvedPaper, style: PaperStyle, *, with_solution: bool) -> Picture:
     """What is drawn beside an exercise, where something is."""
-    shape = solved.paper.shape
-    draw = _PICTURES.get(type(shape.plain if isinstance(shape, Turned) else shape))
+    draw = _PICTURES.get(type(plain_of(solved.paper.shape)))
     return None if draw is None else draw(solved, style, with_solution)
 
 

@@ -16,7 +16,7 @@ from examgen.core.circuits.operations.uniform import INDICES
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.losses import LETTERS, LOSSES, Loss
 from examgen.core.rules.penalties import PenalisedRule
-from examgen.core.rules.rule import fill_latex, fraction_latex
+from examgen.core.rules.rule import fill_latex, fraction_latex, times_latex
 from examgen.core.turned import TurnedRule
 from examgen.documents.worked.exact_numbers import MOST_CHARACTERS, characters, has_room
 from examgen.documents.worked.solved_paper import SolvedPaper, bracketed, folds
@@ -148,7 +148,7 @@ def loss_symbolic(paper: PaperShape, quantity: Quantity) -> str:
     symbols["times"] = ""
     term = _fill(_loss_of(paper, quantity).term, lambda name, _: symbols[name])
     penalty = "".join(f" + {paper.naming.whole(name)}" for name in _penalty_of(paper, quantity))
-    return _scaled(_loss_factor(paper, quantity), bound + term) + penalty
+    return times_latex(_loss_factor(paper, quantity), bound + term) + penalty
 
 
 def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
@@ -181,7 +181,7 @@ def loss_numeric(solved: SolvedPaper, quantity: Quantity) -> str:
     penalty = "".join(
         f" + {solved.numbers.bracket(solved.number(name))}" for name in _penalty_of(solved.paper, quantity)
     )
-    return _scaled(_loss_factor(solved.paper, quantity), whole) + penalty
+    return times_latex(_loss_factor(solved.paper, quantity), whole) + penalty
 
 
 def _read_by(paper: PaperShape, loss: Quantity) -> dict[str, str]:
@@ -206,11 +206,6 @@ def _loss_factor(paper: PaperShape, quantity: Quantity) -> Fraction:
     rule = paper.graph[quantity.name].rule
     assert rule is not None
     return _loss_of(paper, quantity).factor(paper.graph[quantity.inputs[0]].shape[1], rule.averaged)
-
-
-def _scaled(factor: Fraction, latex: str) -> str:
-    sign = {Fraction(1): "", Fraction(-1): "-"}.get(factor)
-    return f"{fraction_latex(factor)} {latex}" if sign is None else f"{sign}{latex}"
 
 
 def _fill(template: str, symbol: Callable[[str, str], str]) -> str:

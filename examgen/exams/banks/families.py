@@ -189,7 +189,7 @@ def _drawers(path: Path, family: Family, shape: Exercise) -> dict[str, Drawer]:
 
 def _shared_key(given: Quantity) -> str:
     """The key of `[values]` that serves a given quantity beside its own name."""
-    return KIND_VALUES.get(given.kind, "entries") if not given.latex else "entries"
+    return "entries" if given.latex else KIND_VALUES.get(given.kind, "entries")
 
 
 def _drawer(path: Path, family: Family, given: Quantity) -> Drawer:

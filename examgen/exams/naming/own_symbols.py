@@ -8,10 +8,8 @@ import unicodedata
 
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.exams.naming.notation import AnyIndex
-from examgen.exams.naming.symbol import Symbol
+from examgen.exams.naming.symbol import SUBSCRIPTS, SUPERSCRIPTS, Symbol
 
-_SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
-_SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}
 _ACCENT = re.compile(rf"\\({'|'.join(_ACCENTS)})\{{(\w)\}}|\\({'|'.join(_ACCENTS)})\s+(\w)")
 _UPRIGHT = re.compile(r"\\(?:text|mathrm|operatorname|mathbf)\{([^{}]*)\}")
@@ -42,7 +40,7 @@ def _symbol(quantity: Quantity, index: AnyIndex | None) -> Symbol:
     is_indexed = "_" in quantity.latex or "'" in quantity.latex
     latex = rf"\left({quantity.latex}\right)" if is_indexed else quantity.latex
     text = f"({text})" if is_indexed else text
-    return Symbol(f"{latex}_{{{shown}}}", f"{text}{shown.translate(_SUBSCRIPTS)}", "_".join([quantity.name, *places]))
+    return Symbol(f"{latex}_{{{shown}}}", f"{text}{shown.translate(SUBSCRIPTS)}", "_".join([quantity.name, *places]))
 
 
 def _unicode(quantity: Quantity) -> str:
@@ -69,7 +67,7 @@ def _greek(found: re.Match[str]) -> str:
 def _marked(found: re.Match[str]) -> str:
     inner = found[2] if found[2] is not None else found[3]
     if found[1] == "_":
-        lowered = inner.translate(_SUBSCRIPTS)
+        lowered = inner.translate(SUBSCRIPTS)
         return lowered if not re.search(r"[A-Za-z]", inner) else f"_{inner}"
-    raised = inner.translate(_SUPERSCRIPTS)
+    raised = inner.translate(SUPERSCRIPTS)
     return raised if raised != inner else f"^{inner}"

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
+SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
+"""Raised and lowered characters, for `str.translate`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Symbol:

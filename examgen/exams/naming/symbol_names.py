@@ -14,10 +14,7 @@ from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.penalties import PenalisedRule
 from examgen.exams.naming.notation import AnyIndex, Index, Notation
 from examgen.exams.naming.own_symbols import own_symbol
-from examgen.exams.naming.symbol import Symbol
-
-_SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
-_SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
+from examgen.exams.naming.symbol import SUBSCRIPTS, SUPERSCRIPTS, Symbol
 
 SAMPLE_LETTER = "s"
 """The index of any sample of a mini-batch; i, j and k are those of units."""
@@ -172,7 +169,7 @@ class Naming:
     def cost_of_sample(self, sample: int | str = SAMPLE_LETTER) -> Symbol:
         """The loss of one sample of a mini-batch alone, 0-based; a letter for any sample."""
         mark, cost = sample if isinstance(sample, str) else str(sample + 1), self.notation.cost
-        subscript = f"_{mark}" if isinstance(sample, str) else mark.translate(_SUBSCRIPTS)
+        subscript = f"_{mark}" if isinstance(sample, str) else mark.translate(SUBSCRIPTS)
         return Symbol(f"{cost}_{{{mark}}}", f"{cost}{subscript}", f"{cost}{mark}")
 
     def cost_of(self, quantity: Quantity, index: AnyIndex | None = None) -> Symbol:
@@ -233,12 +230,12 @@ def _spell(letter: str, layer: int | None, units: AnyIndex, mark: str, *, tilde:
     latex = rf"\tilde{{{letter}}}" if tilde else letter
     ascii_units = "".join(f"_{unit}" for unit in units)
     if layer is None:
-        return Symbol(latex + subscript, plain + shown.translate(_SUBSCRIPTS), word + ascii_units)
+        return Symbol(latex + subscript, plain + shown.translate(SUBSCRIPTS), word + ascii_units)
     inner = mark.replace("#", str(layer))
-    layer_text = inner.strip("_^{}").translate(_SUBSCRIPTS if mark.startswith("_") else _SUPERSCRIPTS)
+    layer_text = inner.strip("_^{}").translate(SUBSCRIPTS if mark.startswith("_") else SUPERSCRIPTS)
     return Symbol(
         f"{latex}{inner}{subscript}",
-        f"{plain}{layer_text}{shown.translate(_SUBSCRIPTS)}",
+        f"{plain}{layer_text}{shown.translate(SUBSCRIPTS)}",
         f"{word}{layer}{ascii_units}",
     )
 
@@ -271,12 +268,12 @@ def _numbered_matrix(quantity: Quantity, index: AnyIndex | None) -> Symbol:
     letter = quantity.kind if quantity.rule is None else "P"
     number = str(quantity.layer)
     if index is None:
-        return Symbol(f"{letter}_{{{number}}}", letter + number.translate(_SUBSCRIPTS), f"{letter}{number}")
+        return Symbol(f"{letter}_{{{number}}}", letter + number.translate(SUBSCRIPTS), f"{letter}{number}")
     row, column = (int(place) + 1 for place in index)
     place = f"{row},{column}" if max(row, column) > 9 else f"{row}{column}"
     return Symbol(
         rf"\left({letter}_{{{number}}}\right)_{{{place}}}",
-        f"({letter}{number.translate(_SUBSCRIPTS)}){place.translate(_SUBSCRIPTS)}",
+        f"({letter}{number.translate(SUBSCRIPTS)}){place.translate(SUBSCRIPTS)}",
         f"{letter}{number}_{row}_{column}",
     )
 

@@ -17,18 +17,15 @@ from examgen.core.circuits.expressions import (
     Settings,
     Shape,
     applied,
+    axes_of,
+    flat,
     inner,
 )
-from examgen.core.circuits.operations.functions import called, extreme
+from examgen.core.circuits.operations.functions import called, extreme, lead
 from examgen.core.circuits.operations.simplest_forms import minus, summed, times
 from examgen.core.circuits.operations.uniform import TOTAL, spread, sum_sign
 from examgen.core.rules.activations import softmax
 from examgen.core.rules.rule import Array
-
-
-def _shown(shape: Shape) -> str:
-    return str(list(shape))
-
 
 # Entries.
 
@@ -36,10 +33,10 @@ def _shown(shape: Shape) -> str:
 def _entry_shape(shapes: Sequence[Shape], settings: Settings) -> Shape:
     (shape,) = shapes
     if len(settings) > len(shape):
-        raise ValueError(f"{list(settings)} of {_shown(shape)}; it has {len(shape)} axes")
+        raise ValueError(f"{list(settings)} of {list(shape)}; it has {len(shape)} axes")
     for place, size in zip(settings, shape, strict=False):
         if not 1 <= place <= size:
-            raise ValueError(f"[{', '.join(map(str, settings))}] of {_shown(shape)}; places count from 1 to {size}")
+            raise ValueError(f"[{', '.join(map(str, settings))}] of {list(shape)}; places count from 1 to {size}")
     return shape[len(settings) :]
 
 
@@ -52,11 +49,6 @@ def _write_entry(texts: Sequence[Piece], one: Applied) -> Piece:
     if texts[0].is_place and not one.shape:
         return Piece(texts[0].read_as(f"at_{'_'.join(map(str, one.settings))}"))
     return Piece(f"{texts[0].within(ATOM)}_{{{','.join(map(str, one.settings))}}}")
-
-
-def entry(array: Expression, place: Settings) -> Expression:
-    """An entry of an array, or a row of a matrix; places are 1-based."""
-    return applied(ENTRY, array, settings=place)
 
 
 ENTRY = Operation(
@@ -111,10 +103,6 @@ def _needs_array(shapes: Sequence[Shape], _settings: Settings) -> Shape:
     return ()
 
 
-def _axes(one: Applied) -> tuple[int, ...]:
-    return tuple(range(-len(one.arguments[0].shape), 0))
-
-
 def _size(one: Applied) -> int:
     return prod(one.arguments[0].shape)
 
@@ -122,7 +110,7 @@ def _size(one: Applied) -> int:
 MEAN = Operation(
     "mean",
     _needs_array,
-    lambda arrays, one: np.asarray(arrays[0].sum(axis=_axes(one)) / _size(one)),
+    lambda arrays, one: np.asarray(arrays[0].sum(axis=axes_of(one.arguments[0].shape)) / _size(one)),
     lambda texts, one: Piece(rf"\frac{{1}}{{{_size(one)}}} {sum_sign(one)} {texts[0].within(PRODUCT)}", PRODUCT),
     lambda one, gradient: [spread(times(Constant(Fraction(1, _size(one))), gradient), one.arguments[0].shape)],
     is_rational=True,
@@ -132,20 +120,14 @@ MEAN = Operation(
 )
 
 
-def _flat(array: Array, shape: Shape) -> Array:
-    return array.reshape(*array.shape[: array.ndim - len(shape)], -1)
-
-
 def _lead(arrays: Sequence[Array], one: Applied, *, largest: bool) -> Array:
-    """How far the extreme entry is ahead of the next: where they meet, another one is taken."""
-    sign = 1 if largest else -1
-    found = np.sort(_flat(sign * arrays[0], one.arguments[0].shape), axis=-1)
-    return np.asarray(found[..., -1:] - found[..., -2:-1]) if found.shape[-1] > 1 else np.full_like(found, np.inf)
+    """How far the extreme entry is ahead of the next, as the only distance."""
+    return lead(flat(arrays[0], one.arguments[0].shape), largest=largest)[..., None]
 
 
 def _extreme_of(name: str, *, largest: bool) -> Operation:
     def compute(arrays: Sequence[Array], one: Applied) -> Array:
-        return called(name, lambda array: extreme(_flat(array, one.arguments[0].shape), largest=largest), arrays[0])
+        return called(name, lambda array: extreme(flat(array, one.arguments[0].shape), largest=largest), arrays[0])
 
     return Operation(
         name,
@@ -185,7 +167,7 @@ ARGMAX = Operation(
 
 def _vector_of(shape: Shape) -> Shape:
     if len(shape) != 1:
-        raise ValueError(f"{_shown(shape)}; this is of a vector")
+        raise ValueError(f"{list(shape)}; this is of a vector")
     return shape
 
 

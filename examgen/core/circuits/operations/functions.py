@@ -19,6 +19,7 @@ from examgen.core.circuits.expressions import (
     Shape,
     aligned,
     applied,
+    flat,
     is_object,
 )
 from examgen.core.circuits.operations.simplest_forms import (
@@ -67,7 +68,7 @@ def _entrywise(name: str, function: Callable[..., Array]) -> Callable[[Sequence[
     return lambda arrays, one: called(name, function, *aligned(arrays, one.arguments, len(one.shape)))
 
 
-def _call(latex: str) -> Callable[[Sequence[Piece], Applied], Piece]:
+def write_call(latex: str) -> Callable[[Sequence[Piece], Applied], Piece]:
     return lambda texts, _: Piece(rf"{latex}\left({', '.join(text.bare for text in texts)}\right)")
 
 
@@ -87,7 +88,7 @@ SIGN = Operation(
     "",
     same_shapes,
     _entrywise("sign", lambda x: (x > 0) * 1 - (x < 0) * 1 + 0 * x),
-    _call(r"\operatorname{sign}"),
+    write_call(r"\operatorname{sign}"),
     is_rational=True,
 )
 """The derivative of the absolute value, 0 at 0; the activation of this name is 1 there."""
@@ -130,12 +131,13 @@ def _to_both(one: Applied, gradient: Expression) -> list[Expression | None]:
 
 def _gap(arrays: Sequence[Array], one: Applied) -> Array:
     first, second = aligned(arrays, one.arguments, len(one.shape))
-    return _flat(first - second, one.shape)
+    return flat(first - second, one.shape)
 
 
-def _flat(array: Array, shape: Shape) -> Array:
-    """(..., *shape) -> (..., entries)."""
-    return array.reshape(*array.shape[: array.ndim - len(shape)], -1)
+def lead(values: Array, *, largest: bool = True) -> Array:
+    """How far the extreme of some values is ahead of the next, (..., n) -> (...); where they meet, another is taken."""
+    found = np.sort(values if largest else -values, axis=-1)
+    return np.asarray(found[..., -1] - found[..., -2]) if found.shape[-1] > 1 else np.full(found.shape[:-1], np.inf)
 
 
 def _extreme(name: str, *, largest: bool) -> Operation:
@@ -147,7 +149,7 @@ def _extreme(name: str, *, largest: bool) -> Operation:
         name,
         same_shapes,
         _entrywise(name, function),
-        _call(rf"\{name}"),
+        write_call(rf"\{name}"),
         _of_extreme(largest=largest),
         2,
         2,
@@ -215,7 +217,7 @@ def _of_minus(one: Applied) -> Expression:
 
 
 def _to_kinks(row: Activation, z: Array, shape: Shape) -> Array:
-    return np.concatenate([_flat(z - kink, shape) for kink in row.kinks], axis=-1)
+    return np.concatenate([flat(z - kink, shape) for kink in row.kinks], axis=-1)
 
 
 def _slope_row(row: Activation) -> Operation:
@@ -253,7 +255,7 @@ def _functions() -> Iterator[Operation]:
         np.abs,
         lambda texts, _: Piece(rf"\left|{texts[0].bare}\right|"),
         lambda one: applied(SIGN, one.arguments[0]),
-        kink=lambda arrays, one: _flat(arrays[0], one.shape),
+        kink=lambda arrays, one: flat(arrays[0], one.shape),
         is_rational=True,
         sign=r"\left|\cdot\right|",
     )

@@ -23,7 +23,7 @@ from examgen.core.circuits.expressions import (
 from examgen.core.circuits.operations.simplest_forms import times
 from examgen.core.circuits.operations.uniform import same_shapes
 from examgen.core.rules.losses import LOSSES, Loss
-from examgen.core.rules.rule import Array, fill_latex, fraction_latex
+from examgen.core.rules.rule import Array, fill_latex, times_latex
 
 
 def _loss_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
@@ -51,7 +51,7 @@ def _loss(row: Loss) -> Operation:
         symbols = {"a": a, "y": y, "times": ""}
         term = fill_latex(row.term, lambda name, _: symbols[name])
         factor = row.factor(outputs[0] if outputs else 1, 1)
-        return Piece(_times_latex(factor, rf"\sum_i {term}" if outputs else term), SUM)
+        return Piece(times_latex(factor, rf"\sum_i {term}" if outputs else term), SUM)
 
     slope = _loss_slope(row)
 
@@ -125,11 +125,6 @@ def _loss_slope(row: Loss) -> Operation:
         return Piece(fill_latex(row.slope_term, symbol), SUM)
 
     return Operation("", same_shapes, compute, write, least=2, most=2, is_rational=row.is_rational)
-
-
-def _times_latex(factor: Fraction, latex: str) -> str:
-    sign = {Fraction(1): "", Fraction(-1): "-"}.get(factor)
-    return f"{fraction_latex(factor)} {latex}" if sign is None else f"{sign}{latex}"
 
 
 GRAPH_LOSSES = tuple(_loss(row) for row in LOSSES.values() if row.reads == ("activation", "target"))

@@ -23,10 +23,6 @@ from examgen.core.rules.rule import Array
 _LETTERS = "abcdef"
 
 
-def _shown(shape: Shape) -> str:
-    return str(list(shape))
-
-
 def _matrix_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
     left, right = shapes
     if not left or not right:
@@ -79,7 +75,7 @@ def outer(left: Expression, right: Expression) -> Expression:
 
 def _transposed_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
     if len(shapes[0]) != 2:
-        raise ValueError(f"{_shown(shapes[0])}.T; .T is of matrices")
+        raise ValueError(f"{list(shapes[0])}.T; .T is of matrices")
     return shapes[0][::-1]
 
 
@@ -92,13 +88,13 @@ def _write_transpose(texts: Sequence[Piece], _one: Applied) -> Piece:
 
 def _vectors(shapes: Sequence[Shape], _settings: Settings) -> Shape:
     if any(len(shape) != 1 for shape in shapes):
-        raise ValueError(f"{_shown(shapes[0])} and {_shown(shapes[1])}; outer is of two vectors")
+        raise ValueError(f"{list(shapes[0])} and {list(shapes[1])}; outer is of two vectors")
     return (*shapes[0], *shapes[1])
 
 
 def _dot_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
     if not shapes[0] or shapes[0] != shapes[1]:
-        raise ValueError(f"{_shown(shapes[0])} and {_shown(shapes[1])}; dot is of two arrays of the same shape")
+        raise ValueError(f"{list(shapes[0])} and {list(shapes[1])}; dot is of two arrays of the same shape")
     return ()
 
 

@@ -5,8 +5,18 @@ from fractions import Fraction
 
 import numpy as np
 
-from examgen.core.circuits.expressions import Applied, Constant, Expression, Operation, Piece, Settings, Shape, applied
-from examgen.core.circuits.operations.functions import called, extreme
+from examgen.core.circuits.expressions import (
+    Applied,
+    Constant,
+    Expression,
+    Operation,
+    Piece,
+    Settings,
+    Shape,
+    applied,
+    flat,
+)
+from examgen.core.circuits.operations.functions import called, extreme, lead, write_call
 from examgen.core.circuits.operations.simplest_forms import times
 from examgen.core.circuits.operations.windows import places_in, result_shape, shape_in_settings, under
 from examgen.core.rules.rule import Array
@@ -44,11 +54,7 @@ def _max_pooled(arrays: Sequence[Array], one: Applied) -> Array:
 
 
 def _lead_in_windows(arrays: Sequence[Array], one: Applied) -> Array:
-    windows = np.sort(_windows(arrays[0], one), axis=-1)
-    if windows.shape[-1] < 2:
-        return np.full((*windows.shape[: windows.ndim - len(one.shape) - 1], 1), np.inf)
-    gaps = windows[..., -1] - windows[..., -2]
-    return np.asarray(gaps.reshape(*gaps.shape[: gaps.ndim - len(one.shape)], -1))
+    return flat(lead(_windows(arrays[0], one)), one.shape)
 
 
 def _to_largest(arrays: Sequence[Array], one: Applied) -> Array:
@@ -69,12 +75,9 @@ def _to_all(arrays: Sequence[Array], one: Applied) -> Array:
     return _back_from_windows(shares, one, one.shape, (width, stride))
 
 
-def _write_back(name: str) -> Callable[[Sequence[Piece], Applied], Piece]:
-    return lambda texts, _: Piece(rf"\operatorname{{{name}}}\left({', '.join(text.bare for text in texts)}\right)")
-
-
-TO_LARGEST = Operation("", shape_in_settings, _to_largest, _write_back("unpool"), least=2, most=2, is_rational=True)
-TO_ALL = Operation("", shape_in_settings, _to_all, _write_back("spread"), is_rational=True, is_linear=True)
+_UNPOOL, _SPREAD = write_call(r"\operatorname{unpool}"), write_call(r"\operatorname{spread}")
+TO_LARGEST = Operation("", shape_in_settings, _to_largest, _UNPOOL, least=2, most=2, is_rational=True)
+TO_ALL = Operation("", shape_in_settings, _to_all, _SPREAD, is_rational=True, is_linear=True)
 
 
 def _pull_max_pool(one: Applied, gradient: Expression) -> list[Expression | None]:

@@ -6,6 +6,7 @@ what one would write by hand: no factor 1, no term 0, numbers in front.
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import reduce
 from math import prod
 
 import numpy as np
@@ -187,9 +188,6 @@ LOGARITHM = Operation(
 )
 
 
-# What puts them together.
-
-
 def times(first: Expression, second: Expression) -> Expression:
     """A product in its simplest form: its number in front, no factor 1, and 0 where one is."""
     one, others = _factors(first)
@@ -217,22 +215,27 @@ def _factors(value: Expression) -> tuple[Fraction, list[Expression]]:
     return Fraction(1), [value]
 
 
+def _gathered(factor: Fraction, parts: Iterable[Expression]) -> tuple[Fraction, list[Expression]]:
+    """A number and the factors of other ones, all numbers among these put into it."""
+    found: list[Expression] = []
+    for part in parts:
+        more, rest = _factors(part)
+        factor *= more
+        found += rest
+    return factor, found
+
+
 def _product(factor: Fraction, parts: Sequence[Expression]) -> Expression:
     """The product of a number and other factors; numbers in every entry are that number beside an array."""
     if factor == 0:
         return ZERO
-    arrays = [part for part in parts if part.shape and not is_applied(part, FILL)]
-    if arrays:
-        loose = [(arguments_of(part) if is_applied(part, FILL) else [part]) for part in parts]
-        parts = []
-        for group in loose:
-            for part in group:
-                more, rest = _factors(part)
-                factor *= more
-                parts = [*parts, *rest]
-    elif filled := [part for part in parts if is_applied(part, FILL)]:
-        inner = [part for one in parts for part in (arguments_of(one) if is_applied(one, FILL) else [one])]
-        return spread(_product(factor, inner), filled[0].shape)
+    filled = [part for part in parts if is_applied(part, FILL)]
+    if filled:
+        numbers = [part for one in parts for part in (arguments_of(one) if is_applied(one, FILL) else [one])]
+        if not any(part.shape for part in numbers):
+            return spread(_product(factor, numbers), filled[0].shape)
+        # Beside an array, the number alone says the same.
+        factor, parts = _gathered(factor, numbers)
     found: Expression | None = None
     for part in parts:
         found = part if found is None else applied(MULTIPLY, found, part)
@@ -294,7 +297,4 @@ def power(base: Expression, exponent: "Expression | int") -> Expression:
 
 def added(terms: Iterable[Expression]) -> Expression:
     """The sum of some terms, 0 for none."""
-    found: Expression = ZERO
-    for term in terms:
-        found = plus(found, term)
-    return found
+    return reduce(plus, [ZERO, *terms])

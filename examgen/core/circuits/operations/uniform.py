@@ -15,6 +15,7 @@ from examgen.core.circuits.expressions import (
     Settings,
     Shape,
     applied,
+    axes_of,
     inner,
 )
 from examgen.core.rules.rule import Array
@@ -32,10 +33,6 @@ def same_shapes(shapes: Sequence[Shape], _settings: Settings = ()) -> Shape:
 
 
 # Sums over all entries, and a number in every entry: what goes back through numbers beside arrays.
-
-
-def _all_axes(one: Expression) -> tuple[int, ...]:
-    return tuple(range(-len(one.shape), 0))
 
 
 def _sum_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
@@ -58,7 +55,7 @@ def sum_sign(one: Applied) -> str:
 TOTAL = Operation(
     "sum",
     _sum_shape,
-    lambda arrays, one: np.asarray(arrays[0].sum(axis=_all_axes(one.arguments[0]))),
+    lambda arrays, one: np.asarray(arrays[0].sum(axis=axes_of(one.arguments[0].shape))),
     lambda texts, one: Piece(rf"{sum_sign(one)} {texts[0].within(PRODUCT)}", PRODUCT),
     pull=lambda one, gradient: [spread(gradient, one.arguments[0].shape)],
     is_rational=True,

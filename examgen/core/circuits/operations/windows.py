@@ -19,11 +19,10 @@ from examgen.core.circuits.expressions import (
     Settings,
     Shape,
     applied,
+    axes_of,
     inner,
 )
 from examgen.core.rules.rule import Array
-
-_STRIDE, _PADDING = 0, 1
 
 
 def result_shape(array: Shape, window: Shape, stride: int, padding: int) -> Shape:
@@ -103,7 +102,7 @@ def _to_filter(arrays: Sequence[Array], one: Applied) -> Array:
     axes, counts = len(one.shape), one.arguments[0].shape
     padded = _padded(array, axes, padding)
     sums = [
-        np.asarray((gradient * under(padded, place, stride, counts)).sum(axis=tuple(range(-axes, 0))))
+        np.asarray((gradient * under(padded, place, stride, counts)).sum(axis=axes_of(one.shape)))
         for place in places_in(one.shape)
     ]
     return np.stack(np.broadcast_arrays(*sums), axis=-1).reshape(*sums[0].shape, *one.shape)

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rules.activations import ACTIVATIONS
-from examgen.core.turned import Turned
+from examgen.core.turned import plain_of
 from examgen.documents.pages import LayerPicture, NetworkPicture
 from examgen.documents.style import PaperStyle
 from examgen.documents.worked.solved_paper import SolvedPaper
@@ -14,8 +14,7 @@ from examgen.exams.naming.symbol_names import Naming
 
 def network_picture(solved: SolvedPaper, style: PaperStyle, _with_solution: bool) -> NetworkPicture:
     """The diagram of a question's network, the same in its key."""
-    shape = solved.paper.shape
-    shape = shape.plain if isinstance(shape, Turned) else shape
+    shape = plain_of(solved.paper.shape)
     assert isinstance(shape, NetworkShape)
     return _of_shape(shape, solved.paper.naming.notation, style)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from examgen.core.circuits.circuit_rules import latex_of
-from examgen.core.circuits.expressions import Applied, Expression, Operation, Read, names_in, parts
+from examgen.core.circuits.expressions import Applied, Expression, Operation, Read, applications_in, names_in
 from examgen.core.circuits.operations.pooling import POOLINGS
 from examgen.core.circuits.operations.windows import CONVOLUTIONS
 from examgen.core.rules.rule import fill_latex
@@ -34,8 +34,8 @@ def window_grids(
     """
     maker = _Grids(solved, with_solution)
     for name, expression in defined.items():
-        for one in dict.fromkeys(parts(expression)):
-            if isinstance(one, Applied) and one.operation in (*CONVOLUTIONS, *POOLINGS):
+        for one in dict.fromkeys(applications_in(expression)):
+            if one.operation in (*CONVOLUTIONS, *POOLINGS):
                 yield maker.row(one, Read(name, one.shape) if one == expression else one)
 
 
