@@ -25,7 +25,6 @@ from examgen.marking.results.appeals.explaining import explain
 from examgen.marking.results.appeals.explanation import Calculation, Explanation
 from examgen.marking.results.appeals.explanation_text import explanation_lines
 from tests.marking_sheets import Row, make_key, read_rows, rounded, write_sheet
-from tests.small_banks import read_names
 
 STUDENTS = ("s1", "s2")
 FUNCTIONS: Mapping[str, Any] = MappingProxyType(
@@ -34,9 +33,11 @@ FUNCTIONS: Mapping[str, Any] = MappingProxyType(
         "tanh": math.tanh,
         "relu": lambda z: max(z, 0.0),
         "relu_slope": lambda z: 1.0 if z > 0 else 0.0,
+        "step": lambda z: 1.0 if z >= 0 else 0.0,
         "identity_slope": lambda _: 1.0,
-        "ln": math.log,
+        "ln": lambda z: math.log(z) if z > 0 else -math.inf if z == 0 else math.nan,
         "exp": math.exp,
+        "sqrt": lambda z: math.sqrt(z) if z >= 0 else math.nan,
         "abs": abs,
         "min": min,
         "max": max,
@@ -48,8 +49,8 @@ FUNCTIONS: Mapping[str, Any] = MappingProxyType(
 def exams() -> list[tuple[str, str]]:
     """Every shipped exam of numbers in every notation that fits it."""
     found = []
-    for path in (path for path in shipped_banks() if path.stem in read_names()):
-        for notation in (name for name in NOTATIONS if name != "descent"):
+    for path in shipped_banks():
+        for notation in NOTATIONS:
             try:
                 exam = load_exam(str(path), 0, notation).exam
             except BankError:
@@ -150,4 +151,6 @@ def gives_its_value(calculation: Calculation) -> None:
         text = text.replace(sign, other)
     assert re.fullmatch(r"[\w\s.+\-*/(),]+", text), text
     value = eval(text, {"__builtins__": {}}, dict(FUNCTIONS))
-    assert value == pytest.approx(calculation.value, rel=1e-4, abs=2e-5 * max(1, *sizes, max(sizes) ** 2)), text
+    assert value == pytest.approx(
+        calculation.value, rel=1e-4, abs=2e-5 * max(1, *sizes, max(sizes) ** 2), nan_ok=True
+    ), text

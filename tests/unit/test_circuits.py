@@ -7,12 +7,17 @@ import pytest
 
 from examgen.core.circuits.circuit import CircuitShape, circuit_graph
 from examgen.core.circuits.circuit_rules import ExpressionRule
+from examgen.core.circuits.expressions import inner
 from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
+from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
 from examgen.core.misconceptions.patches import patches
 from examgen.errors import BankError
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exercises import exercise_document, exercise_from
+from examgen.exams.naming.notation import NOTATIONS
+from examgen.exams.naming.symbol_names import Naming
+from examgen.exams.references.reference_formulas import reference_formula
 
 GIVEN = {"a": (), "b": (), "x": (3,), "v": (2,), "W": (2, 4), "X": (4, 4), "K": (2, 2)}
 
@@ -126,6 +131,39 @@ def test_operations_bring_their_misconceptions() -> None:
     expected = {"other-factor", "power-kept", "quotient-sign", "max-to-both", "max-to-loser", "shared-once"}
     assert expected <= found
     assert not {"filter-flipped", "sigmoid-sign", "error-sign"} & found
+
+
+@pytest.mark.parametrize(
+    ("define", "name", "place", "expected"),
+    [
+        ("max(x)", "f", (), "max(x_1, x_2, x_3)"),
+        ("max(x)", "df_dx", (1,), "relu'(x_2 - x_1)*relu'(x_2 - x_3)"),
+        ("min(x)", "df_dx", (1,), "relu'(x_1 - x_2)*relu'(x_3 - x_2)"),
+        ("softmax(x)[2]", "f", (), "exp(x_2)/(exp(x_1) + exp(x_2) + exp(x_3))"),
+        ("sum(max_pool(X))", "df_dX", (0, 1), "relu'(X_1_2 - X_1_1)*relu'(X_1_2 - X_2_1)*relu'(X_1_2 - X_2_2)"),
+        ("max(a, b)", "df_da", (), "relu'(a - b)"),
+    ],
+)
+def test_what_takes_the_largest_is_written_as_students_type_it(
+    define: str, name: str, place: tuple[int, ...], expected: str
+) -> None:
+    """All that is compared stands in the formula, and it gives the value at random numbers."""
+    shape = circuit(("f", define), wanted=() if name == "f" else (name,))
+    naming = Naming(NOTATIONS["from-to"], shape, shape.graph)
+    written = reference_formula(naming, name, place)
+    assert written == expected
+    values = evaluate(shape.graph, drawn(shape)).values
+    entries = {naming.entry(one.name, at).ascii: values[one.name][inner(*at)] for one in shape.graph for at in
+               np.ndindex(*one.shape)}  # fmt: skip
+    parsed = parse_formula(written, entries)
+    assert isinstance(parsed, Formula)
+    np.testing.assert_allclose(evaluate_formula(parsed, entries), values[name][inner(*place)])
+
+
+def drawn(shape: CircuitShape) -> dict[str, np.ndarray]:
+    """Standard normal numbers of 20 students."""
+    rng = np.random.default_rng(2)
+    return {one.name: rng.normal(size=(20, *one.shape)) for one in shape.graph.givens}
 
 
 def numbers(shape: CircuitShape, **known: object) -> dict[str, np.ndarray]:

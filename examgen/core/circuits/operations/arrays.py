@@ -21,7 +21,7 @@ from examgen.core.circuits.expressions import (
     flat,
     inner,
 )
-from examgen.core.circuits.operations.functions import called, extreme, lead
+from examgen.core.circuits.operations.functions import extreme, is_ahead, is_typed, lead
 from examgen.core.circuits.operations.simplest_forms import minus, summed, times
 from examgen.core.circuits.operations.uniform import TOTAL, spread, sum_sign
 from examgen.core.rules.activations import softmax
@@ -127,31 +127,35 @@ def _lead(arrays: Sequence[Array], one: Applied, *, largest: bool) -> Array:
 
 def _extreme_of(name: str, *, largest: bool) -> Operation:
     def compute(arrays: Sequence[Array], one: Applied) -> Array:
-        return called(name, lambda array: extreme(flat(array, one.arguments[0].shape), largest=largest), arrays[0])
+        return extreme(flat(arrays[0], one.arguments[0].shape), largest=largest)
 
+    def which(arrays: Sequence[Array], one: Applied) -> Array:
+        array, value = arrays
+        if is_typed(array):
+            return is_ahead(flat(array, one.shape), largest=largest).reshape(array.shape)
+        return np.asarray((array == value[inner(*[None] * len(one.shape))]) * 1 + 0 * array)
+
+    is_extreme = Operation(
+        "",
+        lambda shapes, _: shapes[0],
+        which,
+        lambda texts, _: Piece(rf"\left[{texts[0].latex} = {texts[1].latex}\right]"),
+        least=2,
+        most=2,
+        is_rational=True,
+    )
     return Operation(
         name,
         _needs_array,
         compute,
         lambda texts, _: Piece(rf"\{name} {texts[0].within(ATOM)}", PRODUCT),
-        lambda one, gradient: [times(gradient, applied(IS_EXTREME, one.arguments[0], one))],
+        lambda one, gradient: [times(gradient, applied(is_extreme, one.arguments[0], one))],
         kink=lambda arrays, one: _lead(arrays, one, largest=largest),
         is_rational=True,
         wrong={"max-to-both": lambda one, gradient: [spread(gradient, one.arguments[0].shape)]},
         sign=rf"\{name}",
     )
 
-
-IS_EXTREME = Operation(
-    "",
-    lambda shapes, _: shapes[0],
-    lambda arrays, one: np.asarray((arrays[0] == arrays[1][inner(*[None] * len(one.shape))]) * 1 + 0 * arrays[0]),
-    lambda texts, _: Piece(rf"\left[{texts[0].latex} = {texts[1].latex}\right]"),
-    least=2,
-    most=2,
-    is_rational=True,
-)
-"""1 where an entry is a number, else 0."""
 
 LARGEST, SMALLEST = _extreme_of("max", largest=True), _extreme_of("min", largest=False)
 
@@ -175,10 +179,18 @@ def _pull_softmax(one: Applied, gradient: Expression) -> list[Expression | None]
     return [times(one, minus(gradient, summed(times(gradient, one))))]
 
 
+def _shares(values: Array) -> Array:
+    """Softmax of numbers, and of texts as it is typed."""
+    if not is_typed(values):
+        return softmax(values)
+    powers = np.exp(values)
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
 SOFTMAX = Operation(
     "softmax",
     lambda shapes, _: _vector_of(shapes[0]),
-    lambda arrays, _: softmax(arrays[0]),
+    lambda arrays, _: _shares(arrays[0]),
     lambda texts, _: Piece(rf"\operatorname{{softmax}}\left({texts[0].bare}\right)"),
     _pull_softmax,
 )

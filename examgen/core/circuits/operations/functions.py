@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -40,23 +40,46 @@ from examgen.core.rules.activations import ACTIVATIONS, Activation
 from examgen.core.rules.rule import Array, fill_latex
 
 
+def is_typed(array: Array) -> bool:
+    """Whether an array holds texts, which know how they are written as the arguments of functions."""
+    return is_object(array) and any(hasattr(one, "called") for one in np.ravel(array))
+
+
 def called(name: str, function: Callable[..., Array], *arrays: Array) -> Array:
-    """A function of arrays, and of texts as they are typed, which know how they are written as its arguments."""
-    if any(is_object(array) and any(hasattr(one, "called") for one in np.ravel(array)) for array in arrays):
+    """A function of arrays, entry by entry, and of texts as they are typed."""
+    if any(map(is_typed, arrays)):
         return np.asarray(np.frompyfunc(lambda *ones: _typed(name, ones), len(arrays), 1)(*arrays), dtype=object)
     with np.errstate(all="ignore"):
         return np.asarray(function(*arrays))
 
 
-def extreme(array: Array, *, largest: bool = True) -> Array:
-    """The largest or smallest along the last axis, (..., n) -> (...), of fractions and the like as well."""
-    if not is_object(array):
-        return np.asarray(array.max(axis=-1) if largest else array.min(axis=-1))
-    found = array[..., 0]
-    for place in range(1, array.shape[-1]):
-        other = array[..., place]
-        found = np.where(other > found if largest else other < found, other, found)
-    return np.asarray(found)
+def extreme(values: Array, *, largest: bool = True) -> Array:
+    """The largest or smallest along the last axis, (..., n) -> (...), of fractions and texts as well."""
+    if not is_object(values):
+        return np.asarray(values.max(axis=-1) if largest else values.min(axis=-1))
+
+    def taken(found: Array, other: Array) -> Array:
+        return np.where(other > found if largest else other < found, other, found)
+
+    columns = [values[..., place] for place in range(values.shape[-1])]
+    return called("max" if largest else "min", lambda *ones: reduce(taken, ones), *columns)
+
+
+def is_ahead(values: Array, *, largest: bool = True) -> Array:
+    """1 where an entry of texts is ahead of all others along the last axis, else 0, (..., n) -> (..., n).
+
+    As it is typed: formulas have no comparisons, and the slope of ReLU is one.
+    """
+    count = values.shape[-1]
+    each, other = values[..., :, None], values[..., None, :]
+    gaps = each - other if largest else other - each
+    to_others = gaps[..., ~np.eye(count, dtype=bool)].reshape(*values.shape, count - 1)
+    return np.asarray(positive(to_others).prod(axis=-1), dtype=object)
+
+
+def positive(gap: Array) -> Array:
+    """1 where a difference is positive, else 0."""
+    return called("relu'", lambda each: np.asarray((each > 0) * 1 + 0 * each), gap)
 
 
 def _typed(name: str, ones: Sequence[Any]) -> Any:
@@ -96,8 +119,7 @@ SIGN = Operation(
 
 def _is_positive(arrays: Sequence[Array], one: Applied) -> Array:
     first, second = aligned(arrays, one.arguments, len(one.shape))
-    # What is typed has no comparisons; the slope of ReLU is one.
-    return called("relu'", lambda gap: np.asarray((gap > 0) * 1 + 0 * gap), np.asarray(first - second))
+    return positive(np.asarray(first - second))
 
 
 POSITIVE = Operation(

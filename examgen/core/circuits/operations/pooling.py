@@ -16,7 +16,7 @@ from examgen.core.circuits.expressions import (
     applied,
     flat,
 )
-from examgen.core.circuits.operations.functions import called, extreme, lead, write_call
+from examgen.core.circuits.operations.functions import extreme, is_ahead, is_typed, lead, write_call
 from examgen.core.circuits.operations.simplest_forms import times
 from examgen.core.circuits.operations.windows import places_in, result_shape, shape_in_settings, under
 from examgen.core.rules.rule import Array
@@ -50,7 +50,7 @@ def _back_from_windows(shares: Array, one: Applied, shape: Shape, settings: Sett
 
 
 def _max_pooled(arrays: Sequence[Array], one: Applied) -> Array:
-    return called("max", lambda array: extreme(_windows(array, one)), arrays[0])
+    return extreme(_windows(arrays[0], one))
 
 
 def _lead_in_windows(arrays: Sequence[Array], one: Applied) -> Array:
@@ -63,8 +63,11 @@ def _to_largest(arrays: Sequence[Array], one: Applied) -> Array:
     width, stride = one.settings[-2:]
     pooled = Applied(MAX_POOL, one.arguments[1:], (width, stride), one.arguments[0].shape)
     windows = _windows(array, pooled)
-    is_largest = np.asarray(windows == extreme(windows)[..., None], dtype=bool)
-    first = np.eye(windows.shape[-1], dtype=int)[is_largest.argmax(axis=-1)]
+    if is_typed(windows):
+        first = is_ahead(windows)
+    else:
+        is_largest = np.asarray(windows == extreme(windows)[..., None], dtype=bool)
+        first = np.eye(windows.shape[-1], dtype=int)[is_largest.argmax(axis=-1)]
     return _back_from_windows(first * gradient[..., None], one, one.shape, (width, stride))
 
 

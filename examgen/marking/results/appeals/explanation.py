@@ -16,7 +16,8 @@ Origin = Literal["own", "reference", "recomputed"]
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """One entry worked out: the formula in the paper's symbols, with numbers put in, and the value."""
+    """One entry worked out: the formula in the paper's symbols and with numbers put in, where it can be typed, and the
+    value."""
 
     symbol: str
     formula: str

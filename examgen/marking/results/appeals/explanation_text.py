@@ -191,7 +191,7 @@ def _outcome(found: Explanation, width: int) -> Iterator[str]:
 def _calculation(label: str, calculation: Calculation, width: int, remark: str = "") -> Iterator[str]:
     """Symbol, formula, numbers and value as one chain, none of them twice."""
     parts = [calculation.symbol]
-    for part in (calculation.formula, calculation.numbers, _six(calculation.value)):
+    for part in filter(None, (calculation.formula, calculation.numbers, _six(calculation.value))):
         if part != parts[-1]:
             parts.append(part)
     yield from _wrapped(f"{label}{' = '.join(parts)}{remark}", width)

@@ -24,7 +24,7 @@ _SIGNS = (("*", "·"), ("^2", "²"), ("'", "′"))
 
 
 def formula_texts(paper: PaperShape, name: str, index: Index, shown: Shown) -> tuple[str, str]:
-    """The formula of one entry of a derived quantity, in symbols and in numbers.
+    """The formula of one entry of a derived quantity, in symbols and in numbers; both empty where none can be typed.
 
     Args:
         paper: with its notation.
@@ -49,7 +49,11 @@ def formula_texts(paper: PaperShape, name: str, index: Index, shown: Shown) -> t
         """What a step starts from is just w in it, not w new."""
         return naming.entry(paper.graph[source].before(quantity), place).unicode
 
-    formula = _formula(paper, quantity, index)
+    try:
+        formula = _formula(paper, quantity, index)
+    except ValueError:
+        # As of the place of the largest entry, which takes comparisons.
+        return "", ""
     return put(symbol), put(number)
 
 
