@@ -104,22 +104,20 @@ def _reevaluated(
 
 
 class Reevaluated:
-    """What `reevaluate` gives where nothing is written down, each value worked out when it is first asked for.
-
-    Attributes:
-        names: of the quantities that may not be as in `base`, in the order of the graph.
-    """
+    """What `reevaluate` gives where nothing is written down, each value worked out when it is first asked for."""
 
     def __init__(self, graph: ComputationGraph, base: Evaluation, changed: Collection[str]) -> None:
-        reached = graph.reached(set(changed)).union(changed)
-        self.names = tuple(quantity.name for quantity in graph.derived if quantity.name in reached)
         self._base = base.values
-        self._is_moved = reached.__contains__
+        self._reached = graph.reached(set(changed)).union(changed)
         self._known: dict[str, Array] = {}
         self._rest = _reevaluated(graph, base, changed, {})
 
+    def may_move(self, name: str) -> bool:
+        """Whether a quantity hangs on what is changed, and so may not be as in `base`."""
+        return name in self._reached
+
     def __getitem__(self, name: str) -> Array:
-        if not self._is_moved(name):
+        if name not in self._reached:
             return self._base[name]
         with np.errstate(all="ignore"):
             while name not in self._known:

@@ -123,7 +123,7 @@ class Quantity:
     @property
     def is_data(self) -> bool:
         """Whether it is inputs or targets: as given, or those of one step, which are copied from there."""
-        return self.role in {Role.INPUT, Role.TARGET}
+        return self.role is Role.INPUT or self.role is Role.TARGET
 
     @property
     def is_copied(self) -> bool:

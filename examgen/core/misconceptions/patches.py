@@ -10,7 +10,7 @@ from typing import Any
 
 from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.draw_versions import screens_in
-from examgen.core.evaluation import Reevaluated, evaluate
+from examgen.core.evaluation import Evaluation, Reevaluated, evaluate
 from examgen.core.exercise import Exercise
 from examgen.core.graph import ComputationGraph
 from examgen.core.misconceptions.of_circuits import Circuit
@@ -39,7 +39,7 @@ def patches(shape: Exercise, asked: frozenset[str], draws: int | None = None) ->
     in_order = [quantity.name for quantity in graph.derived if quantity.name in asked]
     found: list[Patch] = []
     for row in MISCONCEPTIONS.values():
-        seen = [Reevaluated(graph, base, ())]
+        seen: dict[int, list[Reevaluated]] = {}
         for version in versions_of(row, shape, graph):
             since = _since(row, version)
             if not version.changes or (draws is not None and not screens_in(since, draws)):
@@ -47,9 +47,14 @@ def patches(shape: Exercise, asked: frozenset[str], draws: int | None = None) ->
             patched = graph.rewired(version.changes)
             changed = frozenset(version.changes)
             values = Reevaluated(patched, base, changed)
-            # Versions that come to the same, as for a network of one layer, count once.
-            if all(_differs(other, values, in_order) for other in seen):
-                seen.append(values)
+            # Versions that come to the same, as for a network of one layer, count once; so they begin to differ from
+            # the right work at the same place.
+            place = next((place for place, name in enumerate(in_order) if _is_moved(values, base, name)), None)
+            if place is None:
+                continue
+            alike = seen.setdefault(place, [])
+            if all(_differs(other, values, in_order[place:]) for other in alike):
+                alike.append(values)
                 found.append(Patch(row.name, patched, changed, version.must_show, version.makes_up, since))
     return tuple(found)
 
@@ -86,10 +91,15 @@ _VERSIONS: Mapping[type, Callable[[Misconception, Any, ComputationGraph], Iterab
 """By kind of exercise, what it has beside those of any graph."""
 
 
+def _is_moved(one: Reevaluated, base: Evaluation, name: str) -> bool:
+    """Whether an entry of a quantity comes out otherwise than by the right rules in any trial."""
+    return one.may_move(name) and not are_equal(one[name], base[name])
+
+
 def _differs(one: Reevaluated, other: Reevaluated, asked: Sequence[str]) -> bool:
     """Whether any asked entry, in the order of the graph, comes out otherwise in any trial.
 
-    Most do where the earlier of both changes something first; what comes behind is not worked out then.
+    Most do where they begin to; what comes behind is not worked out then.
     """
-    moved = {*one.names, *other.names}
-    return any(not are_equal(one[name], other[name]) for name in asked if name in moved)
+    may_differ = (name for name in asked if one.may_move(name) or other.may_move(name))
+    return any(not are_equal(one[name], other[name]) for name in may_differ)

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from examgen.core.rules.rule import Array
 from examgen.marking.integrity.common_causes import reads_answer
 from examgen.marking.judging.entries import Marked
-from examgen.marking.judging.fairness.work_shown import right_of_itself
 from examgen.marking.judging.outcomes import OUTCOMES
 from examgen.marking.judging.written_digits import Submitted
 from examgen.marking.reading.entry_places import PaperAnswers
@@ -72,7 +71,7 @@ def without_work(part: PaperAnswers, submitted: Submitted, marked: Marked) -> Wi
     if not rows.size:
         return WithoutWork(part, rows, rows, missing)
     reads = reads_answer(part.paper).astype(np.float32)
-    is_right = (marked.outcome == OUTCOMES["correct"].code)[rows] & right_of_itself(marked, values)[rows]
+    is_right = (marked.outcome == OUTCOMES["correct"].code)[rows]
     off = np.abs(marked.own[rows] - reference[rows])
     is_other = off > marked.tolerance[rows] + marked.half[rows]
     has_gap = is_blank[rows].astype(np.float32) @ reads.T > 0

@@ -68,19 +68,24 @@ class ClassPapers:
 
     Attributes:
         right: (fields, papers) the right answers.
-        order: (fields, papers) papers by their right answer.
         owners: (papers,) whose they are.
     """
 
     shapes: Sequence[_Shape]
     right: Array
-    order: Places
     owners: Sequence[Owner]
+    _orders: dict[int, Places] = field(default_factory=dict, repr=False)
 
     @property
     def count(self) -> int:
         """How many there are."""
         return len(self.owners)
+
+    def order(self, field: int) -> Places:
+        """(papers,) papers by their right answer to a field; worked out once, and for those only that are looked at."""
+        if field not in self._orders:
+            self._orders[field] = np.argsort(self.right[field])
+        return self._orders[field]
 
     def differences(self, paper: PaperShape, own: Array, others: Places) -> Flags:
         """(pairs, given numbers) in which printed numbers papers are not as others; in all, where these have others.
@@ -134,7 +139,7 @@ class ClassKey:
             right = np.concatenate([shape.right() for shape in shapes]).T if shapes else np.empty((len(names), 0))
             right = np.ascontiguousarray(right)
             owners = [owner for shape in shapes for owner in shape.owners]
-            self._found[asked] = ClassPapers(shapes, right, np.argsort(right, axis=1), owners)
+            self._found[asked] = ClassPapers(shapes, right, owners)
         return self._found[asked]
 
     def _shapes(self, paper: PaperShape, names: tuple[str, ...]) -> Iterator[_Shape]:

@@ -28,5 +28,6 @@ def too_short_to_take(marked: Marked, submitted: Submitted, policy: Policy) -> F
     """(students, fields) whether an answer lost marks for having fewer than `least_digits`, and is right to those."""
     if policy.precision != "as_written":
         return np.zeros(marked.outcome.shape, dtype=bool)
-    has_lost = np.isin(marked.outcome, [OUTCOMES[name].code for name in ("imprecise", "wrong")])
-    return has_lost & (marked.missing_digits > 0) & (submitted.digits < policy.least_digits)
+    imprecise, wrong = (OUTCOMES[name].code for name in ("imprecise", "wrong"))
+    has_lost = (marked.outcome == imprecise) | (marked.outcome == wrong)
+    return np.asarray(has_lost & (marked.missing_digits > 0) & (submitted.digits < policy.least_digits))

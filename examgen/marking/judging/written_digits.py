@@ -207,5 +207,6 @@ def submitted_of(parsed: Numbers, rows: NDArray[np.int64]) -> Submitted:
         np.where(has_row & (counts[rows] != FRACTION), counts[rows], NO_DIGITS).astype(np.int64)
         for counts in (parsed.decimals, parsed.digits)
     )
-    is_unreadable = has_row & ~np.isin(parsed.reason[rows], [READABLE, REASON_CODES["blank"]])
+    reason = parsed.reason[rows]
+    is_unreadable = has_row & (reason != READABLE) & (reason != REASON_CODES["blank"])
     return Submitted(np.where(has_row, parsed.values[rows], np.nan), decimals, digits, is_unreadable)

@@ -40,6 +40,8 @@ class Convention:
     def restored(self, paper: PaperShape, diagnosis: Diagnosis, outcome: NDArray[np.int8]) -> Flags:
         """(students, fields) wrong entries that make up for what the same student lost by the same name before."""
         labels = [place for place, label in enumerate(diagnosis.labels) if self.name in label.split("|")]
+        if not labels:
+            return np.zeros(outcome.shape, dtype=bool)
         is_named = np.isin(diagnosis.codes, labels) & (outcome == OUTCOMES["wrong"].code)
         before, after = (
             np.array([field.quantity in names for field in paper.fields]) for names in (self.differs, self.factors)

@@ -187,7 +187,7 @@ def _ranges(others: ClassPapers, answers: _Answers) -> tuple[NDArray[np.int64], 
     rarity = np.zeros(answers.values.shape)
     for field in np.flatnonzero(answers.counts.any(axis=0)).tolist():
         rows = np.flatnonzero(answers.counts[:, field])
-        right = others.right[field, others.order[field]]
+        right = others.right[field, others.order(field)]
         low, high, value = (column[rows, field] for column in (answers.low, answers.high, answers.values))
         reach = answers.width[rows, field] * WIDER / 2
         first, last = np.searchsorted(right, low, "left"), np.searchsorted(right, high, "right")
@@ -211,7 +211,10 @@ def _scores(others: ClassPapers, ranges: NDArray[np.int64], rarity: Array) -> Ar
     count, start = sizes[student, field], ranges[0][student, field]
     entry = np.repeat(np.arange(len(count)), count)
     place = np.arange(len(entry)) - np.repeat(np.cumsum(count) - count, count) + start[entry]
-    pair = student[entry] * others.count + others.order[field[entry], place]
+    pair = student[entry] * others.count
+    for one in np.unique(field).tolist():
+        is_here = field[entry] == one
+        pair[is_here] += others.order(one)[place[is_here]]
     weights = rarity[student, field][entry]
     return np.bincount(pair, weights, minlength=students * others.count).reshape(students, others.count)
 

@@ -94,7 +94,8 @@ def paid(
     values, earns = submitted.values[rows], marks[rows] > 0
     with np.errstate(all="ignore"):
         free = FreeValues.of(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
-    is_right, follows = right_of_itself(chosen, values), only_follows(chosen, values)
+    is_right = right_of_itself(chosen, values)
+    follows = _only_follows(chosen, is_right)
     is_zero, named = values == 0, is_named[rows] & ~free.written
     has_slips, most = _slips(chosen, values, named)
     # Who copies an answer that shows work goes on from that work, though the copy shows none.
@@ -128,7 +129,8 @@ def _slips(marked: Marked, values: Array, named: Flags) -> tuple[Flags, Array]:
 def _may_be_held_back(paper: PaperShape, submitted: Submitted, marked: Marked, marks: Array) -> Flags:
     """(students,) whether so much follows from wrong answers, or so little is right, that work has to be looked for."""
     values = submitted.values
-    is_right, follows = right_of_itself(marked, values), only_follows(marked, values)
+    is_right = right_of_itself(marked, values)
+    follows = _only_follows(marked, is_right)
     of_right, of_following = (np.where(part, marks, 0.0).sum(axis=1) for part in (is_right & (values != 0), follows))
     places = list(_starting_places(paper))
     there = np.isfinite(values[:, places]).sum(axis=1)
@@ -139,15 +141,17 @@ def _may_be_held_back(paper: PaperShape, submitted: Submitted, marked: Marked, m
 def right_of_itself(marked: Marked, values: Array) -> Flags:
     """(students, fields) answers that are right of themselves, to the digits that they have."""
     off = np.abs(values - marked.reference)
-    is_short = marked.outcome == _IMPRECISE
-    is_near = (off <= marked.half) | (is_short & (off <= marked.half * 10.0**marked.missing_digits))
-    return np.asarray(is_near | (marked.outcome == _CORRECT))
+    is_right = np.asarray((off <= marked.half) | (marked.outcome == _CORRECT))
+    # Few answers are too short, and powers take long.
+    short = np.nonzero(marked.outcome == _IMPRECISE)
+    is_right[short] |= off[short] <= marked.half[short] * 10.0 ** marked.missing_digits[short]
+    return is_right
 
 
-def only_follows(marked: Marked, values: Array) -> Flags:
-    """(students, fields) answers with marks for what they follow from."""
+def _only_follows(marked: Marked, is_right: Flags) -> Flags:
+    """(students, fields) answers with marks for what they follow from, of which some are `right_of_itself`."""
     is_paid = (marked.outcome == _FOLLOWS) | (marked.outcome == _IMPRECISE)
-    return np.asarray(is_paid & ~right_of_itself(marked, values))
+    return np.asarray(is_paid & ~is_right)
 
 
 def held_back_text(share: int, why: int, wording: Wording = IN_ENGLISH) -> str:
@@ -202,7 +206,8 @@ def _started(paper: PaperShape, is_work: Flags, is_written: Flags, says_nothing:
     What was left out counts where something was written that rests on it; who has not come so far has not left it out.
     """
     places = list(_starting_places(paper))
-    is_passed = ~is_written & ((is_written.astype(np.int64) @ _readers(paper)) > 0)
+    # As floating point numbers, which are multiplied many times as fast.
+    is_passed = ~is_written & ((is_written.astype(np.float32) @ _readers(paper)) > 0)
     telling = ((is_written & ~says_nothing) | is_passed)[:, places].sum(axis=1)
     work = (is_work & ~says_nothing)[:, places].sum(axis=1)
     return np.where(telling > 0, work / np.maximum(telling, 1), 1.0)
@@ -215,11 +220,11 @@ def _reads_answers(paper: PaperShape) -> Flags:
 
 
 @lru_cache(maxsize=512)
-def _readers(paper: PaperShape) -> NDArray[np.int64]:
+def _readers(paper: PaperShape) -> NDArray[np.float32]:
     """(fields, fields): whether the first rests on the second, as far as quantities tell."""
     names = [field.quantity for field in paper.fields]
     behind = {name: paper.graph.sources({name}) for name in set(names)}
-    return np.array([[source in behind[name] for source in names] for name in names], dtype=np.int64)
+    return np.array([[source in behind[name] for source in names] for name in names], dtype=np.float32)
 
 
 @lru_cache(maxsize=512)

@@ -114,12 +114,14 @@ def _without_untouched(
     is_written = np.logical_or.reduceat(table.parsed.reason != REASON_CODES["blank"], starts)
     written = np.unique(sheet[starts][is_written])
     answered = dict(zip((written // len(sources)).tolist(), (written % len(sources)).tolist(), strict=True))
-    is_blank = ~np.isin(sheet, written) & np.isin(who, np.fromiter(answered, np.int64, len(answered)))
+    has_other = np.isin(who[starts], np.fromiter(answered, np.int64, len(answered)))
+    is_untouched = has_other & ~np.isin(sheet[starts], written)
+    if not is_untouched.any():
+        return table, standing
+    is_blank = np.repeat(is_untouched, np.diff(starts, append=len(sheet)))
     for row in np.flatnonzero(is_blank)[np.unique(sheet[is_blank], return_index=True)[1]].tolist():
         file = int(table.file[row])
         problems.append((file, _untouched(table, row, sources[file].path, sources[answered[int(who[row])]].path)))
-    if not is_blank.any():
-        return table, standing
     return table.take(~is_blank), standing[~is_blank] if standing is not None else None
 
 
