@@ -8,6 +8,7 @@ one without brackets. `\mathbf{1}_{3}` is a column of three ones.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -51,6 +52,12 @@ def value_of(latex: str, symbols: Mapping[str, Printed] | None = None, unit_axis
         found = reader.sum()
     reader.end()
     return found
+
+
+@lru_cache(maxsize=4096)
+def _printed_matrix(cells: str) -> Printed:
+    """A matrix, or a number, by its cells; most stand in many lines."""
+    return printed_numbers([[cell.strip() for cell in row.split("&")] for row in cells.split(r"\\")])
 
 
 class _Reader:
@@ -122,7 +129,7 @@ class _Reader:
                 return self.symbols[symbol]
         if matrix := _MATRIX.match(self.latex, self.at):
             self.at = matrix.end()
-            return printed_numbers([[cell.strip() for cell in row.split("&")] for row in matrix[1].split(r"\\")])
+            return _printed_matrix(matrix[1])
         if number := NUMBER.match(self.latex, self.at):
             return self.number(number[0])
         return self.grouped()
@@ -130,7 +137,7 @@ class _Reader:
     def number(self, text: str) -> Printed:
         is_exact = bool(_EXACT.match(self.latex, self.at))
         self.at += len(text)
-        found = printed_numbers([[text]])
+        found = _printed_matrix(text)
         return Printed(found.value, found.value, found.value) if is_exact else found
 
     def grouped(self) -> Printed:
@@ -198,10 +205,12 @@ class _Reader:
         return found
 
     def takes(self, text: str) -> bool:
-        self.skip()
-        is_there = self.latex.startswith(text, self.at)
-        self.at += len(text) if is_there else 0
-        return is_there
+        if self.latex.startswith(" ", self.at):
+            self.skip()
+        if not self.latex.startswith(text, self.at):
+            return False
+        self.at += len(text)
+        return True
 
     def skip(self) -> None:
         while self.latex[self.at : self.at + 1] == " ":

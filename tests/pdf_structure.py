@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,15 @@ READ_AS_ONE = frozenset({"P", "H1", "H2", "H3", "H4", "H5", "H6", "TR", "LI", "F
 
 LATEX = re.compile(r"\\[A-Za-z,;!%&]|[{}\\]|@@|\$")
 NUMBER = re.compile(r"(?<![\d.])\d*\.?\d+(?![\d]|\.\d)")
+RUN = re.compile(r"[\d.]+")
+"""What numbers are parts of: neither what stands before one nor what stands behind it looks further."""
 SIGNED = re.compile(r"(?P<minus>[-−]\s*)?(?P<number>(?<![\d.])\d+(?:\.\d+)?(?!\.?\d))")
 NUMERIC = re.compile(r"\d*\.?\d+")
 PAINTING = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh"})
+UNFOLLOWED = frozenset(
+    ["m", "l", "c", "v", "y", "h", "re", "n", "W", "W*", "w", "J", "j", "M", "d", "g", "G", "rg", "RG"]
+)
+"""Operators that build paths, and set lines and colours."""
 SHOWING = frozenset(["Tj", "TJ", "'", '"'])
 TRACES: dict[str, re.Pattern[str]] = {
     "a date": re.compile(r"D:(?:19|20)\d{6}|\b(?:19|20)\d\d-[01]\d-[0-3]\d\b|\b[0-2]\d:[0-5]\d:[0-5]\d\b"),
@@ -541,7 +547,7 @@ def leaks(stored_texts: "Iterable[Stored]", secrets: Iterable[str]) -> list[str]
     def hits_in(text: str, is_coarse: bool) -> list[str]:
         folded = text.casefold()
         hits = [secret for secret, word in words.items() if word in folded]
-        tokens = {_plain(match) for way in {text, text.replace(",", ".")} for match in NUMBER.findall(way)}
+        tokens = {number for way in {text, text.replace(",", ".")} for number in _numbers_of(way)}
         return hits + sorted(tokens & (precise if is_coarse else numbers))
 
     found = [f"{stored.where}: {hit!r}" for stored in stored_texts for hit in hits_in(stored.text, stored.is_coarse)]
@@ -666,6 +672,16 @@ def _walk(item: Any, where: str, key: str = "") -> Iterator[tuple[str, str, Any]
         for value in item:
             if not (isinstance(value, pikepdf.Object) and value.is_indirect):
                 yield from _walk(value, where)
+
+
+def _numbers_of(text: str) -> set[str]:
+    """All numbers in a text; each run of digits and points is looked at once, as most occur often."""
+    return {number for run in set(RUN.findall(text)) for number in _numbers_in_run(run)}
+
+
+@lru_cache(maxsize=100_000)
+def _numbers_in_run(run: str) -> list[str]:
+    return [_plain(number) for number in NUMBER.findall(run)]
 
 
 def _plain(number: str) -> str:
@@ -901,7 +917,10 @@ class _Drawing:
         text, stack = _Text(), []
         line = at = UNMOVED
         for instruction in pikepdf.parse_content_stream(source):
-            name, operands = str(instruction.operator), list(instruction.operands)
+            name = str(instruction.operator)
+            if name in UNFOLLOWED:
+                continue
+            operands = list(instruction.operands)
             if name == "q":
                 stack.append((ctm, text.copy()))
             elif name == "Q" and stack:
@@ -993,13 +1012,13 @@ class _Drawing:
                 for code, width, character in text.font.glyphs(bytes(part)):
                     pieces.append(character)
                     gap = text.spacing + (text.word_spacing if code == 32 and not text.font.is_composite else 0)
-                    at = _times((1, 0, 0, 1, (width * text.size + gap) * text.scale, 0), at)
+                    at = _moved((width * text.size + gap) * text.scale, at)
             else:
                 shift = -float(part) / 1000
                 if shift > 0.2 and pieces:
                     self.paint("text", ctm, marks, "".join(pieces), start, at, text)
                     pieces = []
-                at = _times((1, 0, 0, 1, shift * text.size * text.scale, 0), at)
+                at = _moved(shift * text.size * text.scale, at)
                 start = start if pieces else at
         if pieces:
             self.paint("text", ctm, marks, "".join(pieces), start, at, text)
@@ -1113,6 +1132,12 @@ def _fonts(pdf: pikepdf.Pdf) -> list[Any]:
 def _matrix(operands: Iterable[Any]) -> Matrix:
     a, b, c, d, e, f = (float(operand) for operand in operands)
     return a, b, c, d, e, f
+
+
+def _moved(right: float, then: Matrix) -> Matrix:
+    """A step to the right, and then the transformation."""
+    A, B, C, D, E, F = then
+    return A, B, C, D, right * A + E, right * B + F
 
 
 def _times(first: Matrix, then: Matrix) -> Matrix:

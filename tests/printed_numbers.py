@@ -58,7 +58,7 @@ def printed_numbers(rows: list[list[str]]) -> Printed:
     """A matrix from its cells as printed."""
     if len({len(row) for row in rows}) != 1 or not all(CELL.fullmatch(cell) for row in rows for cell in row):
         raise LatexValueError(f"no matrix of numbers: {rows}")
-    value = np.array([[float(Fraction(cell)) for cell in row] for row in rows])
+    value = np.array([[float(Fraction(cell) if "/" in cell else cell) for cell in row] for row in rows])
     half = np.array([[0.5 * 10.0 ** -_decimals(cell) if "." in cell else 0.0 for cell in row] for row in rows])
     return Printed(value, value - half, value + half)
 

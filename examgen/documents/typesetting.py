@@ -95,7 +95,6 @@ class Typesetter:
     language: str = "en"
     images: list[Image] = field(default_factory=list)
     _known: dict[tuple[str, bool, float | None, tuple[bool, bool], float], int] = field(default_factory=dict)
-    _lefts: dict[str, float] = field(default_factory=dict)
 
     def inline(
         self,
@@ -131,7 +130,7 @@ class Typesetter:
         if len(whole.formula.ends) == 1 and whole.formula.width <= TEXT_WIDTH + SLACK:
             self.images.append(whole)
             return Markup('<p class="eq">{}</p>').format(self._shown(len(self.images) - 1))
-        widths = [self._set(part, where, display=True, room=None, size=SIZE).formula.width for part in relations]
+        widths = [self._width(part, where) for part in relations]
         first, *others = (
             self._image(line, where, display=True, room=TEXT_WIDTH - INDENT)
             for line in packed_lines(relations, widths, TEXT_WIDTH - INDENT)
@@ -155,7 +154,7 @@ class Typesetter:
         if len(whole.formula.ends) == 1 and whole.formula.width <= TEXT_WIDTH - before + SLACK:
             self.images.append(whole)
             return Markup('<p class="eq at">{}</p>').format(self._shown(len(self.images) - 1, before))
-        widths = [self._set(part, where, display=True, room=None, size=SIZE).formula.width for part in relations[1:]]
+        widths = [self._width(part, where) for part in relations[1:]]
         first, *others = packed_lines(relations, [max(left - edge, 0.0), *widths], TEXT_WIDTH - edge, HANG)
         shown = [self._image(first, where, display=True, room=TEXT_WIDTH - before, before=before)]
         for further in others:
@@ -168,13 +167,7 @@ class Typesetter:
 
     def _left(self, side: str, where: str) -> float:
         """How far behind the left edge of a formula with this left-hand side its sign stands."""
-        if side not in self._lefts:
-            whole, rest = (
-                self._set(latex, where, display=True, room=None, size=SIZE).formula.width
-                for latex in (f"{side} = 0", "= 0")
-            )
-            self._lefts[side] = whole - rest
-        return self._lefts[side]
+        return self._width(f"{side} = 0", where) - self._width("= 0", where)
 
     def text(self, slot: str, size: float = SIZE, *, is_right: bool = False) -> Markup:
         """A slot for text of one line, such as a name, or a number that stands at the right."""
@@ -211,27 +204,39 @@ class Typesetter:
         )
         return Markup('<img src="formula:{}" alt="{}" style="{}">').format(number, alt_mark(number), style)
 
+    def _width(self, latex: str, where: str) -> float:
+        """How wide a displayed formula is in one line; it is not put onto the page, and nobody reads it aloud."""
+        return self._laid_out(*_with_local_slots(latex), where, display=True, room=None, size=SIZE).width
+
     def _set(self, latex: str, where: str, *, display: bool, room: float | None, size: float) -> Image:
         local, slots = _with_local_slots(latex)
-        widest = tuple(self.widest[slot] for slot in slots)
-        formula, said = _typeset(local, where, widest, self.language, display, room, size)
+        formula = self._laid_out(local, slots, where, display=display, room=room, size=size)
+        said = _spoken(to_mathml(local, where, display=display), self.language)
         order = tuple(slots[ord(slot.name) - LOCAL_SLOT] for slot in formula.slots)
         page_slots = {LOCAL_SLOT + place: FIRST_SLOT + slot for place, slot in enumerate(slots)}
         return Image(formula, said.translate(page_slots), order, is_centred=False)
 
+    def _laid_out(
+        self, local: str, slots: Sequence[int], where: str, *, display: bool, room: float | None, size: float
+    ) -> Formula:
+        widest = tuple(self.widest[slot] for slot in slots)
+        try:
+            return _typeset(to_mathml(local, where, display=display), widest, display, room, size)
+        except (UnknownMath, MissingGlyph) as error:
+            raise BankError(complaint(local, where, f"{error}.")) from None
+
 
 @lru_cache(maxsize=8192)
-def _typeset(
-    latex: str, where: str, widest: tuple[str, ...], language: str, display: bool, room: float | None, size: float
-) -> tuple[Formula, str]:
-    """A formula whose slots have these widest texts, and how it is read aloud: pages of a class have many in common."""
+def _typeset(mathml: str, widest: tuple[str, ...], display: bool, room: float | None, size: float) -> Formula:
+    """A formula whose slots have these widest texts: pages of a class, and of many exams, have many in common."""
     slots = {chr(LOCAL_SLOT + place): Slot(text) for place, text in enumerate(widest)}
-    mathml = to_mathml(latex, where, display=display)
-    try:
-        formula = typeset(mathml, math_font(), size=size, display=display, max_width=room, slots=slots)
-    except (UnknownMath, MissingGlyph) as error:
-        raise BankError(complaint(latex, where, f"{error}.")) from None
-    return formula, spoken(mathml, language)
+    return typeset(mathml, math_font(), size=size, display=display, max_width=room, slots=slots)
+
+
+@lru_cache(maxsize=8192)
+def _spoken(mathml: str, language: str) -> str:
+    """How a formula is read aloud, at whatever size."""
+    return spoken(mathml, language)
 
 
 @cache

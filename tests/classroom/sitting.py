@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
@@ -70,26 +70,51 @@ def sit_kind(loaded: LoadedExam, kind: Kind, variants: Sequence[Variant], folder
         folder: an empty one.
         seed: of their whims.
     """
-    exam = replace(loaded.exam, policy=kind.policy)
+    return sit_kinds(loaded, [kind], variants, folder, seed)[0]
+
+
+def sit_kinds(
+    loaded: LoadedExam, kinds: Sequence[Kind], variants: Sequence[Variant], folder: Path, seed: int = 1
+) -> list[Outcome]:
+    """The same for several kinds in one class, who are marked by one policy; in their order."""
+    [policy] = {kind.policy.model_dump_json(): kind.policy for kind in kinds}.values()
+    exam = replace(loaded.exam, policy=policy)
     numbers = count()
-    pupils = [replace(pupil, id=f"s{next(numbers)}") for variant in variants for pupil in kind.sits(exam, variant)]
-    outcome = Outcome()
-    if not pupils:
-        return outcome
+    sat = [
+        [replace(pupil, id=f"s{next(numbers)}") for variant in variants for pupil in kind.sits(exam, variant)]
+        for kind in kinds
+    ]
+    handed_in = [_handed_in(exam, kind, pupils, seed) for kind, pupils in zip(kinds, sat, strict=True)]
+    everybody = [pupil for pupils in sat for pupil in pupils]
+    results = iter(
+        mark(folder, exam, everybody, [sheet for sheets in handed_in for sheet in sheets]) if everybody else []
+    )
+    return [
+        _outcome(exam, kind, pupils, sheets, list(islice(results, len(pupils))), seed)
+        for kind, pupils, sheets in zip(kinds, sat, handed_in, strict=True)
+    ]
+
+
+def _handed_in(exam: Exam, kind: Kind, pupils: Sequence[Pupil], seed: int) -> list[Sheet]:
     chooses = random.Random(seed)
-    fields = {variant.code: _fields(exam, variant) for variant in variants}
     whole = work_out(exam, pupils, seed)
-    handed_in = [
-        left_out(sheet, fields[pupil.variant.code], kind.gaps, chooses)[0]
+    if kind.copied:
+        return _copied(exam, kind.copied, pupils, whole)
+    return [
+        left_out(sheet, _fields(exam, pupil.variant), kind.gaps, chooses)[0]
         for pupil, sheet in zip(pupils, whole, strict=True)
     ]
-    if kind.copied:
-        handed_in = _copied(exam, kind.copied, pupils, whole)
-    results = mark(folder, exam, pupils, handed_in)
-    shows = _shows(exam, pupils, handed_in, results, seed) if pupils[0].belief else [False] * len(pupils)
+
+
+def _outcome(
+    exam: Exam, kind: Kind, pupils: Sequence[Pupil], handed_in: Sequence[Sheet], results: Sequence[Result], seed: int
+) -> Outcome:
+    outcome = Outcome()
+    has_beliefs = bool(pupils) and bool(pupils[0].belief)
+    shows = _shows(exam, pupils, handed_in, results, seed) if has_beliefs else [False] * len(pupils)
     for pupil, sheet, result, is_shown in zip(pupils, handed_in, results, shows, strict=True):
         _count(outcome, f"{exam.name} {kind.name} {pupil.id}", pupil, sheet, result, is_shown=is_shown)
-        outcome.right += float((_is_right(sheet, fields[pupil.variant.code], result) * result.most).sum())
+        outcome.right += float((_is_right(sheet, _fields(exam, pupil.variant), result) * result.most).sum())
     return outcome
 
 

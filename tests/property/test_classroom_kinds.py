@@ -1,5 +1,6 @@
 """Laws of marking students as they are: with boxes empty, few digits, digits cut off, and on other routes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,8 @@ import pytest
 
 from examgen.exams.keys.solved_papers import papers
 from tests.classroom.exams import drawn_exams, load, variants_of
-from tests.classroom.kinds import GAPS, INTERMEDIATE, KINDS, Kind, on_other_routes
-from tests.classroom.sitting import OURS_AS_WRITTEN, Outcome, accepted_wrong, sit_kind
+from tests.classroom.kinds import AS_WRITTEN, GAPS, INTERMEDIATE, KINDS, STRICT, Kind, on_other_routes
+from tests.classroom.sitting import OURS_AS_WRITTEN, Outcome, accepted_wrong, sit_kind, sit_kinds
 
 ONE_ENTRY = 0.99
 """Share of single slips that cost one entry."""
@@ -16,41 +17,64 @@ ONE_ENTRY = 0.99
 BY_NAME = {kind.name: kind for kind in KINDS}
 HONEST = [name for name in BY_NAME if name.startswith("honest")]
 ROUTES = [name for name in BY_NAME if name.startswith("slip in")]
-PAPERS = 2
+MISTAKES = ("one slip, all boxes", "one slip, half of the steps blank", "misconception, all boxes")
 
 
-def over_all_exams(kind: Kind, folder: Path, papers_of_each: int = PAPERS) -> Outcome:
-    """What comes of a kind at all shipped exams."""
-    total = Outcome()
-    for name in drawn_exams():
-        loaded = load(name, 11)
-        total.add(sit_kind(loaded, kind, variants_of(loaded, papers_of_each), folder / name))
-    return total
+Outcomes = dict[str, Outcome]
+
+
+def over_all_exams(names: Sequence[str], folder: Path, papers_of_each: int) -> Outcomes:
+    """What comes of each of these kinds at all shipped exams; those who are marked by one policy sit as one class."""
+    outcomes = {name: Outcome() for name in names}
+    for policy in (STRICT, AS_WRITTEN):
+        kinds = [BY_NAME[name] for name in names if BY_NAME[name].policy == policy]
+        for exam in drawn_exams() if kinds else ():
+            loaded = load(exam, 11)
+            of_exam = sit_kinds(loaded, kinds, variants_of(loaded, papers_of_each), folder / policy.precision / exam)
+            for kind, outcome in zip(kinds, of_exam, strict=True):
+                outcomes[kind.name].add(outcome)
+    return outcomes
+
+
+@pytest.fixture(scope="module")
+def of_honest(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    """What comes of all honest kinds."""
+    return over_all_exams(HONEST, tmp_path_factory.mktemp("honest"), 2)
+
+
+@pytest.fixture(scope="module")
+def of_routes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    """What comes of slips on all routes."""
+    return over_all_exams(ROUTES, tmp_path_factory.mktemp("routes"), 4)
+
+
+@pytest.fixture(scope="module")
+def of_mistakes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    """What comes of slips and of misconceptions."""
+    return over_all_exams(MISTAKES, tmp_path_factory.mktemp("mistakes"), 6)
 
 
 @pytest.mark.parametrize("name", HONEST)
-def test_honest_students_lose_nothing_that_they_write(name: str, tmp_path: Path) -> None:
+def test_honest_students_lose_nothing_that_they_write(of_honest: Outcomes, name: str) -> None:
     """Whatever honest students leave out, and to however many digits they write, no written entry loses marks."""
-    outcome = over_all_exams(BY_NAME[name], tmp_path)
+    outcome = of_honest[name]
     assert outcome.entries > 1000
     assert not outcome.examples
     assert outcome.lost == 0
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_a_slip_costs_one_entry_on_every_route(name: str, tmp_path: Path) -> None:
+def test_a_slip_costs_one_entry_on_every_route(of_routes: Outcomes, name: str) -> None:
     """Whichever of two equal quantities a student goes on from, and in whichever the slip is, it costs one entry."""
-    outcome = over_all_exams(BY_NAME[name], tmp_path, 4)
+    outcome = of_routes[name]
     assert outcome.slips > 50
     assert outcome.at_one >= ONE_ENTRY * outcome.slips, f"{outcome.over} entries lost beside the slips"
 
 
-@pytest.mark.parametrize(
-    "name", ["one slip, all boxes", "one slip, half of the steps blank", "misconception, all boxes"]
-)
-def test_slips_and_misconceptions_cost_what_they_touch(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", MISTAKES)
+def test_slips_and_misconceptions_cost_what_they_touch(of_mistakes: Outcomes, name: str) -> None:
     """Over all exams, single slips cost one entry, and what follows from a misconception is paid."""
-    outcome = over_all_exams(BY_NAME[name], tmp_path, 6)
+    outcome = of_mistakes[name]
     assert outcome.slips > 200 or outcome.marks >= 0.85 * outcome.most
     assert outcome.at_one >= 0.98 * outcome.slips, f"{outcome.over} entries lost beside the slips"
 

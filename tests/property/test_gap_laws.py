@@ -4,7 +4,7 @@ Outcomes are compared, before anything is held back from what shows no work.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,18 +43,36 @@ def is_paid(result: Result) -> NDArray[np.bool_]:
     return np.isin(result.outcomes.astype(str), PAID)
 
 
+@dataclass(frozen=True, eq=False)
+class Sat:
+    """An exam that was sat, and how the whole sheets were marked."""
+
+    name: str
+    exam: Exam
+    pupils: Sequence[Pupil]
+    sheets: Sequence[Sheet]
+    results: Sequence[Result]
+
+
+@pytest.fixture(scope="module", params=drawn_exams())
+def sat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Sat:
+    """Each exam in turn."""
+    exam, pupils, sheets = sitting(request.param, 3)
+    results = mark(tmp_path_factory.mktemp("whole") / "0", exam, pupils, sheets)
+    return Sat(request.param, exam, pupils, sheets, results)
+
+
 @pytest.mark.parametrize("share", [0.3, 0.8])
-@pytest.mark.parametrize("name", drawn_exams())
-def test_gaps_cost_what_was_left_out(tmp_path: Path, name: str, share: float) -> None:
+def test_gaps_cost_what_was_left_out(tmp_path: Path, sat: Sat, share: float) -> None:
     """With gaps a student has at most so many entries fewer, or more, as were left out; an honest one exactly so many.
 
     A 0 that is not right carries no credit forward unless written work leads to it, so sheets with one are left aside.
     """
-    exam, pupils, sheets = sitting(name, 3)
-    less = with_gaps(sheets, share, 3)
-    full, gaps = (mark(tmp_path / str(part), exam, pupils, each) for part, each in enumerate((sheets, less)))
+    name, pupils = sat.name, sat.pupils
+    less = with_gaps(sat.sheets, share, 3)
+    gaps = mark(tmp_path / "1", sat.exam, pupils, less)
     compared = 0
-    for pupil, sheet, fewer, whole, part in zip(pupils, sheets, less, full, gaps, strict=True):
+    for pupil, sheet, fewer, whole, part in zip(pupils, sat.sheets, less, sat.results, gaps, strict=True):
         values = np.array([float(text or "nan") for text in fewer.texts])
         if ((values == 0) & ~np.isin(part.outcomes.astype(str), ["correct"])).any():
             continue

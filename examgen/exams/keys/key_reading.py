@@ -5,7 +5,9 @@ raises one of `DAMAGE`, and `said` puts it into words.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, get_args
 
 import numpy as np
@@ -143,7 +145,23 @@ def _exact(value: Any) -> Any:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
+@dataclass(frozen=True, slots=True)
+class _QuestionPart:
+    """A question of an exam.json: `text` is all that it says, `where` it stands for who reads of a mistake in it."""
+
+    text: str
+    where: str
+    part: Mapping[str, Any] = field(compare=False)
+
+
 def _question_from(part: Mapping[str, Any], where: str) -> Question:
+    return _read_once(_QuestionPart(repr(part), where, part))
+
+
+@lru_cache(maxsize=64)
+def _read_once(question: _QuestionPart) -> Question:
+    """The same question for all keys that say the same: what is known of its shapes serves each marking by them."""
+    part, where = question.part, question.where
     digits = _form(Digits, part["digits"], f"{where}.digits")
     return Question(
         id=_text(part["id"]),

@@ -45,18 +45,13 @@ def broken(element: Element, style: Style, context: Context, limit: float) -> li
     parts, style = _unwrapped(element, style, context)
     em = context.em(style)
     sorts = _breaks(parts, WIDE * em)
-    positions, width = places(parts)
-    edges = [*positions, width]
+    positions, _ = places(parts)
     hang = next((index for index, sort in sorts.items() if sort == RELATION and _is_relation(parts[index])), None)
     options = [(INDENT * em, INDENT * em), (0.0, 0.0)]
     if hang is not None:
         after = positions[hang] + parts[hang].box.width + parts[hang].right
         options.insert(0, (positions[hang], after))
-    plan = min(
-        _plan(parts, edges, sorts, limit, indents, highest, option)
-        for option, indents in enumerate(options)
-        for highest in range(RELATION, INNER + 1)
-    )
+    plan = _best_plan(_Measured.of(parts, positions), sorts, limit, options)
     hangs = hang is not None and plan.option == 0
     return _lines(parts, plan.starts, sorts, options[plan.option], hang if hangs else None, em)
 
@@ -119,9 +114,46 @@ def _balance(element: Element) -> int:
     return found
 
 
+class _Measured(NamedTuple):
+    """Where the parts of a formula stand, all on one line.
+
+    Attributes:
+        lefts: where each part begins.
+        reaches: where the ink of each ends.
+        trimmed: by the place behind a line's last part, the one behind its last that is no space.
+    """
+
+    lefts: list[float]
+    reaches: list[float]
+    trimmed: list[int]
+
+    @classmethod
+    def of(cls, parts: Sequence[Atom], lefts: list[float]) -> "_Measured":
+        """Measured once, as every plan asks for every line."""
+        reaches, trimmed = [], [0]
+        for place, part in enumerate(parts):
+            italic = part.box.italic if part.box.letter is not None else 0.0
+            reaches.append(lefts[place] + part.box.width + italic)
+            trimmed.append(trimmed[-1] if part.kind is None else place + 1)
+        return cls(lefts, reaches, trimmed)
+
+    def extent(self, first: int, last: int) -> float:
+        """The width of a line of these parts."""
+        return self.reaches[max(self.trimmed[last], first + 1) - 1] - self.lefts[first]
+
+
+def _best_plan(parts: _Measured, sorts: dict[int, int], limit: float, options: Sequence[tuple[float, float]]) -> Plan:
+    """The best plan with any of these indents. Where all fits, no plan with deeper breaks is better."""
+    plans: list[Plan] = []
+    for highest in range(RELATION, INNER + 1):
+        plans += [_plan(parts, sorts, limit, indents, highest, option) for option, indents in enumerate(options)]
+        if min(plans).overflow == 0:
+            break
+    return min(plans)
+
+
 def _plan(
-    parts: Sequence[Atom],
-    edges: Sequence[float],
+    parts: _Measured,
     sorts: dict[int, int],
     limit: float,
     indents: tuple[float, float],
@@ -129,18 +161,20 @@ def _plan(
     option: int,
 ) -> Plan:
     """The best breaks of sorts up to `highest`, by dynamic programming over the places for breaks."""
+    end = len(parts.lefts)
     starts = [0, *(index for index, sort in sorts.items() if sort <= highest)]
-    best: dict[int, tuple[float, float, tuple[int, ...]]] = {len(parts): (0.0, 0.0, ())}
+    best: dict[int, tuple[float, float, tuple[int, ...]]] = {end: (0.0, 0.0, ())}
     for place in range(len(starts) - 1, -1, -1):
         first = starts[place]
+        room = limit - _indent(sorts.get(first, STATEMENT), indents)
+        price = WEIGHTS[sorts[first]] if first else 0
         ways = []
-        for last in [*starts[place + 1 :], len(parts)]:
-            room = limit - _indent(sorts.get(first, STATEMENT), indents)
-            slack = room - _extent(parts, edges, first, last)
+        for last in [*starts[place + 1 :], end]:
+            slack = room - parts.extent(first, last)
             over, cost, rest = best[last]
-            price = WEIGHTS[sorts[first]] if first else 0
-            ways.append((over + max(0.0, -slack - SLOP), cost + price + (slack / limit) ** 2 / 10, (first, *rest)))
-        best[first] = min(ways)
+            ways.append((over + max(0.0, -slack - SLOP), cost + price + (slack / limit) ** 2 / 10, rest))
+        over, cost, rest = min(ways)
+        best[first] = over, cost, (first, *rest)
     over, cost, chosen = best[0]
     # Neither a deeper break nor another indent, unless more fits.
     return Plan(round(over, 3), highest, option, cost, chosen)
@@ -149,14 +183,6 @@ def _plan(
 def _indent(sort: int, indents: tuple[float, float]) -> float:
     """Where a line begins; the first one begins like a statement."""
     return 0.0 if sort == STATEMENT else indents[0] if sort == RELATION else indents[1]
-
-
-def _extent(parts: Sequence[Atom], edges: Sequence[float], first: int, last: int) -> float:
-    while last > first + 1 and parts[last - 1].kind is None:
-        last -= 1
-    final = parts[last - 1]
-    italic = final.box.italic if final.box.letter is not None else 0.0
-    return edges[last - 1] + final.box.width + italic - edges[first]
 
 
 def _lines(
