@@ -561,3 +561,18 @@ def test_what_follows_from_a_wrong_answer_for_an_equal_quantity_names_that_one(t
     grade(tmp_path / "answers.csv", key=made.key)
     found = explain(tmp_path, "s1", "df_dx1")
     assert (found.outcome, found.rests_on, found.chain) == ("follow_through", ("∂f/∂b",), (("∂f/∂b", "wrong"),))
+
+
+@pytest.mark.parametrize("other", ["377664", ""])
+def test_a_rule_that_gives_what_the_right_one_gives_explains_nothing(tmp_path: Path, other: str) -> None:
+    """A fraction of the right whole number is wrong, and no cause for it is found in a unit that passes its input on;
+    whatever other students have left out."""
+    made = make_key(tmp_path, "relu-1-1-3-1", ("s1", "s2"), 0, "row")
+    changed = {("s1", "dC_dw3_2_1"): other, ("s2", "dC_dw3_2_1"): "377664.001"}
+    write_sheet(
+        tmp_path / "answers.csv", made.rows, lambda row: changed.get((row["student"], row["field"]), rounded(row))
+    )
+    grade(tmp_path / "answers.csv", key=made.key)
+    found = explain(tmp_path, "s2", "dC_dw3_2_1")
+    assert (found.outcome, found.misconception, found.differences) == ("wrong", "", ())
+    assert not any(trial.fits for trial in found.trials)
