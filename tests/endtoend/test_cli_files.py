@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
 from typer.testing import CliRunner, Result
 
 from examgen.cli import app
@@ -108,6 +109,23 @@ def test_an_empty_form_with_annotations_warns(tmp_path: Path) -> None:
     assert marks(done) == {"m1": "0"}
     (note,) = notes(done)
     assert "the form is empty, but its pages carry 17 annotations (FreeText)" in note
+
+
+def test_an_untouched_paper_is_handed_in_without_a_word(tmp_path: Path) -> None:
+    """Nothing was added to its pages, whether it is one student's or any of a class, saved again or not."""
+    (tmp_path / "class.csv").write_text("id,name\ns1,Ann\ns2,Bob\n")
+    made = CliRunner().invoke(app, ["make", "--seed", "7", "--out", str(tmp_path / "one")])
+    assert made.exit_code == 0, made.output
+    made = CliRunner().invoke(
+        app, ["batch", "question2", str(tmp_path / "class.csv"), "--seed", "7", "--out", str(tmp_path / "class")]
+    )
+    assert made.exit_code == 0, made.output
+    assert notes(grade(tmp_path / "one" / "questions.pdf", tmp_path / "one" / "key", tmp_path / "out")) == []
+    handout = tmp_path / "class" / "handout"
+    PdfWriter(clone_from=handout / "s2" / "questions.pdf").write(handout / "s2" / "questions.pdf")
+    done = grade(handout, tmp_path / "class" / "key", tmp_path / "out of class")
+    assert marks(done) == {"s1": "0", "s2": "0"}
+    assert [note for note in notes(done) if "pages" in note] == []
 
 
 @pytest.mark.parametrize("packing", ["folder", "zip", "zip with backslashes"])

@@ -510,3 +510,69 @@ def test_the_command_prints_the_calculation(tmp_path: Path, golden: Callable[[st
     assert (failed.exit_code, failed.stdout) == (1, "")
     assert failed.stderr.startswith("Error: field 'A9' is not on this paper; there are z1")
     assert failed.stderr.count("\n") == 1
+
+
+def test_each_entry_is_explained_by_what_it_was_judged_from(tmp_path: Path) -> None:
+    """∂f/∂b always equals ∂f/∂z. Of two answers for it, one of the wrong sign, the later entries follow from the right
+    one, which itself was compared with the other."""
+    made = make_key(tmp_path, "sigmoid-neuron", ("s1", "s2"))
+    right = {row["field"]: rounded(row) for row in made.of("s1")}
+    wrong = f"{-float(right['df_dz']):.4f}"
+    changes = {"f": f"{float(right['f']) + 1:.4f}", "df_dz": wrong}
+    write_sheet(tmp_path / "answers.csv", made.rows, lambda row: changes.get(row["field"], rounded(row)))
+    grade(tmp_path / "answers.csv", key=made.key)
+    [source] = explain(tmp_path, "s1", "df_db").sources
+    assert (source.symbol, source.answer, source.value, source.why) == ("∂f/∂z", "df_dz", float(wrong), "")
+    found = explain(tmp_path, "s1", "df_dw1")
+    [source] = found.sources
+    assert (source.field, source.origin, source.answer) == ("df_dz", "own", "df_db")
+    assert (source.written, source.value, source.outcome) == (wrong, float(right["df_db"]), "correct")
+    assert source.why == "the student's answer for ∂f/∂b, which is the same quantity"
+    assert found.own.numbers.startswith(f"{float(right['df_db'])}·")
+    assert found.follows
+    told = " ".join(" ".join(explanation_lines(found)).split())
+    assert f"the student's answer for ∂f/∂b, which is the same quantity, correct (written: {wrong})" in told
+    assert found.rests_on == ()
+    assert explain(tmp_path, "s1", "df_dz").outcome == "wrong"
+
+
+def test_an_answer_that_the_others_go_on_without_is_recomputed(tmp_path: Path) -> None:
+    """A sign that was lost when ∂f/∂z = f(1 - f) was written down, and nowhere else."""
+    made = make_key(tmp_path, "sigmoid-neuron", ("s1", "s2"))
+    right = {row["field"]: float(rounded(row)) for row in made.of("s1")}
+    changes = {"df_dz": f"{-right['df_dz']:.4f}"}
+    write_sheet(tmp_path / "answers.csv", made.rows, lambda row: changes.get(row["field"], rounded(row)))
+    grade(tmp_path / "answers.csv", key=made.key)
+    output, slope = explain(tmp_path, "s1", "df_dw1").sources
+    assert (output.symbol, output.origin, output.value) == ("f", "own", right["f"])
+    assert (slope.origin, slope.why) == ("recomputed", "the other answers go on without it, so recomputed")
+    assert slope.value == pytest.approx(right["f"] * (1 - right["f"]))
+
+
+def test_what_follows_from_a_wrong_answer_for_an_equal_quantity_names_that_one(tmp_path: Path) -> None:
+    """It stands in the chain back to the wrong answer, too."""
+    made = make_key(tmp_path, "sigmoid-neuron", ("s1", "s2"))
+    reference = {row["field"]: float(row["answer"]) for row in made.of("s1")}
+    wrong = f"{reference['df_db'] + 0.3:.4f}"
+    changes = {"df_db": wrong}
+    for name, by in (("df_dw1", "x1"), ("df_dx1", "w1"), ("df_dw2", "x2"), ("df_dx2", "w2")):
+        changes[name] = f"{float(wrong) * float(made.variants[0].questions['Q1'].givens[by]):.4f}"
+    write_sheet(tmp_path / "answers.csv", made.rows, lambda row: changes.get(row["field"], rounded(row)))
+    grade(tmp_path / "answers.csv", key=made.key)
+    found = explain(tmp_path, "s1", "df_dx1")
+    assert (found.outcome, found.rests_on, found.chain) == ("follow_through", ("∂f/∂b",), (("∂f/∂b", "wrong"),))
+
+
+@pytest.mark.parametrize("other", ["377664", ""])
+def test_a_rule_that_gives_what_the_right_one_gives_explains_nothing(tmp_path: Path, other: str) -> None:
+    """A fraction of the right whole number is wrong, and no cause for it is found in a unit that passes its input on;
+    whatever other students have left out."""
+    made = make_key(tmp_path, "relu-1-1-3-1", ("s1", "s2"), 0, "row")
+    changed = {("s1", "dC_dw3_2_1"): other, ("s2", "dC_dw3_2_1"): "377664.001"}
+    write_sheet(
+        tmp_path / "answers.csv", made.rows, lambda row: changed.get((row["student"], row["field"]), rounded(row))
+    )
+    grade(tmp_path / "answers.csv", key=made.key)
+    found = explain(tmp_path, "s2", "dC_dw3_2_1")
+    assert (found.outcome, found.misconception, found.differences) == ("wrong", "", ())
+    assert not any(trial.fits for trial in found.trials)

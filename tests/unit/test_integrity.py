@@ -120,6 +120,29 @@ def test_all_who_have_one_sheet_are_named(tmp_path: Path) -> None:
     assert pairs(rows) == {(one, other) for at, one in enumerate(group) for other in group[at + 1 :]}
 
 
+@pytest.mark.parametrize("copied", [40, 38, 20])
+def test_a_class_that_hands_in_one_sheet_is_named(tmp_path: Path, copied: int) -> None:
+    """What everybody has is usual in the class; who has it is named all the same, and who works alone is not."""
+    exam, pupils, sheets = sitting("sigmoid-chain", 4, one_paper=True, count=40)
+    source, places = spoiled(sheets[7], 10, 1)
+    sheets[:copied] = [source] * copied
+    rows = looked_at(tmp_path, exam, pupils, sheets)
+    assert pairs(rows) == {("s0", f"s{number}") for number in range(1, copied)}
+    assert all(int(row["entries"]) >= len(places) for row in rows)
+    assert all(f"{copied} students have all their wrong answers in common" in row["detail"] for row in rows)
+
+
+def test_a_class_whose_paper_has_another_number_is_not_named(tmp_path: Path) -> None:
+    """All who work alone with a number that was misprinted hand in the same sheet."""
+    exam, pupils, _ = sitting("sigmoid-chain", 4, one_paper=True, count=40)
+    numbers = pupils[0].variant.questions["Q1"]
+    other = {**numbers.givens, "x": numbers.givens["x"] + np.eye(numbers.givens["x"].size)[0].reshape(-1)}
+    variant = replace(pupils[0].variant, questions={"Q1": replace(numbers, givens=other)})
+    sheets = work_out(exam, [Pupil(pupil.id, variant, "carries all digits") for pupil in pupils], 1)
+    assert len({sheet.texts for sheet in sheets}) == 1
+    assert looked_at(tmp_path, exam, pupils, sheets) == []
+
+
 def test_one_misread_number_is_one_piece_of_evidence(tmp_path: Path) -> None:
     """Two who misread the same input have many wrong answers in common, and may have worked alone."""
     exam, pupils, _ = sitting("sigmoid-chain", 4, one_paper=True, count=100)

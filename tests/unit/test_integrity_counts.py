@@ -1,5 +1,7 @@
 """What is counted for integrity.csv grows with the answers, whatever a class writes."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,36 @@ def test_a_sheet_that_many_have_is_found(paper: PaperShape) -> None:
     pairs = same_answers([sheets_of(paper, wrong)], np.zeros(wrong.size), 3000)
     assert {end for pair in pairs for end in (pair.first, pair.second)} == set(ring.tolist())
     assert len(pairs) <= NEXT_TO * len(ring)
+
+
+@pytest.mark.parametrize("students", [3, 40, 10_000])
+def test_a_class_with_one_sheet_is_named(paper: PaperShape, students: int) -> None:
+    """Each with the first: as many rows as students, not as pairs of them."""
+    wrong = np.repeat(mistaken(paper, 1, 0.5, 30), students, axis=0)
+    begin = time.process_time()
+    pairs = same_answers([sheets_of(paper, wrong)], np.zeros(wrong.size), students)
+    assert time.process_time() - begin < 5
+    assert [(pair.first, pair.second, pair.alike) for pair in pairs] == [
+        (0, other, students) for other in range(1, students)
+    ]
+    assert {pair.entries for pair in pairs} == {tuple((0, int(at)) for at in np.flatnonzero(np.isfinite(wrong[0])))}
+    # One in ten, as nobody is there to tell otherwise: ten wrong answers are as rare as 1e-9 at most.
+    assert all(10.0**-pair.separate <= pair.chance <= 10.0 ** (2 - pair.separate) for pair in pairs)
+
+
+def test_two_sheets_of_which_each_half_of_a_class_has_one_are_named_apart(paper: PaperShape) -> None:
+    """The other half counts as few sheets and not as many students, whose common sheet would hide the first."""
+    halves = mistaken(paper, 2, 0.4, 10**9)
+    wrong = halves[np.arange(200) % 2]
+    pairs = same_answers([sheets_of(paper, wrong)], np.zeros(wrong.size), 200)
+    assert {(pair.first, pair.second) for pair in pairs} == {(number % 2, number) for number in range(2, 200)}
+
+
+def test_few_wrong_answers_of_a_whole_class_are_no_evidence(paper: PaperShape) -> None:
+    """Five that have nothing in common may be what everybody was taught, or mistakes of the paper."""
+    wrong = np.full((200, len(paper.fields)), np.nan)
+    wrong[:, [0, 20, 40, 60, 80]] = 7.0
+    assert same_answers([sheets_of(paper, wrong)], np.zeros(wrong.size), 200) == []
 
 
 def test_missing_work_is_beyond_what_the_class_leaves_out(paper: PaperShape) -> None:

@@ -3,14 +3,18 @@
 import io
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from examgen.documents.paper.printing import questions_pdf
 from examgen.errors import AnswersError
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.pdf_form import OWN_CONTENT
 from examgen.marking.reading.handed_in.filled_pdf import MAX_SECONDS, filled_form
-from tests.unit.test_filled_pdf import Objects, field, form_objects, raw_pdf, stream_object
+from tests.unit.test_filled_pdf import Objects, field, filled, form_objects, raw_pdf, stream_object
 
 CASE = Path(__file__).parent.parent / "cases" / "files" / "annotated" / "questions.pdf"
 
@@ -45,27 +49,72 @@ def test_annotations_over_an_empty_form_are_told(kind: bytes) -> None:
     assert "1 annotation (" in warning(page(note(kind), value=b"( )"))
 
 
-def edited(change: Callable[[pikepdf.Pdf], None], *, drops_annotations: bool = True) -> bytes:
-    """The paper as an editor saves it."""
+@cache
+def paper(student: str = "s1") -> bytes:
+    """A paper as it is handed out; its pages have several streams each."""
+    loaded = load_exam("question2", 7)
+    [variant] = draw_variants(loaded, [Student(student)])
+    return questions_pdf(loaded.exam, variant)
+
+
+def old_paper() -> bytes:
+    """A paper of an early version, without what was written over it."""
+    stream = io.BytesIO()
     with pikepdf.open(CASE) as pdf:
         for one in pdf.pages:
-            if drops_annotations:
-                own = [annotation for annotation in one.Annots if annotation.Subtype == "/Widget"]
-                one.Annots = pikepdf.Array(own)
+            one.Annots = pikepdf.Array([annotation for annotation in one.Annots if annotation.Subtype == "/Widget"])
+        pdf.save(stream)
+    return stream.getvalue()
+
+
+def edited(change: Callable[[pikepdf.Pdf], None], data: bytes | None = None) -> bytes:
+    """A paper as an editor saves it; one that is made now where none is given."""
+    with pikepdf.open(io.BytesIO(data or paper())) as pdf:
         change(pdf)
         stream = io.BytesIO()
         pdf.save(stream)
     return stream.getvalue()
 
 
-def test_a_paper_as_it_was_handed_out_is_quiet() -> None:
-    """However its file is written anew."""
-    assert warning(edited(lambda _: None)) == ""
-    assert warning(edited(lambda pdf: pdf.remove_unreferenced_resources())) == ""
+def coalesce(pdf: pikepdf.Pdf) -> None:
+    for one in pdf.pages:
+        one.contents_coalesce()
+
+
+def forget_own_content(pdf: pikepdf.Pdf) -> None:
+    """As papers of the versions before, whose pages have several streams, too."""
+    for stream in (stream for one in pdf.pages for stream in list(one.Contents)):
+        del stream[OWN_CONTENT]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda _: None, pikepdf.Pdf.remove_unreferenced_resources, coalesce, forget_own_content],
+    ids=["saved", "resources", "coalesced", "earlier version"],
+)
+def test_a_paper_as_it_was_handed_out_is_quiet(change: Callable[[pikepdf.Pdf], None]) -> None:
+    """However many streams its pages have, and however its file is written anew."""
+    assert warning(paper()) == warning(old_paper()) == ""
+    assert warning(edited(change)) == warning(filled(edited(change), {})) == ""
+
+
+def test_a_paper_that_was_filled_in_is_quiet() -> None:
+    """Where nothing but a blank was typed, too."""
+    assert warning(filled(paper(), {"z1": " "})) == warning(filled(paper(), {"z1": "0.5"})) == ""
 
 
 def draw(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].contents_add(b"BT /F1 9 Tf 9 9 Td (0.5) Tj ET")
+
+
+def draw_below(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[-1].contents_add(b"BT /F1 9 Tf 9 9 Td (0.5) Tj ET", prepend=True)
+
+
+def draw_on_a_coalesced_page(pdf: pikepdf.Pdf) -> None:
+    """It has then as many streams as it was handed out with, or fewer."""
+    pdf.pages[0].contents_coalesce()
+    draw(pdf)
 
 
 def draw_in_one_stream(pdf: pikepdf.Pdf) -> None:
@@ -76,10 +125,29 @@ def draw_in_one_stream(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].Resources.Font.F1 = font
 
 
-@pytest.mark.parametrize("change", [draw, draw_in_one_stream])
+TOLD = "its pages carry text or drawing that was added to them"
+
+
+@pytest.mark.parametrize("change", [draw, draw_below, draw_on_a_coalesced_page, draw_in_one_stream])
 def test_text_that_an_editor_drew_is_told(change: Callable[[pikepdf.Pdf], None]) -> None:
-    """Where the page has a further stream, or a font of another program."""
-    assert "its pages carry text or drawing that was added to them" in warning(edited(change))
+    """Where the page has a stream that it was not handed out with, or a font of another program."""
+    assert TOLD in warning(edited(change))
+    assert TOLD in warning(filled(edited(change), {}))
+
+
+def test_on_papers_of_earlier_versions_only_fonts_tell() -> None:
+    """Its own pages may have several streams, too."""
+    assert warning(edited(draw, old_paper())) == ""
+    assert TOLD in warning(edited(draw_in_one_stream, old_paper()))
+
+
+def test_annotations_are_told_of_a_paper_that_is_made_now() -> None:
+    """As of any other."""
+
+    def annotate(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].Annots.append(pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Ink))
+
+    assert "its pages carry 1 annotation (Ink)" in warning(edited(annotate))
 
 
 def flatten(pdf: pikepdf.Pdf) -> None:
@@ -125,6 +193,7 @@ def test_a_pdf_without_a_form_says_what_became_of_it(data: bytes, words: str) ->
         {21: b"<</Annots[" + b"<</Subtype/Ink>>" * 50_000 + b"]>>"},
         {21: b"<</Annots[" + b"99 0 R " * 20_000 + b"]>>"},
         {21: b"<</Annots 5/Contents[1 2 3]/Resources<</Font<<" + b"/F 4" * 20_000 + b">>>>>>"},
+        {21: b"<</Contents[" + b"21 0 R " * 50_000 + b"]>>"},
         {21: b"<</Annots[<</Subtype[[[[1]]]]>>]/Resources[1]>>"},
     ],
 )

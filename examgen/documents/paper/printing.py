@@ -27,6 +27,7 @@ from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.pdf_form import EXAM, STUDENT, VARIANT
 from examgen.typeset import SlotTooNarrow, spoken_number
 
 if TYPE_CHECKING:
@@ -193,9 +194,9 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
     for place, (question, slot) in enumerate(slots.numbers, start=slots.texts):
         widest[place] = widest_number(slot, layout.questions[question].whole_digits).replace(".", mark)
     texts = (*range(slots.texts), *[slots.texts + place for place in numbers.places])
-    hidden = {} if layout.with_solution else {"exam": page.exam, "variant": page.variant}
+    hidden = {} if layout.with_solution else {EXAM: page.exam, VARIANT: page.variant}
     if page.student and hidden:
-        hidden["student"] = page.student
+        hidden[STUDENT] = page.student
     described = f"{page!r} {widest!r} {hidden!r} {texts!r}"
     # A name is not left behind on the disk, and its layout serves nobody else.
     if layout.fixed_person is not None:

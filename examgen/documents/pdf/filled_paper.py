@@ -14,6 +14,7 @@ from functools import lru_cache
 from examgen.documents.pdf.pdf_parts import QUICK, Helpers, Objects, ending, last_table, packed_objects, part, stream
 from examgen.documents.pdf.stamping import FONT, PaperSkeleton, pdf_text
 from examgen.documents.typesetting import math_font
+from examgen.exams.pdf_form import EXAM, KEY
 from examgen.typeset.drawn.formula import decimal
 from examgen.typeset.drawn.slot_texts import slot_codes, slot_width
 
@@ -31,7 +32,7 @@ MOST_LINES = 4
 INK = b"0 0 .55 rg"
 """Blue, as from a pen; dark enough for a printer that has none."""
 
-EXAM_FIELD, KEY_FIELD = b"/T (exam)", b"key"
+EXAM_FIELD, KEY_FIELD = (b"/T (%b)" % name.encode() for name in (EXAM, KEY))
 """The hidden field that names the exam of a paper, and its name on one whose answers are no student's."""
 
 _WIDGET = re.compile(rb"/Subtype /Widget\b")
@@ -99,7 +100,7 @@ def boxes_of(skeleton: PaperSkeleton) -> Boxes:
     boxes: dict[str, Box] = {}
     fixed: list[tuple[int, bytes]] = []
     said = [(alt.number, pdf_text("").join(alt.parts)) for alt in skeleton.alts]
-    fixed += [(number, body.replace(EXAM_FIELD, b"/T (%b)" % KEY_FIELD)) for number, body in said if EXAM_FIELD in body]
+    fixed += [(number, body.replace(EXAM_FIELD, KEY_FIELD)) for number, body in said if EXAM_FIELD in body]
     for number, body in closed:
         name = _NAME.search(body) if _WIDGET.search(body) else None
         if name is not None and (rect := _RECT.search(body)) is not None:

@@ -14,6 +14,7 @@ import pikepdf
 from examgen.documents.pdf.stamping import FONT
 from examgen.documents.placeholders import OPEN
 from examgen.documents.typesetting import Image
+from examgen.exams.pdf_form import OWN_CONTENT
 from examgen.typeset import Form, pdf_operators
 
 PIXEL, NEARLY = 4 / 3, 0.0002
@@ -68,6 +69,7 @@ def draw_formulas(pdf: pikepdf.Pdf, images: Sequence[Image], font: pikepdf.Objec
                 contents.append(piece)
             else:
                 streams.append(pdf.make_stream(piece))
+                streams[-1][OWN_CONTENT] = True
         page.obj.Contents = streams[0] if len(streams) == 1 else pikepdf.Array(streams)
         for name in names:
             if "/" + name in page.Resources.XObject:

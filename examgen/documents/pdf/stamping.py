@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 from examgen.documents.numbers import FIRST_SLOT
 from examgen.documents.pdf.pdf_parts import HEADER, SMALL, Helpers, Objects, ending, part, stream
+from examgen.exams.pdf_form import OWN_CONTENT
 from examgen.typeset import FormSet
 
 FONT = b"/M"
 """The name of the formulas' font in the resources of their drawings."""
 
+_OWN = b"%b true " % OWN_CONTENT.encode()
 _SLOTS = re.compile("([\U000f0000-\U000fffff])")
 _BOM = b"\xfe\xff"
 _LENGTH = re.compile(rb"/Length (\d+)")
@@ -135,7 +137,7 @@ def stamp(
         MissingGlyph: the font lacks a character of a text.
     """
     drawn = skeleton.forms.operators(texts)
-    streams = [(open_.number, stream(b"", open_.filled(drawn))) for open_ in skeleton.streams]
+    streams = [(open_.number, stream(_OWN, open_.filled(drawn))) for open_ in skeleton.streams]
     filled = [_encoded(text) for text in spoken]
     others = [(alt.number, alt.filled(filled)) for alt in skeleton.said]
     for number, body in more.items():

@@ -187,6 +187,7 @@ def _of_pair(pair: SamePair, parts: Sequence[PaperAnswers], students: Sequence[s
         f"{len(fields):,} wrong answers are the same as those of {_who(students[pair.second])}; {pair.separate:,} of "
         f"them have nothing in common that could make them wrong together"
     )
+    detail += f"; {pair.alike:,} students have all their wrong answers in common" if pair.alike else ""
     other = students[pair.second]
     return Evidence(students[pair.first], SAME, other, len(fields), fields, pair.chance, detail)
 

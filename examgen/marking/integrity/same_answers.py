@@ -9,21 +9,26 @@ counted, as the same numbers go wrong alike.
 Of answers that one mistake can explain together one counts (`common_causes`), and of those that one habit can explain
 (`sheet_answers`). So many others of a student's wrong answers might have been the same: the product of the chances is
 multiplied by the ways to choose as many of them, and by their number, as any number of them might have been chosen. Of
-both students the larger bound counts. Called by `evidence`.
+both students the larger bound counts.
+
+Where a class hands in one and the same sheet, it is that sheet which is usual there. So students who have all their
+wrong answers in common (`identical_sheets`) are looked at once more, as two students in a class of different sheets;
+where these are few, a wrong answer is taken to be as common as if there were `BEFORE` of them. Called by `evidence`.
 
 Source: Bellezza and Bellezza, Detection of cheating on multiple-choice tests by using error-similarity analysis,
 Teaching of Psychology 16 (1989), for the chance of equal errors; numbers have more of them than choices.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.rules.rule import Array
 from examgen.marking.integrity.both_wrong import BothWrong, WrongTable, rarity_at_most
-from examgen.marking.integrity.entry_counts import EntryCounts, Spread
+from examgen.marking.integrity.entry_counts import BEFORE, EntryCounts, Spread
+from examgen.marking.integrity.identical_sheets import identical_sheets, with_two_of_each
 from examgen.marking.integrity.sheet_answers import HABITS, SheetAnswers
 from examgen.marking.integrity.wrong_values import WrongValues
 from examgen.marking.judging.fairness.neighbours import ways
@@ -33,6 +38,9 @@ EXPECTED = 0.01
 
 LEAST = 3
 """So many answers count at least: fewer may have a cause in common that nobody has thought of."""
+
+LEAST_OF_MANY = 6
+"""So many count at least where it is their common sheet that hides students: it may be what a class was taught."""
 
 CELLS = 2**22
 """Pairs times fields that are looked at once."""
@@ -49,6 +57,7 @@ class SamePair:
         entries: which part and field each wrong answer is of that both have.
         separate: how many of them nothing makes wrong together.
         chance: a bound on the probability that two given students agree so.
+        alike: how many have all their wrong answers in common with the first; 0 where that was not looked at.
     """
 
     first: int
@@ -56,10 +65,11 @@ class SamePair:
     entries: tuple[tuple[int, int], ...]
     separate: int
     chance: float
+    alike: int = 0
 
 
 def same_answers(sheets: Sequence[SheetAnswers], reference: Array, students: int) -> list[SamePair]:
-    """The pairs whose wrong answers agree beyond chance.
+    """The pairs whose wrong answers agree beyond chance; of a group with one sheet the first with each of the others.
 
     Args:
         sheets: of all questions and paper shapes, as `joined`.
@@ -69,25 +79,88 @@ def same_answers(sheets: Sequence[SheetAnswers], reference: Array, students: int
     if students < 3 or not sum(len(sheet.student) for sheet in sheets):
         return []
     wrong = WrongValues.of(sheets, students)
+    found = _by_class(sheets, reference, wrong, students)
+    groups = identical_sheets(wrong, students, LEAST_OF_MANY)
+    return found + _by_other_sheets(sheets, reference, groups, found, students) if groups else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """What tells a pair.
+
+    Attributes:
+        limit: how likely the agreement is at most, in powers of ten.
+        least: how many answers count at least.
+        others: so many are taken to answer each field at least.
+    """
+
+    limit: float
+    least: int = LEAST
+    others: int = 1
+
+    @staticmethod
+    def limit_of(students: int) -> float:
+        """The limit in a class of so many."""
+        return float(np.log10(EXPECTED) - np.log10(students * (students - 1) / 2))
+
+
+def _by_class(sheets: Sequence[SheetAnswers], reference: Array, wrong: WrongValues, students: int) -> list[SamePair]:
+    """Pairs that stand out in the class."""
     first, second = wrong.pairs(students)
     if not first.size:
         return []
-    limit = float(np.log10(EXPECTED) - np.log10(students * (students - 1) / 2))
-    size = max(1, CELLS // max(sheet.state.shape[1] for sheet in sheets))
+    size, bounds = _pairs_at_once(sheets), _Bounds(_Bounds.limit_of(students))
     tables = [WrongTable.of(part, sheet, wrong) for part, sheet in enumerate(sheets)]
     may_be = [
-        rarity_at_most(tables, wrong, first[start : start + size], second[start : start + size]) >= -limit
+        rarity_at_most(tables, wrong, first[start : start + size], second[start : start + size]) >= -bounds.limit
         for start in range(0, len(first), size)
     ]
     chosen = np.flatnonzero(np.concatenate(may_be))
     blocks = (chosen[start : start + size] for start in range(0, len(chosen), size))
-    return [pair for block in blocks for pair in _told(sheets, reference, wrong, first[block], second[block], limit)]
+    return [pair for block in blocks for pair in _told(sheets, reference, wrong, first[block], second[block], bounds)]
+
+
+def _by_other_sheets(
+    sheets: Sequence[SheetAnswers],
+    reference: Array,
+    groups: Sequence[Codes],
+    found: Sequence[SamePair],
+    students: int,
+) -> list[SamePair]:
+    """Pairs of groups with one sheet, none of whom was found, that stand out among other sheets."""
+    group_of = np.full(students, -1)
+    for number, group in enumerate(groups):
+        group_of[group] = number
+    known = {int(group_of[pair.first]) for pair in found if group_of[pair.first] == group_of[pair.second]}
+    open_groups = {int(group[0]): group for number, group in enumerate(groups) if number not in known}
+    few = with_two_of_each(sheets, groups, students)
+    different = students - sum(group.size - 2 for group in groups)
+    bounds = _Bounds(_Bounds.limit_of(different), LEAST_OF_MANY, BEFORE)
+    wrong, size = WrongValues.of(few, students), _pairs_at_once(sheets)
+    firsts = np.array([group[:2] for group in open_groups.values()], dtype=np.int64).reshape(-1, 2)
+    blocks = (firsts[start : start + size].T for start in range(0, len(firsts), size))
+    return [
+        replace(pair, second=other, alike=len(group))
+        for first, second in blocks
+        for pair in _told(few, reference, wrong, first, second, bounds)
+        for group in (open_groups[pair.first],)
+        for other in group[1:].tolist()
+    ]
+
+
+def _pairs_at_once(sheets: Sequence[SheetAnswers]) -> int:
+    return max(1, CELLS // max(int(sheet.state.shape[1]) for sheet in sheets))
 
 
 def _told(
-    sheets: Sequence[SheetAnswers], reference: Array, wrong: WrongValues, first: Codes, second: Codes, limit: float
+    sheets: Sequence[SheetAnswers],
+    reference: Array,
+    wrong: WrongValues,
+    first: Codes,
+    second: Codes,
+    bounds: _Bounds,
 ) -> Iterator[SamePair]:
-    """Those of some pairs that agree beyond chance: less likely than the limit, in powers of ten."""
+    """Those of some pairs that agree beyond chance."""
     together = [BothWrong.of(number, sheet, wrong, first, second) for number, sheet in enumerate(sheets)]
     sides = (_Side(wrong.above[second]), _Side(wrong.above[first]))
     separate = np.zeros(len(first), dtype=np.int64)
@@ -97,13 +170,13 @@ def _told(
     for one, counted in zip(together, counts, strict=True):
         alone = one.separate(beliefs)
         separate += alone.sum(axis=1)
-        likely = _Likely(one, counted, spread, wrong)
+        likely = _Likely(one, counted, spread, wrong, bounds.others)
         mine, theirs = one.rows
         sides[0].add(likely, mine, theirs, alone)
         sides[1].add(likely, theirs, mine, alone)
     chance = np.maximum(*(side.bound() for side in sides))
     separate += (sides[0].by_habit > 0).sum(axis=1)
-    for place in np.flatnonzero((chance <= limit) & (separate >= LEAST)).tolist():
+    for place in np.flatnonzero((chance <= bounds.limit) & (separate >= bounds.least)).tolist():
         entries = [(one.part, field) for one in together for field in np.flatnonzero(one.same[place]).tolist()]
         bound = float(10.0 ** chance[place])
         yield SamePair(int(first[place]), int(second[place]), tuple(entries), int(separate[place]), bound)
@@ -111,12 +184,13 @@ def _told(
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Likely:
-    """How likely wrong answers to one part are."""
+    """How likely wrong answers to one part are, with so many others who answer each field at least."""
 
     both: BothWrong
     counts: EntryCounts
     spread: Spread
     wrong: WrongValues
+    others: int
 
     def chances(self, rows: Codes, theirs: Codes, above: Array) -> Array:
         """(pairs, fields) how likely it is that the other has the wrong answer of one student; 1 where there is none.
@@ -137,7 +211,8 @@ class _Likely:
         # Without the pair, and one more.
         often = np.maximum(size - both.same, 1)
         is_wrong = np.minimum(1.0, above[:, None] * mistaken / np.maximum(written, 1))
-        likely = np.maximum(is_wrong * often / np.maximum(mistaken - 1 + spread, 1), often / np.maximum(written - 1, 1))
+        among_all = often / np.maximum(written - 1, self.others)
+        likely = np.maximum(is_wrong * often / np.maximum(mistaken - 1 + spread, 1), among_all)
         return np.where(group >= 0, np.minimum(likely, 1.0), 1.0)
 
 

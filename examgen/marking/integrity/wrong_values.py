@@ -96,6 +96,13 @@ class WrongValues:
         return np.divmod(np.unique(again), students)
 
 
+def mixed(group: Codes) -> NDArray[np.uint64]:
+    """A number of 64 bits for each group, in no order."""
+    found = (group.astype(np.uint64) + np.uint64(1)) * _MIXED
+    found ^= found >> np.uint64(29)
+    return found * _MIXED
+
+
 def _groups(slot: Codes, token: Codes) -> tuple[Codes, Codes]:
     """(wrong,) the group of each answer, and how many each group has."""
     order = np.lexsort((token, slot))
@@ -118,9 +125,6 @@ def _above(sheets: Sequence[SheetAnswers], students: int) -> Array:
 
 def _signatures(student: Codes, group: Codes, students: int) -> NDArray[np.uint64]:
     """(students,) alike where the wrong answers are: the least of their mixed groups."""
-    mixed = (group.astype(np.uint64) + np.uint64(1)) * _MIXED
-    mixed ^= mixed >> np.uint64(29)
-    mixed *= _MIXED
     found = np.full(students, np.iinfo(np.uint64).max)
-    np.minimum.at(found, student, mixed)
+    np.minimum.at(found, student, mixed(group))
     return found

@@ -19,7 +19,7 @@ from examgen.exams.tolerance import by_field, reaches
 from examgen.marking.judging.blocks import at_least_two, blocks_of
 from examgen.marking.judging.credit_forward import carries_forward
 from examgen.marking.judging.outcomes import OUTCOMES
-from examgen.marking.judging.own_work import Flags, Start, Work
+from examgen.marking.judging.own_work import Flags, Start, Watch, Work
 from examgen.marking.judging.records import in_columns, of_students, together
 from examgen.marking.judging.written_digits import Submitted, Writing
 
@@ -60,7 +60,13 @@ class Marked:
     is_fraction: Flags
 
 
-def mark(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy = DEFAULT_POLICY) -> Marked:
+def mark(
+    paper: PaperShape,
+    givens: Values,
+    submitted: Submitted,
+    policy: Policy = DEFAULT_POLICY,
+    watch: Watch | None = None,
+) -> Marked:
     """Mark every entry.
 
     Args:
@@ -68,6 +74,7 @@ def mark(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy
         givens: (students, *shape) by given quantity.
         submitted: what they wrote.
         policy: of the exam.
+        watch: is told, block by block, whose entries were recomputed and from where, but for those settled by then.
     """
     paper = paper.standing
     students = submitted.values.shape[0]
@@ -77,11 +84,11 @@ def mark(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy
         for part in map(at_least_two, blocks_of(paper, np.arange(students))):
             block_givens = {name: students_last(values[part]) for name, values in givens.items()}
             written = in_columns(submitted, part)
-            blocks.append(_mark_block(paper, block_givens, written, policy))
+            blocks.append(_mark_block(paper, block_givens, written, policy, watch))
     return of_students(together(blocks), slice(students))
 
 
-def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy) -> Marked:
+def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy: Policy, watch: Watch | None) -> Marked:
     # Each student's numbers together, as in the key: not even the last digit is another than there.
     together = {name: np.ascontiguousarray(values) for name, values in givens.items()}
     reference = {name: students_last(values) for name, values in solve(paper, together).values.items()}
@@ -92,7 +99,10 @@ def _mark_block(paper: PaperShape, givens: Values, submitted: Submitted, policy:
     work = Work(paper, givens, reference, writing, policy)
     is_doubtful = ~carries_forward(policy, values, wanted, is_right) & ~is_blank
     found, is_ignored, follows_all = work.settled(wanted, is_doubtful)
-    start, found = work.by_other_routes(Start.at(values, wanted, is_ignored | is_blank), found)
+    start = Start.at(values, wanted, is_ignored | is_blank)
+    if watch is not None:
+        watch(np.arange(len(values)), start)
+    start, found = work.by_other_routes(start, found, watch)
     is_followed = policy.follow_through != "off"
     follows = found.follows if is_followed else found.follows & ~found.rests
     is_correct = is_right | (found.follows & ~found.rests)

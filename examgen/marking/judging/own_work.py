@@ -4,7 +4,7 @@ Called by `entries`. What carries on is decided here, too: not a zero or a wild 
 lead.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,6 +74,9 @@ class Start:
         """Everywhere at the own answers or, where those are open, at the reference."""
         nowhere = np.zeros_like(is_open)
         return Start(np.where(is_open, wanted, values), is_open, nowhere, is_open, nowhere)
+
+
+Watch = Callable[[Places, Start], None]  # of whom entries were recomputed, and from where
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ class Work:
             found = replaced(found, ignoring[better], of_students(carrying, better))
         return found, is_ignored, first.follows
 
-    def by_other_routes(self, start: Start, found: Followed) -> tuple[Start, Followed]:
+    def by_other_routes(self, start: Start, found: Followed, watch: Watch | None = None) -> tuple[Start, Followed]:
         """Where quantities are always equal: what follows from the one from which a student has gone on.
 
         Each student takes the first route by which more follows, and from there the first of those behind it.
@@ -172,6 +175,8 @@ class Work:
             first_open[:] = len(self.paper.routes)
             first_open[better] = number[taken] + 1
             start = replaced(start, better, of_students(begin, taken))
+            if watch is not None:
+                watch(better, of_students(begin, taken))
             found = replaced(found, better, of_students(again, taken))
         return start, found
 
@@ -194,9 +199,8 @@ class Work:
             )
             students = np.flatnonzero(may_gain & (first_open <= place))
             if students.size:
-                begins, is_swapped = self._instead(
-                    route, students, of_students(start, students), found.follows[students]
-                )
+                here = of_students(start, students)
+                begins, is_swapped = self._instead(route, students, here, found.follows[students])
                 for group in route.settled:
                     begins.is_settled[:, list(group)] = True
                 kept = np.flatnonzero(is_swapped)

@@ -29,7 +29,7 @@ NEARBY = 5e-4
 """or within this share of it."""
 
 MOVED = 1e-9
-"""Share of a value that a wrong rule must move it by, to explain anything behind a gap."""
+"""Share of a value that a wrong rule must move it by, to explain anything."""
 
 Flags = NDArray[np.bool_]
 Counts = NDArray[np.int64]
@@ -114,8 +114,8 @@ class Work:
         shown = np.abs(theirs - self.marked.own.T[fields]) > 2 * tolerance
         off = np.abs(values - theirs)
         near = is_wrong & (off <= NEAR * tolerance + NEARBY * np.abs(theirs))
-        if self.has_gaps:
-            # Behind a gap by the right rules, nothing is explained by the wrong one.
+        if near.any():
+            # Where the wrong rule gives what the right ones give, as behind a gap, it explains nothing.
             right = np.concatenate([asked_entries(self.paper, name, self.base.computed[name]) for name in names])
             near &= ~(np.abs(theirs - right) <= MOVED * np.abs(right))
         shown &= np.isfinite(values)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from examgen.errors import AnswersError
 from examgen.exams.keys.key_lines import SHEET_COLUMNS
+from examgen.exams.pdf_form import IDENTITY, KEY
 from examgen.marking.reading.handed_in.pdf_objects import array, entry, place
 from examgen.marking.reading.handed_in.pdf_pages import PageSigns, page_signs
 from examgen.tables.csv_tables import DEFAULT_LIMITS, Limits, Row, RowProblem, printable
@@ -27,12 +28,6 @@ from examgen.tables.text import read_bytes
 if TYPE_CHECKING:
     from pypdf import PdfReader
     from pypdf.generic import PdfObject
-
-IDENTITY = ("exam", "variant", "student")
-"""Form fields that say whose paper it is; all others are answers."""
-
-KEY = "key"
-"""In the place of `exam`: the field of key/filled.pdf, which is no paper that somebody hands in."""
 
 MAX_BYTES = 16 * 1024 * 1024  # a paper has a fiftieth of it, and objects take many times their bytes in memory
 MAX_FIELDS = 10_000  # with their groups and widgets

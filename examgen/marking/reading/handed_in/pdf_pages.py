@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from examgen.exams.pdf_form import OWN_CONTENT
 from examgen.marking.reading.handed_in.pdf_objects import array, entry, keys, place
 from examgen.tables.csv_tables import printable
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_NODES = 2_000  # pages, and the groups that they are in
 MAX_ANNOTATIONS = 10_000
-MAX_RESOURCES = 200  # fonts and pictures of a page
+MAX_RESOURCES = 200  # fonts, pictures and streams of a page
 
 _OWN = frozenset({"/Widget", "/Link", "/Popup"})
 """Annotations that are boxes of the form, or write nothing."""
@@ -34,7 +35,7 @@ class PageSigns:
 
     Attributes:
         annotations: how many of each kind, those of the form left out.
-        is_drawn_on: whether a page has a further stream of drawing, or a font that is not its own.
+        is_drawn_on: whether a page has further streams of drawing, or a font that is not its own.
         is_ours: whether the pages have the fonts of our papers.
         is_scan: whether they have pictures and no text.
     """
@@ -70,9 +71,10 @@ def page_signs(root: "PdfObject | None", check_time: Callable[[], None]) -> Page
     """Look at all pages; `check_time` is called often, and raises when there is no time left."""
     annotations: Counter[str] = Counter()
     fonts: set[str] = set()
-    has_streams = has_pictures = False
+    has_own = has_others = has_pictures = False
     for page, resources in _pages(root, check_time):
-        has_streams |= len(array(entry(page, "/Contents"))) > 1
+        is_own, is_other = _streams(page)
+        has_own, has_others = has_own or is_own, has_others or is_other
         for raw in array(entry(page, "/Annots"))[: max(0, MAX_ANNOTATIONS - annotations.total())]:
             check_time()
             annotations[str(entry(raw.get_object(), "/Subtype"))] += 1
@@ -84,10 +86,21 @@ def page_signs(root: "PdfObject | None", check_time: Callable[[], None]) -> Page
         del annotations[kind]
     return PageSigns(
         annotations,
-        has_streams or any(_SUBSET not in font for font in fonts),
+        # Papers of earlier versions do not tell which streams are theirs.
+        (has_own and has_others) or any(_SUBSET not in font for font in fonts),
         any(_OWN_FONT in font for font in fonts),
         has_pictures and not fonts,
     )
+
+
+def _streams(page: "PdfObject | None") -> tuple[bool, bool]:
+    """Whether a page has content that it was handed out with, and other content in streams of its own.
+
+    A single stream tells nothing: it may be what a program has made of several.
+    """
+    streams = array(entry(page, "/Contents"))[:MAX_RESOURCES]
+    are_own = [entry(stream.get_object(), OWN_CONTENT) is not None for stream in streams]
+    return any(are_own), len(streams) > 1 and not all(are_own)
 
 
 def _pages(

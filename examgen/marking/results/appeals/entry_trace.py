@@ -4,7 +4,8 @@ Called by `explaining`. All numbers come from the functions by which `entries` m
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from examgen.marking.judging.outcomes import BY_CODE, OUTCOMES
 from examgen.marking.judging.written_digits import NO_DIGITS, Submitted
 from examgen.marking.results.appeals.explanation import BandPart, Calculation, Origin, Precision, Source
 from examgen.marking.results.appeals.marked_papers import MarkedPaper
+from examgen.marking.results.appeals.starting_points import StartingPoints
 from examgen.marking.results.appeals.written_formulas import formula_texts, symbol_text
 from examgen.marking.results.totals import entry_marks
 
@@ -41,12 +43,11 @@ class EntryTrace:
 
     Attributes:
         marked: the whole question, marked.
+        starts: from what each entry was recomputed.
         label: misconceptions that the diagnosis names for the entry.
         version: of the misconception in a gap from which the entry follows; None where it follows from none.
         shown_by: symbol of the first wrong entry of the same cause; empty where the entry follows from none.
         solution: the reference.
-        substitute: what later work starts from, NaN where it is recomputed.
-        base: the evaluation from there.
         paid: hundredths of the entry's marks that are paid.
         held: why not all are, in words.
         right_for: whose paper the entry is right on, with others of the student's; empty where it is on none.
@@ -58,12 +59,11 @@ class EntryTrace:
     givens: Values
     answers: Submitted
     marked: Marked
+    starts: StartingPoints
     label: str
     version: Patch | None
     shown_by: str
     solution: Evaluation
-    substitute: dict[str, Array]
-    base: Evaluation
     paid: int
     held: str
     right_for: str
@@ -79,11 +79,6 @@ class EntryTrace:
         label = diagnosis.labels[int(diagnosis.codes[0, place])]
         follows = marked.outcome[0, place] == OUTCOMES["follow_through"].code
         version = diagnosis.causes[int(diagnosis.cause[0, place])] if label and follows else None
-        is_open = np.isnan(answers.values) & (marked.past_blanks[0, place] | (version is not None))
-        substitute = as_quantities(paper, np.where(is_open, np.nan, marked.carried), np.nan)
-        solution = solve(paper, givens)
-        substitute |= paper.printed(solution.values)
-        base = evaluate(version.graph if version else paper.graph, givens, substitute=substitute)
         is_named = diagnosis.codes > 0
         earned = paid(paper, givens, answers, marked, is_named, entry_marks(policy, paper, marked.outcome, is_named))
         share = int(earned.share[0, place])
@@ -94,12 +89,11 @@ class EntryTrace:
             givens,
             answers,
             marked,
+            StartingPoints.of(paper, givens, answers, policy),
             label,
             version,
             _shown_by(paper, marked, diagnosis, place) if version else "",
-            solution,
-            substitute,
-            base,
+            solve(paper, givens),
             share,
             held_back_text(share, int(earned.why[0, place])),
             neighbours.whose[0].told if neighbours.equal[0, place] else "",
@@ -118,6 +112,31 @@ class EntryTrace:
     def field(self) -> Field:
         return self.paper.fields[self.place]
 
+    @cached_property
+    def carried(self) -> Array:
+        """(fields) what later work starts from as far as the entry is concerned, NaN where it is recomputed."""
+        # What lies behind a cause in a gap is seen when all else has been judged.
+        carried = self.marked.carried[0] if self.version is not None else self.starts.judged_from[self.place]
+        is_done = self.marked.past_blanks[0, self.place] or self.version is not None
+        return np.where(np.isnan(self.answers.values[0]) & is_done, np.nan, carried)
+
+    @cached_property
+    def substitute(self) -> dict[str, Array]:
+        """The same by quantity."""
+        written = as_quantities(self.paper, self.carried[None], np.nan)
+        return written | self.paper.printed(self.solution.values)
+
+    @cached_property
+    def base(self) -> Evaluation:
+        """The evaluation from there."""
+        return evaluate(self.graph, self.givens, substitute=self.substitute)
+
+    @cached_property
+    def rests_on(self) -> tuple[str, ...]:
+        """Symbols of the answers that the entry rests on and that are not correct."""
+        symbols = {field.name: field.symbol for field in self.paper.fields}
+        return tuple(dict.fromkeys(symbols[one.answer] for one in self._not_correct()))
+
     def outcome(self, place: int) -> str:
         return BY_CODE[int(self.marked.outcome[0, place])].name
 
@@ -127,28 +146,24 @@ class EntryTrace:
         def shown(source: str, place: Index) -> str:
             number = float(np.asarray(evaluation.values[source])[(0, *place)]) + 0.0  # never -0
             quantity = self.paper.graph[source]
-            is_typed = evaluation is self.base and self._field_at(quantity, place) is not None
+            is_typed = evaluation is self.base and self._is_answer(quantity, place)
             return f"{number:.12g}" if quantity.rule is None or is_typed else f"{number:.6g}"
 
         symbol = symbol_text(self.paper, name, index)
         return Calculation(symbol, *formula_texts(self.paper, name, index, shown), value)
 
-    def _field_at(self, quantity: Quantity, index: Index) -> int | None:
-        """The field of an entry whose answer is used; None where there is none."""
-        for place, field in enumerate(self.paper.fields):
-            if (field.quantity, field.index) == (quantity.name, index):
-                is_used = self.marked.carried[0, place] == self.answers.values[0, place]
-                return place if is_used else None
-        return None
+    def _is_answer(self, quantity: Quantity, index: Index) -> bool:
+        """Whether an answer stands for an entry."""
+        fields = enumerate(self.paper.fields)
+        places = [place for place, field in fields if (field.quantity, field.index) == (quantity.name, index)]
+        return any(self._answer_for(place) is not None for place in places)
 
-    def sources(self, start: int | None = None) -> Iterator[Source]:
-        """All that the entry is computed from, as far back as to what the student wrote or to a reference.
+    def _answer_for(self, place: int) -> int | None:
+        return self.starts.answer_for(place, self.carried)
 
-        Args:
-            start: place of another entry that is asked about; the traced one where it is None.
-        """
-        graph, fields = self.graph, self.paper.fields
-        field = self.field if start is None else fields[start]
+    def sources(self) -> Iterator[Source]:
+        """All that the entry is computed from, as far back as to what the student wrote or to a reference."""
+        graph, fields, field = self.graph, self.paper.fields, self.field
         wanted: dict[str, set[Index]] = {field.quantity: {field.index}}
         found: list[Source] = []
         asked = {(field.quantity, field.index): place for place, field in enumerate(fields)}
@@ -172,13 +187,15 @@ class EntryTrace:
         calculation = self.calculation(quantity.name, index, self.base, value)
         if place is None:
             why = f"not asked, so recomputed{self._by_mistake(quantity)}"
-            return Source(calculation.symbol, "", "recomputed", "", value, "", why, calculation)
-        field, outcome = self.paper.fields[place], self.outcome(place)
+            return Source(calculation.symbol, "", "recomputed", "", "", value, "", why, calculation)
+        field, used = self.paper.fields[place], self._answer_for(place)
         row = self.of_student.rows.get((self.paper.question.id, field.name), {})
-        origin, why = self._origin(place)
+        origin, why = self._origin(place, used)
         shown = calculation if origin == "recomputed" else None
         why += self._by_mistake(quantity) if origin == "recomputed" else ""
-        return Source(field.symbol, field.name, origin, typed_text(row.get("answer", "")), value, outcome, why, shown)
+        answer, outcome = ("", place) if used is None else (self.paper.fields[used].name, used)
+        written = typed_text(row.get("answer", ""))
+        return Source(field.symbol, field.name, origin, answer, written, value, self.outcome(outcome), why, shown)
 
     def _by_mistake(self, quantity: Quantity) -> str:
         """What is said of a quantity in a gap that is worked out by the rule of a misconception."""
@@ -191,22 +208,28 @@ class EntryTrace:
         places = {field.name: place for place, field in enumerate(self.paper.fields)}
         place: int | None = self.place
         while place is not None:
-            own = [one for one in self.sources(place) if one.origin == "own" and one.outcome != "correct"]
             # A wrong one first; of others, the last that was worked out.
-            last = sorted(own, key=lambda one: one.outcome == "wrong")[-1:]
-            found += [(one.symbol, one.outcome) for one in last]
-            place = next((places[one.field] for one in last if one.outcome != "wrong"), None)
+            last = sorted(replace(self, place=place)._not_correct(), key=lambda one: one.outcome == "wrong")[-1:]
+            found += [(self.paper.fields[places[one.answer]].symbol, one.outcome) for one in last]
+            place = next((places[one.answer] for one in last if one.outcome != "wrong"), None)
         return tuple(reversed(found))
 
-    def _origin(self, place: int) -> tuple[Origin, str]:
-        value, carried = self.answers.values[0, place], self.marked.carried[0, place]
+    def _not_correct(self) -> list[Source]:
+        return [one for one in self.sources() if one.origin == "own" and one.outcome != "correct"]
+
+    def _origin(self, place: int, used: int | None) -> tuple[Origin, str]:
+        """Of an entry for which this answer is used."""
+        value, carried = self.answers.values[0, place], self.carried[place]
+        if used is not None:
+            told = f"the student's answer for {self.paper.fields[used].symbol}, which is the same quantity"
+            return "own", "" if used == place else told
         if np.isnan(value):
             blank = "unreadable" if self.answers.is_unreadable[0, place] else "blank"
-            if self.marked.past_blanks[0, self.place] or self.version is not None:
+            if np.isnan(carried):
                 return "recomputed", f"{blank}, so recomputed as if it had been done"
             return "reference", f"{blank}, so the reference"
-        if carried == value:
-            return "own", ""
+        if np.isnan(carried):
+            return "recomputed", "the other answers go on without it, so recomputed"
         if value == 0:
             return "reference", "a 0 where the right value is not 0 carries no credit forward, so the reference"
         limit = f"{self.policy.ignore_above:f} times the largest right value of the question (at least 1)"

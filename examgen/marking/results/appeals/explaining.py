@@ -91,7 +91,7 @@ def _explanation(trace: EntryTrace, of_student: MarkedPaper, reason: str) -> Exp
         assumed="" if trace.version is None else trace.label,
         shown_by=trace.shown_by,
         chain=trace.chain() if outcome == "follow_through" else (),
-        rests_on=tuple(one.symbol for one in sources if one.origin == "own" and one.outcome != "correct"),
+        rests_on=trace.rests_on,
         follows_ignored=follows_ignored,
         right_for=trace.right_for,
         precision=trace.precision(),

@@ -32,17 +32,19 @@ class Source:
     Attributes:
         symbol: as printed.
         field: its field; empty where it is not asked.
-        origin: whether the student's answer is used, the reference, or what follows from earlier answers.
+        origin: whether an answer of the student's is used, the reference, or what follows from earlier answers.
+        answer: the field whose answer is used, that of an equal quantity where it is not `field`; empty where none is.
         written: what the student wrote; empty where nothing.
         value: what is used.
-        outcome: of the student's answer; empty where it is not asked.
-        why: why it is not the student's answer that is used; empty where it is.
+        outcome: of the answer that is used, or of the student's answer for it; empty where it is not asked.
+        why: why it is not the student's answer for it that is used; empty where it is.
         calculation: of a recomputed value; None for others.
     """
 
     symbol: str
     field: str
     origin: Origin
+    answer: str
     written: str
     value: float
     outcome: str

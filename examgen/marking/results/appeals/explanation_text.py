@@ -75,10 +75,12 @@ def _own(found: Explanation, width: int) -> Iterator[str]:
 
 def _source(source: Source, width: int) -> Iterator[str]:
     label = f"{source.symbol} = "
-    if source.origin == "own":
-        yield from _wrapped(f"{label}{_exact(source.value)}  the student's answer, {_words(source.outcome)}", width)
-        return
     written = f" (written: {source.written})" if source.written else ""
+    if source.origin == "own":
+        why = f"{source.why}, {_words(source.outcome)}{written}" if source.why else ""
+        told = why or f"the student's answer, {_words(source.outcome)}"
+        yield from _wrapped(f"{label}{_exact(source.value)}  {told}", width)
+        return
     if source.calculation is None:
         yield from _wrapped(f"{label}{_six(source.value)}  {source.why}{written}", width)
     else:
