@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from examgen.core.graph import Values
-from examgen.documents.numbers import FIRST_SLOT, MINUS, PageSlots, Slot, Slots, entries
+from examgen.documents.numbers import FIRST_SLOT, MINUS, PageSlots, Slot, Slots
 from examgen.documents.pages import PaperPage
 from examgen.documents.paper.box_answers import answers_in_boxes
 from examgen.documents.paper.papers import Person, page_of
@@ -22,6 +22,7 @@ from examgen.documents.pdf.stored import store
 from examgen.documents.shared_slots import sharing
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.typesetting import HYPHEN, Image, Typesetter, fits_slots, fitted, widest_text
+from examgen.documents.worked.shown_options import marks_of
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
@@ -206,7 +207,7 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
 def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
     slots = PageSlots(texts=EXAM_SLOT + 1)
     parts = [
-        SolvedPaper(question.paper, entries(question.paper.graph), dict(question.decimals), Slots(place, slots))
+        SolvedPaper(question.paper, marks_of(question.paper), dict(question.decimals), Slots(place, slots))
         for place, question in enumerate(layout.questions)
     ]
     person = layout.fixed_person or Person(*(chr(FIRST_SLOT + place) for place in range(EXAM_SLOT)))
