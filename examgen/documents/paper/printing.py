@@ -255,5 +255,6 @@ def widest_number(slot: Slot, whole_digits: int) -> str:
 
 def whole_digits_of(values: Values) -> int:
     """Most digits before the point in any of a question's numbers."""
-    largest = max((float(np.max(np.abs(array), initial=0)) for array in values.values()), default=0.0)
+    # Of so few numbers Python finds the largest sooner than NumPy.
+    largest = max((abs(number) for array in values.values() for number in np.ravel(array).tolist()), default=0.0)
     return len(str(int(min(largest * 1.000001, 1e15))))

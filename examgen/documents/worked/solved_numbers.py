@@ -9,6 +9,7 @@ from examgen.core.evaluation import Evaluation, evaluate
 from examgen.core.exact import as_fractions
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.rule import Array
+from examgen.documents.worked.exact_numbers import all_whole
 from examgen.documents.worked.solved_paper import SolvedPaper, folds
 from examgen.exams.exam import QuestionVariant
 from examgen.exams.keys.solved_papers import entry
@@ -19,8 +20,9 @@ from examgen.exams.paper_shapes import PaperShape
 
 def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
     """All values of one student's question and the decimals to print them with."""
-    # Kept as fractions where they are exact: a key prints those too.
-    solution = evaluate(paper.graph, as_fractions(numbers.givens) if paper.shape.is_rational else numbers.givens)
+    # Kept as fractions where they are exact: a key prints those too. Doubles are much faster.
+    is_exact = paper.shape.is_rational and not all_whole(paper)
+    solution = evaluate(paper.graph, as_fractions(numbers.givens) if is_exact else numbers.givens)
     decimals = {
         quantity.name: _decimals_on_the_way(paper, quantity, np.asarray(solution[quantity.name]))
         for quantity in paper.graph.derived
