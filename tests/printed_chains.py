@@ -16,6 +16,10 @@ from tests.printed_pages import FUNCTIONS, Convention, ReadLine
 
 FRACTION = re.compile(r"\\frac\{\\partial (.*?)\}\{\\partial (.*)\}")
 ENTRY = re.compile(r"([A-Za-z])(\^\{\(?(\d+)\)?\})?(?:_\{([\d,]+)\})?")
+SIGNED = re.compile(r"= - |[-=+] ")
+TURNED = re.compile(r"-(\\frac.*)|\\left\(-(\\frac.*)\\right\)")
+"""A derivative of the other sign, alone or behind something."""
+
 SHARE = re.compile(r"\\frac\{\\partial (\w)\}\{\\partial \1_\{\d+\}\} \\cdot ")
 OWN_COST = re.compile(r"_\{\d+\}")
 MOST_PATHS = 8
@@ -33,13 +37,20 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class ChainLine:
-    """A chain-rule line taken apart: symbol, paths as factors, their numbers, the terms, and the result."""
+    """A chain-rule line taken apart: symbol, paths as factors, their numbers, the terms, and the result; and the sign
+    that stands before each path and its numbers."""
 
     symbol: str
     paths: tuple[tuple[str, ...], ...]
     numbers: tuple[tuple[str, ...], ...]
     terms: tuple[str, ...]
     result: str
+    signs: tuple[int, ...]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its only factor has no numbers of its own but the result."""
+        return self.numbers == ((self.result,),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +88,40 @@ def taken_apart(read: ReadLine, count: int) -> ChainLine:
     if is_plain and count == 1:
         relations.append(f"= {result}")
     blocks = [relations[start : start + count] for start in range(0, len(relations), count)]
-    signs = [[relation[0] for relation in block] for block in blocks]
-    assert signs == [["=", *"+" * (count - 1)]] * (3 if count > 1 and not is_plain else 2), read.line.relations
-    products, numbers = ([tuple(text[2:].split(r" \cdot ")) for text in block] for block in blocks[:2])
-    terms = tuple(text[2:] for text in blocks[-1]) if count > 1 else ()
-    return ChainLine(symbol, tuple(products), tuple(numbers), terms, result)
+    assert len(blocks) == (3 if count > 1 and not is_plain else 2), read.line.relations
+    signs, *others = [[_sign(relation, place) for place, relation in enumerate(block)] for block in blocks]
+    is_result = count == 1 and is_plain
+    assert all(each == signs for each in others) or is_result, read.line.relations
+    products, numbers = ([tuple(_unsigned(text).split(r" \cdot ")) for text in block] for block in blocks[:2])
+    terms = tuple(_unsigned(text) for text in blocks[-1]) if count > 1 else ()
+    return ChainLine(symbol, tuple(products), tuple(numbers), terms, result, tuple(signs))
+
+
+def _sign(relation: str, place: int) -> int:
+    """1 or -1: of a term behind its relation, or of a further term of a sum."""
+    found = SIGNED.match(relation)
+    assert found, relation
+    assert (relation[0] == "=") == (place == 0), relation
+    return -1 if "-" in found[0] else 1
+
+
+def _unsigned(relation: str) -> str:
+    """A term without its relation or sign; a number's own minus has no space behind it."""
+    return SIGNED.sub("", relation, count=1)
 
 
 def path_problems(chain: ChainLine, read: ReadLine, shape: NetworkShape, convention: Convention) -> list[str]:
     """What is wrong with the factors: unlinked, looked up elsewhere, or walked twice."""
     found = [] if len(set(chain.paths)) == len(chain.paths) else [f"{chain.symbol}: the same path twice"]
-    for path, numbers in zip(chain.paths, chain.numbers, strict=True):
-        pairs = [_fraction(factor) for factor in path]
+    for path, numbers, before in zip(chain.paths, chain.numbers, chain.signs, strict=True):
+        turned = [_plain(factor) for factor in path]
+        pairs = [_fraction(factor) for factor, _ in turned]
         ends = [convention.cost, *(bottom for _, bottom in pairs)]
         if [top for top, _ in pairs] != ends[:-1] or not _ends_at(chain.symbol, ends[-1], shape, convention):
             found.append(f"{chain.symbol}: factors do not link up in {path}")
-        for (top, bottom), number in zip(pairs, numbers, strict=True):
-            expected = _factor_value(top, bottom, read, shape, convention)
+        for (top, bottom), (_, sign), number in zip(pairs, turned, numbers, strict=True):
+            expected = sign * _factor_value(top, bottom, read, shape, convention)
+            expected *= before if chain.is_plain else 1
             # A line of one factor has it as its result, with the digits of the weight or bias.
             is_result = number == chain.result and len(path) == len(chain.paths) == 1
             value = value_of(number).value.item()
@@ -111,11 +139,14 @@ def _is_rounded(number: float, shown: float) -> bool:
 def sum_problems(chain: ChainLine) -> list[str]:
     """What is wrong with the arithmetic: a product that is not its term, terms that do not add up."""
     found = []
-    products = [value_of(r" \cdot ".join(numbers)) for numbers in chain.numbers]
+    minus = "-" if not chain.terms and chain.signs == (-1,) and not chain.is_plain else ""
+    products = [value_of(minus + r" \cdot ".join(numbers)) for numbers in chain.numbers]
     for term, product in zip(chain.terms or (chain.result,), products, strict=True):
         if not product.may_equal(value_of(term)):
             found.append(f"{chain.symbol}: the product {product.value} is not {term}")
-    total = value_of(" + ".join(chain.terms or (chain.result,)))
+    first, *others = zip(chain.signs, chain.terms or (chain.result,), strict=True)
+    start = f"-{first[1]}" if chain.terms and first[0] < 0 else first[1]
+    total = value_of(start + "".join(f" {'-' if sign < 0 else '+'} {term}" for sign, term in others))
     if not total.may_equal(value_of(chain.result)):
         found.append(f"{chain.symbol}: the terms add up to {total.value}, not {chain.result}")
     return found
@@ -123,7 +154,7 @@ def sum_problems(chain: ChainLine) -> list[str]:
 
 def parameter_of(chain_symbol: str, convention: Convention) -> Parameter:
     """The weight or bias that a line's derivative is about."""
-    cost, by = _fraction(chain_symbol)
+    cost, by = _fraction(_plain(chain_symbol)[0])
     assert cost == convention.cost
     entry = _entry(by, convention)
     if entry.letter == "b":
@@ -142,6 +173,12 @@ def entry_value(matrix: Printed, places: tuple[int, ...]) -> float:
     return float(matrix.value.ravel()[places[0] - 1 if places else 0])
 
 
+def _plain(latex: str) -> tuple[str, int]:
+    """A derivative, and -1 where it is written with the other sign."""
+    found = TURNED.fullmatch(latex)
+    return (found[1] or found[2], -1) if found else (latex, 1)
+
+
 def _fraction(latex: str) -> tuple[str, str]:
     found = FRACTION.fullmatch(latex)
     assert found, f"no derivative: {latex}"
@@ -153,7 +190,7 @@ def _ends_at(chain_symbol: str, last: str, shape: NetworkShape, convention: Conv
     z of a bias, by which its derivative is 1."""
     about = parameter_of(chain_symbol, convention)
     if about.letter == "W":
-        return _fraction(chain_symbol)[1] == last
+        return _fraction(_plain(chain_symbol)[0])[1] == last
     z = _entry(last, convention)
     return (z.letter, z.layer, _unit_and_sample(z, shape, convention)[:1]) == ("z", about.layer, about.places)
 
@@ -184,7 +221,8 @@ def _factor_value(top: str, bottom: str, read: ReadLine, shape: NetworkShape, co
         by = convention.marked(r"\delta", below.layer + convention.offset)
         cost = rf"{convention.cost}_{{s}}" if is_own else convention.cost
         name = by if kind == convention.delta else rf"\frac{{\partial {cost}}}{{\partial {symbol}}}"
-        return entry_value(read.symbols[name], below.places)
+        sign = convention.delta_sign if kind == convention.delta else 1
+        return sign * entry_value(read.symbols[name], below.places)
     above = _entry(top, convention)
     if above.letter == "a":
         assert (below.letter, below.layer, below.places) == ("z", above.layer, above.places)

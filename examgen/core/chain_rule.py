@@ -13,6 +13,8 @@ from math import prod
 from examgen.core.graph import ComputationGraph, Quantity
 from examgen.core.rules.arithmetic import ONE
 from examgen.core.rules.penalties import PenalisedRule
+from examgen.core.rules.rule import Rule
+from examgen.core.turned import TurnedRule
 
 Index = tuple[int, ...]
 
@@ -37,7 +39,8 @@ class Path:
 
     Attributes:
         factors: from the end of the graph back to the entry by which it is differentiated.
-        share: what else the product is multiplied by, such as 1/n of a mean.
+        share: what else the product is multiplied by, such as 1/n of a mean; negative where the entry and what the
+            product begins with are told with different signs.
     """
 
     factors: tuple[Factor, ...]
@@ -68,11 +71,17 @@ def _paths(graph: ComputationGraph, quantity: Quantity, index: Index) -> Iterato
         yield Path(())
     elif _is_sum(graph, quantity):
         for source in quantity.inputs:
-            yield from paths(graph, source, index)
+            for path in paths(graph, source, index):
+                yield Path(path.factors, path.share * _sign(rule))
     elif (upstream := _upstream(graph, quantity)) is None:
         yield Path((Factor((derivative.of, ()), (derivative.by, index), (name, index)),))
     else:
         yield from _products(graph, quantity, upstream, index)
+
+
+def _sign(rule: Rule) -> int:
+    """Of what a rule gives, where what it reads is told with another sign."""
+    return -1 if isinstance(rule, TurnedRule) and rule.is_minus else 1
 
 
 def _of_data(quantity: Quantity) -> Quantity:
@@ -99,7 +108,7 @@ def _products(graph: ComputationGraph, quantity: Quantity, upstream: int, index:
         entry = None if other is None else (quantity.inputs[other], place[other])
         factor = Factor((above.derivative.by, place[upstream]), (quantity.derivative.by, index), entry)
         for path in paths(graph, above.name, place[upstream]):
-            yield Path((*path.factors, factor), path.share * quantity.rule.factor)
+            yield Path((*path.factors, factor), path.share * quantity.rule.factor * _sign(quantity.rule))
 
 
 def has_paths(graph: ComputationGraph, name: str) -> bool:

@@ -41,4 +41,8 @@ class Exercise(Protocol):
     def choices(self) -> Choices | None:
         """Which options are right, where that follows from the numbers; None where it does for no task."""
 
+    @property
+    def turn(self) -> int | None:
+        """By how many places the options of shuffled tasks have moved on; None where none are shuffled."""
+
     def __hash__(self) -> int: ...

@@ -7,7 +7,7 @@ have a row per sample.
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from examgen.core.circuits.choices import check_choices
+from examgen.core.circuits.choices import check_choices, has_options
 from examgen.core.graph import ComputationGraph
 from examgen.core.network_layout import NetworkLayout, problems_of
 from examgen.core.network_steps import given_quantities, step_quantities
@@ -32,8 +32,8 @@ class NetworkShape(NetworkLayout):
 
     @property
     def graph(self) -> ComputationGraph:
-        """As `network_graph`; the same one whichever options are right."""
-        return network_graph(self if self.choices is None else replace(self, choices=None))
+        """As `network_graph`; the same one whichever options are right, and wherever they stand."""
+        return network_graph(replace(self, choices=None, turn=None) if has_options(self) else self)
 
     @property
     def is_rational(self) -> bool:

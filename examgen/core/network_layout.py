@@ -42,6 +42,7 @@ class NetworkLayout:
         changes: whether the change of weights and biases is a step of its own, before the new ones; None for no.
         by_inputs: whether the loss is differentiated by the inputs, too; None for no.
         choices: which options are right, where that follows from the numbers.
+        turn: by how many places the options of shuffled tasks have moved on; None where none are shuffled.
     """
 
     sizes: tuple[int, ...]
@@ -60,6 +61,7 @@ class NetworkLayout:
     changes: Literal[True] | None = None
     by_inputs: Literal[True] | None = None
     choices: Choices | None = None
+    turn: int | None = None
 
     @property
     def depth(self) -> int:

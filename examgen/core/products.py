@@ -5,7 +5,7 @@ quantity product<k>; the number stands where networks have the layer.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
 from types import MappingProxyType
@@ -104,14 +104,20 @@ class ProductSpec:
 
 @dataclass(frozen=True, slots=True)
 class ProductsShape:
-    """What fixes a page of matrix warm-ups but for its numbers."""
+    """What fixes a page of matrix warm-ups but for its numbers.
+
+    Attributes:
+        products: in order.
+        turn: by how many places the options of shuffled tasks have moved on; None where none are shuffled.
+    """
 
     products: tuple[ProductSpec, ...]
+    turn: int | None = None
 
     @property
     def graph(self) -> ComputationGraph:
-        """As `products_graph`."""
-        return products_graph(self)
+        """As `products_graph`; the same one wherever options stand."""
+        return products_graph(self if self.turn is None else replace(self, turn=None))
 
     @property
     def steps(self) -> int:

@@ -88,6 +88,11 @@ class Turned:
         """As in `Exercise`."""
         return self.plain.choices
 
+    @property
+    def turn(self) -> int | None:
+        """As in `Exercise`."""
+        return self.plain.turn
+
 
 def plain_of(shape: Exercise) -> Exercise:
     """The exercise itself, whatever signs a notation chooses."""

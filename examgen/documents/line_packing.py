@@ -6,7 +6,7 @@ RELATION_GAP = 3.0
 """Space before a relation, in points."""
 
 EMPTY = "{} "
-"""A group that keeps a plus behind it an operator between two terms."""
+"""A group that keeps a plus or minus behind it an operator between two terms."""
 
 HANG = 12.0
 """By so much a line that goes on with a sum is moved in behind the signs of relations, in points."""
@@ -14,7 +14,7 @@ HANG = 12.0
 
 def goes_on(line: str) -> bool:
     """Whether a line goes on with the sum of the line before it."""
-    return line.removeprefix(EMPTY).startswith("+")
+    return line.removeprefix(EMPTY).startswith(("+", "-"))
 
 
 def packed_lines(relations: Sequence[str], widths: Sequence[float], room: float, hang: float = 0.0) -> Iterator[str]:

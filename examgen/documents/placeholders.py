@@ -18,7 +18,7 @@ NOTES = f"@@notes {_OWN}@@"
 
 OPEN_ENTRY = re.compile(rf"{OPEN} (\d+)".encode())
 ALT = re.compile(rf"\(@@alt (\d+) {_OWN}@@\)".encode())
-PERSON = re.compile(f"@@person ([0-9]) {_OWN}@@")
+PERSON = re.compile(f"@@person ([0-9]+) {_OWN}@@")
 GAP = re.compile(rf"/ExamgenGap(\d+)x{_OWN}\b".encode())
 
 
@@ -28,7 +28,7 @@ def alt_mark(number: int) -> str:
 
 
 def person_mark(which: int) -> str:
-    """What stands for the id, the name or the code of a student's web sheet; it needs no escaping."""
+    """What stands for the id, the name, the code or a number of a student's web sheet; it needs no escaping."""
     return f"@@person {which} {_OWN}@@"
 
 

@@ -126,9 +126,10 @@ class PaperShape:
         return replace(self, fields=self.other_fields)
 
     def needed(self) -> tuple[Quantity, ...]:
-        """The derived quantities that are asked for, tell which option is right, or are on the way to one that does, in
-        the order of the graph; nothing that is printed, or only leads to that."""
-        asked = {field.quantity for field in self.fields} | read_by(self.graph, self.shape.choices)
+        """The derived quantities that are asked for, tell which option is right, stand in an option, or are on the way
+        to one that does, in the order of the graph; nothing that is printed, or only leads to that."""
+        texts = [text for task in self.question.tasks for text in task.expressions]
+        asked = {field.quantity for field in self.fields} | read_by(self.graph, texts)
         wanted = (asked | self.graph.sources(asked, self.shown)) - self.shown
         return tuple(quantity for quantity in self.graph.derived if quantity.name in wanted)
 
@@ -218,6 +219,16 @@ class PaperShape:
             return [place for name in names - done for place in self.entry_places.get(name, ())]
 
         return Route(source, equal, settled, places_of(behind), places_of(following))
+
+    def order(self, task: int) -> tuple[int, ...]:
+        """The places of the options of a task, 0-based, in the bank, in the order in which they stand on the paper."""
+        asked = self.question.tasks[task]
+        count, turn = len(asked.options), self.shape.turn if asked.shuffle else None
+        return tuple((place + (turn or 0)) % count for place in range(count))
+
+    def options(self, task: int) -> tuple[str, ...]:
+        """The options of a task, 0-based, in the order in which they stand on the paper."""
+        return tuple(self.question.tasks[task].options[place] for place in self.order(task))
 
     def printed(self, values: Values) -> dict[str, Array]:
         """Of these values those that stand on the paper although they are no given numbers: later work starts there."""

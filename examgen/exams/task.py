@@ -15,6 +15,7 @@ from examgen.exams.digits import Digits
 from examgen.exams.form_mistakes import shorten
 from examgen.exams.forms import Count, Form, Number, Prose, Strict, Texts
 from examgen.exams.naming.notation import Index
+from examgen.exams.wording.option_texts import numbers_in, option_parts
 
 AnswerKind = Literal["number", "formula", "shape", "choice"]
 """What a student writes into the boxes of a task."""
@@ -56,9 +57,11 @@ class Task(Form):
         bonus: whether its marks count on top of those of the exam.
         as_: whether numbers are asked, formulas of the entries, shapes of the shown matrices, or one of the options.
         symbols: kinds of quantities, or quantities, that formulas may use beside given numbers; None for all.
-        options: of a choice, lettered a, b, … on the paper; plain text with `$LaTeX$`.
+        options: of a choice, lettered a, b, … on the paper; plain text with `$LaTeX$`, and with numbers of each paper
+            as `{expression}`, or `{expression | misconception}` for what a student with that one comes to.
         answer: the right option, by its letter or its text, or an expression over the question's numbers that gives
             its number, from 1 on; a list of letters or texts where students name all that are right.
+        shuffle: whether the options of a choice stand in another order on other papers.
     """
 
     text: Prose
@@ -73,8 +76,11 @@ class Task(Form):
     symbols: Texts | None = None
     options: tuple[Prose, ...] = ()
     answer: Answer = ""
+    shuffle: Strict = False
 
-    later_keys: ClassVar[frozenset[str]] = frozenset({"marks_per_task", "bonus", "as_", "symbols", "options", "answer"})
+    later_keys: ClassVar[frozenset[str]] = frozenset(
+        {"marks_per_task", "bonus", "as_", "symbols", "options", "shuffle", "answer"}
+    )
 
     @model_validator(mode="after")
     def _askable(self) -> Self:
@@ -120,6 +126,11 @@ class Task(Form):
         is_told = self.takes_several or self.right_letters
         return "" if is_told or self.as_ != CHOICE else str(self.answer)
 
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """Those that a choice reads the question's numbers by: of its right option, and in the options' texts."""
+        return tuple(filter(None, (self.option_expression, *(one.expression for one in numbers_in(self.options)))))
+
     def asks(self, quantity: Quantity) -> bool:
         """Whether this task asks for the quantity, or for entries of it."""
         return self.is_in_place(quantity) and any(asked_of(text).means(quantity) for text in self.ask)
@@ -149,6 +160,8 @@ class Task(Form):
             return
         if self.options or self.answer:
             raise ValueError(f"options and answer belong to as = {toml_text(CHOICE)}; this task is as = {kind}")
+        if self.shuffle:
+            raise ValueError(f"shuffle belongs to as = {toml_text(CHOICE)}; this task is as = {kind}")
         if not self.ask:
             raise ValueError("ask is missing; name one or more quantities")
         if self.as_ == "shape" and any(asked_of(text).entry for text in self.ask):
@@ -182,6 +195,11 @@ def _check_choice(ask: Sequence[str], options: Sequence[str], answer: str | Sequ
         raise ValueError("a choice asks for no quantities; leave ask out")
     if not 2 <= len(options) <= MAX_OPTIONS:
         raise ValueError(f"a choice has {len(options)} options; give 2 to {MAX_OPTIONS}")
+    for place, option in enumerate(options, start=1):
+        try:
+            option_parts(option)
+        except ValueError as error:
+            raise ValueError(f"options[{place}]: {error}") from None
     plain = [_plain_option(option) for option in options]
     if "" in plain or len(set(plain)) < len(plain):
         raise ValueError("each option needs a text of its own; capitals, spaces and $ do not tell two apart")

@@ -268,12 +268,12 @@ def _put_others(
     entries: EntryColumns,
     unit: totals.MarkUnit,
     known: ClassKey,
-    _matched: Matched,
+    matched: Matched,
     answers: AnswerTable,
     part: PaperAnswers,
 ) -> tuple[NDArray[np.int8], totals.Units]:
     """Mark fields that ask for formulas, shapes and choices, as `_put_numbers` does."""
-    marked = mark_others(part.paper, answers, part.rows, entries.wording)
+    marked = mark_others(part.paper, answers, part.rows, entries.wording, _givens(part, matched.submissions))
     entries.collected.sheets.append(other_answers(part, marked, answers))
     units = totals.entry_units(unit, known.key.exam.policy, part.paper, marked.outcome, marked.labels > 0)
     entries.put_others(part.paper, part.places, marked, unit.marks(units))

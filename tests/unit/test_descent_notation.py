@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from examgen.batch.bench.sitting import entries_of, sit, written_numbers
+from examgen.core.chain_rule import paths
 from examgen.core.evaluation import evaluate
 from examgen.core.misconceptions.patches import patches
 from examgen.documents.paper.papers import key_page, question_page
 from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.draws.difficulty import workload
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.solved_papers import papers, solve
 from examgen.exams.paper_shapes import PaperShape
@@ -115,3 +117,54 @@ def test_formulas_are_written_with_the_sign(tmp_path: Path) -> None:
     assert not [entry.field for entry in entries_of(graded) if entry.has_lost]
     graded = sit(exam, [variant], {"s1": {("Q1", "w2_1_1_new_formula"): "w2_1_1 - learning_rate*delta2*a1_1"}})
     assert [entry.field for entry in entries_of(graded) if entry.has_lost] == ["w2_1_1_new_formula"]
+
+
+TWO_SAMPLES = changed(BANK, ('"dL_dz", ', '"dL_dz", "dL_dW", '), ("[values]", "samples_per_step = 2\n[values]"))
+
+
+@pytest.mark.parametrize("bank", [BANK, SOFTMAX, changed(BANK, ('"dL_dz", ', '"dL_da", "dL_dW", ')), TWO_SAMPLES])
+def test_single_entries_are_products_with_their_sign(tmp_path: Path, bank: str) -> None:
+    """Every path begins with a derivative as the paper tells it; all of them add up to the entry as it is told."""
+    _, variant, paper = _one_paper(tmp_path, bank)
+    values = solve(paper, variant.questions["Q1"].givens)
+    entries = [
+        (one.name, index)
+        for one in paper.graph.derived
+        if one.kind in {"dL_dW", "dL_db"}
+        for index in np.ndindex(*one.shape)
+    ]
+    for name, index in entries:
+        found = sum(
+            float(path.share) * np.prod([values[one.entry[0]][one.entry[1]] for one in path.factors if one.entry])
+            for path in paths(paper.graph, name, index)
+        )
+        np.testing.assert_allclose(found, values[name][index], rtol=1e-9, atol=1e-12)
+
+
+def test_the_key_has_the_section_of_single_entries(tmp_path: Path) -> None:
+    """With a minus before the derivative that a product begins with, in brackets where something stands before that."""
+    exam, variant, _ = _one_paper(tmp_path, BANK)
+    [question] = key_page(exam, variant).questions
+    [chain] = [part for part in question.sections if part.title == "Single entries by the chain rule"]
+    entry, product, numbers, result = chain.lines[0].relations
+    assert entry == r"-\frac{\partial E}{\partial w^{(2)}_{11}}"
+    assert product.startswith(
+        r"= -\frac{\partial E}{\partial a^{(2)}} \cdot \frac{\partial a^{(2)}}{\partial z^{(2)}} \cdot"
+    )
+    first, *others = map(float, numbers.removeprefix("= ").split(r" \cdot "))
+    assert first * others[0] * others[1] == pytest.approx(float(result.removeprefix("= ")), abs=2e-4)
+    (tmp_path / "more").mkdir()
+    exam, variant, _ = _one_paper(tmp_path / "more", TWO_SAMPLES)
+    [question] = key_page(exam, variant).questions
+    [chain] = [part for part in question.sections if part.title == "Single entries by the chain rule"]
+    assert chain.lines[0].relations[1].startswith(r"= - \left(-\frac{\partial E}{\partial a^{(2)}_{11}}\right) \cdot")
+    assert chain.lines[0].relations[2].startswith(r"- \left(-\frac{\partial E}{\partial a^{(2)}_{12}}\right) \cdot")
+
+
+def test_the_work_of_a_paper_is_the_same_in_every_notation(tmp_path: Path) -> None:
+    """Papers that are held to equal work are so by what the manifest says of them."""
+    (_, variant, paper), (_, _, plain) = _one_paper(tmp_path, BANK), _one_paper(tmp_path, BANK, "from-to")
+    givens = {name: values[None] for name, values in variant.questions["Q1"].givens.items()}
+    one, other = (workload(each, evaluate(each.graph, givens)) for each in (paper, plain))
+    assert one.work == other.work
+    assert one.minus_signs == other.minus_signs

@@ -371,9 +371,6 @@ def chain_problems(solved: Solved) -> list[str]:
     if not isinstance(shape, NetworkShape):
         return []
     convention = CONVENTIONS[solved.notation]
-    if convention.delta_sign < 0:
-        # Products of local derivatives have the signs of the loss, and what is asked has others.
-        return [f"{read.line.relations[0]} is a chain" for read in solved.lines if read.is_chain]
     if shape.loss == "output":
         output = convention.marked(convention.activation, len(shape.activations) + convention.offset)
         convention = replace(convention, cost=output)
@@ -384,7 +381,8 @@ def chain_problems(solved: Solved) -> list[str]:
         about = parameter_of(read.line.relations[0], convention)
         chain = taken_apart(read, path_count(shape, about.layer))
         found += path_problems(chain, read, shape, convention) + sum_problems(chain)
-        found += [f"{chain.symbol}: {text}" for text in _misprints(read.decimals, _gradient(solved, read.step, about))]
+        told = _gradient(solved, read.step, about) * (-1 if chain.symbol.startswith("-") else 1)
+        found += [f"{chain.symbol}: {text}" for text in _misprints(read.decimals, told)]
         if (read.step, about) in seen or about not in expected_parameters(shape, about.letter, about.layer):
             found.append(f"step {read.step}: {chain.symbol} stands here twice, or is too long to stand here")
         seen.add((read.step, about))

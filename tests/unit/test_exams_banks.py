@@ -30,7 +30,7 @@ NETWORK_KEYS = (
 )
 RANGE_KEYS = "min, max, step, choices, exclude, one_hot"
 SCREEN_KEYS = "kink_margin, min_slope, significant_digits, tie_margin, max_abs, misconception_margin, max_draws"
-TASK_KEYS = "text, ask, steps, layers, digits, marks, marks_per_task, bonus, as, symbols, options, answer"
+TASK_KEYS = "text, ask, steps, layers, digits, marks, marks_per_task, bonus, as, symbols, options, answer, shuffle"
 POLICY_KEYS = (
     "correct, follow_through, imprecise, wrong, misconception, follow_through_cause, precision, least_digits, "
     "truncation, ignore_above, zeros_carry, rounding, grades"

@@ -57,6 +57,8 @@ max_draws = 40
 CHOICE = '[[tasks]]\ntext = "Which?"\nas = "choice"\noptions = ["one", "two"]\nanswer = "a1[1]"\n'
 """No option has the number 6.5."""
 
+ALIKE = '[[tasks]]\ntext = "Which?"\nas = "choice"\noptions = ["{a1[1]}", "6.5"]\nanswer = "a"\n'
+
 # By screen: changes to SINGLE that make every draw bad, and a change of the limit that lets it through again.
 BAD_DRAWS = {
     "kink": ([('"identity"', '"relu"'), ("[0.5]", "[-5.96]")], "kink_margin = 0.03"),
@@ -66,6 +68,7 @@ BAD_DRAWS = {
     "tie": ([("[0.5]", "[0.5005]")], "tie_margin = 0"),
     "overflow": ([("[3]", "[99]"), ("[5]", "[-999]")], "max_abs = 1e9"),
     "option": ([("[screens]", f"{CHOICE}[screens]")], None),
+    "alike": ([("[screens]", f"{ALIKE}[screens]")], None),
     "misconception": ([("[0.5]", "[0]")], "misconception_margin = 0"),
 }
 

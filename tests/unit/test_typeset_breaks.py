@@ -35,6 +35,12 @@ def test_operators_come_next() -> None:
     assert lines("z = a + b + c + d + e", 6.5) == ["z=a+b+c", "+d+e"]
 
 
+def test_products_stay_whole_where_they_fit() -> None:
+    """A sum is broken before a term, however even lines would be otherwise; a product only where it is too wide."""
+    assert lines(r"z = aaaaa \cdot bb + cc \cdot ddddd", 9.0) == ["z=aaaaa⋅bb", "+cc⋅ddddd"]
+    assert lines(r"z = a + bbbbb \cdot ccccc \cdot ddddd", 6.5) == ["z=a+bbbbb", "⋅ccccc", "⋅ddddd"]
+
+
 def test_factors_come_last() -> None:
     """A product without signs is broken between its factors."""
     assert lines("z = abcdefghij", 4.6) == ["z=abcde", "fghij"]

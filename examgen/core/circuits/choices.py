@@ -1,11 +1,14 @@
-"""Which option of a choice is right where that follows from the numbers: an expression over quantities of an exercise.
+"""What of a choice follows from the numbers: which option is right, and numbers in options; each an expression over
+quantities of an exercise.
 
 The right option belongs to the shape of an exercise, not to its numbers: there is a shape for each option that may be
 right, and screens let a draw pass only where the expression gives that option. So right options are spread evenly, and
 all who ask for the right answer ask the shape. The expression is none of the graph's quantities: nothing prints it.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 
@@ -23,6 +26,19 @@ NEARLY = 1e-9
 """So far a value may be from a whole number, and so near to where it jumps it counts as there."""
 
 
+class _WithOptions(Protocol):
+    @property
+    def choices(self) -> Choices | None: ...
+
+    @property
+    def turn(self) -> int | None: ...
+
+
+def has_options(shape: _WithOptions) -> bool:
+    """Whether an exercise says anything of options, which its graph does not depend on."""
+    return shape.choices is not None or shape.turn is not None
+
+
 def check_choices(graph: ComputationGraph, choices: Choices | None) -> None:
     """That expressions can be read, and options are counted from 1.
 
@@ -34,24 +50,44 @@ def check_choices(graph: ComputationGraph, choices: Choices | None) -> None:
             raise ValueError(f"choices: option {option} of {text}; options are counted from 1 to {MOST_OPTIONS}")
 
 
-@lru_cache(maxsize=1024)
 def option_rule(graph: ComputationGraph, text: str) -> ExpressionRule:
-    """The rule of an expression; a quantity with a row for the only sample is read as that row.
+    """The rule of an expression that gives the number of an option.
+
+    Raises: ValueError: it cannot be read, reads nothing, or is no single number.
+    """
+    return number_rule(
+        graph, text, "name the right option by its letter or its text", "the number of an option is a single one"
+    )
+
+
+@lru_cache(maxsize=1024)
+def number_rule(graph: ComputationGraph, text: str, instead: str, single: str) -> ExpressionRule:
+    """The rule of an expression that gives a number; a quantity with a row for the only sample is read as that row.
+
+    Args:
+        graph: of the quantities that it may read.
+        text: the expression.
+        instead: what to write where it reads nothing, in words.
+        single: that it has to be a single number, in words.
 
     Raises: ValueError: it cannot be read, reads nothing, or is no single number.
     """
     readable = {one.name: _shape_of(one) for one in graph if one.name.isidentifier()}
     expression = definition(text, readable)
     if not names_in(expression):
-        raise ValueError(f"{text} reads no quantity; name the right option by its letter or its text")
+        raise ValueError(f"{text} reads no quantity; {instead}")
     if expression.shape:
-        raise ValueError(f"{text} has shape {list(expression.shape)}; the number of an option is a single one")
+        raise ValueError(f"{text} has shape {list(expression.shape)}; {single}")
     return expression_rule(text, expression)
 
 
 def options_of(graph: ComputationGraph, text: str, values: Values) -> Array:
     """(...,) which option an expression gives, by these values; no whole number where it gives none."""
-    rule = option_rule(graph, text)
+    return number_of(graph, option_rule(graph, text), values)
+
+
+def number_of(graph: ComputationGraph, rule: ExpressionRule, values: Values) -> Array:
+    """(...,) what the rule of an expression gives, by these values."""
     return np.asarray(rule.compute(*_inputs(graph, rule, values)), dtype=float)
 
 
@@ -65,9 +101,9 @@ def is_clearly(graph: ComputationGraph, text: str, option: int, values: Values, 
     return np.asarray(found & (distances >= max(margin, NEARLY)).all(axis=-1))
 
 
-def read_by(graph: ComputationGraph, choices: Choices | None) -> frozenset[str]:
+def read_by(graph: ComputationGraph, texts: Iterable[str]) -> frozenset[str]:
     """The names of the quantities that expressions read."""
-    return frozenset(name for text, _ in choices or () for name in option_rule(graph, text).names)
+    return frozenset(name for text in texts for name in option_rule(graph, text).names)
 
 
 def _shape_of(quantity: Quantity) -> Shape:

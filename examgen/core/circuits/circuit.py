@@ -11,7 +11,7 @@ from math import prod
 from types import MappingProxyType
 
 from examgen.core.backward import Label, derivatives
-from examgen.core.circuits.choices import Choices, check_choices
+from examgen.core.circuits.choices import Choices, check_choices, has_options
 from examgen.core.circuits.circuit_names import NAME, Readable, derivative_of, usual_latex
 from examgen.core.circuits.circuit_rules import (
     DEFINITION,
@@ -44,6 +44,7 @@ class CircuitShape:
         symbols: name and LaTeX of those quantities that are not written as their names.
         wanted: names of derivatives that are asked for.
         choices: which options are right, where that follows from the numbers.
+        turn: by how many places the options of shuffled tasks have moved on; None where none are shuffled.
     """
 
     given: tuple[tuple[str, tuple[int, ...]], ...]
@@ -52,14 +53,15 @@ class CircuitShape:
     symbols: tuple[tuple[str, str], ...] = ()
     wanted: tuple[str, ...] = ()
     choices: Choices | None = None
+    turn: int | None = None
 
     def __post_init__(self) -> None:
         check_choices(self.graph, self.choices)
 
     @property
     def graph(self) -> ComputationGraph:
-        """As `circuit_graph`; the same one whichever options are right."""
-        return circuit_graph(self if self.choices is None else replace(self, choices=None))
+        """As `circuit_graph`; the same one whichever options are right, and wherever they stand."""
+        return circuit_graph(replace(self, choices=None, turn=None) if has_options(self) else self)
 
     @property
     def steps(self) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from examgen.core.graph import Values
-from examgen.documents.numbers import FIRST_SLOT, MINUS, PageSlots, Slot, Slots, entries
+from examgen.documents.numbers import FIRST_SLOT, MINUS, PageSlots, Slot, Slots
 from examgen.documents.pages import PaperPage
 from examgen.documents.paper.box_answers import answers_in_boxes
 from examgen.documents.paper.papers import Person, page_of
@@ -22,6 +22,7 @@ from examgen.documents.pdf.stored import store
 from examgen.documents.shared_slots import sharing
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.typesetting import HYPHEN, Image, Typesetter, fits_slots, fitted, widest_text
+from examgen.documents.worked.shown_options import marks_of
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
@@ -207,7 +208,7 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
 def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
     slots = PageSlots(texts=EXAM_SLOT + 1)
     parts = [
-        SolvedPaper(question.paper, entries(question.paper.graph), dict(question.decimals), Slots(place, slots))
+        SolvedPaper(question.paper, marks_of(question.paper), dict(question.decimals), Slots(place, slots))
         for place, question in enumerate(layout.questions)
     ]
     person = layout.fixed_person or Person(*(chr(FIRST_SLOT + place) for place in range(EXAM_SLOT)))
@@ -255,5 +256,6 @@ def widest_number(slot: Slot, whole_digits: int) -> str:
 
 def whole_digits_of(values: Values) -> int:
     """Most digits before the point in any of a question's numbers."""
-    largest = max((float(np.max(np.abs(array), initial=0)) for array in values.values()), default=0.0)
+    # Of so few numbers Python finds the largest sooner than NumPy.
+    largest = max((abs(number) for array in values.values() for number in np.ravel(array).tolist()), default=0.0)
     return len(str(int(min(largest * 1.000001, 1e15))))

@@ -67,7 +67,7 @@ def typed_answers(paper: PaperShape, number: int, style: PaperStyle) -> Iterator
         if task.as_ == "choice":
             # Each right option of several with its letter.
             for place in right_options(paper, number):
-                yield TypedAnswer("", "", f"({task_letter(place)})", style.phrase(task.options[place]))
+                yield TypedAnswer("", "", f"({task_letter(place)})", style.phrase(paper.options(number)[place]))
         else:
             latex = formula_latex(paper, typed) if task.as_ == "formula" else ""
             yield TypedAnswer(symbol_latex(paper, field), latex, typed)

@@ -37,7 +37,12 @@ class SlotValues:
 
     @classmethod
     def of(cls, slots: PageSlots, graphs: Sequence[ComputationGraph]) -> "SlotValues":
-        """The numbers of a document's slots, whose questions have these graphs."""
+        """The numbers of a document's slots, whose questions have these graphs.
+
+        Args:
+            slots: of the document.
+            graphs: by question; what is no quantity of its graph is a single number, such as one in an option.
+        """
         distinct = {one: place for place, one in enumerate(dict.fromkeys(slots.numbers))}
         first: dict[_Name, int] = {}
         end = 0
@@ -45,10 +50,10 @@ class SlotValues:
             for name, _ in slot.entry.factors:
                 if (question, name) not in first:
                     first[question, name] = end
-                    end += prod(graphs[question][name].shape)
+                    end += prod(_shape(graphs[question], name))
         rows = [
             [
-                first[question, name] + int(np.ravel_multi_index(index, graphs[question][name].shape))
+                first[question, name] + int(np.ravel_multi_index(index, _shape(graphs[question], name)))
                 for name, index in slot.entry.factors
             ]
             for question, slot in distinct
@@ -77,3 +82,7 @@ class SlotValues:
         for place, question, entry in self.fractions:
             found[place] = print_exactly(prod(values[question][name][index] for name, index in entry.factors))
         return found
+
+
+def _shape(graph: ComputationGraph, name: str) -> tuple[int, ...]:
+    return graph[name].shape if name in graph else ()

@@ -55,22 +55,26 @@ class _Product:
         opening: LaTeX of the derivative that they start with and that is the same number on every paper; empty where
             there is none.
         share: LaTeX of that number.
+        is_minus: whether it is subtracted.
     """
 
     factors: Sequence[_Factor]
     opening: str
     share: str
+    is_minus: bool = False
 
     def product(self, factors: Sequence[str], opening: str) -> str:
         """The opening and then the factors."""
         return r" \cdot ".join([*filter(None, [opening]), *factors])
 
+    def stands_behind(self, place: int) -> bool:
+        """Whether something stands before its first factor, where it is this term of a sum."""
+        return place > 0 or self.is_minus or bool(self.opening)
+
 
 def chain_lines(solved: SolvedPaper, quantities: Sequence[Quantity]) -> Iterator[Line]:
     """Entries of each derivative by given numbers, path by path: all, or the first where that is too long."""
     graph = solved.paper.graph
-    if solved.paper.is_turned:
-        return  # products of local derivatives have the signs of the loss, and what is asked has others
     for quantity in quantities:
         is_by_given = quantity.derivative is not None and graph[quantity.derivative.by].rule is None
         if is_by_given and has_paths(graph, quantity.name):
@@ -109,9 +113,9 @@ def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterat
     has_products = len(ways[0].factors) > 1
     # A path of one factor is its own term, and where there is one path, the result.
     if has_products or len(ways) > 1:
-        relations += _sum(numbers)
+        relations += _sum(ways, numbers)
     if has_products and len(ways) > 1:
-        relations += _sum([*_terms(solved, ways, solved.decimals[quantity.name])])
+        relations += _sum(ways, [*_terms(solved, ways, solved.decimals[quantity.name])])
     yield Line((*relations, *solved.results_of(np.asarray(solved.values[quantity.name])[index], quantity.name)))
 
 
@@ -119,12 +123,21 @@ def _entry_line(solved: SolvedPaper, quantity: Quantity, index: Index) -> Iterat
 def _ways(paper: PaperShape, name: str, index: Index) -> tuple[Sequence[_Product], Sequence[str]]:
     """The products that add up to an entry, and the symbol of the entry with their sum: the same for all students."""
     ways = [_product_of(paper, path) for path in paths(paper.graph, name, index)]
-    products = [way.product([factor.latex for factor in way.factors], way.opening) for way in ways]
-    return tuple(ways), (paper.naming.entry(name, index).latex, *_sum(products))
+    products = [way.product([*_symbols(way, place)], way.opening) for place, way in enumerate(ways)]
+    return tuple(ways), (paper.naming.entry(name, index).latex, *_sum(ways, products))
 
 
-def _sum(terms: Sequence[str]) -> list[str]:
-    return [f"{'+' if place else '='} {term}" for place, term in enumerate(terms)]
+def _symbols(way: _Product, place: int) -> Iterator[str]:
+    """LaTeX of the factors of a term: the first one may be a derivative of the other sign."""
+    for number, factor in enumerate(way.factors):
+        is_inside = number > 0 or way.stands_behind(place)
+        yield rf"\left({factor.latex}\right)" if is_inside and factor.latex.startswith("-") else factor.latex
+
+
+def _sum(ways: Sequence[_Product], terms: Sequence[str]) -> list[str]:
+    first, *others = ways
+    signs = ["= -" if first.is_minus else "=", *("-" if way.is_minus else "+" for way in others)]
+    return [f"{sign} {term}" for sign, term in zip(signs, terms, strict=True)]
 
 
 def _printed(solved: SolvedPaper, factor: _Factor) -> str:
@@ -135,7 +148,7 @@ def _terms(solved: SolvedPaper, ways: Sequence[_Product], decimals: int) -> Iter
     """The products of all paths as the terms of a sum; only a number that stands first needs no brackets."""
     for place, way in enumerate(ways):
         term = _term(solved, way.factors, decimals)
-        yield way.product([solved.numbers.bracket(term) if place or way.share else term], way.share)
+        yield way.product([solved.numbers.bracket(term) if way.stands_behind(place) else term], way.share)
 
 
 def _term(solved: SolvedPaper, path: Sequence[_Factor], decimals: int) -> str:
@@ -154,11 +167,11 @@ def _product_of(paper: PaperShape, path: Path) -> _Product:
     """One path in the symbols of the paper."""
     naming = paper.naming
     opening = share = cost = ""
-    if path.share != 1:
+    if abs(path.share) != 1:
         # A mean over the samples: the path goes by way of one sample's own loss.
         _, place = path.factors[0].bottom
         cost = naming.cost_of_sample(place[0]).latex
-        opening, share = _derivative(naming.notation.cost, cost), fraction_latex(path.share)
+        opening, share = _derivative(naming.notation.cost, cost), fraction_latex(abs(path.share))
     factors = []
     for factor in path.factors:
         if factor.entry is not None:
@@ -166,9 +179,11 @@ def _product_of(paper: PaperShape, path: Path) -> _Product:
             by = naming.entry(*factor.bottom).latex
             is_plain = factor.top == factor.bottom
             latex = by if is_plain else _derivative(cost or naming.entry(*factor.top).latex, by)
+            derivative = paper.graph[name].derivative
+            latex = f"-{latex}" if derivative is not None and derivative.is_turned else latex
             factors.append(_Factor(latex, name, index))
         cost = ""
-    return _Product(factors, opening, share)
+    return _Product(factors, opening, share, path.share < 0)
 
 
 def _derivative(top: str, bottom: str) -> str:

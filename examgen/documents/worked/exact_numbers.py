@@ -41,6 +41,13 @@ def spacings(paper: PaperShape) -> Mapping[str, Fraction]:
     return known
 
 
+@lru_cache(maxsize=512)
+def all_whole(paper: PaperShape) -> bool:
+    """Whether all values of a question are whole numbers, which doubles say exactly."""
+    known = spacings(paper)
+    return all(one.name in known and known[one.name].denominator == 1 for one in paper.graph)
+
+
 def common(spacings: Iterable[Fraction]) -> Fraction:
     """The largest number that all of these are multiples of."""
     return reduce(_common, spacings, Fraction(0))

@@ -9,17 +9,20 @@ from examgen.core.evaluation import Evaluation, evaluate
 from examgen.core.exact import as_fractions
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.rule import Array
+from examgen.documents.worked.exact_numbers import all_whole
 from examgen.documents.worked.solved_paper import SolvedPaper, folds
 from examgen.exams.exam import QuestionVariant
 from examgen.exams.keys.solved_papers import entry
 from examgen.exams.naming.symbol_names import bias_name
+from examgen.exams.option_numbers import option_numbers, option_values, printed_decimals
 from examgen.exams.paper_shapes import PaperShape
 
 
 def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
     """All values of one student's question and the decimals to print them with."""
-    # Kept as fractions where they are exact: a key prints those too.
-    solution = evaluate(paper.graph, as_fractions(numbers.givens) if paper.shape.is_rational else numbers.givens)
+    # Kept as fractions where they are exact: a key prints those too. Doubles are much faster.
+    is_exact = paper.shape.is_rational and not all_whole(paper)
+    solution = evaluate(paper.graph, as_fractions(numbers.givens) if is_exact else numbers.givens)
     decimals = {
         quantity.name: _decimals_on_the_way(paper, quantity, np.asarray(solution[quantity.name]))
         for quantity in paper.graph.derived
@@ -29,20 +32,23 @@ def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
         decimals[field.quantity] = max(decimals[field.quantity], asked)
     decimals |= given_decimals(paper) | _shown_decimals(paper, solution)
     _carry_decimals(paper, decimals)
-    return SolvedPaper(paper, solution.values, decimals)
+    in_options = option_values(paper, solution.values)
+    return SolvedPaper(paper, {**solution.values, **in_options}, decimals | printed_decimals(paper, in_options))
 
 
 def givens_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
-    """Given numbers and nothing computed from them but the samples of each step, and what is printed on purpose."""
+    """Given numbers and nothing computed from them but the samples of each step, what is printed on purpose, and what
+    stands in options."""
     values = dict(numbers.givens)
     for quantity in paper.graph.derived:
         if quantity.is_copied and quantity.rule is not None:
             values[quantity.name] = quantity.rule.compute(numbers.givens[quantity.inputs[0]])
-    if not paper.shown:
+    told = [*paper.shown, *(one.name for one in option_numbers(paper))]
+    if not told:
         return SolvedPaper(paper, values, given_decimals(paper))
     solved = solve_for_print(paper, numbers)
-    values |= paper.printed(solved.values)
-    return SolvedPaper(paper, values, given_decimals(paper) | {name: solved.decimals[name] for name in paper.shown})
+    values |= {name: solved.values[name] for name in told}
+    return SolvedPaper(paper, values, given_decimals(paper) | {name: solved.decimals[name] for name in told})
 
 
 def _shown_decimals(paper: PaperShape, solution: Evaluation) -> dict[str, int]:

@@ -8,11 +8,13 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from examgen.core.draw_versions import FIRST_DRAWS
+from examgen.core.evaluation import evaluate
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS, MAX_TOKENS, Unparsed, tokenize
 from examgen.errors import BankError
 from examgen.exams.asking import allowed_names, asked_of
 from examgen.exams.banks.bank_files import ExamModel, Family, find_bank, load_bank, taken_of_several
 from examgen.exams.banks.families import family_question
+from examgen.exams.draws.alike_options import has_alike_options
 from examgen.exams.draws.drawing import Source, draw_question, variant_code
 from examgen.exams.draws.equal_work import FairSource, fair_source
 from examgen.exams.draws.streams import Secret, Seed, stream_key
@@ -204,6 +206,7 @@ def _check_fields(question: Question, source: Source, notation: Notation) -> Non
             if absent := _absent(paper, task, fields):
                 raise BankError(f"{source.path}: tasks[{number + 1}]: {absent}")
         _check_shown(paper, source.path)
+        _check_alike(paper, source)
         _first_repeated([field.name for field in paper.fields], source.path)
         _check_digits(paper, source.path)
         _check_lengths(paper, source.path)
@@ -219,6 +222,15 @@ def _check_shown(paper: PaperShape, path: str) -> None:
             raise BankError(f"{path}: shown: {text} is not there (shape {paper.label}); {told}")
         if asked := {field.quantity for field in paper.fields}.intersection(one.name for one in means):
             raise BankError(f"{path}: shown: {min(asked)} is printed, and a task asks for it; leave one of them out")
+
+
+def _check_alike(paper: PaperShape, source: Source) -> None:
+    """With fixed numbers, no two options say the same."""
+    found = has_alike_options(paper, evaluate(paper.graph, source.fixed)) if source.fixed else None
+    if found is not None and found.any():
+        raise BankError(
+            f"{source.path}: fixed: two options of a choice come to the same number, or one to none, with these numbers"
+        )
 
 
 def _check_digits(paper: PaperShape, path: str) -> None:

@@ -105,7 +105,7 @@ def _networks(family: Family) -> Iterator[Exercise]:
     count = math.prod(len(names) for names in (*network.activations, network.loss))
     check_count(count)
     updates = "learning_rate" in family.values or "learning_rate" in family.fixed
-    read = [name for task in family.tasks for name in names_of(task.option_expression)]
+    read = [name for task in family.tasks for text in task.expressions for name in names_of(text)]
     asked = [*(asked_of(text).name for text in family.named), *read]
     changes = any(re.fullmatch(r"[Wb]\d*_change", name) for name in asked)
     for *activations, loss in itertools.product(*network.activations, network.loss):
@@ -134,7 +134,8 @@ def _graphs(family: Family) -> Iterator[Exercise]:
     assert graph is not None
     names = {*graph.given, *graph.define}
     asked = [name.partition("[")[0] for task in family.tasks for name in (*task.ask, *(task.symbols or ()))]
-    read = (name for task in family.tasks for name in names_of(task.option_expression) if derivative_of(name, names))
+    words = (name for task in family.tasks for text in task.expressions for name in names_of(text))
+    read = (name for name in words if derivative_of(name, names))
     wanted = tuple(dict.fromkeys(name for name in (*asked, *read) if name not in names))
     check_count(math.prod(map(len, graph.define.values())))
     for texts in itertools.product(*graph.define.values()):

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from examgen.core.evaluation import Evaluation
+from examgen.core.evaluation import Evaluation, evaluate
 from examgen.core.graph import ComputationGraph, Quantity, Role
 from examgen.core.rules.rule import Array
 from examgen.exams.digits import NOISE
-from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.naming.notation import NOTATIONS
+from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.tolerance import by_field
 
 LIVE_UNIT = 1.0
@@ -64,10 +65,15 @@ class Difficulty(Workload):
 def workload(paper: PaperShape, solution: Evaluation) -> Workload:
     """Measure the work of some papers; none where no number is asked.
 
+    It is that of the same paper in a notation without signs of its own, by which screens hold papers to equal work.
+
     Args:
         paper: their shape.
         solution: evaluation of their numbers, (papers, *shape) by quantity.
     """
+    if paper.is_turned:
+        plain = paper_shape(paper.question, paper.label, NOTATIONS["from-to"])
+        return workload(plain, evaluate(plain.graph, {one.name: solution[one.name] for one in plain.graph.givens}))
     papers = max(len(solution[given.name]) for given in paper.graph.givens)
     none = np.zeros(papers, dtype=int)
     if not paper.number_fields:

@@ -103,11 +103,11 @@ def draw_question(
         BankError: the screens reject every draw of some student's paper; the message counts the draws per screen.
     """
     labels = source.labels or tuple(question.shapes)
-    if source.fixed:
-        return [QuestionVariant(labels[0], source.fixed) for _ in students]
     keys = [stream_key(seed, exam, student, question.id) for student in students]
     first = np.array([words(key, 0, 1)[0] for key in keys])
     chosen = below(first, [len(labels)])
+    if source.fixed:
+        return [QuestionVariant(labels[place], source.fixed) for place in chosen.tolist()]
     found: dict[int, QuestionVariant] = {}
     for number, label in enumerate(labels):
         # The screens see canonical quantities only, so any notation gives the same draws.

@@ -20,6 +20,7 @@ from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
 from examgen.core.rules.rule import Array
 from examgen.exams.digits import NOISE, Digits
+from examgen.exams.draws.alike_options import has_alike_options
 from examgen.exams.draws.difficulty import workload
 from examgen.exams.draws.on_the_way import largest_products
 from examgen.exams.draws.separation import separations
@@ -217,6 +218,11 @@ def _other_option(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> 
     return rejected
 
 
+def _alike(paper: PaperShape, evaluation: Evaluation, _limits: Limits) -> Verdict:
+    found = has_alike_options(paper, evaluation)
+    return _none(evaluation) if found is None else found
+
+
 def _looks_right(paper: PaperShape, evaluation: Evaluation, limits: Limits) -> Verdict:
     rejected = _none(evaluation)
     givens = {given.name: evaluation[given.name] for given in paper.graph.givens}
@@ -240,6 +246,7 @@ _ROWS = (
     Screen("overflow", "a value is larger than max_abs allows", _overflowing, since=1),
     Screen("work", "a paper is more or less work than the tolerance (fairness) allows", _unequal, since=1),
     Screen("option", "another option is right, or nearly so, than this shape's turn is", _other_option, since=1),
+    Screen("alike", "two options of a choice come to the same number", _alike, since=1),
     Screen("misconception", "work with a misconception would look right", _looks_right, is_slow=True, since=1),
 )
 

@@ -13,6 +13,7 @@ from examgen.core.exercise import Exercise
 from examgen.exams.asking import allowed_names, asked_of
 from examgen.exams.exam import Exam, Question, Variant
 from examgen.exams.keys.key_reading import MistakeError
+from examgen.exams.option_numbers import check_option_numbers
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.task import CHOICE, Task
 from examgen.exams.wording.texts import checked_text
@@ -167,12 +168,17 @@ def _check_shape(question: Question, shape: Exercise) -> None:
 
 
 def _check_options(question: Question, shape: Exercise) -> None:
-    """Every choice has its right option: by its letter, or by what the shape says of an expression.
+    """Every choice has its right option: by its letter, or by what the shape says of an expression; and the numbers in
+    its options.
 
-    Raises: MistakeError: one has none.
+    Raises: MistakeError: one has none, or a number cannot be.
     """
     known = dict(shape.choices or ())
     for number, task in enumerate(question.tasks, start=1):
+        try:
+            check_option_numbers(shape, task.options)
+        except ValueError as error:
+            raise MistakeError(f"tasks[{number}].options: {error}") from None
         if not (text := task.option_expression):
             continue
         if text not in known:

@@ -15,7 +15,7 @@ SUMS = "sha256"
 COUNTS = "counts"
 """In exam.json, a table of how many papers and how many answers the key was made with."""
 
-_ASKED = ("ask", "steps", "layers", "as", "symbols", "options", "answer")
+_ASKED = ("ask", "steps", "layers", "as", "symbols", "options", "shuffle", "answer")
 
 
 def sums_of(document: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, str]:

@@ -13,11 +13,11 @@ from examgen.exams.task import CHOICE
 
 
 def right_options(paper: PaperShape, number: int) -> tuple[int, ...]:
-    """The 0-based right options of a choice, by the 0-based number of its task."""
-    task = paper.question.tasks[number]
+    """The 0-based right options of a choice as they stand on the paper, by the 0-based number of its task."""
+    task, order = paper.question.tasks[number], paper.order(number)
     if text := task.option_expression:
-        return (dict(paper.shape.choices or ())[text] - 1,)
-    return tuple(ord(letter) - ord("a") for letter in task.right_letters)
+        return (order.index(dict(paper.shape.choices or ())[text] - 1),)
+    return tuple(sorted(order.index(ord(letter) - ord("a")) for letter in task.right_letters))
 
 
 @lru_cache(maxsize=4096)

@@ -1,25 +1,32 @@
 """Marks the fields that ask for no number: formulas, shapes and choices.
 
 Called by `grading` for each paper shape. Such an answer is right or wrong for all students alike, whatever their
-numbers are, so each distinct text of a field is judged once. There is no follow-through: nothing rests on a formula.
+numbers are, so each distinct text of a field is judged once; but where it may be the text of an option with numbers of
+each paper's own, once for each student. There is no follow-through: nothing rests on a formula.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.equivalence.formula_answers import Counterexample, Judgement, Side, judge
 from examgen.core.equivalence.formula_trials import Entry, shape_trials
+from examgen.core.evaluation import evaluate
 from examgen.core.formulas.formula_language import parse_formula
 from examgen.core.formulas.formula_tokens import REASONS as FORMULA_REASONS
 from examgen.core.formulas.formula_tokens import Unparsed
 from examgen.core.formulas.typed_characters import first_foreign
+from examgen.core.graph import Values
 from examgen.exams.fields import Field, shown_shape
+from examgen.exams.option_numbers import option_numbers, option_texts, option_values
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.references.spellings import spellings
 from examgen.exams.references.typed_references import right_options
+from examgen.exams.wording.option_texts import numbers_in
 from examgen.exams.wording.sentences import IN_ENGLISH, NEAR, Wording
 from examgen.marking.judging.mistakes import mistakes_text
 from examgen.marking.judging.outcomes import OUTCOMES
@@ -30,6 +37,8 @@ from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS, parse_shap
 
 _MOST_NUMBERS = 6
 """A counterexample of more symbols than these is not told: nobody would put the numbers in."""
+
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 _LOOKS_RIGHT = 8
 """Characters of a shape or letter that a foreign character among them has spoilt; longer answers are other texts."""
@@ -64,7 +73,13 @@ class OtherMarks:
     names: tuple[str, ...]
 
 
-def mark_others(paper: PaperShape, answers: AnswerTable, rows: Codes, wording: Wording = IN_ENGLISH) -> OtherMarks:
+def mark_others(
+    paper: PaperShape,
+    answers: AnswerTable,
+    rows: Codes,
+    wording: Wording = IN_ENGLISH,
+    givens: Values = MappingProxyType({}),
+) -> OtherMarks:
     """Mark what asks for no number.
 
     Args:
@@ -72,7 +87,9 @@ def mark_others(paper: PaperShape, answers: AnswerTable, rows: Codes, wording: W
         answers: of the class.
         rows: (students, fields) rows of the answers; -1 where nothing was handed in.
         wording: of the exam.
+        givens: (students, *shape) by given quantity; nobody needs them where no option has numbers.
     """
+    numbers = option_values(paper, evaluate(paper.graph, givens).values) if option_numbers(paper) else {}
     outcome = np.zeros(rows.shape, dtype=np.int8)
     comments, labels = np.zeros(rows.shape, dtype=np.int64), np.zeros(rows.shape, dtype=np.int64)
     texts: dict[str, int] = {"": 0}
@@ -80,17 +97,57 @@ def mark_others(paper: PaperShape, answers: AnswerTable, rows: Codes, wording: W
     for column, field in enumerate(paper.other_fields):
         place, distinct = _distinct(answers, rows[:, column], wording)
         judged = [judge_text(paper, field, text, wording) if isinstance(text, str) else text for text in distinct]
+        if has_numbers(paper, field):
+            place, judged = _with_own_options(paper, field, place, distinct, judged, numbers, wording)
         outcome[:, column] = np.array([OUTCOMES[one.outcome].code for one in judged], dtype=np.int8)[place]
         comments[:, column] = np.array([texts.setdefault(one.comment, len(texts)) for one in judged])[place]
         labels[:, column] = np.array([names.setdefault(one.label, len(names)) for one in judged])[place]
     return OtherMarks(outcome, comments, tuple(texts), labels, tuple(names))
 
 
-def judge_text(paper: PaperShape, field: Field, text: str, wording: Wording = IN_ENGLISH) -> Judged:
-    """Judge what a student wrote into a field that asks for no number. Never raises for any text."""
+def judge_text(
+    paper: PaperShape, field: Field, text: str, wording: Wording = IN_ENGLISH, options: tuple[str, ...] = ()
+) -> Judged:
+    """Judge what a student wrote into a field that asks for no number. Never raises for any text.
+
+    Args:
+        paper: of the field.
+        field: that was filled in.
+        text: as submitted.
+        wording: of the exam.
+        options: of a choice, with the numbers of the student's paper; those of the bank where it is empty.
+    """
     if field.as_ == "formula":
         return _formula(paper, field, text, wording)
-    return (_shape if field.as_ == "shape" else _choice)(paper, field, text, wording)
+    if field.as_ == "shape":
+        return _shape(paper, field, text, wording)
+    return _choice(paper, field, text, wording, options)
+
+
+def has_numbers(paper: PaperShape, field: Field) -> bool:
+    """Whether options of a field's task have numbers of each paper's own."""
+    return any(numbers_in(paper.question.tasks[field.task].options))
+
+
+def _with_own_options(
+    paper: PaperShape,
+    field: Field,
+    place: Codes,
+    distinct: list[str | Judged],
+    judged: list[Judged],
+    numbers: Values,
+    wording: Wording,
+) -> tuple[Codes, list[Judged]]:
+    """The same as (students,) places and what they are of, where texts that are no letters are read by the options of
+    the student's own paper."""
+    place, judged = place.copy(), [*judged]
+    for student, at in enumerate(place.tolist()):
+        text = distinct[at]
+        if isinstance(text, str) and judged[at].outcome == "unreadable":
+            options = option_texts(paper, field.task, {name: values[student] for name, values in numbers.items()})
+            place[student] = len(judged)
+            judged.append(judge_text(paper, field, _DECIMAL_COMMA.sub(".", text), wording, options))
+    return place, judged
 
 
 def _blank(wording: Wording) -> Judged:
@@ -127,12 +184,22 @@ def _shape(paper: PaperShape, field: Field, text: str, wording: Wording) -> Judg
     return Judged("wrong")
 
 
-def _choice(paper: PaperShape, field: Field, text: str, wording: Wording) -> Judged:
+def _choice(paper: PaperShape, field: Field, text: str, wording: Wording, options: tuple[str, ...]) -> Judged:
     task = paper.question.tasks[field.task]
-    chosen = (parse_choices if task.takes_several else parse_one)(text, task.options)
+    chosen = (parse_choices if task.takes_several else parse_one)(text, options or paper.options(field.task))
     if isinstance(chosen, Unreadable):
         return _unread(chosen.reason, CHOICE_REASONS[chosen.reason], text, wording)
-    return Judged("correct" if chosen == frozenset(right_options(paper, field.task)) else "wrong")
+    right = frozenset(right_options(paper, field.task))
+    if chosen == right:
+        return Judged("correct")
+    behind = "+".join(_misconceptions(paper.options(field.task), sorted(chosen - right)))
+    return Judged("wrong", mistakes_text(behind, wording, is_turned=paper.is_turned), behind)
+
+
+def _misconceptions(options: Sequence[str], wrong: Sequence[int]) -> dict[str, None]:
+    """The names of the misconceptions that these options are for."""
+    numbers = numbers_in([options[place] for place in wrong])
+    return dict.fromkeys(one.misconception for one in numbers if one.misconception)
 
 
 def _formula(paper: PaperShape, field: Field, text: str, wording: Wording) -> Judged:

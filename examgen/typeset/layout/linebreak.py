@@ -1,4 +1,5 @@
-"""Breaks a formula that is too wide: at relations, then at binary operators, between factors, and within parentheses.
+"""Breaks a formula that is too wide: at relations, then between the terms of sums, within products, and within
+parentheses; what need not break to fit stays whole.
 
 As in amsmath's `split`, relations stand under the first one, and everything else begins under the right-hand side.
 """
@@ -13,12 +14,15 @@ from examgen.typeset.layout.context import Context, Style, restyled, tag
 from examgen.typeset.layout.operators import Kind, kind
 from examgen.typeset.layout.tokens import sign_of
 
-STATEMENT, RELATION, OPERATOR, FACTOR, INNER = range(5)
-WEIGHTS = (0.5, 1, 3, 10, 20)  # what a break of each sort costs beside the others
+STATEMENT, RELATION, OPERATOR, PRODUCT, FACTOR, INNER = range(6)
+WEIGHTS = (0.5, 1, 3, 8, 10, 20)  # what a break of each sort costs beside the others
 WIDE = 0.9  # em; a comma and such a space end a statement, and the next may begin at the left edge
 SKIP, GAP = 1.5, 0.4  # em; between baselines, and at least between what stands below and above
 INDENT = 2.0  # em; of later lines where the left-hand side is too wide to stand beside them; else none
 SLOP = 1e-6
+TIMES = frozenset("⋅·×∗*∘⊙⊗/∕÷")
+"""Signs between the factors of a product."""
+
 OPERANDS = frozenset({Kind.ORD, Kind.CLOSE})
 
 
@@ -91,7 +95,7 @@ def _sort(before: Atom | None, atom: Atom) -> int | None:
     if _is_relation(atom):
         return None if _is_relation(before) else RELATION
     if atom.kind is Kind.BIN:
-        return OPERATOR
+        return PRODUCT if sign_of(atom.element) in TIMES else OPERATOR
     if before.kind is Kind.PUNCT:
         return OPERATOR
     signs = [part for part in (before, atom) if tag(part.element) == "mo" and part.kind is Kind.ORD]
