@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import prod
 
 from examgen.core.graph import ComputationGraph, Quantity
-from examgen.core.rules.arithmetic import ONE
+from examgen.core.rules.arithmetic import ONE, is_sum_of_uses
 from examgen.core.rules.penalties import PenalisedRule
 from examgen.core.rules.rule import Rule
 from examgen.core.turned import TurnedRule
@@ -69,7 +69,7 @@ def _paths(graph: ComputationGraph, quantity: Quantity, index: Index) -> Iterato
         yield Path(tuple(_plain_factors(graph, quantity, index)))
     elif rule.name == ONE.name:
         yield Path(())
-    elif _is_sum(graph, quantity):
+    elif _is_sum(quantity):
         for source in quantity.inputs:
             for path in paths(graph, source, index):
                 yield Path(path.factors, path.share * _sign(rule))
@@ -114,7 +114,7 @@ def _products(graph: ComputationGraph, quantity: Quantity, upstream: int, index:
 def has_paths(graph: ComputationGraph, name: str) -> bool:
     """Whether a derivative is a product with a later one, or a sum of such; else it stands for itself."""
     quantity = _of_data(graph[name])
-    return _is_sum(graph, quantity) or _upstream(graph, quantity) is not None
+    return _is_sum(quantity) or _upstream(graph, quantity) is not None
 
 
 def local_derivatives(graph: ComputationGraph, name: str) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ def local_derivatives(graph: ComputationGraph, name: str) -> tuple[str, ...]:
 def path_count(graph: ComputationGraph, name: str) -> int:
     """How many paths each entry of a derivative has."""
     quantity, others = _of_data(graph[name]), int(isinstance(graph[name].rule, PenalisedRule))
-    if _is_sum(graph, quantity):
+    if _is_sum(quantity):
         return sum(path_count(graph, source) for source in quantity.inputs)
     upstream = _upstream(graph, quantity)
     if upstream is None:
@@ -154,9 +154,10 @@ def _later(graph: ComputationGraph, quantity: Quantity) -> list[int]:
     return [place for place, derivative in found if derivative is not None and derivative.of == of]
 
 
-def _is_sum(graph: ComputationGraph, quantity: Quantity) -> bool:
-    """Whether a derivative is added up over several uses of a quantity."""
-    return 1 < len(quantity.inputs) == len(_later(graph, quantity))
+def _is_sum(quantity: Quantity) -> bool:
+    """Whether a derivative is added up over several uses of a quantity, and is nothing else beside."""
+    rule = quantity.rule.plain if isinstance(quantity.rule, TurnedRule) else quantity.rule
+    return rule is not None and is_sum_of_uses(rule)
 
 
 def _upstream(graph: ComputationGraph, quantity: Quantity) -> int | None:

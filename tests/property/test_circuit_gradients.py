@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from examgen.core.chain_rule import has_paths, paths
 from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.circuits.circuit_rules import ExpressionRule
 from examgen.core.circuits.definitions import OPERATIONS
@@ -88,6 +89,25 @@ def test_what_cancels_hands_back_zeros() -> None:
     shape = differentiated(CircuitShape(tuple(GIVEN.items()), define))
     assert set(shape.wanted) == {"dL_dX", "dL_dV", "dL_dq"}
     assert compared(shape, 1) == 3 * STUDENTS
+
+
+def test_the_paths_of_a_graph_add_up_to_its_derivatives(shapes: list[CircuitShape]) -> None:
+    """What is told entry by entry, as products along paths, is the derivative; else nothing is told."""
+    uses = (("q", "2 * a + b"), ("r", "3 * a - b"), ("s", "a / 2"), ("L", "q * r * s"))
+    mean = (("m", "mean(v)"), ("d", "v - m"), ("L", "sum(d^2) * m"))
+    for shape in (*(differentiated(CircuitShape(tuple(GIVEN.items()), define)) for define in (uses, mean)), *shapes):
+        with np.errstate(all="ignore"):
+            found = evaluate(shape.graph, random_givens(np.random.default_rng(3), 1))
+        values = {quantity.name: np.asarray(found[quantity.name][0]) for quantity in shape.graph}
+        if is_left_out(shape, values):
+            continue
+        for one in shape.graph.derived:
+            for index in np.ndindex(*one.shape) if one.derivative and has_paths(shape.graph, one.name) else ():
+                total = sum(
+                    float(path.share) * np.prod([values[f.entry[0]][f.entry[1]] for f in path.factors if f.entry])
+                    for path in paths(shape.graph, one.name, index)
+                )
+                assert total == pytest.approx(values[one.name][index], rel=1e-9, abs=1e-9), (shape.define, one.name)
 
 
 def test_every_operation_is_tried(shapes: list[CircuitShape]) -> None:
