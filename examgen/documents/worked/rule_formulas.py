@@ -43,10 +43,13 @@ def symbolic(paper: PaperShape, quantity: Quantity) -> str:
     def symbol(name: str, modifier: str) -> str:
         if name in _ONES:
             return rf"\mathbf{{1}}_{{{_ones_length(paper, name)}}}" + (r"^{\top}" if modifier == "T" else "")
+        if name == "dot":
+            # A name of several letters beside another would be read as one with it.
+            return r"\cdot" if any(symbol_of(paper, part).startswith(r"\text{") for part in quantity.inputs) else ""
         if not name.isdigit():
             return (
                 ""
-                if name in {"times", "dot", "thin"}
+                if name in {"times", "thin"}
                 else _hadamard(all(paper.graph[part].size == 1 for part in quantity.inputs))
             )
         source = quantity.inputs[int(name)]
