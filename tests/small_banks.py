@@ -105,15 +105,9 @@ def shipped_names(*folders: str) -> list[str]:
     return [path.stem for path in shipped_banks() if not folders or path.parent.name in folders]
 
 
-_NOT_READ = frozenset(
-    [
-        *("adam", "momentum", "one-weight", "perceptron", "descent-sign", "homework", "final", "attention"),
-        *("batch-norm", "circuit", "convolution", "recurrence", "regularised-regression", "sigmoid-neuron"),
-        *("softmax-classifier", "which-class"),
-    ]
-)
-"""Exams whose pages have forms that the readers of pages in `latex_values` and `oracles` have not been taught: products
-without a sign between, missing biases, changes and velocities."""
+_NOT_READ = frozenset(["adam", "momentum", "one-weight", "descent-sign", "homework"])
+"""Exams whose pages have forms that the readers of pages in `latex_values` and `oracles` have not been taught: missing
+biases, changes and velocities, and boxes of single entries."""
 
 
 def read_names(*folders: str) -> list[str]:

@@ -253,8 +253,12 @@ def paper_shape(question: Question, label: str, notation: Notation) -> PaperShap
 
 
 def _signed(question: Question, shape: Exercise, notation: Notation) -> Exercise:
-    """An exercise with the signs of a notation: what a paper names is told as it is, but for δ."""
-    if not notation.turned or not any(one.derivative and one.kind in notation.turned for one in shape.graph):
+    """An exercise with the signs of a notation: what a paper names is told as it is, but for δ.
+
+    What has a symbol of its own, as all of a free graph has, is no δ of a notation, whatever its name is.
+    """
+    kinds = {one.kind for one in shape.graph if one.derivative and not one.latex}
+    if not kinds.intersection(notation.turned):
         return shape
     texts = [*question.shown, *(text for task in question.tasks for text in (*task.ask, *(task.symbols or ())))]
     named = [asked_of(text) for text in texts]

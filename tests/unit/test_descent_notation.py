@@ -168,3 +168,13 @@ def test_the_work_of_a_paper_is_the_same_in_every_notation(tmp_path: Path) -> No
     one, other = (workload(each, evaluate(each.graph, givens)) for each in (paper, plain))
     assert one.work == other.work
     assert one.minus_signs == other.minus_signs
+
+
+def test_a_free_graph_has_the_signs_that_its_symbols_say() -> None:
+    """A quantity of it that happens to be called z has no error term: ∂L/∂z is p - y in this notation, too."""
+    loaded = load_exam("softmax-classifier", 7, "descent")
+    [variant] = draw_variants(loaded, [Student("s1")])
+    [(paper, numbers)] = papers(loaded.exam, variant)
+    values = solve(paper, numbers.givens)
+    assert not paper.is_turned
+    np.testing.assert_allclose(values["dL_dz"], values["p"] - numbers.givens["y"], rtol=1e-12)
