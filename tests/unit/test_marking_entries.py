@@ -375,3 +375,12 @@ def test_a_fraction_is_no_whole_number(tmp_path: Path) -> None:
     found = chain.mark(z1="5.5", dL_dz2="30", dL_dz1="90", dL_dW1="90")
     assert found == {"z1": "wrong", "dL_dz2": "wrong", "dL_dz1": "follow_through", "dL_dW1": "correct"}
     assert chain.mark(z1="5.0", dL_dW1="90.3") == {"z1": "correct", "dL_dW1": "wrong"}
+
+
+def test_a_blank_behind_a_fraction_is_as_whole_as_its_reference(tmp_path: Path) -> None:
+    """Behind z1 = 5.5 and a blank a1, z2 is 16 exactly, from a1 = 5, or about 17.5: 15 is neither."""
+    whole = {"w1": 2, "b1": 1, "w2": 3, "b2": 1, "x": 2, "y": 1}
+    chain = Chain(tmp_path, "decimals = 0", FORWARD, hidden="relu", output="relu", **whole)
+    assert chain.mark(z1="5.5", z2="15")["z2"] == "wrong"
+    assert chain.mark(z1="5.5", z2="16")["z2"] == "correct"
+    assert chain.mark(z1="5.5", z2="18")["z2"] == "follow_through"

@@ -37,7 +37,7 @@ FEW = 1 / 10
 """Share of a sheet's answers up to which those that are wrong of themselves, and have no name, are slips of the pen,"""
 
 LEAST_FEW = 2
-"""and so many are in any case."""
+"""and so many are in any case. More than one is only where some entry that starts from the paper's numbers is work."""
 
 ENOUGH_WORK = 0.5
 """Share of the entries that start from the paper's numbers from which on follow-through pays in full."""
@@ -96,12 +96,12 @@ def paid(
         free = FreeValues.of(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
     is_right, follows = right_of_itself(chosen, values), only_follows(chosen, values)
     is_zero, named = values == 0, is_named[rows] & ~free.written
-    has_slips, most = _slips(chosen, values, named)
     # Who copies an answer that shows work goes on from that work, though the copy shows none.
     reads_work = _reads_work(paper, is_right, (follows | named) & ~is_zero, is_zero, np.isnan(values))
     explained = (follows & ~free.follows & earns) | named
     is_work = ((is_right & earns) | (explained & reads_work)) & ~is_zero
     started[rows] = _started(paper, is_work, np.isfinite(values), is_right & free.right)
+    has_slips, most = _slips(chosen, values, named, started[rows])
     is_made_up = free.follows | ~(reads_work | has_slips[:, None])
     is_idle = (started[rows, None] < ENOUGH_WORK) & ~has_slips[:, None]
     no_work = earns & ((follows & is_made_up) | (is_right & is_zero & is_idle))
@@ -114,14 +114,16 @@ def paid(
     return Paid(share, why, started)
 
 
-def _slips(marked: Marked, values: Array, named: Flags) -> tuple[Flags, Array]:
+def _slips(marked: Marked, values: Array, named: Flags, started: Array) -> tuple[Flags, Array]:
     """(students,) whether so few answers are wrong of themselves, and have no name, that they are slips; and how much
     of what the others have earned entries without work then pay at most."""
     is_written = np.isfinite(values)
     slips = (marked.outcome == _WRONG) & is_written & ~named
     # Whoever writes 0, or as good as 0, where there is something has hardly slipped.
     idle = (slips & (np.abs(values) <= NOTHING * marked.half)).sum(axis=1)
-    is_few = slips.sum(axis=1) <= np.maximum(LEAST_FEW, FEW * is_written.sum(axis=1))
+    count = slips.sum(axis=1)
+    # Of another paper whatever starts from its numbers is wrong, which may be two entries, and all the rest follows.
+    is_few = (count <= 1) | ((started > 0) & (count <= np.maximum(LEAST_FEW, FEW * is_written.sum(axis=1))))
     return is_few & (idle <= 1), np.where(is_few & (idle == 0), BEHIND_SLIPS, MOST_WITHOUT_WORK)
 
 
