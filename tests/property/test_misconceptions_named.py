@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.classroom.exams import OPERATIONS, drawn_exams, load, title
+from tests.classroom.exams import BESIDE_SHIPPED, drawn_exams, load, title
 from tests.classroom.judging import OURS, Tally, sit
 from tests.classroom.misconceptions import MISCONCEPTIONS
 
@@ -12,9 +12,9 @@ VARIANTS = 6
 
 
 def sat(folder: Path, label: str) -> Tally:
-    """Every family in which it can show, and the circuit of all other operations, sat by students who have it."""
+    """Every family in which it can show, and what no family has, sat by students who have it."""
     total = Tally()
-    for name in (*drawn_exams(), OPERATIONS):
+    for name in (*drawn_exams(), *BESIDE_SHIPPED):
         loaded = load(name, 21)
         shapes = [shape for question in loaded.exam.questions for shape in question.shapes.values()]
         if len(loaded.exam.questions) == 1 and any(MISCONCEPTIONS[label].can_show(shape) for shape in shapes):
@@ -36,7 +36,7 @@ DEAD_ENDS = {"relu-integers": 92, "scalar-chain": 94}
 off makes all that follows 0, which carries no credit."""
 
 
-NAMED_SLIPS = {"scalar-chain": 4, "circuit": 5, "recurrence": 4}
+NAMED_SLIPS = {"scalar-chain": 4, "circuit": 5, "recurrence": 4, "one-weight": 11, "homework": 2}
 """Exams in which a slip is often what a misconception comes to, by how many of them may be called so: copying the line
 above is leaving a factor out in a chain of single units, and a derivative for both in max; and where the error stands
 once, its lost sign is all that there is to see of it."""
