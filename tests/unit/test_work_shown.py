@@ -190,6 +190,20 @@ def test_two_slips_are_paid_beside_a_start_that_is_right(tmp_path: Path) -> None
     assert slipped.following().share.tolist() == [[100] * len(names)]
 
 
+def test_a_unit_that_jumps_may_slip_to_zero(tmp_path: Path) -> None:
+    """Behind a 0 for the 1 of a step, the weights stay as they are: together they pay as much as the right z, and not
+    half of it as behind zeros that show no work."""
+    jumping = changed(
+        FIXED,
+        ('"sigmoid"', '"step"'),
+        ('"squared_error"', '"perceptron"'),
+        ("y = [[1]]", "y = [[0]]\nlearning_rate = 1"),
+        ('"loss"', '"W_new", "b_new"'),
+    )
+    sheet = OneSheet(written(tmp_path, jumping), z1="0.6", a1="0", W1_new="0.5", b1_new="0.1")
+    assert sheet.following().share.tolist() == [[100, 100, 50, 50]]
+
+
 def test_what_is_no_number_both_times_is_the_same() -> None:
     """Two ways to the logarithm of a negative number come to the same, and to another than a number."""
     undefined = np.array([np.nan, 1.0])
