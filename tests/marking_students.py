@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.circuits.circuit import CircuitShape
+from examgen.core.exercise import Exercise
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.core.turned import Turned, plain_of
@@ -109,6 +110,19 @@ def honest_answers(paper: PaperShape, givens: Mapping[str, Array], style: Style)
         assert isinstance(shape, ProductsShape)
         _multiply(shape, givens, work)
     return [work.written[(f.kind, f.layer, f.step), f.index] for f in paper.fields]
+
+
+def has_learned(exercise: Exercise) -> bool:
+    """Whether this student has been taught an exercise: of networks, those with all biases, new samples in each step,
+    slopes everywhere and plain gradient descent."""
+    shape = plain_of(exercise)
+    if not isinstance(shape, NetworkShape):
+        return True
+    plain = NetworkShape(
+        shape.sizes, shape.activations, shape.loss, shape.steps, shape.samples_per_step, shape.updates,
+        shape.batch_delta,
+    )  # fmt: skip
+    return shape == plain and shape.loss != "perceptron"
 
 
 _FORWARD: Mapping[str, Callable[[float], float]] = {

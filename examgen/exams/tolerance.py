@@ -52,6 +52,7 @@ def half_units(
     halves: dict[str, Array] = {}
     moved: dict[str, Array] = {}
     rounded: dict[str, Flags] = {}
+    rounded_right: dict[str, Flags] = {}
     for quantity in paper.graph.derived:
         # What rests on what is handed on from quantity to quantity where the rules are exact.
         if only is not None and quantity.name not in only and not is_rational:
@@ -67,14 +68,23 @@ def half_units(
         moved[quantity.name] = half if can_round else np.zeros_like(half)
         if is_rational:
             # A slip may lift the own value to where significant figures are coarser.
-            ends = _ends_at(own, values) & _ends_at(half, base.computed[quantity.name])
-            rests = rests_on(paper.graph, quantity, rounded, len(values))
-            is_rounded = can_round & (~ends | rests.reshape(ends.shape))
+            ends = _ends_at(own, values)
+            of_right = can_round & _is_rounded(paper, quantity, ends, rounded_right)
+            ends = ends & _ends_at(half, base.computed[quantity.name])
+            of_own = can_round & _is_rounded(paper, quantity, ends, rounded)
+            is_rounded = np.where(base.values[quantity.name] == values, of_right, of_own)
             rounded[quantity.name] = is_rounded.reshape(len(values), -1)
+            rounded_right[quantity.name] = of_right.reshape(len(values), -1)
             moved[quantity.name] = half * is_rounded
         if quantity.name in coarse:
             moved[quantity.name] = np.maximum(moved[quantity.name], coarse[quantity.name])
     return halves, moved
+
+
+def _is_rounded(paper: PaperShape, quantity: Quantity, ends: Flags, before: Mapping[str, Flags]) -> Flags:
+    """(students, *shape) what does not end at its last digit, or rests on something that is rounded."""
+    rests = rests_on(paper.graph, quantity, before, len(ends))
+    return np.asarray(~ends | rests.reshape(ends.shape))
 
 
 def perfect_tolerances(paper: PaperShape, solution: Evaluation) -> Array:

@@ -9,7 +9,7 @@ import argparse
 from time import perf_counter
 
 from tests.classroom.climbing import search
-from tests.classroom.exams import drawn_exams
+from tests.classroom.exams import with_numbers
 from tests.classroom.farming import Earned, Hall, hall, lines
 from tests.classroom.rules import RULES
 from tests.classroom.strategies import STRATEGIES, layered
@@ -18,14 +18,11 @@ TUNED_ON = 10
 TRIED_ON = 20
 """Keys on which the search is tuned, and others on which what it found is tried."""
 
-WITH_FORMULAS = "formulas"
-"""A family that asks for formulas, too; of it, what asks for numbers."""
-
 
 def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--exams", nargs="*", default=(*drawn_exams(), WITH_FORMULAS), help="names of exams")
+    parser.add_argument("--exams", nargs="*", default=with_numbers(), help="names of exams")
     parser.add_argument("--students", type=int, default=30, help="papers of each exam, at least 30")
     parser.add_argument("--rounds", type=int, default=4, help="of the search; 0 for none")
     parser.add_argument("--only-over", action="store_true", help="leave out what earns no more than it may")

@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from examgen.core.network import NetworkShape
 from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.digits import Digits
@@ -24,34 +23,21 @@ MAX_DRAWS = 4_000
 
 @cache
 def drawn_exams() -> tuple[str, ...]:
-    """Names of the shipped families and exams whose numbers are drawn, which ask for nothing but numbers, and of which
-    students have been taught."""
+    """Names of the shipped families and exams whose numbers are drawn, and which ask for nothing but numbers."""
     names = [path.stem for path in shipped_banks() if path.parent.name != "worked"]
-    return tuple(name for name in names if _asks_numbers(name) and _is_taught(name))
+    return tuple(name for name in names if _kinds_asked(name) == {"number"})
 
 
-def _is_taught(name: str) -> bool:
-    """Whether `Learner` knows the networks: with all biases, new samples in each step, and plain gradient descent."""
-    shapes = [shape for question in load_exam(name, 0).exam.questions for shape in question.shapes.values()]
-    networks = [shape for shape in shapes if isinstance(shape, NetworkShape)]
-    return all(shape.loss != "perceptron" and _is_plain(shape) for shape in networks)
+@cache
+def with_numbers() -> tuple[str, ...]:
+    """These, and those that ask for formulas or choices beside numbers."""
+    names = [path.stem for path in shipped_banks() if path.parent.name != "worked"]
+    return tuple(name for name in names if "number" in _kinds_asked(name))
 
 
-def _is_plain(shape: NetworkShape) -> bool:
-    plain = NetworkShape(
-        shape.sizes,
-        shape.activations,
-        shape.loss,
-        shape.steps,
-        shape.samples_per_step,
-        shape.updates,
-        shape.batch_delta,
-    )
-    return shape == plain
-
-
-OPERATIONS = str(Path(__file__).parent / "banks" / "operations.toml")
-"""A circuit with the operations that no shipped family has, so that each misconception can show somewhere."""
+BESIDE_SHIPPED = tuple(str(path) for path in sorted((Path(__file__).parent / "banks").glob("*.toml")))
+"""Circuits with operations, and networks with steps, that no shipped family has, so that each misconception can show
+somewhere."""
 
 
 def title(name: str) -> str:
@@ -89,9 +75,8 @@ def variants_of(loaded: LoadedExam, count: int) -> Sequence[Variant]:
     return tuple(draw_variants(loaded, [Student(f"v{number}") for number in range(count)]))
 
 
-def _asks_numbers(name: str) -> bool:
-    questions = load_exam(name, 0).exam.questions
-    return all(task.as_ == "number" for question in questions for task in question.tasks)
+def _kinds_asked(name: str) -> set[str]:
+    return {task.as_ for question in load_exam(name, 0).exam.questions for task in question.tasks}
 
 
 def _asked_to(question: Question, digits: Digits) -> Question:

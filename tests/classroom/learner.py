@@ -17,6 +17,7 @@ from examgen.core.rules.losses import LOSSES
 from tests.classroom.figures import Array
 from tests.classroom.hand_beliefs import NONE, Beliefs
 from tests.classroom.notebook import REAL, Notebook
+from tests.classroom.stepping import ONE_SAMPLE, Means, Steps
 
 SHARES: Mapping[str, Callable[[int], float]] = MappingProxyType(
     {
@@ -28,8 +29,8 @@ SHARES: Mapping[str, Callable[[int], float]] = MappingProxyType(
 )
 """What stands before the squares of so many outputs."""
 
-Parameters = list[tuple[Array, Array]]
-"""Weights and biases by layer."""
+Parameters = list[tuple[Array, Array | None]]
+"""Weights and biases by layer; None for units that have no bias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,14 @@ class Learner:
         delta: which derivative the course calls δ.
         averages: whether a mean is divided by the number of its terms.
         goes_on_from: of dL/dz and dL/db, which are equal where there is one sample, the one from which work goes on.
+        means: over how many samples of the question at hand what is a mean.
         beliefs: about circuits, which `hand_circuits` works out.
     """
 
     delta: str = "dL_dz"
     averages: bool = True
     goes_on_from: str = "dL_dz"
+    means: Means = ONE_SAMPLE
     beliefs: Beliefs = NONE
 
     def samples_of(self, step: int) -> int:
@@ -105,7 +108,7 @@ class Learner:
 
     def loss(self, name: str, a: Array, y: Array) -> Array:
         """(students,) loss, averaged over the samples."""
-        return np.asarray(self._loss_of_sample(name, a, y).sum(axis=1) / self._over(a.shape[1]))
+        return np.asarray(self._loss_of_sample(name, a, y).sum(axis=1) / self._over(self.means.loss))
 
     def loss_factor(self, name: str, outputs: int) -> float:
         """What stands before a - y in the derivative of a squared loss."""
@@ -119,7 +122,7 @@ class Learner:
 
     def short_delta(self, a: Array, y: Array) -> Array:
         """dL/dz of the outputs where a cross-entropy meets its activation."""
-        return self.error(a, y) / self._over(a.shape[1])
+        return self.error(a, y) / self._over(self.means.delta)
 
     def pull_back(self, above: Above) -> Array:
         """dL/da of a layer."""
@@ -143,6 +146,22 @@ class Learner:
         """What the gradient is multiplied by before it is taken away from the weights."""
         return rate
 
+    def updated(self, value: Array, change: Array) -> Array:
+        """New weights."""
+        return value + change
+
+    def kept(self, last: Array) -> Array:
+        """What of the step before goes on in a velocity or a moment."""
+        return last
+
+    def corrected(self, mean: Array, decay: Array, step: int) -> Array:
+        """A moment without the 0 that it has started with."""
+        return np.asarray(mean / (1 - decay**step))
+
+    def of_penalty(self, factor: Array, W: Array) -> Array:
+        """What a penalty of half the squares adds to the derivative by the weights."""
+        return factor * W
+
     def shown(self, matrix: Array) -> Array:
         """(students, rows, columns): a matrix as it is written down."""
         return matrix
@@ -156,15 +175,19 @@ class Learner:
             book: where results are written down.
         """
         layers = range(1, len(shape.sizes))
-        so_far: list[Parameters] = [[(givens[f"W{layer}"], givens[f"b{layer}"]) for layer in layers]]
+        self.means = Means.of(shape)
+        steps = Steps(shape, givens, self, book)
+        so_far: list[Parameters] = [[(givens[f"W{layer}"], givens.get(f"b{layer}")) for layer in layers]]
         for step in range(1, shape.steps + 1):
-            first = (self.samples_of(step) - 1) * shape.samples_per_step
+            first = (self.samples_of(step) - 1) * shape.samples_per_step % givens["x"].shape[1]
             x, y = (givens[name][:, first : first + shape.samples_per_step] for name in "xy")
             start = self.start(so_far)
             z, a = self._forward(shape, start, x, step, book)
             with np.errstate(all="ignore"):
-                book.note(("loss", None, step), self.loss(shape.loss, a[-1], y))
-            so_far.append(self._backward(shape, start, z, a, y, givens.get("learning_rate"), step, book))
+                loss = self._perceptron_loss(z[-1], a[-1], y) if steps.is_rule else self.loss(shape.loss, a[-1], y)
+                loss = steps.with_penalty(loss, [W for W, _ in start], step)
+                book.note(("loss", None, step), loss)
+            so_far.append(self._backward(shape, start, z, a, y, steps, step, book))
 
     def _forward(
         self, shape: NetworkShape, start: Parameters, x: Array, step: int, book: Notebook
@@ -172,13 +195,22 @@ class Learner:
         """z by layer from the first, a from the inputs."""
         zs: list[Array] = []
         a = [x]
+        worked_out = x
         for layer, (W, b) in enumerate(start, 1):
-            terms = partial(_terms_of_z, W, a[-1], self.offset(b))
-            z = np.einsum("soi,sni->sno", W, a[-1]) + self.offset(b)[:, None, :]
-            zs.append(book.note(("z", layer, step), z, terms=terms))
+            name, place = shape.activations[layer - 1], ("a", layer, step)
+            no_offset = np.zeros(W.shape[:2])
+            if book.is_printed(place):
+                # By somebody who knows how, and rounds nothing.
+                zs.append(_weighted_sum(W, worked_out, no_offset if b is None else b))
+                worked_out = activation_of(name, zs[-1])
+                a.append(book.note(place, worked_out))
+                continue
+            offset = no_offset if b is None else self.offset(b)
+            terms = partial(_terms_of_z, W, a[-1], offset)
+            zs.append(book.note(("z", layer, step), _weighted_sum(W, a[-1], offset), terms=terms))
             is_logged = layer == len(start) and "cross_entropy" in shape.loss
-            own = self.activate(shape.activations[layer - 1], zs[-1])
-            a.append(book.note(("a", layer, step), own, within=(0.0, 1.0) if is_logged else REAL))
+            a.append(book.note(place, self.activate(name, zs[-1]), within=(0.0, 1.0) if is_logged else REAL))
+            worked_out = a[-1]
         return zs, a
 
     def _backward(
@@ -188,7 +220,7 @@ class Learner:
         z: Sequence[Array],
         a: Sequence[Array],
         y: Array,
-        rate: Array | None,
+        steps: Steps,
         step: int,
         book: Notebook,
     ) -> Parameters:
@@ -199,30 +231,27 @@ class Learner:
             z_before = z[layer - 2] if layer > 1 else None
             here = Here(shape.activations[layer - 1], a[layer - 1], z_before, z[layer - 1], a[layer], above)
             dL_da, dL_dz, exact = self._deltas(shape, here, y, layer, step, book)
-            kept: dict[str, Array] = {}
-            if self.goes_on_from == "dL_db" and dL_dz.shape[1] == 1:
-                kept["b"] = self._note("dL_db", layer, step, exact.sum(axis=1), book)
-                dL_dz = kept["b"][:, None, :]
-            gradients = (
-                np.einsum("sno,sni->soi", dL_dz, self.input(here)),
-                dL_dz.sum(axis=1),
-            )
-            new: list[Array] = []
-            for letter, value, gradient in zip("Wb", start[layer - 1], gradients, strict=True):
-                if letter not in kept:
-                    kept[letter] = self._note(f"dL_d{letter}", layer, step, gradient, book)
-                if rate is not None:
-                    taken = -self.step_size(rate).reshape(-1, *[1] * (value.ndim - 1)) * kept[letter]
-                    new.append(self._note(f"{letter}_new", layer, step, value + taken, book, (value, taken)))
-            if new:
-                found.insert(0, (new[0], new[1]))
-            above = Above(start[layer - 1][0], new[0] if new else None, dL_dz, dL_da)
+            W, b = start[layer - 1]
+            dL_db: Array | None = None
+            if b is not None and self.goes_on_from == "dL_db" and dL_dz.shape[1] == 1:
+                dL_db = steps.note("dL_db", layer, step, exact.sum(axis=1))
+                dL_dz = dL_db[:, None, :]
+            share = self._over(self.means.gradient)
+            gradient = np.einsum("sno,sni->soi", dL_dz, self.input(here)) / share + steps.of_penalty(W)
+            W_new = steps.taken("W", layer, step, W, gradient)
+            b_new = None if b is None else steps.taken("b", layer, step, b, dL_dz.sum(axis=1) / share, dL_db)
+            found.insert(0, (W_new, b_new))
+            above = Above(W, W_new if steps.moves("W", layer) else None, dL_dz, dL_da)
         return found
 
     def _deltas(
         self, shape: NetworkShape, here: Here, y: Array, layer: int, step: int, book: Notebook
     ) -> tuple[Array, Array, Array]:
         """dL/da and dL/dz of a layer, the latter as it goes on and as it was worked out."""
+        if here.above is None and shape.loss == "perceptron":
+            delta = self.error(here.a, y) / self._over(self.means.delta)
+            # Nothing goes back through an output that jumps.
+            return delta, book.note(("dL_dz", layer, step), delta), delta
         if here.above is None:
             with np.errstate(all="ignore"):
                 dL_da = book.note(("dL_da", layer, step), self.slope_of_loss(shape.loss, here.a, y))
@@ -234,12 +263,9 @@ class Learner:
         delta = self.short_delta(here.a, y) if is_short else self.through(replace(here, da=dL_da, slope=slope))
         return dL_da, book.note(("dL_dz", layer, step), delta), delta
 
-    def _note(
-        self, kind: str, layer: int, step: int, values: Array, book: Notebook, terms: tuple[Array, ...] = ()
-    ) -> Array:
-        stacked = partial(np.stack, terms, axis=-1) if terms else None
-        shown = self.shown if values.ndim == 3 else _as_it_is
-        return book.note((kind, layer, step), values, shown=shown, terms=stacked)
+    def _perceptron_loss(self, z: Array, a: Array, y: Array) -> Array:
+        """(students,) how far the weighted sums of wrong outputs are on the wrong side."""
+        return np.asarray((self.error(a, y) * z).sum(axis=(1, 2)) / self._over(self.means.loss))
 
     def _over(self, count: int) -> int:
         """What a mean of so many terms is divided by."""
@@ -284,7 +310,7 @@ class Learner:
             case _:
                 # As if the outputs were as far off as the student takes them to be.
                 slope = _slope_by_definition(name, y + error, y) * self._left_out(name, a.shape[2])
-        return np.asarray(slope / self._over(a.shape[1]))
+        return np.asarray(slope / self._over(self.means.delta))
 
 
 def is_shortcut(shape: NetworkShape) -> bool:
@@ -295,13 +321,13 @@ def is_shortcut(shape: NetworkShape) -> bool:
     }
 
 
-def _as_it_is(values: Array) -> Array:
-    return values
-
-
 def _times(weight: Array, value: Array) -> Array:
     """A term that nobody writes down where its weight is 0."""
     return np.where(weight == 0, 0.0, weight * value)
+
+
+def _weighted_sum(W: Array, a: Array, b: Array) -> Array:
+    return np.asarray(np.einsum("soi,sni->sno", W, a) + b[:, None, :])
 
 
 def _terms_of_z(W: Array, a: Array, b: Array) -> Array:
@@ -336,6 +362,10 @@ def activation_of(name: str, z: Array) -> Array:
             return np.asarray(np.log(1 + np.exp(z)))
         case "elu":
             return np.where(z > 0, z, np.exp(z) - 1)
+        case "step":
+            return np.where(z >= 0, 1.0, 0.0)
+        case "sign":
+            return np.where(z >= 0, 1.0, -1.0)
         case "softmax":
             powers = np.exp(z)
             return np.asarray(powers / powers.sum(axis=-1, keepdims=True))

@@ -17,6 +17,7 @@ from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.losses import LOSSES
+from examgen.core.turned import plain_of
 from tests.classroom.circuit_beliefs import CIRCUIT_BELIEFS
 from tests.classroom.figures import Array
 from tests.classroom.learner import Above, Here, Learner, Parameters, activation_of, is_shortcut, slope_of
@@ -186,8 +187,8 @@ class NoLearningRate(Learner):
 class NoUpdate(Learner):
     """Writes the old weights down for the new ones."""
 
-    def step_size(self, rate: Array) -> Array:
-        return np.zeros_like(rate)
+    def updated(self, value: Array, change: Array) -> Array:
+        return super().updated(value, np.zeros_like(change))
 
 
 class StaleWeights(Learner):
@@ -229,6 +230,27 @@ class SwappedIndex(Learner):
         return swapped
 
 
+class PenaltyForgotten(Learner):
+    """Takes the derivative of the loss without the penalty."""
+
+    def of_penalty(self, factor: Array, W: Array) -> Array:
+        return super().of_penalty(np.zeros_like(factor), W)
+
+
+class MomentumForgotten(Learner):
+    """Takes every step of an optimizer as if it were the first."""
+
+    def kept(self, last: Array) -> Array:
+        return np.zeros_like(last)
+
+
+class BiasCorrectionForgotten(Learner):
+    """Goes on with Adam's moments as they are."""
+
+    def corrected(self, mean: Array, decay: Array, step: int) -> Array:
+        return super().corrected(mean, np.zeros_like(decay), step)
+
+
 class SumForMean(Learner):
     """Adds up where a mean is meant: over the mini-batch, and over the outputs of a mean loss."""
 
@@ -236,12 +258,17 @@ class SumForMean(Learner):
 
 
 def _on_networks(test: Callable[[NetworkShape], bool]) -> Callable[[Exercise], bool]:
-    return lambda shape: isinstance(shape, NetworkShape) and test(shape)
+    def can_show(shape: Exercise) -> bool:
+        plain = plain_of(shape)
+        return isinstance(plain, NetworkShape) and test(plain)
+
+    return can_show
 
 
 def _sloped(shape: NetworkShape) -> frozenset[str]:
     """Activations whose derivative is multiplied in somewhere."""
-    return frozenset(shape.activations[:-1] if is_shortcut(shape) else shape.activations) - {"softmax"}
+    has_none = is_shortcut(shape) or shape.loss == "perceptron"
+    return frozenset(shape.activations[:-1] if has_none else shape.activations) - {"softmax"}
 
 
 def _equal_sizes(shape: NetworkShape, start: int, stop: int | None = None) -> bool:
@@ -250,7 +277,8 @@ def _equal_sizes(shape: NetworkShape, start: int, stop: int | None = None) -> bo
     return any(here == there for here, there in pairwise(sizes))
 
 
-def _has_square(shape: Exercise) -> bool:
+def _has_square(exercise: Exercise) -> bool:
+    shape = plain_of(exercise)
     if isinstance(shape, CircuitShape):
         return False
     if isinstance(shape, ProductsShape):
@@ -261,10 +289,13 @@ def _has_square(shape: Exercise) -> bool:
     return any(min(here, there) > 1 for here, there in pairwise(shape.sizes))
 
 
-def _adds_something(shape: Exercise) -> bool:
-    if isinstance(shape, CircuitShape):
-        return False
-    return not isinstance(shape, ProductsShape) or any(spec.operation == "affine_map" for spec in shape.products)
+def _adds_something(exercise: Exercise) -> bool:
+    match plain_of(exercise):
+        case NetworkShape(bias=bias):
+            return bias is None or any(bias)
+        case ProductsShape(products=products):
+            return any(spec.operation == "affine_map" for spec in products)
+    return False
 
 
 def _loss_factor(way: str, **factors: Callable[[int], float]) -> Misconception:
@@ -279,10 +310,18 @@ def _loss_factor(way: str, **factors: Callable[[int], float]) -> Misconception:
 _ALWAYS = _on_networks(lambda _: True)
 _UPDATES = _on_networks(lambda s: s.updates)
 _STEPS = _on_networks(lambda s: s.steps > 1)
+_SAMPLES = _on_networks(lambda s: s.given_samples != s.samples_per_step and s.steps > 1)
 _DEEP = _on_networks(lambda s: len(s.sizes) > 2)
 _FORKS = _on_networks(lambda s: any(size > 1 for size in s.sizes[2:]))
 
 _ROWS = (
+    Misconception("penalty-forgotten", "", PenaltyForgotten, _on_networks(lambda s: s.penalty is not None)),
+    Misconception(
+        "momentum-forgotten", "", MomentumForgotten, _on_networks(lambda s: s.optimizer is not None and s.steps > 1)
+    ),
+    Misconception(
+        "bias-correction-forgotten", "", BiasCorrectionForgotten, _on_networks(lambda s: s.optimizer == "adam")
+    ),
     Misconception("error-sign", "", ErrorSign, _ALWAYS),
     _loss_factor("2 dropped", squared_error=lambda _: 1, mean_squared_error=lambda n: 1 / n),
     _loss_factor("½ forgotten", half_squared_error=lambda _: 2, half_mean_squared_error=lambda n: 2 / n),
@@ -322,7 +361,7 @@ _ROWS = (
     Misconception("no-learning-rate", "", NoLearningRate, _UPDATES),
     Misconception("no-update", "", NoUpdate, _UPDATES),
     Misconception("stale-weights", "", StaleWeights, _STEPS),
-    Misconception("same-sample", "", SameSample, _STEPS),
+    Misconception("same-sample", "", SameSample, _SAMPLES),
     Misconception("log10", "", Log10, _on_networks(lambda s: "cross_entropy" in s.loss)),
     Misconception("bce-sign", "", BceSign, _on_networks(lambda s: s.loss == "binary_cross_entropy")),
     Misconception("swapped-index", "", SwappedIndex, _has_square),

@@ -1,19 +1,25 @@
 """What a group of students writes down for one question, and what they carry on; called by `learner` and `warmups`."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.turned import Turned
 from examgen.exams.digits import Digits
+from examgen.exams.fields import Field
 from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.tolerance import entry_of
 from tests.classroom.figures import Array, cut_off, places_for, rounded, text_of
 from tests.classroom.slips import Entry, slip
 
 Terms = Callable[[], Array]
 """Gives the terms of a sum, (students, *shape, terms); called only where somebody slips in one."""
+
+Place = tuple[str, int | None, int | None]
+"""Kind, layer and step, as in the key's columns."""
 
 REAL = (-np.inf, np.inf)
 
@@ -46,6 +52,23 @@ class Slip:
     instead_of: str
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Asked:
+    """Which entries of a result are asked for.
+
+    Attributes:
+        columns: of the sheet, in the order of the stored array.
+        entries: places in that array.
+    """
+
+    columns: NDArray[np.int64]
+    entries: NDArray[np.int64]
+
+    def of(self, values: Array) -> Array:
+        """(students, asked entries) of (students, *shape)."""
+        return values.reshape(len(values), -1)[:, self.entries]
+
+
 class Notebook:
     """The sheets of a group of students.
 
@@ -72,10 +95,13 @@ class Notebook:
         self._random = np.random.default_rng(seed)
         self._chooses = random.Random(seed)
         self._asked = _columns(paper)
+        # Derivatives that the paper tells with the other sign are written down so, and worked with as they are.
+        self._turned = paper.shape.kinds if isinstance(paper.shape, Turned) else frozenset[str]()
+        self._printed = _places(paper, paper.shown)
 
     def note(
         self,
-        place: tuple[str, int | None, int | None],
+        place: Place,
         values: Array,
         *,
         shown: Callable[[Array], Array] = lambda values: values,
@@ -85,7 +111,7 @@ class Notebook:
         """Write a result down.
 
         Args:
-            place: kind, layer and step, as in the key's columns.
+            place: of the result.
             values: (students, *shape).
             shown: reorders the entries on the way to the sheet.
             terms: of the sums that the values are.
@@ -93,11 +119,12 @@ class Notebook:
 
         Returns: (students, *shape), what the students go on with.
         """
-        values = np.asarray(values, dtype=float)
-        columns = self._asked.get(place)
-        if columns is None:
-            return self._unasked(values)
-        digits = self.paper.fields[int(columns.flat[0])].digits
+        sign = -1.0 if place[0] in self._turned else 1.0
+        values = sign * np.asarray(values, dtype=float)
+        asked = self._asked.get(place)
+        if asked is None:
+            return sign * self._unasked(place, values)
+        digits = self.paper.fields[int(asked.columns[0])].digits
         more = self._random.integers(0, self.habits.more, values.shape, endpoint=True)
         decimals = places_for(values, digits, cuts=self.habits.cuts) + more
         if self.habits.figures:
@@ -105,11 +132,15 @@ class Notebook:
             figures = places_for(values, few, cuts=self.habits.cuts)
             decimals = np.minimum(decimals, np.maximum(figures, 0))
         neat = (cut_off if self.habits.cuts else rounded)(values, decimals)
-        self.written[:, columns.ravel()] = shown(neat).reshape(len(values), -1)
-        self.places[:, columns.ravel()] = shown(decimals.astype(float)).reshape(len(values), -1).astype(int)
+        self.written[:, asked.columns] = asked.of(shown(neat))
+        self.places[:, asked.columns] = asked.of(shown(decimals.astype(float))).astype(int)
         carried = np.where(self._goes_on_with_rounded(values.shape), neat, values)
-        self._slip(columns.ravel(), values, carried, terms, within)
-        return carried
+        self._slip(asked, values, carried, terms if sign > 0 else _negative(terms), within)
+        return sign * carried
+
+    def is_printed(self, place: Place) -> bool:
+        """Whether a result stands on the paper already."""
+        return place in self._printed
 
     def texts(self) -> list[list[str]]:
         """What stands in the cells, by student and field."""
@@ -118,10 +149,12 @@ class Notebook:
             for row in zip(self.written.tolist(), self.places.tolist(), strict=True)
         ]
 
-    def _unasked(self, values: Array) -> Array:
-        if not self.habits.rounds_unasked:
+    def _unasked(self, place: Place, values: Array) -> Array:
+        if not self.habits.rounds_unasked and not self.is_printed(place):
             return values
         neat = rounded(values, places_for(values, self.paper.question.digits))
+        if self.is_printed(place):
+            return neat
         return np.where(self._goes_on_with_rounded(values.shape), neat, values)
 
     def _goes_on_with_rounded(self, shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -129,21 +162,21 @@ class Notebook:
 
     def _slip(
         self,
-        columns: NDArray[np.int64],
+        asked: Asked,
         values: Array,
         carried: Array,
         terms: Terms | None,
         within: tuple[float, float],
     ) -> None:
         """Put the slips of this quantity into the sheets and into `carried`."""
-        students, entries = np.nonzero(self._slip_columns[:, None] == columns)
+        students, places = np.nonzero(self._slip_columns[:, None] == asked.columns)
         if not len(students):
             return
         sums = None if terms is None else terms().reshape(*values.reshape(len(values), -1).shape, -1)
         flat = carried.reshape(len(values), -1)
-        for student, entry in zip(students.tolist(), entries.tolist(), strict=True):
-            column = int(columns[entry])
-            right = self._entry(student, column, columns, None if sums is None else sums[student, entry])
+        for student, place in zip(students.tolist(), places.tolist(), strict=True):
+            column, entry = int(asked.columns[place]), int(asked.entries[place])
+            right = self._entry(student, column, asked.columns, None if sums is None else sums[student, entry])
             kind, text = slip(right, self._chooses, *within)
             self.slips[student] = Slip(column, kind, right.text)
             self.written[student, column] = flat[student, entry] = float(text)
@@ -164,9 +197,27 @@ class Notebook:
         )
 
 
-def _columns(paper: PaperShape) -> Mapping[tuple[str, int | None, int | None], NDArray[np.int64]]:
-    """By kind, layer and step, the columns of the sheet in the order of the stored array."""
-    found: dict[tuple[str, int | None, int | None], dict[tuple[int, ...], int]] = {}
+def _negative(terms: Terms | None) -> Terms | None:
+    return None if terms is None else lambda: -terms()
+
+
+def _places(paper: PaperShape, names: Set[str]) -> frozenset[Place]:
+    return frozenset((one.kind, one.layer, one.step) for one in paper.graph if one.name in names)
+
+
+def _columns(paper: PaperShape) -> Mapping[Place, Asked]:
+    """What is asked of each result."""
+    found: dict[Place, dict[int, int]] = {}
     for column, field in enumerate(paper.fields):
-        found.setdefault((field.kind, field.layer, field.step), {})[field.index] = column
-    return {place: np.array([columns[index] for index in sorted(columns)]) for place, columns in found.items()}
+        entry = entry_of(paper.graph[field.quantity], field)
+        found.setdefault((_kind_of(field), field.layer, field.step), {})[entry] = column
+    return {
+        place: Asked(np.array([columns[entry] for entry in sorted(columns)]), np.array(sorted(columns)))
+        for place, columns in found.items()
+    }
+
+
+def _kind_of(field: Field) -> str:
+    """The kind of its quantity, with the letter of the weights or biases where an optimizer has it for both."""
+    letter = field.quantity.removeprefix(f"{field.kind}_")[:1]
+    return f"{field.kind}_{letter}" if field.quantity.startswith((f"{field.kind}_W", f"{field.kind}_b")) else field.kind

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.network import NetworkShape
 from examgen.core.products import ProductsShape
+from examgen.core.turned import plain_of
 from examgen.exams.exam import Exam, QuestionVariant, Variant
 from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
@@ -139,13 +140,13 @@ def answer(paper: PaperShape, learner: Learner, givens: Mapping[str, Array], boo
         book: where results are written down.
     """
     with np.errstate(all="ignore"):
-        match paper.shape:
-            case NetworkShape():
-                learner.train(paper.shape, givens, book)
-            case ProductsShape():
-                multiply(learner, paper.shape, givens, book)
-            case CircuitShape():
-                hand_circuits.work_out(paper.shape, givens, hand_circuits.in_book(book.note), learner.beliefs)
+        match plain_of(paper.shape):
+            case NetworkShape() as shape:
+                learner.train(shape, givens, book)
+            case ProductsShape() as shape:
+                multiply(learner, shape, givens, book)
+            case CircuitShape() as shape:
+                hand_circuits.work_out(shape, givens, hand_circuits.in_book(book.note), learner.beliefs)
 
 
 def _learner(exam: Exam, paper: PaperShape, belief: str) -> Learner:

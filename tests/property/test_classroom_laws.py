@@ -11,7 +11,7 @@ import pytest
 from examgen.exams.digits import Digits
 from examgen.exams.keys.solved_papers import papers, solve
 from examgen.exams.paper_shapes import PaperShape
-from tests.classroom.exams import OPERATIONS, PRECISIONS, drawn_exams, load, title, variants_of
+from tests.classroom.exams import BESIDE_SHIPPED, PRECISIONS, drawn_exams, load, title, variants_of
 from tests.classroom.figures import Array, places_for, rounded, text_of
 from tests.classroom.judging import OURS, Tally, sit
 from tests.classroom.learner import Learner
@@ -20,15 +20,19 @@ from tests.classroom.notebook import Habits, Notebook
 from tests.classroom.pupils import HONEST, Pupil, answer, beliefs_of, work_out
 from tests.classroom.rules import RULES
 from tests.classroom.slips import SLIPS, Entry, slip
-from tests.marking_students import Style, honest_answers, rounded_text
+from tests.marking_students import Style, has_learned, honest_answers, rounded_text
 from tests.misconception_names import NAMES
+
+TOO_FEW = frozenset({("adam", Digits(decimals=2))})
+"""To so few digits an exam cannot be worked out: second moments are 0.00, and Adam divides by them. The screens, which
+are lifted here, leave no such paper."""
 
 
 @pytest.mark.parametrize("digits", PRECISIONS, ids=lambda digits: f"{digits.count} {digits.unit}")
 def test_honest_students_lose_nothing(tmp_path: Path, digits: Digits) -> None:
     """Whatever honest students round on the way, no entry of theirs loses marks, in any shipped exam."""
     total = Tally()
-    for name in drawn_exams():
+    for name in (name for name in drawn_exams() if (name, digits) not in TOO_FEW):
         total.add(sit(load(name, 11, digits, is_screened=False), 2, tmp_path / name, slips=0, beliefs=()))
     assert total.honest > 1000
     assert not total.lost_entries
@@ -42,9 +46,9 @@ def test_published_rules_wrong_somebody(tmp_path: Path) -> None:
     assert tally.honest_lost[OURS] + tally.wrong_accepted[OURS] == 0
 
 
-@pytest.mark.parametrize("name", [*drawn_exams(), OPERATIONS], ids=title)
+@pytest.mark.parametrize("name", [*drawn_exams(), *BESIDE_SHIPPED], ids=title)
 def test_the_students_know_the_textbook(name: str) -> None:
-    """An honest student who carries all digits writes the key, rounded."""
+    """An honest student who carries all digits writes the key, rounded; from printed numbers, as near as they are."""
     loaded = load(name, 5, Digits(decimals=6), is_screened=False)
     variants = variants_of(loaded, 3)
     sheets = work_out(loaded.exam, [Pupil("s", variant, "carries all digits") for variant in variants], 1)
@@ -55,10 +59,17 @@ def test_the_students_know_the_textbook(name: str) -> None:
             for solution in [solve(paper, numbers.givens).values]
             for field in paper.fields
         ]
-        np.testing.assert_allclose(sheet.values, key, atol=5.1e-7)
+        is_exact = not any(paper.shown for paper, _ in papers(loaded.exam, variant))
+        np.testing.assert_allclose(sheet.values, key, atol=5.1e-7 if is_exact else 1e-5)
 
 
-@pytest.mark.parametrize("name", [*drawn_exams(), OPERATIONS], ids=title)
+def alone_can(name: str) -> bool:
+    """Whether the student who is worked out number by number has been taught all of an exam."""
+    questions = load(name, 6, is_screened=False).exam.questions
+    return all(has_learned(shape) for question in questions for shape in question.shapes.values())
+
+
+@pytest.mark.parametrize("name", [name for name in (*drawn_exams(), *BESIDE_SHIPPED) if alone_can(name)], ids=title)
 def test_students_together_write_what_one_alone_writes(name: str) -> None:
     """A group that carries rounded values writes the same as a student who is worked out number by number."""
     loaded = load(name, 6, is_screened=False)
@@ -84,20 +95,16 @@ def test_rounding_is_that_of_a_calculator(digits: Digits) -> None:
     assert [float(text_of(*pair)) for pair in zip(written, places.tolist(), strict=True)] == written
 
 
-NOT_TAUGHT = frozenset({"penalty-forgotten", "momentum-forgotten", "bias-correction-forgotten"})
-"""What only those forget who know of penalties and optimizers, of which no student here has heard."""
-
-
 def test_every_misconception_of_the_design_has_students() -> None:
     """Somebody in the classroom believes each of them, and nothing else is called by a name."""
-    assert {row.name for row in MISCONCEPTIONS.values()} == set(NAMES) - NOT_TAUGHT
+    assert {row.name for row in MISCONCEPTIONS.values()} == set(NAMES)
 
 
 def test_every_misconception_shows_on_some_exam() -> None:
     """Each way to hold each belief changes what is written in some exam, where it says that it can show."""
     shown: set[str] = set()
     could: set[str] = set()
-    for name in (*drawn_exams(), OPERATIONS):
+    for name in (*drawn_exams(), *BESIDE_SHIPPED):
         loaded = load(name, 5, is_screened=False)
         [variant] = variants_of(loaded, 1)
         labels = beliefs_of(loaded.exam, variant)
@@ -108,7 +115,7 @@ def test_every_misconception_shows_on_some_exam() -> None:
     assert shown == could
 
 
-@pytest.mark.parametrize("name", [*drawn_exams(), OPERATIONS], ids=title)
+@pytest.mark.parametrize("name", [*drawn_exams(), *BESIDE_SHIPPED], ids=title)
 def test_a_belief_that_cannot_show_changes_nothing(name: str) -> None:
     """The predicates are right: where one says no, its student writes what an honest one writes."""
     loaded = load(name, 8, is_screened=False)

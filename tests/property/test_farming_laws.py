@@ -13,7 +13,7 @@ from examgen.exams.fields import Field
 from examgen.exams.keys.solved_papers import solve
 from tests.classroom.climbing import search
 from tests.classroom.cribs import Page
-from tests.classroom.exams import drawn_exams, load
+from tests.classroom.exams import drawn_exams, load, with_numbers
 from tests.classroom.farming import BESIDE, RIGHT_COUNTS, Hall, hall
 from tests.classroom.figures import Array
 from tests.classroom.handing_in import Result
@@ -21,8 +21,10 @@ from tests.classroom.judging import OURS, sit
 from tests.classroom.slips import SLIPS
 from tests.classroom.strategies import STRATEGIES, layered
 
-FAMILIES = tuple(name for name in drawn_exams() if name != "midterm")
-"""The midterm is made of the others."""
+EXAMS = frozenset({"midterm", "homework", "final"})
+"""These are made of the others."""
+
+FAMILIES = tuple(name for name in with_numbers() if name not in EXAMS)
 
 STUDENTS = 10
 TUNED_ON = 3
@@ -38,6 +40,9 @@ ONE_ENTRY = 0.99
 
 SMALL, IN_SMALL = frozenset({"relu-integers", "scalar-chain"}), 0.96
 """The same for the smallest networks, where who slips and who knows nothing may hand in the same sheet."""
+
+IN_SATURATED = {"adam": 0.98}
+"""The same where a slip that saturates the unit makes moments of 0.0000, by which nobody can divide."""
 
 MORE_IN_SMALL = 0.02
 """What the best search that begins with right work may find there beyond the law."""
@@ -111,16 +116,15 @@ def test_a_paper_of_zeros_is_right_where_zero_is(name: str) -> None:
             assert marks == 0 or abs(right) <= 0.51 * 10.0**-field.digits.count
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", [name for name in drawn_exams() if name not in EXAMS])
 def test_a_slip_costs_one_entry(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Of honest students who fill every box and slip once, in one of the usual ways, 99 in 100 lose one entry; 96 where
-    few entries stand behind one another, and a unit that is switched off makes 0 of most of the paper."""
+    few entries stand behind one another, and a unit that is switched off makes 0 of most of the paper; 98 with Adam."""
     tally = sit(load(name, 11), 15, tmp_path_factory.mktemp("class"), honest=(), slips=20, beliefs=())
     assert {kind for kind, _ in tally.slip_kinds} == set(SLIPS)
     told = {kind: [tally.slip_kinds[kind, lost] for lost in range(4)] for kind in SLIPS}
-    assert tally.slips_at_one[OURS] >= (IN_SMALL if name in SMALL else ONE_ENTRY) * tally.slips, (
-        f"entries lost, 0, 1, 2 or more, by slip: {told}"
-    )
+    least = IN_SMALL if name in SMALL else IN_SATURATED.get(name, ONE_ENTRY)
+    assert tally.slips_at_one[OURS] >= least * tally.slips, f"entries lost, 0, 1, 2 or more, by slip: {told}"
 
 
 def following(page: Page, root: int, value: float) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.classroom.exams import OPERATIONS, drawn_exams, load, title
+from tests.classroom.exams import BESIDE_SHIPPED, drawn_exams, load, title
 from tests.classroom.judging import OURS, Tally, sit
 from tests.classroom.misconceptions import MISCONCEPTIONS
 
@@ -13,10 +13,10 @@ VARIANTS = 6
 
 @pytest.fixture(scope="module")
 def believers(tmp_path_factory: pytest.TempPathFactory) -> Tally:
-    """Every family, and the circuit of all other operations, each sat by one class of students: on each paper somebody
+    """Every family, and what no family has, each sat by one class of students: on each paper somebody
     with each misconception that can show there."""
     total, folder = Tally(), tmp_path_factory.mktemp("believers")
-    for name in (*drawn_exams(), OPERATIONS):
+    for name in (*drawn_exams(), *BESIDE_SHIPPED):
         loaded = load(name, 21)
         if len(loaded.exam.questions) == 1:
             total.add(sit(loaded, VARIANTS, folder / title(name), honest=(), slips=0))
@@ -38,7 +38,7 @@ DEAD_ENDS = {"relu-integers": 92, "scalar-chain": 94}
 off makes all that follows 0, which carries no credit."""
 
 
-NAMED_SLIPS = {"scalar-chain": 4, "circuit": 5, "recurrence": 4}
+NAMED_SLIPS = {"scalar-chain": 4, "circuit": 5, "recurrence": 4, "one-weight": 11, "homework": 2}
 """Exams in which a slip is often what a misconception comes to, by how many of them may be called so: copying the line
 above is leaving a factor out in a chain of single units, and a derivative for both in max; and where the error stands
 once, its lost sign is all that there is to see of it."""

@@ -102,6 +102,16 @@ def test_who_often_writes_fewer_digits_goes_on_from_those_written(tmp_path: Path
     assert chain.mark(**sheet | {"z1": "1.4720", "a2": "0.7360"})["z2"] == "wrong"
 
 
+def test_a_number_may_be_right_only_because_it_was_rounded(tmp_path: Path) -> None:
+    """z2 is 1 exactly; who has z1 = 0.86 instead of 0.855 has 1.003, writes 1.0 and goes on with what was rounded."""
+    numbers = {"w1": 0.5, "b1": 0.105, "x": 1.5, "w2": 0.6, "b2": 0.487, "y": 1}
+    chain = Chain(tmp_path, "decimals = 4", '["z", "a", "dL_dz"]', hidden="identity", **numbers)
+    written = {"z1": "0.86", "a1": "0.86", "z2": "1.0", "a2": "1.0", "dL_dz2": "0.0030"}
+    assert set(chain.mark(Policy(precision="as_written", least_digits=2), **written).values()) == {"correct"}
+    written |= {"z1": "0.8550", "a1": "0.8550", "z2": "1", "a2": "1"}
+    assert chain.mark(Policy(precision="as_written", least_digits=2), **written)["dL_dz2"] == "wrong"
+
+
 def test_zeros_left_out_behind_whole_numbers_are_no_habit(tmp_path: Path) -> None:
     """0.875 and 26.25 are so exactly: 26.2600 is no rounding of what follows from them, as it is where 0.875 is one."""
     chain = Chain(tmp_path, "decimals = 4", hidden="identity", b1=0.125)
@@ -375,3 +385,12 @@ def test_a_fraction_is_no_whole_number(tmp_path: Path) -> None:
     found = chain.mark(z1="5.5", dL_dz2="30", dL_dz1="90", dL_dW1="90")
     assert found == {"z1": "wrong", "dL_dz2": "wrong", "dL_dz1": "follow_through", "dL_dW1": "correct"}
     assert chain.mark(z1="5.0", dL_dW1="90.3") == {"z1": "correct", "dL_dW1": "wrong"}
+
+
+def test_a_blank_behind_a_fraction_is_as_whole_as_its_reference(tmp_path: Path) -> None:
+    """Behind z1 = 5.5 and a blank a1, z2 is 16 exactly, from a1 = 5, or about 17.5: 15 is neither."""
+    whole = {"w1": 2, "b1": 1, "w2": 3, "b2": 1, "x": 2, "y": 1}
+    chain = Chain(tmp_path, "decimals = 0", FORWARD, hidden="relu", output="relu", **whole)
+    assert chain.mark(z1="5.5", z2="15")["z2"] == "wrong"
+    assert chain.mark(z1="5.5", z2="16")["z2"] == "correct"
+    assert chain.mark(z1="5.5", z2="18")["z2"] == "follow_through"

@@ -66,6 +66,29 @@ def test_a_unit_that_can_be_dead_is_no_copy() -> None:
     assert frozenset({"z2", "a2"}) in equal
 
 
+TWO_STARTS = """
+title = "T"
+[graph]
+given = { x = [], y = [], z = [], w = [] }
+output = "f"
+[graph.define]
+q = "x + y"
+r = "z * w"
+s = "q * r"
+f = "s + q"
+[fixed]
+x = 2
+y = 3
+z = 4
+w = -1
+[digits]
+decimals = 0
+[[tasks]]
+text = "Go."
+ask = ["q", "r", "s", "f", "df_ds", "df_dq", "df_dr"]
+"""
+
+
 class OneSheet:
     """The sheet of one student on a bank of fixed numbers; answers by quantity, of one entry each, others blank."""
 
@@ -89,6 +112,12 @@ class OneSheet:
         marks = np.where(self.marked.outcome == OUTCOMES["correct"].code, 1.0, 0.0)
         nothing = np.zeros(marks.shape, dtype=bool)
         return paid(self.paper, self.givens, self.submitted, self.marked, nothing, marks)
+
+    def following(self) -> Paid:
+        """The same with a mark for each answer that follows, too."""
+        lost = self.marked.outcome == OUTCOMES["wrong"].code
+        nothing = np.zeros(lost.shape, dtype=bool)
+        return paid(self.paper, self.givens, self.submitted, self.marked, nothing, np.where(lost, 0.0, 1.0))
 
     def started(self) -> float:
         """The share of the entries that start from the paper's numbers which are work on it."""
@@ -145,6 +174,34 @@ def test_a_right_zero_beside_no_work_is_not_paid(tmp_path: Path) -> None:
     place = [field.quantity for field in idle.paper.fields].index("a1")
     assert [WHY[sheet.paid().why[0, place]] for sheet in (idle, at_work)] == ["zero", ""]
     assert [sheet.paid().share[0, place] for sheet in (idle, at_work)] == [0, 100]
+
+
+def test_two_slips_are_paid_beside_a_start_that_is_right(tmp_path: Path) -> None:
+    """Where both entries that read the paper are wrong, the circuit was worked out with other numbers; where one is
+    right, so few wrong answers are slips."""
+    bank = written(tmp_path, TWO_STARTS)
+    rest = {"s": "-21", "f": "-14", "df_ds": "1", "df_dq": "-2", "df_dr": "7"}
+    elsewhere = OneSheet(bank, q="7", r="-3", **rest)
+    assert elsewhere.started() == 0
+    names = [field.quantity for field in elsewhere.paper.fields]
+    follows = [names.index(name) for name in ("s", "f", "df_dq", "df_dr")]
+    assert elsewhere.following().share[0, follows].tolist() == [0] * 4
+    slipped = OneSheet(bank, q="7", r="-4", s="-28", f="-20", df_ds="1", df_dq="-3", df_dr="7")
+    assert slipped.following().share.tolist() == [[100] * len(names)]
+
+
+def test_a_unit_that_jumps_may_slip_to_zero(tmp_path: Path) -> None:
+    """Behind a 0 for the 1 of a step, the weights stay as they are: together they pay as much as the right z, and not
+    half of it as behind zeros that show no work."""
+    jumping = changed(
+        FIXED,
+        ('"sigmoid"', '"step"'),
+        ('"squared_error"', '"perceptron"'),
+        ("y = [[1]]", "y = [[0]]\nlearning_rate = 1"),
+        ('"loss"', '"W_new", "b_new"'),
+    )
+    sheet = OneSheet(written(tmp_path, jumping), z1="0.6", a1="0", W1_new="0.5", b1_new="0.1")
+    assert sheet.following().share.tolist() == [[100, 100, 50, 50]]
 
 
 def test_what_is_no_number_both_times_is_the_same() -> None:

@@ -102,9 +102,7 @@ class Writing:
         values, pairs = submitted.values, list(zip(paper.fields, wanted.T, strict=True))
         decimals = np.stack([field.digits.decimals_for(of_field) for field, of_field in pairs]).T
         half = np.stack([field.digits.half_units(of_field) for field, of_field in pairs]).T
-        # Who leaves zeros out behind a number that is exactly so has not rounded it.
-        is_same = np.abs(values - wanted) <= WHOLE * np.maximum(1, np.abs(wanted))
-        fewer = np.where(is_same, 0, _fewer_digits(paper, submitted))
+        fewer = _fewer_digits(paper, submitted, wanted)
         written_half = np.where(fewer > 0, half_unit(decimals - fewer), 0.0)
         fraction_half = _fraction_half(paper, submitted, wanted)
         is_enough = (fewer > 0) & (submitted.digits >= policy.least_digits)
@@ -175,11 +173,31 @@ def _writes_short(submitted: Submitted, is_short: Flags) -> Flags:
     return np.asarray(is_often | ((short > 0) & (most <= most_short)))
 
 
-def _fewer_digits(paper: PaperShape, submitted: Submitted) -> NDArray[np.int64]:
+def _fewer_digits(paper: PaperShape, submitted: Submitted, wanted: Array) -> NDArray[np.int64]:
+    """(students, fields) how many digits fewer than asked are written.
+
+    Who leaves zeros out behind a number that is exactly so has not rounded it, unless all are written so: then it may
+    have come out so when it was rounded.
+    """
+    values = submitted.values
     by_decimals = np.array([field.digits.unit == "decimals" for field in paper.fields])
     asked = np.array([field.digits.count for field in paper.fields])
-    fewer = np.where(by_decimals, asked - submitted.decimals, asked - submitted.digits)
-    return np.where(np.isfinite(submitted.values) & (submitted.values != 0), np.maximum(fewer, 0), 0)
+    missing = np.where(by_decimals, asked - submitted.decimals, asked - submitted.digits)
+    fewer = np.where(np.isfinite(values) & (values != 0), np.maximum(missing, 0), 0)
+    is_same = (fewer > 0) & (np.abs(values - wanted) <= WHOLE * np.maximum(1, np.abs(wanted)))
+    if not is_same.any():
+        return fewer
+    has_habit = _writes_short(submitted, (fewer > 0) & (~is_same | _ends_in_zero(submitted, is_same)))
+    return np.where(is_same & ~has_habit, 0, fewer)
+
+
+def _ends_in_zero(submitted: Submitted, chosen: Flags) -> Flags:
+    """(students, fields) which of the chosen numbers are written with a 0 behind the point that they do not need."""
+    found = np.zeros_like(chosen)
+    decimals = submitted.decimals[chosen]
+    units = submitted.values[chosen] * 10.0 ** (decimals - 1)
+    found[chosen] = (decimals > 0) & (np.abs(units - np.round(units)) <= WHOLE * np.maximum(1, np.abs(units)))
+    return found
 
 
 def _fraction_half(paper: PaperShape, submitted: Submitted, wanted: Array) -> Array:

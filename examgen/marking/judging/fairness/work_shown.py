@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from examgen.core.graph import Role, Values
 from examgen.core.probes.dependence import rests_on
+from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.rules.rule import Array
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import as_quantities, by_field
@@ -37,7 +38,7 @@ FEW = 1 / 10
 """Share of a sheet's answers up to which those that are wrong of themselves, and have no name, are slips of the pen,"""
 
 LEAST_FEW = 2
-"""and so many are in any case."""
+"""and so many are in any case. More than one is only where some entry that starts from the paper's numbers is work."""
 
 ENOUGH_WORK = 0.5
 """Share of the entries that start from the paper's numbers from which on follow-through pays in full."""
@@ -97,12 +98,12 @@ def paid(
     is_right = right_of_itself(chosen, values)
     follows = _only_follows(chosen, is_right)
     is_zero, named = values == 0, is_named[rows] & ~free.written
-    has_slips, most = _slips(chosen, values, named)
     # Who copies an answer that shows work goes on from that work, though the copy shows none.
     reads_work = _reads_work(paper, is_right, (follows | named) & ~is_zero, is_zero, np.isnan(values))
     explained = (follows & ~free.follows & earns) | named
     is_work = ((is_right & earns) | (explained & reads_work)) & ~is_zero
     started[rows] = _started(paper, is_work, np.isfinite(values), is_right & free.right)
+    has_slips, most = _slips(paper, chosen, values, named, started[rows])
     is_made_up = free.follows | ~(reads_work | has_slips[:, None])
     is_idle = (started[rows, None] < ENOUGH_WORK) & ~has_slips[:, None]
     no_work = earns & ((follows & is_made_up) | (is_right & is_zero & is_idle))
@@ -115,14 +116,16 @@ def paid(
     return Paid(share, why, started)
 
 
-def _slips(marked: Marked, values: Array, named: Flags) -> tuple[Flags, Array]:
+def _slips(paper: PaperShape, marked: Marked, values: Array, named: Flags, started: Array) -> tuple[Flags, Array]:
     """(students,) whether so few answers are wrong of themselves, and have no name, that they are slips; and how much
     of what the others have earned entries without work then pay at most."""
     is_written = np.isfinite(values)
     slips = (marked.outcome == _WRONG) & is_written & ~named
-    # Whoever writes 0, or as good as 0, where there is something has hardly slipped.
-    idle = (slips & (np.abs(values) <= NOTHING * marked.half)).sum(axis=1)
-    is_few = slips.sum(axis=1) <= np.maximum(LEAST_FEW, FEW * is_written.sum(axis=1))
+    # Whoever writes 0, or as good as 0, where there is something has hardly slipped; but a unit that jumps may say so.
+    idle = (slips & (np.abs(values) <= NOTHING * marked.half) & ~_jumps(paper)).sum(axis=1)
+    count = slips.sum(axis=1)
+    # Of another paper whatever starts from its numbers is wrong, which may be two entries, and all the rest follows.
+    is_few = (count <= 1) | ((started > 0) & (count <= np.maximum(LEAST_FEW, FEW * is_written.sum(axis=1))))
     return is_few & (idle <= 1), np.where(is_few & (idle == 0), BEHIND_SLIPS, MOST_WITHOUT_WORK)
 
 
@@ -211,6 +214,15 @@ def _started(paper: PaperShape, is_work: Flags, is_written: Flags, says_nothing:
     telling = ((is_written & ~says_nothing) | is_passed)[:, places].sum(axis=1)
     work = (is_work & ~says_nothing)[:, places].sum(axis=1)
     return np.where(telling > 0, work / np.maximum(telling, 1), 1.0)
+
+
+@lru_cache(maxsize=512)
+def _jumps(paper: PaperShape) -> Flags:
+    """(fields,) which are outputs that have few values."""
+    rules = (paper.graph[field.quantity].rule for field in paper.fields)
+    return np.array(
+        [rule is not None and rule.name in ACTIVATIONS and bool(ACTIVATIONS[rule.name].levels) for rule in rules]
+    )
 
 
 @lru_cache(maxsize=512)
