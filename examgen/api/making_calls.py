@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from examgen.api.arguments import Banks, path_of, paths_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from examgen.batch.bench.checked import Checked
     from examgen.batch.bench.rehearsal import Rehearsal
-    from examgen.batch.making import MadePapers
+    from examgen.batch.making import MadePapers, MakeOptions
+    from examgen.batch.running.progress import Progress
     from examgen.batch.samples import Samples
     from examgen.exams.draws.streams import Seed
 
@@ -62,9 +61,8 @@ def make(
     """
     from examgen.batch import making
 
-    origin = _seed(seed, secret)
-    options = making.MakeOptions(
-        origin, notation, language, paper, path_of(theme), key_detail, working_space, force, fairness, paths_of(banks)
+    options = _options(
+        seed, secret, notation, language, paper, theme, key_detail, working_space, force, fairness, banks
     )
     return making.make(str(exam), student, path_of(out), options)
 
@@ -91,7 +89,7 @@ def make_class(
     scheduler: str | None = None,
     force: bool = False,
     banks: Banks = (),
-    progress: "Callable[[int, int], None] | None" = None,
+    progress: "Progress | None" = None,
 ) -> "MadePapers":
     """Make a paper of their own for each student of a roster.
 
@@ -131,12 +129,11 @@ def make_class(
     Raises:
         examgen.errors.ExamgenError: as in `make`; also where the roster cannot be read or names a student twice.
     """
-    from examgen.batch import class_making, making
+    from examgen.batch import class_making
     from examgen.batch.packed import print_ready as print_ready_files
 
-    origin = _seed(seed, secret)
-    options = making.MakeOptions(
-        origin, notation, language, paper, path_of(theme), key_detail, working_space, force, fairness, paths_of(banks)
+    options = _options(
+        seed, secret, notation, language, paper, theme, key_detail, working_space, force, fairness, banks
     )
     packing = print_ready_files.Packing(has_print=print_ready, is_duplex=duplex, has_zips=zip)
     how = class_making.ClassOptions(jobs, has_pages=pdf, packing=packing, scheduler=scheduler)
@@ -222,6 +219,35 @@ def check(
     from examgen.batch.bench import checking
 
     return checking.check(str(exam), draws=draws, seed=seed, out=path_of(out), force=force, banks=paths_of(banks))
+
+
+def _options(
+    seed: int | None,
+    secret: str | PathLike[str] | None,
+    notation: str | None,
+    language: str,
+    paper: str,
+    theme: str | PathLike[str] | None,
+    key_detail: str,
+    working_space: bool,
+    force: bool,
+    fairness: float | None,
+    banks: Banks,
+) -> "MakeOptions":
+    from examgen.batch.making import MakeOptions
+
+    return MakeOptions(
+        _seed(seed, secret),
+        notation,
+        language,
+        paper,
+        path_of(theme),
+        key_detail,
+        working_space,
+        force,
+        fairness,
+        paths_of(banks),
+    )
 
 
 def _seed(seed: int | None, secret: str | PathLike[str] | None) -> "Seed | None":

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from examgen.api.arguments import path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from examgen.batch.running.progress import Progress
     from examgen.marking.results.appeals.explanation import Explanation
     from examgen.marking.results.graded_class import GradedClass
 
@@ -27,7 +26,7 @@ def grade(
     overrides: str | PathLike[str] | None = None,
     feedback: bool = False,
     jobs: int | None = 1,
-    progress: "Callable[[int, int], None] | None" = None,
+    progress: "Progress | None" = None,
     time_limit: float = 60.0,
 ) -> "GradedClass":
     """Mark answer sheets and write results.csv, gradebook.csv, notes.csv and integrity.csv.

@@ -25,13 +25,14 @@ from examgen.batch.claiming import (
     remove_broken,
 )
 from examgen.batch.class_work import work_of_papers
-from examgen.batch.making import MadePapers, MakeOptions, Progress, checked_seed, key_below, seed_notices, seed_told
+from examgen.batch.making import MadePapers, MakeOptions, checked_seed, key_below, seed_notices, seed_told
 from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, ManifestRow, Told, manifest_csv, told_in
 from examgen.batch.packed.print_ready import NOTHING, Packing, PapersToPack, pack, packed_names
 from examgen.batch.paper_orders import ClassPrinter, KeyWriter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
 from examgen.batch.running.pool import check_scheduler, jobs_for, ready, work_through
+from examgen.batch.running.progress import Progress
 from examgen.batch.travelling import TravellingExam, style_of
 from examgen.documents.style import PaperStyle
 from examgen.errors import AnswersError, ExamgenError, KeyFileError, some

@@ -37,9 +37,6 @@ SMALL_SEED = 2**32
 MOST_NAMED = 5
 """So many characters without a glyph are named in a notice; the rest is counted."""
 
-Progress = Callable[[int, int], None]
-"""Called with the number of papers done and of all."""
-
 
 @dataclass(frozen=True, slots=True)
 class MakeOptions:

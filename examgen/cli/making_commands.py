@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MOST_NAMED = 5
 """So many students are named in a line."""
 
+_PACKED = {"Print:   ": "print", "Zipped:  ": "zip"}
+"""Folders of what a class is packed into, by what is said of them."""
+
 
 def make(
     exam: Exam = "question2",
@@ -78,7 +81,8 @@ def make(
         )
     if seed is None and secret is None:
         typer.echo(f"Seed: {made.seed}  (make the same paper again with --seed {made.seed})")
-    for title, names in (("Hand out", _handed_out(made.files)), ("Keep", _kept(made.files))):
+    kept = _below(made.files, "key")
+    for title, names in (("Hand out", [name for name in made.files if name not in kept]), ("Keep", kept)):
         typer.echo(f"{title}:")
         for name in names:
             typer.echo(f"  {made.folder / name}")
@@ -192,8 +196,8 @@ def _print_class(made: "MadePapers", *, is_seed_new: bool) -> None:
         typer.echo(f"Seed: {made.seed}  (make the same papers again with --seed {made.seed})")
     typer.echo(f"{made.students - len(made.set_aside)} papers of exam {made.exam}")
     typer.echo(f"Hand out: {made.where('handout')} (a folder for each student)")
-    for title, folder in (("Print:   ", "print"), ("Zipped:  ", "zip")):
-        if packed := [name for name in made.files if name.startswith(f"{folder}/")]:
+    for title, folder in _PACKED.items():
+        if packed := _below(made.files, folder):
             where = made.where(packed[0] if len(packed) == 1 else folder)
             typer.echo(f"{title} {where}" + (f" ({len(packed)} files)" if len(packed) > 1 else ""))
     typer.echo(f"Keep:     {made.where('key')}, {made.where('manifest.csv')}")
@@ -207,14 +211,11 @@ def _as_json(made: "MadePapers") -> dict[str, object]:
         "folder": made.where(),
         "students": made.students,
         "set_aside": list(made.set_aside),
-        "packed": [name for name in made.files if name.startswith(("print/", "zip/"))],
+        "packed": _below(made.files, *_PACKED.values()),
         "notices": list(made.notices),
     }
 
 
-def _handed_out(files: tuple[str, ...]) -> list[str]:
-    return [name for name in files if not name.startswith("key/")]
-
-
-def _kept(files: tuple[str, ...]) -> list[str]:
-    return [name for name in files if name.startswith("key/")]
+def _below(files: tuple[str, ...], *folders: str) -> list[str]:
+    """Those of the files that are in some of the folders."""
+    return [name for name in files if name.partition("/")[0] in folders]

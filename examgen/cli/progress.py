@@ -6,19 +6,21 @@ Called by the commands that make or mark a class.
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 
-Progress = Callable[[int, int], None]
+if TYPE_CHECKING:
+    from examgen.batch.running.progress import Progress
 
 SECONDS_BETWEEN = 10.0
 """From line to line where stderr is no terminal."""
 
 
 @contextmanager
-def progress(what: str, *, is_quiet: bool = False, is_json: bool = False) -> Iterator[Progress | None]:
+def progress(what: str, *, is_quiet: bool = False, is_json: bool = False) -> "Iterator[Progress | None]":
     """What a run calls with the number of things done and of all; None where nothing is to be told.
 
     Args:
@@ -68,7 +70,7 @@ def _duration(seconds: float) -> str:
 
 
 @contextmanager
-def _bar(what: str) -> Iterator[Progress]:
+def _bar(what: str) -> "Iterator[Progress]":
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -16,6 +16,7 @@ from examgen.batch.packed.handout_zips import SUFFIX, zip_names, zip_pieces
 from examgen.batch.paper_orders import paths_of
 from examgen.batch.rosters.class_list import Listed
 from examgen.batch.rosters.systems import GROUP
+from examgen.batch.running.progress import Progress
 from examgen.documents.pdf.joining import Part, joined
 from examgen.errors import ExamgenError, some
 from examgen.exams.folders.files import Content, folder_name, write_files
@@ -113,7 +114,7 @@ def packed_names(packing: Packing, roster: Sequence[Listed]) -> tuple[str, ...]:
 
 
 def pack(
-    packing: Packing, work: PapersToPack, progress: Callable[[int, int], None] | None = None
+    packing: Packing, work: PapersToPack, progress: Progress | None = None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Write what is made of the papers of a class: the paths of it below the folder, and what is to be told.
 
@@ -140,7 +141,7 @@ def pack(
 class _Steps:
     """Counts papers that are packed."""
 
-    progress: Callable[[int, int], None] | None
+    progress: Progress | None
     all: int
     done: int = 0
 

@@ -5,7 +5,7 @@ it, with a `MarkedClass` of its own or with the tables in a folder.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +21,7 @@ from examgen.batch.returned.feedback_rows import (
     total_of,
 )
 from examgen.batch.running.pool import work_through
+from examgen.batch.running.progress import Progress
 from examgen.batch.travelling import TravellingExam, style_of
 from examgen.documents.feedback.web_and_print import feedback_html, feedback_pdf
 from examgen.documents.style import STANDARD, PaperStyle
@@ -32,9 +33,6 @@ from examgen.marking.results.earlier import GRADEBOOK, RESULTS
 from examgen.marking.results.read_back import read_rows
 
 BOOK = GRADEBOOK
-
-Progress = Callable[[int, int], None]
-"""Called with the number of papers done and of all."""
 
 
 class MarkedClass(Protocol):

@@ -7,7 +7,7 @@ The grammar is that of `formula_language`, and beside it
     call     = name "(" (formula | setting "=" whole number) {"," …} ")"
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -22,7 +22,7 @@ from examgen.core.circuits.operations.windows import CONVOLUTIONS
 from examgen.core.exact import exactly
 from examgen.core.formulas import formula_functions
 from examgen.core.formulas.formula_functions import Function, function_key
-from examgen.core.formulas.formula_language import Parser
+from examgen.core.formulas.formula_language import Parser, folded
 from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize_definition
 from examgen.core.rules.activations import ACTIVATIONS
 
@@ -66,7 +66,7 @@ class _Call:
     """An operation that takes so many of what was before it."""
 
     operation: Operation
-    count: int
+    arity: int
     settings: tuple[int, ...] = ()
 
 
@@ -85,7 +85,11 @@ def definition(text: str, shapes: Mapping[str, Shape]) -> Expression:
     parser = _DefinitionParser(tokens, shapes)
     if problem := parser.problem():
         raise _complaint(problem)
-    return _folded(parser.program, shapes)
+
+    def read(step: float | str) -> Expression:
+        return Read(step, shapes[step]) if isinstance(step, str) else Constant(exactly(step))
+
+    return folded(parser.program, read, lambda step, arguments: _applied(_called(step), arguments))
 
 
 def _complaint(problem: Unparsed) -> ValueError:
@@ -194,26 +198,9 @@ class _DefinitionParser(Parser):
         return self.tokens[min(self.place + 1, len(self.tokens) - 1)]
 
 
-def _folded(program: Sequence[object], shapes: Mapping[str, Shape]) -> Expression:
-    """The expression of a program in postfix order."""
-    stack: list[Expression] = []
-    for step in program:
-        if isinstance(step, str):
-            stack.append(Read(step, shapes[step]))
-        elif isinstance(step, float):
-            stack.append(Constant(exactly(step)))
-        else:
-            call = _called(step)
-            arguments = [stack.pop() for _ in range(call.count)][::-1]
-            stack.append(_applied(call, arguments))
-    (found,) = stack
-    return found
-
-
-def _called(step: object) -> _Call:
+def _called(step: _Call | Function) -> _Call:
     if isinstance(step, _Call):
         return step
-    assert isinstance(step, Function)
     return _Call(MATRIX if step is _MATRIX else _SIGNS[step], step.arity)
 
 

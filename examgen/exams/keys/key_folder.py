@@ -72,7 +72,7 @@ def read_key(folder: Path, *, is_checked: bool = True) -> Key:
     """
     folder = folder if (folder / "exam.json").is_file() or not (folder / "key").is_dir() else folder / "key"
     if not is_checked:
-        exam, making = _read_exam(folder / "exam.json")
+        exam, making = _exam_of(folder, _read_json(folder / "exam.json"))
         return Key(folder, exam, tuple(_read_variants(folder / "variants.jsonl", exam)), making)
     from concurrent.futures import ThreadPoolExecutor  # who makes papers reads no key
 
@@ -108,12 +108,13 @@ def read_key_so_far(folder: Path) -> Key | None:
     Raises:
         KeyFileError: there is a key, but it is damaged or of another format.
     """
-    if (begun := read_exam(folder)) is None:
+    if not os.path.lexists(folder / "exam.json"):
         return None
-    exam, making = begun
+    document = _read_json(folder / "exam.json")
+    exam, making = _exam_of(folder, document)
     is_begun = not any(os.path.lexists(folder / name) for name in ("variants.jsonl", "answers.csv"))
     variants = () if is_begun else tuple(_read_variants(folder / VARIANTS, exam))
-    return Key(folder, exam, variants, making, lost_papers(folder, _read_json(folder / "exam.json"), len(variants)))
+    return Key(folder, exam, variants, making, lost_papers(folder, document, len(variants)))
 
 
 def read_exam(folder: Path) -> tuple[Exam, Making] | None:
@@ -123,7 +124,8 @@ def read_exam(folder: Path) -> tuple[Exam, Making] | None:
     Raises:
         KeyFileError: as in `read_key_so_far`.
     """
-    return _read_exam(folder / "exam.json") if os.path.lexists(folder / "exam.json") else None
+    path = folder / "exam.json"
+    return _exam_of(folder, _read_json(path)) if os.path.lexists(path) else None
 
 
 def exam_id_of(folder: Path) -> str | None:
@@ -140,8 +142,9 @@ def _json_line(document: Mapping[str, Any]) -> bytes:
     return (json.dumps(document, ensure_ascii=False) + "\n").encode()
 
 
-def _read_exam(path: Path) -> tuple[Exam, Making]:
-    document = _read_json(path)
+def _exam_of(folder: Path, document: Mapping[str, Any]) -> tuple[Exam, Making]:
+    """What the exam.json of a folder says."""
+    path = folder / "exam.json"
     if document.get("format") != FORMAT:
         raise KeyFileError(
             f"{path}: format {document.get('format')!r}, written by examgen {document.get('examgen', 'unknown')}; "

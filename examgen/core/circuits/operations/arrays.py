@@ -23,7 +23,7 @@ from examgen.core.circuits.expressions import (
 )
 from examgen.core.circuits.operations.functions import extreme, is_ahead, is_typed, lead
 from examgen.core.circuits.operations.simplest_forms import minus, summed, times
-from examgen.core.circuits.operations.uniform import TOTAL, spread, sum_sign
+from examgen.core.circuits.operations.uniform import TOTAL, over_entries, spread, sum_sign
 from examgen.core.rules.activations import softmax
 from examgen.core.rules.rule import Array
 
@@ -97,19 +97,13 @@ ONLY = Operation("", _only_shape, _only, _write_only, is_rational=True, is_linea
 # Sums, means and extremes over all entries.
 
 
-def _needs_array(shapes: Sequence[Shape], _settings: Settings) -> Shape:
-    if not shapes[0]:
-        raise ValueError("it is a number already; this is for arrays")
-    return ()
-
-
 def _size(one: Applied) -> int:
     return prod(one.arguments[0].shape)
 
 
 MEAN = Operation(
     "mean",
-    _needs_array,
+    over_entries,
     lambda arrays, one: np.asarray(arrays[0].sum(axis=axes_of(one.arguments[0].shape)) / _size(one)),
     lambda texts, one: Piece(rf"\frac{{1}}{{{_size(one)}}} {sum_sign(one)} {texts[0].within(PRODUCT)}", PRODUCT),
     lambda one, gradient: [spread(times(Constant(Fraction(1, _size(one))), gradient), one.arguments[0].shape)],
@@ -146,7 +140,7 @@ def _extreme_of(name: str, *, largest: bool) -> Operation:
     )
     return Operation(
         name,
-        _needs_array,
+        over_entries,
         compute,
         lambda texts, _: Piece(rf"\{name} {texts[0].within(ATOM)}", PRODUCT),
         lambda one, gradient: [times(gradient, applied(is_extreme, one.arguments[0], one))],

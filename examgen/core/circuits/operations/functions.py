@@ -35,7 +35,7 @@ from examgen.core.circuits.operations.simplest_forms import (
 from examgen.core.circuits.operations.uniform import ONE, same_shapes, spread
 from examgen.core.exact import exactly
 from examgen.core.formulas.formula_functions import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT, Function
-from examgen.core.formulas.formula_language import Formula, parse_formula
+from examgen.core.formulas.formula_language import Formula, folded, parse_formula
 from examgen.core.rules.activations import ACTIVATIONS, Activation
 from examgen.core.rules.rule import Array, fill_latex
 
@@ -222,15 +222,15 @@ _BY_HAND: Mapping[Function, Callable[..., Expression]] = MappingProxyType(
 
 def _expression(formula: Formula, value: Expression) -> Expression:
     """The expression of a formula of one value."""
-    stack: list[Expression] = []
-    for step in formula.program:
-        if isinstance(step, Function):
-            arguments = [stack.pop() for _ in range(step.arity)][::-1]
-            make = _BY_HAND.get(step) or partial(applied, _EXTREMES[step.name])
-            stack.append(make(*arguments))
-        else:
-            stack.append(value if isinstance(step, str) else Constant(exactly(step)))
-    return stack[0]
+
+    def read(step: float | str) -> Expression:
+        return value if isinstance(step, str) else Constant(exactly(step))
+
+    def apply(step: Function, arguments: Sequence[Expression]) -> Expression:
+        make = _BY_HAND.get(step) or partial(applied, _EXTREMES[step.name])
+        return make(*arguments)
+
+    return folded(formula.program, read, apply)
 
 
 def _of_minus(one: Applied) -> Expression:

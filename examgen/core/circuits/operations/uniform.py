@@ -35,12 +35,11 @@ def same_shapes(shapes: Sequence[Shape], _settings: Settings = ()) -> Shape:
 # Sums over all entries, and a number in every entry: what goes back through numbers beside arrays.
 
 
-def _sum_shape(shapes: Sequence[Shape], _settings: Settings) -> Shape:
-    return () if shapes[0] else _needs_entries(shapes[0])
-
-
-def _needs_entries(shape: Shape) -> Shape:
-    raise ValueError(f"a number has no entries to go over; its shape is {list(shape)}")
+def over_entries(shapes: Sequence[Shape], _settings: Settings) -> Shape:
+    """One number of all entries of an array."""
+    if not shapes[0]:
+        raise ValueError("a number has no entries to go over; this is for arrays")
+    return ()
 
 
 INDICES = "ij"
@@ -54,7 +53,7 @@ def sum_sign(one: Applied) -> str:
 
 TOTAL = Operation(
     "sum",
-    _sum_shape,
+    over_entries,
     lambda arrays, one: np.asarray(arrays[0].sum(axis=axes_of(one.arguments[0].shape))),
     lambda texts, one: Piece(rf"{sum_sign(one)} {texts[0].within(PRODUCT)}", PRODUCT),
     pull=lambda one, gradient: [spread(gradient, one.arguments[0].shape)],
