@@ -144,7 +144,7 @@ class ComputationGraph:
     """The quantities without a rule."""
     derived: tuple[Quantity, ...] = field(init=False, repr=False)
     """The quantities with a rule."""
-    _by_name: Mapping[str, Quantity] = field(init=False, repr=False)
+    _by_name: MappingProxyType[str, Quantity] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         by_name: dict[str, Quantity] = {}
@@ -228,7 +228,7 @@ class ComputationGraph:
         Raises:
             ValueError: a quantity is given and has no rule, or quantities would read one another in a circle.
         """
-        quantities = dict(self._by_name)
+        quantities = self._by_name.copy()
         for name, (rule, inputs) in changes.items():
             old = self[name]
             if old.rule is None:

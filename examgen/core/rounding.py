@@ -149,7 +149,10 @@ class Bands:
         effects = effects_of(self._graph, self._base, source, half, self._substitute, self.gaps)
         for name, effect in effects.items():
             if name in self.added:
-                self.added[name] = self.added[name] + effect.sum(axis=-len(self._graph[name].shape) - 1)
+                # Of a single entry there is nothing to add up.
+                axis = effect.ndim - len(self._graph[name].shape) - 1
+                total = effect.sum(axis=axis) if source.size > 1 else effect.squeeze(axis)
+                self.added[name] = self.added[name] + total
 
 
 def gaps_in(substitute: Values) -> Set[str]:

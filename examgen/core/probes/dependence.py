@@ -6,7 +6,7 @@ input on. So the links are found by trying each rule at random inputs, once for 
 Called by `exams.tolerance` and by marking.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -37,19 +37,30 @@ def rests_on(graph: ComputationGraph, quantity: Quantity, unsound: Mapping[str, 
     Returns: (students, entries).
     """
     found = np.zeros((quantity.size, students), dtype=bool).T
-    for name, linked in _inputs_of(graph, quantity.name):
+    for name, handed_on in _inputs_of(graph, quantity.name):
         if name in unsound:
-            found |= unsound[name] @ linked
+            found |= handed_on(unsound[name])
     return found
 
 
 @lru_cache(maxsize=4096)
-def _inputs_of(graph: ComputationGraph, name: str) -> tuple[tuple[str, Flags], ...]:
-    """What a quantity reads, each with its `links`."""
+def _inputs_of(graph: ComputationGraph, name: str) -> tuple[tuple[str, Callable[[Flags], Flags]], ...]:
+    """What a quantity reads, each with how its flags are handed on."""
     quantity = graph[name]
     assert quantity.rule is not None
     shapes = tuple(graph[source].shape for source in quantity.inputs)
-    return tuple((source, links(quantity.rule, shapes, place)) for place, source in enumerate(quantity.inputs))
+    found = (links(quantity.rule, shapes, place) for place in range(len(shapes)))
+    return tuple((source, _handing_on(linked)) for source, linked in zip(quantity.inputs, found, strict=True))
+
+
+def _handing_on(linked: Flags) -> Callable[[Flags], Flags]:
+    """From (students, entries) of an input to (students, entries) of the result. Products of flags take several times
+    as long, and most rules read the same entry or all of them."""
+    if linked.all():
+        return lambda flags: np.asarray(flags.any(axis=1, keepdims=True))
+    if linked.shape[0] == linked.shape[1] and np.array_equal(linked, np.eye(len(linked), dtype=bool)):
+        return lambda flags: flags
+    return lambda flags: flags @ linked
 
 
 @lru_cache(maxsize=4096)
