@@ -12,6 +12,7 @@ from examgen.documents.paper.pictures.operation_signs import Operations
 from examgen.documents.paper.pictures.time_steps import Recurrence, recurrence_in
 from examgen.documents.paper.pictures.window_grids import fits_grids, window_grids
 from examgen.documents.style import PaperStyle
+from examgen.documents.typesetting import math_font
 from examgen.documents.worked.rule_formulas import symbol_of
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.typeset import spoken
@@ -87,7 +88,7 @@ class _Circuit:
 
     def circles(self) -> Iterator[CircuitNode]:
         """A node for each operation; the last one of a definition has the quantity at its wire."""
-        found = Operations()
+        found = Operations(self.phrase)
         for one in self.given:
             found.places[one.name] = len(found.nodes)
             found.nodes.append(self.of_given(one))
@@ -113,6 +114,11 @@ class _Circuit:
     def of_given(self, one: Quantity) -> CircuitNode:
         above = self.values(one.name) or self.shape(one.name)
         return CircuitNode(self.symbol(one.name), (), "none", above, self.below(one.name), quantity=one.name)
+
+    def phrase(self, text: str) -> str:
+        """English words in the language, where the font of formulas has its script."""
+        told = self.style.phrase(text)
+        return told if all(ord(letter) in math_font().characters for letter in told) else text
 
     def symbol(self, name: str) -> str:
         return symbol_of(self.solved.paper, name)

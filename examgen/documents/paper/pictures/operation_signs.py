@@ -4,12 +4,13 @@ Numbers of a definition stand in the circle that takes them, as in "1 âˆ’" or "Ã
 and so is a product.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from examgen.core.circuits.circuit_rules import latex_of
 from examgen.core.circuits.expressions import Applied, Constant, Expression, Operation, Read, names_in
 from examgen.core.circuits.operations.simplest_forms import ADD, MULTIPLY
+from examgen.core.rules.losses import LOSSES
 from examgen.documents.pages import CircuitNode
 
 ANY_ORDER = (ADD, MULTIPLY)
@@ -23,10 +24,12 @@ class Operations:
     """Collects the nodes of a circuit, each behind those that it reads.
 
     Attributes:
+        phrase: the language's words for English ones.
         nodes: what has been collected.
         places: of the quantities among them, by name.
     """
 
+    phrase: Callable[[str], str] = str
     nodes: list[CircuitNode] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
 
@@ -49,7 +52,7 @@ class Operations:
             return CircuitNode(latex_of(one, ()), outline="none")
         arguments = _terms(one)
         inputs = tuple(self._place(part, known) for part in arguments if not isinstance(part, Constant))
-        return CircuitNode(sign_of(one, arguments), inputs, is_ordered=one.operation not in ANY_ORDER)
+        return CircuitNode(sign_of(one, arguments, self.phrase), inputs, is_ordered=one.operation not in ANY_ORDER)
 
     def _added(self, node: CircuitNode) -> int:
         self.nodes.append(node)
@@ -65,9 +68,9 @@ def _terms(one: Applied) -> Sequence[Expression]:
     return found
 
 
-def sign_of(one: Applied, arguments: Sequence[Expression]) -> str:
+def sign_of(one: Applied, arguments: Sequence[Expression], phrase: Callable[[str], str] = str) -> str:
     """What stands in the circle of an operation, with the numbers that it takes."""
-    sign = plain_sign(one.operation, one)
+    sign = plain_sign(one.operation, one, phrase)
     if _PLACE in sign and sign != _PLACE:
         for part in arguments:
             sign = sign.replace(_PLACE, _number(part) if isinstance(part, Constant) else "\0", 1)
@@ -78,10 +81,11 @@ def sign_of(one: Applied, arguments: Sequence[Expression]) -> str:
     return f"{before} {{{sign}}} {''.join(behind[:1])}{''.join(f'{{{sign}}} {more}' for more in behind[1:])}".strip()
 
 
-def plain_sign(operation: Operation, one: Applied) -> str:
-    """The sign of an operation, which is its name where its row says nothing."""
+def plain_sign(operation: Operation, one: Applied, phrase: Callable[[str], str] = str) -> str:
+    """The sign of an operation, which is its name where its row says nothing; of a loss, as the language has it."""
     found = operation.sign if isinstance(operation.sign, str) else operation.sign(one)
-    return found or rf"\text{{{operation.name.replace('_', ' ')}}}"
+    loss = LOSSES.get(operation.name)
+    return found or rf"\text{{{phrase(loss.title) if loss else operation.name.replace('_', ' ')}}}"
 
 
 def _number(constant: Constant) -> str:
