@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from examgen.batch.bench.checked import Checked
     from examgen.batch.bench.rehearsal import Rehearsal
     from examgen.batch.making import MadePapers, MakeOptions
-    from examgen.batch.running.progress import Progress
+    from examgen.batch.running.run_progress import Progress
     from examgen.batch.samples import Samples
     from examgen.exams.draws.streams import Seed
 

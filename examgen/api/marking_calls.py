@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from examgen.api.arguments import path_of
 
 if TYPE_CHECKING:
-    from examgen.batch.running.progress import Progress
+    from examgen.batch.running.run_progress import Progress
     from examgen.marking.results.appeals.explanation import Explanation
     from examgen.marking.results.graded_class import GradedClass
 

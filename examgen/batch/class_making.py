@@ -13,17 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from examgen.batch.afar.class_places import PaperJournal, Place, opened
-from examgen.batch.claiming import (
-    KEY,
-    MANIFEST,
-    Claim,
-    Plan,
-    begun,
-    claim,
-    exam_to_keep,
-    put_aside,
-    remove_broken,
-)
+from examgen.batch.claiming import KEY, MANIFEST, Claim, Plan, begun, claim, exam_to_keep, put_aside, remove_broken
 from examgen.batch.class_work import work_of_papers
 from examgen.batch.making import MadePapers, MakeOptions, checked_seed, key_below, seed_notices, seed_told
 from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, ManifestRow, Told, manifest_csv, told_in
@@ -32,7 +22,7 @@ from examgen.batch.paper_orders import ClassPrinter, KeyWriter, PaperOrder, Pape
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
 from examgen.batch.running.pool import check_scheduler, jobs_for, ready, work_through
-from examgen.batch.running.progress import Progress
+from examgen.batch.running.run_progress import Progress
 from examgen.batch.travelling import TravellingExam, style_of
 from examgen.documents.style import PaperStyle
 from examgen.errors import AnswersError, ExamgenError, KeyFileError, some

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from examgen.batch.running.progress import Progress
+    from examgen.batch.running.run_progress import Progress
 
 SECONDS_BETWEEN = 10.0
 """From line to line where stderr is no terminal."""

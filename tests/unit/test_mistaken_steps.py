@@ -1,5 +1,6 @@
 """Steps of misconceptions: every version can be written down, and says what it computes, beside the right step."""
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.evaluation import evaluate
+from examgen.core.exercise import Exercise
 from examgen.core.formulas.formula_language import Formula, evaluate_formula, parse_formula
 from examgen.core.graph import Values
 from examgen.core.misconceptions.patches import patches
@@ -35,6 +38,9 @@ from examgen.exams.references.reference_formulas import step_formula
 from tests.feedback_rows import class_of
 
 FAMILIES = ("question2", "sigmoid-chain", "minibatch", "relu-integers", "matrix-warmups", "tanh-two-outputs")
+GRAPHS = ("circuit", "convolution", "regularised-regression", "recurrence", "momentum", "adam")
+"""Exams with operations of graphs, and with optimizers."""
+
 WORKED = (
     "scalar-chain",
     "nielsen-bp1-bp4",
@@ -53,11 +59,12 @@ OTHERS = (
 )
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
-SIGNS = ((r"\cdot", "*"), (r"\left", ""), (r"\right", ""), ("^{2}", "**2"), (r"\,", ""), (r"\ ", ""))
+SIGNS = ((r"\cdot", "*"), (r"\left", ""), (r"\right", ""), ("^{2}", "**2"), ("^{1}", "**1"), (r"\,", ""), (r"\ ", ""))
 KNOWN: Mapping[str, Any] = MappingProxyType(
     {
         r"\sigma'": lambda z: math.exp(-z) / (1 + math.exp(-z)) ** 2,
         r"\sigma": lambda z: 1 / (1 + math.exp(-z)),
+        r"\operatorname{sqrt}": math.sqrt,
         r"\tanh'": lambda z: 1 - math.tanh(z) ** 2,
         r"\tanh": math.tanh,
         r"\operatorname{ReLU}'": lambda z: float(z > 0),
@@ -119,26 +126,101 @@ def test_every_version_of_other_networks_is_written_as_it_computes(shape: Networ
     check_written(naming_of(shape), patches(shape, asked))
 
 
-OF_OTHERS = {
-    "other-factor",
-    "max-to-both",
-    "max-to-loser",
-    "quotient-sign",
-    "power-kept",
-    "shared-once",
-    "filter-flipped",
-    "stride-ignored",
-    "penalty-forgotten",
-    "momentum-forgotten",
-    "bias-correction-forgotten",
+OF_OTHERS = {"quotient-sign", "stride-ignored", "penalty-forgotten"}
+"""Misconceptions about quotients, strides and penalties, which these exams do not have; worked out by hand below."""
+
+
+def graph_of(*define: tuple[str, str], wanted: str, arrays: Mapping[str, int] = MappingProxyType({})) -> CircuitShape:
+    """A graph of x and u, or of arrays of these lengths, whose last definition is differentiated."""
+    given = tuple((name, (size,)) for name, size in arrays.items()) or (("x", ()), ("u", ()))
+    return CircuitShape(given, define, define[-1][0], wanted=(wanted,))
+
+
+NUMBERS: Mapping[str, Any] = MappingProxyType({"x": 2.0, "u": 5.0})
+SIGNAL: Mapping[str, Any] = MappingProxyType({"s": np.array([1.0, 2, 3, 4]), "k": np.array([10.0, 1])})
+UNIT: Mapping[str, Any] = MappingProxyType(
+    {"x": np.array([[2.0], [1]]), "y": np.ones((2, 1)), "W1": np.array([[3.0]]), "b1": np.zeros(1), "momentum": 0.9}
+    | {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
+)
+"""A unit without an activation: its first gradient is (3·2 - 1)·2 = 10, that of its bias 5."""
+
+OPTIMIZED = {
+    name: NetworkShape((1, 1), ("identity",), "half_squared_error", 2, optimizer=name) for name in ("momentum", "adam")
 }
-"""Misconceptions about operations of graphs, penalties and optimizers, which these exams do not have."""
+ARRAYS = MappingProxyType({"s": 4, "k": 2})
+
+
+@pytest.mark.parametrize(
+    ("misconception", "shape", "givens", "name", "right", "wrong"),
+    [
+        # The derivative of x·u by x is u = 5.
+        ("other-factor", graph_of(("f", "x * u"), wanted="df_dx"), NUMBERS, "df_dx", 5, 2),
+        # Of the larger of 2 and 5 only the second has a derivative.
+        ("max-to-both", graph_of(("f", "max(x, u)"), wanted="df_dx"), NUMBERS, "df_dx", 0, 1),
+        ("max-to-loser", graph_of(("f", "max(x, u)"), wanted="df_du"), NUMBERS, "df_du", 1, 0),
+        # That of 2/u is -2/u² = -2/25.
+        ("quotient-sign", graph_of(("f", "x / u"), wanted="df_du"), NUMBERS, "df_du", -0.08, 0.08),
+        # That of x³ is 3·2² = 12; with its power it is 3·2³.
+        ("power-kept", graph_of(("f", "x^3"), wanted="df_dx"), NUMBERS, "df_dx", 12, 24),
+        # x is in x·u and in 3·x, so that it is u + 3; one of them alone gives 5.
+        ("shared-once", graph_of(("q", "x * u"), ("f", "q + 3 * x"), wanted="df_dx"), NUMBERS, "df_dx", 8, 5),
+        # 10·1 + 1·2 and so on; flipped it is 1·1 + 10·2.
+        (
+            "filter-flipped",
+            graph_of(("c", "conv1d(s, k)"), ("f", "sum(c)"), wanted="df_dc", arrays=ARRAYS),
+            SIGNAL,
+            "c",
+            [12, 23, 34],
+            [21, 32, 43],
+        ),
+        # The windows begin at 1 and 3; at each place they begin at 1 and 2.
+        (
+            "stride-ignored",
+            graph_of(("c", "conv1d(s, k, stride=2)"), ("f", "sum(c)"), wanted="df_dc", arrays=ARRAYS),
+            SIGNAL,
+            "c",
+            [12, 34],
+            [12, 23],
+        ),
+        # The penalty ½·l2·W² adds l2·W = 0.5·3 to the gradient of 10.
+        (
+            "penalty-forgotten",
+            NetworkShape((1, 1), ("identity",), "half_squared_error", penalty="l2"),
+            {**UNIT, "x": np.array([[2.0]]), "y": np.ones((1, 1)), "l2": 0.5},
+            "dL_dW1",
+            [[11.5]],
+            [[10]],
+        ),
+        # After W = 3 - 0.1·10 = 2 and b = -0.5 the second gradient is (2·1 - 0.5 - 1)·1 = 0.5; the velocity was -1.
+        ("momentum-forgotten", OPTIMIZED["momentum"], UNIT, "velocity_W1@2", [[-0.9 * 1 - 0.05]], [[-0.05]]),
+        # The moments of 10 are 0.1·10 and 0.001·100, corrected 10 and 100.
+        (
+            "bias-correction-forgotten",
+            OPTIMIZED["adam"],
+            UNIT,
+            "W1_new",
+            [[3 - 0.1 * 10 / 10]],
+            [[3 - 0.1 * 1 / math.sqrt(0.1)]],
+        ),
+    ],
+)
+def test_versions_give_what_is_worked_out_by_hand(
+    misconception: str, shape: Exercise, givens: Mapping[str, Any], name: str, right: object, wrong: object
+) -> None:
+    """One of them computes the wrong number of a small exercise, and without it comes the right one."""
+    graph = shape.graph
+    numbers = {one.name: np.asarray(givens[one.name], dtype=float) for one in graph.givens}
+    np.testing.assert_allclose(evaluate(graph, numbers)[name], np.asarray(right, dtype=float), atol=1e-6)
+    found = patches(shape, frozenset(one.name for one in graph.derived))
+    values = [evaluate(one.graph, numbers)[name] for one in found if one.misconception == misconception]
+    expected = np.asarray(wrong, dtype=float)
+    assert any(value.shape == expected.shape and np.allclose(value, expected, atol=1e-6) for value in values), values
 
 
 def test_shipped_exams_have_all_misconceptions() -> None:
     """So that each is printed above, but for those about what these exams do not have."""
     found = set()
-    for exam in FAMILIES:
+    for exam in (*FAMILIES, *GRAPHS):
         key = class_of(exam, "s1")
         for paper, _ in papers(key.exam, key.variants[0]):
             found |= {patch.misconception for patch in paper_patches(paper)}
@@ -195,7 +277,7 @@ def worth(latex: str, moved: int = -1) -> float:
     for sign, other in SIGNS:
         latex = latex.replace(sign, other)
     text = NUMBER.sub(number, latex)
-    assert re.fullmatch(r"(?:F[A-L]F|[-+*/(),. \de])*", text), latex
+    assert re.fullmatch(r"(?:F[A-M]F|[-+*/(),. \de])*", text), latex
     return float(eval(text, {letter: KNOWN[name] for letter, name in functions.items()}))
 
 
@@ -230,8 +312,10 @@ def each_step(exam: str, mode: str) -> Iterator[tuple[Patch, EntryFeedback, Any]
                 yield patch, entry, step_of(solved, field, entries, patch.misconception)
 
 
-@pytest.mark.parametrize("mode", ["full", "gaps", "bare"])
-@pytest.mark.parametrize("exam", FAMILIES)
+@pytest.mark.parametrize(
+    ("exam", "mode"),
+    [*itertools.product(FAMILIES, ("full", "gaps", "bare")), *itertools.product(GRAPHS, ("full", "gaps"))],
+)
 def test_the_numbers_of_both_ways_come_to_their_results(exam: str, mode: str) -> None:
     """The right way leads to what follows from the own answers, the other one to the answer, whatever was left out."""
     count = 0
@@ -247,7 +331,7 @@ def test_the_numbers_of_both_ways_come_to_their_results(exam: str, mode: str) ->
             check_numbers(step.done, entry.value)
             assert entry.own is not None
             check_numbers(step.right, entry.own)
-    assert count > (0 if exam == "matrix-warmups" else 5)
+    assert count > {"matrix-warmups": 0, "circuit": 4, "convolution": 3}.get(exam, 5)
 
 
 def no_slope() -> tuple[SolvedPaper, Field, list[EntryFeedback]]:

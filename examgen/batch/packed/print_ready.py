@@ -16,7 +16,7 @@ from examgen.batch.packed.handout_zips import SUFFIX, zip_names, zip_pieces
 from examgen.batch.paper_orders import paths_of
 from examgen.batch.rosters.class_list import Listed
 from examgen.batch.rosters.systems import GROUP
-from examgen.batch.running.progress import Progress
+from examgen.batch.running.run_progress import Progress
 from examgen.documents.pdf.joining import Part, joined
 from examgen.errors import ExamgenError, some
 from examgen.exams.folders.files import Content, folder_name, write_files

@@ -21,7 +21,7 @@ from examgen.batch.returned.feedback_rows import (
     total_of,
 )
 from examgen.batch.running.pool import work_through
-from examgen.batch.running.progress import Progress
+from examgen.batch.running.run_progress import Progress
 from examgen.batch.travelling import TravellingExam, style_of
 from examgen.documents.feedback.web_and_print import feedback_html, feedback_pdf
 from examgen.documents.style import STANDARD, PaperStyle

@@ -22,8 +22,9 @@ from examgen.core.circuits.operations.windows import CONVOLUTIONS
 from examgen.core.exact import exactly
 from examgen.core.formulas import formula_functions
 from examgen.core.formulas.formula_functions import Function, function_key
-from examgen.core.formulas.formula_language import Parser, folded
+from examgen.core.formulas.formula_language import Parser
 from examgen.core.formulas.formula_tokens import Token, Unparsed, tokenize_definition
+from examgen.core.formulas.postfix import folded
 from examgen.core.rules.activations import ACTIVATIONS
 
 _NAMED = (

@@ -14,11 +14,11 @@ Called by `formula_answers`, and by whatever shows a student why a formula canno
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -34,20 +34,12 @@ from examgen.core.formulas.formula_functions import (
     function_key,
 )
 from examgen.core.formulas.formula_tokens import Token, Unparsed, quoted, tokenize
+from examgen.core.formulas.postfix import folded
 from examgen.core.rules.rule import Array
 
 MAX_DEPTH = 40
 _MAX_SUGGESTED_FROM = 500
 _MAX_SUGGESTED_LENGTH = 40
-
-
-class _TakesArguments(Protocol):
-    @property
-    def arity(self) -> int: ...
-
-
-_Step = TypeVar("_Step", bound=_TakesArguments)
-_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +93,6 @@ def evaluate_formula(formula: Formula, symbols: Mapping[str, Array]) -> Array:
     with np.errstate(all="ignore"):
         value = folded(formula.program, read, lambda function, arguments: np.asarray(function.compute(*arguments)))
     return np.where(np.isfinite(value), value, np.nan)
-
-
-def folded(
-    program: Iterable[float | str | _Step],
-    read: Callable[[float | str], _Value],
-    apply: Callable[[_Step, list[_Value]], _Value],
-) -> _Value:
-    """What comes of a program in postfix order.
-
-    Args:
-        program: as in `Formula`; what takes arguments has an `arity`.
-        read: gives what a number or a spelling stands for.
-        apply: gives what comes of a step and its arguments.
-    """
-    stack: list[_Value] = []
-    for step in program:
-        if isinstance(step, float | str):
-            stack.append(read(step))
-        else:
-            stack.append(apply(step, [stack.pop() for _ in range(step.arity)][::-1]))
-    (value,) = stack
-    return value
 
 
 class _UnparsedError(Exception):

@@ -35,7 +35,8 @@ from examgen.core.circuits.operations.simplest_forms import (
 from examgen.core.circuits.operations.uniform import ONE, same_shapes, spread
 from examgen.core.exact import exactly
 from examgen.core.formulas.formula_functions import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT, Function
-from examgen.core.formulas.formula_language import Formula, folded, parse_formula
+from examgen.core.formulas.formula_language import Formula, parse_formula
+from examgen.core.formulas.postfix import folded
 from examgen.core.rules.activations import ACTIVATIONS, Activation
 from examgen.core.rules.rule import Array, fill_latex
 
