@@ -12,7 +12,7 @@ import pytest
 from examgen.documents.paper.printing import questions_pdf
 from examgen.errors import AnswersError
 from examgen.exams.banks.building import Student, draw_variants, load_exam
-from examgen.exams.pdf_form import OWN_CONTENT
+from examgen.exams.keys.pdf_form import OWN_CONTENT
 from examgen.marking.reading.handed_in.filled_pdf import MAX_SECONDS, filled_form
 from tests.unit.test_filled_pdf import Objects, field, filled, form_objects, raw_pdf, stream_object
 

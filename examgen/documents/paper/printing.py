@@ -26,9 +26,9 @@ from examgen.documents.worked.shown_options import marks_of
 from examgen.documents.worked.solved_numbers import givens_for_print, solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
+from examgen.exams.keys.pdf_form import EXAM, STUDENT, VARIANT
 from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.pdf_form import EXAM, STUDENT, VARIANT
 from examgen.typeset import SlotTooNarrow, spoken_number
 
 if TYPE_CHECKING:

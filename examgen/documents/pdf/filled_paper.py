@@ -14,7 +14,7 @@ from functools import lru_cache
 from examgen.documents.pdf.pdf_parts import QUICK, Helpers, Objects, ending, last_table, packed_objects, part, stream
 from examgen.documents.pdf.stamping import FONT, PaperSkeleton, pdf_text
 from examgen.documents.typesetting import math_font
-from examgen.exams.pdf_form import EXAM, KEY
+from examgen.exams.keys.pdf_form import EXAM, KEY
 from examgen.typeset.drawn.formula import decimal
 from examgen.typeset.drawn.slot_texts import slot_codes, slot_width
 

@@ -14,7 +14,7 @@ import pikepdf
 from examgen.documents.pdf.stamping import FONT
 from examgen.documents.placeholders import OPEN
 from examgen.documents.typesetting import Image
-from examgen.exams.pdf_form import OWN_CONTENT
+from examgen.exams.keys.pdf_form import OWN_CONTENT
 from examgen.typeset import Form, pdf_operators
 
 PIXEL, NEARLY = 4 / 3, 0.0002

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from examgen.documents.numbers import FIRST_SLOT
 from examgen.documents.pdf.pdf_parts import HEADER, SMALL, Helpers, Objects, ending, part, stream
-from examgen.exams.pdf_form import OWN_CONTENT
+from examgen.exams.keys.pdf_form import OWN_CONTENT
 from examgen.typeset import FormSet
 
 FONT = b"/M"

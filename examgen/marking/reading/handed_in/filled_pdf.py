@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from examgen.errors import AnswersError
 from examgen.exams.keys.key_lines import SHEET_COLUMNS
-from examgen.exams.pdf_form import IDENTITY, KEY
+from examgen.exams.keys.pdf_form import IDENTITY, KEY
 from examgen.marking.reading.handed_in.pdf_objects import array, entry, place
 from examgen.marking.reading.handed_in.pdf_pages import PageSigns, page_signs
 from examgen.tables.csv_tables import DEFAULT_LIMITS, Limits, Row, RowProblem, printable

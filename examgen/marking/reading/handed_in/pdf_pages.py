@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from examgen.exams.pdf_form import OWN_CONTENT
+from examgen.exams.keys.pdf_form import OWN_CONTENT
 from examgen.marking.reading.handed_in.pdf_objects import array, entry, keys, place
 from examgen.tables.csv_tables import printable
 
