@@ -168,7 +168,9 @@ def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) 
     shown = [text.replace("-", HYPHEN) for text in spoken]
     texts = ["" if is_fixed else fitted(text, room) for text, room in zip(shown, rooms, strict=True)]
     drawn, said = printed_numbers(numbers, [part.values for part in solved], layout.style)
-    stamped = stamp(skeleton, [*texts, *[""] * len(unseen), *drawn], [*spoken, *unseen, *said])
+    said = [*spoken, *unseen, *said]
+    is_form = not layout.with_solution
+    stamped = stamp(skeleton, [*texts, *[""] * len(unseen), *drawn], said, is_form=is_form)
     return PrintedPaper(stamped, skeleton.missing, skeleton)
 
 

@@ -51,8 +51,11 @@ class PageDrawings:
     contents: tuple[OpenContent, ...]
 
 
-def draw_formulas(pdf: pikepdf.Pdf, images: Sequence[Image], font: pikepdf.Object) -> PageDrawings:
-    """Put the formulas, which have this font, into the pages; what is left open has marked streams.
+def draw_formulas(
+    pdf: pikepdf.Pdf, images: Sequence[Image], font: pikepdf.Object, *, is_form: bool = False
+) -> PageDrawings:
+    """Put the formulas, which have this font, into the pages; what is left open has marked streams. So have all that a
+    form, which is handed in again, comes with.
 
     The lines in the margins become artifacts: WeasyPrint marks them and leaves them out of the structure tree.
     """
@@ -69,7 +72,8 @@ def draw_formulas(pdf: pikepdf.Pdf, images: Sequence[Image], font: pikepdf.Objec
                 contents.append(piece)
             else:
                 streams.append(pdf.make_stream(piece))
-                streams[-1][OWN_CONTENT] = True
+                if is_form:
+                    streams[-1][OWN_CONTENT] = True
         page.obj.Contents = streams[0] if len(streams) == 1 else pikepdf.Array(streams)
         for name in names:
             if "/" + name in page.Resources.XObject:

@@ -84,7 +84,7 @@ def skeleton_from(
         font = _add_font(pdf, images, is_added_to=rework is not None)
         strip_fonts(pdf)
         tighten(pdf)
-        drawings = draw_formulas(pdf, images, font)
+        drawings = draw_formulas(pdf, images, font, is_form=bool(hidden))
         _finish_form(pdf, {name: len(images) + place for place, name in enumerate(hidden)})
         if rework is not None:
             rework(pdf, font)

@@ -123,6 +123,8 @@ def stamp(
     texts: Sequence[str],
     spoken: Sequence[str],
     more: Mapping[int, bytes] = MappingProxyType({}),
+    *,
+    is_form: bool = False,
 ) -> bytes:
     """One student's PDF.
 
@@ -131,13 +133,15 @@ def stamp(
         texts: of the page, as drawn.
         spoken: each text as read aloud.
         more: further objects by number: all gaps of the skeleton, and new ones, counted from its `free` on.
+        is_form: whether it is handed in again, so that its pages have to be known as its own.
 
     Raises:
         SlotTooNarrow: a text is wider than its slot.
         MissingGlyph: the font lacks a character of a text.
     """
     drawn = skeleton.forms.operators(texts)
-    streams = [(open_.number, stream(_OWN, open_.filled(drawn))) for open_ in skeleton.streams]
+    own = _OWN if is_form else b""
+    streams = [(open_.number, stream(own, open_.filled(drawn))) for open_ in skeleton.streams]
     filled = [_encoded(text) for text in spoken]
     others = [(alt.number, alt.filled(filled)) for alt in skeleton.said]
     for number, body in more.items():
