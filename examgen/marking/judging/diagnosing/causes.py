@@ -114,10 +114,11 @@ class Work:
         shown = np.abs(theirs - self.marked.own.T[fields]) > 2 * tolerance
         off = np.abs(values - theirs)
         near = is_wrong & (off <= NEAR * tolerance + NEARBY * np.abs(theirs))
-        if near.any():
+        if (rows := np.flatnonzero(near.any(axis=1))).size:
             # Where the wrong rule gives what the right ones give, as behind a gap, it explains nothing.
-            right = np.concatenate([asked_entries(self.paper, name, self.base.computed[name]) for name in names])
-            near &= ~(np.abs(theirs - right) <= MOVED * np.abs(right))
+            chosen = (self.paper.fields[fields[row]] for row in rows)
+            right = np.stack([self.base.computed[one.quantity][place_of(one)] for one in chosen])
+            near[rows] &= ~(np.abs(theirs[rows] - right) <= MOVED * np.abs(right))
         shown &= np.isfinite(values)
         is_theirs = (off < np.abs(values - self.marked.own.T[fields])) & (off <= 2 * tolerance)
         against, supporting = (shown & ~is_wrong & part for part in (~is_theirs, is_theirs))
