@@ -106,12 +106,12 @@ def shipped_names(*folders: str) -> list[str]:
 
 
 _NOT_READ = frozenset(["adam", "momentum", "one-weight", "descent-sign", "homework"])
-"""Exams whose pages have forms that the readers of pages in `latex_values` and `oracles` have not been taught: missing
-biases, changes and velocities, and boxes of single entries."""
+"""Exams with results that the oracles of pages do not know: velocities and moments, changes, and layers without a bias;
+and boxes of single entries."""
 
 
 def read_names(*folders: str) -> list[str]:
-    """Names of those shipped files whose pages tests can read back."""
+    """Names of those shipped files whose results and boxes tests can read back."""
     return [name for name in shipped_names(*folders) if name not in _NOT_READ]
 
 
