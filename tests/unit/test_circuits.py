@@ -80,6 +80,43 @@ def test_a_derivative_is_written_as_by_hand(define: str, by: str, expected: str)
     assert formula(circuit(("f", define), wanted=(name,)), name) == expected
 
 
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        ("W @ (x * v)", r"W (x \odot v)"),
+        ("(W @ x) * v", r"W x \odot v"),
+        ("W @ (2 * (x * v))", r"W (2 x \odot v)"),
+        ("outer(x * v, x)", r"(x \odot v) <x:T>"),
+        ("conv1d(conv1d(x, u), u)", r"(x \star u) \star u"),
+        ("conv1d(x * v, u)", r"(x \odot v) \star u"),
+        ("conv1d(x, u) * conv1d(x, u)", r"(x \star u) \odot (x \star u)"),
+        ("max(x) * v", r"(\max x) v"),
+        ("v * sum(x)", r"v \sum_{i} <x:index>"),
+        ("sum(x) * sum(v) * a", r"((\sum_{i} <x:index>) \sum_{i} <v:index>) a"),
+        ("(4 - sum(x)) * a", r"(4 - \sum_{i} <x:index>) a"),
+        ("silu(x)^2", r"(x <hadamard> \sigma(<x:bare>))^{2}"),
+        ("W @ silu(x)", r"W (x <hadamard> \sigma(<x:bare>))"),
+        ("identity(W @ x)^2", "(W x)^{2}"),
+        ("mean((x - mean(x))^2)", r"\frac{1}{3} \sum_{i} (<x:index> - \frac{1}{3} \sum_{k} <x:index_further>)^{2}"),
+        ("sum(x * sum(W))", r"\sum_{i} <x:index> \sum_{k,l} <W:index_further>"),
+        ("dot(W, W)", r"\operatorname{tr}(<W:T> W)"),
+        ("x @ v", "<x:T> v"),
+        ("x @ W", "<W:T> x"),
+    ],
+)
+def test_signs_that_bind_less_are_bracketed(definition: str, expected: str) -> None:
+    """A page is read with products of matrices before those of entries; what stands behind a sum belongs to it."""
+    given = (*GIVEN.items(), ("v", (3,)), ("u", (2,)), ("W", (3, 3)))
+    known = dict(given)
+    assert formula(CircuitShape(tuple(known.items()), (("f", definition),)), "f") == expected
+
+
+def test_a_slope_of_two_terms_is_bracketed_in_a_product() -> None:
+    """As that of GELU is."""
+    shape = circuit(("c", "gelu(a)"), ("f", "c * b"), wanted=("df_da",))
+    assert formula(shape, "df_da") == (r"df_dc (\Phi(<a:bare>) + a <hadamard> \varphi(<a:bare>))")
+
+
 def test_a_derivative_is_the_sum_over_all_uses() -> None:
     """Of f = q a with q = a + b: by way of q, and directly."""
     shape = circuit(("q", "a + b"), ("f", "q * a"), wanted=("df_da", "df_db"))

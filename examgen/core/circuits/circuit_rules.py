@@ -6,6 +6,7 @@ expressions that reverse-mode differentiation of the text gives, in their simple
 Source: vector-Jacobian products as in HIPS/autograd, on expressions instead of arrays.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -27,7 +28,7 @@ from examgen.core.circuits.expressions import (
 )
 from examgen.core.circuits.operations.signs import write_constant
 from examgen.core.circuits.operations.simplest_forms import plus
-from examgen.core.circuits.operations.uniform import ONE, ZERO, as_often, is_zero, same_shapes, spread
+from examgen.core.circuits.operations.uniform import FURTHER_INDICES, ONE, ZERO, as_often, is_zero, same_shapes, spread
 from examgen.core.rules.rule import Array, Pullback, Reads, Rule, Source
 
 DEFINITION = "definition "
@@ -136,16 +137,34 @@ def _piece(expression: Expression, places: Mapping[str, str]) -> Piece:
 
 def _written_sum(expression: Applied, places: Mapping[str, str]) -> Piece:
     """A sum over the entries of arrays, each with an index; between entries stands the sign of numbers."""
-    shapes = shapes_in(expression)
-    entries = {name: f"{place[:-1]}:index>" if shapes.get(name) else place for name, place in places.items()}
-    inner = _piece(expression.arguments[0], entries)
+    inner = _of_entries(expression.arguments[0], places)
     summand = replace(inner, latex=inner.latex.replace(r"\odot", "<dot>"))
     return expression.operation.write([summand], expression)
 
 
+def _of_entries(expression: Expression, places: Mapping[str, str]) -> Piece:
+    """An expression of any entry of what it reads; numbers in it that are sums themselves have other indices."""
+    if isinstance(expression, Read) and expression.shape:
+        return Piece(f"{places[expression.name][:-1]}:index>")
+    if not isinstance(expression, Applied) or expression.operation.fits is not same_shapes:
+        whole = _piece(expression, places)
+        return replace(whole, latex=_SUM_INDICES.sub(_further, whole.latex))
+    return expression.operation.write([_of_entries(one, places) for one in expression.arguments], expression)
+
+
+_SUM_INDICES = re.compile(r"(?<=\\sum_\{)[ij,]+(?=\})|(?<=:index)(?=>)")
+
+
+def _further(found: re.Match[str]) -> str:
+    """Indices of a sum within another."""
+    return found[0].translate(FURTHER_INDICES) or "_further"
+
+
 def _is_entrywise(expression: Expression) -> bool:
-    """Whether each entry follows from the same entry of all that is read."""
-    return all(one.operation.fits is same_shapes for one in applications_in(expression))
+    """Whether each entry follows from the same entry of all arrays that are read."""
+    if not isinstance(expression, Applied) or not expression.shape:
+        return True
+    return expression.operation.fits is same_shapes and all(map(_is_entrywise, expression.arguments))
 
 
 def definition_rule(text: str, expression: Expression, wrong: Wrong, *, is_end: bool) -> ExpressionRule:

@@ -17,8 +17,11 @@ Shape = tuple[int, ...]
 Settings = tuple[int, ...]
 """What an operation is told beside its arguments: indices, stride, padding."""
 
-SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
-"""How tightly the outermost sign of a formula binds."""
+SUM, OPEN, WINDOW, HADAMARD, PRODUCT, POWER, ATOM = range(1, 8)
+"""How tightly the outermost sign of a formula binds: a product of matrices more tightly than one entry by entry.
+
+What is `OPEN`, such as a sum over entries, takes in all that stands behind it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

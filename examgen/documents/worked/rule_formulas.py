@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from examgen.core.circuits.circuit_rules import ExpressionRule
-from examgen.core.circuits.operations.uniform import INDICES
+from examgen.core.circuits.operations.uniform import FURTHER_INDICES, INDICES
 from examgen.core.graph import Quantity, Role
 from examgen.core.rules.losses import LETTERS, LOSSES, Loss
 from examgen.core.rules.penalties import PenalisedRule
@@ -55,8 +55,9 @@ def symbolic(paper: PaperShape, quantity: Quantity) -> str:
         source = quantity.inputs[int(name)]
         if modifier.startswith(_AT):
             return naming.entry(source, _place(modifier)).latex
-        if modifier == _INDEX:
-            return naming.entry(source, tuple(INDICES[: len(paper.graph[source].shape)])).latex
+        if modifier.startswith(_INDEX):
+            letters = INDICES if modifier == _INDEX else INDICES.translate(FURTHER_INDICES)
+            return naming.entry(source, tuple(letters[: len(paper.graph[source].shape)])).latex
         tilde = modifier in {"bias", "ones", "onesT"}
         text = naming.read_by(source, quantity, bias_folded=tilde)
         if text.startswith("-") and modifier != "T" and not template.startswith(f"<{name}"):
@@ -218,7 +219,7 @@ def _fill(template: str, symbol: Callable[[str, str], str]) -> str:
 def _is_by_entries(solved: SolvedPaper, template: str, inputs: Sequence[str]) -> bool:
     """Whether the formula is of any entry, or does with matrices what is written of numbers only."""
     is_of_numbers = r"\frac" in template or "^{" in template
-    return f":{_INDEX}>" in template or (is_of_numbers and not all(map(solved.is_scalar, inputs)))
+    return f":{_INDEX}" in template or (is_of_numbers and not all(map(solved.is_scalar, inputs)))
 
 
 _AT, _INDEX = "at_", "index"

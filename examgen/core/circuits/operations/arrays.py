@@ -8,6 +8,7 @@ import numpy as np
 
 from examgen.core.circuits.expressions import (
     ATOM,
+    OPEN,
     PRODUCT,
     Applied,
     Constant,
@@ -105,7 +106,7 @@ MEAN = Operation(
     "mean",
     over_entries,
     lambda arrays, one: np.asarray(arrays[0].sum(axis=axes_of(one.arguments[0].shape)) / _size(one)),
-    lambda texts, one: Piece(rf"\frac{{1}}{{{_size(one)}}} {sum_sign(one)} {texts[0].within(PRODUCT)}", PRODUCT),
+    lambda texts, one: Piece(rf"\frac{{1}}{{{_size(one)}}} {sum_sign(one)} {texts[0].within(OPEN)}", OPEN),
     lambda one, gradient: [spread(times(Constant(Fraction(1, _size(one))), gradient), one.arguments[0].shape)],
     is_rational=True,
     is_linear=True,
@@ -142,7 +143,7 @@ def _extreme_of(name: str, *, largest: bool) -> Operation:
         name,
         over_entries,
         compute,
-        lambda texts, _: Piece(rf"\{name} {texts[0].within(ATOM)}", PRODUCT),
+        lambda texts, _: Piece(rf"\{name} {texts[0].within(ATOM)}", OPEN),
         lambda one, gradient: [times(gradient, applied(is_extreme, one.arguments[0], one))],
         kink=lambda arrays, one: _lead(arrays, one, largest=largest),
         is_rational=True,
@@ -157,7 +158,7 @@ ARGMAX = Operation(
     "argmax",
     lambda shapes, _: _vector_of(shapes[0])[1:],
     lambda arrays, _: np.asarray(arrays[0].argmax(axis=-1) + 1.0),
-    lambda texts, _: Piece(rf"\operatorname{{argmax}} {texts[0].within(ATOM)}", PRODUCT),
+    lambda texts, _: Piece(rf"\operatorname{{argmax}} {texts[0].within(ATOM)}", OPEN),
     kink=lambda arrays, one: _lead(arrays, one, largest=True),
 )
 """The 1-based place of the largest entry."""

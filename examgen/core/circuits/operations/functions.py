@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from examgen.core.circuits.expressions import (
-    PRODUCT,
     Applied,
     Constant,
     Expression,
@@ -22,6 +21,7 @@ from examgen.core.circuits.expressions import (
     flat,
     is_object,
 )
+from examgen.core.circuits.operations.signs import write_template
 from examgen.core.circuits.operations.simplest_forms import (
     LOGARITHM,
     minus,
@@ -38,7 +38,7 @@ from examgen.core.formulas.formula_functions import ADD, DIVIDE, MULTIPLY, NEGAT
 from examgen.core.formulas.formula_language import Formula, parse_formula
 from examgen.core.formulas.postfix import folded
 from examgen.core.rules.activations import ACTIVATIONS, Activation
-from examgen.core.rules.rule import Array, fill_latex
+from examgen.core.rules.rule import Array
 
 
 def is_typed(array: Array) -> bool:
@@ -193,7 +193,7 @@ def _activation(row: Activation) -> Operation:
     return unary(
         row.name,
         row.apply,
-        lambda texts, _: Piece(_filled(row.latex, texts[0])),
+        lambda texts, _: write_template(row.latex, texts[0]),
         None if row.levels else _slope(row),
         kink=kink,
         is_rational=row.is_rational,
@@ -251,22 +251,9 @@ def _slope_row(row: Activation) -> Operation:
     latex = row.slope_latex if row.slope_of == "z" else rf"{row.symbol}'\left(<0:bare>\right)"
 
     def write(texts: Sequence[Piece], _one: Applied) -> Piece:
-        return Piece(_filled(latex, texts[0]), PRODUCT)
+        return write_template(latex, texts[0])
 
     return Operation("", same_shapes, _entrywise(f"{row.name}'", of_z), write, is_rational=row.is_rational)
-
-
-def _filled(template: str, argument: Piece) -> str:
-    """A template of the table with an argument; between numbers and between arrays the signs are those of all rules."""
-
-    def symbol(name: str, modifier: str) -> str:
-        if name == "times":
-            return ""
-        if name == "hadamard":
-            return "<hadamard>"
-        return argument.bare if modifier == "bare" else argument.within(PRODUCT)
-
-    return fill_latex(template, symbol)
 
 
 def _functions() -> Iterator[Operation]:

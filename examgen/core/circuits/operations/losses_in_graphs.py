@@ -48,7 +48,7 @@ def _loss(row: Loss) -> Operation:
     def write(texts: Sequence[Piece], one: Applied) -> Piece:
         outputs = one.arguments[0].shape
         a, y = (_entry_of(text) if outputs else text.within(ATOM) for text in texts)
-        symbols = {"a": a, "y": y, "times": ""}
+        symbols = {"a": a, "y": y, "times": "<dot>"}
         term = fill_latex(row.term, lambda name, _: symbols[name])
         factor = row.factor(outputs[0] if outputs else 1, 1)
         return Piece(times_latex(factor, rf"\sum_i {term}" if outputs else term), SUM)

@@ -41,8 +41,27 @@ def _matrix(arrays: Sequence[Array], one: Applied) -> Array:
     return np.asarray(np.einsum(f"...{rows}k,...k{columns}->...{rows}{columns}", *arrays))
 
 
-def _write_matrix(texts: Sequence[Piece], _one: Applied) -> Piece:
-    return Piece(f"{texts[0].within(PRODUCT)} <thin> {texts[1].within(PRODUCT)}", PRODUCT)
+def _write_matrix(texts: Sequence[Piece], one: Applied) -> Piece:
+    left, right = texts
+    if len(one.arguments[0].shape) == 1:
+        # Vectors are columns on paper: in front of a vector stands a row, and in front of a matrix none can.
+        return _write_dot(texts) if not one.shape else _side_by_side(_raised(right), left)
+    return _side_by_side(left.within(PRODUCT), right)
+
+
+def _side_by_side(left: str, right: Piece) -> Piece:
+    return Piece(f"{left} <thin> {right.within(PRODUCT)}", PRODUCT)
+
+
+def _write_dot(texts: Sequence[Piece]) -> Piece:
+    return _side_by_side(_raised(texts[0]), texts[1])
+
+
+def _write_any_dot(texts: Sequence[Piece], one: Applied) -> Piece:
+    """Of two matrices the trace, which is the sum of the products of their entries."""
+    product = _write_dot(texts)
+    is_of_vectors = len(one.arguments[0].shape) == 1
+    return product if is_of_vectors else Piece(rf"\operatorname{{tr}}\left({product.latex}\right)")
 
 
 def _pull_matrix(one: Applied, gradient: Expression) -> list[Expression | None]:
@@ -130,7 +149,7 @@ OUTER = Operation(
     "outer",
     _vectors,
     lambda arrays, _: np.einsum("...a,...b->...ab", *arrays),
-    lambda texts, _: Piece(rf"{texts[0].within(PRODUCT)} <thin> {_raised(texts[1])}", PRODUCT),
+    lambda texts, _: Piece(f"{texts[0].within(PRODUCT)} <thin> {_raised(texts[1])}", PRODUCT),
     lambda one, gradient: [product(gradient, one.arguments[1]), product(transposed(gradient), one.arguments[0])],
     2,
     2,
@@ -143,7 +162,7 @@ DOT = Operation(
     "dot",
     _dot_shape,
     _dot,
-    lambda texts, _: Piece(rf"{_raised(texts[0])} <thin> {texts[1].within(PRODUCT)}", PRODUCT),
+    _write_any_dot,
     lambda one, gradient: [times(gradient, one.arguments[1]), times(gradient, one.arguments[0])],
     2,
     2,

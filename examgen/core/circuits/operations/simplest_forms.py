@@ -13,7 +13,7 @@ import numpy as np
 
 from examgen.core.circuits.expressions import (
     ATOM,
-    PRODUCT,
+    OPEN,
     SUM,
     Applied,
     Constant,
@@ -101,7 +101,7 @@ NEGATE = Operation(
     "-",
     same_shapes,
     entrywise(np.negative),
-    lambda texts, _: Piece(f"-{texts[0].within(PRODUCT)}", SUM),
+    lambda texts, _: Piece(f"-{texts[0].within(OPEN)}", SUM),
     _each(lambda _one, g: [negated(g)]),
     is_rational=True,
     is_linear=True,

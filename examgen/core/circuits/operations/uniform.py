@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from examgen.core.circuits.expressions import (
+    OPEN,
     PRODUCT,
     Applied,
     Constant,
@@ -45,6 +46,9 @@ def over_entries(shapes: Sequence[Shape], _settings: Settings) -> Shape:
 INDICES = "ij"
 """The letters of the entries of a vector or matrix in a sum."""
 
+FURTHER_INDICES = str.maketrans(INDICES, "kl")
+"""Those of a sum within a sum."""
+
 
 def sum_sign(one: Applied) -> str:
     """The sign of a sum over all entries of the argument."""
@@ -55,7 +59,7 @@ TOTAL = Operation(
     "sum",
     over_entries,
     lambda arrays, one: np.asarray(arrays[0].sum(axis=axes_of(one.arguments[0].shape))),
-    lambda texts, one: Piece(rf"{sum_sign(one)} {texts[0].within(PRODUCT)}", PRODUCT),
+    lambda texts, one: Piece(rf"{sum_sign(one)} {texts[0].within(OPEN)}", OPEN),
     pull=lambda one, gradient: [spread(gradient, one.arguments[0].shape)],
     is_rational=True,
     sums_entries=True,

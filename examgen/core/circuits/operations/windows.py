@@ -11,7 +11,8 @@ from math import prod
 import numpy as np
 
 from examgen.core.circuits.expressions import (
-    PRODUCT,
+    POWER,
+    WINDOW,
     Applied,
     Expression,
     Operation,
@@ -132,7 +133,7 @@ TO_FILTER = Operation(
     "",
     shape_in_settings,
     _to_filter,
-    lambda texts, _: Piece(rf"{texts[1].within(PRODUCT)} \star {texts[0].within(PRODUCT)}", PRODUCT),
+    lambda texts, _: Piece(rf"{texts[1].within(POWER)} \star {texts[0].within(POWER)}", WINDOW),
     least=2,
     most=2,
     is_rational=True,
@@ -143,7 +144,7 @@ TO_ARRAY = Operation(
     "",
     shape_in_settings,
     _to_array,
-    lambda texts, _: Piece(rf"{texts[0].within(PRODUCT)} \ast {texts[1].within(PRODUCT)}", PRODUCT),
+    lambda texts, _: Piece(rf"{texts[0].within(POWER)} \ast {texts[1].within(POWER)}", WINDOW),
     least=2,
     most=2,
     is_rational=True,
@@ -188,7 +189,7 @@ def _convolution(axes: int) -> Operation:
         f"conv{axes}d",
         _convolved_shape(axes),
         _convolved,
-        lambda texts, _: Piece(rf"{texts[0].within(PRODUCT)} \star {texts[1].within(PRODUCT)}", PRODUCT),
+        lambda texts, _: Piece(rf"{texts[0].within(POWER)} \star {texts[1].within(POWER)}", WINDOW),
         _pull_convolved,
         2,
         2,
