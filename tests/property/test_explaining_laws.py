@@ -147,7 +147,7 @@ def gives_its_value(calculation: Calculation) -> None:
     sizes = [abs(float(number)) for number in re.findall(r"\d[\d.]*(?:e[+-]?\d+)?", text)]
     if max(sizes, default=0) > 1e4:
         return  # what a wild answer leads to has lost its digits
-    for sign, other in (("·", "*"), ("²", "**2"), ("^", "**"), ("′", "_slope")):
+    for sign, other in (("·", "*"), ("²", "**2"), ("^", "**"), ("′", "_slope"), ("√", "sqrt")):
         text = text.replace(sign, other)
     assert re.fullmatch(r"[\w\s.+\-*/(),]+", text), text
     value = eval(text, {"__builtins__": {}}, dict(FUNCTIONS))

@@ -57,3 +57,12 @@ def test_a_symbol_has_its_step_behind_it(paper: PaperShape) -> None:
     assert symbol_text(paper, "W1", (1, 2)) == "w⁽¹⁾₃₂"
     exam = load_exam("tanh-two-outputs", 7).exam
     assert symbol_text(paper_shape(exam.questions[0], "A", exam.notation), "z2", (0, 1)) == "z⁽²⁾₂"
+
+
+def test_a_root_is_written_with_its_sign() -> None:
+    """As on the key, not by the name of the function."""
+    exam = load_exam("adam", 7).exam
+    adam = paper_shape(exam.questions[0], "A", exam.notation)
+    symbols, numbers = formula_texts(adam, "W1_new", (0, 0), lambda *_: "2")
+    assert symbols.endswith("/(√(v̂(w⁽¹⁾₁₁)) + ε)"), symbols
+    assert numbers == "2 - 2·2/(√(2) + 2)"

@@ -146,8 +146,11 @@ class EntryTrace:
         def shown(source: str, place: Index) -> str:
             number = float(np.asarray(evaluation.values[source])[(0, *place)]) + 0.0  # never -0
             quantity = self.paper.graph[source]
+            if quantity.rule is None:
+                # As on the paper: 0.00000001.
+                return np.format_float_positional(number, 12, fractional=False, trim="-")
             is_typed = evaluation is self.base and self._is_answer(quantity, place)
-            return f"{number:.12g}" if quantity.rule is None or is_typed else f"{number:.6g}"
+            return f"{number:.12g}" if is_typed else f"{number:.6g}"
 
         symbol = symbol_text(self.paper, name, index)
         return Calculation(symbol, *formula_texts(self.paper, name, index, shown), value)

@@ -20,7 +20,7 @@ Shown = Callable[[str, Index], str]
 _SPELLING = re.compile(r"[A-Za-z][A-Za-z0-9_]*'?")
 _DOUBLE_BRACKETS = re.compile(r"\((\(-[^()]*\))\)")
 _FIRST_BRACKETS = re.compile(r"^\((-[^()]*)\)(?!²)")
-_SIGNS = (("*", "·"), ("^2", "²"), ("'", "′"))
+_SIGNS = (("*", "·"), ("^2", "²"), ("'", "′"), ("sqrt(", "√("))
 
 
 def formula_texts(paper: PaperShape, name: str, index: Index, shown: Shown) -> tuple[str, str]:
