@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -29,6 +30,7 @@ from examgen.documents.feedback.student_feedback import EntryFeedback
 from examgen.documents.typesetting import NAMES, Typesetter, math_font
 from examgen.documents.worked.solved_numbers import solve_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
+from examgen.exams.banks.bank_files import find_bank
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.fields import Field
 from examgen.exams.keys.solved_papers import papers
@@ -59,12 +61,13 @@ OTHERS = (
 )
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
+ROOT = re.compile(r"\\sqrt\{([^{}]*)\}")
 SIGNS = ((r"\cdot", "*"), (r"\left", ""), (r"\right", ""), ("^{2}", "**2"), ("^{1}", "**1"), (r"\,", ""), (r"\ ", ""))
 KNOWN: Mapping[str, Any] = MappingProxyType(
     {
         r"\sigma'": lambda z: math.exp(-z) / (1 + math.exp(-z)) ** 2,
         r"\sigma": lambda z: 1 / (1 + math.exp(-z)),
-        r"\operatorname{sqrt}": math.sqrt,
+        r"\sqrt": math.sqrt,
         r"\tanh'": lambda z: 1 - math.tanh(z) ** 2,
         r"\tanh": math.tanh,
         r"\operatorname{ReLU}'": lambda z: float(z > 0),
@@ -271,11 +274,13 @@ def worth(latex: str, moved: int = -1) -> float:
         half = 0.5 * 10.0 ** -len(text.partition(".")[2]) if "." in text else 0.0
         return f"({float(text) + (half if place == moved else 0.0)!r})"
 
+    for sign, other in SIGNS:
+        latex = latex.replace(sign, other)
+    while (flat := ROOT.sub(r"\\sqrt(\1)", latex)) != latex:
+        latex = flat
     functions = {f"F{chr(65 + code)}F": name for code, name in enumerate(KNOWN)}
     for letter, name in functions.items():
         latex = latex.replace(name, letter)
-    for sign, other in SIGNS:
-        latex = latex.replace(sign, other)
     text = NUMBER.sub(number, latex)
     assert re.fullmatch(r"(?:F[A-M]F|[-+*/(),. \de])*", text), latex
     return float(eval(text, {letter: KNOWN[name] for letter, name in functions.items()}))
@@ -358,6 +363,18 @@ def test_a_step_has_the_numbers_that_the_student_wrote() -> None:
     assert step.localized(",").right.relations[2:] == (r"= 1{,}2 \cdot 0{,}2400", "= 0{,}2880")
 
 
+@pytest.mark.parametrize("epsilon", ["0", "0.00000001"])
+def test_a_root_has_its_sign_over_what_it_holds(epsilon: str, tmp_path: Path) -> None:
+    """As on the key, in symbols and with numbers; a constant beside it has all of its digits."""
+    text = find_bank("adam").read_text("utf-8")
+    bank = tmp_path / "adam.toml"
+    bank.write_text(text.replace("epsilon = 0 ", f'epsilon = "{epsilon}" '), "utf-8")
+    steps = (step for patch, _, step in each_step(str(bank), "full") if patch.misconception == "ascent")
+    step = next(step for step in steps if step is not None)
+    assert step.done.relations[1].endswith(r"/(\sqrt{\hat{v}_{w^{(1)}_{11}}} + \varepsilon)")
+    assert re.fullmatch(rf"= .*/\(\\sqrt{{\d\.\d{{4}}}} \+ {re.escape(epsilon)}\)", step.done.relations[2])
+
+
 def test_no_step_is_shown_that_does_not_lead_to_the_answer() -> None:
     """Another misconception's step would tell the student what they did not do."""
     solved, field, entries = no_slope()
@@ -385,7 +402,7 @@ def glyphs_of(formulas: Iterable[str]) -> set[int]:
     return {glyph for step in steps for _, word in step.words for glyph in word}
 
 
-@pytest.mark.parametrize("exam", FAMILIES)
+@pytest.mark.parametrize("exam", [*FAMILIES, *GRAPHS])
 def test_fonts_that_are_cut_to_size_have_every_sign_of_the_steps(exam: str) -> None:
     """A layout is shared by students whose steps it has never seen."""
     font = math_font()

@@ -290,5 +290,10 @@ def step_samples(paper: PaperShape) -> Iterator[str]:
     yield rf"{digits}.{{,}}()-+={{/}}\cdot x_{{{digits},}}^{{({digits},)}} x^{{{digits}}}"
     names = dict.fromkeys(row.name for row in FUNCTIONS.values())
     yield latex_of_tokens([Token("name", name, 0) for name in names], lambda *_: None, SIGNS)
+    has_roots = any(r"\sqrt" in quantity.rule.latex for quantity in paper.graph.derived if quantity.rule is not None)
     for quantity in paper.graph:
-        yield on_one_line(paper.naming.entry(quantity.name, (0,) * len(quantity.shape)).latex)
+        symbol = on_one_line(paper.naming.entry(quantity.name, (0,) * len(quantity.shape)).latex)
+        yield symbol
+        if has_roots:
+            # The sign of a root is as tall as what it holds.
+            yield from (rf"\sqrt{{{held}}}" for held in (symbol, f"({symbol})^{{{digits}}}", f"({digits})"))

@@ -31,6 +31,8 @@ _NAMED: Mapping[str, str] = MappingProxyType(
 )
 """Functions that have a command."""
 
+_ROOT = "sqrt"
+
 _DERIVATIVE = re.compile(r"\\frac\{(\\partial [^{}]*)\}\{(.*)\}")
 
 
@@ -113,9 +115,12 @@ def latex_of_tokens(
     """
     parts = []
     texts = ["", *(token.text for token in tokens), ""]
-    for token, before, after in zip(tokens, texts, texts[2:], strict=False):
+    roots = _roots(tokens)
+    for place, (token, before, after) in enumerate(zip(tokens, texts, texts[2:], strict=False)):
         found = symbol(token.text, before, after) if token.kind == "name" else None
-        if found is not None:
+        if place in roots:
+            parts.append(roots[place])
+        elif found is not None:
             parts.append(found)
         elif token.kind == "name":
             parts.append(_function(token.text))
@@ -127,6 +132,22 @@ def latex_of_tokens(
         else:
             parts.append(signs.get(token.text, token.text))
     return "".join(parts)
+
+
+def _roots(tokens: Sequence[Token]) -> dict[int, str]:
+    """LaTeX of what makes up square roots, by place: the name, and the brackets, in place of which their sign reaches
+    over what they hold."""
+    found: dict[int, str] = {}
+    opened: list[bool] = []
+    for place, token in enumerate(tokens):
+        if token.text == "(":
+            is_root = place > 0 and function_key(tokens[place - 1].text) == _ROOT
+            opened.append(is_root)
+            if is_root:
+                found |= {place - 1: "", place: r"\sqrt{"}
+        elif token.text == ")" and opened.pop():
+            found[place] = "}"
+    return found
 
 
 def _function(name: str) -> str:

@@ -117,8 +117,9 @@ class EntryTrace:
         """(fields) what later work starts from as far as the entry is concerned, NaN where it is recomputed."""
         # What lies behind a cause in a gap is seen when all else has been judged.
         carried = self.marked.carried[0] if self.version is not None else self.starts.judged_from[self.place]
-        is_done = self.marked.past_blanks[0, self.place] or self.version is not None
-        return np.where(np.isnan(self.answers.values[0]) & is_done, np.nan, carried)
+        is_blank = np.isnan(self.answers.values[0])
+        is_done = is_blank if self.version is not None else self.starts.is_open & self.marked.past_blanks[0, self.place]
+        return np.where(is_done, np.nan, carried)
 
     @cached_property
     def substitute(self) -> dict[str, Array]:
@@ -146,11 +147,15 @@ class EntryTrace:
         def shown(source: str, place: Index) -> str:
             number = float(np.asarray(evaluation.values[source])[(0, *place)]) + 0.0  # never -0
             quantity = self.paper.graph[source]
+            if quantity.rule is None:
+                # As on the paper: 0.00000001.
+                return np.format_float_positional(number, 12, fractional=False, trim="-")
             is_typed = evaluation is self.base and self._is_answer(quantity, place)
-            return f"{number:.12g}" if quantity.rule is None or is_typed else f"{number:.6g}"
+            return f"{number:.12g}" if is_typed else f"{number:.6g}"
 
         symbol = symbol_text(self.paper, name, index)
-        return Calculation(symbol, *formula_texts(self.paper, name, index, shown), value)
+        graph = self.graph if evaluation is self.base else self.paper.graph
+        return Calculation(symbol, *formula_texts(self.paper, graph, name, index, shown), value)
 
     def _is_answer(self, quantity: Quantity, index: Index) -> bool:
         """Whether an answer stands for an entry."""
@@ -228,12 +233,14 @@ class EntryTrace:
             if np.isnan(carried):
                 return "recomputed", f"{blank}, so recomputed as if it had been done"
             return "reference", f"{blank}, so the reference"
-        if np.isnan(carried):
+        if not self.starts.is_open[place]:
             return "recomputed", "the other answers go on without it, so recomputed"
+        origin: Origin = "recomputed" if np.isnan(carried) else "reference"
+        instead = "recomputed as if it had been done" if origin == "recomputed" else "the reference"
         if value == 0:
-            return "reference", "a 0 where the right value is not 0 carries no credit forward, so the reference"
+            return origin, f"a 0 where the right value is not 0 carries no credit forward, so {instead}"
         limit = f"{self.policy.ignore_above:f} times the largest right value of the question (at least 1)"
-        return "reference", f"larger than {limit}, so it carries no credit forward; the reference"
+        return origin, f"larger than {limit}, so it carries no credit forward; {instead}"
 
     def _read(self, quantity: Quantity, index: Index) -> Iterator[tuple[str, Index]]:
         """The derived entries that the rule of one entry reads."""

@@ -51,6 +51,11 @@ class StartingPoints:
         mark(paper, givens, answers, policy, watch)
         return StartingPoints(paper, answers.values[0], starts[0], judged)
 
+    @property
+    def is_open(self) -> NDArray[np.bool_]:
+        """(fields) where nothing was written that carries credit forward."""
+        return np.asarray(self.at_first != self.values)
+
     def answer_for(self, place: int, carried: Array) -> int | None:
         """The place of the answer with which later work goes on from an entry; None where it is no answer.
 
