@@ -235,6 +235,11 @@ def numbers(shape: CircuitShape, **known: object) -> dict[str, np.ndarray]:
             '"f"',
             "10,001 definitions; use at",
         ),
+        (
+            'q1 = "a + b"\nq_1 = "a * b"\nf = "q1 * q_1"',
+            '"f"',
+            "q1 and q_1 are both written $q_{1}$; give one of them another in symbols",
+        ),
         ('f = "__import__(1)"', '"f"', 'f: "_" has no place in a formula. (at character 1)'),
     ],
 )
