@@ -71,7 +71,7 @@ def formula(shape: CircuitShape, name: str) -> str:
         ("mean(x)", "x", r"\frac{1}{3} \, \mathbf{1}"),
         ("max(a, b)", "a", "[a > b]"),
         ("identity(a) * b", "a", "b"),
-        ("x[2] * a", "x", r"a \, e_{2}"),
+        ("x[2] * a", "x", r"a \, \mathbf{e}_{2}"),
     ],
 )
 def test_a_derivative_is_written_as_by_hand(define: str, by: str, expected: str) -> None:
@@ -216,6 +216,7 @@ def numbers(shape: CircuitShape, **known: object) -> dict[str, np.ndarray]:
         ('f = "f + a"', '"f"', "f: reads itself; a definition reads what stands before it"),
         ('q = "x*2"\nf = "sum(q)"', '"dq_dx"', "dq_dx is asked: q has shape [3]; derivatives are of single numbers"),
         ('q = "W @ x"\nf = "sum(q)"', '"f"', "q: W is [2, 4], x is [3]; W @ x needs [4] behind @"),
+        ('f = "sum(softmax(W))"', '"f"', "f: W is [2, 4]; this is of a vector"),
         ('f = "sigmiod(a)"', '"f"', 'f: "sigmiod" is no operation; allowed: abs, '),
         ('f = "sigmiod(a)"', '"f"', 'Did you mean "sigmoid"? (at character 1)'),
         ('f = "a + c"', '"f"', 'f: "c" is not known here. (at character 5)'),
@@ -233,6 +234,11 @@ def numbers(shape: CircuitShape, **known: object) -> dict[str, np.ndarray]:
             "\n".join(f'q{place} = "a + b"' for place in range(10_000)) + '\nf = "a"',
             '"f"',
             "10,001 definitions; use at",
+        ),
+        (
+            'q1 = "a + b"\nq_1 = "a * b"\nf = "q1 * q_1"',
+            '"f"',
+            "q1 and q_1 are both written $q_{1}$; give one of them another in symbols",
         ),
         ('f = "__import__(1)"', '"f"', 'f: "_" has no place in a formula. (at character 1)'),
     ],

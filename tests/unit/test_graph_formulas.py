@@ -32,3 +32,14 @@ def test_a_loss_has_its_name_in_the_language(language: str, expected: str, tmp_p
     questions, _ = pages_of(graph, tmp_path, PaperStyle(language=language))
     [circle] = [node for node in picture_on(questions).forms[0] if node.inputs]
     assert circle.sign == rf"{{\text{{{expected}}}}}"
+
+
+def test_factors_of_a_loss_are_told_apart_in_numbers(tmp_path: Path) -> None:
+    """(-1)1.5 would be read as one number."""
+    graph = ({"s": "[]", "y": "[]"}, {"h": "hinge(s, y)"}, {"s": "1.5", "y": "-1"}, ("h",), "")
+    _, key = pages_of(graph, tmp_path)
+    [line] = [line for section in key.questions[0].sections for line in section.lines]
+    assert line.relations[1:3] == (
+        r"= \max\left(0, 1 - y s\right)",
+        r"= \max\left(0, 1 - \left(-1\right) \cdot 1.5\right)",
+    )

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from examgen.core.circuits.circuit import CircuitShape
-from examgen.core.circuits.circuit_names import derivative_of
+from examgen.core.circuits.circuit_names import derivative_of, usual_latex
 from examgen.core.circuits.definitions import names_of
 from examgen.core.evaluation import evaluate
 from examgen.core.exercise import Exercise
@@ -138,9 +138,18 @@ def _graphs(family: Family) -> Iterator[Exercise]:
     read = (name for name in words if derivative_of(name, names))
     wanted = tuple(dict.fromkeys(name for name in (*asked, *read) if name not in names))
     check_count(math.prod(map(len, graph.define.values())))
+    _check_symbols({name: graph.symbols.get(name, "") or usual_latex(name) for name in (*graph.given, *graph.define)})
     for texts in itertools.product(*graph.define.values()):
         define = tuple(zip(graph.define, texts, strict=True))
         yield CircuitShape(tuple(graph.given.items()), define, graph.output, tuple(graph.symbols.items()), wanted)
+
+
+def _check_symbols(latex: Mapping[str, str]) -> None:
+    """Raise ValueError where a paper would write two quantities alike."""
+    first: dict[str, str] = {}
+    for name, symbol in latex.items():
+        if (other := first.setdefault(symbol, name)) != name:
+            raise ValueError(f"{other} and {name} are both written ${symbol}$; give one of them another in symbols")
 
 
 def _given_samples(family: Family, network: NetworkModel) -> int | None:

@@ -89,7 +89,7 @@ def _only(arrays: Sequence[Array], one: Applied) -> Array:
 
 def _write_only(texts: Sequence[Piece], one: Applied) -> Piece:
     places = one.settings[len(one.shape) :]
-    return Piece(rf"{texts[0].within(PRODUCT)} \, e_{{{','.join(map(str, places))}}}", PRODUCT)
+    return Piece(rf"{texts[0].within(PRODUCT)} \, \mathbf{{e}}_{{{','.join(map(str, places))}}}", PRODUCT)
 
 
 ONLY = Operation("", _only_shape, _only, _write_only, is_rational=True, is_linear=True)
@@ -166,7 +166,7 @@ ARGMAX = Operation(
 
 def _vector_of(shape: Shape) -> Shape:
     if len(shape) != 1:
-        raise ValueError(f"{list(shape)}; this is of a vector")
+        raise ValueError("this is of a vector")
     return shape
 
 
