@@ -96,8 +96,16 @@ def test_an_explanation_says_what_the_marking_says(
         ("relu-sigmoid-3-2-2-1", "to-from-da", 72858, 1167347545),
         ("batch-norm", "from-to", 42173, 1390920738),
         ("tanh-sigmoid-2-1-2", "nielsen", 98840, 1336358150),
+        ("circuit", "nielsen", 16631, 1541814243),
     ],
-    ids=["no trials", "only a gap", "blank beside a 0", "blank beside a wild value", "logarithm of a negative number"],
+    ids=[
+        "no trials",
+        "only a gap",
+        "blank beside a 0",
+        "blank beside a wild value",
+        "logarithm of a negative number",
+        "fraction that follows",
+    ],
 )
 def test_rare_entries_are_explained_as_they_are_marked(name: str, notation: str, seed: int, whim: int) -> None:
     """What follows from a cause in what was not written down, from steps past a 0, and what has no value."""

@@ -157,7 +157,7 @@ def _decided(found: Explanation, policy: Policy) -> tuple[int, str]:
     taken = f"this exam takes answers as they are written from {found.precision.least} significant figures on"
     if found.outcome == "correct" and found.is_taken:
         return 4, f"It is right to the digits that are written, and {taken}."
-    if found.matches_reference:
+    if found.matches_reference and found.outcome == "correct":
         return 2, "It is the reference to the asked digits."
     if found.outcome == "correct":
         return 3, "It follows from the answers that it rests on, and none of these is wrong."
