@@ -52,9 +52,9 @@ def stamped(monkeypatch: pytest.MonkeyPatch) -> list[Stamped]:
     """Every skeleton that is stamped from now on, with its texts."""
     seen: list[Stamped] = []
 
-    def watched(page: PaperSkeleton, texts: Sequence[str], spoken: Sequence[str]) -> bytes:
+    def watched(page: PaperSkeleton, texts: Sequence[str], spoken: Sequence[str], *, is_form: bool) -> bytes:
         seen.append((page, texts))
-        return stamp(page, texts, spoken)
+        return stamp(page, texts, spoken, is_form=is_form)
 
     monkeypatch.setattr(printing, "stamp", watched)
     return seen
