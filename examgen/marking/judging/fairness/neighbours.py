@@ -211,9 +211,9 @@ def _scores(others: ClassPapers, ranges: NDArray[np.int64], rarity: Array) -> Ar
     count, start = sizes[student, field], ranges[0][student, field]
     entry = np.repeat(np.arange(len(count)), count)
     place = np.arange(len(entry)) - np.repeat(np.cumsum(count) - count, count) + start[entry]
-    pair = student[entry] * others.count
+    pair, fields = student[entry] * others.count, field[entry]
     for one in np.unique(field).tolist():
-        is_here = field[entry] == one
+        is_here = fields == one
         pair[is_here] += others.order(one)[place[is_here]]
     weights = rarity[student, field][entry]
     return np.bincount(pair, weights, minlength=students * others.count).reshape(students, others.count)
