@@ -32,6 +32,26 @@ class Evaluation:
         return self.values[name]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What some students wrote down, from which later work starts.
+
+    Attributes:
+        values: (..., *shape) by name, NaN where nothing was written.
+        gaps: names of what somebody left out; looked for once, and not for every source that reaches them.
+        stops: names of all others, which stop every effect.
+    """
+
+    values: Values
+    gaps: frozenset[str]
+    stops: frozenset[str]
+
+    @staticmethod
+    def of(values: Values) -> "Written":
+        gaps = frozenset(name for name, answers in values.items() if np.isnan(answers).any())
+        return Written(values, gaps, frozenset(values.keys() - gaps))
+
+
 def evaluate(
     graph: ComputationGraph,
     givens: Values,
@@ -69,38 +89,41 @@ def evaluate(
     return Evaluation(values, computed)
 
 
-def reevaluate(graph: ComputationGraph, base: Evaluation, changed: Collection[str], substitute: Values) -> Values:
+def reevaluate(
+    graph: ComputationGraph, base: Evaluation, changed: Collection[str], substitute: Values | Written
+) -> Values:
     """What some quantities would be if they were computed by other rules, everything written staying as it is.
 
     Args:
         graph: a graph that was rewired in the quantities `changed`.
         base: evaluation of the graph before, with the same `substitute`.
         changed: names of the quantities that compute otherwise.
-        substitute: (..., *shape) per name, NaN where nothing was written.
+        substitute: (..., *shape) per name, NaN where nothing was written; as `Written` where it is asked for often.
 
     Returns: computed values, (..., *shape), of those quantities that are not as in `base`.
     """
+    written = substitute if isinstance(substitute, Written) else Written.of(substitute)
     with np.errstate(all="ignore"):
-        return dict(_reevaluated(graph, base, changed, substitute))
+        return dict(_reevaluated(graph, base, changed, written))
 
 
 def _reevaluated(
-    graph: ComputationGraph, base: Evaluation, changed: Collection[str], substitute: Values
+    graph: ComputationGraph, base: Evaluation, changed: Collection[str], written: Written
 ) -> Iterator[tuple[str, Array]]:
     values: dict[str, Array] = {}
     seen = base.values
     for quantity in graph.derived:
         inputs = quantity.inputs
-        if quantity.name not in changed and values.keys().isdisjoint(inputs):
+        name = quantity.name
+        if name not in changed and values.keys().isdisjoint(inputs):
             continue
         assert quantity.rule is not None
         own = np.asarray(quantity.rule.compute(*[values[n] if n in values else seen[n] for n in inputs]))
-        yield quantity.name, own
-        written = substitute.get(quantity.name)
-        if written is None:
-            values[quantity.name] = own
-        elif (missing := np.isnan(written)).any():
-            values[quantity.name] = np.where(missing, own, written)
+        yield name, own
+        if name in written.gaps:
+            values[name] = np.where(np.isnan(written.values[name]), own, written.values[name])
+        elif name not in written.stops:
+            values[name] = own
 
 
 class Reevaluated:
@@ -110,7 +133,7 @@ class Reevaluated:
         self._base = base.values
         self._reached = graph.reached(set(changed)).union(changed)
         self._known: dict[str, Array] = {}
-        self._rest = _reevaluated(graph, base, changed, {})
+        self._rest = _reevaluated(graph, base, changed, Written.of({}))
 
     def may_move(self, name: str) -> bool:
         """Whether a quantity hangs on what is changed, and so may not be as in `base`."""

@@ -5,7 +5,7 @@ are computed again, and the effects are added up. What a student wrote down (`su
 starts from the written value. Called by the screens and by marking.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappop, heappush
@@ -13,7 +13,7 @@ from math import prod
 
 import numpy as np
 
-from examgen.core.evaluation import Evaluation
+from examgen.core.evaluation import Evaluation, Written
 from examgen.core.graph import ComputationGraph, Quantity, Values
 from examgen.core.rules.rule import Array
 
@@ -42,6 +42,21 @@ class Effects:
     on: Values
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What hangs on one quantity, as far as to what stops it.
+
+    Attributes:
+        source: its name.
+        reached: in the order of the graph.
+        is_straight: whether moving down does as much as moving up: straight lines all the way, and no two of them meet.
+    """
+
+    source: str
+    reached: tuple[Quantity, ...]
+    is_straight: bool
+
+
 def half_unit(decimals: Array) -> Array:
     """Half a unit of the last of so many decimals, (...) -> (...); negative decimals are tens, hundreds, …"""
     return np.asarray(HALF * 10.0 ** -np.asarray(decimals, dtype=float))
@@ -58,12 +73,10 @@ def rounding_effects(
         half_units: (..., *shape) per name of a rounded quantity; a quantity whose half units are all 0 moves nothing.
         substitute: (..., *shape) per name, NaN where nothing was written.
     """
-    written = substitute or {}
-    gaps = gaps_in(written)
+    written = Written.of(substitute or {})
     for quantity in graph.derived:
         if quantity.name in half_units and half_units[quantity.name].any():
-            effects = effects_of(graph, base, quantity, half_units[quantity.name], written, gaps)
-            yield Effects(quantity.name, effects)
+            yield Effects(quantity.name, effects_of(graph, base, quantity, half_units[quantity.name], written))
 
 
 def rounding_bands(
@@ -92,7 +105,7 @@ def _bands_at_once(
     For few students: each entry's own way through the graph would be many small calculations. Arrays have an axis of
     the moved entries before those of the students, `cases`.
     """
-    gaps, total, begin = gaps_in(written), sum(graph[name].size for name in half_units), 0
+    gaps, total, begin = Written.of(written).gaps, sum(graph[name].size for name in half_units), 0
     bands = {quantity.name: np.zeros(quantity.shape) for quantity in graph.derived}
     moved: dict[str, Array] = {}
     # A student's wild number may overflow on the way.
@@ -133,20 +146,20 @@ class Bands:
     """Bands of some quantities that grow while one rounded quantity after another is added.
 
     Attributes:
-        gaps: see `gaps_in`.
+        has_gaps: whether somebody left out something that is asked.
         added: by name, (..., *shape).
     """
 
     def __init__(self, graph: ComputationGraph, base: Evaluation, substitute: Values, names: Iterable[str]) -> None:
-        self._graph, self._base, self._substitute = graph, base, substitute
-        self.gaps = gaps_in(substitute)
+        self._graph, self._base, self._written = graph, base, Written.of(substitute)
+        self.has_gaps = bool(self._written.gaps)
         self.added: dict[str, Array] = {name: np.zeros(graph[name].shape) for name in names}
 
     def add(self, source: Quantity, half: Array) -> None:
         """Add the effects of half units, (..., *shape), of a rounded quantity."""
         if not half.any():
             return
-        effects = effects_of(self._graph, self._base, source, half, self._substitute, self.gaps)
+        effects = effects_of(self._graph, self._base, source, half, self._written)
         for name, effect in effects.items():
             if name in self.added:
                 # Of a single entry there is nothing to add up.
@@ -155,31 +168,24 @@ class Bands:
                 self.added[name] = self.added[name] + total
 
 
-def gaps_in(substitute: Values) -> Set[str]:
-    """Names of what somebody left out; looked for once, and not for every source that reaches them."""
-    return {name for name, values in substitute.items() if np.isnan(values).any()}
-
-
-def effects_of(
-    graph: ComputationGraph, base: Evaluation, source: Quantity, half: Array, substitute: Values, gaps: Set[str]
-) -> Mapping[str, Array]:
+def effects_of(graph: ComputationGraph, base: Evaluation, source: Quantity, half: Array, written: Written) -> Values:
     """What half a unit in each entry of one quantity does: by reached quantity, as in `Effects.on`.
 
-    The larger of moving up and moving down. Arguments as in `rounding_effects`, with one quantity and its half units;
-    `gaps` are those of `substitute`, see `gaps_in`.
+    The larger of moving up and moving down. Arguments as in `rounding_effects`, with one quantity and its half units.
     """
-    if not graph.readers(source.name):
+    way = _way(graph, source.name, written.stops)
+    if not way.reached:
         return {}
     inner = len(source.shape)
     steps = _one_entry_each(source.shape) * _with_axis(half, inner)
     start = _with_axis(base.values[source.name], inner)
     # A student's wild number may overflow on the way.
     with np.errstate(all="ignore"):
-        reached = _changes(graph, base, _moved(graph, base, source.name, start + steps, substitute, gaps))
-        if _is_straight(graph, source.name, reached.keys()):
-            return reached
-        below = _changes(graph, base, _moved(graph, base, source.name, start - steps, substitute, gaps))
-    return {name: np.maximum(change, below[name]) for name, change in reached.items()}
+        changes = _changes(graph, base, _moved(graph, base, way, start + steps, written))
+        if way.is_straight:
+            return changes
+        below = _changes(graph, base, _moved(graph, base, way, start - steps, written))
+    return {name: np.maximum(change, below[name]) for name, change in changes.items()}
 
 
 @lru_cache(maxsize=256)
@@ -204,43 +210,43 @@ def _finite(change: Array) -> Array:
     return change if change.max(initial=0.0) < np.inf else np.where(np.isfinite(change), change, 0.0)
 
 
-def _is_straight(graph: ComputationGraph, source: str, reached: Set[str]) -> bool:
-    """Whether moving down does as much as moving up: straight lines all the way, and no two of them meet."""
-    for name in reached:
-        quantity = graph[name]
-        assert quantity.rule is not None
-        if not quantity.rule.is_straight or sum(one == source or one in reached for one in quantity.inputs) > 1:
-            return False
-    return True
-
-
-def _moved(
-    graph: ComputationGraph, base: Evaluation, source: str, moved: Array, substitute: Values, gaps: Set[str]
-) -> dict[str, Array]:
-    """Computed values, (..., entries of the source, *shape), of all that the moved source reaches."""
-    values = {source: moved}
-    reached: dict[str, Array] = {}
+@lru_cache(maxsize=8192)
+def _way(graph: ComputationGraph, source: str, stops: frozenset[str]) -> _Way:
+    """The way of a quantity; it is the same for every class, and looked for once."""
+    found: list[Quantity] = []
     waiting = list(graph.readers(source))
     while waiting:
         place = heappop(waiting)
         while waiting and waiting[0] == place:
             heappop(waiting)
         quantity = graph.derived[place]
+        found.append(quantity)
+        if quantity.name not in stops:
+            for reader in graph.readers(quantity.name):
+                heappush(waiting, reader)
+    moving = {source, *(one.name for one in found)}
+    is_straight = all(
+        one.rule is not None and one.rule.is_straight and sum(name in moving for name in one.inputs) == 1
+        for one in found
+    )
+    return _Way(source, tuple(found), is_straight)
+
+
+def _moved(graph: ComputationGraph, base: Evaluation, way: _Way, moved: Array, written: Written) -> dict[str, Array]:
+    """Computed values, (..., entries of the source, *shape), of all that the moved source reaches."""
+    values = {way.source: moved}
+    computed: dict[str, Array] = {}
+    for quantity in way.reached:
+        name = quantity.name
         assert quantity.rule is not None
-        inputs = (_seen(graph[name], values, base) for name in quantity.inputs)
-        own = np.asarray(quantity.rule.compute(*inputs))
-        reached[quantity.name] = own
-        written = substitute.get(quantity.name)
-        if written is None:
-            values[quantity.name] = own
-        elif quantity.name in gaps:
-            written = _with_axis(written, len(quantity.shape))
-            values[quantity.name] = np.where(np.isnan(written), own, written)
-        else:
-            continue
-        for reader in graph.readers(quantity.name):
-            heappush(waiting, reader)
-    return reached
+        own = np.asarray(quantity.rule.compute(*[_seen(graph[one], values, base) for one in quantity.inputs]))
+        computed[name] = own
+        if name in written.gaps:
+            answers = _with_axis(written.values[name], len(quantity.shape))
+            values[name] = np.where(np.isnan(answers), own, answers)
+        elif name not in written.stops:
+            values[name] = own
+    return computed
 
 
 def _seen(quantity: Quantity, values: Mapping[str, Array], base: Evaluation) -> Array:

@@ -22,6 +22,9 @@ from examgen.tables.text import Limits, Line, check_rows
 Numbers = NDArray[np.int64]
 
 _BLOCK = 1 << 20
+_CUT = 1 << 24
+"""Bytes that Arrow cuts at once: each block has dictionaries of its own, which are made one afterwards."""
+
 _MARK = b"\xef\xbb\xbf"
 _NEWLINE, _QUOTE = ord("\n"), ord('"')
 
@@ -163,11 +166,10 @@ def _cut(
     names = [str(place) for place in range(len(table.titles))]
     places = [names[place] for place in wanted]
     has_quotes = table.text.find(b'"', int(starts[0])) >= 0
-    # The last column is the one whose cells seldom repeat; for it one dictionary is cheaper than one for each block.
-    kinds = {place: pa.dictionary(pa.int32(), pa.string()) for place in places} | {places[-1]: pa.string()}
+    kinds = {place: pa.dictionary(pa.int32(), pa.string()) for place in places}
     found = csv.read_csv(
         pa.BufferReader(_joined(table.text, starts, ends, is_odd)),
-        csv.ReadOptions(use_threads=False, block_size=max(_BLOCK, 4 * limits.max_field), column_names=names),
+        csv.ReadOptions(use_threads=False, block_size=max(_CUT, 4 * limits.max_field), column_names=names),
         csv.ParseOptions(
             delimiter=table.delimiter,
             quote_char='"' if has_quotes else False,
@@ -187,7 +189,7 @@ def _cut(
 
 
 def _one_dictionary(column: Any) -> Any:
-    whole = (column if pa.types.is_dictionary(column.type) else column.dictionary_encode()).combine_chunks()
+    whole = column.combine_chunks()
     if not isinstance(whole, pa.ChunkedArray):
         return whole
     return whole.chunk(0) if whole.num_chunks else pa.array([], pa.string()).dictionary_encode()

@@ -265,7 +265,7 @@ class Work:
         rests: dict[str, Flags] = {}
         follows: dict[str, Flags] = {}
         coarse: dict[str, Array] = {}
-        has_open = bool(bands.gaps or np.isnan(self.writing.values).any())
+        has_open = bands.has_gaps or bool(np.isnan(self.writing.values).any())
         unsound: dict[str, Flags] = {}
         for quantity in graph.derived:
             name = quantity.name

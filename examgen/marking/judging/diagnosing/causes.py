@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from examgen.core.evaluation import Evaluation, evaluate, reevaluate
+from examgen.core.evaluation import Evaluation, Written, evaluate, reevaluate
 from examgen.core.graph import Values
 from examgen.core.misconceptions.versions import Patch
 from examgen.core.rounding import half_unit, rounding_bands
@@ -79,7 +79,7 @@ class Work:
         marked: how they were marked, (students, fields).
         values: (students, fields) as submitted.
         is_wrong: (students, fields) what is to be explained.
-        written: (students, *shape) by asked quantity, what later work starts from; NaN in a gap.
+        answers: (students, *shape) by asked quantity, what later work starts from; NaN in a gap.
         base: evaluation by the right rules.
         has_gaps: whether there are any NaN.
     """
@@ -88,9 +88,14 @@ class Work:
     marked: Marked
     values: Array
     is_wrong: Flags
-    written: dict[str, Array]
+    answers: Written
     base: Evaluation
     has_gaps: bool
+
+    @property
+    def written(self) -> Values:
+        """The answers by quantity."""
+        return self.answers.values
 
     @staticmethod
     def of(paper: PaperShape, givens: Values, values: Array, marked: Marked, is_wrong: Flags, gaps: Flags) -> "Work":
@@ -101,11 +106,11 @@ class Work:
         if paper.shown:
             written |= paper.printed(solve(paper, givens).values)
         base = evaluate(paper.graph, givens, substitute=written)
-        return Work(paper, marked, values, is_wrong, written, base, has_gaps)
+        return Work(paper, marked, values, is_wrong, Written.of(written), base, has_gaps)
 
     def look(self, version: Patch) -> Look:
         """What a version of a misconception makes of the answers."""
-        moved = reevaluate(version.graph, self.base, version.changed, self.written)
+        moved = reevaluate(version.graph, self.base, version.changed, self.answers)
         # Never empty: a version that changes no asked entry is none of the paper's.
         names = [name for name in moved if name in self.paper.entry_places]
         fields = [place for name in names for place in self.paper.entry_places[name]]

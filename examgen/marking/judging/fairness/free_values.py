@@ -3,7 +3,7 @@ computed from. Called by `work_shown`.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, zip_longest
 
 import numpy as np
@@ -15,39 +15,59 @@ from examgen.core.probes.dependence import links
 from examgen.core.rules.rule import Array
 from examgen.exams.keys.solved_papers import solve
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.tolerance import as_quantities, entry_of
+from examgen.exams.tolerance import as_quantities, by_field, entry_of
 from examgen.marking.judging.entries import Marked
 
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class FreeValues:
-    """What needs no calculation, for some students of a paper shape; all (students, fields).
+    """What needs no calculation, for some students of a paper shape; each is worked out when it is first asked for.
 
     Attributes:
-        follows: whether what would follow is such a value, within its tolerance.
-        written: whether what was written is.
-        right: whether the reference is.
+        paper: their shape.
+        givens: (students, *shape) by given quantity.
+        values: (students, fields) what they wrote.
+        marked: how it was marked.
     """
 
-    follows: Flags
-    written: Flags
-    right: Flags
+    paper: PaperShape
+    givens: Values
+    values: Array
+    marked: Marked
 
-    @staticmethod
-    def of(paper: PaperShape, givens: Values, values: Array, marked: Marked) -> "FreeValues":
-        """Compare with what each entry of these students is computed from, in their own work and in the key."""
-        reference = solve(paper, givens).values
-        written = as_quantities(paper, marked.carried, np.nan) | paper.printed(reference)
-        own = evaluate(paper.graph, givens, substitute=written).values
-        in_work, in_key = _rows(paper, own), _rows(paper, reference)
-        computed, texts, tolerance = (columns.T for columns in (marked.own, values, marked.tolerance))
-        right = in_key[
-            [_offsets(paper)[one.quantity] + entry_of(paper.graph[one.quantity], one) for one in paper.fields]
-        ]
-        pairs = ((computed, in_work), (texts, in_work), (right, in_key))
-        return FreeValues(*(_is_near(paper, targets, rows, tolerance).T for targets, rows in pairs))
+    @cached_property
+    def follows(self) -> Flags:
+        """(students, fields) whether what would follow is such a value, within its tolerance."""
+        return self._are_near(self.marked.own, self._in_work)
+
+    @cached_property
+    def written(self) -> Flags:
+        """(students, fields) whether what was written is."""
+        return self._are_near(self.values, self._in_work)
+
+    @cached_property
+    def right(self) -> Flags:
+        """(students, fields) whether the reference is."""
+        return self._are_near(by_field(self.paper, self._reference), _rows(self.paper, self._reference))
+
+    def _are_near(self, targets: Array, rows: Array) -> Flags:
+        with np.errstate(all="ignore"):
+            return _is_near(self.paper, targets.T, rows, self.marked.tolerance.T).T
+
+    @cached_property
+    def _in_work(self) -> Array:
+        """What each entry of these students is computed from in their own work."""
+        written = as_quantities(self.paper, self.marked.carried, np.nan)
+        if self.paper.shown:
+            written |= self.paper.printed(self._reference)
+        return _rows(self.paper, evaluate(self.paper.graph, self.givens, substitute=written).values)
+
+    @cached_property
+    def _reference(self) -> Values:
+        with np.errstate(all="ignore"):
+            return solve(self.paper, self.givens).values
 
 
 def _is_near(paper: PaperShape, targets: Array, rows: Array, tolerance: Array) -> Flags:

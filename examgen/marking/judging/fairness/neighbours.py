@@ -121,9 +121,8 @@ def _candidates(
     counts = is_wrong[rows] & np.isfinite(values) & ~right_of_itself(theirs, values)
     counts &= ~(theirs.rests_on_wrong | theirs.follows_ignored | theirs.is_fraction)
     if rows.size:
-        with np.errstate(all="ignore"):
-            printed = {name: given[rows] for name, given in givens.items()}
-            counts &= ~FreeValues.of(paper, printed, values, theirs).written
+        printed = {name: given[rows] for name, given in givens.items()}
+        counts &= ~FreeValues(paper, printed, values, theirs).written
     enough = counts.sum(axis=1) >= LEAST
     return rows[enough], counts[enough]
 

@@ -93,8 +93,7 @@ def paid(
         return Paid(share, why, started)
     chosen = of_students(marked, rows)
     values, earns = submitted.values[rows], marks[rows] > 0
-    with np.errstate(all="ignore"):
-        free = FreeValues.of(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
+    free = FreeValues(paper, {name: given[rows] for name, given in givens.items()}, values, chosen)
     is_right = right_of_itself(chosen, values)
     follows = _only_follows(chosen, is_right)
     is_zero, named = values == 0, is_named[rows] & ~free.written
