@@ -104,7 +104,7 @@ class OneSheet:
     def free(self, quantity: str) -> tuple[bool, bool, bool]:
         """Whether what follows, what was written and what is right needs no calculation."""
         place = [field.quantity for field in self.paper.fields].index(quantity)
-        found = FreeValues.of(self.paper, self.givens, self.submitted.values, self.marked)
+        found = FreeValues(self.paper, self.givens, self.submitted.values, self.marked)
         return bool(found.follows[0, place]), bool(found.written[0, place]), bool(found.right[0, place])
 
     def paid(self) -> Paid:

@@ -37,6 +37,8 @@ def rests_on(graph: ComputationGraph, quantity: Quantity, unsound: Mapping[str, 
     Returns: (students, entries).
     """
     found = np.zeros((quantity.size, students), dtype=bool).T
+    if unsound.keys().isdisjoint(quantity.inputs):
+        return found
     for name, handed_on in _inputs_of(graph, quantity.name):
         if name in unsound:
             found |= handed_on(unsound[name])

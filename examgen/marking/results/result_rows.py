@@ -47,6 +47,9 @@ COLUMNS = (
     "comment",
 )
 
+_POWERS = 10.0 ** np.arange(23)
+"""The powers of ten that are exact."""
+
 _REPEATED = frozenset({"tolerance", "marks", "max_marks"})
 """Columns of numbers of which many are equal."""
 
@@ -201,12 +204,13 @@ def six_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values rounded to six significant digits, each the double that is nearest to its decimal."""
     with np.errstate(all="ignore"):
         power = 5 - np.floor(np.log10(np.abs(values)))
-        scale = 10.0 ** np.abs(power)
+        # Looked up: powers take many times as long.
+        scale = _POWERS[np.fmin(np.abs(power), len(_POWERS) - 1).astype(np.intp)]
         scaled = np.where(power >= 0, values * scale, values / scale)
         whole = np.rint(scaled)
         rounded = np.where(power >= 0, whole / scale, whole * scale)
         # A product that is nearly a tie, or beyond the powers that are exact, is left to the slow way.
-        is_plain = (np.abs(np.abs(scaled - np.trunc(scaled)) - 0.5) > 1e-6) & (np.abs(power) <= 22)
+        is_plain = (np.abs(np.abs(scaled - np.trunc(scaled)) - 0.5) > 1e-6) & (np.abs(power) < len(_POWERS))
     for place in np.argwhere(~is_plain).tolist():
         index = tuple(place)
         rounded[index] = float(f"{values[index]:.6g}")

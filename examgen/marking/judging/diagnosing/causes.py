@@ -114,9 +114,11 @@ class Work:
         # Never empty: a version that changes no asked entry is none of the paper's.
         names = [name for name in moved if name in self.paper.entry_places]
         fields = [place for name in names for place in self.paper.entry_places[name]]
-        values, tolerance, is_wrong = self.values.T[fields], self.marked.tolerance.T[fields], self.is_wrong.T[fields]
+        columns = (self.values, self.marked.tolerance, self.marked.own, self.is_wrong)
+        values, tolerance, own, is_wrong = (column.T[fields] for column in columns)
         theirs = np.concatenate([asked_entries(self.paper, name, moved[name]) for name in names])
-        shown = np.abs(theirs - self.marked.own.T[fields]) > 2 * tolerance
+        twice = 2 * tolerance
+        shown = np.abs(theirs - own) > twice
         off = np.abs(values - theirs)
         near = is_wrong & (off <= NEAR * tolerance + NEARBY * np.abs(theirs))
         if (rows := np.flatnonzero(near.any(axis=1))).size:
@@ -125,8 +127,9 @@ class Work:
             right = np.stack([self.base.computed[one.quantity][place_of(one)] for one in chosen])
             near[rows] &= ~(np.abs(theirs[rows] - right) <= MOVED * np.abs(right))
         shown &= np.isfinite(values)
-        is_theirs = (off < np.abs(values - self.marked.own.T[fields])) & (off <= 2 * tolerance)
-        against, supporting = (shown & ~is_wrong & part for part in (~is_theirs, is_theirs))
+        is_theirs = (off < np.abs(values - own)) & (off <= twice)
+        taken = shown & ~is_wrong
+        against, supporting = taken & ~is_theirs, taken & is_theirs
         return Look(moved, fields, theirs, shown, against, supporting, off, near, self.values.shape[1])
 
     def within(self, version: Patch, look: Look, rows: Flags) -> Flags:
