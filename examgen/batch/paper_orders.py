@@ -161,7 +161,8 @@ def handout_of(student: str) -> str:
 
 def paths_of(student: str) -> dict[str, str]:
     """Where the files of a student are, below the folder of the class, by a name in `FILES`."""
-    name, handout = folder_name(student), handout_of(student)
+    name = folder_name(student)
+    handout = f"{PAPERS}/{name}"
     paths = (*(f"{handout}/{file}" for file in HANDOUT), f"{KEY}/papers/{name}.pdf", f"{KEY}/filled/{name}.pdf")
     return dict(zip(FILES, paths, strict=True))
 

@@ -161,7 +161,9 @@ def folder_name(student: str) -> str:
     """
     if not student:
         return "%"
-    name = "".join(char if char in _SAFE else "".join(f"%{byte:02X}" for byte in _utf8(char)) for char in student)
+    name = student
+    if not _SAFE.issuperset(student):
+        name = "".join(char if char in _SAFE else "".join(f"%{byte:02X}" for byte in _utf8(char)) for char in student)
     if name.startswith(".") or name.split(".")[0].lower() in _RESERVED:
         name = f"%{ord(name[0]):02X}{name[1:]}"
     if name.endswith("."):

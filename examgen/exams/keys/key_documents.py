@@ -89,7 +89,7 @@ def variant_document(exam: Exam, variant: Variant) -> dict[str, Any]:
     for question in exam.questions:
         numbers = variant.questions[question.id]
         givens = {
-            name: _numbers_json(values.tolist(), question.given_decimals.get(name, 0))
+            name: values.tolist() if question.given_decimals.get(name, 0) else _whole(values.tolist())
             for name, values in numbers.givens.items()
         }
         questions[question.id] = {"shape": numbers.label, "givens": givens}
@@ -98,7 +98,6 @@ def variant_document(exam: Exam, variant: Variant) -> dict[str, Any]:
     return {**head, **own, "questions": questions}
 
 
-def _numbers_json(value: Any, decimals: int) -> Any:
-    if isinstance(value, list):
-        return [_numbers_json(part, decimals) for part in value]
-    return int(value) if decimals == 0 else value
+def _whole(value: Any) -> Any:
+    """Numbers of lists within lists without a decimal point."""
+    return [_whole(part) for part in value] if isinstance(value, list) else int(value)
