@@ -129,9 +129,12 @@ def _reevaluated(
 class Reevaluated:
     """What `reevaluate` gives where nothing is written down, each value worked out when it is first asked for."""
 
-    def __init__(self, graph: ComputationGraph, base: Evaluation, changed: Collection[str]) -> None:
+    def __init__(
+        self, before: ComputationGraph, graph: ComputationGraph, base: Evaluation, changed: frozenset[str]
+    ) -> None:
         self._base = base.values
-        self._reached = graph.reached(set(changed)).union(changed)
+        # In the graph before, which many are rewired of: behind what is changed, both have the same.
+        self._reached = before.reached(changed).union(changed)
         self._known: dict[str, Array] = {}
         self._rest = _reevaluated(graph, base, changed, Written.of({}))
 

@@ -187,6 +187,8 @@ class ComputationGraph:
 
     def reached(self, names: Set[str], stops: Set[str] = frozenset()) -> set[str]:
         """Names of all that is computed from some quantities; those that stop it are reached and hand nothing on."""
+        if not stops:
+            return set().union(*(self._behind[name] for name in names))
         found: set[str] = set()
         live = set(names)
         for quantity in self.derived:
@@ -203,6 +205,15 @@ class ComputationGraph:
             for name in dict.fromkeys(quantity.inputs):
                 readers[name].append(place)
         return {name: tuple(places) for name, places in readers.items()}
+
+    @cached_property
+    def _behind(self) -> Mapping[str, frozenset[str]]:
+        """By name, all that is computed from a quantity."""
+        found: dict[str, frozenset[str]] = {}
+        for name in reversed(self._by_name):
+            readers = [self.derived[place].name for place in self.readers(name)]
+            found[name] = frozenset(readers).union(*(found[reader] for reader in readers))
+        return found
 
     @cached_property
     def _places(self) -> Mapping[str, int]:

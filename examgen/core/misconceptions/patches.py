@@ -46,7 +46,7 @@ def patches(shape: Exercise, asked: frozenset[str], draws: int | None = None) ->
                 continue
             patched = graph.rewired(version.changes)
             changed = frozenset(version.changes)
-            values = Reevaluated(patched, base, changed)
+            values = Reevaluated(graph, patched, base, changed)
             # Versions that come to the same, as for a network of one layer, count once; so they begin to differ from
             # the right work at the same place.
             place = next((place for place, name in enumerate(in_order) if _is_moved(values, base, name)), None)
