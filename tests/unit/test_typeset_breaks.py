@@ -41,6 +41,12 @@ def test_products_stay_whole_where_they_fit() -> None:
     assert lines(r"z = a + bbbbb \cdot ccccc \cdot ddddd", 6.5) == ["z=a+bbbbb", "⋅ccccc", "⋅ddddd"]
 
 
+def test_operators_with_scripts_are_operators() -> None:
+    """A star that says how far its window moves is a place to break, too."""
+    assert lines(r"z = a + b \otimes_{2} c + d + e", 7.5) == ["z=a+b⊗2c", "+d+e"]
+    assert lines(r"z = a +_{2} b +_{2} c +_{2} d", 6.5) == ["z=a+2b", "+2c+2d"]
+
+
 def test_factors_come_last() -> None:
     """A product without signs is broken between its factors."""
     assert lines("z = abcdefghij", 4.6) == ["z=abcde", "fghij"]

@@ -21,6 +21,8 @@ READINGS = [
     (r"\sigma'(z)", "sigma prime (z)"),
     (r"L = \frac{1}{2} \sum_{k} y_k", "L equals one half times the sum over k of y sub k"),
     (r"\sum_{k=1}^{n} x_k^2", "the sum from k equals 1 to n of x sub k squared"),
+    (r"A^{\circ 2} + B^{\circ n}", "A elementwise squared plus B elementwise to the power of n"),
+    (r"X \star_{2} K", "X correlated with sub 2 K"),
     (r"\frac{a}{b}", "a over b"),
     (r"\frac{a+1}{b}", "the fraction with numerator a plus 1 and denominator b"),
     (r"\left|a - y\right|", "the absolute value of a minus y"),

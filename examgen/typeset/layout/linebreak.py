@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from examgen.typeset.drawn.flatten import Line
-from examgen.typeset.layout.atom_rows import Atom, atoms, joined, places
+from examgen.typeset.layout.atom_rows import Atom, atoms, joined, operator, places
 from examgen.typeset.layout.context import Context, Style, restyled, tag
 from examgen.typeset.layout.operators import Kind, kind
 from examgen.typeset.layout.tokens import sign_of
@@ -95,7 +95,8 @@ def _sort(before: Atom | None, atom: Atom) -> int | None:
     if _is_relation(atom):
         return None if _is_relation(before) else RELATION
     if atom.kind is Kind.BIN:
-        return PRODUCT if sign_of(atom.element) in TIMES else OPERATOR
+        sign = operator(atom.element)  # it may have scripts
+        return PRODUCT if sign is not None and sign_of(sign) in TIMES else OPERATOR
     if before.kind is Kind.PUNCT:
         return OPERATOR
     signs = [part for part in (before, atom) if tag(part.element) == "mo" and part.kind is Kind.ORD]

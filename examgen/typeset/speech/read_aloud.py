@@ -32,6 +32,7 @@ from examgen.typeset.speech.speech_words import LANGUAGES
 
 SELECTORS = {0xFE00: None, 0xFE01: None}
 TRANSPOSES = frozenset({"⊤", "T", "⊺", "ᵀ"})
+ENTRYWISE = "∘"  # before the exponent of a matrix whose entries are raised
 BARS = frozenset({"|", "‖", "∣", "∥"})
 SILENT = frozenset({"\u2061", "\u2062", "\u2063", "\u2064", ""})
 MINUSES = ("−", "-")
@@ -167,9 +168,14 @@ class _Reader:
             return self.words.up_to.format(base, self.read(script))
         if is_indexed(script):
             return f"{base} {self.words.superscript} {self.read(script)}"
-        if text in self.words.powers:
-            return f"{base} {self.words.powers[text]}"
-        return self.words.power.format(base, self.read(script))
+        inside = list(script)
+        if inside and tag(inside[0]) == "mo" and sign_of(inside[0]) == ENTRYWISE:
+            text = "".join(map(text_of, inside[1:]))
+            return self._power(f"{base} {self.words.entrywise}", text, " ".join(map(self.read, inside[1:])))
+        return self._power(base, text, self.read(script))
+
+    def _power(self, base: str, text: str, read: str) -> str:
+        return f"{base} {self.words.powers[text]}" if text in self.words.powers else self.words.power.format(base, read)
 
     def _lowered(self, base: str, element: Element, script: Element) -> str:
         if is_large(element):

@@ -24,6 +24,7 @@ class Words:
     superscript: str
     subscript: str
     power: str
+    entrywise: str
     product: str
     of: str
     gradient: str

@@ -100,8 +100,11 @@ def _pull_mean_pool(one: Applied, gradient: Expression) -> list[Expression | Non
 
 def _write_pool(name: str) -> Callable[[Sequence[Piece], Applied], Piece]:
     def write(texts: Sequence[Piece], one: Applied) -> Piece:
-        size = r" \times ".join([str(one.settings[0])] * len(one.shape))
-        return Piece(rf"\operatorname{{{name}}}_{{{size}}}\left({texts[0].bare}\right)")
+        width, stride = one.settings
+        size = r" \times ".join([str(width)] * len(one.shape))
+        # Windows that lie beside one another need no word.
+        moved = rf",\, \mathrm{{s}} = {stride}" if stride not in (0, width) else ""
+        return Piece(rf"\operatorname{{{name}}}_{{{size}{moved}}}\left({texts[0].bare}\right)")
 
     return write
 

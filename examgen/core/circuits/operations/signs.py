@@ -32,9 +32,12 @@ def write_product(texts: Sequence[Piece], one: Applied) -> Piece:
     return Piece(f"{first} {sign} {second}", min([PRODUCT, *looser]))
 
 
-def write_power(texts: Sequence[Piece], _one: Applied) -> Piece:
+def write_power(texts: Sequence[Piece], one: Applied) -> Piece:
     base = texts[0].read_as("base") if texts[0].is_place else texts[0].within(ATOM)
-    return Piece(f"{base}^{{{texts[1].latex}}}", POWER)
+    shape = one.arguments[0].shape
+    # Of a square matrix the plain power is the product with itself.
+    entrywise = r"\circ " if len(shape) == 2 and shape[0] == shape[1] else ""
+    return Piece(f"{base}^{{{entrywise}{texts[1].latex}}}", POWER)
 
 
 def write_constant(value: Fraction) -> Piece:

@@ -92,6 +92,38 @@ def _pull_convolved(one: Applied, gradient: Expression) -> list[Expression | Non
     ]
 
 
+def settings_latex(stride: int = 1, padding: int = 0) -> str:
+    """How far a window moves, and how much is put around the array, as a subscript; empty where it is as usual."""
+    told = [
+        rf"\mathrm{{{sign}}} = {value}"
+        for sign, value, usual in (("s", stride, 1), ("p", padding, 0))
+        if value != usual
+    ]
+    return "_{" + r",\, ".join(told) + "}" if told else ""
+
+
+def _stretched(gradient: Piece, stride: int) -> str:
+    """Gradients with as much room between them as their windows moved."""
+    written = gradient.within(POWER)
+    return written if stride == 1 else rf"\left({gradient.bare}\right)_{{\uparrow {stride}}}"
+
+
+def _write_convolved(texts: Sequence[Piece], one: Applied) -> Piece:
+    return Piece(rf"{texts[0].within(POWER)} \star{settings_latex(*one.settings)} {texts[1].within(POWER)}", WINDOW)
+
+
+def _write_to_filter(texts: Sequence[Piece], one: Applied) -> Piece:
+    stride, padding = one.settings[-2:]
+    gradient = _stretched(texts[0], stride)
+    return Piece(rf"{texts[1].within(POWER)} \star{settings_latex(padding=padding)} {gradient}", WINDOW)
+
+
+def _write_to_array(texts: Sequence[Piece], one: Applied) -> Piece:
+    stride, padding = one.settings[-2:]
+    gradient = _stretched(texts[0], stride)
+    return Piece(rf"{gradient} \ast{settings_latex(padding=padding)} {texts[1].within(POWER)}", WINDOW)
+
+
 def shape_in_settings(_shapes: Sequence[Shape], settings: Settings) -> Shape:
     return settings[:-2]
 
@@ -133,7 +165,7 @@ TO_FILTER = Operation(
     "",
     shape_in_settings,
     _to_filter,
-    lambda texts, _: Piece(rf"{texts[1].within(POWER)} \star {texts[0].within(POWER)}", WINDOW),
+    _write_to_filter,
     least=2,
     most=2,
     is_rational=True,
@@ -144,7 +176,7 @@ TO_ARRAY = Operation(
     "",
     shape_in_settings,
     _to_array,
-    lambda texts, _: Piece(rf"{texts[0].within(POWER)} \ast {texts[1].within(POWER)}", WINDOW),
+    _write_to_array,
     least=2,
     most=2,
     is_rational=True,
@@ -189,7 +221,7 @@ def _convolution(axes: int) -> Operation:
         f"conv{axes}d",
         _convolved_shape(axes),
         _convolved,
-        lambda texts, _: Piece(rf"{texts[0].within(POWER)} \star {texts[1].within(POWER)}", WINDOW),
+        _write_convolved,
         _pull_convolved,
         2,
         2,
