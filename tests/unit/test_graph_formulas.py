@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from examgen.documents.paper.papers import question_page
 from examgen.documents.style import PaperStyle
-from tests.small_circuits import pages_of, picture_on
+from examgen.errors import BankError
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from tests.small_circuits import bank_of, pages_of, picture_on
 
 
 @pytest.mark.parametrize(
@@ -102,3 +105,14 @@ def test_gradients_of_a_window_that_moves_on_are_stretched(tmp_path: Path) -> No
     gradient = r"\left(\frac{\partial s}{\partial Z}\right)_{\uparrow 2}"
     assert rf"= X \star_{{\mathrm{{p}} = 1}} {gradient}" in told
     assert rf"= {gradient} \ast_{{\mathrm{{p}} = 1}} K" in told
+
+
+def test_a_symbol_that_cannot_be_set_is_told_with_its_key(tmp_path: Path) -> None:
+    """Many formulas hold it."""
+    path = tmp_path / "graph.toml"
+    circuit = ({"x": "[]"}, {"f": "x ** 2"}, {"x": "2"}, ("f",), "")
+    path.write_text(bank_of(circuit, r'symbols = { x = "\\chi_{1" }'), encoding="utf-8")
+    loaded = load_exam(str(path), 1)
+    [variant] = draw_variants(loaded, [Student("s1", "Ada")])
+    with pytest.raises(BankError, match=r"\Agraph\.symbols\.x: \$\\chi_\{1\$ cannot be set at character 8"):
+        question_page(loaded.exam, variant)

@@ -201,4 +201,5 @@ class _Circuit:
 
     def said(self, name: str) -> str:
         """A symbol as it is read aloud."""
-        return spoken(to_mathml(self.symbol(name)), self.style.speech)
+        # Only what an author has set for it may fail.
+        return spoken(to_mathml(self.symbol(name), f"graph.symbols.{name}"), self.style.speech)
