@@ -1,15 +1,18 @@
 {
   const form = document.getElementById("sheet"), student = document.getElementById("student");
-  const { exam, variant, progress, saved, unread, missing } = form.dataset;
+  const { exam, variant } = form.dataset, words = JSON.parse(form.dataset.words);
   const rows = JSON.parse(form.dataset.rows);
   const inputs = rows.map((_, n) => document.getElementById("a" + n));
   const status = document.getElementById("status");
   const draft = ["examgen", exam, variant, student.defaultValue].join("\n");
-  const reader = numberReader(grammar);
+  const reader = numberReader(grammar), cells = sheetCells();
   const SHORTLY = 150, PAUSE = 1000;  // ms: after a box is left, so that no click lands beside its aim; while typing
+  const LARGEST = 1 << 20;  // bytes: no sheet is so large
 
   // Where a browser forbids storage to local files, the page works without drafts.
   const stored = (action) => { try { return action(localStorage); } catch { return null; } };
+  const keepsDrafts = stored((storage) => { storage.setItem(draft + "\n?", ""); storage.removeItem(draft + "\n?"); return true; });
+  document.getElementById("undrafted").hidden = keepsDrafts === true;
 
   const isNumber = (input) => "number" in input.dataset;
   const isInvalid = (input) => input.getAttribute("aria-invalid") === "true";
@@ -18,10 +21,15 @@
   // Numbers in the one spelling that is read alike in every language; all else as it was typed.
   const answer = (input) => (isNumber(input) && reader.readBox(input.value).spelling) || input.value.trim();
 
-  const show = (words) => {
+  // The sentence below the sheet stays until something else is done; without one, its counts are brought up to date.
+  let last = [words.progress, {}];
+  const show = (...told) => {
+    if (told.length) last = told;
+    const [sentence, more = {}] = last;
     const done = inputs.filter(isFilled).length, wrong = inputs.filter(isInvalid).length;
-    const said = words.replace("{done}", done).replace("{all}", inputs.length);
-    status.textContent = wrong ? said.replace(/[.।]$/, "") + " · " + unread.replace("{count}", wrong) : said;
+    const values = { done, all: inputs.length, ...more };
+    const said = sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+    status.textContent = wrong ? said.replace(/[.।]$/, "") + " · " + words.unread.replace("{count}", wrong) : said;
     document.getElementById("bar").value = done;
   };
 
@@ -63,7 +71,7 @@
   const checkIn = (input, delay) => {
     if (!places.has(input)) return;
     clearTimeout(places.get(input).timer);
-    places.get(input).timer = setTimeout(() => { check(input); show(progress); }, delay);
+    places.get(input).timer = setTimeout(() => { check(input); show(); }, delay);
   };
 
   const known = JSON.parse(stored((storage) => storage.getItem(draft)) ?? "null");
@@ -72,41 +80,92 @@
     if (!student.readOnly) student.value = known.student;
   }
   places.forEach((_, input) => check(input));
-  show(progress);
+  show(words.progress);
 
-  form.addEventListener("input", (event) => {
+  const keep = () => {
     const answers = Object.fromEntries(rows.map((row, n) => [row[0] + " " + row[1], inputs[n].value]));
     stored((storage) => storage.setItem(draft, JSON.stringify({ student: student.value, answers })));
+  };
+
+  // Puts other answers into all boxes.
+  const put = (answers) => {
+    inputs.forEach((input, n) => { input.value = answers[n]; });
+    keep();
+    places.forEach((_, input) => check(input));
+  };
+
+  form.addEventListener("input", (event) => {
+    keep();
     student.setCustomValidity("");
     // What is mended is clear at once; what is half typed has time.
     if (places.has(event.target) && !sentence(event.target.value)) check(event.target);
     checkIn(event.target, PAUSE);
-    show(progress);
+    show(words.progress);
+  });
+
+  // A block of cells from a spreadsheet fills as many boxes.
+  form.addEventListener("paste", (event) => {
+    const block = isNumber(event.target) && cells.block(event.clipboardData.getData("text/plain"));
+    if (!block) return;
+    event.preventDefault();
+    const { filled, over } = cells.fill(event.target, block);
+    keep();
+    filled.forEach(check);
+    show(over ? words.pasted_over : words.progress, { count: over });
   });
 
   form.addEventListener("focusout", (event) => checkIn(event.target, SHORTLY));
 
-  // Enter goes on to the next box; only the button saves.
+  // Enter goes on to the next box, with Shift back to the last one, and arrows go through a matrix; only the button saves.
   form.addEventListener("keydown", (event) => {
     const place = inputs.indexOf(event.target);
-    if (event.key !== "Enter" || event.target.id === "save") return;
+    const next = event.key !== "Enter" ? isNumber(event.target) && cells.towards(event.target, event.key)
+      : event.target.tagName === "BUTTON" ? null
+      : event.shiftKey ? inputs[place - 1] ?? student
+      : inputs[place + 1] ?? document.getElementById("save");
+    if (!next) return;
     event.preventDefault();
-    (inputs[place + 1] ?? document.getElementById("save")).focus();
+    next.focus();
+    next.select?.();
+  });
+
+  const load = (file, text) => {
+    const found = readSaved(text), told = { file };
+    if (!found?.length) return show(words.no_sheet, told);
+    if (found.some((row) => row.exam !== exam)) return show(words.other_exam, told);
+    if (found.some((row) => row.variant !== variant)) return show(words.other_paper, told);
+    const answers = new Map(found.map((row) => [row.question + " " + row.field, row.answer]));
+    const before = inputs.map((input) => input.value), undo = document.getElementById("undo");
+    put(rows.map((row, n) => answers.get(row[0] + " " + row[1]) ?? before[n]));
+    if (!student.readOnly && !student.value) student.value = found[0].student;
+    undo.hidden = false;
+    undo.onclick = () => { put(before); undo.hidden = true; show(words.progress); };
+    show(words.loaded, { ...told, count: rows.filter((row) => answers.get(row[0] + " " + row[1])).length });
+  };
+
+  const picker = document.getElementById("file");
+  document.getElementById("load").addEventListener("click", () => picker.click());
+  picker.addEventListener("change", () => {
+    const [file] = picker.files;
+    if (!file) return;
+    if (file.size > LARGEST) show(words.no_sheet, { file: file.name });
+    else file.text().then((text) => load(file.name, text), () => show(words.no_sheet, { file: file.name }));
+    picker.value = "";  // the same file may be chosen again
   });
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!student.value.trim()) {
-      student.setCustomValidity(missing);
+      student.setCustomValidity(words.student_missing);
       student.reportValidity();
       return;
     }
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([csv()], { type: "text/csv;charset=utf-8" }));
-    link.download = "answers.csv";
+    link.download = "answers-" + student.value.trim().replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 60) + ".csv";
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     places.forEach((_, input) => check(input));
-    show(saved);
+    show(words.saved, { file: link.download });
   });
 }

@@ -20,7 +20,7 @@ class Element {
 }
 
 const blobs = {};
-const elements = Object.fromEntries(["student", "status", "bar", "save"].map((id) => [id, new Element(id)]));
+const elements = Object.fromEntries(["student", "status", "bar", "save", "load", "undo", "file", "undrafted"].map((id) => [id, new Element(id)]));
 elements.student.value = elements.student.defaultValue = page.student;
 elements.student.readOnly = page.student !== "";
 elements.sheet = new Element("sheet", { dataset: page.form });
@@ -38,6 +38,7 @@ for (const { id, dataset, label, is_matrix } of page.boxes) {
 globalThis.document = { getElementById: (id) => elements[id], createElement: () => new Element("") };
 globalThis.localStorage = {
   getItem: (name) => page.stored[name] ?? null, setItem: (name, text) => { page.stored[name] = text; },
+  removeItem: (name) => { delete page.stored[name]; },
 };
 globalThis.Blob = function Blob(parts) { this.text = parts.join(""); };
 globalThis.URL = {

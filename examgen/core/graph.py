@@ -200,10 +200,10 @@ class ComputationGraph:
 
     @cached_property
     def _readers(self) -> Mapping[str, tuple[int, ...]]:
-        readers: dict[str, list[int]] = {name: [] for name in self._by_name}
+        readers: dict[str, dict[int, None]] = {name: {} for name in self._by_name}
         for place, quantity in enumerate(self.derived):
-            for name in dict.fromkeys(quantity.inputs):
-                readers[name].append(place)
+            for name in quantity.inputs:
+                readers[name][place] = None
         return {name: tuple(places) for name, places in readers.items()}
 
     @cached_property
@@ -211,8 +211,8 @@ class ComputationGraph:
         """By name, all that is computed from a quantity."""
         found: dict[str, frozenset[str]] = {}
         for name in reversed(self._by_name):
-            readers = [self.derived[place].name for place in self.readers(name)]
-            found[name] = frozenset(readers).union(*(found[reader] for reader in readers))
+            readers = {self.derived[place].name for place in self.readers(name)}
+            found[name] = frozenset(readers.union(*map(found.__getitem__, readers)))
         return found
 
     @cached_property
@@ -227,10 +227,6 @@ class ComputationGraph:
         """The part of the graph that computes these quantities from what they read, which counts as given."""
         return _part(self, frozenset(names))
 
-    def patched(self, name: str, rule: Rule | None = None, inputs: tuple[str, ...] | None = None) -> "ComputationGraph":
-        """The same graph with another rule or other inputs for one derived quantity."""
-        return self.rewired({name: (rule, inputs)})
-
     def rewired(self, changes: Mapping[str, "Change"]) -> "ComputationGraph":
         """The same graph with other rules or inputs for some derived quantities.
 
@@ -243,7 +239,7 @@ class ComputationGraph:
         for name, (rule, inputs) in changes.items():
             old = self[name]
             if old.rule is None:
-                raise ValueError(f"{name} is given; only a derived quantity can be patched")
+                raise ValueError(f"{name} is given; only a derived quantity can be rewired")
             quantities[name] = old.rewired(rule or old.rule, old.inputs if inputs is None else inputs)
         places = self._places
         pairs = [(name, source) for name in changes for source in quantities[name].inputs]

@@ -1,6 +1,5 @@
 """answers.html and the web page of feedback in a real browser: axe finds nothing, on wide and narrow screens."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from playwright.sync_api import Browser
 import examgen
 from examgen.batch.returned import class_feedback as feedback_files
 from tests.marking_sheets import Row, read_rows, rounded, write_sheet
-from tests.web_browser import browser, findings, opened
+from tests.web_browser import findings, opened
 
 EXAMS = [("tanh-two-outputs", "en"), ("formulas", "de")]
 """The first has matrices; the second formulas, shapes and a choice."""
@@ -18,13 +17,6 @@ SCREENS = [(1200, "light"), (360, "light"), (1200, "dark")]
 """Widths and colour schemes; rows of feedback stand in a table on the first, and are cards on the second."""
 
 NO_NUMBER = "0.2 or 0.3?"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for all pages."""
-    with browser() as chosen:
-        yield chosen
 
 
 def answered(row: Row) -> str:

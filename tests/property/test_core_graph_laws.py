@@ -99,7 +99,7 @@ def test_a_patch_changes_the_quantity_and_what_follows_from_it(exercise: Exercis
     name = exercise.picked
     old = exercise.graph[name].rule
     assert old is not None
-    patched = exercise.graph.patched(name, rule=Rule("patched", "", lambda *inputs: old.compute(*inputs) + 1, ""))
+    patched = exercise.graph.rewired({name: (Rule("patched", "", lambda *inputs: old.compute(*inputs) + 1, ""), None)})
     found = evaluate(patched, exercise.givens)
     _assert_equal(found.values, exercise.plain.values, _not_below(exercise.graph, name) - {name})
     np.testing.assert_array_equal(found[name], exercise.plain[name] + 1)
@@ -114,7 +114,7 @@ def test_reevaluating_is_evaluating_the_patched_graph(exercise: Exercise) -> Non
     graph, name, written = exercise.graph, exercise.picked, _some_written(exercise)
     old = graph[name].rule
     assert old is not None
-    patched = graph.patched(name, rule=Rule("patched", "", lambda *inputs: old.compute(*inputs) + 1, ""))
+    patched = graph.rewired({name: (Rule("patched", "", lambda *inputs: old.compute(*inputs) + 1, ""), None)})
     base = evaluate(graph, exercise.givens, substitute=written)
     found = reevaluate(patched, base, {name}, written)
     expected = evaluate(patched, exercise.givens, substitute=written)

@@ -96,9 +96,9 @@ def test_reading_ahead_is_refused() -> None:
     with pytest.raises(ValueError, match="twice reads x, y before it is known"):
         ComputationGraph((Quantity("twice", "z", (), DOUBLE, ("x", "y")), Quantity("x", "x", ())))
     with pytest.raises(ValueError, match="z1 would read itself by way of a2, z2, a1"):
-        GRAPH.patched("z1", inputs=("W1", "a2", "b1"))
+        GRAPH.rewired({"z1": (None, ("W1", "a2", "b1"))})
     with pytest.raises(ValueError, match="z1 reads z1 before it is known"):
-        GRAPH.patched("z1", inputs=("W1", "z1", "b1"))
+        GRAPH.rewired({"z1": (None, ("W1", "z1", "b1"))})
 
 
 def test_a_circle_is_named_without_what_stands_beside_it() -> None:
@@ -106,13 +106,13 @@ def test_a_circle_is_named_without_what_stands_beside_it() -> None:
     x, first = Quantity("x", "x", ()), Quantity("first", "z", (), DOUBLE, ("x",))
     beside, last = Quantity("beside", "z", (), DOUBLE, ("x",)), Quantity("last", "z", (), DOUBLE, ("first",))
     with pytest.raises(ValueError, match=r"^first would read itself by way of last$"):
-        ComputationGraph((x, first, beside, last)).patched("first", inputs=("beside", "last"))
+        ComputationGraph((x, first, beside, last)).rewired({"first": (None, ("beside", "last"))})
 
 
 def test_a_rewired_quantity_may_read_what_came_after_it() -> None:
     """Quantities are put behind what they now read; the others keep their order and their values."""
     graph = network_graph(NetworkShape((2, 2, 1), ("tanh", "sigmoid"), "squared_error"))
-    rewired = graph.patched("dL_da1", inputs=("W2_new", "dL_dz2"))
+    rewired = graph.rewired({"dL_da1": (None, ("W2_new", "dL_dz2"))})
     order = [quantity.name for quantity in rewired]
     assert order.index("W2_new") < order.index("dL_da1")
     assert sorted(order) == sorted(quantity.name for quantity in graph)
@@ -157,14 +157,14 @@ def test_a_part_of_a_graph_takes_what_it_reads_as_given(givens: Numbers) -> None
 
 def test_a_given_cannot_be_patched() -> None:
     """Only what follows from something has a rule to patch."""
-    with pytest.raises(ValueError, match="W1 is given; only a derived quantity can be patched"):
-        GRAPH.patched("W1", rule=DOUBLE)
+    with pytest.raises(ValueError, match="W1 is given; only a derived quantity can be rewired"):
+        GRAPH.rewired({"W1": (DOUBLE, None)})
 
 
 def test_patching_leaves_the_graph_as_it_was() -> None:
     """A patched graph is another graph: the same but for the one rule or the one list of inputs."""
-    other_rule = GRAPH.patched("a1", rule=DOUBLE)
-    other_input = GRAPH.patched("z2", inputs=("W2", "z1", "b2"))
+    other_rule = GRAPH.rewired({"a1": (DOUBLE, None)})
+    other_input = GRAPH.rewired({"z2": (None, ("W2", "z1", "b2"))})
     for patched, name in ((other_rule, "a1"), (other_input, "z2")):
         changed = [old.name for old, new in zip(GRAPH, patched, strict=True) if old != new]
         assert changed == [name]

@@ -142,11 +142,11 @@ def test_one_path_of_several_is_named_and_not_right() -> None:
 
     def one(path: int) -> ComputationGraph:
         rule = Rule("one_path", "", lambda w, d: w[..., path : path + 1, :] * d[..., path : path + 1], "")
-        return graph.patched("dL_da1", rule)
+        return graph.rewired({"dL_da1": (rule, None)})
 
     text = gradient_text(shape.sizes, shape.activations, (1, 1, 2), keep=lambda path: path[1] == 2)
     error = Rule("y_minus_a", "", lambda a, y: y - a, "")
-    patched = {"single-path": (one(0), one(1)), "error-sign": (graph.patched("dL_da3", error),)}
+    patched = {"single-path": (one(0), one(1)), "error-sign": (graph.rewired({"dL_da3": (error, None)}),)}
     found = judged(shape, ("dL_dW1", (0, 1)), text, patched)
     assert found.verdict == "partly"
     assert found.misconceptions == ("single-path",)
@@ -161,9 +161,9 @@ def test_misconceptions_are_named_in_given_and_in_derived_symbols() -> None:
     extra = Rule("extra", "", lambda a, y: (a - y) * a * (1 - a), "")
     upside_down = Rule("upside_down", "", lambda z: 1 / (1 + np.exp(z)), "")
     patched = {
-        "error-sign": (graph.patched("dL_dz2", y_minus_a),),
-        "extra-slope": (graph.patched("dL_dz2", extra),),
-        "sigmoid-sign": (graph.patched("a1", upside_down).patched("a2", upside_down),),
+        "error-sign": (graph.rewired({"dL_dz2": (y_minus_a, None)}),),
+        "extra-slope": (graph.rewired({"dL_dz2": (extra, None)}),),
+        "sigmoid-sign": (graph.rewired({"a1": (upside_down, None)}).rewired({"a2": (upside_down, None)}),),
     }
     asked = ("dL_dW2", (0, 0))
     assert judged(shape, asked, "(a2 - y)*a1_1", patched) == Judgement("right", share=1.0)
@@ -343,9 +343,9 @@ def test_misconceptions_are_named_where_units_are_dead_in_some_draws() -> None:
     graph = network_graph(SMALL)
     old = graph["dL_dW1"].rule
     assert old is not None
-    error = graph.patched("dL_da2", Rule("y_minus_a", "", lambda a, y: y - a, ""))
+    error = graph.rewired({"dL_da2": (Rule("y_minus_a", "", lambda a, y: y - a, ""), None)})
     twice = Rule("twice", "", lambda *inputs: 2 * old.compute(*inputs), "")
-    patched = {"error-sign": (error,), "twice": (error.patched("dL_dW1", twice),)}
+    patched = {"error-sign": (error,), "twice": (error.rewired({"dL_dW1": (twice, None)}),)}
     assert judged(SMALL, ("dL_dW2", (0, 0)), "-delta2*a1_1", patched).misconceptions == ("error-sign", "twice")
     assert judged(SMALL, ("dL_dW1", (0, 0)), "2*delta1_1*x_1", patched).misconceptions == ("twice",)
 

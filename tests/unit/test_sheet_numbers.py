@@ -166,7 +166,7 @@ def test_saving_tells_what_cannot_be_read(browser: Browser) -> None:
     """The file has the text as typed, and the page says so although the box was not left."""
     browser.type("a5", "=1/3")
     assert browser.save()[5]["answer"] == "=1/3"
-    assert browser.status == "answers.csv gespeichert: 1 von 17 beantwortet · Nicht lesbar: 1"
+    assert browser.status == "answers-S1.csv gespeichert: 1 von 17 beantwortet · Nicht lesbar: 1"
     assert browser.told("a5")["invalid"] == "true"
 
 

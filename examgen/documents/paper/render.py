@@ -46,6 +46,11 @@ SheetRow = tuple[str, str, str]
 FUNCTIONS = "exp(z), ln(a), sqrt(z), abs(z), max(0, z), sigmoid(z), relu(z), tanh(z), sigmoid'(z)"
 """Some of the functions that formulas may use, as examples for students."""
 
+SCRIPT_WORDS = (
+    "progress", "saved", "unread", "student_missing", "loaded", "no_sheet", "other_exam", "other_paper", "pasted_over",
+)  # fmt: skip
+"""What the script of a web sheet says."""
+
 
 def paper_html(page: PaperPage, typesetter: Typesetter, *, with_solution: bool) -> str:
     """A paper or its key as HTML for WeasyPrint; its formulas are images that the typesetter knows."""
@@ -65,6 +70,7 @@ def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
     style = (shipped("templates") / "sheet.css").read_text(encoding="utf-8")
     digest = b64encode(sha256(script.encode()).digest()).decode()
     more = {"script": Markup(script), "style": Markup(style), "digest": digest, "longest": LONGEST_ANSWER}
+    more["words"] = {name: page.style.words[name] for name in SCRIPT_WORDS}
     return render("sheet.html.j2", page, rows=rows, numbers=numbers, **more)
 
 

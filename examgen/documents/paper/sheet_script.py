@@ -13,7 +13,7 @@ from examgen.core.formulas.typed_characters import BEFORE, BEHIND
 from examgen.documents.style import PaperStyle
 from examgen.resources import shipped
 
-READER, PAGE = "sheet_numbers.js", "sheet.js"
+READER, CELLS, SAVED, PAGE = "sheet_numbers.js", "sheet_cells.js", "sheet_saved.js", "sheet.js"
 
 
 @lru_cache(maxsize=8)
@@ -22,7 +22,8 @@ def sheet_script(style: PaperStyle) -> str:
     reasons = {reason: style.phrase(sentence) for reason, sentence in number_grammar.REASONS.items()}
     # Nothing in a word of a theme may end the element.
     tables = json.dumps({**grammar(), "reasons": reasons}, separators=(",", ":")).replace("<", "\\u003c")
-    return f"{_file(READER)}\nconst grammar = {tables};\n\n{_file(PAGE)}"
+    parts = "\n".join(map(_file, (READER, CELLS, SAVED)))
+    return f"{parts}\nconst grammar = {tables};\n\n{_file(PAGE)}"
 
 
 def grammar() -> dict[str, Any]:
