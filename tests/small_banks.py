@@ -107,16 +107,6 @@ def shipped_names(*folders: str) -> list[str]:
     return [path.stem for path in shipped_banks() if not folders or path.parent.name in folders]
 
 
-_NOT_READ: frozenset[str] = frozenset()
-"""Exams with results that the oracles of pages do not know: velocities and moments, changes, and layers without a bias;
-and boxes of single entries."""
-
-
-def read_names(*folders: str) -> list[str]:
-    """Names of those shipped files whose results and boxes tests can read back."""
-    return [name for name in shipped_names(*folders) if name not in _NOT_READ]
-
-
 def all_papers(loaded: LoadedExam) -> list[PaperShape]:
     """Every shape of every question of an exam."""
     return [
