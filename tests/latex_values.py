@@ -21,6 +21,7 @@ from tests.printed_numbers import (
     BOUNDS,
     FUNCTIONS,
     PAIRS,
+    Floats,
     LatexValueError,
     Printed,
     added,
@@ -47,6 +48,7 @@ _SUM = re.compile(r"\\sum_(?:\{([a-z](?:,[a-z])?)\}|([a-z]))(?![\^a-z])")
 _INDEX = re.compile(r"_\{([a-z]+)\}")
 _ENTRY_OF_DERIVATIVE = re.compile(r"(\\frac\{\\partial \w\}\{\\partial (?:[^{}]|\{[^{}]*\})+?)_\{([a-z]+)\}\}")
 _DERIVATIVE = re.compile(r"\\frac\{\\partial ((?:[^{}]|\{[^{}]*\})+)\}\{\\partial ((?:[^{}]|\{[^{}]*\})+)\}")
+_RAISED = re.compile(r"^\\?\w+\^\{[^{}]*\}(?:_\{[^{}]*\})?$")
 _POOL = re.compile(r"\\operatorname\{maxpool\}_\{(\d+) \\times (\d+)\}")
 _ENDS = (")", "]", "|", ",", "}", ">", "<", "+", "-", "&", r"\\", r"\right", r"\le ", r"\ge ", r"\end")
 _COMPARED: Mapping[str, Callable[[float, float], bool]] = {
@@ -105,6 +107,15 @@ def value_with(latex: str, meanings: Meanings) -> Printed:
     return found
 
 
+def put_in(latex: str, symbols: Mapping[str, Printed]) -> list[tuple[Floats, bool]]:
+    """The numbers and matrices of a formula from left to right, those of its symbols included; and whether a minus that
+    subtracts from nothing stands right before each."""
+    reader = _Reader(latex, Meanings(symbols))
+    with np.errstate(all="ignore"):
+        reader.sum()
+    return reader.leaves
+
+
 @lru_cache(maxsize=4096)
 def _printed_matrix(cells: str) -> Printed:
     """A matrix, or a number, by its cells; most stand in many lines."""
@@ -120,9 +131,13 @@ class _Reader:
         self.at = 0
         self.counted = ""
         self.has_counted = False
+        self.leaves: list[tuple[Floats, bool]] = []
+        self.behind_minus = -1
 
     def sum(self) -> Printed:
-        total = negated(self.product()) if self.takes("-") else self.product()
+        if is_minus := self.takes("-"):
+            self.behind_minus = self.at
+        total = negated(self.product()) if is_minus else self.product()
         while (sign := next((sign for sign in "+-" if self.takes(sign)), "")) != "":
             term = self.product()
             total = self.combined(total, term if sign == "+" else negated(term), added)
@@ -184,11 +199,16 @@ class _Reader:
             return self.entries(self.symbols[f"{entry[1]}}}"], entry[2])
         for symbol in self.ordered:
             if self.latex.startswith(symbol, self.at):
+                self.leaves.append((self.symbols[symbol].value, self.behind_minus == self.at))
                 self.at += len(symbol)
+                is_raised = _RAISED.search(symbol) is not None and self.latex.startswith("^", self.at)
+                self.demand(not is_raised, "two exponents without brackets")
                 return self.indexed(self.symbols[symbol])
         if matrix := _MATRIX.match(self.latex, self.at):
             self.at = matrix.end()
-            return _printed_matrix(matrix[1])
+            found = _printed_matrix(matrix[1])
+            self.leaves.append((found.value, False))
+            return found
         if number := NUMBER.match(self.latex, self.at):
             return self.number(number[0])
         return self.grouped()
@@ -209,8 +229,9 @@ class _Reader:
 
     def number(self, text: str) -> Printed:
         is_exact = bool(_EXACT.match(self.latex, self.at))
-        self.at += len(text)
         found = _printed_matrix(text)
+        self.leaves.append((found.value, self.behind_minus == self.at))
+        self.at += len(text)
         return Printed(found.value, found.value, found.value) if is_exact else found
 
     def grouped(self) -> Printed:
@@ -270,15 +291,18 @@ class _Reader:
                 self.demand(left.is_number or left.shape == right.shape, "shapes differ")
                 return Printed(*(pair(getattr(left, part), getattr(right, part)) for part in BOUNDS))
         if self.takes(r"\operatorname{softmax}"):
-            return softmax(self.factor(), self.meanings.unit_axis)
+            return softmax(self.argument(), self.meanings.unit_axis)
         if self.takes(r"\operatorname{unpool}"):
             return unpooled(*self.arguments())
         if pool := _POOL.match(self.latex, self.at):
             self.at = pool.end()
-            return pooled(self.factor(), (int(pool[1]), int(pool[2])))
+            return pooled(self.argument(), (int(pool[1]), int(pool[2])))
         for functions in (self.meanings.functions, FUNCTIONS):
             for name, function in functions.items():
                 if self.takes(name):
+                    # Only a logarithm has a name that everybody reads without brackets.
+                    is_bare = name == r"\ln" or self.latex.startswith(("(", r"\left(", "'", "^2"), self.at)
+                    self.demand(is_bare, "no bracket")
                     return self.of_function(function)
         raise LatexValueError(self.said("no value begins"))
 
@@ -289,6 +313,10 @@ class _Reader:
         raised = self.takes("^2")
         found = function(self.factor())
         return power(found, 2) if raised else found
+
+    def argument(self) -> Printed:
+        self.demand(self.latex.startswith(("(", r"\left("), self.at), "no bracket")
+        return self.factor()
 
     def arguments(self) -> tuple[Printed, Printed]:
         opening = next((one for one in (r"\left(", "(") if self.takes(one)), "")

@@ -5,19 +5,20 @@ all: at a student's own numbers a wrong sign may stand before a 0. A formula in 
 places of the symbols, and comes to the printed result.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice, zip_longest
 
 import numpy as np
 
 from examgen.core.circuits.circuit import CircuitShape
 from examgen.documents.pages import CircuitNode, CircuitPicture, QuestionPart
 from examgen.exams.paper_shapes import PaperShape
-from tests.latex_values import Meanings, value_of, value_with
+from tests.latex_values import Meanings, put_in, value_of, value_with
 from tests.oracles import Numbers
 from tests.printed_numbers import LatexValueError, Printed, exactly
-from tests.printed_pages import NUMBERS, ReadLine
+from tests.printed_pages import NUMBERS, Reading, ReadLine, WorkOut
 
 OTHERS = 2
 """So many other sets of numbers are tried."""
@@ -28,14 +29,14 @@ class ReadCircuit:
     """A question about a free graph as its page has it.
 
     Attributes:
-        work_out: the oracle; all quantities of a shape, (students, *shape) by name, from given ones like this.
+        work_out: the oracle.
     """
 
     part: QuestionPart
     paper: PaperShape
     givens: Numbers
     lines: tuple[ReadLine, ...]
-    work_out: Callable[[CircuitShape, Numbers], Numbers]
+    work_out: WorkOut
 
     @cached_property
     def definitions(self) -> dict[str, str]:
@@ -58,7 +59,7 @@ class ReadCircuit:
         values = self.work_out(self.paper.shape, batch)
         return {one.latex: exactly((batch | values)[one.name][0]) for one in self.paper.graph}
 
-    def around(self) -> Iterator[tuple[str, list[str]]]:
+    def around(self) -> Iterator[Reading]:
         """Given numbers, definitions, and what stands at the wires of the picture, with what is wrong with each."""
         for given in self.part.givens[len(self.definitions) :]:
             yield given.latex, [text for one in given.latex.split(r",\quad ") for text in self._of_given(one)]
@@ -68,23 +69,25 @@ class ReadCircuit:
             for node in (node for form in self.part.picture.forms for node in form):
                 yield from self._of_wire(node)
 
-    def relations(self) -> Iterator[tuple[str, list[str]]]:
+    def relations(self) -> Iterator[Reading]:
         """Every relation of a line but its result in decimals, with what is wrong with it."""
         for read in self.lines:
-            symbolic = read.line.relations[0]
-            for relation in read.worked[1:]:
-                formula = relation.removeprefix("= ")
-                numbers = _of_numbers(formula)
-                if numbers is None:
-                    symbolic = formula
-                    yield relation, self._of_symbols(read.line.relations[0], formula)
-                else:
-                    yield relation, _told(relation, self._misfits(read, symbolic, numbers))
-            if read.exact:
-                yield (
-                    f"= {read.exact}",
-                    _told(read.exact, iter([_differs(read.line.relations[0], read.exact, self.meanings[0])])),
-                )
+            yield from self.of_line(read)
+
+    def of_line(self, read: ReadLine) -> Iterator[Reading]:
+        """The relations of one line."""
+        symbolic = read.line.relations[0]
+        for relation in read.worked[1:]:
+            formula = relation.removeprefix("= ")
+            numbers = _of_numbers(formula)
+            if numbers is None:
+                symbolic = formula
+                yield relation, self._of_symbols(read.line.relations[0], formula)
+            else:
+                yield relation, _told(relation, self._misfits(read, symbolic, formula, numbers))
+        if read.exact:
+            differs = _differs(read.line.relations[0], read.exact, self.meanings[0])
+            yield f"= {read.exact}", _told(read.exact, iter([differs]))
 
     def _of_symbols(self, name: str, formula: str) -> list[str]:
         return _told(f"{name} = {formula}", (_differs(name, formula, meanings) for meanings in self.meanings))
@@ -94,15 +97,16 @@ class ReadCircuit:
         if name not in self.meanings[0].symbols or not _are_same(self.meanings[0].symbols[name], value_of(number)):
             yield f"{name} is not {number}"
 
-    def _misfits(self, read: ReadLine, symbolic: str, numbers: Printed) -> Iterator[str]:
+    def _misfits(self, read: ReadLine, symbolic: str, formula: str, numbers: Printed) -> Iterator[str]:
         """Why these are not the numbers of a formula, or do not come to the result."""
         # What is printed as a fraction and in decimals is put in as one or the other.
-        known = [
-            read.symbols,
-            {**read.symbols, **{name: self._decimals[name] for name in self._decimals if name in read.symbols}},
-        ]
+        decimals = {name: one for name, one in self._decimals.items() if name in read.symbols}
         is_line = symbolic == read.line.relations[0]
-        if not is_line and not any(_are_same(value_of(symbolic, symbols), numbers) for symbols in known):
+        if not is_line and not any(
+            _are_put_in(formula, symbolic, {**read.symbols, **more})
+            and _are_same(value_of(symbolic, {**read.symbols, **more}), numbers)
+            for more in ({}, decimals)
+        ):
             yield f"it does not have the numbers of {symbolic}"
         if numbers.shape != read.result.shape or not numbers.may_equal(read.result):
             yield f"it is {numbers.value}, not {read.result.value}"
@@ -111,7 +115,7 @@ class ReadCircuit:
     def _decimals(self) -> dict[str, Printed]:
         return {read.line.relations[0]: value_of(read.decimals) for read in self.lines if read.exact}
 
-    def _of_wire(self, node: CircuitNode) -> Iterator[tuple[str, list[str]]]:
+    def _of_wire(self, node: CircuitNode) -> Iterator[Reading]:
         """The value above a wire and the derivative below it, of which this reads those that are numbers."""
         symbol = self.paper.graph[node.quantity].latex if node.quantity else ""
         shown = self._printed
@@ -147,12 +151,28 @@ def _differs(name: str, formula: str, meanings: Meanings) -> str:
     return "" if is_right else f"it is {value.value}, not {expected.value}"
 
 
+def _are_put_in(formula: str, symbolic: str, symbols: Mapping[str, Printed]) -> bool:
+    """Whether a formula has the numbers of the symbols of another one, in their order, each with its sign."""
+    pairs = list(zip_longest(put_in(formula, {}), put_in(symbolic, symbols)))
+    for there, meant in pairs:
+        if there is None or meant is None:
+            return False
+        (number, is_minus), (value, keeps_minus) = there, meant
+        number = -number if is_minus and not keeps_minus else number
+        value = np.abs(value) if keeps_minus else value
+        number = np.abs(number) if keeps_minus else number
+        if not any(number.shape == one.shape and np.allclose(number, one, rtol=1e-12) for one in (value, value.T)):
+            return False
+    return True
+
+
 def _are_same(a: Printed, b: Printed) -> bool:
     return a.shape == b.shape and np.allclose(a.value, b.value, rtol=1e-12, atol=1e-12)
 
 
 def _told(relation: str, found: Iterator[str]) -> list[str]:
+    """The first thing that is wrong with a relation."""
     try:
-        return [f"{relation}: {problem}" for problem in found if problem]
+        return [f"{relation}: {problem}" for problem in islice(filter(None, found), 1)]
     except LatexValueError as error:
         return [f"{relation}: {error}"]

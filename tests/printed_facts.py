@@ -15,9 +15,9 @@ import numpy as np
 from examgen.core.network import NetworkShape
 from examgen.documents.pages import Given, Line, QuestionPart, TypedAnswer
 from tests.latex_values import Meanings, value_of, value_with
-from tests.oracles import Array, Numbers
+from tests.oracles import Array, Numbers, by_autograd, random_givens
 from tests.printed_numbers import Floats, LatexValueError, Printed, exactly
-from tests.printed_pages import LABEL, RATE, Convention, bound, expected_symbols, old_name
+from tests.printed_pages import CONVENTIONS, LABEL, RATE, Convention, Reading, bound, expected_symbols, old_name
 
 FORMULA = re.compile(r"\$(.*?)\$")
 RELATION = re.compile(r"(?:^| )(?:=|\\approx|\\leftarrow) ")
@@ -51,7 +51,7 @@ class ReadFacts:
     givens: Numbers
     values: Numbers
 
-    def problems(self) -> Iterator[tuple[str, list[str]]]:
+    def problems(self) -> Iterator[Reading]:
         """Every formula that is read, with what is wrong with it."""
         for given in self.part.givens:
             yield given.latex, list(self._of_given(given))
@@ -72,7 +72,7 @@ class ReadFacts:
             elif formula.startswith(rf"\frac{{\partial {self.convention.cost}}}{{\partial z}} = "):
                 yield formula, _of_loss(formula, self.shape.loss, self.convention.cost)
             elif formula.startswith(f"{self.convention.cost} = "):
-                yield formula, _checked(formula, [Meanings(self.exact(1), int(self.convention.samples_in_rows))])
+                yield formula, holds_elsewhere(self.shape, self.notation, 1, *formula.split(" = ", 1))
         for answer in (answer for task in self.part.tasks for answer in task.answers if answer.latex):
             # Only the formula stands there; of what it is, the boxes of the task say.
             yield answer.latex, _checked(f"{answer.symbol} = {answer.latex}", [Meanings(self._entries)])
@@ -187,6 +187,29 @@ def _same(z: Printed) -> Printed:
     return z
 
 
+@cache
+def holds_elsewhere(shape: NetworkShape, notation: str, step: int, symbol: str, formula: str) -> list[str]:
+    """What is wrong with the formula of a symbol, at other numbers than a student's and without rounding."""
+    exact = _elsewhere(shape, notation, step)
+    value = value_of(formula, exact, int(CONVENTIONS[notation].samples_in_rows))
+    is_right = _are_equal(value, exact[symbol])
+    return [] if is_right else [f"{formula} is {value.value} where {symbol} is {exact[symbol].value}"]
+
+
+@cache
+def _elsewhere(shape: NetworkShape, notation: str, step: int) -> Mapping[str, Printed]:
+    givens = random_givens(np.random.default_rng(4), shape)
+    named = givens | {name: np.array(0.7 + place / 10) for place, name in enumerate(CONSTANTS)}
+    kept = {given.name: named[given.name] for given in shape.graph.givens}
+    rate = {"learning_rate": named["learning_rate"]}
+    values = by_autograd(shape, {name: value[None] for name, value in (kept | rate).items()})
+    first = {name: value[0] for name, value in values.items()}
+    return ReadFacts(_NO_PAGE, shape, notation, CONVENTIONS[notation], kept, first).exact(step)
+
+
+_NO_PAGE = QuestionPart("", "", (), None, (), ())
+
+
 def relations_on(page: object) -> Iterator[str]:
     """Every formula anywhere in a part of a page that says what something is; answers stand beside what they are of."""
     if isinstance(page, str):
@@ -258,9 +281,7 @@ def _are_equal(a: Printed, b: Printed) -> bool:
     return a.shape == b.shape and bool(np.allclose(a.value, b.value, rtol=1e-8, atol=1e-8))
 
 
-def of_products(
-    part: QuestionPart, givens: Mapping[str, Array], results: Mapping[str, Printed]
-) -> Iterator[tuple[str, list[str]]]:
+def of_products(part: QuestionPart, givens: Mapping[str, Array], results: Mapping[str, Printed]) -> Iterator[Reading]:
     """The same of warm-ups: their given matrices, and the products that tasks name."""
     symbols = dict(results)
     for given in part.givens:

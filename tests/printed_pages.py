@@ -5,19 +5,20 @@ the very numbers that the page shows; and what each symbol should stand for is w
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.turned import plain_of
 from examgen.documents.pages import CircuitPicture, Line, QuestionPart
 from examgen.exams.paper_shapes import PaperShape
 from tests.latex_values import value_of
-from tests.oracles import JUMPS
+from tests.oracles import JUMPS, Numbers
 from tests.printed_numbers import Floats, Printed, exactly
 
 STEP = re.compile(r"Step (\d+): ")
@@ -29,6 +30,13 @@ CELLS = re.compile(r"-?\d+(?:/\d+)?|\\begin\{bmatrix\} (?:-?\d+(?:/\d+)?(?: & | 
 """A number or matrix of whole numbers and fractions."""
 FUNCTIONS = {name: row.symbol for name, row in ACTIVATIONS.items()}
 """As papers define them: `test_core_rows` compares each with its definition."""
+
+
+Reading = tuple[str, list[str]]
+"""LaTeX that was read, and what is wrong with it."""
+
+WorkOut = Callable[[CircuitShape, Numbers], Numbers]
+"""An oracle: all quantities of a free graph, (students, *shape) by name, from given ones like this."""
 
 
 @dataclass(frozen=True, slots=True)
