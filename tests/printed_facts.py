@@ -198,13 +198,19 @@ def holds_elsewhere(shape: NetworkShape, notation: str, step: int, symbol: str, 
 
 @cache
 def _elsewhere(shape: NetworkShape, notation: str, step: int) -> Mapping[str, Printed]:
-    givens = random_givens(np.random.default_rng(4), shape)
-    named = givens | {name: np.array(0.7 + place / 10) for place, name in enumerate(CONSTANTS)}
-    kept = {given.name: named[given.name] for given in shape.graph.givens}
+    givens, values = _other_numbers(shape)
+    return ReadFacts(_NO_PAGE, shape, notation, CONVENTIONS[notation], givens, values).exact(step)
+
+
+@cache
+def _other_numbers(shape: NetworkShape) -> tuple[Numbers, Numbers]:
+    """Given ones and all that follows, whatever the notation."""
+    named = random_givens(np.random.default_rng(4), shape)
+    named |= {name: np.array(0.7 + place / 10) for place, name in enumerate(CONSTANTS)}
+    givens = {given.name: named[given.name] for given in shape.graph.givens}
     rate = {"learning_rate": named["learning_rate"]}
-    values = by_autograd(shape, {name: value[None] for name, value in (kept | rate).items()})
-    first = {name: value[0] for name, value in values.items()}
-    return ReadFacts(_NO_PAGE, shape, notation, CONVENTIONS[notation], kept, first).exact(step)
+    values = by_autograd(shape, {name: value[None] for name, value in (givens | rate).items()})
+    return givens, {name: value[0] for name, value in values.items()}
 
 
 _NO_PAGE = QuestionPart("", "", (), None, (), ())
