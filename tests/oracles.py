@@ -85,16 +85,46 @@ def random_givens(rng: np.random.Generator, shape: NetworkShape, *leading: int, 
 def by_autograd(shape: NetworkShape, givens: Numbers) -> Numbers:
     """Every derived quantity by its name, all of one leading axis, as all givens must be."""
     found: Numbers = {}
-    parameters = {name: value for name, value in givens.items() if name[0] in "Wb"}
+    parameters = {name: value for name, value in givens.items() if name[0] in "Wb" and name[1:].isdigit()}
+    kept: dict[str, Numbers] = {}
     for step, rows in enumerate(_rows_of_steps(shape), start=1):
         x, y = givens["x"][:, rows], givens.get("y", givens["x"])[:, rows]
         of_step = _autograd_step(shape, parameters, x, y)
         for name, value in parameters.items():
-            rate = givens["learning_rate"].reshape(-1, *[1] * (value.ndim - 1))
-            of_step[f"{name}_new"] = value - rate * of_step[f"dL_d{name}"]
+            constants = {one: number.reshape(-1, *[1] * (value.ndim - 1)) for one, number in _constants(givens)}
+            taken = _stepped(shape.optimizer, of_step[f"dL_d{name}"], constants, kept.get(name), step)
+            kept[name] = taken
+            of_step |= {f"{kind}_{name}": number for kind, number in taken.items() if kind != "change"}
+            of_step |= {f"{name}_change": taken["change"]} if shape.changes else {}
+            of_step[f"{name}_new"] = value + taken["change"]
         parameters = {name: of_step[f"{name}_new"] for name in parameters}
         found |= {_in_step(name, step): value for name, value in of_step.items()}
     return found
+
+
+def _constants(givens: Numbers) -> Iterator[tuple[str, Array]]:
+    """The learning rate and the numbers of an optimizer."""
+    names = ("learning_rate", "momentum", "beta1", "beta2", "epsilon")
+    return ((name, givens[name]) for name in names if name in givens)
+
+
+def _stepped(optimizer: str | None, slope: Array, numbers: Numbers, before: Numbers | None, step: int) -> Numbers:
+    """The change of a weight or bias, and what is kept of it for the next step: Polyak's momentum; Kingma and Ba, Adam,
+    algorithm 1."""
+    rate = numbers["learning_rate"]
+    if optimizer is None:
+        return {"change": -rate * slope}
+    if optimizer == "momentum":
+        velocity = numbers["momentum"] * (before["velocity"] if before else 0.0) - rate * slope
+        return {"velocity": velocity, "change": velocity}
+    assert optimizer == "adam"
+    powers = {"1": slope, "2": slope**2}
+    found: Numbers = {}
+    for which, power in powers.items():
+        beta = numbers[f"beta{which}"]
+        found[f"moment{which}"] = beta * (before[f"moment{which}"] if before else 0.0) + (1 - beta) * power
+        found[f"corrected{which}"] = found[f"moment{which}"] / (1 - beta**step)
+    return found | {"change": -rate * found["corrected1"] / (np.sqrt(found["corrected2"]) + numbers["epsilon"])}
 
 
 def by_dual_numbers(shape: NetworkShape, givens: Mapping[str, Array], number: Callable[[Any], Any]) -> Numbers:
@@ -199,8 +229,8 @@ def _autograd_step(shape: NetworkShape, parameters: Numbers, x: Array, y: Array)
         seen: dict[str, Any] = {}
         a: Any = x
         for layer, name in enumerate(shape.activations, start=1):
-            z = anp.matmul(a, anp.swapaxes(moved[f"W{layer}"], -1, -2)) + anp.expand_dims(moved[f"b{layer}"], 1)
-            z = z + moved[f"z{layer}"]
+            z = anp.matmul(a, anp.swapaxes(moved[f"W{layer}"], -1, -2)) + moved[f"z{layer}"]
+            z = z + anp.expand_dims(moved[f"b{layer}"], 1) if f"b{layer}" in moved else z
             a = AUTOGRAD_ACTIVATIONS[name](z) + moved[f"a{layer}"]
             seen |= {f"z{layer}": z, f"a{layer}": a}
         # Outputs that jump hand nothing back.

@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 WIDEST = 700.0
 """Beyond, exponentials overflow."""
 VALUES_BETWEEN = 65
+STEP = 1e-3
+BOUNDS = ("value", "low", "high")
 CELL = re.compile(r"-?\d+(?:\.\d+|/\d+)?")
 
 
@@ -52,6 +54,13 @@ class Printed:
         """Whether one true value can stand behind both; 1e-12 for the arithmetic of floats."""
         slack = 1e-12 * (1 + np.abs(self.value) + np.abs(other.value))
         return bool(np.all((self.low <= other.high + slack) & (other.low <= self.high + slack)))
+
+
+def exactly(value: Floats | float) -> Printed:
+    """A number, vector or matrix as it is, a vector as a column."""
+    array = np.asarray(value, dtype=float)
+    array = array.reshape(-1, 1) if array.ndim < 2 else array
+    return Printed(array, array, array)
 
 
 def printed_numbers(rows: list[list[str]]) -> Printed:
@@ -131,6 +140,67 @@ def _named(function: Callable[[Floats], Floats]) -> Callable[[Printed], Printed]
         return Printed(values[0], values.min(axis=0), values.max(axis=0))
 
     return apply
+
+
+def power(base: Printed, exponent: int) -> Printed:
+    """Entry by entry."""
+    function = _growing if exponent % 2 else _even
+    return function(lambda a: np.asarray(a**exponent))(base)
+
+
+def correlated(a: Printed, b: Printed) -> Printed:
+    """The sum of the products under a filter at each place where it lies whole on an array."""
+    rows, columns = (of - by + 1 for of, by in zip(a.shape, b.shape, strict=True))
+    if rows < 1 or columns < 1:
+        raise LatexValueError(f"a filter of {b.shape} on {a.shape}")
+    found = []
+    for row, column in np.ndindex(rows, columns):
+        under = a.each(lambda cells: cells[row : row + b.shape[0], column : column + b.shape[1]])  # noqa: B023
+        found.append(times(under, b).each(lambda terms: np.asarray(terms.sum())))
+    return Printed(*(np.reshape([getattr(one, part) for one in found], (rows, columns)) for part in BOUNDS))
+
+
+def pooled(a: Printed, size: tuple[int, int]) -> Printed:
+    """The largest in each window, side by side."""
+    return a.each(lambda cells: np.asarray(_windows(cells, size).max(axis=-1)))
+
+
+def unpooled(back: Printed, pooled_from: Printed) -> Printed:
+    """Each number at the place of the first largest in its window, and 0 elsewhere."""
+    rows, columns = (of // by for of, by in zip(pooled_from.shape, back.shape, strict=True))
+    places = _windows(pooled_from.value, (rows, columns)).argmax(axis=-1)
+    if places.shape != back.shape:
+        raise LatexValueError(f"windows for {back.shape} on {pooled_from.shape}")
+
+    def spread(cells: Floats) -> Floats:
+        found = np.zeros(pooled_from.shape)
+        for (row, column), place in np.ndenumerate(places):
+            found[row * rows + place // columns, column * columns + place % columns] = cells[row, column]
+        return found
+
+    return back.each(spread)
+
+
+def _windows(cells: Floats, size: tuple[int, int]) -> Floats:
+    """(rows, columns, entries of each window); what is left over at the ends is in none."""
+    rows, columns = (of // by for of, by in zip(cells.shape, size, strict=True))
+    whole = cells[: rows * size[0], : columns * size[1]].reshape(rows, size[0], columns, size[1])
+    return whole.swapaxes(1, 2).reshape(rows, columns, -1)
+
+
+def derived(function: Callable[[Printed], Printed], at: Printed) -> Printed:
+    """The derivative of a number by each entry of what it is one of, or entry by entry, off kinks.
+
+    By differences of fourth order, right to about ten digits.
+    """
+    found = np.empty(at.shape)
+    for place in np.ndindex(*at.shape):
+        moved = np.zeros(at.shape)
+        moved[place] = STEP
+        near, far = ([function(exactly(at.value + sign * times * moved)).value for sign in (1, -1)] for times in (1, 2))
+        slope = (8 * (near[0] - near[1]) - (far[0] - far[1])) / (12 * STEP)
+        found[place] = slope.item() if slope.size == 1 else slope[place]
+    return exactly(found)
 
 
 square = _even(lambda a: a * a)

@@ -5,20 +5,21 @@ the very numbers that the page shows; and what each symbol should stand for is w
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from examgen.core.circuits.circuit import CircuitShape
 from examgen.core.network import NetworkShape
 from examgen.core.rules.activations import ACTIVATIONS
 from examgen.core.turned import plain_of
 from examgen.documents.pages import CircuitPicture, Line, QuestionPart
 from examgen.exams.paper_shapes import PaperShape
 from tests.latex_values import value_of
-from tests.oracles import JUMPS
-from tests.printed_numbers import Floats, Printed
+from tests.oracles import JUMPS, Numbers
+from tests.printed_numbers import Floats, Printed, exactly
 
 STEP = re.compile(r"Step (\d+): ")
 LABEL = re.compile(r"(?:Sample|Mini-batch) (\d+)")
@@ -29,6 +30,13 @@ CELLS = re.compile(r"-?\d+(?:/\d+)?|\\begin\{bmatrix\} (?:-?\d+(?:/\d+)?(?: & | 
 """A number or matrix of whole numbers and fractions."""
 FUNCTIONS = {name: row.symbol for name, row in ACTIVATIONS.items()}
 """As papers define them: `test_core_rows` compares each with its definition."""
+
+
+Reading = tuple[str, list[str]]
+"""LaTeX that was read, and what is wrong with it."""
+
+WorkOut = Callable[[CircuitShape, Numbers], Numbers]
+"""An oracle: all quantities of a free graph, (students, *shape) by name, from given ones like this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,22 @@ class _Values:
             self.symbols[rf"\tilde{{{symbol[0]}}}{symbol[1:]}"] = with_ones
 
 
+STATES: dict[str | None, tuple[str, ...]] = {
+    None: (),
+    "momentum": ("velocity_{}",),
+    "adam": ("moment1_{}", "moment2_{}", "corrected1_{}", "corrected2_{}"),
+}
+"""What an optimizer works out for each weight and bias before its new value."""
+SYMBOLS = {
+    "{}_change": r"\Delta #",
+    "velocity_{}": r"v_{#,\text{new}}",
+    "moment1_{}": r"m_{#,\text{new}}",
+    "moment2_{}": r"v_{#,\text{new}}",
+    "corrected1_{}": r"\hat{m}_{#}",
+    "corrected2_{}": r"\hat{v}_{#}",
+}
+"""Of a parameter, whose symbol stands for #."""
+
 NUMBERS = re.compile(r"(?:\\begin\{bmatrix\}|\\end\{bmatrix\}|\\\\|\\cdot|\\left\(|\\right\)|\\,|[-+&\d./ ])+")
 """Nothing but numbers, matrices of them, and signs of arithmetic."""
 
@@ -145,8 +169,21 @@ def read_lines(question: QuestionPart, notation: str) -> Iterator[ReadLine]:
             if not read.is_chain:
                 name = line.relations[0]
                 values.bind(name, read.result)
-                old = name.replace(r"_{\text{new}}", "").replace(r",\text{new}", "")
+                old = old_name(name)
                 fresh |= {old: read.result} if old != name else {}
+
+
+def old_name(symbol: str) -> str:
+    """What a new value is called in the next step."""
+    return symbol.replace(r"_{\text{new}}", "").replace(r",\text{new}", "")
+
+
+def bound(convention: Convention, values: Mapping[str, Floats]) -> Mapping[str, Printed]:
+    """Exact values by all symbols that they have, as on a page."""
+    found = _Values(convention)
+    for name, value in values.items():
+        found.bind(name, exactly(value))
+    return found.symbols
 
 
 def plain_shape(paper: PaperShape) -> Any:
@@ -197,11 +234,25 @@ def expected_symbols(shape: NetworkShape, notation: str, values: Mapping[str, Fl
 def _names(shape: NetworkShape) -> Iterator[str]:
     yield from ["loss"] if shape.loss != "output" else []
     for layer, activation in enumerate(shape.activations, start=1):
-        kinds = ["z{}", "a{}", "dL_dz{}", "dL_dW{}", "dL_db{}"]
+        kinds = ["z{}", "a{}", "dL_dz{}"]
         kinds += ["dL_da{}"] if activation not in JUMPS else []
         kinds += ["slope{}"] if activation not in {"softmax", *JUMPS} else []
-        kinds += ["W{}_new", "b{}_new"] if shape.updates else []
         yield from (kind.format(layer) for kind in kinds)
+        yield from (kind.format(f"{letter}{layer}") for letter in _letters(shape, layer) for kind in _kinds(shape))
+
+
+def _letters(shape: NetworkShape, layer: int) -> str:
+    """The kinds of parameters that a layer has."""
+    return "Wb" if shape.bias is None or shape.bias[layer - 1] else "W"
+
+
+def _kinds(shape: NetworkShape) -> Iterator[str]:
+    """What there is of a weight or bias in each step."""
+    yield "dL_d{}"
+    if shape.updates:
+        yield from ["{}_change"] if shape.changes else []
+        yield from STATES[shape.optimizer]
+        yield "{}_new"
 
 
 def _of_units(shape: NetworkShape, convention: Convention, at: Mapping[str, Floats], layer: int) -> dict[str, Floats]:
@@ -231,22 +282,27 @@ def _of_units(shape: NetworkShape, convention: Convention, at: Mapping[str, Floa
 
 def _of_weights(shape: NetworkShape, convention: Convention, at: Mapping[str, Floats], layer: int) -> dict[str, Floats]:
     letters = {"W": convention.marked("w" if convention.is_scalar else "W", layer), "b": convention.marked("b", layer)}
-    kinds = ["dL_d{}", "{}_new"] if shape.updates else ["dL_d{}"]
+    has_biases = _letters(shape, layer) == "Wb"
     found = {}
-    for kind in kinds:
-        W, b = (at[kind.format(f"{letter}{layer}")] for letter in "Wb")
-        shown = W.T if convention.weights_from_to else W
-        if convention.samples_in_rows:
-            folded = convention.marked(r"\tilde{W}", layer)
-            found[_changed(kind, convention, folded)] = np.vstack([shown, b])
+    for kind in _kinds(shape):
+        W = at[kind.format(f"W{layer}")]
+        W = W.T if convention.weights_from_to else W
+        b = [at[kind.format(f"b{layer}")].reshape(-1, 1)] if has_biases else []
+        if has_biases and convention.samples_in_rows:
+            found[_changed(kind, convention, convention.marked(r"\tilde{W}", layer))] = np.vstack(
+                [W, *(one.T for one in b)]
+            )
         else:
-            found[_changed(kind, convention, letters["W"])] = shown
-            found[_changed(kind, convention, letters["b"])] = b.reshape(-1, 1)
+            found |= {
+                _changed(kind, convention, letters[letter]): one for letter, one in zip("Wb", [W, *b], strict=False)
+            }
     return found | {f"-{symbol}": -value for symbol, value in found.items() if symbol.startswith(r"\frac")}
 
 
 def _changed(kind: str, convention: Convention, symbol: str) -> str:
-    """The symbol of a parameter's derivative, or of its new value."""
+    """The symbol of a parameter's derivative, of its change, of what an optimizer keeps of it, or of its new value."""
     if kind.startswith("dL_d"):
         return rf"\frac{{\partial {convention.cost}}}{{\partial {symbol}}}"
+    if kind in SYMBOLS:
+        return SYMBOLS[kind].replace("#", symbol)
     return rf"{symbol[:-1]},\text{{new}}}}" if convention.is_scalar else rf"{symbol}_{{\text{{new}}}}"

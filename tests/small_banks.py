@@ -1,5 +1,6 @@
 """Small bank files for tests, as texts in which single lines are replaced."""
 
+from functools import cache
 from pathlib import Path
 
 from examgen.core.circuits.circuit import CircuitShape
@@ -87,6 +88,7 @@ def class_of(count: int) -> list[Student]:
     return [Student(f"s{number}") for number in range(count)]
 
 
+@cache
 def fitting_notations(name: str) -> list[str]:
     """The notations in which a shipped exam can be written; one of them for circuits, which are the same in all."""
     shapes = [shape for question in load_exam(name, 7).exam.questions for shape in question.shapes.values()]
@@ -103,16 +105,6 @@ def has_only_circuits(name: str) -> bool:
 def shipped_names(*folders: str) -> list[str]:
     """Names of the shipped files in these folders, or of all."""
     return [path.stem for path in shipped_banks() if not folders or path.parent.name in folders]
-
-
-_NOT_READ = frozenset(["adam", "momentum", "one-weight", "descent-sign", "homework"])
-"""Exams with results that the oracles of pages do not know: velocities and moments, changes, and layers without a bias;
-and boxes of single entries."""
-
-
-def read_names(*folders: str) -> list[str]:
-    """Names of those shipped files whose results and boxes tests can read back."""
-    return [name for name in shipped_names(*folders) if name not in _NOT_READ]
 
 
 def all_papers(loaded: LoadedExam) -> list[PaperShape]:

@@ -16,9 +16,9 @@ from examgen.exams.banks.building import LoadedExam, Student, draw_variants, loa
 from examgen.exams.draws.drawing import draw_question
 from examgen.exams.draws.streams import SECRET_BYTES, Secret
 from examgen.exams.exam import Variant
-from tests.small_banks import DRAWN, FIXED, changed, class_of, read_names, written
+from tests.small_banks import DRAWN, FIXED, changed, class_of, shipped_names, written
 
-EXAMS = read_names("exams", "families")
+EXAMS = shipped_names("exams", "families")
 ROSTER = ["", "maria", "s1", "s2", "s3", "ß"]
 TOLERANCES = (0.02, 0.05, 0.1, 0.3)
 

@@ -1,7 +1,7 @@
 """Question pages: nothing computed, every field in one box, and letters, digits and marks in good English."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -21,12 +21,13 @@ from examgen.exams.keys.key_lines import sheet_rows
 from examgen.exams.keys.solved_papers import papers
 from tests.latex_values import value_of
 from tests.printed_pages import CONVENTIONS, plain_shape
-from tests.small_banks import DRAWN, FIXED, changed, fitting_notations, read_names, written
+from tests.small_banks import DRAWN, FIXED, changed, fitting_notations, shipped_names, written
 from tests.stamped_pages import html_of
 
-CASES = [(name, notation) for name in read_names() for notation in fitting_notations(name)]
+CASES = [(name, notation) for name in shipped_names() for notation in fitting_notations(name)]
 NETWORKS = [case for case in CASES if "warmups" not in case[0]]
 FORMULA = re.compile(r"\$.*?\$")
+NEW_ENTRY = re.compile(r"w(\^\{.*\})_\{(\d)(\d),\\text\{new\}\}")
 DECIMAL = re.compile(r"\d+\.\d+")
 
 
@@ -94,7 +95,10 @@ def test_only_given_numbers_stand_on_question_pages(paper: tuple[Exam, Variant, 
             # Its definitions stand before its numbers.
             part = replace(part, givens=part.givens[len(asked.shape.define) :])
         given = [np.ravel(value) for value in numbers.givens.values()]
-        assert sorted(_printed(part)) == sorted(np.concatenate(given).tolist())
+        # Intermediates that are given are computed; `test_documents_worked` compares them with the right ones.
+        shown = {asked.naming.whole(name) for name in asked.shown}
+        assert sorted(_printed(part, shown)) == sorted(np.concatenate(given).tolist())
+        assert shown <= {equation.split(" = ")[0] for equation in _equations(part)}
         assert {float(number) for text in part.text for number in DECIMAL.findall(text)} <= {0.01}
 
 
@@ -133,7 +137,7 @@ def test_boxes_have_the_shape_of_what_they_ask_for(paper: tuple[Exam, Variant, P
         for line in (line for section in key.sections for line in section.lines if line.relations):
             results.setdefault(line.relations[0], []).append(value_of(line.relations[-1].partition(" ")[2]).shape)
         for box in (box for task in question.tasks if task.kind == "number" for box in task.boxes):
-            assert (len(box.cells), len(box.cells[0])) in results[box.symbol], box.symbol
+            assert (len(box.cells), len(box.cells[0])) in _shapes_of(box.symbol, results), box.symbol
             assert len({len(row) for row in box.cells}) == 1
 
 
@@ -205,7 +209,8 @@ def test_diagrams_show_the_network(case: tuple[str, str]) -> None:
             "inputs" if plain_shape(paper).sizes[0] > 1 else "input",
             *(titles.get(name, name) for name in plain_shape(paper).activations),
         ]
-        assert [layer.has_bias for layer in layers] == [False, *[True] * (len(layers) - 1)]
+        biased = plain_shape(paper).bias or [True] * (len(layers) - 1)
+        assert [layer.has_bias for layer in layers] == [False, *biased]
         for number, layer in enumerate(layers):
             letter = convention.marked(convention.activation, number + convention.offset)
             letter = "x" if number == 0 and not convention.inputs_are_activation else letter
@@ -298,8 +303,25 @@ def test_what_delta_is_is_said_in_every_language(tmp_path: Path, language: str, 
 SAMPLE_IN_L = SAMPLE.replace("C", "L").replace(r"\partial a", r"\partial z")
 
 
-def _printed(part: QuestionPart) -> Iterator[float]:
-    """All numbers of the givens."""
-    for given in part.givens:
-        for equation in given.latex.split(r",\quad "):
-            yield from value_of(equation.split(" = ")[-1]).value.ravel().tolist()
+def _printed(part: QuestionPart, left_out: Collection[str]) -> Iterator[float]:
+    """All numbers of the givens but those of these symbols."""
+    for equation in _equations(part):
+        symbol, *_, number = equation.split(" = ")
+        if symbol not in left_out:
+            yield from value_of(number).value.ravel().tolist()
+
+
+def _equations(part: QuestionPart) -> Iterator[str]:
+    return (equation for given in part.givens for equation in given.latex.split(r",\quad "))
+
+
+def _shapes_of(symbol: str, results: Mapping[str, list[tuple[int, ...]]]) -> list[tuple[int, ...]]:
+    """The shapes of the results that a box asks for, or for a part of: an entry, or weights without biases."""
+    if symbol in results:
+        return results[symbol]
+    if entry := NEW_ENTRY.fullmatch(symbol):
+        [whole] = results[rf"W{entry[1]}_{{\text{{new}}}}"]
+        assert int(entry[2]) <= whole[0]
+        assert int(entry[3]) <= whole[1]
+        return [(1, 1)]
+    return [(rows - 1, columns) for rows, columns in results[rf"\tilde{{W}}{symbol.removeprefix('W')}"]]

@@ -23,14 +23,18 @@ from examgen.exams.keys.solved_papers import papers
 from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.wording.words import shipped_languages
 from tests.latex_values import value_of
-from tests.small_banks import FIXED, changed, fitting_notations, read_names, shipped_names, written
+from tests.printed_facts import relations_on
+from tests.printed_pages import plain_shape
+from tests.small_banks import FIXED, changed, fitting_notations, shipped_names, written
 
-NETWORKS = [(name, notation) for name in read_names() if "warmups" not in name for notation in fitting_notations(name)]
+NETWORKS = [
+    (name, notation) for name in shipped_names() if "warmups" not in name for notation in fitting_notations(name)
+]
 FORMULA = re.compile(r"\$(.*?)\$")
 GIVEN = re.compile(r"(.*?) = (-?[\d.]+|\\begin\{bmatrix\}.*?\\end\{bmatrix\})(?:,\\quad |$)")
 SUM = re.compile(r"\\sum_\{(\w)=1\}\^\{(\d+)\} (.*)")
 SYMBOL = re.compile(r"\\?([A-Za-z]+)(?:\^\{(\(?\d+\)?)\})?(?:_\{(\w+)\})?")
-DERIVATIVE = re.compile(r"(.*?) = \\frac\{\\partial (.*?)\}\{\\partial (.*?)\}$")
+DERIVATIVE = re.compile(r"(\\delta\S*) = (-?)\\frac\{\\partial (.*?)\}\{\\partial (.*?)\}")
 STEP = 1e-5
 
 
@@ -44,6 +48,14 @@ def page_of(name: str, notation: str | None, style: PaperStyle | None = None) ->
         for paper, numbers in papers(loaded.exam, variant)
     ]
     return page, solved
+
+
+def networks_in(page: PaperPage, parts: list[SolvedPaper]) -> Iterator[tuple[QuestionPart, SolvedPaper, NetworkShape]]:
+    """Its questions about networks, whatever the signs of their derivatives."""
+    for part, solved in zip(page.questions, parts, strict=True):
+        shape = plain_shape(solved.paper)
+        if isinstance(shape, NetworkShape):
+            yield part, solved, shape
 
 
 def printed_matrices(part: QuestionPart) -> dict[str, Array]:
@@ -77,7 +89,7 @@ class Reader:
 
     def __init__(self, part: QuestionPart, solved: SolvedPaper) -> None:
         self.matrices = printed_matrices(part)
-        self.biases_are_last_row = solved.paper.naming.notation.folds_bias
+        self.biases_are_last_row = any(r"\tilde{W}" in given.latex for given in part.givens)
         self.solved = solved
 
     def matrix(self, letter: str, layer: str) -> Array:
@@ -103,32 +115,42 @@ class Reader:
         return value_at(self.matrix(match[1], match[2] or ""), match[3] or "", places)
 
     def value(self, latex: str, places: Mapping[str, int]) -> float:
-        whole, bias = latex.rsplit(" + ", 1)
+        whole, _, bias = latex.partition(" + ")
         total, counted = 0.0, SUM.fullmatch(whole)
         letter, count, term = (counted[1], int(counted[2]), counted[3]) if counted else ("?", 1, whole)
         for place in range(count):
             weight, activation = term.split(" ")
             here = {**places, letter: place}
             total += self.entry(weight, here) * self.entry(activation, here)
-        return total + self.entry(bias, places)
+        return total + self.entry(bias, places) if bias else total
 
 
-@pytest.mark.parametrize(("name", "notation"), NETWORKS, ids=lambda value: str(value))
-def test_weighted_inputs_are_the_printed_sums(name: str, notation: str) -> None:
+@pytest.fixture(scope="module", params=NETWORKS, ids="-".join)
+def told(request: pytest.FixtureRequest) -> tuple[PaperPage, list[SolvedPaper]]:
+    """The question page of a shipped exam in one notation, and all values of its questions."""
+    return page_of(*request.param)
+
+
+def test_every_statement_is_read(told: tuple[PaperPage, list[SolvedPaper]]) -> None:
+    """What is said of symbols is a sum or a derivative for each layer of a network, which the next tests look at."""
+    page, _ = told
+    assert [
+        one for one in relations_on(page.symbols) if not one.startswith("z") and not DERIVATIVE.fullmatch(one)
+    ] == []
+
+
+def test_weighted_inputs_are_the_printed_sums(told: tuple[PaperPage, list[SolvedPaper]]) -> None:
     """Each sum, with entries looked up in the printed matrices, gives z of every unit and sample of its layer."""
-    page, parts = page_of(name, notation)
-    for part, solved in zip(page.questions, parts, strict=True):
-        if not isinstance(solved.paper.shape, NetworkShape):
-            continue
-        reader, depth = Reader(part, solved), solved.paper.shape.depth
-        sums = [formula for formula in statements(page, int(part.number)) if formula.startswith("z")][:depth]
+    for part, solved, shape in networks_in(*told):
+        reader, depth = Reader(part, solved), shape.depth
+        sums = [formula for formula in statements(told[0], int(part.number)) if formula.startswith("z")]
         assert len(sums) == depth
         for layer, formula in enumerate(sums, start=1):
             left, right = formula.split(" = ", 1)
             expected = solved.shown(_first(solved, "z", layer))
             for places, value in _entries(left, expected):
                 assert reader.value(right, places) == pytest.approx(value, abs=1e-9), (formula, places)
-            # The layers above read the activations, which no page prints.
+            # The layers above read the activations, which hardly a page prints, and then rounded.
             shown = solved.paper.naming.whole(_first(solved, "a", layer))
             reader.matrices[shown] = solved.shown(_first(solved, "a", layer))
 
@@ -156,24 +178,23 @@ def _entries(symbol: str, matrix: Array) -> Iterator[tuple[dict[str, int], float
             yield {indices: place}, float(value)
 
 
-@pytest.mark.parametrize(("name", "notation"), NETWORKS, ids=lambda value: str(value))
-def test_delta_is_the_derivative_that_the_page_says(name: str, notation: str) -> None:
-    """Where δ stands on a paper, it is what the loss changes by for a small change of what stands below the line."""
-    page, parts = page_of(name, notation)
-    for part, solved in zip(page.questions, parts, strict=True):
-        shape, paper = solved.paper.shape, solved.paper
-        asked = [field for field in paper.fields if field.kind == NOTATIONS[notation].delta]
-        told = [match for formula in statements(page, int(part.number)) if (match := DERIVATIVE.match(formula))]
-        if not isinstance(shape, NetworkShape):
-            continue
-        assert len(told) in ((shape.depth,) if asked else (0, shape.depth))
-        for layer, (_, cost, below) in enumerate((match.groups() for match in told), start=1):
+def test_delta_is_the_derivative_that_the_page_says(told: tuple[PaperPage, list[SolvedPaper]]) -> None:
+    """Where δ stands on a paper, it is what the loss changes by for a small change of what stands below the line.
+
+    Or it is the negative of that, where it has a minus.
+    """
+    for part, solved, shape in networks_in(*told):
+        paper, notation = solved.paper, solved.paper.naming.notation
+        asked = [field for field in paper.fields if field.kind == notation.delta]
+        said = [match for formula in statements(told[0], int(part.number)) if (match := DERIVATIVE.fullmatch(formula))]
+        assert len(said) in ((shape.depth,) if asked else (0, shape.depth))
+        for layer, (_, minus, cost, below) in enumerate((match.groups() for match in said), start=1):
             kind = below[0].lower()
-            share = shape.samples_per_step if cost.endswith("_{s}") else 1
+            share = (shape.samples_per_step if cost.endswith("_{s}") else 1) * (-1 if minus else 1)
             slopes = _slopes(solved, _first(solved, kind, layer), _loss(solved)) * share
             value = solved.values[_first(solved, f"dL_d{kind}", layer)]
             assert np.allclose(slopes, value, rtol=1e-4, atol=1e-6), (below, layer)
-            assert _first(solved, NOTATIONS[notation].delta, layer) == _first(solved, f"dL_d{kind}", layer)
+            assert _first(solved, notation.delta, layer) == _first(solved, f"dL_d{kind}", layer)
 
 
 def _slopes(solved: SolvedPaper, name: str, loss: str) -> Array:
@@ -211,7 +232,7 @@ def test_delta_of_a_sample_is_that_of_its_own_loss(tmp_path: Path, notation: str
     bank = written(tmp_path, changed(SAMPLES, ('["z", "a", "loss"]', f'"{asked}"')))
     page, [solved] = page_of(str(bank), notation)
     cost = NOTATIONS[notation].cost
-    [(_, above, below)] = [match.groups() for one in statements(page, 1) if (match := DERIVATIVE.match(one))]
+    [(_, _, above, below)] = [match.groups() for one in statements(page, 1) if (match := DERIVATIVE.fullmatch(one))]
     assert above == f"{cost}_{{s}}"
     assert below.endswith("_{sj}" if notation == "row" else "s}")
     assert f"${cost}_{{s}}$ is the loss of sample $s$ alone" in " ".join(page.symbols)
