@@ -4,7 +4,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from examgen.api.arguments import Banks, path_of, paths_of
+from examgen.api.arguments import Banks, path_of, paths_of, rows_at_most
 
 if TYPE_CHECKING:
     from examgen.batch.bench.checked import Checked
@@ -129,15 +129,20 @@ def make_class(
     Raises:
         examgen.errors.ExamgenError: as in `make`; also where the roster cannot be read or names a student twice.
     """
-    from examgen.batch import class_making
-    from examgen.batch.packed import print_ready as print_ready_files
+    from examgen.batch.running import pool
 
-    options = _options(
-        seed, secret, notation, language, paper, theme, key_detail, working_space, force, fairness, banks
-    )
-    packing = print_ready_files.Packing(has_print=print_ready, is_duplex=duplex, has_zips=zip)
-    how = class_making.ClassOptions(jobs, has_pages=pdf, packing=packing, scheduler=scheduler)
-    return class_making.make_class(str(exam), Path(roster), fspath(out), options, how, progress)
+    expected = 1 if scheduler is not None else pool.jobs_for(rows_at_most(Path(roster)), jobs)
+    # Other processes import what they need while this one does.
+    with pool.ready(expected, "examgen.batch.paper_orders") as workers:
+        from examgen.batch import class_making
+        from examgen.batch.packed import print_ready as print_ready_files
+
+        options = _options(
+            seed, secret, notation, language, paper, theme, key_detail, working_space, force, fairness, banks
+        )
+        packing = print_ready_files.Packing(has_print=print_ready, is_duplex=duplex, has_zips=zip)
+        how = class_making.ClassOptions(jobs, has_pages=pdf, packing=packing, scheduler=scheduler)
+        return class_making.make_class(str(exam), Path(roster), fspath(out), options, how, progress, workers)
 
 
 def make_secret(file: str | PathLike[str]) -> None:

@@ -7,7 +7,6 @@ on this roster or not.
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from examgen.batch.packed.print_ready import NOTHING, Packing, PapersToPack, pac
 from examgen.batch.paper_orders import ClassPrinter, KeyWriter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
-from examgen.batch.running.pool import check_scheduler, jobs_for, ready, work_through
+from examgen.batch.running.pool import Workers, check_scheduler, jobs_for, prepare, ready, work_through
 from examgen.batch.running.run_progress import Progress
 from examgen.batch.travelling import TravellingExam, style_of
 from examgen.documents.style import PaperStyle
@@ -33,6 +32,9 @@ from examgen.exams.folders.files import write_files
 from examgen.exams.folders.stores import Store
 from examgen.exams.keys.key_folder import read_exam
 from examgen.exams.keys.key_lines import key_lines
+
+WORK = ClassPrinter.__module__
+"""What processes that make papers import."""
 
 MOST_NAMED = 5
 """So many students are named in a notice; the rest is counted."""
@@ -79,6 +81,7 @@ def make_class(
     options: MakeOptions,
     how: ClassOptions = ClassOptions(),
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> MadePapers:
     """Make a paper of their own for each student of a roster.
 
@@ -90,6 +93,7 @@ def make_class(
             roster; but the columns `language` and `paper` set how it looks, and `accommodation` is printed.
         how: by how many they are made.
         progress: called after each paper.
+        workers: processes that are there already; others are started unless they are as many as are needed.
 
     Raises:
         ExamgenError: as in `make`; also where the roster cannot be read, or names a student twice.
@@ -103,7 +107,7 @@ def make_class(
     found = read_roster(roster)
     _check_looks(found, style)
     jobs = 1 if how.scheduler else jobs_for(len(found.rows), how.jobs)
-    with opened(to, force=force) as place, ready(jobs, ClassPrinter) as pool:
+    with opened(to, force=force) as place, ready(jobs, WORK, workers) as workers:
         out = place.folder
         seed = _seed(exam, out, options)
         loaded = options.loaded(exam, seed)
@@ -113,14 +117,18 @@ def make_class(
         claimed = claim(out, plan, force=force, can_move=place.can_move)
         remove_broken(out)
         kept, changed = exam_to_keep(loaded.exam, claimed, force=force)
+        printer = ClassPrinter.of(loaded.exam, style, place.store, has_pages=how.has_pages)
+        if workers is not None:
+            # While everybody's numbers are drawn here.
+            prepare(workers, printer, printer.exam.packed(draw_variants(loaded, found.students[:1])[0]))
         with begun(out, claimed, {f"{KEY}/exam.json": key_below(kept, (), making)[f"{KEY}/exam.json"]}):
             papers = _papers(loaded, found.rows, claimed, progress)
             check_apart([variant.student for variant in papers.all], roster)
-            key = key_below(kept, papers.all, making, _key_lines(kept, papers.all, jobs, pool))
+            key = key_below(kept, papers.all, making, _key_lines(kept, papers.all, jobs, workers))
             with put_aside(out, claimed) as aside:
                 write_files(out, key, private=(KEY,))
                 place.publish()
-        class_ = _Class(loaded, papers, found, style, place, how, pool)
+        class_ = _Class(loaded, papers, found, printer, place, how, workers)
         rows, missing = class_.made(told_in(out), progress)
         title, mine = style.phrase(loaded.exam.title), rows[: len(papers.here)]
         packed, told = pack(how.packing, PapersToPack.of(title, out, place.store, mine, found.rows), progress)
@@ -151,17 +159,17 @@ class _Class:
     loaded: LoadedExam
     papers: Papers
     roster: Roster
-    style: PaperStyle
+    printer: ClassPrinter
     place: Place
     how: ClassOptions
-    pool: ProcessPoolExecutor | None
+    workers: Workers | None
 
     def made(self, told: Mapping[str, Told], progress: Progress | None) -> tuple[list[ManifestRow], dict[str, None]]:
         """Have every paper made that does not lie there already, and write the manifest: its rows, and what is to be
         told, each line once."""
         store, journal = self.place.store, self.place.journal()
         with closing(journal):
-            records = self._records(store, told, journal, progress)
+            records = self._records(told, journal, progress)
         before = [self._row_of_before(store, one, told.get(one.code)) for one in self.papers.before]
         rows = [*map(self._row, self.papers.here, self.roster.rows, records), *before]
         work = work_of_papers(self.loaded.exam, self.papers.all)
@@ -171,10 +179,10 @@ class _Class:
         return rows, dict.fromkeys(line for record in records if record for line in record.notices)
 
     def _records(
-        self, store: Store, told: Mapping[str, Told], journal: PaperJournal, progress: Progress | None
+        self, told: Mapping[str, Told], journal: PaperJournal, progress: Progress | None
     ) -> list[PaperRecord | None]:
         variants = self.papers.here
-        printer = ClassPrinter.of(self.loaded.exam, self.style, store, has_pages=self.how.has_pages)
+        printer = self.printer
         earlier = [found.record if (found := told.get(variant.code)) else None for variant in variants]
         orders = [
             PaperOrder(printer.exam.packed(variant), row.own.get(ACCOMMODATION, ""), record)
@@ -182,7 +190,7 @@ class _Class:
         ]
         records = list(earlier)
         how = self.how
-        for number, done in enumerate(work_through(printer, orders, how.jobs, how.scheduler, self.pool), start=1):
+        for number, done in enumerate(work_through(printer, orders, how.jobs, how.scheduler, self.workers), start=1):
             if done.is_set_aside:
                 records[done.place] = None
             elif done.result is not None:
@@ -233,14 +241,12 @@ def _names(students: Sequence[Student]) -> Iterator[str]:
         yield from paths_of(student.id).values()
 
 
-def _key_lines(
-    exam: Exam, variants: Sequence[Variant], jobs: int, pool: ProcessPoolExecutor | None
-) -> list[bytes] | None:
+def _key_lines(exam: Exam, variants: Sequence[Variant], jobs: int, workers: Workers | None) -> list[bytes] | None:
     """The lines of everybody in the key, by the processes that make papers later; None where there are none."""
-    if pool is None:
+    if workers is None:
         return None
     writer = KeyWriter(TravellingExam.of(exam))
-    done = work_through(writer, [writer.exam.packed(variant) for variant in variants], jobs, pool=pool)
+    done = work_through(writer, [writer.exam.packed(variant) for variant in variants], jobs, workers=workers)
     found = {one.place: one for one in done}
     # Whose numbers end a process is made here, and ends this one, if need be, before anything is handed out.
     return [

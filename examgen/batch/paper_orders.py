@@ -114,6 +114,11 @@ class ClassPrinter(Travelling):
         sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         return PaperRecord(recipe, sums, notices)
 
+    def prepare(self, line: str) -> None:
+        """Make a paper of packed numbers and write nothing: layouts and fonts are there then."""
+        variant = self.exam.unpacked(line)
+        self._files(self._exam_with(""), variant, style_of(self.style, variant.language, variant.paper))
+
     def recipe(self, order: PaperOrder) -> str:
         """A hash of all that a paper is made from."""
         return hashlib.sha256("\0".join((self._common, order.line, order.accommodation)).encode()).hexdigest()

@@ -14,11 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from multiprocessing import connection, get_context, parent_process
+from multiprocessing.util import Finalize
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from examgen.batch.running.chunks import AHEAD, chunks
 from examgen.batch.running.chunks import Finished as Finished
@@ -34,6 +37,9 @@ MOST_FAILURES = 3
 """So many times in a row may processes end before they begin."""
 
 _NOTES = "examgen-run-"
+_WIDTH = 20
+"""Characters of a note, whatever it says."""
+
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -49,17 +55,31 @@ def jobs_for(items: int, jobs: int | None) -> int:
     return max(1, min(items, min(cores(), items // LEAST_EACH) if jobs is None else jobs))
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Processes that are there before their work is."""
+
+    pool: ProcessPoolExecutor
+    jobs: int
+
+
 @contextmanager
-def ready(jobs: int, work: type) -> Iterator[ProcessPoolExecutor | None]:
-    """Processes that get ready for work of a type while it is not yet there; None where none are needed."""
-    if jobs <= 1:
-        yield None
+def ready(jobs: int, module: str, there: Workers | None = None) -> Iterator[Workers | None]:
+    """Processes that get ready for work of a module while it is not yet there; None where none are needed.
+
+    Args:
+        jobs: how many.
+        module: that of the work, which takes them a second to import.
+        there: some that somebody else has made, and ends; they are taken if they are as many.
+    """
+    if jobs <= 1 or (there is not None and there.jobs == jobs):
+        yield there if jobs > 1 else None
         return
     pool = _new_pool(jobs)
     try:
         for _ in range(jobs):
-            pool.submit(_known, work)
-        yield pool
+            pool.submit(_known, module)
+        yield Workers(pool, jobs)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -69,7 +89,7 @@ def work_through(
     items: Sequence[Item],
     jobs: int | None,
     scheduler: str | None = None,
-    pool: ProcessPoolExecutor | None = None,
+    workers: Workers | None = None,
 ) -> Iterator[Finished]:
     """Do some work for each item, in any order.
 
@@ -78,7 +98,7 @@ def work_through(
         items: on what.
         jobs: processes, as in `jobs_for`; with one it is done in this very process.
         scheduler: address of a Dask scheduler, whose workers do it instead.
-        pool: of so many processes that are there already.
+        workers: so many processes that are there already.
 
     Raises: whatever the work raises; the rest is left undone.
     """
@@ -93,7 +113,19 @@ def work_through(
         return
     _remove_stale()
     with TemporaryDirectory(prefix=f"{_NOTES}{os.getpid()}-", ignore_cleanup_errors=True) as notes:
+        pool = workers.pool if workers is not None and workers.jobs == jobs else None
         yield from _Pool(pickle.dumps(work), items, jobs, Path(notes), pool).finished()
+
+
+def prepare(workers: Workers, work: Any, item: object) -> None:
+    """Have each of the processes do some work for an item, of which nothing is kept but what makes the next faster.
+
+    Args:
+        work: as it will be given to `work_through`; its method `prepare` is called.
+    """
+    packed = pickle.dumps(work)
+    for _ in range(workers.jobs):
+        workers.pool.submit(_prepared, packed, item)
 
 
 def check_scheduler(scheduler: str | None) -> None:
@@ -181,7 +213,7 @@ class _Pool:
         """What processes were at when they ended."""
         found = []
         for note in self.notes.iterdir():
-            if text := note.read_text():
+            if text := note.read_text().strip():
                 found.append(int(text))
             note.unlink()
         lost = {place for chunk in self.running.values() for place in chunk}
@@ -215,10 +247,13 @@ def _begin() -> None:
     # Before NumPy comes: there is a process for each core already.
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # The last that it does, as its results are handed over: to take itself apart would take it half a second.
+    Finalize(None, os._exit, args=(0,), exitpriority=-100)
 
 
-def _known(_work: type) -> None:
-    """Nothing; but a process that was handed a type has imported its module."""
+def _known(module: str) -> None:
+    """Import a module."""
+    import_module(module)
 
 
 def _end_with_parent() -> None:
@@ -235,12 +270,28 @@ def _unpacked(packed: bytes) -> Callable[[Any], Any]:
     return work
 
 
+def _prepared(packed: bytes, item: Any) -> None:
+    work: Any = _unpacked(packed)
+    work.prepare(item)
+
+
 def _chunk_done(packed: bytes, items: Sequence[tuple[int, Any]], notes: Path) -> list[Any]:
     """The work on some items; a note says which one it is at, for those who look for what killed the process."""
-    work, note = _unpacked(packed), notes / str(os.getpid())
+    work, note = _unpacked(packed), _opened(notes / str(os.getpid()))
     results = []
     for place, item in items:
-        note.write_text(str(place))
+        _write(note, str(place))
         results.append(work(item))
-    note.write_text("")
+    _write(note, "")
     return results
+
+
+@lru_cache(maxsize=1)
+def _opened(note: Path) -> BinaryIO:
+    """A note, open for as long as its process works: to make it anew for each paper takes a tenth of a paper's time."""
+    return note.open("wb", buffering=0)
+
+
+def _write(note: BinaryIO, text: str) -> None:
+    note.seek(0)
+    note.write(f"{text:{_WIDTH}}".encode())
