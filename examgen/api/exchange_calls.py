@@ -19,18 +19,20 @@ def export(
     secret: str | PathLike[str] | None = None,
     exam: str | PathLike[str] | None = None,
     banks: Banks = (),
+    key: str | PathLike[str] | None = None,
     force: bool = False,
 ) -> "Exported":
     """Write an exam's questions, or the marks of a class, in the format of another platform.
 
     Args:
-        format: its name: moodle.
-        folder: of a paper or class that was made.
+        format: its name: moodle, gradescope, canvas-grades or moodle-grades.
+        folder: of a paper or class that was made; of formats for marks also the folder of the marks.
         variants: further variants of the exam for a pool of questions, beside the papers that were made.
         out: the file or folder to write; in `exchange/` of the exam's folder where it is None.
         secret: file with the secret that the papers were drawn with, if they were; for further variants.
         exam: name or TOML file of the exam, where it is not found by its name; for further variants.
         banks: as in `make`; for further variants.
+        key: folder of the key that marks were made with, where it is not found beside them.
         force: whether files that hold something else are written over.
 
     Returns: where it lies, how many questions or students there are, what the platform cannot express, and notices.
@@ -44,5 +46,5 @@ def export(
 
     drawn_with = None if secret is None else secret_files.read_secret(Path(secret))
     named = None if exam is None else str(exam)
-    options = exporting.ExportOptions(variants, drawn_with, named, paths_of(banks), path_of(out), force)
+    options = exporting.ExportOptions(variants, drawn_with, named, paths_of(banks), path_of(key), path_of(out), force)
     return exporting.export(format, Path(folder), options)

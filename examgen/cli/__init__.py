@@ -80,7 +80,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (
         "export",
         export,
-        ("examgen export moodle output/class", "examgen export moodle output/question2-7 --out output/q.xml"),
+        ("examgen export moodle output/question2-7 --variants 20", "examgen export gradescope output/marks"),
     ),
     (
         "check",

@@ -16,7 +16,7 @@ def export(
         str,
         typer.Argument(metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.", autocompletion=completion.formats),
     ],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a paper or class that was made.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a paper or class, or of its marks.")],
     variants: Annotated[
         int,
         typer.Option(metavar="N", min=0, help="Further variants for a pool of questions, drawn as the papers were."),
@@ -37,6 +37,10 @@ def export(
             autocompletion=completion.exams_of_command,
         ),
     ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The key that marks were made with, where it is not found beside them."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Write over files that were changed since they were written.")
     ] = False,
@@ -46,9 +50,18 @@ def export(
         import examgen
 
         exported = examgen.export(
-            format, folder, variants=variants, out=out, secret=secret, exam=exam, banks=banks or (), force=force
+            format,
+            folder,
+            variants=variants,
+            out=out,
+            secret=secret,
+            exam=exam,
+            banks=banks or (),
+            key=key,
+            force=force,
         )
-    typer.echo(f"{exported.count} questions: {exported.place}")
+    counted = "student" if FORMATS[format].of_marks else "question"
+    typer.echo(f"{exported.count} {counted}{'' if exported.count == 1 else 's'}: {exported.place}")
     print_notices(exported.notices)
     typer.echo(f"It cannot express: {exported.cannot}.")
 

@@ -15,6 +15,7 @@ from examgen.exams.keys.key_folder import Key, read_key
 from examgen.exchange.formats import Format, format_named
 from examgen.exchange.items import Item, items_of
 from examgen.exchange.made import Made, Pool
+from examgen.exchange.marked_class import read_marked_class
 
 MOST_NAMED = 8
 """So many tasks that are left out are named in a line."""
@@ -31,6 +32,7 @@ class ExportOptions:
         secret: that they are drawn with, where the exam was drawn with one.
         exam: name or TOML file of the exam, where it is not found by its name.
         banks: folders in which exams and families are looked up before the shipped ones.
+        key: folder of the key that marks were made with, where it is not found beside them.
         out: file or folder to write; in `exchange/` of the exam's folder where it is None.
         force: whether files that hold something else are written over.
         is_scaled: whether small numbers are asked times a power of ten, where a platform would lose them.
@@ -40,6 +42,7 @@ class ExportOptions:
     secret: Seed | None = None
     exam: str | None = None
     banks: tuple[Path, ...] = ()
+    key: Path | None = None
     out: Path | None = None
     force: bool = False
     is_scaled: bool = False
@@ -75,14 +78,22 @@ def export(name: str, folder: Path, options: ExportOptions = ExportOptions()) ->
         ExamgenError: there is no such format, key or marks, or a file cannot be written.
     """
     row = format_named(name)
+    if row.of_marks is not None:
+        if options.variants:
+            raise ExamgenError(f"{name}: takes marks, and --variants are of questions; leave it out")
+        marked = read_marked_class(folder, options.key)
+        made = row.of_marks(marked)
+        place = _written(row, folder, made, options)
+        return Exported(place, len(made.files), len(marked.students), made.notices, row.cannot)
     key = read_key(folder)
-    made, count, notices = _questions(row, key, options)
+    made, count, told = _questions(row, key, options)
     place = _written(row, key.folder.parent, made, options)
-    return Exported(place, len(made.files), count, (*notices, *made.notices), row.cannot)
+    return Exported(place, len(made.files), count, (*told, *made.notices), row.cannot)
 
 
 def _questions(row: Format, key: Key, options: ExportOptions) -> tuple[Made, int, tuple[str, ...]]:
     """The files, how many items are in them, and what was left out."""
+    assert row.of_questions is not None
     variants = (*key.variants, *further_variants(key, options))
     items = items_of(key.exam, variants, [_style_of(key, variant) for variant in variants])
     held = [item for item in items if row.holds(item)]
@@ -135,7 +146,7 @@ def _style_of(key: Key, variant: Variant) -> PaperStyle:
 
 
 def _written(row: Format, folder: Path, made: Made, options: ExportOptions) -> Path:
-    """Write the files where they belong; right answers are for their owner only."""
+    """Write the files where they belong; right answers and marks are for their owner only."""
     if options.out is None:
         below = EXCHANGE if row.file else f"{EXCHANGE}/{row.name}"
         files = {f"{below}/{name}": content for name, content in made.files.items()}

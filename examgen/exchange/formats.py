@@ -13,6 +13,7 @@ from examgen.errors import ExamgenError, did_you_mean
 if TYPE_CHECKING:
     from examgen.exchange.items import Item
     from examgen.exchange.made import Made, Pool
+    from examgen.exchange.marked_class import MarkedClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,16 +25,18 @@ class Format:
         title: what it is.
         cannot: what the platform cannot express, for help and after each export.
         file: the only file that it writes; empty where it writes a folder.
-        of_questions: writes questions.
+        of_questions: writes questions; None where it writes marks.
         holds: whether it can hold an item.
+        of_marks: writes marks.
     """
 
     name: str
     title: str
     cannot: str
     file: str = ""
-    of_questions: "Callable[[Pool], Made]"
+    of_questions: "Callable[[Pool], Made] | None" = None
     holds: "Callable[[Item], bool]" = lambda _: True
+    of_marks: "Callable[[MarkedClass], Made] | None" = None
 
 
 def _moodle(pool: "Pool") -> "Made":
@@ -48,6 +51,24 @@ def _moodle_holds(item: "Item") -> bool:
     return holds(item)
 
 
+def _gradescope(marked: "MarkedClass") -> "Made":
+    from examgen.exchange.gradescope import gradescope_files
+
+    return gradescope_files(marked)
+
+
+def _canvas_grades(marked: "MarkedClass") -> "Made":
+    from examgen.exchange.gradebooks import canvas_gradebook
+
+    return canvas_gradebook(marked)
+
+
+def _moodle_grades(marked: "MarkedClass") -> "Made":
+    from examgen.exchange.gradebooks import moodle_gradebook
+
+    return moodle_gradebook(marked)
+
+
 _ROWS = (
     Format(
         name="moodle",
@@ -56,6 +77,26 @@ _ROWS = (
         file="moodle.xml",
         of_questions=_moodle,
         holds=_moodle_holds,
+    ),
+    Format(
+        name="gradescope",
+        title="marks for Gradescope, results.json for each student",
+        cannot="pages of feedback, letter grades",
+        of_marks=_gradescope,
+    ),
+    Format(
+        name="canvas-grades",
+        title="marks for Canvas's gradebook, as CSV",
+        cannot="marks of single entries, comments, letter grades",
+        file="canvas-grades.csv",
+        of_marks=_canvas_grades,
+    ),
+    Format(
+        name="moodle-grades",
+        title="marks for Moodle's gradebook, as CSV",
+        cannot="marks of single entries, comments, the maximum of the marks",
+        file="moodle-grades.csv",
+        of_marks=_moodle_grades,
     ),
 )
 
