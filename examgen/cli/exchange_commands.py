@@ -41,6 +41,10 @@ def export(
         Path | None,
         typer.Option(metavar="DIR", help="The key that marks were made with, where it is not found beside them."),
     ] = None,
+    scaled: Annotated[
+        bool,
+        typer.Option("--scaled", help="Ask numbers that the platform would round to 0 times a power of ten."),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Write over files that were changed since they were written.")
     ] = False,
@@ -58,9 +62,10 @@ def export(
             exam=exam,
             banks=banks or (),
             key=key,
+            scaled=scaled,
             force=force,
         )
-    counted = "student" if FORMATS[format].of_marks else "question"
+    counted = "student" if FORMATS[format].of_marks else "task"
     typer.echo(f"{exported.count} {counted}{'' if exported.count == 1 else 's'}: {exported.place}")
     print_notices(exported.notices)
     typer.echo(f"It cannot express: {exported.cannot}.")

@@ -55,7 +55,7 @@ class Exported:
     Attributes:
         place: the file, or the folder of the files.
         files: how many.
-        count: of questions or students.
+        count: of tasks, of each variant, or of students.
         notices: what the instructor should know, a line each.
         cannot: what the platform cannot express.
     """
@@ -110,7 +110,7 @@ def _left_out(items: Sequence[Item]) -> tuple[str, ...]:
     tasks = dict.fromkeys(f"{item.part} {item.task.kind}" for item in items)
     return (
         f"left out, as the platform cannot ask them: {some(list(tasks), MOST_NAMED)} ({len(tasks)} tasks, "
-        f"{len(items)} questions)",
+        f"{len(items)} in all variants)",
     )
 
 

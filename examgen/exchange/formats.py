@@ -51,6 +51,16 @@ def _moodle_holds(item: "Item") -> bool:
     return holds(item)
 
 
+def _canvas(pool: "Pool") -> "Made":
+    from examgen.exchange.canvas_qti import canvas_files
+
+    return canvas_files(pool)
+
+
+def _has_boxes_or_options(item: "Item") -> bool:
+    return bool(item.entries or item.right)
+
+
 def _gradescope(marked: "MarkedClass") -> "Made":
     from examgen.exchange.gradescope import gradescope_files
 
@@ -77,6 +87,14 @@ _ROWS = (
         file="moodle.xml",
         of_questions=_moodle,
         holds=_moodle_holds,
+    ),
+    Format(
+        name="canvas",
+        title="quizzes for Canvas, as a QTI 1.2 package",
+        cannot="follow-through, half marks, matrices (each box is a question), feedback on mistakes, formulas, shapes",
+        file="canvas.zip",
+        of_questions=_canvas,
+        holds=_has_boxes_or_options,
     ),
     Format(
         name="gradescope",

@@ -34,12 +34,14 @@ class Entry:
         field: what is asked.
         value: at full precision.
         tolerance: by as much a right answer may differ, on a paper without a mistake.
+        latex: its symbol.
         mistaken: wrong numbers that tell a misconception.
     """
 
     field: Field
     value: float
     tolerance: float
+    latex: str
     mistaken: tuple[MistakenValue, ...] = ()
 
 
@@ -163,8 +165,9 @@ def _entries(paper: PaperShape, numbers: Sequence[QuestionVariant]) -> Iterator[
     # Zeros of either sign are one.
     values, tolerance = by_field(paper, solution.values) + 0.0, perfect_tolerances(paper, solution)
     mistaken = mistaken_values(paper, givens, solution, tolerance)
+    symbols = [paper.naming.entry(field.quantity, field.index).latex for field in paper.number_fields]
     for row, bands, wrong in zip(values.tolist(), tolerance.tolist(), mistaken, strict=True):
-        rows = zip(paper.number_fields, row, bands, wrong, strict=True)
+        rows = zip(paper.number_fields, row, bands, symbols, wrong, strict=True)
         yield {field.name: Entry(field, *rest) for field, *rest in rows}
 
 

@@ -31,7 +31,7 @@ def test_a_file_with_right_answers_is_for_its_owner_only(exam: Path) -> None:
     """It lies in exchange/ of the exam, and no student's account can look into it."""
     printed = run("export", "moodle", exam)
     place = exam / "exchange" / "moodle.xml"
-    assert printed.startswith(f"6 questions: {place}\n")
+    assert printed.startswith(f"6 tasks: {place}\n")
     assert "It cannot express: follow-through" in printed
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
@@ -72,7 +72,7 @@ def test_an_exam_drawn_with_a_secret_needs_it_for_variants(tmp_path: Path) -> No
     roster.write_text("id,name\nada,Ada\n", encoding="utf-8")
     run("batch", "scalar-chain", roster, "--secret", secret, "--no-pdf", "--out", exam, "--jobs", 1, "--quiet")
     assert "give it with --secret" in refused("export", "moodle", exam, "--variants", 2)
-    assert run("export", "moodle", exam, "--variants", 2, "--secret", secret).startswith("9 questions")
+    assert run("export", "moodle", exam, "--variants", 2, "--secret", secret).startswith("9 tasks")
     other = tmp_path / "other.secret"
     run("secret", other)
     assert "as it is now" in refused("export", "moodle", exam, "--variants", 2, "--secret", other)

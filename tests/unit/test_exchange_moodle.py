@@ -153,7 +153,7 @@ def test_what_moodle_cannot_ask_is_left_out_and_named(tmp_path: Path) -> None:
     assert Counter(question.kind for question in questions) == {"cloze": 3, "multichoice": 3}
     assert said.count == 6
     (left,) = (notice for notice in said.notices if notice.startswith("left out"))
-    assert "Q1 (b) formula, Q1 (c) formula, Q1 (d) shape (3 tasks, 9 questions)" in left
+    assert "Q1 (b) formula, Q1 (c) formula, Q1 (d) shape (3 tasks, 9 in all variants)" in left
 
 
 def test_a_pool_has_further_variants(tmp_path: Path) -> None:
