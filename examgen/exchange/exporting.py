@@ -13,9 +13,10 @@ from examgen.exams.folders.files import write_new_files
 from examgen.exams.folders.places import EXCHANGE
 from examgen.exams.keys.key_folder import Key, read_key
 from examgen.exchange.formats import Format, format_named
-from examgen.exchange.items import Item, items_of
-from examgen.exchange.made import Made, Pool
-from examgen.exchange.marked_class import read_marked_class
+from examgen.exchange.grades.marked_class import read_marked_class
+from examgen.exchange.made import Made
+from examgen.exchange.questions.item_pool import Pool
+from examgen.exchange.questions.items import Item, items_of
 
 MOST_NAMED = 8
 """So many tasks that are left out are named in a line."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from examgen.errors import ExamgenError, did_you_mean
 
 if TYPE_CHECKING:
-    from examgen.exchange.items import Item
-    from examgen.exchange.made import Made, Pool
-    from examgen.exchange.marked_class import MarkedClass
+    from examgen.exchange.grades.marked_class import MarkedClass
+    from examgen.exchange.made import Made
+    from examgen.exchange.questions.item_pool import Pool
+    from examgen.exchange.questions.items import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +41,33 @@ class Format:
 
 
 def _moodle(pool: "Pool") -> "Made":
-    from examgen.exchange.moodle_xml import moodle_files
+    from examgen.exchange.questions.moodle_xml import moodle_files
 
     return moodle_files(pool)
 
 
 def _moodle_holds(item: "Item") -> bool:
-    from examgen.exchange.moodle_xml import holds
+    from examgen.exchange.questions.moodle_xml import holds
 
     return holds(item)
 
 
 def _canvas(pool: "Pool") -> "Made":
-    from examgen.exchange.canvas_qti import canvas_files
+    from examgen.exchange.questions.canvas_qti import canvas_files
 
     return canvas_files(pool)
+
+
+def _qti21(pool: "Pool") -> "Made":
+    from examgen.exchange.questions.qti_package import qti_files
+
+    return qti_files(pool, "qti21")
+
+
+def _qti30(pool: "Pool") -> "Made":
+    from examgen.exchange.questions.qti_package import qti_files
+
+    return qti_files(pool, "qti30")
 
 
 def _has_boxes_or_options(item: "Item") -> bool:
@@ -62,19 +75,19 @@ def _has_boxes_or_options(item: "Item") -> bool:
 
 
 def _gradescope(marked: "MarkedClass") -> "Made":
-    from examgen.exchange.gradescope import gradescope_files
+    from examgen.exchange.grades.gradescope import gradescope_files
 
     return gradescope_files(marked)
 
 
 def _canvas_grades(marked: "MarkedClass") -> "Made":
-    from examgen.exchange.gradebooks import canvas_gradebook
+    from examgen.exchange.grades.gradebooks import canvas_gradebook
 
     return canvas_gradebook(marked)
 
 
 def _moodle_grades(marked: "MarkedClass") -> "Made":
-    from examgen.exchange.gradebooks import moodle_gradebook
+    from examgen.exchange.grades.gradebooks import moodle_gradebook
 
     return moodle_gradebook(marked)
 
@@ -94,6 +107,22 @@ _ROWS = (
         cannot="follow-through, half marks, matrices (each box is a question), feedback on mistakes, formulas, shapes",
         file="canvas.zip",
         of_questions=_canvas,
+        holds=_has_boxes_or_options,
+    ),
+    Format(
+        name="qti21",
+        title="items and tests as a QTI 2.1 package, for OpenOlat, TAO, ILIAS and others",
+        cannot="follow-through, half marks for too few digits, formulas, shapes",
+        file="qti21.zip",
+        of_questions=_qti21,
+        holds=_has_boxes_or_options,
+    ),
+    Format(
+        name="qti30",
+        title="the same as a QTI 3.0 package",
+        cannot="follow-through, half marks for too few digits, formulas, shapes",
+        file="qti30.zip",
+        of_questions=_qti30,
         holds=_has_boxes_or_options,
     ),
     Format(

@@ -13,7 +13,7 @@ from tests.canvas_reader import Quiz, read_package
 from tests.exchange_keys import made_key
 from tests.moodle_reader import read_quiz
 
-EXAMS = (("question2", "nielsen", "de"), ("minibatch", "row", "en"), ("formulas", None, "fr"))
+EXAMS = (("tanh-two-outputs", "nielsen", "de"), ("minibatch", "row", "en"), ("formulas", None, "fr"))
 
 
 @pytest.fixture(scope="module", params=EXAMS, ids=lambda row: "-".join(filter(None, row)))

@@ -10,8 +10,8 @@ import pytest
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
 from examgen.exams.folders.files import folder_name, typed_text
 from examgen.exchange.exporting import ExportOptions, export
-from examgen.exchange.gradebooks import canvas_gradebook
-from examgen.exchange.marked_class import MarkedClass, MarkedStudent
+from examgen.exchange.grades.gradebooks import canvas_gradebook
+from examgen.exchange.grades.marked_class import MarkedClass, MarkedStudent
 from examgen.marking.grading import grade
 from tests.exchange_keys import made_key
 

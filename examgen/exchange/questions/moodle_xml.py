@@ -10,11 +10,12 @@ from math import lcm
 
 from markupsafe import Markup
 
-from examgen.exchange.cloze import number, numerical, outside
-from examgen.exchange.item_markup import boxes, described, explanation, option, prompt, solution
-from examgen.exchange.items import Entry, Item
-from examgen.exchange.made import Made, Pool
-from examgen.exchange.xml_text import cdata, xml
+from examgen.exchange.made import Made
+from examgen.exchange.questions.cloze import number, numerical, outside
+from examgen.exchange.questions.item_markup import boxes, described, explanation, option, prompt, solution
+from examgen.exchange.questions.item_pool import Pool
+from examgen.exchange.questions.items import Entry, Item
+from examgen.exchange.questions.xml_text import cdata, xml
 
 FRACTIONS = {1: "100", 2: "50", 3: "33.33333", 4: "25", 5: "20", 6: "16.66667", 7: "14.28571", 8: "12.5", 9: "11.11111"}
 """What each of so many right options is worth: Moodle takes these and no others."""

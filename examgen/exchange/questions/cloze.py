@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from examgen.exchange.xml_text import shown
+from examgen.exchange.questions.xml_text import shown
 
 _SPECIAL = re.compile(r"[&<>\"'~#{}=%\r\n]")
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from examgen.errors import AnswersError
 from examgen.exams.folders.files import folder_name, typed_text
+from examgen.exchange.grades.marked_class import MarkedClass, MarkedStudent, entries_of
 from examgen.exchange.made import Made
-from examgen.exchange.marked_class import MarkedClass, MarkedStudent, entries_of
 from examgen.marking.judging.outcomes import OUTCOMES
 from examgen.marking.results.read_back import Row
 

@@ -1,6 +1,7 @@
 """Texts in XML files: what a parser reads back is what was written, whatever somebody has typed."""
 
 import re
+from hashlib import sha256
 from html import escape
 
 _UNSHOWN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -20,3 +21,8 @@ def xml(text: str) -> str:
 def cdata(markup: str) -> str:
     """Markup as one text; the end of a section within it begins another one."""
     return f"<![CDATA[{shown(markup).replace(']]>', ']]]]><![CDATA[>')}]]>"
+
+
+def ident(*names: str) -> str:
+    """An identifier that is the same each time, so that what is imported again is no other question."""
+    return f"g{sha256(' '.join(names).encode()).hexdigest()[:31]}"

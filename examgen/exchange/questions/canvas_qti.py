@@ -7,7 +7,6 @@ Every answer that it knows is worth all marks, so wrong ones cannot be told.
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from hashlib import sha256
 from math import ceil, log10
 
 import numpy as np
@@ -17,10 +16,11 @@ from examgen.documents.paper.render import web_math
 from examgen.documents.paper.task_parts import digits_text
 from examgen.exams.digits import Digits
 from examgen.exams.folders.zip_writing import zip_pieces
-from examgen.exchange.item_markup import option, prompt, solution, with_mark
-from examgen.exchange.items import Entry, Item
-from examgen.exchange.made import Made, Pool
-from examgen.exchange.xml_text import xml
+from examgen.exchange.made import Made
+from examgen.exchange.questions.item_markup import option, prompt, solution, with_mark
+from examgen.exchange.questions.item_pool import Pool
+from examgen.exchange.questions.items import Entry, Item
+from examgen.exchange.questions.xml_text import ident, xml
 
 CANVAS = "canvas.zip"
 
@@ -39,15 +39,13 @@ _META = "associatedcontent/imscc_xmlv1p1/learning-application-resource"
 
 def canvas_files(pool: Pool) -> Made:
     """One package with all quizzes, and what to know of it."""
-    papers: dict[str, list[Item]] = {}
-    for item in pool.items:
-        papers.setdefault(item.variant, []).append(item)
+    papers = pool.papers()
     members: list[tuple[str, str]] = []
     idents: list[str] = []
     for variant, items in papers.items():
-        idents.append(ident := _ident(pool.exam.id, variant))
-        members.append((f"{ident}/{ident}.xml", _quiz(ident, items, is_scaled=pool.is_scaled)))
-        members.append((f"{ident}/assessment_meta.xml", _meta(ident, items)))
+        idents.append(name := ident(pool.exam.id, variant))
+        members.append((f"{name}/{name}.xml", _quiz(name, items, is_scaled=pool.is_scaled)))
+        members.append((f"{name}/assessment_meta.xml", _meta(name, items)))
     members.append(("imsmanifest.xml", _manifest(pool, idents)))
     content = b"".join(zip_pieces((name, text.encode()) for name, text in members))
     return Made({CANVAS: content}, tuple(_notices(pool, len(papers))))
@@ -77,7 +75,7 @@ def _notices(pool: Pool, papers: int) -> Iterator[str]:
         yield f"there are {papers} quizzes, one for each variant: assign each to its students"
 
 
-def _quiz(ident: str, items: Sequence[Item], *, is_scaled: bool) -> str:
+def _quiz(own: str, items: Sequence[Item], *, is_scaled: bool) -> str:
     parts = []
     for item in items:
         parts.append(_choice(item) if item.task.kind == "choice" else _text(item))
@@ -85,7 +83,7 @@ def _quiz(ident: str, items: Sequence[Item], *, is_scaled: bool) -> str:
             is_last = place == len(item.entries)
             parts.append(_number(item, entry, scale_of(entry) if is_scaled else 0, has_solution=is_last))
     return (
-        f'{_HEAD}<questestinterop xmlns="{_QTI}"><assessment ident="{ident}" title="{xml(_title(items[0]))}">'
+        f'{_HEAD}<questestinterop xmlns="{_QTI}"><assessment ident="{own}" title="{xml(_title(items[0]))}">'
         "<qtimetadata><qtimetadatafield><fieldlabel>cc_maxattempts</fieldlabel><fieldentry>1</fieldentry>"
         f'</qtimetadatafield></qtimetadata><section ident="root_section">{"".join(parts)}</section></assessment>'
         "</questestinterop>\n"
@@ -96,7 +94,7 @@ def _text(item: Item) -> str:
     """What the questions behind it are about."""
     metadata = "<qtimetadatafield><fieldlabel>question_type</fieldlabel><fieldentry>text_only_question</fieldentry>"
     return (
-        f'<item ident="{_ident(item.name)}" title="{xml(item.part)}"><itemmetadata><qtimetadata>{metadata}'
+        f'<item ident="{ident(item.name)}" title="{xml(item.part)}"><itemmetadata><qtimetadata>{metadata}'
         f"</qtimetadatafield></qtimetadata></itemmetadata><presentation>{_material(prompt(item))}</presentation></item>"
     )
 
@@ -169,7 +167,7 @@ def _item(
     )
     feedback = f'<itemfeedback ident="general_fb"><flow_mat>{_material(told)}</flow_mat></itemfeedback>'
     return (
-        f'<item ident="{_ident(item.name, name)}" title="{xml(name)}"><itemmetadata><qtimetadata>{metadata}'
+        f'<item ident="{ident(item.name, name)}" title="{xml(name)}"><itemmetadata><qtimetadata>{metadata}'
         f"</qtimetadata></itemmetadata><presentation>{_material(text)}{asked}</presentation><resprocessing><outcomes>"
         '<decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>'
         f'{general if told else ""}<respcondition continue="No"><conditionvar>{condition}</conditionvar>'
@@ -182,15 +180,10 @@ def _material(text: Markup) -> str:
     return f'<material><mattext texttype="text/html">{xml(Markup("<div>{}</div>").format(text))}</mattext></material>'
 
 
-def _ident(*names: str) -> str:
-    """An identifier that is the same each time, so that what is imported again is no other quiz."""
-    return f"g{sha256(' '.join(names).encode()).hexdigest()[:32]}"
-
-
-def _meta(ident: str, items: Sequence[Item]) -> str:
+def _meta(own: str, items: Sequence[Item]) -> str:
     marks = float(sum((item.marks for item in items), Fraction(0)))
     return (
-        f'{_HEAD}<quiz identifier="{ident}" xmlns="{_CANVAS}"><title>{xml(_title(items[0]))}</title>'
+        f'{_HEAD}<quiz identifier="{own}" xmlns="{_CANVAS}"><title>{xml(_title(items[0]))}</title>'
         f"<description></description><shuffle_answers>false</shuffle_answers><quiz_type>assignment</quiz_type>"
         f"<points_possible>{marks:.6g}</points_possible><allowed_attempts>1</allowed_attempts>"
         "<available>false</available></quiz>\n"
@@ -199,14 +192,14 @@ def _meta(ident: str, items: Sequence[Item]) -> str:
 
 def _manifest(pool: Pool, idents: Sequence[str]) -> str:
     resources = "".join(
-        f'<resource identifier="{ident}" type="imsqti_xmlv1p2"><file href="{ident}/{ident}.xml"/>'
-        f'<dependency identifierref="{ident}_meta"/></resource>'
-        f'<resource identifier="{ident}_meta" type="{_META}" href="{ident}/assessment_meta.xml">'
-        f'<file href="{ident}/assessment_meta.xml"/></resource>'
-        for ident in idents
+        f'<resource identifier="{name}" type="imsqti_xmlv1p2"><file href="{name}/{name}.xml"/>'
+        f'<dependency identifierref="{name}_meta"/></resource>'
+        f'<resource identifier="{name}_meta" type="{_META}" href="{name}/assessment_meta.xml">'
+        f'<file href="{name}/assessment_meta.xml"/></resource>'
+        for name in idents
     )
     return (
-        f'{_HEAD}<manifest identifier="{_ident(pool.exam.id, "manifest")}" xmlns="{_PACKAGE}"><metadata>'
+        f'{_HEAD}<manifest identifier="{ident(pool.exam.id, "manifest")}" xmlns="{_PACKAGE}"><metadata>'
         "<schema>IMS Content</schema><schemaversion>1.1.3</schemaversion></metadata><organizations/>"
         f"<resources>{resources}</resources></manifest>\n"
     )

@@ -23,7 +23,7 @@ from examgen.exams.keys.solved_papers import papers, solve
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.typed_references import right_options
 from examgen.exams.tolerance import by_field, perfect_tolerances
-from examgen.exchange.mistaken_values import MistakenValue, mistaken_values
+from examgen.exchange.questions.mistaken_values import MistakenValue, mistaken_values
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from examgen.documents.math import localized
 from examgen.documents.pages import AnswerBox, Cell, CircuitPicture, Line
 from examgen.documents.paper.render import web_math, web_text
 from examgen.documents.style import PaperStyle
-from examgen.exchange.items import Entry, Item
+from examgen.exchange.questions.items import Entry, Item
 
 Shown = Callable[[Entry], Markup]
 """How the box of an entry looks."""
@@ -56,7 +56,7 @@ def _explained(style: PaperStyle, names: tuple[str, ...], *, is_turned: bool) ->
         # As in feedback: braces of formulas are doubled there.
         told = web_text(" ".join(text.format() for text in turned), name)
         parts.append(Markup("<b>{}.</b> {}").format(web_text(said["title"], name), told))
-    return Markup("<br>").join(parts)
+    return Markup("<br/>").join(parts)
 
 
 def with_mark(item: Item, markup: Markup) -> Markup:

@@ -3,8 +3,8 @@
 import re
 
 from examgen.exams.folders.files import csv_bytes, safe_text
+from examgen.exchange.grades.marked_class import MarkedClass
 from examgen.exchange.made import Made
-from examgen.exchange.marked_class import MarkedClass
 
 CANVAS, MOODLE = "canvas-grades.csv", "moodle-grades.csv"
 
