@@ -104,7 +104,8 @@ _ROWS = (
     Format(
         name="canvas",
         title="quizzes for Canvas, as a QTI 1.2 package",
-        cannot="follow-through, half marks, matrices (each box is a question), feedback on mistakes, formulas, shapes",
+        cannot="follow-through, half marks, matrices (each box is a question), feedback on mistakes, formulas, shapes, "
+        "all or nothing for several options",
         file="canvas.zip",
         of_questions=_canvas,
         holds=_has_boxes_or_options,

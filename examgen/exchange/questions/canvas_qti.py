@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from examgen.documents.paper.render import web_math
 from examgen.documents.paper.task_parts import digits_text
-from examgen.exams.digits import Digits
+from examgen.errors import some
+from examgen.exams.digits import NOISE, Digits
 from examgen.exams.folders.zip_writing import zip_pieces
 from examgen.exchange.made import Made
 from examgen.exchange.questions.item_markup import option, prompt, solution, with_mark
@@ -53,7 +54,7 @@ def canvas_files(pool: Pool) -> Made:
 
 def scale_of(entry: Entry) -> int:
     """The power of ten by which a number is to be multiplied so that Canvas loses nothing of it; 0 for none."""
-    if not entry.value:
+    if abs(entry.value) < NOISE:
         return 0
     decimals = int(entry.field.digits.decimals_for(np.array(entry.value)))
     small = ceil(log10(SMALLEST) - log10(abs(entry.value)))
@@ -65,11 +66,11 @@ def _notices(pool: Pool, papers: int) -> Iterator[str]:
         f"{item.part} {entry.field.name}" for item in pool.items for entry in item.entries.values() if scale_of(entry)
     ]
     if small:
-        named = ", ".join(list(dict.fromkeys(small))[:MOST_NAMED])
-        how = "they are asked times a power of ten" if pool.is_scaled else "ask them times a power of ten with --scaled"
+        have = "1 number has" if len(small) == 1 else f"{len(small)} numbers have"
+        how = "asked times a power of ten" if pool.is_scaled else "ask them times a power of ten with --scaled"
         yield (
-            f"{len(small)} numbers have more than {MOST_DECIMALS} decimals or are below {SMALLEST:g}, which Classic "
-            f"Quizzes rounds to 0: {named}{' and others' if len(set(small)) > MOST_NAMED else ''}; {how}"
+            f"{have} more than {MOST_DECIMALS} decimals or {'is' if len(small) == 1 else 'are'} below {SMALLEST:g}, "
+            f"which Classic Quizzes rounds to 0: {some(list(dict.fromkeys(small)), MOST_NAMED)}; {how}"
         )
     if papers > 1:
         yield f"there are {papers} quizzes, one for each variant: assign each to its students"
