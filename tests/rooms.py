@@ -22,6 +22,7 @@ ROOMS = (
     "marking/integrity",
     "marking/results",
     "marking",
+    "exchange",
     "batch",
     "cli",
 )

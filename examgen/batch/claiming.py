@@ -14,7 +14,7 @@ from pathlib import Path
 from examgen.errors import ExamgenError, KeyFileError
 from examgen.exams.exam import Exam
 from examgen.exams.folders.files import remove_parts, unwritable, write_files
-from examgen.exams.folders.places import MARKS, REHEARSAL
+from examgen.exams.folders.places import EXCHANGE, MARKS, REHEARSAL
 from examgen.exams.keys.key_documents import Making, exam_document
 from examgen.exams.keys.key_folder import Key, read_key_so_far
 
@@ -28,7 +28,7 @@ KEY_FOLDERS = ("papers", "filled")
 """With a file for each student of a class: worked solutions, and papers with the answers in their boxes."""
 OF_A_CLASS = (PAPERS, MANIFEST)
 
-_BELONGINGS = (*HANDOUT, *OF_A_CLASS, PRINT, ZIPS, MARKS, REHEARSAL, KEY)
+_BELONGINGS = (*HANDOUT, *OF_A_CLASS, PRINT, ZIPS, MARKS, REHEARSAL, EXCHANGE, KEY)
 """What is put aside together; the key last, for without one nobody knows what the rest is."""
 
 _NOT_KNOWN = (None, "")

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from examgen.cli.authoring_commands import new, preview, schema
+from examgen.cli.exchange_commands import export
 from examgen.cli.making_commands import batch, make, secret
 from examgen.cli.marking_commands import explain, grade
 from examgen.cli.terminal import Commands
@@ -75,6 +76,11 @@ COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "explain",
         explain,
         ("examgen explain output/question2-7/rehearsal ada s1_z2_1", "examgen explain output/marks s1234567 s1_z2_1"),
+    ),
+    (
+        "export",
+        export,
+        ("examgen export moodle output/question2-7 --variants 20", "examgen export gradescope output/marks"),
     ),
     (
         "check",

@@ -18,6 +18,7 @@ from examgen.resources import own_folders, shipped
 
 NOTATION_NAMES = ("from-to", "to-from-da", "nielsen", "scalar", "row", "descent")
 PAPER_SIZES = ("a4", "letter")
+FORMAT_NAMES = ("moodle", "canvas", "qti21", "qti30", "gradescope", "canvas-grades", "moodle-grades")
 
 _HARMLESS = re.compile(r"\w[\w.@+:-]*|-")
 _MOST_ROWS = 10_000
@@ -54,6 +55,11 @@ def languages(incomplete: str) -> list[str]:
 def paper_sizes(incomplete: str) -> list[str]:
     """Names for --paper."""
     return _offered(PAPER_SIZES, incomplete)
+
+
+def formats(incomplete: str) -> list[str]:
+    """Names of formats of other platforms."""
+    return _offered(FORMAT_NAMES, incomplete)
 
 
 def students(folder: Path | str | None, incomplete: str) -> list[str]:

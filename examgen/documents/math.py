@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import math_core
 
+from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.errors import BankError
 from examgen.exams.wording.texts import MOST_CHARACTERS, MOST_LEVELS, levels_of, shortened
 
@@ -19,11 +20,17 @@ from examgen.exams.wording.texts import MOST_CHARACTERS, MOST_LEVELS, levels_of,
 BOLD_DIGITS = re.compile(r"\\(?:boldsymbol|bm)\s*\{\s*(\d+)\s*\}")
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 POSITION = re.compile(r"^(\d+): (.*)$", re.DOTALL)
+_DECIMALS = re.compile(r"(<mn>\d+)\.(\d+</mn>)")
 
 
 def to_mathml(latex: str, where: str = "", *, display: bool = False) -> str:
     """One `<math>` element; errors as in `tree`."""
     return _mathml(latex, where, display)
+
+
+def localized(mathml: str, decimal_mark: DecimalMark) -> str:
+    """MathML, alone or in a page, whose numbers have the decimal mark of a language."""
+    return mathml if decimal_mark == "." else _DECIMALS.sub(rf"\1{decimal_mark}\2", mathml)
 
 
 def tree(latex: str, where: str = "") -> ElementTree.Element:

@@ -28,6 +28,7 @@ TOUR = (
     "secret",
     "grade",
     "explain",
+    "export",
     "check",
     "new",
     "preview",

@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from examgen.batch.packed.handout_zips import zip_names, zip_pieces
+from examgen.batch.packed.handout_zips import zip_names
+from examgen.exams.folders.zip_writing import zip_pieces
 
 RESERVED = ("con", "prn", "aux", "nul", "com1")
 

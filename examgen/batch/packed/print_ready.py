@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from examgen.batch.claiming import PAPERS, PRINT, PRINT_FILES, ZIPS
 from examgen.batch.manifest import ManifestRow
-from examgen.batch.packed.handout_zips import SUFFIX, zip_names, zip_pieces
+from examgen.batch.packed.handout_zips import SUFFIX, zip_names
 from examgen.batch.paper_orders import paths_of
 from examgen.batch.rosters.class_list import Listed
 from examgen.batch.rosters.systems import GROUP
@@ -21,6 +21,7 @@ from examgen.documents.pdf.joining import Part, joined
 from examgen.errors import ExamgenError, some
 from examgen.exams.folders.files import Content, folder_name, write_files
 from examgen.exams.folders.stores import Store
+from examgen.exams.folders.zip_writing import zip_pieces
 
 PRINTED = f"{PRINT}/{PRINT_FILES[0]}"
 

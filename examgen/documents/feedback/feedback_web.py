@@ -1,6 +1,5 @@
 """Feedback as one web page: formulas are MathML, and nothing that a student typed is markup or a formula."""
 
-import re
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -10,6 +9,7 @@ from examgen.documents.feedback.feedback_pages import FeedbackPage, feedback_pag
 from examgen.documents.feedback.feedback_texts import FIRST, SIGNS, in_order, texts_of
 from examgen.documents.feedback.held_back import held_answers
 from examgen.documents.feedback.student_feedback import StudentFeedback
+from examgen.documents.math import localized
 from examgen.documents.numbers import Printed
 from examgen.documents.paper.render import render, web_math
 from examgen.documents.style import PaperStyle
@@ -19,8 +19,6 @@ from examgen.exams.keys.solved_papers import papers
 from examgen.resources import shipped
 
 STYLE_SHEETS = ("sheet.css", "feedback.css")
-
-_DECIMALS = re.compile(r"(<mn>\d+)\.(\d+</mn>)")
 
 
 class PrintedDecimals(Printed):
@@ -36,14 +34,13 @@ def web_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style: Pap
     page = _page(exam, variant, feedback, style)
     css = "\n".join((shipped("templates") / name).read_text(encoding="utf-8") for name in STYLE_SHEETS)
 
-    def localized(markup: Markup) -> Markup:
+    def with_mark(markup: Markup) -> Markup:
         """Formulas with the decimal mark of the language."""
-        mark = style.decimal_mark
-        return markup if mark == "." else Markup(_DECIMALS.sub(rf"\1{mark}\2", str(markup)))
+        return Markup(localized(str(markup), style.decimal_mark))
 
     def formula(latex: str, where: str) -> Markup:
         """A formula as MathML."""
-        return localized(web_math(latex, where))
+        return with_mark(web_math(latex, where))
 
     return render(
         "feedback_web.html.j2",
@@ -51,7 +48,7 @@ def web_page(exam: Exam, variant: Variant, feedback: StudentFeedback, style: Pap
         feedback=page,
         css=Markup(css),
         signs=[*SIGNS.items(), ("first_error", FIRST)],
-        localized=localized,
+        localized=with_mark,
         formula=formula,
         language=style.speech,
     )

@@ -74,11 +74,14 @@ def write_files(folder: Path, files: Mapping[str, Content], *, private: Collecti
                 new.rmdir()
 
 
-def write_new_files(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
+def write_new_files(
+    folder: Path, files: Mapping[str, bytes], *, force: bool = False, private: Collection[str] = ()
+) -> None:
     """Write files that somebody may have changed since: those are left as they are, and nothing is written.
 
     Args:
         force: whether they are written over.
+        private: as in `write_files`.
 
     Raises:
         ExamgenError: a file of one of the names holds something else, or cannot be written.
@@ -90,7 +93,7 @@ def write_new_files(folder: Path, files: Mapping[str, bytes], *, force: bool = F
                 f"{path}: is there already and holds something else; nothing was written: choose another folder, or "
                 f"write over it with --force"
             )
-    write_files(folder, files)
+    write_files(folder, files, private=private)
 
 
 def _content(path: Path) -> bytes | None:

@@ -1,10 +1,13 @@
-"""Names of the folders in an exam's folder that hold marks; who makes papers and who marks them call it."""
+"""Names of the folders in an exam's folder that hold marks and exports; who makes papers, marks them or takes them to
+other platforms calls it."""
 
 from pathlib import Path
 
 MARKS = "marks"
 REHEARSAL = "rehearsal"
 """Sheets and marks that are only for trying (`examgen rehearse`)."""
+EXCHANGE = "exchange"
+"""What goes to other platforms (`examgen export`), right answers and all."""
 
 
 def marks_folder(answers: Path, exam: Path) -> Path:

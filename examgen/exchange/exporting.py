@@ -1,0 +1,161 @@
+"""Takes an exam, a class or its marks to another platform, `examgen export`: from the key to the files of a format."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from examgen.documents.style import PaperStyle
+from examgen.errors import ExamgenError, some
+from examgen.exams.banks.building import Student, draw_variants, load_exam
+from examgen.exams.draws.streams import Seed
+from examgen.exams.exam import Variant
+from examgen.exams.folders.files import write_new_files
+from examgen.exams.folders.places import EXCHANGE
+from examgen.exams.keys.key_folder import Key, read_key
+from examgen.exchange.formats import Format, format_named
+from examgen.exchange.grades.marked_class import read_marked_class
+from examgen.exchange.made import Made
+from examgen.exchange.questions.item_pool import Pool
+from examgen.exchange.questions.items import Item, items_of
+
+MOST_NAMED = 8
+"""So many tasks that are left out are named in a line."""
+
+MOST_VARIANTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """How an exam is taken elsewhere.
+
+    Attributes:
+        variants: further variants of the exam, beside those of the key.
+        secret: that they are drawn with, where the exam was drawn with one.
+        exam: name or TOML file of the exam, where it is not found by its name.
+        banks: folders in which exams and families are looked up before the shipped ones.
+        key: folder of the key that marks were made with, where it is not found beside them.
+        out: file or folder to write; in `exchange/` of the exam's folder where it is None.
+        force: whether files that hold something else are written over.
+        is_scaled: whether small numbers are asked times a power of ten, where a platform would lose them.
+    """
+
+    variants: int = 0
+    secret: Seed | None = None
+    exam: str | None = None
+    banks: tuple[Path, ...] = ()
+    key: Path | None = None
+    out: Path | None = None
+    force: bool = False
+    is_scaled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        place: the file, or the folder of the files.
+        files: how many.
+        count: of tasks, of each variant, or of students.
+        notices: what the instructor should know, a line each.
+        cannot: what the platform cannot express.
+    """
+
+    place: Path
+    files: int
+    count: int
+    notices: tuple[str, ...]
+    cannot: str
+
+
+def export(name: str, folder: Path, options: ExportOptions = ExportOptions()) -> Exported:
+    """Write an exam's questions, or the marks of a class, in the format of another platform.
+
+    Args:
+        name: of the format.
+        folder: of the exam or class, as it was made.
+
+    Raises:
+        ExamgenError: there is no such format, key or marks, or a file cannot be written.
+    """
+    row = format_named(name)
+    if row.of_marks is not None:
+        if options.variants:
+            raise ExamgenError(f"{name}: takes marks, and --variants are of questions; leave it out")
+        marked = read_marked_class(folder, options.key)
+        made = row.of_marks(marked)
+        place = _written(row, folder, made, options)
+        return Exported(place, len(made.files), len(marked.students), made.notices, row.cannot)
+    key = read_key(folder)
+    made, count, told = _questions(row, key, options)
+    place = _written(row, key.folder.parent, made, options)
+    return Exported(place, len(made.files), count, (*told, *made.notices), row.cannot)
+
+
+def _questions(row: Format, key: Key, options: ExportOptions) -> tuple[Made, int, tuple[str, ...]]:
+    """The files, how many items are in them, and what was left out."""
+    assert row.of_questions is not None
+    variants = (*key.variants, *further_variants(key, options))
+    items = items_of(key.exam, variants, [_style_of(key, variant) for variant in variants])
+    held = [item for item in items if row.holds(item)]
+    left = [item for item in items if not row.holds(item)]
+    if not held:
+        raise ExamgenError(f"{key.folder}: no task of exam {key.exam.id} can be asked as {row.name}; {row.cannot}")
+    return row.of_questions(Pool(key.exam, held, options.is_scaled)), len(held), _left_out(left)
+
+
+def _left_out(items: Sequence[Item]) -> tuple[str, ...]:
+    """Which tasks are left out, each once for all variants."""
+    if not items:
+        return ()
+    tasks = dict.fromkeys(f"{item.part} {item.task.kind}" for item in items)
+    return (
+        f"left out, as the platform cannot ask them: {some(list(tasks), MOST_NAMED)} ({len(tasks)} tasks, "
+        f"{len(items)} in all variants)",
+    )
+
+
+def further_variants(key: Key, options: ExportOptions) -> list[Variant]:
+    """Variants that nobody's paper has, drawn as the exam was.
+
+    Raises: ExamgenError: the exam is not found, is another one by now, or needs its secret.
+    """
+    if not options.variants:
+        return []
+    if options.variants > MOST_VARIANTS:
+        raise ExamgenError(f"{options.variants} variants are too many; use at most {MOST_VARIANTS}")
+    making, name = key.making, options.exam or key.exam.name
+    seed = options.secret if making.secret else making.seed
+    if seed is None:
+        wanted = "give it with --secret" if making.secret else "its key does not say the seed; make the papers again"
+        raise ExamgenError(f"{key.folder}: further variants are drawn as the papers were: {wanted}")
+    loaded = load_exam(name, seed, key.exam.notation.name, making.fairness, options.banks)
+    if loaded.exam.id != key.exam.id:
+        raise ExamgenError(
+            f"{name}: is exam {loaded.exam.id} as it is now, and the papers are of exam {key.exam.id}; name the file "
+            "that they were made from with --exam, and the secret that they were drawn with with --secret"
+        )
+    known = {variant.code for variant in key.variants}
+    # Ids that no class list has: a further variant must be nobody's paper.
+    drawn = draw_variants(loaded, [Student(f"\tvariant {number}") for number in range(1, options.variants + 1)])
+    return [variant for variant in drawn if variant.code not in known]
+
+
+def _style_of(key: Key, variant: Variant) -> PaperStyle:
+    making = key.making
+    return PaperStyle.of(variant.language or making.language, variant.paper or making.paper, None)
+
+
+def _written(row: Format, folder: Path, made: Made, options: ExportOptions) -> Path:
+    """Write the files where they belong; right answers and marks are for their owner only."""
+    if options.out is None:
+        below = EXCHANGE if row.file else f"{EXCHANGE}/{row.name}"
+        files = {f"{below}/{name}": content for name, content in made.files.items()}
+        write_new_files(folder, files, force=options.force, private=(EXCHANGE,))
+        return folder / below / row.file
+    if row.file:
+        (content,) = made.files.values()
+        write_new_files(options.out.parent, {options.out.name: content}, force=options.force)
+        return options.out
+    write_new_files(options.out, made.files, force=options.force)
+    return options.out

@@ -1,0 +1,29 @@
+"""What a format of questions is given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from examgen.exams.exam import Exam
+from examgen.exchange.questions.items import Item
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Items of one exam that a format can hold.
+
+    Attributes:
+        exam: whose items.
+        items: paper by paper.
+        is_scaled: whether small numbers are asked times a power of ten, where a format needs it.
+    """
+
+    exam: Exam
+    items: Sequence[Item]
+    is_scaled: bool = False
+
+    def papers(self) -> dict[str, list[Item]]:
+        """The items of each paper, by its variant."""
+        found: dict[str, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(item.variant, []).append(item)
+        return found

@@ -1,0 +1,183 @@
+"""Tasks of papers as a platform asks them: texts, boxes with values and tolerances, and the worked solution.
+
+Made of an exam and variants by `exporting`; each format writes them in its own way and works out nothing itself.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+
+from examgen.documents.pages import PaperPage, QuestionPart, Section, Task
+from examgen.documents.paper.papers import question_page
+from examgen.documents.paper.symbols import symbol_sentences
+from examgen.documents.style import PaperStyle
+from examgen.documents.worked.solved_numbers import solve_for_print
+from examgen.documents.worked.solved_paper import SolvedPaper
+from examgen.documents.worked.worked_lines import worked_sections
+from examgen.exams.exam import Exam, Question, QuestionVariant, Variant
+from examgen.exams.fields import Field, exact_total
+from examgen.exams.keys.solved_papers import papers, solve
+from examgen.exams.paper_shapes import PaperShape, paper_shape
+from examgen.exams.references.typed_references import right_options
+from examgen.exams.tolerance import by_field, perfect_tolerances
+from examgen.exchange.questions.mistaken_values import MistakenValue, mistaken_values
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One box with its right number.
+
+    Attributes:
+        field: what is asked.
+        value: at full precision.
+        tolerance: by as much a right answer may differ, on a paper without a mistake.
+        latex: its symbol.
+        mistaken: wrong numbers that tell a misconception.
+    """
+
+    field: Field
+    value: float
+    tolerance: float
+    latex: str
+    mistaken: tuple[MistakenValue, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One task of one paper.
+
+    Attributes:
+        exam: whose task.
+        variant: code of the paper.
+        question: the whole question as it is printed.
+        question_id: `Q1`, `Q2`, …
+        task: as it is printed.
+        fields: of the task.
+        entries: its boxes by field name, where numbers are asked.
+        right: places of the right options, where one or more are to be chosen.
+        symbols: sentences that say what the symbols mean.
+        solution: the worked solution of what is asked, from the given numbers on.
+        is_turned: whether misconceptions are told with the other sign.
+        style: language and looks.
+    """
+
+    exam: Exam
+    variant: str
+    question: QuestionPart
+    question_id: str
+    task: Task
+    fields: tuple[Field, ...]
+    entries: Mapping[str, Entry]
+    right: tuple[int, ...]
+    symbols: tuple[str, ...]
+    solution: tuple[Section, ...]
+    is_turned: bool
+    style: PaperStyle
+
+    @property
+    def part(self) -> str:
+        """`Q1 (a)`, the same for all variants."""
+        return f"{self.question_id} ({self.task.letter})"
+
+    @property
+    def name(self) -> str:
+        """By which it is told from all others."""
+        return f"{self.exam.id} {self.part} {self.variant}"
+
+    @property
+    def marks(self) -> Fraction:
+        """What the whole task is worth."""
+        return exact_total(self.fields)
+
+
+def items_of(exam: Exam, variants: Sequence[Variant], styles: Sequence[PaperStyle]) -> list[Item]:
+    """The tasks of these papers, paper by paper, in the order of the exam.
+
+    Args:
+        exam: whose papers.
+        variants: the papers.
+        styles: of each.
+    """
+    boxes = {
+        question.id: _boxes(exam, question, [variant.questions[question.id] for variant in variants])
+        for question in exam.questions
+    }
+    found: list[Item] = []
+    for place, (variant, style) in enumerate(zip(variants, styles, strict=True)):
+        page = question_page(exam, variant, style)
+        for part, (paper, numbers) in zip(page.questions, papers(exam, variant), strict=True):
+            solved, entries = solve_for_print(paper, numbers), boxes[paper.question.id][place]
+            for number in range(len(part.tasks)):
+                found.append(_item(exam, variant, page, part, solved, number, entries))
+    return found
+
+
+def _item(
+    exam: Exam,
+    variant: Variant,
+    page: PaperPage,
+    part: QuestionPart,
+    solved: SolvedPaper,
+    number: int,
+    entries: Mapping[str, Entry],
+) -> Item:
+    """One task of a question, 0-based."""
+    paper, task = solved.paper, part.tasks[number]
+    fields = tuple(field for field in paper.fields if field.task == number)
+    return Item(
+        exam=exam,
+        variant=variant.code,
+        question=part,
+        question_id=paper.question.id,
+        task=task,
+        fields=fields,
+        entries={field.name: entries[field.name] for field in fields if field.name in entries},
+        right=right_options(paper, number) if task.kind == "choice" else (),
+        symbols=symbol_sentences([paper], page.style),
+        solution=_solution(solved, number, page.style),
+        is_turned=paper.is_turned,
+        style=page.style,
+    )
+
+
+def _boxes(exam: Exam, question: Question, numbers: Sequence[QuestionVariant]) -> dict[int, dict[str, Entry]]:
+    """By place of the paper, the boxes of one question; all papers of a shape are worked out at once."""
+    shapes: dict[str, list[int]] = {}
+    for place, one in enumerate(numbers):
+        shapes.setdefault(one.label, []).append(place)
+    found: dict[int, dict[str, Entry]] = {place: {} for place in range(len(numbers))}
+    for label, places in shapes.items():
+        paper = paper_shape(question, label, exam.notation)
+        if paper.number_fields:
+            found |= zip(places, _entries(paper, [numbers[place] for place in places]), strict=True)
+    return found
+
+
+def _entries(paper: PaperShape, numbers: Sequence[QuestionVariant]) -> Iterator[dict[str, Entry]]:
+    givens = {
+        given.name: np.stack([np.asarray(one.givens[given.name], dtype=float) for one in numbers])
+        for given in paper.graph.givens
+    }
+    solution = solve(paper, givens)
+    # Zeros of either sign are one.
+    values, tolerance = by_field(paper, solution.values) + 0.0, perfect_tolerances(paper, solution)
+    mistaken = mistaken_values(paper, givens, solution, tolerance)
+    symbols = [paper.naming.entry(field.quantity, field.index).latex for field in paper.number_fields]
+    for row, bands, wrong in zip(values.tolist(), tolerance.tolist(), mistaken, strict=True):
+        rows = zip(paper.number_fields, row, bands, symbols, wrong, strict=True)
+        yield {field.name: Entry(field, *rest) for field, *rest in rows}
+
+
+def _solution(solved: SolvedPaper, number: int, style: PaperStyle) -> tuple[Section, ...]:
+    """The lines that lead from the given numbers to what a task asks for."""
+    of_task = replace(solved, paper=_only(solved.paper, number))
+    return worked_sections(of_task, style.words["worked"], has_chains=False) if of_task.paper.fields else ()
+
+
+@lru_cache(maxsize=512)
+def _only(paper: PaperShape, number: int) -> PaperShape:
+    """The same paper as if it asked one task only."""
+    return replace(paper, fields=tuple(field for field in paper.fields if field.task == number))
