@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from examgen.batch.running.pool import Finished, work_through
+from examgen.batch.running.pool import Finished, prepare, ready, work_through
 from examgen.errors import ExamgenError
 
 
@@ -31,6 +31,22 @@ class Squares:
         if item in self.deadly or (item in self.deadly_once and times == 1):
             os.kill(os.getpid(), signal.SIGKILL)
         return item * item
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Says whether its process was prepared, and whether it is the one that works now."""
+
+    folder: Path
+
+    def prepare(self, item: str) -> None:
+        """A note of the process."""
+        (self.folder / f"{item}-{os.getpid()}").touch()
+        time.sleep(0.5)  # as long as the other one needs to begin
+
+    def __call__(self, _item: int) -> bool:
+        """Whether this process has done so."""
+        return (self.folder / f"before-{os.getpid()}").exists()
 
 
 @dataclass(frozen=True)
@@ -119,3 +135,22 @@ def is_running(process: int) -> bool:
     """Whether a process is there and no zombie, which nobody may have waited for yet."""
     shown = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
     return bool(shown.stdout.strip()) and not shown.stdout.startswith("Z")
+
+
+def test_processes_that_are_there_are_prepared_and_taken(tmp_path: Path) -> None:
+    """They work as soon as there is work; who needs another number of them starts others."""
+    work = Prepared(tmp_path)
+    with ready(2, "json") as there:
+        assert there is not None
+        prepare(there, work, "before")
+        with ready(2, "json", there) as same, ready(3, "json", there) as other:
+            assert same is there
+            assert other is not None
+            assert other.jobs == 3
+        done = list(work_through(work, range(64), 2, workers=there))
+        assert [one.result for one in done] == [True] * 64
+        alone = list(work_through(work, range(64), 3, workers=there))
+    assert sorted(one.place for one in alone) == list(range(64))
+    assert not any(one.result for one in alone)
+    with ready(1, "json", there) as none:
+        assert none is None
