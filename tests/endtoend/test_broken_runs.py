@@ -138,7 +138,6 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["make", "scalar-chain", "--seed", "7", "--out", "paper"],
         ["grade", "EXAM/sheet.csv"],
         ["explain", "EXAM", "s1", "z1"],
-        ["check", "scalar-chain", "--draws", "2"],
         ["list"],
         ["--help"],
         ["--version"],
