@@ -49,14 +49,19 @@ def part_of(path: Path) -> str:
 
 @cache
 def _rooms_in(path: Path) -> frozenset[str]:
+    """Those that it imports, itself or by way of helpers, which may import one another."""
     found: set[str] = set()
-    for name in _imported(path):
-        top, _, rest = name.partition(".")
-        if top == "tests":
-            helper = TESTS.parent / (name.replace(".", "/") + ".py")
-            found |= _rooms_in(helper) if helper.is_file() and helper != path else set()
-        elif top == "examgen":
-            found.add(_room(rest.replace(".", "/")))
+    known, waiting = {path}, [path]
+    while waiting:
+        for name in _imported(waiting.pop()):
+            top, _, rest = name.partition(".")
+            if top == "tests":
+                helper = TESTS.parent / (name.replace(".", "/") + ".py")
+                if helper.is_file() and helper not in known:
+                    known.add(helper)
+                    waiting.append(helper)
+            elif top == "examgen":
+                found.add(_room(rest.replace(".", "/")))
     return frozenset(found)
 
 
@@ -68,6 +73,7 @@ def _room(module: str) -> str:
     return max(around, key=len, default=ROOMS[0] if module else ROOMS[-1])
 
 
+@cache
 def _imported(path: Path) -> list[str]:
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]

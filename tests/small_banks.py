@@ -1,9 +1,11 @@
 """Small bank files for tests, as texts in which single lines are replaced."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from examgen.core.circuits.circuit import CircuitShape
+from examgen.core.exercise import Exercise
 from examgen.core.graph import Quantity
 from examgen.exams.banks.bank_files import shipped_banks
 from examgen.exams.banks.building import LoadedExam, Student, load_exam
@@ -91,15 +93,30 @@ def class_of(count: int) -> list[Student]:
 @cache
 def fitting_notations(name: str) -> list[str]:
     """The notations in which a shipped exam can be written; one of them for circuits, which are the same in all."""
-    shapes = [shape for question in load_exam(name, 7).exam.questions for shape in question.shapes.values()]
+    shapes = _shapes_of(name)
     found = [row.name for row in NOTATIONS.values() if not any(row.problem_with(shape) for shape in shapes)]
     return found[:1] if has_only_circuits(name) else found
 
 
+def in_two_notations(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Each of these exams in two of the notations that fit it, in turn, so that each notation meets exams of all kinds:
+    how numbers come about is the same in all, and how they are written is the same for all numbers."""
+    found: dict[tuple[str, str], None] = {}
+    for place, name in enumerate(names):
+        notations = fitting_notations(name)
+        found |= dict.fromkeys((name, notations[(place + turn) % len(notations)]) for turn in (0, 2))
+    return list(found)
+
+
 def has_only_circuits(name: str) -> bool:
     """Whether a shipped exam sets nothing but free graphs, which are the same in all notations."""
-    questions = load_exam(name, 7).exam.questions
-    return all(isinstance(shape, CircuitShape) for question in questions for shape in question.shapes.values())
+    return all(isinstance(shape, CircuitShape) for shape in _shapes_of(name))
+
+
+@cache
+def _shapes_of(name: str) -> tuple[Exercise, ...]:
+    """The shapes of all questions of a shipped exam."""
+    return tuple(shape for question in load_exam(name, 7).exam.questions for shape in question.shapes.values())
 
 
 def shipped_names(*folders: str) -> list[str]:

@@ -126,14 +126,14 @@ def is_lost(row: Row, case: Case, right: float, other: float) -> bool:
     return is_first and row["layer"] == str(len(case.activations)) and abs(right - other) > 1e-4
 
 
-@pytest.mark.parametrize("said", ["", "mean", "sample"])
+@pytest.mark.parametrize("said", ["", "sample"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.loss}-{case.notation}")
 def test_the_other_convention_costs_delta_once(here: Path, case: Case, said: str) -> None:
     """Only δ of the outputs is lost, by name; δ further back follows from it, and gradients and updates are right.
 
     Where the step in which it goes wrong is not asked, the first δ that shows it is lost, and the others follow.
     """
-    for seed in (1, 2):
+    for seed in (1, 2) if case == CASES[0] else (1,):
         shape, givens, rows = made(here, case.bank(said), seed)
         right = by_autograd(shape, givens)
         other = by_autograd(replace(shape, batch_delta=OTHER[said or "mean"]), givens)

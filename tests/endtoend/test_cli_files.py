@@ -117,7 +117,7 @@ def test_an_untouched_paper_is_handed_in_without_a_word(tmp_path: Path) -> None:
     made = CliRunner().invoke(app, ["make", "--seed", "7", "--out", str(tmp_path / "one")])
     assert made.exit_code == 0, made.output
     made = CliRunner().invoke(
-        app, ["batch", "question2", str(tmp_path / "class.csv"), "--seed", "7", "--out", str(tmp_path / "class")]
+        app, ["batch", "scalar-chain", str(tmp_path / "class.csv"), "--seed", "7", "--out", str(tmp_path / "class")]
     )
     assert made.exit_code == 0, made.output
     assert notes(grade(tmp_path / "one" / "questions.pdf", tmp_path / "one" / "key", tmp_path / "out")) == []

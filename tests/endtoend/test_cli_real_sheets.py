@@ -304,8 +304,14 @@ MIXTURES = [
 ]
 
 
-@pytest.mark.parametrize("form", ["long", "wide", "xlsx", "zip"])
-@pytest.mark.parametrize(("content", "alice", "bob"), MIXTURES)
+FORMS = ("long", "wide", "xlsx", "zip")
+IN_FORMS = [
+    (*mixture, FORMS[(place + turn) % len(FORMS)]) for place, mixture in enumerate(MIXTURES) for turn in range(2)
+]
+"""Each mixture in two forms, so that each form meets names of all kinds, with Bob's own rows and without."""
+
+
+@pytest.mark.parametrize(("content", "alice", "bob", "form"), IN_FORMS)
 def test_no_file_changes_the_marks_of_another_student(
     made: MadeKey, tmp_path: Path, content: str, alice: str, bob: str, form: str
 ) -> None:

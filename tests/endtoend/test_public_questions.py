@@ -66,6 +66,7 @@ def _key_row(rows: list[Row], name: str, place: Place) -> Row:
     return found
 
 
+@pytest.mark.usefixtures("untypeset")
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_the_key_has_the_values_of_the_source(tmp_path: Path, name: str) -> None:
     """Every published value is in the key, to half a unit of the asked digits."""

@@ -118,10 +118,13 @@ def _overlaps(item: Drawn, box: Box) -> bool:
     return item.right > box.left + 1 and item.x < box.right - 1 and box.bottom < item.y < box.top
 
 
-@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "hi"])
-def test_every_paper_has_its_whole_title_at_the_right_edge(tmp_path: Path, language: str) -> None:
+@pytest.mark.parametrize(
+    ("exam", "language"),
+    [("question2", "en"), *(("scalar-chain", language) for language in ("de", "es", "fr", "hi"))],
+)
+def test_every_paper_has_its_whole_title_at_the_right_edge(tmp_path: Path, exam: str, language: str) -> None:
     """The foot says the title in full, flush right, and no heading says it again."""
-    reading = made(tmp_path / "paper", "question2", "--language", language)
+    reading = made(tmp_path / "paper", exam, "--language", language)
     right_margin = float(reading.pdf.pages[0].mediabox[2]) - 20 * MM
     title = str(reading.pdf.docinfo["/Title"])
     for page in range(1, len(reading.pdf.pages) + 1):

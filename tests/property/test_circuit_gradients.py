@@ -15,7 +15,7 @@ from examgen.core.evaluation import evaluate
 from tests.circuit_oracles import FUNCTIONS, GIVEN, by_autograd, differentiated, random_circuit, random_givens
 from tests.oracles import Array, scale_of
 
-GRAPHS = 150
+GRAPHS = 90
 STUDENTS = 2
 NEAR = 1e-4
 """Draws that are so near a kink, or at numbers beyond WILD, are not compared."""

@@ -98,7 +98,7 @@ def book(made: MadeKey, folder: Path, out: Path, options: GradeOptions) -> list[
     return sorted((out / "gradebook.csv").read_bytes().splitlines()) if (out / "gradebook.csv").exists() else []
 
 
-laws = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+laws = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(files(("f0.csv", "f1.csv", "f2.csv", "f3.csv"), SPELLINGS), st.permutations(range(4)), st.booleans())

@@ -88,7 +88,7 @@ def expected_of(rows: list[Row], usual: DecimalMark) -> list[Number | Unreadable
 @example([(0, "", "1", "z1", "1.234"), (0, "", "", "z1", "1.234"), (0, "ada", "1", "delta1_shape", "4,1")], ",")
 @example([(0, "ada", "1", "z1", text) for text in ("0,5", "0,5", "0,5", "0.5", "1,234", "1.234")], ".")
 @example([(0, "ada", "1", "z1", text) for text in ("0,5", "0,5", "0.5", "1,234", "1.234")], ",")
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_each_cell_is_read_with_the_mark_of_its_student(rows: list[Row], usual: DecimalMark) -> None:
     """What is certain is read as it is, what is not with the mark of the student's other cells or of the language."""
     table, expected = table_of(rows), expected_of(rows, usual)

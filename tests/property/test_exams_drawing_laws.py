@@ -24,9 +24,9 @@ def numbers(variant: Variant) -> dict[str, tuple[str, dict[str, object]]]:
 
 
 @cache
-def alone(exam: str, student: str, seed: int = 7) -> str:
+def alone(exam: str, student: str) -> str:
     """The paper of a student who is the whole class."""
-    [variant] = draw_variants(load_exam(exam, seed), [Student(student)])
+    [variant] = draw_variants(load_exam(exam, 7), [Student(student)])
     return f"{variant.code} {numbers(variant)}"
 
 
@@ -42,7 +42,7 @@ def test_a_paper_does_not_depend_on_the_class(exam: str, roster: list[str]) -> N
 @pytest.mark.parametrize("exam", EXAMS)
 def test_a_paper_does_not_depend_on_the_notation(exam: str) -> None:
     """Every notation writes the same numbers."""
-    students = [Student(student) for student in ROSTER]
+    students = [Student(student) for student in ROSTER[:3]]
     papers = [
         [(variant.code, numbers(variant)) for variant in draw_variants(load_exam(exam, 7, notation), students)]
         for notation in fitting_notations(exam)
@@ -54,7 +54,12 @@ def test_a_paper_does_not_depend_on_the_notation(exam: str) -> None:
 @pytest.mark.parametrize("exam", EXAMS)
 def test_students_and_seeds_have_papers_of_their_own(exam: str) -> None:
     """No two students of a class and no two seeds share a paper."""
-    papers = {alone(exam, student, seed) for student in ROSTER for seed in (7, 8)}
+    students = [Student(student) for student in ROSTER]
+    papers = {
+        f"{variant.code} {numbers(variant)}"
+        for seed in (7, 8)
+        for variant in draw_variants(load_exam(exam, seed), students)
+    }
     assert len(papers) == 2 * len(ROSTER)
 
 

@@ -1,15 +1,17 @@
 """The drawings of whole worked solutions: filled together they are what each formula is by itself, to a thousandth."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from examgen.documents.paper import printing
 from examgen.documents.pdf import skeleton
-from examgen.documents.pdf.stamping import FONT, PaperSkeleton, stamp
+from examgen.documents.pdf.html_pdf import SetPages
+from examgen.documents.pdf.stamping import FONT, PaperSkeleton
 from examgen.documents.pdf.stored import store
+from examgen.documents.typesetting import Image, math_font
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.resources import shipped
 from examgen.typeset import Form, FormSet, form_set, pdf_operators
@@ -17,7 +19,7 @@ from examgen.typeset import Form, FormSet, form_set, pdf_operators
 FAMILIES = sorted(path.stem for path in (shipped("banks") / "families").glob("*.toml"))
 CLASS = [Student("s1", "Ada Lovelace"), Student("s2", "Zoë Ünal"), Student("s3", "Б. Иванов")]
 
-Stamped = tuple[PaperSkeleton, Sequence[str]]
+Filled = tuple[FormSet, Sequence[str]]
 
 
 NUMBER = re.compile(rb"(?<![\w<])-?\d+(?:\.\d+)?(?![\w>])")
@@ -31,30 +33,34 @@ def assert_drawn_alike(one: bytes, other: bytes) -> None:
 
 
 @pytest.fixture
-def laid_out(monkeypatch: pytest.MonkeyPatch) -> dict[FormSet, Sequence[Form]]:
-    """The formulas of every skeleton that is laid out from now on, by the set of them."""
+def typeset(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[FormSet, Sequence[Form]]]:
+    """The formulas of every document that is made from now on, by the set of them. Where they stand on its pages is
+    nothing to their drawings: no page is laid out."""
     seen: dict[FormSet, Sequence[Form]] = {}
 
-    def watched(forms: Sequence[Form], *more: Any) -> FormSet:
-        found = form_set(forms, *more)
+    def skeleton_from(_: SetPages, images: Sequence[Image], *more: Any) -> PaperSkeleton:  # noqa: ARG001
+        forms = [Form(one.formula, one.slots, one.is_centred, one.is_right) for one in images if one.slots]
+        found = form_set(forms, math_font(), FONT)
         seen[found] = forms
-        return found
+        return PaperSkeleton(b"", 0, 0, found, (), (), b"")
 
     printing._skeleton.cache_clear()
     monkeypatch.setattr(store, "load", lambda *_: None)
     monkeypatch.setattr(store, "save", lambda *_: None)
-    monkeypatch.setattr(skeleton, "form_set", watched)
-    return seen
+    monkeypatch.setattr(skeleton, "laid_out", lambda *_: SetPages(b"", ""))
+    monkeypatch.setattr(skeleton, "skeleton_from", skeleton_from)
+    yield seen
+    printing._skeleton.cache_clear()
 
 
 @pytest.fixture
-def stamped(monkeypatch: pytest.MonkeyPatch) -> list[Stamped]:
-    """Every skeleton that is stamped from now on, with its texts."""
-    seen: list[Stamped] = []
+def filled(monkeypatch: pytest.MonkeyPatch) -> list[Filled]:
+    """Every document that is filled from now on, with its texts."""
+    seen: list[Filled] = []
 
-    def watched(page: PaperSkeleton, texts: Sequence[str], spoken: Sequence[str], *, is_form: bool) -> bytes:
-        seen.append((page, texts))
-        return stamp(page, texts, spoken, is_form=is_form)
+    def watched(page: PaperSkeleton, texts: Sequence[str], *_: Any, **__: Any) -> bytes:
+        seen.append((page.forms, texts))
+        return b""
 
     monkeypatch.setattr(printing, "stamp", watched)
     return seen
@@ -71,13 +77,13 @@ def drawn_alone(form: Form, texts: Sequence[str]) -> bytes:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_solution_is_drawn_as_its_formulas_are_alone(
-    family: str, stamped: list[Stamped], laid_out: dict[FormSet, Sequence[Form]]
+    family: str, filled: list[Filled], typeset: dict[FormSet, Sequence[Form]]
 ) -> None:
     """In every shipped family, for students with other numbers and names."""
     loaded = load_exam(family, 7)
     for variant in draw_variants(loaded, CLASS):
         printing.key_pdf(loaded.exam, variant)
-        page, texts = stamped[-1]
-        for together, form in zip(page.forms.operators(texts), laid_out[page.forms], strict=True):
+        forms, texts = filled[-1]
+        for together, form in zip(forms.operators(texts), typeset[forms], strict=True):
             assert_drawn_alike(together, drawn_alone(form, texts))
-    assert len({tuple(texts) for _, texts in stamped}) == len(stamped) >= len(CLASS)
+    assert len({tuple(texts) for _, texts in filled}) == len(filled) >= len(CLASS)

@@ -18,8 +18,8 @@ from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from tests.stamped_pages import alternative_texts, page_texts, pdf_of
 
-PAPERS = [("minibatch", "row"), ("matrix-warmups", None), ("relu-integers", None), ("question2", "nielsen")]
-KEYS = [("minibatch", "row"), ("matrix-warmups", None), ("relu-integers", None), ("scalar-chain", None)]
+PAPERS = [("minibatch", "row"), ("matrix-warmups", None), ("relu-integers", None)]
+KEYS = [("minibatch", "row"), ("relu-integers", None), ("scalar-chain", None)]
 ADA = Student("s1", "Ada Lovelace")
 # Of 255: names are set in another font where they are typed in.
 MEAN_DIFFERENCE, ALTERED, FAR = 1.2, 0.004, 96

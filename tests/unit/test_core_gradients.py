@@ -25,7 +25,7 @@ from tests.oracles import (
     scale_of,
 )
 
-ARCHITECTURES = 5
+ARCHITECTURES = 3
 STUDENTS = 20
 SMOOTH_LOSSES = ("squared_error", "half_mean_squared_error", "binary_cross_entropy", "cross_entropy")
 SMOOTH_OUTPUTS = [(output, loss) for output, loss in OUTPUTS if output in SMOOTH and loss in SMOOTH_LOSSES]

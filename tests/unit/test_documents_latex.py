@@ -1,8 +1,9 @@
-"""Every piece of LaTeX on every shipped page, in every notation that fits, can be set and reads as mathematics."""
+"""Every piece of LaTeX on every shipped page, in two notations of each, can be set and reads as mathematics."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 
 import pytest
 
@@ -13,8 +14,9 @@ from examgen.documents.pages import NetworkPicture, QuestionPart
 from examgen.documents.paper.papers import key_page
 from examgen.documents.typesetting import Typesetter
 from examgen.exams.banks.building import Student, draw_variants, load_exam
-from tests.small_banks import fitting_notations, shipped_names
+from tests.small_banks import in_two_notations, shipped_names
 
+BY_EXAM = [list(cases) for _, cases in groupby(in_two_notations(shipped_names()), key=lambda case: case[0])]
 FORMULA = re.compile(r"\$(.*?)\$")
 UNIDIOMATIC = {
     "two signs side by side": re.compile(r"[-+] *[-+]"),
@@ -46,12 +48,12 @@ def latex_of(question: QuestionPart) -> Iterator[str]:
         yield from (latex for node in nodes for latex in (node.sign, *node.above, *node.below) if latex)
 
 
-@pytest.fixture(scope="module", params=shipped_names())
+@pytest.fixture(scope="module", params=BY_EXAM, ids=lambda cases: str(cases[0][0]))
 def formulas(request: pytest.FixtureRequest) -> list[str]:
-    """The different formulas of a shipped exam in all its notations, in the order of the page."""
+    """The different formulas of a shipped exam in two notations, in the order of the page."""
     found: dict[str, None] = {}
-    for notation in fitting_notations(request.param):
-        loaded = load_exam(request.param, 7, notation)
+    for name, notation in request.param:
+        loaded = load_exam(name, 7, notation)
         [variant] = draw_variants(loaded, [Student("s1")])
         for question in key_page(loaded.exam, variant).questions:
             found |= dict.fromkeys(latex_of(question))
@@ -71,22 +73,21 @@ def test_formulas_are_idiomatic(formulas: list[str], fault: str) -> None:
     assert [latex for latex in formulas if UNIDIOMATIC[fault].search(latex)] == []
 
 
-@pytest.mark.parametrize("name", shipped_names("families", "worked"))
-def test_no_sum_is_over_a_single_term(name: str) -> None:
+@pytest.mark.parametrize(("name", "notation"), in_two_notations(shipped_names("families", "worked")))
+def test_no_sum_is_over_a_single_term(name: str, notation: str) -> None:
     """A network with one output and one sample at a time has a loss without a sum sign."""
-    for notation in fitting_notations(name):
-        loaded = load_exam(name, 7, notation)
-        [question] = loaded.exam.questions
-        [variant] = draw_variants(loaded, [Student("s1")])
-        [part] = key_page(loaded.exam, variant).questions
-        shape = question.shapes["A"]
-        if isinstance(shape, CircuitShape):
-            # Its definitions say which sums there are.
-            continue
-        terms = shape.sizes[-1] * shape.samples_per_step if isinstance(shape, NetworkShape) else 1
-        # The text of a bank is its author's.
-        own = [latex for latex in latex_of(replace(part, text=part.text[len(question.text) :])) if r"\sum" in latex]
-        assert bool(own) == (terms > 1)
+    loaded = load_exam(name, 7, notation)
+    [question] = loaded.exam.questions
+    [variant] = draw_variants(loaded, [Student("s1")])
+    [part] = key_page(loaded.exam, variant).questions
+    shape = question.shapes["A"]
+    if isinstance(shape, CircuitShape):
+        # Its definitions say which sums there are.
+        return
+    terms = shape.sizes[-1] * shape.samples_per_step if isinstance(shape, NetworkShape) else 1
+    # The text of a bank is its author's.
+    own = [latex for latex in latex_of(replace(part, text=part.text[len(question.text) :])) if r"\sum" in latex]
+    assert bool(own) == (terms > 1)
 
 
 def test_sentences_are_whole(formulas: list[str]) -> None:

@@ -379,21 +379,25 @@ def test_a_near_miss_of_a_notation_is_told() -> None:
 
 
 @pytest.mark.parametrize("name", shipped_names())
-def test_shipped_files_draw_in_every_notation_that_fits(name: str) -> None:
-    """All load, draw finite numbers for each student, and only networks wider than a chain lack a notation."""
+def test_shipped_files_load_in_every_notation_that_fits_and_draw(name: str) -> None:
+    """All load, draw finite numbers for each student, and only networks wider than a chain lack a notation.
+
+    What is drawn knows nothing of notations, as a law of draws says.
+    """
     notations = fitting_notations(name)
     # The papers of circuits are the same in all of them.
     assert notations == ["from-to"] or set(NOTATIONS) - set(notations) <= {"scalar"}
     for notation in notations:
         loaded = load_exam(name, 7, notation)
-        variants = draw_variants(loaded, class_of(3))
-        assert [variant.student for variant in variants] == ["s0", "s1", "s2"]
-        assert all(
-            np.isfinite(values).all()
-            for variant in variants
-            for question in variant.questions.values()
-            for values in question.givens.values()
-        )
+        assert loaded.exam.notation.name == notation
+    variants = draw_variants(loaded, class_of(3))
+    assert [variant.student for variant in variants] == ["s0", "s1", "s2"]
+    assert all(
+        np.isfinite(values).all()
+        for variant in variants
+        for question in variant.questions.values()
+        for values in question.givens.values()
+    )
 
 
 @pytest.mark.parametrize("name", ["question2", "minibatch", "midterm", "sigmoid-chain"])

@@ -411,8 +411,7 @@ def test_what_went_wrong_comes_first_in_print() -> None:
     assert "2.3000" in answers
 
 
-@pytest.mark.parametrize("exam", ["question2", "sigmoid-chain"])
-@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize(("exam", "language"), [("question2", "hi"), ("sigmoid-chain", "en")])
 def test_few_errors_have_few_pages(exam: str, language: str) -> None:
     """At most four, however many entries are right."""
     key = class_of(exam, "s1")

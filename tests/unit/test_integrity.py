@@ -67,8 +67,10 @@ def pairs(rows: Rows) -> set[tuple[str, str]]:
     return {(row["student"], row["other"]) for row in rows if row["evidence"] == SAME}
 
 
-@pytest.mark.parametrize("one_paper", [True, False])
-@pytest.mark.parametrize(("name", "seed"), [("question2", 1), ("sigmoid-chain", 2), ("relu-integers", 3)])
+@pytest.mark.parametrize(
+    ("name", "seed", "one_paper"),
+    [("question2", 1, True), ("question2", 1, False), ("sigmoid-chain", 2, True), ("relu-integers", 3, False)],
+)
 def test_nobody_is_named_who_works_alone(tmp_path: Path, name: str, seed: int, one_paper: bool) -> None:
     """Slips and misconceptions of three hundred students are no evidence, on one paper for all or on one for each."""
     assert looked_at(tmp_path, *sitting(name, seed, one_paper=one_paper)) == []

@@ -173,7 +173,7 @@ def test_formulas_of_penalties_and_steps_are_right(shape: NetworkShape) -> None:
 @pytest.mark.parametrize("more", [MOMENTUM, ADAM], ids=["momentum", "adam"])
 def test_the_check_of_a_bank_is_content(tmp_path: Path, more: str) -> None:
     """Who has a misconception is named, and right work in each notation has all its marks."""
-    report = examgen.check(str(written(tmp_path, more)), draws=20)
+    report = examgen.check(str(written(tmp_path, more)), draws=10)
     assert not report.problems
 
 

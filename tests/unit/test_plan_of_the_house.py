@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.rooms import PARTS, TESTS, part_of
+
 HOUSE = Path(__file__).parents[2] / "examgen"
 PLAN = (HOUSE / "README.md").read_text(encoding="utf-8")
 
@@ -48,3 +50,9 @@ def test_no_two_modules_have_one_name() -> None:
     """A name says one thing."""
     names = [path.stem for path in HOUSE.rglob("*.py") if path.stem not in {"__init__", "__main__"}]
     assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
+
+
+def test_every_part_of_the_tests_has_tests() -> None:
+    """Each file belongs to one, whatever its helpers import, and all parts that can be asked for have files but one:
+    evidence is looked for in simulated classes, which belong to the students."""
+    assert set(PARTS) - {part_of(path) for path in TESTS.glob("*/test_*.py")} == {"marking/integrity"}

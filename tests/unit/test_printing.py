@@ -157,9 +157,7 @@ def test_bytes_are_the_same_in_every_process(tmp_path: Path) -> None:
         for seed, zone, order, cache in (
             ("1", "Asia/Tokyo", "abc", "x"),
             ("2", "UTC", "cab", "y"),
-            ("3", "UTC", "b", "y"),
         )
-        if order != "b"
     }
     assert len(found) == 1
     assert len(set(found.pop().split())) == 3

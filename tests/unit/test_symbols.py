@@ -5,6 +5,7 @@ A student reads w with two indices as a place in the printed matrix; so does thi
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -128,7 +129,13 @@ class Reader:
 @pytest.fixture(scope="module", params=NETWORKS, ids="-".join)
 def told(request: pytest.FixtureRequest) -> tuple[PaperPage, list[SolvedPaper]]:
     """The question page of a shipped exam in one notation, and all values of its questions."""
-    return page_of(*request.param)
+    return shipped_page(*request.param)
+
+
+@cache
+def shipped_page(name: str, notation: str) -> tuple[PaperPage, list[SolvedPaper]]:
+    """That of one of them, made once for all tests."""
+    return page_of(name, notation)
 
 
 def test_every_statement_is_read(told: tuple[PaperPage, list[SolvedPaper]]) -> None:
@@ -269,7 +276,7 @@ def test_symbols_of_shipped_exams(notation: str, golden: Callable[[str, str], No
     lines = []
     for name in shipped_names():
         if notation in fitting_notations(name):
-            page, _ = page_of(name, notation)
+            page, _ = shipped_page(name, notation)
             lines += [f"# {name}", *page.symbols, ""]
     golden(f"meanings/{notation}.txt", "\n".join(lines))
 
