@@ -209,7 +209,7 @@ def test_no_text_raises(text: str, options: list[str]) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["a " * 400, " " * 10_000_000, "(" * 60, "1x" * 31 + "1", "ﷺ" * 60, "a" + " " * 10**7])
+@pytest.mark.parametrize("text", ["a " * 400, " " * 1_000_000, "(" * 60, "1x" * 31 + "1", "ﷺ" * 60, "a" + " " * 10**6])
 def test_no_text_takes_long(text: str) -> None:
     """Neither megabytes nor text that tempts a pattern to go back and forth."""
     start = time.process_time()
