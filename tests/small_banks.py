@@ -70,6 +70,11 @@ family = "scalar-chain"
 """
 
 
+def with_tasks(tasks: str, title: str = "T") -> str:
+    """`DRAWN` with other tasks, and another title, as TOML has it between quotes."""
+    return DRAWN.partition("[[tasks]]")[0].replace('"T"', f'"{title}"') + tasks
+
+
 def changed(text: str, *changes: tuple[str, str]) -> str:
     """The text with each first part, which must be there, replaced by the second."""
     for old, new in changes:

@@ -7,6 +7,8 @@ from pathlib import Path
 Banks = str | PathLike[str] | Sequence[str | PathLike[str]]
 """A folder of banks, or several."""
 
+_BEGINNING = 1 << 20
+
 
 def path_of(path: str | PathLike[str] | None) -> Path | None:
     """A path that was given, or None."""
@@ -21,8 +23,12 @@ def paths_of(folders: Banks) -> tuple[Path, ...]:
 
 
 def rows_at_most(roster: Path) -> int:
-    """How many rows a CSV file may have, without reading it as a table; 0 for files of other kinds, and none."""
+    """How many rows below its header a CSV file may have, by its beginning, which has more than any number of processes
+    needs; 0 for files of other kinds, and none."""
+    if roster.suffix.lower() != ".csv" or not roster.is_file():
+        return 0
     try:
-        return roster.read_bytes().count(b"\n") if roster.suffix.lower() == ".csv" and roster.is_file() else 0
+        with roster.open("rb") as file:
+            return max(0, file.read(_BEGINNING).count(b"\n") - 1)
     except OSError:
         return 0

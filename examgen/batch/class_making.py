@@ -118,8 +118,8 @@ def make_class(
         remove_broken(out)
         kept, changed = exam_to_keep(loaded.exam, claimed, force=force)
         printer = ClassPrinter.of(loaded.exam, style, place.store, has_pages=how.has_pages)
-        if workers is not None:
-            # While everybody's numbers are drawn here.
+        if workers is not None and claimed.same is None:
+            # While everybody's numbers are drawn here; where they are known, papers may lie there, too.
             prepare(workers, printer, printer.exam.packed(draw_variants(loaded, found.students[:1])[0]))
         with begun(out, claimed, {f"{KEY}/exam.json": key_below(kept, (), making)[f"{KEY}/exam.json"]}):
             papers = _papers(loaded, found.rows, claimed, progress)

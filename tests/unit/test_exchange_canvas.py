@@ -12,6 +12,7 @@ from examgen.exchange.exporting import ExportOptions, export
 from tests.canvas_reader import Quiz, read_package
 from tests.exchange_keys import made_key
 from tests.moodle_reader import read_quiz
+from tests.small_banks import with_tasks
 
 EXAMS = (("tanh-two-outputs", "nielsen", "de"), ("minibatch", "row", "en"), ("formulas", None, "fr"))
 
@@ -85,19 +86,8 @@ def test_choices_have_their_right_options(tmp_path: Path) -> None:
     """Also several right ones."""
     bank = tmp_path / "several.toml"
     bank.write_text(
-        """format = 1
-title = "Several"
-[network]
-sizes = [1, 1]
-activations = ["sigmoid"]
-loss = "squared_error"
-[values]
-weights = { choices = ["0.5", "0.7"] }
-biases = { choices = ["0.1"] }
-x = { choices = ["1"] }
-y = { choices = ["1"] }
-[digits]
-decimals = 4
+        with_tasks(
+            """\
 [[tasks]]
 text = "Which?"
 as = "choice"
@@ -109,6 +99,8 @@ as = "choice"
 options = ["one", "two"]
 answer = "b"
 """,
+            "Several",
+        ),
         encoding="utf-8",
     )
     key = made_key(tmp_path / "exam", str(bank))

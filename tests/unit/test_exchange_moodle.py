@@ -15,6 +15,7 @@ from examgen.exchange.exporting import Exported, ExportOptions, export
 from examgen.marking.grading import grade
 from tests.exchange_keys import made_key
 from tests.moodle_reader import Box, Question, read_quiz
+from tests.small_banks import with_tasks
 
 EXAMS = (
     ("question2", "nielsen", "de"),
@@ -185,24 +186,15 @@ def test_fractions_of_marks_become_whole_weights(tmp_path: Path) -> None:
     """Moodle has no weight of 2/3: boxes keep their shares, and what to set is told."""
     bank = tmp_path / "thirds.toml"
     bank.write_text(
-        """format = 1
-title = "Thirds"
-[network]
-sizes = [1, 1]
-activations = ["sigmoid"]
-loss = "squared_error"
-[values]
-weights = { choices = ["0.5", "0.7"] }
-biases = { choices = ["0.1"] }
-x = { choices = ["1"] }
-y = { choices = ["1"] }
-[digits]
-decimals = 4
+        with_tasks(
+            """\
 [[tasks]]
 text = "Go ~ # } {1:NM:=3} \\\\ \\" ]]> & <b>."
 ask = ["z", "a", "loss"]
 marks_per_task = 2
 """,
+            "Thirds",
+        ),
         encoding="utf-8",
     )
     key = made_key(tmp_path / "exam", str(bank))

@@ -12,6 +12,7 @@ from examgen.exchange.exporting import export
 from tests.exchange_keys import made_key
 from tests.moodle_reader import Question, read_quiz
 from tests.qti_reader import ReadItem, ReadTest, read_package
+from tests.small_banks import with_tasks
 
 EXAMS = (("minibatch", "row", "de"), ("tanh-two-outputs", "nielsen", "en"), ("formulas", None, "fr"))
 
@@ -112,25 +113,16 @@ def test_texts_of_banks_are_no_markup(tmp_path: Path) -> None:
     """Whatever a bank says is read back as it was written; several right options are asked for all at once."""
     bank = tmp_path / "odd.toml"
     bank.write_text(
-        """format = 1
-title = "Odd <title> & \\"more\\""
-[network]
-sizes = [1, 1]
-activations = ["sigmoid"]
-loss = "squared_error"
-[values]
-weights = { choices = ["0.5", "0.7"] }
-biases = { choices = ["0.1"] }
-x = { choices = ["1"] }
-y = { choices = ["1"] }
-[digits]
-decimals = 4
+        with_tasks(
+            """\
 [[tasks]]
 text = "Go ]]> <b> & {1:NM:=3}."
 as = "choice"
 options = ["<math>", "b", "c"]
 answer = ["a", "c"]
 """,
+            'Odd <title> & \\"more\\"',
+        ),
         encoding="utf-8",
     )
     key = made_key(tmp_path / "exam", str(bank))

@@ -84,7 +84,7 @@ def _quiz(own: str, items: Sequence[Item], *, is_scaled: bool) -> str:
             is_last = place == len(item.entries)
             parts.append(_number(item, entry, scale_of(entry) if is_scaled else 0, has_solution=is_last))
     return (
-        f'{_HEAD}<questestinterop xmlns="{_QTI}"><assessment ident="{own}" title="{xml(_title(items[0]))}">'
+        f'{_HEAD}<questestinterop xmlns="{_QTI}"><assessment ident="{own}" title="{xml(items[0].paper_title)}">'
         "<qtimetadata><qtimetadatafield><fieldlabel>cc_maxattempts</fieldlabel><fieldentry>1</fieldentry>"
         f'</qtimetadatafield></qtimetadata><section ident="root_section">{"".join(parts)}</section></assessment>'
         "</questestinterop>\n"
@@ -98,10 +98,6 @@ def _text(item: Item) -> str:
         f'<item ident="{ident(item.name)}" title="{xml(item.part)}"><itemmetadata><qtimetadata>{metadata}'
         f"</qtimetadatafield></qtimetadata></itemmetadata><presentation>{_material(prompt(item))}</presentation></item>"
     )
-
-
-def _title(item: Item) -> str:
-    return f"{item.style.phrase(item.exam.title)} {item.variant}"
 
 
 def _number(item: Item, entry: Entry, power: int, *, has_solution: bool) -> str:
@@ -184,7 +180,7 @@ def _material(text: Markup) -> str:
 def _meta(own: str, items: Sequence[Item]) -> str:
     marks = float(sum((item.marks for item in items), Fraction(0)))
     return (
-        f'{_HEAD}<quiz identifier="{own}" xmlns="{_CANVAS}"><title>{xml(_title(items[0]))}</title>'
+        f'{_HEAD}<quiz identifier="{own}" xmlns="{_CANVAS}"><title>{xml(items[0].paper_title)}</title>'
         f"<description></description><shuffle_answers>false</shuffle_answers><quiz_type>assignment</quiz_type>"
         f"<points_possible>{marks:.6g}</points_possible><allowed_attempts>1</allowed_attempts>"
         "<available>false</available></quiz>\n"

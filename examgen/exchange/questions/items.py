@@ -88,6 +88,11 @@ class Item:
         return f"{self.exam.id} {self.part} {self.variant}"
 
     @property
+    def paper_title(self) -> str:
+        """How the whole paper is called."""
+        return f"{self.style.phrase(self.exam.title)} {self.variant}"
+
+    @property
     def marks(self) -> Fraction:
         """What the whole task is worth."""
         return exact_total(self.fields)

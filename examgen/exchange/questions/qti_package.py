@@ -162,7 +162,7 @@ def _feedback(dialect: Dialect, item: Item) -> list[str]:
 def _test(dialect: Dialect, items: Sequence[Item]) -> str:
     """All items of one paper, and the sum of their marks."""
     refs = "".join(dialect.tag("assessmentItemRef", identifier=ident(item.name), href=_place(item)) for item in items)
-    title = f"{items[0].style.phrase(items[0].exam.title)} {items[0].variant}"
+    title = items[0].paper_title
     section = dialect.tag("assessmentSection", refs, identifier="all", title=title, visible="true")
     part = dialect.tag(
         "testPart", section, identifier="part", navigationMode="nonlinear", submissionMode="simultaneous"
