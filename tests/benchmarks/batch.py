@@ -3,8 +3,10 @@
 A package is question paper, worked key, filled paper, answer sheet, web sheet, and the rows of key and manifest, on the
 disk. The class has the exercise of a 3-4-4-2 network. Typst is driven like that in the same run: one process on one
 core compiles question paper and key of a student, as sources that were written before the clock starts, and writes
-them; its other work (drawing, solving, sheets, checksums) is not counted. Then: two processes, several sizes of a
-class, the memory of the largest process, a class that lies there already, and keys and sheets alone.
+them; its other work (drawing, solving, sheets, checksums) is not counted. Then: two processes, beside two commands that
+make such a class each at the same time, one on each core, which share nothing and so are as fast as two cores of the
+machine can be; several sizes of a class, the memory of the largest process, a class that lies there already, and keys
+and sheets alone.
 
 python tests/benchmarks/batch.py [STUDENTS]
 """
@@ -13,8 +15,11 @@ import os
 
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
 
+import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from examgen.exams.banks.building import Student, draw_variants, load_exam
@@ -24,6 +29,9 @@ STUDENTS = 2000
 SIZES = (500, 5000)
 COMPILED = 100
 BARE = 100_000
+ROUNDS = 3
+"""One process, two, and two commands in turn, so that a noisy machine is noisy for each."""
+
 MEASURE = """
 import resource, subprocess, sys
 done = subprocess.run(sys.argv[1:], check=True)
@@ -39,13 +47,14 @@ def main() -> None:
         folder = Path(name)
         # Layouts are made once for all classes; a first run on a machine pays for them.
         batch(folder, 40, 1)
-        ours = students / batch(folder, students, 1, is_alone=True)
+        rounds = [_round(folder, students) for _ in range(ROUNDS)]
+        ours = students / median(one for one, _, _ in rounds)
         print(f"examgen batch, {students} students, 1 process: {ours:.1f} packages a second")
         theirs = print_typst(folder)
         if theirs:
             print(f"ratio to Typst per core: {ours / theirs:.1f}")
-        both = students / batch(folder, students, 2, name="both")
-        print(f"2 processes: {both:.1f} packages a second, {both / ours:.2f} times one")
+        print_cores(rounds)
+        batch(folder, students, 2, name="both")
         again = students / batch(folder, students, 2, name="both")
         print(f"the same class once more, all papers there: {again:.0f} a second")
         times = {}
@@ -57,6 +66,39 @@ def main() -> None:
         small, large = SIZES
         print(f"time for {large // small} times the students: {times[large] / times[small]:.1f} times")
         print(f"{BARE} students, keys and sheets alone, 1 process: {batch(folder, BARE, 1, '--no-pdf'):.0f} s")
+
+
+def _round(folder: Path, students: int) -> tuple[float, float, float]:
+    """Seconds by one process on one core, by two, and by two commands at once that make the class each."""
+    one = batch(folder, students, 1, is_alone=True)
+    return one, batch(folder, students, 2), two_commands(folder, students)
+
+
+def print_cores(rounds: Sequence[tuple[float, float, float]]) -> None:
+    """How much faster two processes are, and two commands that have nothing to do with one another."""
+    gains = [(one / both, 2 * one / apart) for one, both, apart in rounds]
+    for both, apart in gains:
+        print(f"2 processes: {both:.2f} times one; two commands at once, which share nothing: {apart:.2f} times one")
+    print(f"median of what two cores give, that 2 processes use: {median(both / apart for both, apart in gains):.0%}")
+
+
+def two_commands(folder: Path, students: int) -> float:
+    """Seconds that two commands at once take, each with a class of its own and on a core of its own."""
+    ours = os.sched_getaffinity(0)
+    cores = sorted(ours)[:2]
+    made = len(list(folder.iterdir()))
+    commands = [_command(folder, students, 1, f"apart-{made}-{core}") for core in cores]
+
+    def both() -> None:
+        running = []
+        for core, command in zip(cores, commands, strict=True):
+            os.sched_setaffinity(0, {core})
+            running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        os.sched_setaffinity(0, ours)
+        if any(one.wait() for one in running):
+            raise SystemExit("a command that makes a class failed")
+
+    return seconds(both)
 
 
 def batch(folder: Path, students: int, jobs: int, *options: str, is_alone: bool = False, name: str = "") -> float:

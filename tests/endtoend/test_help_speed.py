@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,16 @@ def test_marking_does_without_pandas(tmp_path: Path) -> None:
     assert "pyarrow" in modules
     assert "pandas.core" not in modules
     assert list(examgen.grade(sheet, key=made.key).gradebook["student"]) == ["s1"]
+
+
+def test_processes_that_make_papers_import_no_command_line() -> None:
+    """They import the module that began the command, and would take twice as long to begin."""
+    begin = "import runpy, sys; runpy.run_module('examgen.__main__', run_name='__mp_main__')"
+    asked = f"{begin}; print(sorted({{'examgen', 'examgen.cli', 'typer'}} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True).stdout == "['examgen']\n"
+
+
+def test_the_command_of_an_installation_is_that_module() -> None:
+    """So what holds for it holds for `examgen`, too."""
+    [command] = entry_points(group="console_scripts", name="examgen")
+    assert command.value == "examgen.__main__:main"
