@@ -25,6 +25,7 @@ def grade(
     force: bool = False,
     overrides: str | PathLike[str] | None = None,
     feedback: bool = False,
+    report: bool = False,
     jobs: int | None = 1,
     progress: "Progress | None" = None,
     time_limit: float = 60.0,
@@ -47,6 +48,7 @@ def grade(
             it is None and there is one.
         feedback: whether to write feedback/ with a web page and a PDF for each student, too. Pages of an earlier
             marking that are no longer true are removed in any case.
+        report: whether to write report.html and report.pdf about the whole class, too; needs examgen[report].
         jobs: processes that make feedback, as in `make_class`.
         progress: called with the number of pages of feedback done and of all.
         time_limit: seconds that reading the files of one student may take together; those that are left are named.
@@ -82,6 +84,10 @@ def grade(
         from examgen.batch.returned.class_feedback import feedback_from_files
 
         feedback_from_files(graded.folder, graded.key, jobs=jobs, progress=progress)
+    if report:
+        from examgen.batch.reported.class_report import write_report
+
+        write_report(graded.folder, graded.key)
     return graded
 
 

@@ -88,6 +88,13 @@ def grade(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Also write feedback/ with a web page and a PDF for each student.")
     ] = False,
+    report: Annotated[
+        bool,
+        typer.Option(
+            "--report",
+            help="Also write report.html and report.pdf about the class: marks, entries, causes, whom to see.",
+        ),
+    ] = False,
     jobs: Jobs = None,
     time_limit: Annotated[
         float,
@@ -118,13 +125,17 @@ def grade(
             force=force,
             overrides=overrides,
             feedback=feedback,
+            report=report,
             jobs=jobs,
             progress=told,
             time_limit=time_limit,
         )
+        from examgen.marking.results.class_summary import summary_lines
         from examgen.marking.results.notes import shown_notes
         from examgen.marking.results.remarking import change_lines
     print_gradebook(graded)
+    for line in summary_lines(graded):
+        typer.echo(line)
     shown, hidden = shown_notes(graded.notes, MAX_NOTICES)
     for note in shown:
         typer.echo(f"Note: {on_one_line(note.text)}")
@@ -142,6 +153,8 @@ def grade(
     if graded.evidence:
         count = "1 row" if graded.evidence == 1 else f"{graded.evidence:,} rows"
         typer.echo(f"Integrity: {graded.folder / 'integrity.csv'}: {count}, evidence to read, never a mark")
+    if report:
+        typer.echo(f"Report: {graded.folder / 'report.html'}")
     if feedback:
         typer.echo(f"Feedback: {graded.folder / 'feedback'}")
     elif graded.changed:

@@ -1,0 +1,1 @@
+"""The report on a class: what its statistics say, put on pages."""

@@ -1,0 +1,60 @@
+"""Six lines on a class that was marked, for the terminal: what a teacher asks first."""
+
+from collections.abc import Iterator
+from math import isnan
+
+import numpy as np
+
+from examgen.marking.results.graded_class import GradedClass
+from examgen.marking.statistics.class_figures import EntryFigures, causes, entry_figures
+from examgen.marking.statistics.classical import spread
+from examgen.marking.statistics.marks_table import MarksTable, marks_table
+
+
+def summary_lines(graded: GradedClass) -> list[str]:
+    """Mean, median and spread of all marks in the gradebook; hardest entry, commonest cause and unreadable answers of
+    those marked now."""
+    return [*_of_marks(graded), *_of_entries(marks_table(graded.result_columns))]
+
+
+def _of_marks(graded: GradedClass) -> Iterator[str]:
+    book = graded.gradebook_columns
+    marks = np.array([one for one in book["marks"] if one is not None], dtype=float)
+    most = max((float(one) for one in book["max_marks"] if one is not None), default=0.0)
+    percents = np.array([one for one in book["percent"] if one is not None], dtype=float)
+    found = spread(marks)
+    yield f"Mean: {_short(found.mean)} of {_short(most)} ({percents.mean():.1f}%)"
+    yield f"Median: {_short(found.median)}"
+    if isnan(found.deviation):
+        yield "Spread: one paper has none"
+    else:
+        low, high = _short(found.least), _short(found.most)
+        yield f"Spread: standard deviation {_short(found.deviation)}, from {low} to {high}"
+
+
+def _of_entries(table: MarksTable) -> Iterator[str]:
+    figures = [one for one in entry_figures(table) if not isnan(one.difficulty)]
+    hardest = min(figures, key=lambda one: one.difficulty, default=None)
+    is_told = hardest is not None and hardest.difficulty < 1
+    yield f"Hardest entry: {_told(hardest) if hardest is not None and is_told else 'none, all have full marks'}"
+    named = causes(table)
+    yield f"Commonest cause: {_counted(named[0].name, named[0].students, 'student') if named else 'none is named'}"
+    unreadable = table.came_out("unreadable")
+    students, answers = int(unreadable.any(axis=1).sum()), int(unreadable.sum())
+    yield f"Unreadable: {_count(answers, 'answer')} of {_count(students, 'student')}" if answers else "Unreadable: none"
+
+
+def _told(entry: EntryFigures) -> str:
+    return f"{entry.place[0]} {entry.place[1]}, {100 * entry.difficulty:.0f}% of its marks on average"
+
+
+def _counted(name: str, count: int, of: str) -> str:
+    return f"{name}, {_count(count, of)}"
+
+
+def _count(count: int, of: str) -> str:
+    return f"1 {of}" if count == 1 else f"{count:,} {of}s"
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
