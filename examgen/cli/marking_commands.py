@@ -130,11 +130,11 @@ def grade(
             progress=told,
             time_limit=time_limit,
         )
-        from examgen.marking.results.class_summary import summary_lines
         from examgen.marking.results.notes import shown_notes
         from examgen.marking.results.remarking import change_lines
+        from examgen.marking.statistics.class_summary import summary_lines
     print_gradebook(graded)
-    for line in summary_lines(graded):
+    for line in summary_lines(graded.gradebook_columns, graded.result_columns):
         typer.echo(line)
     shown, hidden = shown_notes(graded.notes, MAX_NOTICES)
     for note in shown:

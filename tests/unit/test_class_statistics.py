@@ -8,7 +8,6 @@ import pytest
 from scipy import stats
 
 from examgen.errors import AnswersError
-from examgen.marking.results.result_rows import COLUMNS
 from examgen.marking.statistics.class_figures import (
     Cause,
     alpha_of_entries,
@@ -24,7 +23,10 @@ from examgen.marking.statistics.marks_table import MarksTable, marks_table, read
 MARKS = np.array([[2, 4, 3], [1, 2, 2], [4, 5, 5], [3, 3, 2], [5, 4, 5]], dtype=float)
 """By hand: the parts vary by 2.5, 1.3 and 2.3, their sum by 15.5, so alpha is 3/2 (1 - 6.1/15.5)."""
 
-HEAD = ",".join(COLUMNS) + "\n"
+HEAD = (
+    "student,question,field,answer,value,reference,follow_through,tolerance,outcome,misconception,marks,max_marks,"
+    "comment\n"
+)
 ROWS = (
     HEAD
     + """\

@@ -1,24 +1,28 @@
 """Six lines on a class that was marked, for the terminal: what a teacher asks first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
+from typing import Any
 
 import numpy as np
 
-from examgen.marking.results.graded_class import GradedClass
 from examgen.marking.statistics.class_figures import EntryFigures, causes, entry_figures
 from examgen.marking.statistics.classical import spread
 from examgen.marking.statistics.marks_table import MarksTable, marks_table
+from examgen.tables.csv_writing import Column
 
 
-def summary_lines(graded: GradedClass) -> list[str]:
-    """Mean, median and spread of all marks in the gradebook; hardest entry, commonest cause and unreadable answers of
-    those marked now."""
-    return [*_of_marks(graded), *_of_entries(marks_table(graded.result_columns))]
+def summary_lines(book: Mapping[str, Sequence[Any]], results: Mapping[str, Column]) -> list[str]:
+    """Mean, median and spread of all marks; hardest entry, commonest cause and unreadable answers of those marked now.
+
+    Args:
+        book: columns of gradebook.csv by name, of everybody.
+        results: columns of results.csv by name, of those marked now.
+    """
+    return [*_of_marks(book), *_of_entries(marks_table(results))]
 
 
-def _of_marks(graded: GradedClass) -> Iterator[str]:
-    book = graded.gradebook_columns
+def _of_marks(book: Mapping[str, Sequence[Any]]) -> Iterator[str]:
     marks = np.array([one for one in book["marks"] if one is not None], dtype=float)
     most = max((float(one) for one in book["max_marks"] if one is not None), default=0.0)
     percents = np.array([one for one in book["percent"] if one is not None], dtype=float)
