@@ -89,7 +89,7 @@ def make_class(
     scheduler: str | None = None,
     force: bool = False,
     banks: Banks = (),
-    progress: "Progress | None" = None,
+    progress: "Progress | bool | None" = None,
 ) -> "MadePapers":
     """Make a paper of their own for each student of a roster.
 
@@ -121,7 +121,8 @@ def make_class(
         scheduler: address of a Dask scheduler, such as tcp://host:8786, whose workers make papers instead.
         force: whether to write over what lies there, as in `make`.
         banks: as in `make`.
-        progress: called with the number of papers done and of all after each paper.
+        progress: called with the number of papers done and of all after each paper; True for a bar, on a terminal or in
+            a notebook.
 
     Returns: id of the exam, seed, folder, files, notices of what the instructor should know, and the students whose
         papers could not be made, as the process that made them ended each time.
@@ -129,11 +130,14 @@ def make_class(
     Raises:
         examgen.errors.ExamgenError: as in `make`; also where the roster cannot be read or names a student twice.
     """
-    from examgen.batch.running import pool
+    from examgen.batch.running import pool, run_progress
 
     expected = 1 if scheduler is not None else pool.jobs_for(rows_at_most(Path(roster)), jobs)
     # Other processes import what they need while this one does.
-    with pool.ready(expected, "examgen.batch.paper_orders") as workers:
+    with (
+        run_progress.told(progress, "papers") as told,
+        pool.ready(expected, "examgen.batch.paper_orders") as workers,
+    ):
         from examgen.batch import class_making
         from examgen.batch.packed import print_ready as print_ready_files
 
@@ -142,7 +146,7 @@ def make_class(
         )
         packing = print_ready_files.Packing(has_print=print_ready, is_duplex=duplex, has_zips=zip)
         how = class_making.ClassOptions(jobs, has_pages=pdf, packing=packing, scheduler=scheduler)
-        return class_making.make_class(str(exam), Path(roster), fspath(out), options, how, progress, workers)
+        return class_making.make_class(str(exam), Path(roster), fspath(out), options, how, told, workers)
 
 
 def make_secret(file: str | PathLike[str]) -> None:

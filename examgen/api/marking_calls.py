@@ -27,7 +27,7 @@ def grade(
     feedback: bool = False,
     report: bool = False,
     jobs: int | None = 1,
-    progress: "Progress | None" = None,
+    progress: "Progress | bool | None" = None,
     time_limit: float = 60.0,
 ) -> "GradedClass":
     """Mark answer sheets and write results.csv, gradebook.csv, notes.csv and integrity.csv.
@@ -48,9 +48,10 @@ def grade(
             it is None and there is one.
         feedback: whether to write feedback/ with a web page and a PDF for each student, too. Pages of an earlier
             marking that are no longer true are removed in any case.
-        report: whether to write report.html and report.pdf about the whole class, too; needs examgen[report].
+        report: whether to write report.html and report.pdf about the whole class, too; needs examgen[report]. Those of
+            an earlier marking are removed in any case.
         jobs: processes that make feedback, as in `make_class`.
-        progress: called with the number of pages of feedback done and of all.
+        progress: called with the number of pages of feedback done and of all; True for a bar, as in `make_class`.
         time_limit: seconds that reading the files of one student may take together; those that are left are named.
 
     Returns: the tables as data frames, and all that could not be read or matched.
@@ -82,12 +83,18 @@ def grade(
         forget_feedback(graded.folder, graded.changed)
     if feedback:
         from examgen.batch.returned.class_feedback import feedback_from_files
+        from examgen.batch.running import run_progress
 
-        feedback_from_files(graded.folder, graded.key, jobs=jobs, progress=progress)
+        with run_progress.told(progress, "pages of feedback") as told:
+            feedback_from_files(graded.folder, graded.key, jobs=jobs, progress=told)
     if report:
         from examgen.batch.reported.class_report import write_report
 
         write_report(graded.folder, graded.key)
+    else:
+        from examgen.batch.reported.report_files import forget_report
+
+        forget_report(graded.folder)
     return graded
 
 

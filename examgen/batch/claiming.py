@@ -18,7 +18,8 @@ from examgen.exams.folders.places import EXCHANGE, MARKS, REHEARSAL
 from examgen.exams.keys.key_documents import Making, exam_document
 from examgen.exams.keys.key_folder import Key, read_key_so_far
 
-HANDOUT = ("questions.pdf", "answers.csv", "answers.html")
+SHEET = "answers.html"
+HANDOUT = ("questions.pdf", "answers.csv", SHEET)
 KEY, PAPERS, MANIFEST, PROGRESS = "key", "handout", "manifest.csv", "progress.jsonl"
 PRINT, ZIPS = "print", "zip"
 """Folders of a class: what goes to the printer as one file, and handouts packed by groups."""

@@ -3,6 +3,7 @@
 All files of a paper are ready in memory before the first is written.
 """
 
+import csv
 import re
 import secrets
 import unicodedata
@@ -10,7 +11,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from examgen.batch.claiming import HANDOUT, KEY, KEY_FILES, Claim, Plan, claim, exam_to_keep, put_aside, remove_broken
+from examgen.batch.claiming import (
+    HANDOUT,
+    KEY,
+    KEY_FILES,
+    MANIFEST,
+    SHEET,
+    Claim,
+    Plan,
+    claim,
+    exam_to_keep,
+    put_aside,
+    remove_broken,
+)
 from examgen.batch.rosters.roster_ids import checked_id
 from examgen.documents.paper.printing import PrintedPaper, print_filled, print_key, print_questions, solved_questions
 from examgen.documents.paper.web_sheet import web_sheet
@@ -24,6 +37,7 @@ from examgen.exams.folders.holding import held
 from examgen.exams.keys.key_documents import Making
 from examgen.exams.keys.key_folder import key_files
 from examgen.exams.keys.key_lines import sheet_csv
+from examgen.notebooks import html_frame, html_lines, html_table
 from examgen.version import __version__
 
 OUTPUT = Path("output")
@@ -88,7 +102,7 @@ class MakeOptions:
         return lambda seed, fairness: replace(self, fairness=fairness).loaded(exam, seed).exam.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MadePapers:
     """What was made.
 
@@ -116,6 +130,23 @@ class MadePapers:
     def where(self, name: str = "") -> str:
         """Path or address of a file, or of the whole."""
         return "/".join(filter(None, (self.address, name))) if self.address else str(self.folder / name)
+
+    def __repr__(self) -> str:
+        papers = "1 paper" if self.students == 1 else f"{self.students:,} papers"
+        return f"<{papers} of {self.exam} in {self.where()}>"
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the paper as it is on a screen, or the class as a table."""
+        told = html_lines([repr(self).strip("<>"), *self.notices])
+        sheet, manifest = self.folder / SHEET, self.folder / MANIFEST
+        if self.address or not (sheet.is_file() or manifest.is_file()):
+            return told
+        if sheet.is_file():
+            return told + html_frame(sheet.read_text(encoding="utf-8"), f"{self.exam}: {SHEET}", 640)
+        with manifest.open(encoding="utf-8", newline="") as file:
+            heads, *rows = csv.reader(file)
+        shown = [heads.index(name) for name in ("student", "name", "variant", "status") if name in heads]
+        return told + html_table([heads[place] for place in shown], [[row[place] for place in shown] for row in rows])
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ def progress(what: str, *, is_quiet: bool = False, is_json: bool = False) -> "It
     elif is_json or not sys.stderr.isatty():
         yield _Lines(what, is_json=is_json)
     else:
-        with _bar(what) as told:
+        from examgen.batch.running.run_progress import bar
+
+        with bar(what) as told:
             yield told
 
 
@@ -67,14 +69,3 @@ class _Lines:
 
 def _duration(seconds: float) -> str:
     return f"{round(seconds)} s" if seconds < 120 else f"{round(seconds / 60)} min"
-
-
-@contextmanager
-def _bar(what: str) -> "Iterator[Progress]":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(what.capitalize()), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, of_all: bar.update(task, completed=done, total=of_all)

@@ -9,6 +9,7 @@ import numpy as np
 from examgen.batch.bench.mistaken_sitters import OtherSat
 from examgen.batch.bench.sitting import Sat
 from examgen.core.rules.rule import Array
+from examgen.notebooks import html_lines, html_table
 
 ENOUGH_DRAWS = 50
 """Where none of fewer draws passes, that may be chance."""
@@ -86,7 +87,7 @@ class QuestionCheck:
         return 0 < self.draws < ENOUGH_DRAWS and not self.accepted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Checked:
     """What the bench found.
 
@@ -111,3 +112,20 @@ class Checked:
     sample: Path
     notes: tuple[str, ...]
     problems: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        wrong = f"{len(self.problems)} problems" if self.problems else "all is well"
+        return f"<{self.exam} checked with {self.sitters} papers: {wrong}>"
+
+    def _repr_html_(self) -> str:
+        """In a notebook: a row for each question, and what there is to be told."""
+        heads = ("question", "title", "shapes", "draws", "accepted", "misconceptions that show", "work")
+        rows = [
+            (
+                *(one.id, one.title, one.shapes, one.draws, one.accepted, len(one.separations)),
+                None if one.work is None else f"{one.work.work.middle:g}",
+            )
+            for one in self.questions
+        ]
+        lines = [repr(self).strip("<>"), *self.notes, *(f"Problem: {one}" for one in self.problems)]
+        return html_table(heads, rows) + html_lines([*lines, f"Sample paper: {self.sample}"])

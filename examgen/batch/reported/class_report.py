@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from examgen.batch.reported.flows import network_flow, steps_of
+from examgen.batch.reported.report_files import NAMES
 from examgen.batch.reported.report_tables import (
     integrity_table,
     reasons_table,
@@ -44,7 +45,6 @@ from examgen.marking.statistics.class_figures import (
 from examgen.marking.statistics.classical import Spread, spread
 from examgen.marking.statistics.marks_table import MarksTable, marks_table, read_columns_of
 
-NAMES = ("report.html", "report.pdf")
 NOTES, INTEGRITY = "notes.csv", "integrity.csv"
 TENTHS = 10
 FEW = 10

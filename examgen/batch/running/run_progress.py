@@ -1,6 +1,36 @@
 """How a long run tells how far it has come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 Progress = Callable[[int, int], None]
 """Called with the number of things done and of all, such as papers."""
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Progress]:
+    """A bar on a terminal, on stderr, or in a notebook, below the cell.
+
+    Args:
+        what: the things, such as "papers".
+    """
+    from rich.console import Console  # takes a tenth of a second, and few runs are watched
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn(what.capitalize()), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console()
+    shown_on = console if console.is_jupyter else Console(stderr=True)
+    with Bar(*columns, console=shown_on, transient=not console.is_jupyter) as shown:
+        task = shown.add_task(what, total=None)
+        yield lambda done, of_all: shown.update(task, completed=done, total=of_all)
+
+
+@contextmanager
+def told(progress: Progress | bool | None, what: str) -> Iterator[Progress | None]:
+    """What a run calls: a bar where True is asked for, nothing where False or None."""
+    if progress is True:
+        with bar(what) as shown:
+            yield shown
+    else:
+        yield progress or None

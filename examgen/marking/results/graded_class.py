@@ -13,13 +13,22 @@ from examgen.marking.reading.problems import Notice, Problem
 from examgen.marking.results.notes import Note
 from examgen.marking.results.remarking import Remarking
 from examgen.marking.results.result_rows import results_frame
+from examgen.marking.statistics.class_summary import summary_lines
+from examgen.notebooks import html_frame, html_lines, html_table
 from examgen.tables.csv_writing import Column
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, eq=False)
+REPORT = "report.html"
+"""The report on the class in the folder of its marks, where there is one."""
+
+_SHOWN = ("student", "name", "marks", "max_marks", "percent", "grade", "wrong", "blank", "unreadable")
+"""Columns of the gradebook that a notebook shows."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class GradedClass:
     """A marked class.
 
@@ -67,3 +76,18 @@ class GradedClass:
         import pandas as pd
 
         return pd.DataFrame(dict(self.gradebook_columns))
+
+    def __repr__(self) -> str:
+        marked = sum(self.is_now)
+        return f"<{self.exam}: {'1 paper' if marked == 1 else f'{marked:,} papers'} marked, tables in {self.folder}>"
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the report where there is one; else the summary and the gradebook."""
+        report = self.folder / REPORT
+        if report.is_file():
+            return html_lines([repr(self).strip("<>")]) + html_frame(report.read_text(encoding="utf-8"), REPORT, 720)
+        book = self.gradebook_columns
+        heads = [name for name in _SHOWN if name in book]
+        lines = summary_lines(book, self.result_columns)
+        rows = zip(*(book[name] for name in heads), strict=True)
+        return html_lines([repr(self).strip("<>"), *lines]) + html_table(heads, rows)
