@@ -1,6 +1,7 @@
 """What a notebook shows of what the functions return, and what a prompt does."""
 
 import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,17 @@ def test_a_bank_that_was_checked_is_shown_by_question() -> None:
     checked = examgen.check("scalar-chain", draws=60)
     assert repr(checked).startswith(f"<{checked.exam} checked with ")
     assert f"<td>{checked.questions[0].title}</td>" in checked._repr_html_()
+
+
+def test_a_preview_is_shown_page_by_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As pictures; without the library that draws them, where the file lies."""
+    found = examgen.preview("scalar-chain", open=False, out=tmp_path)
+    assert repr(found) == f"<preview in {tmp_path / 'scalar-chain-preview.pdf'}>"
+    shown = found._repr_html_()
+    assert shown.count('src="data:image/png;base64,') >= 2
+    assert "draws are accepted" in shown
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    assert f"preview: {found.pdf}" in found._repr_html_()
 
 
 def test_cells_are_text() -> None:

@@ -23,6 +23,7 @@ from examgen.exams.draws.streams import stream_key
 from examgen.exams.exam import Question
 from examgen.exams.folders.files import write_files
 from examgen.exams.paper_shapes import paper_shape
+from examgen.notebooks import html_lines, html_pages
 
 DRAWS = 200
 """So many are judged for each question: enough for two digits of the share, in a moment."""
@@ -45,7 +46,7 @@ class PreviewOptions:
     banks: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Preview:
     """What was laid out.
 
@@ -60,6 +61,13 @@ class Preview:
     is_open: bool
     draws: tuple[str, ...]
     notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<preview in {self.pdf}>"
+
+    def _repr_html_(self) -> str:
+        """In a notebook: what there is to be told, and the pages."""
+        return html_lines([*self.draws, *self.notes]) + html_pages(self.pdf, "preview")
 
 
 def preview(exam: str, options: PreviewOptions = PreviewOptions()) -> Preview:

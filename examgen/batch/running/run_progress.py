@@ -19,11 +19,20 @@ def bar(what: str) -> Iterator[Progress]:
     from rich.progress import Progress as Bar
 
     columns = (TextColumn(what.capitalize()), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console()
-    shown_on = console if console.is_jupyter else Console(stderr=True)
-    with Bar(*columns, console=shown_on, transient=not console.is_jupyter) as shown:
+    if Console().is_jupyter:
+        yield _in_a_cell(what)
+        return
+    with Bar(*columns, console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task(what, total=None)
         yield lambda done, of_all: shown.update(task, completed=done, total=of_all)
+
+
+def _in_a_cell(what: str) -> Progress:
+    """A line below the cell of a notebook that is written anew; Rich has none where widgets are not installed."""
+    from IPython.display import display  # a notebook has it
+
+    line = display({"text/plain": ""}, raw=True, display_id=True)
+    return lambda done, of_all: line.update({"text/plain": f"{done:,} of {of_all:,} {what}"}, raw=True)
 
 
 @contextmanager
