@@ -28,6 +28,16 @@ def drawn_exams() -> tuple[str, ...]:
     return tuple(name for name in names if _kinds_asked(name) == {"number"})
 
 
+COMPOSED = frozenset({"midterm", "homework", "final"})
+"""Exams that are made of shipped families: what holds of these question by question holds of them."""
+
+
+@cache
+def drawn_families() -> tuple[str, ...]:
+    """Those of `drawn_exams` that are not made of others."""
+    return tuple(name for name in drawn_exams() if name not in COMPOSED)
+
+
 @cache
 def with_numbers() -> tuple[str, ...]:
     """These, and those that ask for formulas or choices beside numbers."""

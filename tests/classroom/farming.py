@@ -139,10 +139,30 @@ class Hall:
         return list(dict.fromkeys((one.kind, one.layer) for desk in self.desks[0] for one in desk.page.paper.fields))
 
 
-def hall(name: str, students: int, seed: int = 7) -> Hall:
-    """A class that sits a shipped exam, as far as it asks for numbers."""
-    here, there = (variants_of(_only_numbers(name, each), students) for each in (seed, seed + 1))
+def hall(name: str, students: int, seed: int = 7, most_shapes: int | None = None) -> Hall:
+    """A class that sits a shipped exam, as far as it asks for numbers.
+
+    Args:
+        most_shapes: into so many shapes the papers fall at most, the first that are drawn; None for all that there are.
+    """
+    here, there = (_of_shapes(_only_numbers(name, each), students, most_shapes) for each in (seed, seed + 1))
     return Hall.of(_only_numbers(name, seed), here, there)
+
+
+def _of_shapes(loaded: LoadedExam, students: int, most: int | None) -> Sequence[Variant]:
+    """So many papers; those of further shapes are put back, and others drawn."""
+    count = students
+    while True:
+        drawn = variants_of(loaded, count)
+        shapes = list(dict.fromkeys(_labels(one) for one in drawn))[:most]
+        found = [one for one in drawn if _labels(one) in shapes]
+        if len(found) >= students:
+            return found[:students]
+        count *= 2
+
+
+def _labels(variant: Variant) -> tuple[str, ...]:
+    return tuple(part.label for part in variant.questions.values())
 
 
 def _only_numbers(name: str, seed: int) -> LoadedExam:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from examgen.exams.keys.solved_papers import papers
-from tests.classroom.exams import drawn_exams, load, variants_of
+from tests.classroom.exams import drawn_families, load, variants_of
 from tests.classroom.kinds import AS_WRITTEN, GAPS, INTERMEDIATE, KINDS, STRICT, Kind, on_other_routes
 from tests.classroom.sitting import OURS_AS_WRITTEN, Outcome, accepted_wrong, sit_kind, sit_kinds
 
@@ -28,7 +28,7 @@ def over_all_exams(names: Sequence[str], folder: Path, papers_of_each: int) -> O
     outcomes = {name: Outcome() for name in names}
     for policy in (STRICT, AS_WRITTEN):
         kinds = [BY_NAME[name] for name in names if BY_NAME[name].policy == policy]
-        for exam in drawn_exams() if kinds else ():
+        for exam in drawn_families() if kinds else ():
             loaded = load(exam, 11)
             of_exam = sit_kinds(loaded, kinds, variants_of(loaded, papers_of_each), folder / policy.precision / exam)
             for kind, outcome in zip(kinds, of_exam, strict=True):

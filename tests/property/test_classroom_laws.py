@@ -11,7 +11,7 @@ import pytest
 from examgen.exams.digits import Digits
 from examgen.exams.keys.solved_papers import papers, solve
 from examgen.exams.paper_shapes import PaperShape
-from tests.classroom.exams import BESIDE_SHIPPED, PRECISIONS, drawn_exams, load, title, variants_of
+from tests.classroom.exams import BESIDE_SHIPPED, PRECISIONS, drawn_families, load, title, variants_of
 from tests.classroom.figures import Array, places_for, rounded, text_of
 from tests.classroom.judging import OURS, Tally, sit
 from tests.classroom.learner import Learner
@@ -32,7 +32,7 @@ are lifted here, leave no such paper."""
 def test_honest_students_lose_nothing(tmp_path: Path, digits: Digits) -> None:
     """Whatever honest students round on the way, no entry of theirs loses marks, in any shipped exam."""
     total = Tally()
-    for name in (name for name in drawn_exams() if (name, digits) not in TOO_FEW):
+    for name in (name for name in drawn_families() if (name, digits) not in TOO_FEW):
         total.add(sit(load(name, 11, digits, is_screened=False), 2, tmp_path / name, slips=0, beliefs=()))
     assert total.honest > 1000
     assert not total.lost_entries
@@ -46,7 +46,7 @@ def test_published_rules_wrong_somebody(tmp_path: Path) -> None:
     assert tally.honest_lost[OURS] + tally.wrong_accepted[OURS] == 0
 
 
-@pytest.mark.parametrize("name", [*drawn_exams(), *BESIDE_SHIPPED], ids=title)
+@pytest.mark.parametrize("name", [*drawn_families(), *BESIDE_SHIPPED], ids=title)
 def test_the_students_know_the_textbook(name: str) -> None:
     """An honest student who carries all digits writes the key, rounded; from printed numbers, as near as they are."""
     loaded = load(name, 5, Digits(decimals=6), is_screened=False)
@@ -69,7 +69,7 @@ def alone_can(name: str) -> bool:
     return all(has_learned(shape) for question in questions for shape in question.shapes.values())
 
 
-@pytest.mark.parametrize("name", [name for name in (*drawn_exams(), *BESIDE_SHIPPED) if alone_can(name)], ids=title)
+@pytest.mark.parametrize("name", [name for name in (*drawn_families(), *BESIDE_SHIPPED) if alone_can(name)], ids=title)
 def test_students_together_write_what_one_alone_writes(name: str) -> None:
     """A group that carries rounded values writes the same as a student who is worked out number by number."""
     loaded = load(name, 6, is_screened=False)
@@ -104,7 +104,7 @@ def test_every_misconception_shows_on_some_exam() -> None:
     """Each way to hold each belief changes what is written in some exam, where it says that it can show."""
     shown: set[str] = set()
     could: set[str] = set()
-    for name in (*drawn_exams(), *BESIDE_SHIPPED):
+    for name in (*drawn_families(), *BESIDE_SHIPPED):
         loaded = load(name, 5, is_screened=False)
         [variant] = variants_of(loaded, 1)
         labels = beliefs_of(loaded.exam, variant)
@@ -115,7 +115,7 @@ def test_every_misconception_shows_on_some_exam() -> None:
     assert shown == could
 
 
-@pytest.mark.parametrize("name", [*drawn_exams(), *BESIDE_SHIPPED], ids=title)
+@pytest.mark.parametrize("name", [*drawn_families(), *BESIDE_SHIPPED], ids=title)
 def test_a_belief_that_cannot_show_changes_nothing(name: str) -> None:
     """The predicates are right: where one says no, its student writes what an honest one writes."""
     loaded = load(name, 8, is_screened=False)

@@ -13,7 +13,7 @@ from examgen.exams.fields import Field
 from examgen.exams.keys.solved_papers import solve
 from tests.classroom.climbing import search
 from tests.classroom.cribs import Page
-from tests.classroom.exams import drawn_exams, load, with_numbers
+from tests.classroom.exams import COMPOSED, drawn_families, load, with_numbers
 from tests.classroom.farming import BESIDE, RIGHT_COUNTS, Hall, hall
 from tests.classroom.figures import Array
 from tests.classroom.handing_in import Result
@@ -21,12 +21,9 @@ from tests.classroom.judging import OURS, sit
 from tests.classroom.slips import SLIPS
 from tests.classroom.strategies import STRATEGIES, layered
 
-EXAMS = frozenset({"midterm", "homework", "final"})
-"""These are made of the others."""
+FAMILIES = tuple(name for name in with_numbers() if name not in COMPOSED)
 
-FAMILIES = tuple(name for name in with_numbers() if name not in EXAMS)
-
-STUDENTS = 8
+STUDENTS, SHAPES = 8, 2
 TUNED_ON = 3
 ROUNDS = 1
 """Of the small search; `benchmarks/farming.py` has the long one, with all texts and for many more papers."""
@@ -53,8 +50,8 @@ MORE_IN_SMALL = 0.02
 
 @cache
 def seated(name: str) -> Hall:
-    """Students who know nothing, drawn once for all laws."""
-    return hall(name, STUDENTS)
+    """Students who know nothing, drawn once for all laws; where a question has many shapes, of two of them."""
+    return hall(name, STUDENTS, most_shapes=SHAPES)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -119,7 +116,7 @@ def test_a_paper_of_zeros_is_right_where_zero_is(name: str) -> None:
             assert marks == 0 or abs(right) <= 0.51 * 10.0**-field.digits.count
 
 
-@pytest.mark.parametrize("name", [name for name in drawn_exams() if name not in EXAMS])
+@pytest.mark.parametrize("name", drawn_families())
 def test_a_slip_costs_one_entry(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Of honest students who fill every box and slip once, in one of the usual ways, 99 in 100 lose one entry; 96 where
     few entries stand behind one another, and a unit that is switched off makes 0 of most of the paper; 98 with Adam."""

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from examgen.exams.exam import Exam
-from tests.classroom.exams import drawn_exams, load, variants_of
+from tests.classroom.exams import drawn_families, load, variants_of
 from tests.classroom.handing_in import Result, mark
 from tests.classroom.pupils import Pupil, Sheet, beliefs_of, work_out
 
@@ -58,7 +58,7 @@ class Sat:
     results: Sequence[Result]
 
 
-@pytest.fixture(scope="module", params=drawn_exams())
+@pytest.fixture(scope="module", params=drawn_families())
 def sat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Sat:
     """Each exam in turn."""
     exam, pupils, sheets = sitting(request.param, 3)

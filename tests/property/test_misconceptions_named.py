@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.classroom.exams import BESIDE_SHIPPED, drawn_exams, load, title
+from tests.classroom.exams import BESIDE_SHIPPED, drawn_families, load, title
 from tests.classroom.judging import OURS, Tally, sit
 from tests.classroom.misconceptions import MISCONCEPTIONS
 
@@ -16,7 +16,7 @@ def believers(tmp_path_factory: pytest.TempPathFactory) -> Tally:
     """Every family, and what no family has, each sat by one class of students: on each paper somebody
     with each misconception that can show there."""
     total, folder = Tally(), tmp_path_factory.mktemp("believers")
-    for name in (*drawn_exams(), *BESIDE_SHIPPED):
+    for name in (*drawn_families(), *BESIDE_SHIPPED):
         loaded = load(name, 21)
         if len(loaded.exam.questions) == 1:
             total.add(sit(loaded, VARIANTS, folder / title(name), honest=(), slips=0))
@@ -44,7 +44,7 @@ above is leaving a factor out in a chain of single units, and a derivative for b
 once, its lost sign is all that there is to see of it."""
 
 
-@pytest.mark.parametrize("name", drawn_exams())
+@pytest.mark.parametrize("name", drawn_families())
 def test_a_slip_costs_one_entry_and_has_no_name(tmp_path: Path, name: str) -> None:
     """All that follows from a slip keeps its marks, and hardly any slip is taken for a misconception."""
     tally = sit(load(name, 22, is_screened=False), 10, tmp_path, slips=10, beliefs=())
