@@ -12,7 +12,7 @@ from examgen.exams.exam import Variant
 from examgen.exams.folders.files import write_new_files
 from examgen.exams.folders.places import EXCHANGE
 from examgen.exams.keys.key_folder import Key, read_key
-from examgen.exchange.formats import Format, format_named
+from examgen.exchange.formats import FORMATS, Format, format_named
 from examgen.exchange.grades.marked_class import read_marked_class
 from examgen.exchange.made import Made
 from examgen.exchange.questions.item_pool import Pool
@@ -37,6 +37,7 @@ class ExportOptions:
         out: file or folder to write; in `exchange/` of the exam's folder where it is None.
         force: whether files that hold something else are written over.
         is_scaled: whether small numbers are asked times a power of ten, where a platform would lose them.
+        most_bytes: of a file, where a format can write several; None for one file.
     """
 
     variants: int = 0
@@ -47,6 +48,7 @@ class ExportOptions:
     out: Path | None = None
     force: bool = False
     is_scaled: bool = False
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ def export(name: str, folder: Path, options: ExportOptions = ExportOptions()) ->
         ExamgenError: there is no such format, key or marks, or a file cannot be written.
     """
     row = format_named(name)
+    if options.most_bytes is not None and not row.has_parts:
+        known = some([one.name for one in FORMATS.values() if one.has_parts], MOST_NAMED)
+        raise ExamgenError(f"{name}: is not written in parts, and --split is for {known}; leave it out")
     if row.of_marks is not None:
         if options.variants:
             raise ExamgenError(f"{name}: takes marks, and --variants are of questions; leave it out")
@@ -101,7 +106,7 @@ def _questions(row: Format, key: Key, options: ExportOptions) -> tuple[Made, int
     left = [item for item in items if not row.holds(item)]
     if not held:
         raise ExamgenError(f"{key.folder}: no task of exam {key.exam.id} can be asked as {row.name}; {row.cannot}")
-    return row.of_questions(Pool(key.exam, held, options.is_scaled)), len(held), _left_out(left)
+    return row.of_questions(Pool(key.exam, held, options.is_scaled, options.most_bytes)), len(held), _left_out(left)
 
 
 def _left_out(items: Sequence[Item]) -> tuple[str, ...]:
@@ -148,14 +153,17 @@ def _style_of(key: Key, variant: Variant) -> PaperStyle:
 
 def _written(row: Format, folder: Path, made: Made, options: ExportOptions) -> Path:
     """Write the files where they belong; right answers and marks are for their owner only."""
+    place = options.out if options.out is not None else folder / EXCHANGE / (row.file or row.name)
+    files = {_named(place, ending): content for ending, content in made.files.items()} if row.file else made.files
     if options.out is None:
         below = EXCHANGE if row.file else f"{EXCHANGE}/{row.name}"
-        files = {f"{below}/{name}": content for name, content in made.files.items()}
-        write_new_files(folder, files, force=options.force, private=(EXCHANGE,))
-        return folder / below / row.file
-    if row.file:
-        (content,) = made.files.values()
-        write_new_files(options.out.parent, {options.out.name: content}, force=options.force)
-        return options.out
-    write_new_files(options.out, made.files, force=options.force)
-    return options.out
+        inside = {f"{below}/{name}": content for name, content in files.items()}
+        write_new_files(folder, inside, force=options.force, private=(EXCHANGE,))
+    else:
+        write_new_files(place.parent if row.file else place, files, force=options.force)
+    return place.with_name(min(files)) if row.file else place
+
+
+def _named(place: Path, ending: str) -> str:
+    """The name of a file, or of a part of it."""
+    return place.with_stem(f"{place.stem}{ending}").name

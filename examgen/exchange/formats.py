@@ -26,6 +26,7 @@ class Format:
         title: what it is.
         cannot: what the platform cannot express, for help and after each export.
         file: the only file that it writes; empty where it writes a folder.
+        has_parts: whether it can write several such files.
         of_questions: writes questions; None where it writes marks.
         holds: whether it can hold an item.
         of_marks: writes marks.
@@ -35,6 +36,7 @@ class Format:
     title: str
     cannot: str
     file: str = ""
+    has_parts: bool = False
     of_questions: "Callable[[Pool], Made] | None" = None
     holds: "Callable[[Item], bool]" = lambda _: True
     of_marks: "Callable[[MarkedClass], Made] | None" = None
@@ -98,6 +100,7 @@ _ROWS = (
         title="questions for Moodle's question bank, as Moodle XML",
         cannot="follow-through, half marks for too few digits, formulas, shapes, all or nothing for several options",
         file="moodle.xml",
+        has_parts=True,
         of_questions=_moodle,
         holds=_moodle_holds,
     ),
