@@ -9,9 +9,9 @@ from examgen.errors import ExamgenError, some
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.draws.streams import Seed
 from examgen.exams.exam import Variant
-from examgen.exams.folders.files import write_new_files
-from examgen.exams.folders.places import EXCHANGE
-from examgen.exams.keys.key_folder import Key, read_key
+from examgen.exams.folders.files import write_files, write_new_files
+from examgen.exams.folders.places import EXCHANGE, KEY
+from examgen.exams.keys.key_folder import Key, pool_file, pool_of, read_key
 from examgen.exchange.formats import FORMATS, Format, format_named
 from examgen.exchange.grades.marked_class import read_marked_class
 from examgen.exchange.made import Made
@@ -100,13 +100,29 @@ def export(name: str, folder: Path, options: ExportOptions = ExportOptions()) ->
 def _questions(row: Format, key: Key, options: ExportOptions) -> tuple[Made, int, tuple[str, ...]]:
     """The files, how many items are in them, and what was left out."""
     assert row.of_questions is not None
-    variants = (*key.variants, *further_variants(key, options))
+    further = further_variants(key, options)
+    variants = (*key.variants, *further)
     items = items_of(key.exam, variants, [_style_of(key, variant) for variant in variants])
     held = [item for item in items if row.holds(item)]
     left = [item for item in items if not row.holds(item)]
     if not held:
         raise ExamgenError(f"{key.folder}: no task of exam {key.exam.id} can be asked as {row.name}; {row.cannot}")
-    return row.of_questions(Pool(key.exam, held, options.is_scaled, options.most_bytes)), len(held), _left_out(left)
+    made = row.of_questions(Pool(key.exam, held, options.is_scaled, options.most_bytes))
+    if further:
+        _keep(key, further)
+    return made, len(held), _left_out(left)
+
+
+def _keep(key: Key, further: Sequence[Variant]) -> None:
+    """Put variants beside the key's: answers to them may come back."""
+    codes = {variant.code for variant in further}
+    kept = [variant for variant in pool_of(key) if variant.code not in codes]
+    files = pool_file(key.exam, [*further, *kept])
+    if key.folder.name == KEY:
+        below = {f"{KEY}/{name}": content for name, content in files.items()}
+        write_files(key.folder.parent, below, private=(KEY,))
+    else:
+        write_files(key.folder, files)
 
 
 def _left_out(items: Sequence[Item]) -> tuple[str, ...]:

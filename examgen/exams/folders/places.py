@@ -1,8 +1,9 @@
-"""Names of the folders in an exam's folder that hold marks and exports; who makes papers, marks them or takes them to
-other platforms calls it."""
+"""Names of the folders in an exam's folder that hold its key, marks and exports; who makes papers, marks them or takes
+them to other platforms calls it."""
 
 from pathlib import Path
 
+KEY = "key"
 MARKS = "marks"
 REHEARSAL = "rehearsal"
 """Sheets and marks that are only for trying (`examgen rehearse`)."""
