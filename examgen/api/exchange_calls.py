@@ -27,7 +27,8 @@ def export(
     """Write an exam's questions, or the marks of a class, in the format of another platform.
 
     Args:
-        format: its name: moodle, canvas, qti21, qti30, gradescope, canvas-grades or moodle-grades.
+        format: its name: moodle, canvas, qti21, qti30, r-exams, prairielearn, gradescope, canvas-grades or
+            moodle-grades.
         folder: of a paper or class that was made; of formats for marks also the folder of the marks.
         variants: further variants of the exam for a pool of questions, beside the papers that were made.
         out: the file or folder to write; in `exchange/` of the exam's folder where it is None.

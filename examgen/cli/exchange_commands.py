@@ -70,7 +70,7 @@ def export(
             split=split,
             force=force,
         )
-    counted = "student" if FORMATS[format].of_marks else "task"
+    counted = FORMATS[format].counted
     typer.echo(f"{exported.count} {counted}{'' if exported.count == 1 else 's'}: {exported.place}")
     print_notices(exported.notices)
     typer.echo(f"It cannot express: {exported.cannot}.")

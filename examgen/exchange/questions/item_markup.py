@@ -15,6 +15,9 @@ from examgen.marking.reading.platforms.tags import Tag
 Shown = Callable[[Entry], Markup]
 """How the box of an entry looks."""
 
+Typed = Callable[[str], Markup]
+"""How the box of a field looks that asks for no number, by its name."""
+
 Around = Callable[[Markup], Markup]
 """What is made of the markup around boxes, where a format needs that."""
 
@@ -43,9 +46,18 @@ def tagged(tag: Tag) -> Markup:
     return Markup("<p><small>{}</small></p>").format(str(tag))
 
 
-def boxes(item: Item, shown: Shown, around: Around = lambda markup: markup) -> Markup:
-    """The boxes of a task, matrices as tables."""
-    return Markup("").join(_box(item, box, shown, around) for box in item.task.boxes)
+def boxes(
+    item: Item, shown: Shown, around: Around = lambda markup: markup, typed: Typed = lambda _: Markup("")
+) -> Markup:
+    """The boxes of a task, matrices as tables.
+
+    Args:
+        item: the task.
+        shown: how the box of a number looks.
+        around: what is made of the markup around boxes.
+        typed: how the box of what is no number looks.
+    """
+    return Markup("").join(_box(item, box, shown, around, typed) for box in item.task.boxes)
 
 
 def option(item: Item, place: int) -> Markup:
@@ -102,9 +114,11 @@ def _paragraphs(item: Item) -> Iterator[Markup]:
         yield label + web_math(given.latex, where)
 
 
-def _box(item: Item, box: AnswerBox, shown: Shown, around: Around) -> Markup:
+def _box(item: Item, box: AnswerBox, shown: Shown, around: Around, typed: Typed) -> Markup:
     def cell_of(cell: Cell | None) -> Markup:
-        return Markup("") if cell is None else shown(item.entries[cell.field])
+        if cell is None:
+            return Markup("")
+        return shown(item.entries[cell.field]) if cell.field in item.entries else typed(cell.field)
 
     symbol = around(with_mark(item, web_math(f"{box.symbol} =", item.part)))
     if len(box.cells) == len(box.cells[0]) == 1:
