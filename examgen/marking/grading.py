@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from examgen.errors import AnswersError
 from examgen.exams.folders.files import Content, typed_text, write_files
-from examgen.exams.folders.places import KEY, marks_folder
+from examgen.exams.folders.places import QUIZ_KEY, marks_folder
 from examgen.exams.keys.key_folder import Key, key_files, read_key
 from examgen.exams.policy import Policy
 from examgen.exams.wording.sentences import Wording
@@ -114,7 +114,7 @@ def grade(
     folder = out if out is not None else marks_folder(answers, found.folder.parent)
     earlier = read_earlier(folder, found.exam, force=options.force)
     by_hand_in = found.folder
-    found, files, of_quiz = _of_quiz(found, files, folder / KEY, earlier, options)
+    found, files, of_quiz = _of_quiz(found, files, folder / QUIZ_KEY, earlier, options)
     handed_in = _read(files, found, options)
     matched = match(found, handed_in.table)
     if not matched.submissions:
@@ -152,7 +152,7 @@ def grade(
         INTEGRITY: integrity_csv(evidence),
         KEY_NOTE: key_note(folder, found.folder),
     }
-    write_files(folder, {**tables, **of_quiz}, private=(KEY,) if of_quiz else ())
+    write_files(folder, {**tables, **of_quiz}, private=(QUIZ_KEY,) if of_quiz else ())
     after = row_digests(folder) if before else {}
     changed = tuple(typed_text(student) for student, digest in before.items() if after.get(student) != digest)
     return GradedClass(
@@ -176,7 +176,7 @@ def _of_quiz(
     if quiz is None:
         return key, files, {}
     made = key_files(quiz.key.exam, quiz.key.variants, __version__, quiz.key.making)
-    return quiz.key, quiz.files, {f"{KEY}/{name}": content for name, content in made.items()}
+    return quiz.key, quiz.files, {f"{QUIZ_KEY}/{name}": content for name, content in made.items()}
 
 
 def _overrides(key: Key, folder: Path, matched: Matched, given: Path | None) -> tuple[Override, ...]:

@@ -1,5 +1,6 @@
 """Whatever a text holds, platforms read it back as it was written."""
 
+import re
 from html import unescape
 from xml.etree import ElementTree
 
@@ -9,6 +10,7 @@ from markupsafe import Markup, escape
 
 from examgen.exchange.questions.cloze import number, numerical, outside
 from examgen.exchange.questions.item_markup import tagged
+from examgen.exchange.questions.markdown_texts import plain
 from examgen.exchange.questions.xml_text import cdata, shown, xml
 from examgen.marking.reading.platforms.tags import Tag, tag_in
 from tests.moodle_reader import read_boxes
@@ -104,3 +106,16 @@ def test_a_tag_is_found_in_any_text(exam: str, question: str, variant: str, fiel
     for text in (str(tag), f"17: {tag}(a) w = [x Q1 ABC]", f" \n{str(tag).replace(' ', chr(160))} \n"):
         assert tag_in(text) == tag
     assert tag_in(unescape(str(tagged(tag)).replace("<small>", "").replace("</small>", ""))) == tag
+
+
+SIGNS = st.sampled_from(["`r ", "$$", "](", "* ", "1. ", "(a) ", "====", "----", "extol:", "\\", "#", "&lt;"])
+
+
+@given(st.lists(SIGNS | st.text(max_size=6), max_size=8).map(" ".join))
+def test_markdown_reads_back_as_the_text(source: str) -> None:
+    """On one line, without a sign that means something, and with no command or list of its own."""
+    shown = plain(source)
+    assert unescape(shown).split() == source.split()
+    assert not set(shown) & set("`*_[]<>$\\\n{}|~^@=")
+    assert not re.match(r"\(?\w{1,9}[.)](\s|$)|[-+]\s", shown)
+    assert not re.search("ex[a-z]+:", shown)

@@ -351,3 +351,38 @@ def test_one_exam_without_students_is_anybodys(tmp_path: Path) -> None:
     again, _, _ = marked(tmp_path / "r.csv", key, tmp_path / "marks")
     assert (tmp_path / "marks" / "results.csv").read_bytes() == before
     assert not again.remarking.changes
+
+
+def test_one_question_in_two_variants_is_told(tmp_path: Path) -> None:
+    """Boxes that Canvas drew one by one: those of one variant are marked, the others named."""
+    key = made_key(tmp_path / "exam", "scalar-chain", tuple(STUDENTS))
+    quizzes = read_package(export("canvas", key.folder.parent).place.read_bytes())
+    rows = table_in(key.folder / "answers.csv")
+    first, second, _ = key.variants
+    tries = [replace(ADA, answers={quiz.title: boxes(rows, quiz.title.split()[-1]) for quiz in quizzes[:2]})]
+    lines = list(csv.reader(io.StringIO(canvas_table(quizzes[:2], tries))))
+    # Of the second quiz, only three boxes were asked.
+    asked = [place for place, title in enumerate(lines[0]) if f" {second.code} " in title]
+    for place in asked[3:]:
+        lines[1][place] = lines[1][place + 1] = ""
+    made = io.StringIO()
+    csv.writer(made).writerows(lines)
+    (tmp_path / "c.csv").write_text(made.getvalue(), encoding="utf-8")
+    found, results, _ = marked(tmp_path / "c.csv", key, tmp_path / "marks")
+    assert {row["outcome"] for row in results if row["student"] == "00ada"} == {"correct"}
+    [told] = [note.text for note in found.notes if note.kind == "mixed_variants"]
+    assert f"what was answered to {second.code} was not marked, but to {first.code}" in told
+
+
+def test_other_questions_of_a_quiz_are_passed_over(made: tuple[Key, list[Question], Rows], tmp_path: Path) -> None:
+    """An instructor's own question has no tag."""
+    key, quiz, rows = made
+    lines = list(csv.reader(io.StringIO(moodle_table(quiz, sat(key, rows)))))
+    for line, cells in zip(lines, [["Question 2", "Response 2"], *[["Why?", "Because."]] * 3], strict=True):
+        line += cells
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    (tmp_path / "r.csv").write_text(text.getvalue(), encoding="utf-8")
+    found, results, _ = marked(tmp_path / "r.csv", key, tmp_path / "marks")
+    assert any("1 column of responses to other questions" in note.text for note in found.notes)
+    assert len({row["student"] for row in results}) == 3

@@ -5,6 +5,8 @@ from pathlib import Path
 
 KEY = "key"
 MARKS = "marks"
+QUIZ_KEY = "quiz-key"
+"""In a folder of marks, the key of the papers that students had on another platform."""
 REHEARSAL = "rehearsal"
 """Sheets and marks that are only for trying (`examgen rehearse`)."""
 EXCHANGE = "exchange"
