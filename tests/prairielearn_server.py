@@ -151,6 +151,7 @@ class Variant:
             return data
         for element in self.elements:
             _grade(element, data)
+        self.by_elements = {name: part["score"] for name, part in data["partial_scores"].items()}
         self._call("grade", data)
         for part in data["partial_scores"].values():
             assert 0 <= part["score"] <= 1

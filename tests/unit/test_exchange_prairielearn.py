@@ -66,6 +66,9 @@ def test_right_answers_have_full_marks(tmp_path: Path, exam: str, notation: str 
         assert data["score"] == 1
         assert {part["score"] for part in data["partial_scores"].values()} == {1}
         assert set(data["partial_scores"]) == {element.name for element in variant.elements}
+        # What is told apart by PrairieLearn itself is right there, too: the tolerance is in the element.
+        numbers = {element.name for element in variant.elements if element.tag != "pl-string-input"}
+        assert {variant.by_elements[name] for name in numbers} == {1}
         assert "<math>" in variant.page
         assert data["feedback"]["examgen"] in variant.shown
         nothing = variant.submit({})
