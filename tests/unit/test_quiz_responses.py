@@ -386,3 +386,20 @@ def test_other_questions_of_a_quiz_are_passed_over(made: tuple[Key, list[Questio
     found, results, _ = marked(tmp_path / "r.csv", key, tmp_path / "marks")
     assert any("1 column of responses to other questions" in note.text for note in found.notes)
     assert len({row["student"] for row in results}) == 3
+
+
+def test_papers_may_follow_a_quiz(made: tuple[Key, list[Question], Rows], tmp_path: Path) -> None:
+    """Who answered in Moodle keeps marks and explanation when others hand in sheets, into the same marks."""
+    key, quiz, rows = made
+    ada, _, kurt = sat(key, rows)
+    strange = replace(ada, answers=kurt.answers)
+    (tmp_path / "r.csv").write_text(moodle_table(quiz, [strange]), encoding="utf-8")
+    _, _, before = marked(tmp_path / "r.csv", key, tmp_path / "marks")
+    sheet = handed_in([row for row in rows if row["student"] == "emmy"], tmp_path)
+    found, results, book = marked(sheet, key, tmp_path / "marks")
+    assert [row["status"] for row in book] == ["marked", "marked", "absent"]
+    assert book[0] == before[0]
+    field = next(row["field"] for row in results if row["student"] == "00ada" and row["outcome"] == "correct")
+    assert explain(tmp_path / "marks", "00ada", field).variant == book[0]["variant"]
+    codes = {variant.student: variant.code for variant in read_key(found.key).variants}
+    assert (codes["00ada"], codes["emmy"]) == (book[0]["variant"], book[1]["variant"])

@@ -17,6 +17,7 @@ from examgen.exams.keys.key_folder import Key, exam_id_of, pool_of, read_key
 from examgen.exams.paper_shapes import paper_shape
 from examgen.marking.reading.class_sheets import HandedIn, together
 from examgen.marking.reading.handed_in.sheet_rows import RawSheet, finished, rows_of
+from examgen.marking.reading.owners.identities import folded
 from examgen.marking.reading.platforms.attempts import OneAttempt, attempts_that_count
 from examgen.marking.reading.platforms.response_texts import answers_of
 from examgen.marking.reading.platforms.responses import Response
@@ -48,7 +49,7 @@ class QuizPapers:
 def quiz_papers(
     key: Key, files: HandedIn, folder: Path, kept: frozenset[str] = frozenset(), *, with_unknown: bool = False
 ) -> QuizPapers | None:
-    """The papers that students had on a platform; None where nothing comes from one.
+    """The papers that students had on a platform; None where nobody had one.
 
     Args:
         key: of the exam.
@@ -59,28 +60,40 @@ def quiz_papers(
 
     Raises: KeyFileError: the key's pool of variants is damaged.
     """
-    if all(sheet.responses is None for sheet in files.sheets):
+    is_quiz = any(sheet.responses is not None for sheet in files.sheets)
+    before = _before(key, folder, kept, files)
+    if not is_quiz and before is None:
         return None
     numbers = {variant.code: variant for variant in (*pool_of(key), *key.variants)}
     found = _Papers(key, numbers, with_unknown=with_unknown)
     sheets = tuple(sheet if sheet.responses is None else found.read(sheet) for sheet in files.sheets)
-    before = _before(key, folder, kept - found.made.keys())
-    exam = _only_asked(key.exam, found.asked if before is None else _united(found.asked, before.exam))
-    notices = (*files.notices, *found.notices())
-    again = replace(together(files.path, sheets, files.sources), notices=notices, is_only_file=files.is_only_file)
-    papers = {variant.student: variant for variant in key.variants if variant.student} | found.made
-    papers |= {variant.student: variant for variant in (before.variants if before is not None else ())}
+    # Who hands in a paper was asked all of it.
+    is_whole = any(sheet.responses is None and len(sheet.rows.line) for sheet in files.sheets)
+    asked = found.asked if before is None else _united(found.asked, before.exam)
+    exam = key.exam if is_whole else _only_asked(key.exam, asked)
+    again = files
+    if is_quiz:
+        notices = (*files.notices, *found.notices())
+        again = replace(together(files.path, sheets, files.sources), notices=notices, is_only_file=files.is_only_file)
+    papers = {variant.student: variant for variant in key.variants if variant.student}
+    papers |= {variant.student: variant for variant in (before.variants if before is not None else ())} | found.made
     nobodys = [variant for variant in key.variants if not variant.student]
-    variants = tuple(_of_exam(exam, variant) for variant in (*papers.values(), *nobodys))
+    variants = tuple(_of_exam(exam, variant, key.variants[0]) for variant in (*papers.values(), *nobodys))
     return QuizPapers(Key(folder, exam, variants, key.making, key.notices), again)
 
 
-def _before(key: Key, folder: Path, kept: frozenset[str]) -> Key | None:
-    """The papers of those who were asked by a platform before and do not answer now; None where there are none."""
+def _before(key: Key, folder: Path, kept: frozenset[str], files: HandedIn) -> Key | None:
+    """The papers of those who were asked by a platform before and hand in nothing now; None where there are none."""
     if not kept or exam_id_of(folder) != key.exam.id:
         return None
+    now = set(map(folded, files.table.student.distinct.to_pylist()))
     there = read_key(folder)
-    papers = tuple(variant for variant in there.variants if variant.student in kept)
+    own = {variant.student: variant.code for variant in key.variants}
+    papers = tuple(
+        variant
+        for variant in there.variants
+        if variant.student in kept and folded(variant.student) not in now and own.get(variant.student) != variant.code
+    )
     return replace(there, variants=papers) if papers else None
 
 
@@ -112,8 +125,12 @@ def _with_asked(exam: Exam, question: Question, asked: set[str]) -> Question:
     return replace(question, tasks=tuple(tasks))
 
 
-def _of_exam(exam: Exam, variant: Variant) -> Variant:
-    return replace(variant, questions={question.id: variant.questions[question.id] for question in exam.questions})
+def _of_exam(exam: Exam, variant: Variant, other: Variant) -> Variant:
+    """A paper with the questions of an exam; of those that were not asked it has the numbers of another."""
+    parts = {
+        question.id: variant.questions.get(question.id, other.questions[question.id]) for question in exam.questions
+    }
+    return replace(variant, questions=parts)
 
 
 @dataclass(eq=False)
