@@ -21,12 +21,14 @@ def export(
     banks: Banks = (),
     key: str | PathLike[str] | None = None,
     scaled: bool = False,
+    split: float | None = None,
     force: bool = False,
 ) -> "Exported":
     """Write an exam's questions, or the marks of a class, in the format of another platform.
 
     Args:
-        format: its name: moodle, canvas, qti21, qti30, gradescope, canvas-grades or moodle-grades.
+        format: its name: moodle, canvas, qti21, qti30, r-exams, prairielearn, gradescope, canvas-grades or
+            moodle-grades.
         folder: of a paper or class that was made; of formats for marks also the folder of the marks.
         variants: further variants of the exam for a pool of questions, beside the papers that were made.
         out: the file or folder to write; in `exchange/` of the exam's folder where it is None.
@@ -35,6 +37,7 @@ def export(
         banks: as in `make`; for further variants.
         key: folder of the key that marks were made with, where it is not found beside them.
         scaled: whether numbers that a platform would round to 0 are asked times a power of ten.
+        split: megabytes of a file, of which a format then writes several; one file where it is None.
         force: whether files that hold something else are written over.
 
     Returns: where it lies, how many tasks or students there are, what the platform cannot express, and notices.
@@ -48,7 +51,8 @@ def export(
 
     drawn_with = None if secret is None else secret_files.read_secret(Path(secret))
     named = None if exam is None else str(exam)
+    most = None if split is None else int(split * 1_000_000)
     options = exporting.ExportOptions(
-        variants, drawn_with, named, paths_of(banks), path_of(key), path_of(out), force, scaled
+        variants, drawn_with, named, paths_of(banks), path_of(key), path_of(out), force, scaled, most
     )
     return exporting.export(format, Path(folder), options)

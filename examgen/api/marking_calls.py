@@ -34,7 +34,8 @@ def grade(
 
     Args:
         answers: one file with the answers of one or many students, or a folder or zip file of such files; or an address
-            of such files, as `s3://bucket/handed-in`, which are fetched into `fetched/` in the folder `out`.
+            of such files, as `s3://bucket/handed-in`, which are fetched into `fetched/` in the folder `out`; or a table
+            of responses that Moodle or Canvas exports.
         key: folder of the key, or of the exam around it; looked up by the sheets' exam where it is None. Or an address,
             of which the key is fetched into `key/` in the folder `out`.
         out: folder for the tables; `marks` in the exam's folder where it is None.

@@ -18,7 +18,10 @@ from examgen.resources import own_folders, shipped
 
 NOTATION_NAMES = ("from-to", "to-from-da", "nielsen", "scalar", "row", "descent")
 PAPER_SIZES = ("a4", "letter")
-FORMAT_NAMES = ("moodle", "canvas", "qti21", "qti30", "gradescope", "canvas-grades", "moodle-grades")
+FORMAT_NAMES = (
+    *("moodle", "canvas", "qti21", "qti30", "r-exams", "prairielearn"),
+    *("gradescope", "canvas-grades", "moodle-grades"),
+)
 
 _HARMLESS = re.compile(r"\w[\w.@+:-]*|-")
 _MOST_ROWS = 10_000

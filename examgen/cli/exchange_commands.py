@@ -45,6 +45,10 @@ def export(
         bool,
         typer.Option("--scaled", help="Ask numbers that the platform would round to 0 times a power of ten."),
     ] = False,
+    split: Annotated[
+        float | None,
+        typer.Option(metavar="MB", min=0.001, help="Write several files of at most so many megabytes each."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Write over files that were changed since they were written.")
     ] = False,
@@ -63,9 +67,10 @@ def export(
             banks=banks or (),
             key=key,
             scaled=scaled,
+            split=split,
             force=force,
         )
-    counted = "student" if FORMATS[format].of_marks else "task"
+    counted = FORMATS[format].counted
     typer.echo(f"{exported.count} {counted}{'' if exported.count == 1 else 's'}: {exported.place}")
     print_notices(exported.notices)
     typer.echo(f"It cannot express: {exported.cannot}.")

@@ -27,7 +27,8 @@ def grade(
         typer.Argument(
             metavar="ANSWERS",
             help="A filled questions.pdf, an answers.csv or spreadsheet of one or many students (a row for each entry, "
-            "or for each student), or a folder, a zip file or an address such as s3://bucket/handed-in of them.",
+            "or for each student), or a folder, a zip file or an address such as s3://bucket/handed-in of them; or "
+            "what Moodle (Results, Responses, with the question text) or Canvas (Student Analysis) exports of a quiz.",
         ),
     ],
     key: Annotated[

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 from examgen.errors import ExamgenError, did_you_mean
 
 if TYPE_CHECKING:
+    from examgen.exams.banks.building import LoadedExam
+    from examgen.exams.keys.key_folder import Key
+    from examgen.exchange.export_options import ExportOptions
     from examgen.exchange.grades.marked_class import MarkedClass
     from examgen.exchange.made import Made
     from examgen.exchange.questions.item_pool import Pool
@@ -26,18 +29,24 @@ class Format:
         title: what it is.
         cannot: what the platform cannot express, for help and after each export.
         file: the only file that it writes; empty where it writes a folder.
+        has_parts: whether it can write several such files.
         of_questions: writes questions; None where it writes marks.
         holds: whether it can hold an item.
+        of_exam: writes what draws its own variants, from the exam and the key of its papers.
         of_marks: writes marks.
+        counted: what it writes so many of.
     """
 
     name: str
     title: str
     cannot: str
     file: str = ""
+    has_parts: bool = False
     of_questions: "Callable[[Pool], Made] | None" = None
     holds: "Callable[[Item], bool]" = lambda _: True
+    of_exam: "Callable[[LoadedExam, Key, ExportOptions], Made] | None" = None
     of_marks: "Callable[[MarkedClass], Made] | None" = None
+    counted: str = "task"
 
 
 def _moodle(pool: "Pool") -> "Made":
@@ -70,6 +79,18 @@ def _qti30(pool: "Pool") -> "Made":
     return qti_files(pool, "qti30")
 
 
+def _r_exams(pool: "Pool") -> "Made":
+    from examgen.exchange.questions.r_exams import r_files
+
+    return r_files(pool)
+
+
+def _prairielearn(loaded: "LoadedExam", key: "Key", options: "ExportOptions") -> "Made":
+    from examgen.exchange.prairielearn.question_folders import question_folders
+
+    return question_folders(loaded, key, options)
+
+
 def _has_boxes_or_options(item: "Item") -> bool:
     return bool(item.entries or item.right)
 
@@ -98,6 +119,7 @@ _ROWS = (
         title="questions for Moodle's question bank, as Moodle XML",
         cannot="follow-through, half marks for too few digits, formulas, shapes, all or nothing for several options",
         file="moodle.xml",
+        has_parts=True,
         of_questions=_moodle,
         holds=_moodle_holds,
     ),
@@ -127,10 +149,26 @@ _ROWS = (
         holds=_has_boxes_or_options,
     ),
     Format(
+        name="r-exams",
+        title="exercises for the R package exams, as R Markdown that draws from a table of variants",
+        cannot="variants beyond its table, follow-through, half marks for too few digits, feedback on mistakes, "
+        "formulas, shapes",
+        of_questions=_r_exams,
+        holds=_has_boxes_or_options,
+    ),
+    Format(
+        name="prairielearn",
+        title="question folders for PrairieLearn, which draw and mark with examgen itself",
+        cannot="pictures of networks and circuits",
+        of_exam=_prairielearn,
+        counted="question",
+    ),
+    Format(
         name="gradescope",
         title="marks for Gradescope, results.json for each student",
         cannot="pages of feedback, letter grades",
         of_marks=_gradescope,
+        counted="student",
     ),
     Format(
         name="canvas-grades",
@@ -138,6 +176,7 @@ _ROWS = (
         cannot="marks of single entries, comments, letter grades",
         file="canvas-grades.csv",
         of_marks=_canvas_grades,
+        counted="student",
     ),
     Format(
         name="moodle-grades",
@@ -145,6 +184,7 @@ _ROWS = (
         cannot="marks of single entries, comments, the maximum of the marks",
         file="moodle-grades.csv",
         of_marks=_moodle_grades,
+        counted="student",
     ),
 )
 

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.errors import AnswersError
-from examgen.exams.folders.files import Content, safe_text, typed_text, write_files
-from examgen.exams.folders.places import marks_folder
-from examgen.exams.keys.given_rows import stacked
-from examgen.exams.keys.key_folder import Key, read_key
+from examgen.exams.folders.files import Content, typed_text, write_files
+from examgen.exams.folders.places import QUIZ_KEY, marks_folder
+from examgen.exams.keys.key_folder import Key, key_files, read_key
 from examgen.exams.policy import Policy
 from examgen.exams.wording.sentences import Wording
 from examgen.marking.integrity.evidence import INTEGRITY, integrity_csv, integrity_rows, kept_rows
@@ -35,11 +34,12 @@ from examgen.marking.reading.class_sheets import TIME_LIMIT, Answers, HandedIn, 
 from examgen.marking.reading.decimal_marks import DecimalChoice
 from examgen.marking.reading.entry_places import PaperAnswers
 from examgen.marking.reading.key_lookup import find_key, named_exams
-from examgen.marking.reading.matching import Matched, Submission, match, only_numbers
+from examgen.marking.reading.matching import Matched, match, only_numbers
 from examgen.marking.reading.problems import Notice, Problem
+from examgen.marking.reading.quiz_papers import quiz_papers
 from examgen.marking.results import totals
 from examgen.marking.results.class_book import book_csv, class_book
-from examgen.marking.results.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, read_earlier, row_digests
+from examgen.marking.results.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Earlier, read_earlier, row_digests
 from examgen.marking.results.entry_comments import comments
 from examgen.marking.results.graded_class import GradedClass
 from examgen.marking.results.key_of_marks import KEY_NOTE, key_note
@@ -59,6 +59,7 @@ from examgen.marking.results.remarking import changes, printed_marks
 from examgen.marking.results.result_rows import EntryColumns, result_columns, results_csv
 from examgen.marking.results.shape_groups import compared_shapes
 from examgen.tables.csv_writing import Column
+from examgen.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,14 @@ def grade(
     found = read_key(key) if key is not None else _key_of(answers, files)
     folder = out if out is not None else marks_folder(answers, found.folder.parent)
     earlier = read_earlier(folder, found.exam, force=options.force)
+    by_hand_in = found.folder
+    found, files, of_quiz = _of_quiz(found, files, folder / QUIZ_KEY, earlier, options)
     handed_in = _read(files, found, options)
     matched = match(found, handed_in.table)
     if not matched.submissions:
         told: list[Problem | Notice] = [*handed_in.problems, *handed_in.notices, *matched.notices]
         raise AnswersError(nothing_to_mark(answers, found, told))
-    by_hand = _overrides(found, matched, overrides)
+    by_hand = _overrides(found, by_hand_in, matched, overrides)
     results, entries, book = _tables(found, matched, handed_in.table, by_hand)
     now = frozenset(book["student"])
     kept = {} if options.fresh else earlier.kept(now)
@@ -149,7 +152,7 @@ def grade(
         INTEGRITY: integrity_csv(evidence),
         KEY_NOTE: key_note(folder, found.folder),
     }
-    write_files(folder, tables)
+    write_files(folder, {**tables, **of_quiz}, private=(QUIZ_KEY,) if of_quiz else ())
     after = row_digests(folder) if before else {}
     changed = tuple(typed_text(student) for student, digest in before.items() if after.get(student) != digest)
     return GradedClass(
@@ -164,8 +167,20 @@ def _read(files: HandedIn, key: Key, options: GradeOptions) -> Answers:
     return ours.with_numbers(options.decimal, key.making.decimal_mark).once(latest=options.latest)
 
 
-def _overrides(key: Key, matched: Matched, given: Path | None) -> tuple[Override, ...]:
-    path = find_overrides(key.folder, given)
+def _of_quiz(
+    key: Key, files: HandedIn, folder: Path, earlier: Earlier, options: GradeOptions
+) -> tuple[Key, HandedIn, dict[str, Content]]:
+    """The key and the answers as they are marked, and the key's files where students had their papers on a platform."""
+    kept = frozenset() if options.fresh else frozenset(student for student, _ in earlier.rows)
+    quiz = quiz_papers(key, files, folder, kept, with_unknown=options.unknown)
+    if quiz is None:
+        return key, files, {}
+    made = key_files(quiz.key.exam, quiz.key.variants, __version__, quiz.key.making)
+    return quiz.key, quiz.files, {f"{QUIZ_KEY}/{name}": content for name, content in made.items()}
+
+
+def _overrides(key: Key, folder: Path, matched: Matched, given: Path | None) -> tuple[Override, ...]:
+    path = find_overrides(folder, given)
     people = {variant.student: variant for variant in key.variants}
     people |= {submission.student: submission.variant for submission in matched.submissions}
     return read_overrides(path, key.exam, people) if path else ()
@@ -200,7 +215,7 @@ def _tables(
             texts = [override.comment(entries.wording) for override in placed.values()]
             entries.set_comments(part.places[tuple(zip(*placed, strict=True))], np.arange(len(texts)), texts)
         parts.append(totals.question_marks(unit, part.paper, part.members.tolist(), units, outcome))
-    heads = _heads(key, matched.submissions)
+    heads = matched.heads(key.exam)
     return result_columns(entries, matched, answers), entries, totals.gradebook(key.exam, unit, heads, parts)
 
 
@@ -215,7 +230,7 @@ def _put_numbers(
     """Mark fields that ask for numbers; their outcomes and marks in units, (students, fields)."""
     paper, policy = part.paper, known.key.exam.policy
     submitted = submitted_of(answers.parsed, part.rows)
-    givens = _givens(part, matched.submissions)
+    givens = matched.givens(part)
     marked, diagnosis = judge(paper, givens, submitted, policy)
     entries.collected.add_numbers(part, submitted, marked, diagnosis)
     marked, diagnosis, neighbours = without_neighbours(known, paper, givens, submitted, marked, diagnosis, policy)
@@ -273,23 +288,8 @@ def _put_others(
     part: PaperAnswers,
 ) -> tuple[NDArray[np.int8], totals.Units]:
     """Mark fields that ask for formulas, shapes and choices, as `_put_numbers` does."""
-    marked = mark_others(part.paper, answers, part.rows, entries.wording, _givens(part, matched.submissions))
+    marked = mark_others(part.paper, answers, part.rows, entries.wording, matched.givens(part))
     entries.collected.sheets.append(other_answers(part, marked, answers))
     units = totals.entry_units(unit, known.key.exam.policy, part.paper, marked.outcome, marked.labels > 0)
     entries.put_others(part.paper, part.places, marked, unit.marks(units))
     return marked.outcome, units
-
-
-def _givens(part: PaperAnswers, submissions: tuple[Submission, ...]) -> dict[str, NDArray[np.float64]]:
-    question = part.paper.question.id
-    return stacked([submissions[member].variant.questions[question].givens for member in part.members.tolist()])
-
-
-def _heads(key: Key, submissions: tuple[Submission, ...]) -> dict[str, list[str]]:
-    names = [one.variant.name if one.variant.student == one.student else "" for one in submissions]
-    return {
-        "student": [safe_text(submission.student) for submission in submissions],
-        "name": [safe_text(name) for name in names],
-        "exam": [key.exam.id] * len(submissions),
-        "variant": [submission.variant.code for submission in submissions],
-    }

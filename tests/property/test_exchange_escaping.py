@@ -1,5 +1,6 @@
 """Whatever a text holds, platforms read it back as it was written."""
 
+import re
 from html import unescape
 from xml.etree import ElementTree
 
@@ -8,7 +9,10 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from examgen.exchange.questions.cloze import number, numerical, outside
+from examgen.exchange.questions.item_markup import tagged
+from examgen.exchange.questions.markdown_texts import plain
 from examgen.exchange.questions.xml_text import cdata, shown, xml
+from examgen.marking.reading.platforms.tags import Tag, tag_in
 from tests.moodle_reader import read_boxes
 
 SPECIAL = st.sampled_from(
@@ -87,3 +91,31 @@ def test_numbers_read_back_as_the_same(value: float) -> None:
 def test_outside_keeps_what_is_no_brace() -> None:
     """Formulas around boxes stay as they are."""
     assert outside(Markup("<mo>=</mo>{")) == "<mo>=</mo>&#123;"
+
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Z", "C")), min_size=1, max_size=20)
+PLACES = st.integers(1, 9999).map("Q{}".format)
+CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", min_size=8, max_size=8)
+FIELDS = st.from_regex(r"([a-zA-Z0-9_]{1,12})?", fullmatch=True)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=4).map(" ".join), PLACES, CODES, FIELDS, st.integers(0, 9))
+def test_a_tag_is_found_in_any_text(exam: str, question: str, variant: str, field: str, power: int) -> None:
+    """Behind a number, glued to the text, with line breaks and spaces that do not break, and as markup."""
+    tag = Tag(exam, question, variant, field, power if field else 0)
+    for text in (str(tag), f"17: {tag}(a) w = [x Q1 ABC]", f" \n{str(tag).replace(' ', chr(160))} \n"):
+        assert tag_in(text) == tag
+    assert tag_in(unescape(str(tagged(tag)).replace("<small>", "").replace("</small>", ""))) == tag
+
+
+SIGNS = st.sampled_from(["`r ", "$$", "](", "* ", "1. ", "(a) ", "====", "----", "extol:", "\\", "#", "&lt;"])
+
+
+@given(st.lists(SIGNS | st.text(max_size=6), max_size=8).map(" ".join))
+def test_markdown_reads_back_as_the_text(source: str) -> None:
+    """On one line, without a sign that means something, and with no command or list of its own."""
+    shown = plain(source)
+    assert unescape(shown).split() == source.split()
+    assert not set(shown) & set("`*_[]<>$\\\n{}|~^@=")
+    assert not re.match(r"\(?\w{1,9}[.)](\s|$)|[-+]\s", shown)
+    assert not re.search("ex[a-z]+:", shown)

@@ -109,10 +109,12 @@ answer = "b"
         ("multiple_answers_question", (1, 2)),
         ("multiple_choice_question", (1,)),
     ]
-    assert quiz.questions[0].options[2] == "&lt;three&gt;"
+    assert quiz.questions[0].options[2] == "(c) &lt;three&gt;"
     moodle = read_quiz(export("moodle", key.folder.parent).place.read_bytes())
-    assert [one.is_single for one in moodle] == [False, True]
-    assert [[answer.fraction for answer in one.boxes[0].answers] for one in moodle] == [[-1, 0.5, 0.5, -1], [0, 1]]
+    [question] = moodle
+    assert [box.kind for box in question.boxes] == ["MULTIRESPONSE", "MULTICHOICE_V"]
+    assert [[answer.fraction for answer in box.answers] for box in question.boxes] == [[-1, 0.5, 0.5, -1], [0, 1]]
+    assert question.boxes[0].answers[2].text == "(c) &lt;three&gt;"
 
 
 SMALL = """format = 1

@@ -1,6 +1,8 @@
 """Moodle XML: what Moodle reads back has the key's values, the tolerances of marking, and the explanations."""
 
 import csv
+import re
+import string
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from examgen.exams.banks.bank_files import find_bank
 from examgen.exams.keys.key_folder import Key
 from examgen.exams.wording.words import words
 from examgen.exchange.exporting import Exported, ExportOptions, export
+from examgen.exchange.questions import file_parts
 from examgen.marking.grading import grade
 from tests.exchange_keys import made_key
 from tests.moodle_reader import Box, Question, read_quiz
@@ -119,7 +122,7 @@ def test_wrong_numbers_are_apart_and_explained(taken: tuple[Key, list[Question]]
     assert feedback > 2
 
 
-def test_variants_of_a_task_are_one_category(taken: tuple[Key, list[Question]]) -> None:
+def test_variants_of_a_question_are_one_category(taken: tuple[Key, list[Question]]) -> None:
     """A quiz can pick one of them at random; each has its name, its variant among the tags, and a worked solution."""
     key, questions = taken
     codes = {variant.code for variant in key.variants}
@@ -129,10 +132,22 @@ def test_variants_of_a_task_are_one_category(taken: tuple[Key, list[Question]]) 
     for category, ours in by_category.items():
         assert category.startswith("$course$/top/")
         assert f"({key.exam.id})/" in category
-        assert {*ours[0].tags} & {*ours[1].tags} == {key.exam.id, category.rpartition("/")[2]}
+        assert {*ours[0].tags} & {*ours[1].tags} == {key.exam.id, ours[0].name.split()[1]}
         assert codes == {tag for one in ours for tag in one.tags} & codes
     assert len({question.name for question in questions}) == len(questions)
     assert all("<math>" in question.feedback for question in questions)
+
+
+def test_a_question_has_all_its_tasks_and_its_tag(taken: tuple[Key, list[Question]]) -> None:
+    """Tasks go on from one another, so they have the same numbers; what is given stands there once, behind the tag."""
+    key, questions = taken
+    assert len(questions) == len(key.exam.questions) * len(key.variants)
+    for question in questions:
+        exam, number, variant = question.name.split()
+        assert question.text.startswith(f"<p><small>[{exam} {number} {variant}]</small></p>")
+        [asked] = [one for one in key.exam.questions if one.id == number]
+        letters = re.findall(r"<b>\((.)\)</b>", question.text)
+        assert letters == list(string.ascii_lowercase[: len(asked.tasks)])
 
 
 def test_a_box_stands_in_its_text_once(taken: tuple[Key, list[Question]]) -> None:
@@ -148,10 +163,11 @@ def test_a_box_stands_in_its_text_once(taken: tuple[Key, list[Question]]) -> Non
 
 
 def test_what_moodle_cannot_ask_is_left_out_and_named(tmp_path: Path) -> None:
-    """Formulas and shapes are named with their number, choices are multichoice questions; marks of the rest stay."""
+    """Formulas and shapes are named with their number, choices are boxes of a question; marks of the rest stay."""
     key = made_key(tmp_path, "formulas", ("ada", "emmy", "kurt"))
     said, questions = exported(key)
-    assert Counter(question.kind for question in questions) == {"cloze": 3, "multichoice": 3}
+    assert Counter(question.kind for question in questions) == {"cloze": 3}
+    assert [question.boxes[-1].kind for question in questions] == ["MULTICHOICE_V"] * 3
     assert said.count == 6
     (left,) = (notice for notice in said.notices if notice.startswith("left out"))
     assert "Q1 (b) formula, Q1 (c) formula, Q1 (d) shape (3 tasks, 9 in all variants)" in left
@@ -200,5 +216,26 @@ marks_per_task = 2
     key = made_key(tmp_path / "exam", str(bank))
     said, (question,) = exported(key)
     assert [box.weight for box in question.boxes] == [2, 2, 2]
-    assert "the marks of Q1 (a) by 3 are multiplied" in said.notices[0]
+    assert "the marks of Q1 by 3 are multiplied" in said.notices[0]
     assert "Go ~ # &#125; &#123;1:NM:=3&#125; \\ &#34; ]]&gt; &amp; &lt;b&gt;." in question.text
+
+
+def test_a_large_file_is_told_and_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts are small enough, each can be imported alone, and together they hold the same questions in their order."""
+    key = made_key(tmp_path / "exam", "midterm", ("ada", "emmy", "kurt"))
+    monkeypatch.setattr(file_parts, "USUAL_LIMIT", 100_000)
+    said, whole = exported(key)
+    size = said.place.stat().st_size
+    assert "--split 0 writes several files" in said.notices[-1]
+    most = size // 3
+    parts = export("moodle", key.folder.parent, ExportOptions(most_bytes=most, out=tmp_path / "parts" / "pool.xml"))
+    assert parts.files > 3
+    assert parts.place == tmp_path / "parts" / "pool-1.xml"
+    contents = [(tmp_path / "parts" / f"pool-{place}.xml").read_bytes() for place in range(1, parts.files + 1)]
+    assert max(map(len, contents)) <= most
+    assert [question for content in contents for question in read_quiz(content)] == whole
+    tiny = export("moodle", key.folder.parent, ExportOptions(most_bytes=1000, out=tmp_path / "tiny" / "pool.xml"))
+    assert tiny.files == len(whole)
+    assert "a single question has" in tiny.notices[-1]
+    with pytest.raises(ExamgenError, match="--split is for moodle"):
+        export("canvas", key.folder.parent, ExportOptions(most_bytes=1000))

@@ -3,9 +3,6 @@
 Called by `checking`, for `examgen check`. All hand in files and are marked as any class is.
 """
 
-import csv
-import io
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,17 +20,13 @@ from examgen.exams.digits import print_decimals
 from examgen.exams.draws.separation import paper_patches
 from examgen.exams.exam import Exam, QuestionVariant, Variant
 from examgen.exams.fields import ROUNDED_MARKS
-from examgen.exams.folders.files import csv_bytes
-from examgen.exams.keys.key_folder import key_files
-from examgen.exams.keys.key_lines import SHEET_COLUMNS
 from examgen.exams.keys.solved_papers import papers, solve
 from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field
-from examgen.marking.grading import grade
+from examgen.marking.aside import mark_aside
 from examgen.marking.results.graded_class import GradedClass
 from examgen.tables.text_columns import Texts
-from examgen.version import __version__
 
 PERFECT = 6
 """Drawn papers in each notation that students sit who know everything, beside one of each shape."""
@@ -163,19 +156,7 @@ def sit(exam: Exam, people: Sequence[Variant], sheets: Mapping[str, Sheet]) -> G
         people: who sits it.
         sheets: by student; what a sheet does not say is answered as in the key.
     """
-    files = key_files(exam, people, __version__)
-    with tempfile.TemporaryDirectory() as folder:
-        key = Path(folder) / "key"
-        key.mkdir()
-        for name, content in files.items():
-            (key / name).write_bytes(content)
-        rows = csv.DictReader(io.StringIO(files["answers.csv"].decode()))
-        filled = [
-            [*(row[name] for name in SHEET_COLUMNS[:-1]), _answer(sheets.get(row["student"], {}), row)] for row in rows
-        ]
-        answers = Path(folder) / "answers.csv"
-        answers.write_bytes(csv_bytes(SHEET_COLUMNS, filled))
-        return grade(answers, key, Path(folder) / "marks")
+    return mark_aside(exam, people, lambda row: _answer(sheets.get(row["student"], {}), row))
 
 
 def entries_of(graded: GradedClass) -> list[MarkedEntry]:

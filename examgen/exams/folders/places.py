@@ -1,9 +1,12 @@
-"""Names of the folders in an exam's folder that hold marks and exports; who makes papers, marks them or takes them to
-other platforms calls it."""
+"""Names of the folders in an exam's folder that hold its key, marks and exports; who makes papers, marks them or takes
+them to other platforms calls it."""
 
 from pathlib import Path
 
+KEY = "key"
 MARKS = "marks"
+QUIZ_KEY = "quiz-key"
+"""In a folder of marks, the key of the papers that students had on another platform."""
 REHEARSAL = "rehearsal"
 """Sheets and marks that are only for trying (`examgen rehearse`)."""
 EXCHANGE = "exchange"

@@ -138,6 +138,25 @@ def exam_id_of(folder: Path) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def pool_of(key: Key) -> tuple[Variant, ...]:
+    """Variants that went to other platforms and are nobody's paper; none where there is no pool of this exam.
+
+    Raises: KeyFileError: it is damaged.
+    """
+    path = key.folder / _pool_name(key.exam)
+    return tuple(_read_variants(path, key.exam)) if os.path.lexists(path) else ()
+
+
+def pool_file(exam: Exam, variants: Sequence[Variant]) -> dict[str, bytes]:
+    """The pool of a key, by file name."""
+    return {_pool_name(exam): b"".join(_json_line(variant_document(exam, variant)) for variant in variants)}
+
+
+def _pool_name(exam: Exam) -> str:
+    # A key may have been written over with that of another exam.
+    return f"pool-{exam.id}.jsonl"
+
+
 def _json_line(document: Mapping[str, Any]) -> bytes:
     return (json.dumps(document, ensure_ascii=False) + "\n").encode()
 

@@ -6,8 +6,6 @@ from examgen.exams.folders.files import csv_bytes, safe_text
 from examgen.exchange.grades.marked_class import MarkedClass
 from examgen.exchange.made import Made
 
-CANVAS, MOODLE = "canvas-grades.csv", "moodle-grades.csv"
-
 CANVAS_COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 """Canvas finds the columns of students by these titles in this order, and takes all behind them for assignments."""
 
@@ -27,7 +25,7 @@ def canvas_gradebook(marked: MarkedClass) -> Made:
     for one in marked.students:
         # Canvas's own number of a student is not known here; the id may be that of the institution, or the login.
         rows.append([safe_text(one.name or one.id), "", one.id, one.id, "", _plain(one.marks)])
-    return Made({CANVAS: csv_bytes((*CANVAS_COLUMNS, column), rows)}, marked.absent_told)
+    return Made({"": csv_bytes((*CANVAS_COLUMNS, column), rows)}, marked.absent_told)
 
 
 def moodle_gradebook(marked: MarkedClass) -> Made:
@@ -38,7 +36,7 @@ def moodle_gradebook(marked: MarkedClass) -> Made:
     notices = [*marked.absent_told, f"map {found_by} to the user, and set the maximum of the grade to {marked.most:g}"]
     if any(one.marks > MOODLES_MOST for one in marked.students):
         notices.append(f"Moodle takes no grade above {MOODLES_MOST} unless the site has lifted the limit")
-    return Made({MOODLE: csv_bytes((found_by, "Name", f"{marked.title} [{marked.exam}]"), rows)}, tuple(notices))
+    return Made({"": csv_bytes((found_by, "Name", f"{marked.title} [{marked.exam}]"), rows)}, tuple(notices))
 
 
 def _plain(marks: float) -> str:

@@ -9,7 +9,8 @@ from examgen.exams.folders.files import folder_name, typed_text
 from examgen.exchange.grades.marked_class import MarkedClass, MarkedStudent, entries_of
 from examgen.exchange.made import Made
 from examgen.marking.judging.outcomes import OUTCOMES
-from examgen.marking.results.read_back import Row
+from examgen.marking.results.earlier import RESULTS
+from examgen.marking.results.read_back import Row, number_in
 
 RIGHT = frozenset({"correct", "follow_through"})
 
@@ -62,9 +63,4 @@ def _output(row: Row) -> str:
 
 
 def _marks(row: Row, name: str, marked: MarkedClass) -> float:
-    try:
-        return float(row[name])
-    except ValueError:
-        raise AnswersError(
-            f"{marked.folder}: results.csv has {row[name]!r} as {name} of {row['field']}; mark the class again"
-        ) from None
+    return number_in(row, name, marked.folder / RESULTS, row["field"])

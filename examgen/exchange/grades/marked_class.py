@@ -12,7 +12,7 @@ from examgen.exams.keys.key_folder import Key, read_key
 from examgen.exams.wording.words import phrase, shipped_languages
 from examgen.marking.results.earlier import ABSENT, GRADEBOOK, RESULTS, STATUS
 from examgen.marking.results.key_of_marks import key_of_marks
-from examgen.marking.results.read_back import Row, read_rows, read_table_back, row_of
+from examgen.marking.results.read_back import Row, number_in, read_rows, read_table_back, row_of
 
 _BOOK = ("student", "name", "marks", "max_marks")
 _ENTRIES = ("student", "question", "field", "answer", "outcome", "marks", "max_marks", "comment")
@@ -118,9 +118,4 @@ def _student(row: Row, marks: Path) -> MarkedStudent:
 
 
 def _number(row: Row, marks: Path, name: str = "max_marks") -> float:
-    try:
-        return float(row[name])
-    except ValueError:
-        raise AnswersError(
-            f"{marks / GRADEBOOK}: {name} of student {row['student']!r} is {row[name]!r}; mark the class again"
-        ) from None
+    return number_in(row, name, marks / GRADEBOOK, f"student {row['student']!r}")

@@ -16,14 +16,14 @@ from examgen.documents.paper.render import web_math
 from examgen.documents.paper.task_parts import digits_text
 from examgen.errors import some
 from examgen.exams.digits import NOISE, Digits
+from examgen.exams.fields import Field
 from examgen.exams.folders.zip_writing import zip_pieces
 from examgen.exchange.made import Made
-from examgen.exchange.questions.item_markup import option, prompt, solution, with_mark
+from examgen.exchange.questions.item_markup import lettered_option, prompt, solution, tagged, with_mark
 from examgen.exchange.questions.item_pool import Pool
 from examgen.exchange.questions.items import Entry, Item
 from examgen.exchange.questions.xml_text import ident, xml
-
-CANVAS = "canvas.zip"
+from examgen.marking.reading.platforms.tags import Tag
 
 MOST_DECIMALS, SMALLEST = 4, 1e-4
 """Classic Quizzes rounds what students type to so many decimals: smaller numbers become 0."""
@@ -49,7 +49,7 @@ def canvas_files(pool: Pool) -> Made:
         members.append((f"{name}/assessment_meta.xml", _meta(name, items)))
     members.append(("imsmanifest.xml", _manifest(pool, idents)))
     content = b"".join(zip_pieces((name, text.encode()) for name, text in members))
-    return Made({CANVAS: content}, tuple(_notices(pool, len(papers))))
+    return Made({"": content}, tuple(_notices(pool, len(papers))))
 
 
 def scale_of(entry: Entry) -> int:
@@ -74,6 +74,10 @@ def _notices(pool: Pool, papers: int) -> Iterator[str]:
         )
     if papers > 1:
         yield f"there are {papers} quizzes, one for each variant: assign each to its students"
+    yield (
+        "to mark the answers here, with follow-through and causes: in the quiz, Quiz Statistics, Student Analysis, and "
+        "hand the CSV to examgen grade with --key"
+    )
 
 
 def _quiz(own: str, items: Sequence[Item], *, is_scaled: bool) -> str:
@@ -104,7 +108,8 @@ def _number(item: Item, entry: Entry, power: int, *, has_solution: bool) -> str:
     """A question for one box; times a power of ten."""
     naming = f"10^{{{power}}} \\cdot " if power else ""
     symbol = with_mark(item, web_math(f"{naming}{entry.latex} =", item.part))
-    text = Markup("<p>({}) {} …{}</p>").format(item.task.letter, symbol, _digits(item, entry, power))
+    text = tagged(_tag(item, entry.field, power))
+    text += Markup("<p>({}) {} …{}</p>").format(item.task.letter, symbol, _digits(item, entry, power))
     value, band = (Decimal(repr(number)).scaleb(power) for number in (entry.value, entry.tolerance))
     condition = (
         f'<or><varequal respident="response1">{value:f}</varequal><and>'
@@ -120,6 +125,11 @@ def _number(item: Item, entry: Entry, power: int, *, has_solution: bool) -> str:
     return _item(item, name, "numerical_question", entry.field.exact_marks, text, asked, condition, told)
 
 
+def _tag(item: Item, field: Field, power: int = 0) -> Tag:
+    """By which the answers are told in Canvas's student analysis."""
+    return Tag(item.exam.id, item.question_id, item.variant, field.name, power)
+
+
 def _digits(item: Item, entry: Entry, power: int) -> Markup:
     """To how many digits a number is asked, where it is not as the task says."""
     digits = entry.field.digits
@@ -133,7 +143,7 @@ def _choice(item: Item) -> str:
     several = item.task.takes_several
     labels = "".join(
         f'<response_label ident="{place + 1}"><material><mattext texttype="text/html">'
-        f"{xml(option(item, place))}</mattext></material></response_label>"
+        f"{xml(lettered_option(item, place))}</mattext></material></response_label>"
         for place in range(len(item.task.options))
     )
     asked = (
@@ -147,7 +157,8 @@ def _choice(item: Item) -> str:
     else:
         condition = chosen[item.right[0]]
     kind = "multiple_answers_question" if several else "multiple_choice_question"
-    return _item(item, item.part, kind, item.marks, prompt(item), asked, condition, solution(item))
+    text = tagged(_tag(item, item.fields[0])) + prompt(item)
+    return _item(item, item.part, kind, item.marks, text, asked, condition, solution(item))
 
 
 def _item(

@@ -41,6 +41,18 @@ def numerical(weight: int, right: tuple[float, float], wrong: Sequence[tuple[flo
     return f"{{{weight}:NUMERICAL:{'~'.join(answers)}}}"
 
 
+def choice(weight: int, options: Sequence[tuple[str, str]], *, is_single: bool) -> str:
+    """A list of options, all shown.
+
+    Args:
+        weight: as of a box for a number.
+        options: what each is worth in percent, and its markup.
+        is_single: whether one is chosen.
+    """
+    answers = "~".join(f"%{percent}%{cloze_text(markup)}" for percent, markup in options)
+    return f"{{{weight}:{'MULTICHOICE_V' if is_single else 'MULTIRESPONSE'}:{answers}}}"
+
+
 def number(value: float) -> str:
     """A number that reads back as the same double, without a point where it is whole."""
     return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)

@@ -1,6 +1,6 @@
 """The texts of an item as HTML with formulas in MathML; all formats that hold marked-up text take them from here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from markupsafe import Markup
@@ -9,10 +9,14 @@ from examgen.documents.math import localized
 from examgen.documents.pages import AnswerBox, Cell, CircuitPicture, Line
 from examgen.documents.paper.render import web_math, web_text
 from examgen.documents.style import PaperStyle
-from examgen.exchange.questions.items import Entry, Item
+from examgen.exchange.questions.items import Entry, Item, solution_of
+from examgen.marking.reading.platforms.tags import Tag
 
 Shown = Callable[[Entry], Markup]
 """How the box of an entry looks."""
+
+Typed = Callable[[str], Markup]
+"""How the box of a field looks that asks for no number, by its name."""
 
 Around = Callable[[Markup], Markup]
 """What is made of the markup around boxes, where a format needs that."""
@@ -22,12 +26,38 @@ _PARAGRAPH = Markup("<p>{}</p>")
 
 def prompt(item: Item) -> Markup:
     """What is given and what is asked: each item stands alone, so the whole question is in it."""
+    return setting(item) + asked(item)
+
+
+def setting(item: Item) -> Markup:
+    """What is given, the same for all tasks of a question."""
     return with_mark(item, Markup("").join(map(_PARAGRAPH.format, _paragraphs(item))))
 
 
-def boxes(item: Item, shown: Shown, around: Around = lambda markup: markup) -> Markup:
-    """The boxes of a task, matrices as tables."""
-    return Markup("").join(_box(item, box, shown, around) for box in item.task.boxes)
+def asked(item: Item) -> Markup:
+    """What a task asks."""
+    digits = Markup(" ({})").format(item.task.digits) if item.task.digits else Markup("")
+    text = Markup("<b>({})</b> {}{}").format(item.task.letter, web_text(item.task.text, item.part), digits)
+    return with_mark(item, _PARAGRAPH.format(text))
+
+
+def tagged(tag: Tag) -> Markup:
+    """The tag by which answers are told when they come back; it begins the text of a question."""
+    return Markup("<p><small>{}</small></p>").format(str(tag))
+
+
+def boxes(
+    item: Item, shown: Shown, around: Around = lambda markup: markup, typed: Typed = lambda _: Markup("")
+) -> Markup:
+    """The boxes of a task, matrices as tables.
+
+    Args:
+        item: the task.
+        shown: how the box of a number looks.
+        around: what is made of the markup around boxes.
+        typed: how the box of what is no number looks.
+    """
+    return Markup("").join(_box(item, box, shown, around, typed) for box in item.task.boxes)
 
 
 def option(item: Item, place: int) -> Markup:
@@ -35,11 +65,16 @@ def option(item: Item, place: int) -> Markup:
     return with_mark(item, web_text(item.task.options[place][1], item.part))
 
 
-def solution(item: Item) -> Markup:
-    """The worked solution of a task, with its right options where it has some."""
-    found = Markup("").join(_section_parts(item))
-    chosen = (f"({letter}) {text}" for letter, text in (item.task.options[place] for place in item.right))
-    return with_mark(item, found + Markup("").join(_PARAGRAPH.format(web_text(text, item.part)) for text in chosen))
+def lettered_option(item: Item, place: int) -> Markup:
+    """The same behind its letter, by which it is told when answers come back as texts."""
+    return Markup("({}) {}").format(item.task.options[place][0], option(item, place))
+
+
+def solution(*items: Item) -> Markup:
+    """The worked solution of tasks of one question, with their right options where they have some."""
+    found = Markup("").join(_section_parts(items))
+    chosen = Markup("").join(_PARAGRAPH.format(text) for item in items for text in _chosen(item))
+    return with_mark(items[0], found + chosen)
 
 
 def explanation(item: Item, names: tuple[str, ...]) -> Markup:
@@ -77,13 +112,13 @@ def _paragraphs(item: Item) -> Iterator[Markup]:
     for given in question.givens:
         label = Markup("{}: ").format(given.label) if given.label else Markup("")
         yield label + web_math(given.latex, where)
-    digits = Markup(" ({})").format(item.task.digits) if item.task.digits else Markup("")
-    yield Markup("<b>({})</b> {}{}").format(item.task.letter, web_text(item.task.text, where), digits)
 
 
-def _box(item: Item, box: AnswerBox, shown: Shown, around: Around) -> Markup:
+def _box(item: Item, box: AnswerBox, shown: Shown, around: Around, typed: Typed) -> Markup:
     def cell_of(cell: Cell | None) -> Markup:
-        return Markup("") if cell is None else shown(item.entries[cell.field])
+        if cell is None:
+            return Markup("")
+        return shown(item.entries[cell.field]) if cell.field in item.entries else typed(cell.field)
 
     symbol = around(with_mark(item, web_math(f"{box.symbol} =", item.part)))
     if len(box.cells) == len(box.cells[0]) == 1:
@@ -95,10 +130,15 @@ def _box(item: Item, box: AnswerBox, shown: Shown, around: Around) -> Markup:
     return Markup("<p>{}</p><table><tbody>{}</tbody></table>").format(symbol, rows)
 
 
-def _section_parts(item: Item) -> Iterator[Markup]:
-    for section in item.solution:
+def _chosen(item: Item) -> Iterator[Markup]:
+    for letter, text in (item.task.options[place] for place in item.right):
+        yield web_text(f"({letter}) {text}", item.part)
+
+
+def _section_parts(items: Sequence[Item]) -> Iterator[Markup]:
+    for section in solution_of(items):
         yield Markup("<h4>{}</h4>").format(section.title)
-        yield from (_line(item, line) for line in section.lines)
+        yield from (_line(items[0], line) for line in section.lines)
 
 
 def _line(item: Item, line: Line) -> Markup:

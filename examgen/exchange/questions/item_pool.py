@@ -15,15 +15,24 @@ class Pool:
         exam: whose items.
         items: paper by paper.
         is_scaled: whether small numbers are asked times a power of ten, where a format needs it.
+        most_bytes: of a file, where a format writes several; None for one file.
     """
 
     exam: Exam
     items: Sequence[Item]
     is_scaled: bool = False
+    most_bytes: int | None = None
 
     def papers(self) -> dict[str, list[Item]]:
         """The items of each paper, by its variant."""
         found: dict[str, list[Item]] = {}
         for item in self.items:
             found.setdefault(item.variant, []).append(item)
+        return found
+
+    def questions(self) -> dict[str, dict[str, list[Item]]]:
+        """The items of each question of each variant, by the question's id."""
+        found: dict[str, dict[str, list[Item]]] = {}
+        for item in self.items:
+            found.setdefault(item.question_id, {}).setdefault(item.variant, []).append(item)
         return found

@@ -59,7 +59,8 @@ class Item:
         entries: its boxes by field name, where numbers are asked.
         right: places of the right options, where one or more are to be chosen.
         symbols: sentences that say what the symbols mean.
-        solution: the worked solution of what is asked, from the given numbers on.
+        solved: the question with its numbers.
+        number: 0-based place of the task.
         is_turned: whether misconceptions are told with the other sign.
         style: language and looks.
     """
@@ -73,7 +74,8 @@ class Item:
     entries: Mapping[str, Entry]
     right: tuple[int, ...]
     symbols: tuple[str, ...]
-    solution: tuple[Section, ...]
+    solved: SolvedPaper
+    number: int
     is_turned: bool
     style: PaperStyle
 
@@ -86,6 +88,11 @@ class Item:
     def name(self) -> str:
         """By which it is told from all others."""
         return f"{self.exam.id} {self.part} {self.variant}"
+
+    @property
+    def whole_name(self) -> str:
+        """By which its whole question is told from all others."""
+        return f"{self.exam.id} {self.question_id} {self.variant}"
 
     @property
     def paper_title(self) -> str:
@@ -120,6 +127,13 @@ def items_of(exam: Exam, variants: Sequence[Variant], styles: Sequence[PaperStyl
     return found
 
 
+def solution_of(items: Sequence[Item]) -> tuple[Section, ...]:
+    """The worked solution of what tasks of one question ask, from the given numbers on."""
+    first = items[0]
+    of_tasks = replace(first.solved, paper=_only(first.solved.paper, tuple(item.number for item in items)))
+    return worked_sections(of_tasks, first.style.words["worked"], has_chains=False) if of_tasks.paper.fields else ()
+
+
 def _item(
     exam: Exam,
     variant: Variant,
@@ -142,7 +156,8 @@ def _item(
         entries={field.name: entries[field.name] for field in fields if field.name in entries},
         right=right_options(paper, number) if task.kind == "choice" else (),
         symbols=symbol_sentences([paper], page.style),
-        solution=_solution(solved, number, page.style),
+        solved=solved,
+        number=number,
         is_turned=paper.is_turned,
         style=page.style,
     )
@@ -176,13 +191,7 @@ def _entries(paper: PaperShape, numbers: Sequence[QuestionVariant]) -> Iterator[
         yield {field.name: Entry(field, *rest) for field, *rest in rows}
 
 
-def _solution(solved: SolvedPaper, number: int, style: PaperStyle) -> tuple[Section, ...]:
-    """The lines that lead from the given numbers to what a task asks for."""
-    of_task = replace(solved, paper=_only(solved.paper, number))
-    return worked_sections(of_task, style.words["worked"], has_chains=False) if of_task.paper.fields else ()
-
-
 @lru_cache(maxsize=512)
-def _only(paper: PaperShape, number: int) -> PaperShape:
-    """The same paper as if it asked one task only."""
-    return replace(paper, fields=tuple(field for field in paper.fields if field.task == number))
+def _only(paper: PaperShape, numbers: tuple[int, ...]) -> PaperShape:
+    """The same paper as if it asked these tasks only."""
+    return replace(paper, fields=tuple(field for field in paper.fields if field.task in numbers))

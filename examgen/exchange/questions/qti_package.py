@@ -28,7 +28,7 @@ def qti_files(pool: Pool, name: str) -> Made:
     members.append(("imsmanifest.xml", _manifest(dialect, pool, papers)))
     content = b"".join(zip_pieces((path, text.encode()) for path, text in members))
     told = (f"there are {len(papers)} tests, one for each variant: assign each to its students",)
-    return Made({f"{name}.zip": content}, told if len(papers) > 1 else ())
+    return Made({"": content}, told if len(papers) > 1 else ())
 
 
 def _item(dialect: Dialect, item: Item) -> str:

@@ -241,19 +241,15 @@ def _reasons(path: Path, read: Sequence[tuple[RawSheet, Upload]]) -> str:
             name = printable(sheet.path.relative_to(path) if sheet.path != path else path.name)
             reason = problem.detail.removeprefix(f"{printable(sheet.path)}: ")
             told.append(f"{name}: {f'line {problem.line}: ' if problem.line else ''}{reason}")
-    more = f"; and {len(told) - _MOST_REASONS:,} more" if len(told) > _MOST_REASONS else ""
-    return "; ".join(told[:_MOST_REASONS]) + more
+    return "; ".join(told[:_MOST_REASONS]) + (f"; and {more:,} more" if (more := len(told) - _MOST_REASONS) > 0 else "")
 
 
 def _read_all(uploads: Sequence[Upload], means: Means, budget: TimeBudget) -> list[tuple[RawSheet, Upload]]:
     read: list[tuple[RawSheet, Upload]] = []
     limits = means.limits
     room = limits.max_rows
-    each = replace(
-        limits,
-        max_bytes=min(limits.max_bytes, UPLOAD_LIMITS.max_bytes),
-        max_rows=min(limits.max_rows, UPLOAD_LIMITS.max_rows),
-    )
+    cap = UPLOAD_LIMITS
+    each = replace(limits, max_bytes=min(limits.max_bytes, cap.max_bytes), max_rows=min(limits.max_rows, cap.max_rows))
     left = limits.max_bytes
     for upload in sorted(uploads, key=lambda upload: (upload.size, upload.path)):
         mine = replace(means, limits=replace(each, max_bytes=min(each.max_bytes, left)))
@@ -289,12 +285,15 @@ def _read_or_report(upload: Upload, means: Means, budget: TimeBudget) -> RawShee
 
 
 def _together(path: Path, read: Sequence[tuple[RawSheet, Upload]]) -> HandedIn:
+    sources = tuple(Source(sheet.path, upload.modified, sheet.is_wide) for sheet, upload in read)
+    return together(path, tuple(sheet for sheet, _ in read), sources)
+
+
+def together(path: Path, sheets: tuple[RawSheet, ...], sources: tuple[Source, ...]) -> HandedIn:
     """The rows of all sheets behind one another; which answers are numbers is not known yet."""
-    sheets = tuple(sheet for sheet, _ in read)
     rows = Rows.joined([sheet.rows for sheet in sheets])
     file = np.repeat(np.arange(len(sheets), dtype=np.int32), [len(sheet.rows.line) for sheet in sheets])
     nothing, small = np.zeros(len(file)), np.zeros(len(file), dtype=np.int16)
     reason = np.where(rows.is_cut, REASON_CODES["too_long"], READABLE).astype(np.int8)
     table = AnswerTable(file, rows.line, *rows.names, rows.answer, Numbers(nothing, small, small, reason))
-    sources = tuple(Source(sheet.path, upload.modified, sheet.is_wide) for sheet, upload in read)
     return HandedIn(path, table, sheets, sources)

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.errors import AnswersError, some
-from examgen.exams.exam import Variant
+from examgen.exams.exam import Exam, Variant
+from examgen.exams.folders.files import safe_text
+from examgen.exams.keys.given_rows import stacked
 from examgen.exams.keys.key_folder import Key
 from examgen.marking.reading.answers import READABLE, AnswerTable, Numbers
 from examgen.marking.reading.entry_places import Codes, Layout, PaperAnswers
@@ -52,6 +54,21 @@ class Matched:
     row_at: NDArray[np.int32]
     sizes: Codes
     notices: tuple[Notice, ...]
+
+    def givens(self, part: PaperAnswers) -> dict[str, NDArray[np.float64]]:
+        """(members, *shape) by given quantity, the numbers of a question of these students."""
+        question, members = part.paper.question.id, part.members.tolist()
+        return stacked([self.submissions[member].variant.questions[question].givens for member in members])
+
+    def heads(self, exam: Exam) -> dict[str, list[str]]:
+        """The gradebook's columns before the marks, a cell for each submission."""
+        names = [one.variant.name if one.variant.student == one.student else "" for one in self.submissions]
+        return {
+            "student": [safe_text(one.student) for one in self.submissions],
+            "name": [safe_text(name) for name in names],
+            "exam": [exam.id] * len(self.submissions),
+            "variant": [one.variant.code for one in self.submissions],
+        }
 
 
 @dataclass(slots=True)

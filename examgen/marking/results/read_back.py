@@ -34,6 +34,17 @@ def read_rows(path: Path, columns: Iterable[str]) -> list[Row]:
     return [row_of(header, line) for line in lines if line]
 
 
+def number_in(row: Row, name: str, path: Path, whose: str) -> float:
+    """A number of a row.
+
+    Raises: AnswersError: there is another text; the message names the file and whose row it is.
+    """
+    try:
+        return float(row[name])
+    except ValueError:
+        raise AnswersError(f"{path}: {name} of {whose} is {row[name]!r}; mark the class again") from None
+
+
 def _lines(path: Path) -> Iterator[list[str]]:
     try:
         with opened_text(path) as file:

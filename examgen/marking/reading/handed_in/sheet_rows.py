@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from examgen.marking.reading.answers import Names, take_names
 from examgen.marking.reading.handed_in.damaged_cells import damage_note, is_needed, mended, unread_names, unread_rows
+from examgen.marking.reading.platforms.responses import Responses
 from examgen.marking.reading.problems import MAX_PROBLEMS, Problem, file_problem, limited
 from examgen.tables.damage import Damage, as_windows
 from examgen.tables.table_rows import Row, RowProblem
@@ -74,6 +75,7 @@ class RawSheet:
         is_key: whether the file has the columns of a key.
         is_wide: whether it has a row for each student; then a question may be empty.
         names_exam: whether it has a column for the exam.
+        responses: that a platform exported, where it is their table; the rows then are of whole questions.
     """
 
     path: Path
@@ -83,6 +85,7 @@ class RawSheet:
     is_key: bool = False
     is_wide: bool = False
     names_exam: bool = True
+    responses: Responses | None = None
 
 
 def unread_sheet(path: Path, *problems: Problem) -> RawSheet:

@@ -14,6 +14,12 @@ import numpy as np
 from examgen.errors import AnswersError
 from examgen.exams.keys.key_lines import KEY_COLUMNS, SHEET_COLUMNS
 from examgen.marking.reading.handed_in.file_kinds import FORMS, SPREADSHEETS, known_fault
+from examgen.marking.reading.handed_in.response_sheets import (
+    ResponseTable,
+    are_responses,
+    response_sheet,
+    responses_in,
+)
 from examgen.marking.reading.handed_in.sheet_rows import PLACES, RawSheet, Rows, cleaned_name, sheet_of
 from examgen.marking.reading.handed_in.uploads import Upload
 from examgen.marking.reading.handed_in.wide_form import MAX_LINE, Header, is_wide, read_wide
@@ -115,7 +121,7 @@ def _rank(titles: Sequence[str]) -> float:
     known = {title.lower() for title in titles} & set(SHEET_COLUMNS)
     if len(known) == len(SHEET_COLUMNS):
         return 2.0
-    return 1.0 if is_wide(titles) else len(known) / (len(SHEET_COLUMNS) + 1)
+    return 1.0 if is_wide(titles) or are_responses(titles) else len(known) / (len(SHEET_COLUMNS) + 1)
 
 
 def _form(upload: Upload, data: bytes, means: Means) -> RawSheet:
@@ -131,6 +137,8 @@ def _form(upload: Upload, data: bytes, means: Means) -> RawSheet:
 
 def _table(upload: Upload, data: bytes, means: Means) -> RawSheet:
     limits, where = means.limits, printable(upload.path)
+    if (responses := responses_in(where, data)) is not None:
+        return _responses(upload, responses, means)
     lines = replace(limits, max_columns=max(limits.max_columns, MAX_LINE // limits.max_field))
     table = open_table(where, data, SHEET_COLUMNS, _EXTRA, lines, rank=_rank, keeps_damage=True)
     if means.of_one_student and len(table.text) > LARGE:
@@ -146,6 +154,14 @@ def _table(upload: Upload, data: bytes, means: Means) -> RawSheet:
     table = reopened(table, limits)
     columns = known_columns(table, SHEET_COLUMNS, _EXTRA, limits, extra="ignore")
     return replace(_long_form(upload.path, table, columns, limits), delimiter=table.delimiter, is_key=_is_key(columns))
+
+
+def _responses(upload: Upload, table: ResponseTable, means: Means) -> RawSheet:
+    """What a platform exported; nobody's own file says what others answered, nor on which paper."""
+    if means.of_one_student:
+        told = "is a table of answers that a platform exported; mark it alone, or take tables of several students with"
+        raise SeveralStudentsError(f"{printable(upload.path)}: {told} --table")
+    return response_sheet(upload.path, table)
 
 
 def _check_one_student(where: str, table: OpenTable, limits: Limits) -> None:
@@ -182,6 +198,8 @@ def _spreadsheet(upload: Upload, data: bytes, means: Means) -> RawSheet:
 
     path, limits, where = upload.path, means.limits, printable(upload.path)
     sheet = read_spreadsheet(where, data, limits, rank=_rank, reader=means.reader, seconds=means.seconds)
+    if are_responses(sheet.titles):
+        return _responses(upload, ResponseTable(sheet.titles, sheet.rows), means)
     if is_wide(sheet.titles):
         places = [place for place, title in enumerate(sheet.titles) if title]
         titles = tuple(sheet.titles[place] for place in places)

@@ -1,0 +1,1 @@
+"""Questions of PrairieLearn that draw their numbers and mark answers with examgen."""
