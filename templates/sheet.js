@@ -1,8 +1,10 @@
 {
   const form = document.getElementById("sheet"), student = document.getElementById("student");
   const { exam, variant } = form.dataset, words = JSON.parse(form.dataset.words);
-  const rows = JSON.parse(form.dataset.rows);
-  const inputs = rows.map((_, n) => document.getElementById("a" + n));
+  const fields = JSON.parse(form.dataset.rows).flatMap(([question, names]) => names.map((name) => [question, name]));
+  const inputs = fields.map((_, n) => document.getElementById("a" + n));
+  const symbolOf = (input) => input.closest("label").querySelector("span").textContent;
+  const rows = fields.map(([question, field], n) => [question, field, symbolOf(inputs[n])]);
   const status = document.getElementById("status");
   const draft = ["examgen", exam, variant, student.defaultValue].join("\n");
   const reader = numberReader(grammar), cells = sheetCells();
@@ -14,7 +16,16 @@
   const keepsDrafts = stored((storage) => { storage.setItem(draft + "\n?", ""); storage.removeItem(draft + "\n?"); return true; });
   document.getElementById("undrafted").hidden = keepsDrafts === true;
 
-  const isNumber = (input) => "number" in input.dataset;
+  // Pictures shrink to a narrow screen as far as they can be read, and are moved from side to side beyond that.
+  const SMALLEST = 0.6, EDGES = 28;
+  const fit = () => document.querySelectorAll(".diagram").forEach((one) => {
+    one.style.zoom = 1;
+    one.style.zoom = Math.max(SMALLEST, Math.min(1, (one.closest(".shown").clientWidth - EDGES) / one.offsetWidth));
+  });
+  addEventListener("resize", fit);
+  fit();
+
+  const isNumber = (input) => !("kind" in input.dataset);
   const isInvalid = (input) => input.getAttribute("aria-invalid") === "true";
   const isFilled = (input) => isNumber(input) ? reader.readBox(input.value).reason !== "blank" : input.value.trim() !== "";
 
@@ -49,12 +60,26 @@
     return grammar.reasons[reason] + " (" + (/[\p{L}\p{N}\p{P}\p{S}]/u.test(char) ? char + "\u00a0" : "") + code + ")";
   };
 
+  // Where the reasons of a box are told: made once, before there is one to be read aloud.
+  const whys = (box) => {
+    const found = box.querySelector(".whys") ?? document.createElement("div");
+    if (!found.className) {
+      found.className = "whys";
+      found.setAttribute("aria-live", "polite");
+      box.append(found);
+    }
+    return found;
+  };
+
   const places = new Map(inputs.filter(isNumber).map((input) => {
     const box = input.closest(".box"), place = document.createElement("p");
     place.id = input.id + "-why";
     place.hidden = true;
-    box.querySelector(".whys").append(place);
-    const symbol = box.querySelector(".matrix") ? input.closest("label").textContent.trim() + ": " : "";
+    whys(box).append(place);
+    input.dataset.number = "";
+    input.inputMode = "text";  // keypads for decimal numbers have no minus on some phones
+    input.enterKeyHint = "next";
+    const symbol = box.querySelector(".matrix") ? symbolOf(input) + ": " : "";
     return [input, { box, place, symbol }];
   }));
 

@@ -62,7 +62,7 @@ class ReadFacts:
         for paragraph in self.part.text:
             if RATE.search(paragraph):
                 yield from (
-                    (formula, list(self._of_given(Given("", formula)))) for formula in FORMULA.findall(paragraph)
+                    (formula, list(self._of_given(Given("", (formula,))))) for formula in FORMULA.findall(paragraph)
                 )
         for formula in (*told, *self.part.appendix):
             if OF_Z.match(formula):

@@ -31,11 +31,12 @@ for (const { id, dataset, label, is_matrix } of page.boxes) {
     ".whys": whys, ".matrix": is_matrix ? whys : null,
     "[aria-invalid=true]": input.attributes["aria-invalid"] === "true" ? input : null,
   })[wanted] });
-  input.closest = (wanted) => ({ ".box": box, label: new Element("label", { textContent: label }) })[wanted];
+  input.closest = (wanted) => ({ ".box": box, label: { querySelector: () => ({ textContent: label }) } })[wanted];
   input.whys = whys;
 }
 
-globalThis.document = { getElementById: (id) => elements[id], createElement: () => new Element("") };
+globalThis.document = { getElementById: (id) => elements[id], createElement: () => new Element(""), querySelectorAll: () => [] };
+globalThis.addEventListener = () => {};
 globalThis.localStorage = {
   getItem: (name) => page.stored[name] ?? null, setItem: (name, text) => { page.stored[name] = text; },
   removeItem: (name) => { delete page.stored[name]; },

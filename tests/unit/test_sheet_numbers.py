@@ -224,4 +224,4 @@ def test_a_word_of_a_theme_cannot_end_the_script(tmp_path: Path) -> None:
     (texts / "it.toml").write_text(f"[phrases]\n{word}\n", encoding="utf-8")
     script = sheet_script(PaperStyle.of("it", "a4", tmp_path / "theme"))
     assert "</script" not in script
-    assert "\\u003c/script>" in script
+    assert "\\u003c/script" in script

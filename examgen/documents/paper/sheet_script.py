@@ -4,14 +4,19 @@ Called by `render`. Both languages have the same tables, so that a page and the 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from markupsafe import Markup
+
 from examgen.core.formulas import number_grammar
 from examgen.core.formulas.typed_characters import BEFORE, BEHIND
+from examgen.documents.paper.sheet_style import without_spares
 from examgen.documents.style import PaperStyle
 from examgen.resources import shipped
+
+_UNIT = "\\u{:04x}"
 
 READER, CELLS, SAVED, PAGE = "sheet_numbers.js", "sheet_cells.js", "sheet_saved.js", "sheet.js"
 
@@ -20,10 +25,9 @@ READER, CELLS, SAVED, PAGE = "sheet_numbers.js", "sheet_cells.js", "sheet_saved.
 def sheet_script(style: PaperStyle) -> str:
     """The script for papers of this style; it is the same for all students, and so is its digest."""
     reasons = {reason: style.phrase(sentence) for reason, sentence in number_grammar.REASONS.items()}
-    # Nothing in a word of a theme may end the element.
-    tables = json.dumps({**grammar(), "reasons": reasons}, separators=(",", ":")).replace("<", "\\u003c")
+    tables = json_text({**grammar(), "reasons": reasons})
     parts = "\n".join(map(_file, (READER, CELLS, SAVED)))
-    return f"{parts}\nconst grammar = {tables};\n\n{_file(PAGE)}"
+    return without_spares(f"{parts}\nconst grammar = {tables};\n\n{_file(PAGE)}")
 
 
 def grammar() -> dict[str, Any]:
@@ -42,6 +46,23 @@ def grammar() -> dict[str, Any]:
         "no_numerator": number_grammar.NO_NUMERATOR,
         "faults": dict(number_grammar.FAULTS),
     }
+
+
+def json_text(value: Any) -> Markup:
+    """JSON for the script or for an attribute in single quotes: nothing in a word of a theme or a name ends either."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup("".join(char if _is_plain(char) else "".join(map(_UNIT.format, _units(char))) for char in text))
+
+
+def _is_plain(char: str) -> bool:
+    """Whether a character can be seen, and means nothing to HTML."""
+    return char.isprintable() and char not in "<>&'"
+
+
+def _units(char: str) -> Iterator[int]:
+    """The units of UTF-16, by which JSON escapes."""
+    code = char.encode("utf-16-be", "surrogatepass")
+    return (int.from_bytes(code[at : at + 2], "big") for at in range(0, len(code), 2))
 
 
 def _two_texts(table: Mapping[str, str]) -> tuple[str, str]:
