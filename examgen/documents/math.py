@@ -22,6 +22,7 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 POSITION = re.compile(r"^(\d+): (.*)$", re.DOTALL)
 _DECIMALS = re.compile(r"(<mn>\d+)\.(\d+</mn>)")
 _SIGNED = re.compile(r'(?:(?<=<mtd>)<mo>|<mo lspace="0" rspace="0">)−</mo>(<mn>[^<]*</mn>)')
+_TABLE = '<mtable displaystyle="false" scriptlevel="0">'
 _STIFF = r'<mo stretchy="false">\{}</mo>'
 _NUMBER_OF_LAYER = re.compile(rf"<mrow>{_STIFF.format('(')}(<m[ni]>\w+</m[ni]>){_STIFF.format(')')}</mrow>")
 
@@ -46,9 +47,9 @@ def for_screens(mathml: str, decimal_mark: DecimalMark) -> str:
 
     A number has its sign in a row of their own; the library tells by spaces that a minus is a sign, and not at all in
     the later cells of a row. And brackets around a single number, which have nothing to grow with, are written
-    in short: every symbol of a network has some.
+    in short: every symbol of a network has some. Tables have the style of their own without being told.
     """
-    found = _NUMBER_OF_LAYER.sub(r"<mrow><mo>(</mo>\1<mo>)</mo></mrow>", mathml)
+    found = _NUMBER_OF_LAYER.sub(r"<mrow><mo>(</mo>\1<mo>)</mo></mrow>", mathml.replace(_TABLE, "<mtable>"))
     return localized(_SIGNED.sub(r"<mrow><mo>−</mo>\1</mrow>", found), decimal_mark)
 
 

@@ -220,7 +220,7 @@ class QuestionPart:
     """One question of a paper.
 
     `sections` (the worked solution) and `appendix` (LaTeX of the derivatives that it uses) are empty on what is handed
-    out.
+    out. `known` has every spelling of a symbol that formulas may have, where some are asked.
     """
 
     number: str
@@ -232,6 +232,7 @@ class QuestionPart:
     sections: tuple[Section, ...] = ()
     appendix: tuple[str, ...] = ()
     marks: str = ""
+    known: tuple[str, ...] = ()
 
     @property
     def derivatives(self) -> tuple[tuple[str, ...], ...]:

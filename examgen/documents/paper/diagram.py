@@ -33,7 +33,7 @@ CAPTION = 26.0
 CAPTION_ROOM = 120.0
 MATH, TEXT = "Examgen Math", "Examgen Text"
 INK, EDGE = "#1d2733", "#5b6b82"
-_OF_MATH = re.compile(rf'(<text [^>]*)font-family="{MATH}"([^>]*>)([^<]*)<')
+_OF_MATH = re.compile(rf'(<text [^>]*) font-family="{MATH}"([^>]*>)([^<]*)<')
 _ITALIC = str.maketrans(
     {chr(ord(first) + n): chr(code + n) for first, code in (("A", 0x1D434), ("a", 0x1D44E)) for n in range(26)}
     | {"h": "\u210e"}
@@ -89,7 +89,8 @@ def network_svg(picture: NetworkPicture, where: str = "", *, is_dense: bool = Fa
 
 def on_screen(svg: Markup) -> Markup:
     """The same for a page that carries its font: there an italic letter of mathematics is a character of its own."""
-    return Markup(_OF_MATH.sub(lambda found: f"{found[1].rstrip()}{found[2]}{found[3].translate(_ITALIC)}<", svg))
+    found = _OF_MATH.sub(lambda found: f"{found[1]}{found[2]}{found[3].translate(_ITALIC)}<", svg)
+    return Markup(found.replace(f' font-family="{TEXT}"', "").replace(f' fill="{INK}">', ">"))
 
 
 def _caption(text: str, x: float, y: float) -> Markup:

@@ -36,6 +36,7 @@ from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import total_marks
 from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.references.spellings import spellings
 from examgen.exams.wording.texts import UNSHOWN
 
 Picture = NetworkPicture | CircuitPicture | None
@@ -124,7 +125,13 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
         sections=worked_sections(solved, text, has_chains=style.key_detail == "full") if with_solution else (),
         appendix=tuple(derivatives_of(paper)) if with_solution else (),
         marks=plain_marks(total_marks(paper.fields, with_bonus=False)),
+        known=() if with_solution else _known(paper),
     )
+
+
+def _known(paper: PaperShape) -> tuple[str, ...]:
+    """The spellings of symbols, where a task asks for a formula."""
+    return tuple(spellings(paper.naming)) if any(task.as_ == "formula" for task in paper.question.tasks) else ()
 
 
 def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:

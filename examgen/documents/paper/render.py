@@ -69,13 +69,19 @@ def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
     Raises: ValueError if the rows are not those of the page's boxes.
     """
     numbers = _row_numbers(page, rows)
-    script = sheet_script(page.style)
+    script = sheet_script(page.style, _typed_kinds(page))
     digest = b64encode(sha256(script.encode()).digest()).decode()
     more = {"script": Markup(script), "style": Markup(sheet_style()), "digest": digest, "longest": LONGEST_ANSWER}
     more["words"] = {name: page.style.words[name] for name in SCRIPT_WORDS}
     fields = [(question, [field for _, field, _ in found]) for question, found in groupby(rows, key=itemgetter(0))]
     html = render("sheet.html.j2", page, fields=fields, numbers=numbers, **more)
     return for_screens(html, page.style.decimal_mark)
+
+
+def _typed_kinds(page: PaperPage) -> frozenset[str]:
+    """The kinds of answers that are typed and no numbers; one option of several is chosen from a list."""
+    tasks = (task for question in page.questions for task in question.tasks if task.boxes)
+    return frozenset(task.kind for task in tasks if task.kind != "number" and (task.takes_several or not task.options))
 
 
 def _row_numbers(page: PaperPage, rows: Sequence[SheetRow]) -> dict[tuple[str, str], int]:
