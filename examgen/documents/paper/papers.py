@@ -125,7 +125,7 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
         sections=worked_sections(solved, text, has_chains=style.key_detail == "full") if with_solution else (),
         appendix=tuple(derivatives_of(paper)) if with_solution else (),
         marks=plain_marks(total_marks(paper.fields, with_bonus=False)),
-        known=() if with_solution else _known(paper),
+        known=_known(paper),
     )
 
 

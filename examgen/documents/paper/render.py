@@ -75,7 +75,8 @@ def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
     more["words"] = {name: page.style.words[name] for name in SCRIPT_WORDS}
     fields = [(question, [field for _, field, _ in found]) for question, found in groupby(rows, key=itemgetter(0))]
     html = render("sheet.html.j2", page, fields=fields, numbers=numbers, **more)
-    return for_screens(html, page.style.decimal_mark)
+    head, body, rest = html.partition("<body>")
+    return f"{head}{body}{for_screens(rest, page.style.decimal_mark)}"
 
 
 def _typed_kinds(page: PaperPage) -> frozenset[str]:

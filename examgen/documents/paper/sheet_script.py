@@ -4,7 +4,8 @@ Called by `render`. Both languages have the same tables, so that a page and the 
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -30,7 +31,7 @@ from examgen.resources import shipped
 _ELSEWHERE = frozenset({"blank", "ambiguous_mark", "duplicate", "ambiguous"})
 """Reasons that no single box gives."""
 
-_UNIT = "\\u{:04x}"
+_OTHERS = re.compile(r"[<>&'\x7f]|[^\x00-\x7f]")
 
 GAP = "¤"
 """In the place of the spaces within a line."""
@@ -143,19 +144,16 @@ _REASONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 def json_text(value: Any) -> Markup:
     """JSON for the script or for an attribute in single quotes: nothing in a word of a theme or a name ends either."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Markup("".join(char if _is_plain(char) else "".join(map(_UNIT.format, _units(char))) for char in text))
+    return Markup(_OTHERS.sub(_escaped, json.dumps(value, ensure_ascii=False, separators=(",", ":"))))
 
 
-def _is_plain(char: str) -> bool:
-    """Whether a character can be seen, and means nothing to HTML."""
-    return char.isprintable() and char not in "<>&'"
-
-
-def _units(char: str) -> Iterator[int]:
-    """The units of UTF-16, by which JSON escapes."""
-    code = char.encode("utf-16-be", "surrogatepass")
-    return (int.from_bytes(code[at : at + 2], "big") for at in range(0, len(code), 2))
+def _escaped(found: re.Match[str]) -> str:
+    """A character that means something to HTML, or that nobody sees, by its units of UTF-16; else as it is."""
+    char = found[0]
+    if char.isprintable() and not char.isascii():
+        return char
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _two_texts(table: Mapping[str, str]) -> tuple[str, str]:

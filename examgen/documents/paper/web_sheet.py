@@ -33,7 +33,7 @@ STUDENT, NAME, VARIANT, NUMBERS = range(4)
 """What of a student stands on a page; from the last on, each distinct number in the two forms of `_number`."""
 
 _SLOT = f"([{chr(FIRST_SLOT)}-{chr(FIRST_SLOT + MAX_SLOTS)}])"
-_NUMBER = re.compile(f"<mi>{_SLOT}</mi>|(?<=>){_SLOT}(?=</text>)")
+_NUMBER = re.compile(f"<mi>{_SLOT}</mi>|>{_SLOT}</text>")
 """A number in a formula, or in a drawing."""
 
 
@@ -109,7 +109,7 @@ def _skeleton(layout: SheetLayout) -> SheetSkeleton:
     def mark(found: re.Match[str]) -> str:
         in_formula, drawn = found.groups()
         place = places[ord(in_formula or drawn) - FIRST_SLOT]
-        return person_mark(NUMBERS + 2 * place + (in_formula is None))
+        return person_mark(NUMBERS + 2 * place) if in_formula else f">{person_mark(NUMBERS + 2 * place + 1)}</text>"
 
     html = _NUMBER.sub(mark, html)
     # The marks of a page are every second piece.
