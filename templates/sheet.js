@@ -1,11 +1,14 @@
 {
   const form = document.getElementById("sheet"), student = document.getElementById("student");
   const { exam, variant } = form.dataset, words = JSON.parse(form.dataset.words);
-  const rows = JSON.parse(form.dataset.rows);
-  const inputs = rows.map((_, n) => document.getElementById("a" + n));
+  const fields = JSON.parse(form.dataset.rows).flatMap(([question, names]) => names.map((name) => [question, name]));
+  const inputs = fields.map((_, n) => document.getElementById("a" + n));
+  const symbolOf = (input) => input.closest("label").querySelector("span").textContent;
+  const rows = fields.map(([question, field], n) => [question, field, symbolOf(inputs[n])]);
   const status = document.getElementById("status");
   const draft = ["examgen", exam, variant, student.defaultValue].join("\n");
   const reader = numberReader(grammar), cells = sheetCells();
+  const forms = typeof formReaders === "function" ? formReaders(grammar) : {};
   const SHORTLY = 150, PAUSE = 1000;  // ms: after a box is left, so that no click lands beside its aim; while typing
   const LARGEST = 1 << 20;  // bytes: no sheet is so large
 
@@ -14,7 +17,16 @@
   const keepsDrafts = stored((storage) => { storage.setItem(draft + "\n?", ""); storage.removeItem(draft + "\n?"); return true; });
   document.getElementById("undrafted").hidden = keepsDrafts === true;
 
-  const isNumber = (input) => "number" in input.dataset;
+  // Pictures shrink to a narrow screen as far as they can be read, and are moved from side to side beyond that.
+  const SMALLEST = 0.6, EDGES = 28;
+  const fit = () => document.querySelectorAll(".diagram").forEach((one) => {
+    one.style.zoom = 1;
+    one.style.zoom = Math.max(SMALLEST, Math.min(1, (one.closest(".shown").clientWidth - EDGES) / one.offsetWidth));
+  });
+  addEventListener("resize", fit);
+  fit();
+
+  const isNumber = (input) => !("kind" in input.dataset);
   const isInvalid = (input) => input.getAttribute("aria-invalid") === "true";
   const isFilled = (input) => isNumber(input) ? reader.readBox(input.value).reason !== "blank" : input.value.trim() !== "";
 
@@ -39,32 +51,70 @@
     ...rows.map((row, n) => [exam, variant, student.value.trim(), ...row, answer(inputs[n])]),
   ].map((row) => row.map(quoted).join(",") + "\n").join("");
 
-  // The reason by the marker's own grammar, with the character that is at fault.
-  const sentence = (text) => {
-    const { reason } = reader.readBox(text);
-    if (!reason || reason === "blank") return "";
-    const char = reader.fault(text, reason);
-    if (!char) return grammar.reasons[reason];
-    const code = "U+" + char.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
-    return grammar.reasons[reason] + " (" + (/[\p{L}\p{N}\p{P}\p{S}]/u.test(char) ? char + "\u00a0" : "") + code + ")";
+  // What a box of each kind is read by: a reason, and with it a character or a place that is at fault.
+  const symbols = new Map();
+  const symbolsFor = (input) => {
+    const section = input.closest("section");
+    if (!symbols.has(section)) symbols.set(section, new Set(section.dataset.known.split(" ")));
+    return symbols.get(section);
+  };
+  const read = {
+    number: ({ value }) => { const { reason } = reader.readBox(value); return { reason, char: reason && reader.fault(value, reason) }; },
+    shape: ({ value }) => forms.shape(value),
+    choice: ({ value, dataset }) => forms.choice(value, Number(dataset.options)),
+    formula: (input) => forms.formula(input.value, symbolsFor(input)),
   };
 
-  const places = new Map(inputs.filter(isNumber).map((input) => {
+  // Why a box cannot be read, by the marker's own grammar; null where it can. Whether it is right, nobody says here.
+  const problem = (input) => {
+    const kind = input.dataset.kind ?? "number", { reason, char, detail, position } = read[kind](input);
+    if (!reason || reason === "blank") return null;
+    const said = (kind === "number" ? grammar : grammar[kind]).reasons[reason].replaceAll("{detail}", () => detail);
+    if (!char) return { said, position };
+    const code = "U+" + char.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+    return { said: said + " (" + (/[\p{L}\p{N}\p{P}\p{S}]/u.test(char) ? char + "\u00a0" : "") + code + ")" };
+  };
+
+  // What was typed, with the character marked at which reading stopped.
+  const marked = (text, position) => {
+    const [code, mark] = ["code", "mark"].map((name) => document.createElement(name)), chars = Array.from(text);
+    mark.textContent = chars[position] ?? "\u2002";
+    code.append(chars.slice(0, position).join(""), mark, chars.slice(position + 1).join(""));
+    code.setAttribute("aria-hidden", "true");
+    return code;
+  };
+
+  // Where the reasons of a box are told: made once, before there is one to be read aloud.
+  const whys = (box) => {
+    const found = box.querySelector(".whys") ?? document.createElement("div");
+    if (!found.className) {
+      found.className = "whys";
+      found.setAttribute("aria-live", "polite");
+      box.append(found);
+    }
+    return found;
+  };
+
+  const places = new Map(inputs.filter((input) => input.tagName !== "SELECT").map((input) => {
     const box = input.closest(".box"), place = document.createElement("p");
     place.id = input.id + "-why";
     place.hidden = true;
-    box.querySelector(".whys").append(place);
-    const symbol = box.querySelector(".matrix") ? input.closest("label").textContent.trim() + ": " : "";
+    whys(box).append(place);
+    if (isNumber(input)) input.dataset.number = "";
+    input.inputMode = "text";  // keypads for decimal numbers have no minus on some phones
+    input.enterKeyHint = "next";
+    const symbol = box.querySelector(".matrix") ? symbolOf(input) + ": " : "";
     return [input, { box, place, symbol }];
   }));
 
   // Says below the box why it cannot be read, or takes it back.
   const check = (input) => {
-    const { box, place, symbol } = places.get(input), said = sentence(input.value);
-    place.hidden = !said;
-    place.textContent = said && symbol + said;
-    input.setAttribute("aria-invalid", said ? "true" : "false");
-    said ? input.setAttribute("aria-describedby", place.id) : input.removeAttribute("aria-describedby");
+    const { box, place, symbol } = places.get(input), found = problem(input);
+    place.hidden = !found;
+    place.textContent = found ? symbol + found.said : "";
+    if (found?.position !== undefined) place.append(" ", marked(input.value, found.position));
+    input.setAttribute("aria-invalid", found ? "true" : "false");
+    found ? input.setAttribute("aria-describedby", place.id) : input.removeAttribute("aria-describedby");
     box.classList.toggle("unread", box.querySelector("[aria-invalid=true]") !== null);
   };
 
@@ -98,7 +148,7 @@
     keep();
     student.setCustomValidity("");
     // What is mended is clear at once; what is half typed has time.
-    if (places.has(event.target) && !sentence(event.target.value)) check(event.target);
+    if (places.has(event.target) && !problem(event.target)) check(event.target);
     checkIn(event.target, PAUSE);
     show(words.progress);
   });

@@ -2,11 +2,12 @@
 
 // Reads the number in a box as the marker does: `grammar` is made from the marker's own tables.
 function numberReader(grammar) {
-  const whole = (pattern) => new RegExp("^(?:" + pattern + ")$");
-  const { most, before, behind, ones } = grammar;
+  const spaced = (pattern) => "^(?:" + pattern.replaceAll("¤", grammar.gaps) + ")";
+  const whole = (pattern) => new RegExp(spaced(pattern) + "$");
+  const { most, before, ones } = grammar, behind = before + grammar.behind;
   const raised = new RegExp(grammar.raised_power, "g"), fraction = whole(grammar.fraction);
   const numbers = { ".": whole(grammar.numbers["."]), ",": whole(grammar.numbers[","]) };
-  const beginning = { ".": new RegExp("^(?:" + grammar.numbers["."] + ")"), ",": new RegExp("^(?:" + grammar.numbers[","] + ")") };
+  const beginning = { ".": new RegExp(spaced(grammar.numbers["."])), ",": new RegExp(spaced(grammar.numbers[","])) };
   const signs = grammar.signs.map(([reason, pattern]) => [reason, new RegExp(pattern, "i")]);
   const numeral = new RegExp(grammar.numeral), noNumerator = new RegExp(grammar.no_numerator);
 

@@ -62,7 +62,7 @@ class ReadFacts:
         for paragraph in self.part.text:
             if RATE.search(paragraph):
                 yield from (
-                    (formula, list(self._of_given(Given("", formula)))) for formula in FORMULA.findall(paragraph)
+                    (formula, list(self._of_given(Given("", (formula,))))) for formula in FORMULA.findall(paragraph)
                 )
         for formula in (*told, *self.part.appendix):
             if OF_Z.match(formula):
@@ -223,6 +223,9 @@ def relations_on(page: object) -> Iterator[str]:
         yield from (formula for formula in formulas if RELATION.search(formula))
     elif isinstance(page, TypedAnswer):
         yield from [page.latex] if page.latex else []
+    elif isinstance(page, Given):
+        # Its equations are read together.
+        yield from relations_on(page.latex)
     elif isinstance(page, Line):
         # A further term of a sum is a part of what is said, too.
         yield from (*page.relations[1:], *relations_on(page.text))

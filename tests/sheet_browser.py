@@ -27,6 +27,7 @@ class _Boxes(HTMLParser):
         self.student = ""
         self.boxes: list[dict[str, object]] = []
         self._is_matrix = False
+        self._known = ""
         self._label = ""
         self._is_label = False
         self.feed(html)
@@ -38,13 +39,15 @@ class _Boxes(HTMLParser):
             self.form = data
         elif tag == "div" and "grid" in found.get("class", "").split():
             self._is_matrix = "matrix" in found["class"].split()
+        elif tag == "section":
+            self._known = data.get("known", "")
         elif tag == "label":
             self._label, self._is_label = "", True
         elif found.get("id") == "student":
             self.student = found.get("value", "")
         elif re.fullmatch(r"a\d+", found.get("id", "")):
             box = {"id": found["id"], "dataset": data, "label": self._label.strip(), "is_matrix": self._is_matrix}
-            self.boxes.append(box)
+            self.boxes.append(box | {"tagName": tag.upper(), "known": self._known})
 
     def handle_data(self, data: str) -> None:
         if self._is_label:

@@ -11,7 +11,7 @@ class Element {
   getAttribute(name) { return this.attributes[name] ?? null; }
   setAttribute(name, value) { this.attributes[name] = value; }
   removeAttribute(name) { delete this.attributes[name]; }
-  append(child) { this.children.push(child); }
+  append(...children) { this.children.push(...children); }
   setCustomValidity(text) { this.validity = text; }
   reportValidity() {}
   focus() { active = this; }
@@ -24,18 +24,19 @@ const elements = Object.fromEntries(["student", "status", "bar", "save", "load",
 elements.student.value = elements.student.defaultValue = page.student;
 elements.student.readOnly = page.student !== "";
 elements.sheet = new Element("sheet", { dataset: page.form });
-for (const { id, dataset, label, is_matrix } of page.boxes) {
-  const input = elements[id] = new Element(id, { dataset });
+for (const { id, dataset, label, is_matrix, tagName, known } of page.boxes) {
+  const input = elements[id] = new Element(id, { dataset, tagName });
   const whys = new Element("whys");
   const box = new Element("box", { querySelector: (wanted) => ({
     ".whys": whys, ".matrix": is_matrix ? whys : null,
     "[aria-invalid=true]": input.attributes["aria-invalid"] === "true" ? input : null,
   })[wanted] });
-  input.closest = (wanted) => ({ ".box": box, label: new Element("label", { textContent: label }) })[wanted];
+  input.closest = (wanted) => ({ ".box": box, label: { querySelector: () => ({ textContent: label }) }, section: { dataset: { known } } })[wanted];
   input.whys = whys;
 }
 
-globalThis.document = { getElementById: (id) => elements[id], createElement: () => new Element("") };
+globalThis.document = { getElementById: (id) => elements[id], createElement: () => new Element(""), querySelectorAll: () => [] };
+globalThis.addEventListener = () => {};
 globalThis.localStorage = {
   getItem: (name) => page.stored[name] ?? null, setItem: (name, text) => { page.stored[name] = text; },
   removeItem: (name) => { delete page.stored[name]; },

@@ -21,6 +21,10 @@ BOLD_DIGITS = re.compile(r"\\(?:boldsymbol|bm)\s*\{\s*(\d+)\s*\}")
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 POSITION = re.compile(r"^(\d+): (.*)$", re.DOTALL)
 _DECIMALS = re.compile(r"(<mn>\d+)\.(\d+</mn>)")
+_SIGNED = re.compile(r'(?:(?<=<mtd>)<mo>|<mo lspace="0" rspace="0">)−</mo>(<mn>[^<]*</mn>)')
+_TABLE = '<mtable displaystyle="false" scriptlevel="0">'
+_STIFF = r'<mo stretchy="false">\{}</mo>'
+_NUMBER_OF_LAYER = re.compile(rf"<mrow>{_STIFF.format('(')}(<m[ni]>\w+</m[ni]>){_STIFF.format(')')}</mrow>")
 
 
 def to_mathml(latex: str, where: str = "", *, display: bool = False) -> str:
@@ -31,6 +35,22 @@ def to_mathml(latex: str, where: str = "", *, display: bool = False) -> str:
 def localized(mathml: str, decimal_mark: DecimalMark) -> str:
     """MathML, alone or in a page, whose numbers have the decimal mark of a language."""
     return mathml if decimal_mark == "." else _DECIMALS.sub(rf"\1{decimal_mark}\2", mathml)
+
+
+def number_mathml(text: str, decimal_mark: DecimalMark) -> str:
+    """The elements of a number, such as "-0.5" or "-1/3", within a formula of `for_screens`."""
+    return for_screens(to_mathml(text), decimal_mark).removeprefix("<math>").removesuffix("</math>")
+
+
+def for_screens(mathml: str, decimal_mark: DecimalMark) -> str:
+    """MathML, alone or in a page, in which a number has the same elements wherever it stands.
+
+    A number has its sign in a row of their own; the library tells by spaces that a minus is a sign, and not at all in
+    the later cells of a row. And brackets around a single number, which have nothing to grow with, are written
+    in short: every symbol of a network has some. Tables have the style of their own without being told.
+    """
+    found = _NUMBER_OF_LAYER.sub(r"<mrow><mo>(</mo>\1<mo>)</mo></mrow>", mathml.replace(_TABLE, "<mtable>"))
+    return localized(_SIGNED.sub(r"<mrow><mo>−</mo>\1</mrow>", found), decimal_mark)
 
 
 def tree(latex: str, where: str = "") -> ElementTree.Element:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from examgen.core.exact import exactly
-from examgen.core.graph import ComputationGraph
+from examgen.core.graph import ComputationGraph, Values
 from examgen.core.rules.rule import Array
 from examgen.exams.digits import print_decimals
 
@@ -144,6 +144,24 @@ class Slots:
 
     def _character(self, slot: Slot) -> str:
         return self.page.add(self.question, slot)
+
+
+def widest_number(slot: Slot, whole_digits: int) -> str:
+    """The widest text that a number of so many digits before the point can be, as decimals or as a fraction."""
+    if slot.denominator:
+        # Smaller than 10^whole_digits, so that the numerator is smaller than that many denominators.
+        over = len(str(10**whole_digits * slot.denominator - 1))
+        digits = f"{MINUS}{'0' * over}/{'0' * len(str(slot.denominator))}"
+    else:
+        digits = MINUS + "0" * whole_digits + ("." + "0" * slot.decimals if slot.decimals else "")
+    return f"({digits})" if slot.has_brackets else digits
+
+
+def whole_digits_of(values: Values) -> int:
+    """Most digits before the point in any of a question's numbers."""
+    # Of so few numbers Python finds the largest sooner than NumPy.
+    largest = max((abs(number) for array in values.values() for number in np.ravel(array).tolist()), default=0.0)
+    return len(str(int(min(largest * 1.000001, 1e15))))
 
 
 def print_exactly(value: float | Fraction) -> str:

@@ -76,6 +76,7 @@ class GridPicture:
         ring: so many squares of zeros are around it.
         shaded: first row, first column, rows and columns of what is shaded; the ring counts from below 0.
         sign: LaTeX before it, such as that of an equation.
+        widest: of the numbers that its squares may hold on papers of one shape, where any of them may stand there.
     """
 
     symbol: str
@@ -84,6 +85,7 @@ class GridPicture:
     ring: int = 0
     shaded: tuple[int, int, int, int] = (0, 0, 1, 1)
     sign: str = ""
+    widest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,12 @@ class Given:
     """Numbers that a question gives, as LaTeX of equations, and what is written before them, such as "Sample 1"."""
 
     label: str
-    latex: str
+    equations: tuple[str, ...]
+
+    @property
+    def latex(self) -> str:
+        """All equations in one line."""
+        return r",\quad ".join(self.equations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +220,7 @@ class QuestionPart:
     """One question of a paper.
 
     `sections` (the worked solution) and `appendix` (LaTeX of the derivatives that it uses) are empty on what is handed
-    out.
+    out. `known` has every spelling of a symbol that formulas may have, where some are asked.
     """
 
     number: str
@@ -225,6 +232,7 @@ class QuestionPart:
     sections: tuple[Section, ...] = ()
     appendix: tuple[str, ...] = ()
     marks: str = ""
+    known: tuple[str, ...] = ()
 
     @property
     def derivatives(self) -> tuple[tuple[str, ...], ...]:

@@ -170,3 +170,34 @@ def test_a_browser_that_keeps_no_drafts_is_told(paper: Path, chromium: Browser) 
 def test_drafts_are_kept_without_a_word(page: Page) -> None:
     """Nothing is said of what works."""
     assert page.locator("#undrafted").is_hidden()
+
+
+def test_formulas_shapes_and_letters_are_checked_as_they_are_typed(chromium: Browser, tmp_path: Path) -> None:
+    """By the marker's grammar, in the page's language, with the place at fault; what is right is not told."""
+    exam = tmp_path / "forms.toml"
+    text = (Path(__file__).parents[2] / "banks" / "families" / "formulas.toml").read_text(encoding="utf-8")
+    several = '\n[[tasks]]\ntext = "Which?"\nas = "choice"\noptions = ["one", "two", "three"]\nanswer = ["a", "c"]\n'
+    exam.write_text(text + several, encoding="utf-8")
+    folder = examgen.make(str(exam), seed=7, student="s1", language="de", out=tmp_path / "forms").folder
+    opened = chromium.new_page()
+    opened.goto((folder / "answers.html").as_uri())
+    for kind, typed, said, at in (
+        ("formula", "2(a2 - y)", 'Schreiben Sie * zwischen Faktoren: Vor "(" fehlt ein Zeichen.', "("),
+        ("formula", "a2 - Y3", '"Y3" ist kein Symbol dieser Aufgabe.', "Y"),
+        ("formula", "(a2 - y", "Hier wird eine Klammer geöffnet und nicht geschlossen.", "("),
+        ("shape", "4.5 x 1", "Zeilen und Spalten sind ganze Zahlen von 1 an, wie in (4, 1) oder 4x1.", ""),
+        ("choice", "a, d", "Das sind keine Buchstaben der Möglichkeiten", ""),
+    ):
+        box = opened.locator(f"input[data-kind={kind}]").first
+        box.fill(typed)
+        box.blur()
+        why = opened.locator(".whys p:visible")
+        why.wait_for()
+        assert said in why.inner_text(), typed
+        assert "".join(why.locator("mark").all_inner_texts()) == at
+        assert box.get_attribute("aria-describedby") == why.get_attribute("id")
+        for readable in {"formula": ("y - a2", "a2/a2"), "shape": ("9×9",), "choice": ("b", "C & A")}[kind]:
+            box.fill(readable)
+            assert box.get_attribute("aria-invalid") == "false", readable
+        assert why.count() == 0
+    opened.close()

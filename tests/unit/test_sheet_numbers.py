@@ -152,12 +152,12 @@ def test_a_mended_box_is_clear_at_once(browser: Browser) -> None:
     assert browser.status == "1 von 17 beantwortet"
 
 
-def test_only_numbers_are_checked(browser: Browser) -> None:
-    """Formulas, shapes and choices are saved as they are typed."""
+def test_only_numbers_are_spelled_anew(browser: Browser) -> None:
+    """Formulas, shapes and choices are checked, and saved as they are typed."""
     browser.type("a7", " a2 − y ")
     browser.leave("a7")
     browser.type("a14", "（２，１）")
-    assert browser.told("a7") == {"invalid": None, "described": None, "place": None, "said": ""}
+    assert browser.told("a7") == {"invalid": "false", "described": None, "place": "a7-why", "said": ""}
     saved = browser.save()
     assert (saved[7]["answer"], saved[14]["answer"]) == ("a2 − y", "（２，１）")
 
@@ -220,8 +220,8 @@ def test_a_word_of_a_theme_cannot_end_the_script(tmp_path: Path) -> None:
     """Whatever an instructor writes stays a text within it."""
     texts = tmp_path / "theme" / "texts"
     texts.mkdir(parents=True)
-    word = f'"{REASONS["blank"]}" = "</script><script>alert(1)</script>"'
+    word = f'"{REASONS["percent"]}" = "</script><script>alert(1)</script>"'
     (texts / "it.toml").write_text(f"[phrases]\n{word}\n", encoding="utf-8")
     script = sheet_script(PaperStyle.of("it", "a4", tmp_path / "theme"))
     assert "</script" not in script
-    assert "\\u003c/script>" in script
+    assert "\\u003c/script" in script

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from examgen.core.formulas.typed_characters import PLAIN, named, trimmed
+from examgen.core.formulas.typed_characters import PLAIN, SPACES, named, trimmed
 
 MAX_CHARACTERS = 1000
 MAX_TOKENS = 600
 _MAX_WITH_SPACES = 100_000
-_SHOWN_CHARACTERS = 40
+SHOWN_CHARACTERS = 40
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -81,8 +81,8 @@ class Token:
 
 def quoted(text: str) -> str:
     """A piece of a student's text in quotation marks, short and printable."""
-    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text[:_SHOWN_CHARACTERS])
-    return f'"{shown}{"…" if len(text) > _SHOWN_CHARACTERS else ""}"'
+    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text[:SHOWN_CHARACTERS])
+    return f'"{shown}{"…" if len(text) > SHOWN_CHARACTERS else ""}"'
 
 
 def _shown(char: str) -> str:
@@ -92,7 +92,7 @@ def _shown(char: str) -> str:
 
 def tokenize(text: str) -> tuple[Token, ...] | Unparsed:
     """All words of a formula with an end behind them. Never raises; the time is linear in the length of the text."""
-    return _tokenized(text, _WORD, _SIGNS)
+    return _tokenized(text, _WORD, SIGNS)
 
 
 def tokenize_definition(text: str) -> tuple[Token, ...] | Unparsed:
@@ -123,7 +123,7 @@ def _tokens(body: str, offset: int, word: re.Pattern[str], signs: Mapping[str, s
     while place < len(body):
         match = word.match(body, place)
         if match is None:
-            return Unparsed(_REFUSED.get(body[place], "bad_char"), offset + place, _shown(body[place]))
+            return Unparsed(REFUSED.get(body[place], "bad_char"), offset + place, _shown(body[place]))
         kind = match.lastgroup
         if kind == "number":
             found.append(Token("number", match[0], offset + place))
@@ -144,7 +144,7 @@ def _name(match: re.Match[str]) -> str:
     layer = (match["marked"] or match["bare"] or "").translate(_LOWERED)
     units = (match["units"] or "").translate(_LOWERED)
     between = "_" if layer and units else ""
-    core = "".join(_LETTERS.get(char, char) for char in match["core"])
+    core = "".join(LETTERS.get(char, char) for char in match["core"])
     return f"{core}{layer}{between}{units}{match['primes']}"
 
 
@@ -156,25 +156,31 @@ def _plain(char: str) -> str:
 
 
 _RAISED, _LOW = "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"
-_LOWERED = str.maketrans(f"{_RAISED}⁺⁻{_LOW}", "0123456789+-0123456789")
-_LETTERS: Mapping[str, str] = MappingProxyType({"∂": "d", "δ": "delta", "σ": "sigma", "η": "eta", "α": "alpha"})
-_SIGNS: Mapping[str, str] = MappingProxyType({"**": "^", ";": ",", "[": "(", "{": "(", "]": ")", "}": ")"})
-_SAME: Mapping[str, str] = MappingProxyType({**PLAIN, **dict.fromkeys("′’‘´ʹ`", "'"), "ς": "σ", "÷": "/"})
-_REFUSED: Mapping[str, str] = MappingProxyType(
+LOWERED: Mapping[str, str] = MappingProxyType(dict(zip(f"{_RAISED}⁺⁻{_LOW}", "0123456789+-0123456789", strict=True)))
+_LOWERED = str.maketrans(dict(LOWERED))
+LETTERS: Mapping[str, str] = MappingProxyType({"∂": "d", "δ": "delta", "σ": "sigma", "η": "eta", "α": "alpha"})
+SIGNS: Mapping[str, str] = MappingProxyType({"**": "^", ";": ",", "[": "(", "{": "(", "]": ")", "}": ")"})
+SAME: Mapping[str, str] = MappingProxyType({**dict.fromkeys("′’‘´ʹ`", "'"), "ς": "σ", "÷": "/"})
+"""Characters that stand for others in formulas, besides those of `PLAIN`."""
+
+_SAME: Mapping[str, str] = MappingProxyType({**PLAIN, **SAME})
+REFUSED: Mapping[str, str] = MappingProxyType(
     dict.fromkeys("<>≤≥≠", "comparison") | dict.fromkeys("|∣‖", "bars") | {"=": "equals", "\\": "latex"}
 )
-_EXCEL_ERROR = re.compile(r"#[A-Z][A-Z0-9_/]*[!?]?|##+|Err:[0-9]{3}", re.ASCII)
+EXCEL_ERROR = r"#[A-Z][A-Z0-9_/]*[!?]?|##+|Err:[0-9]{3}"
+_EXCEL_ERROR = re.compile(EXCEL_ERROR)
 
-_GREEK = "".join(_LETTERS)
-_WORDS = rf"""(?P<space>\s+)
-    |(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-    |(?P<name>
-        (?P<core>[A-Za-z{_GREEK}][A-Za-z0-9_{_GREEK}]*)
-        (?:⁽(?P<marked>[{_RAISED}]+)⁾|(?P<bare>[{_RAISED}]+)(?=[{_LOW}]))?
-        (?P<units>[{_LOW}]*)
-        (?P<primes>'*))
-    |(?P<raised>[⁺⁻]?[{_RAISED}]+)
-    |(?P<sign>\*\*|[-+*/^(),;\[\]{{}}]"""
-_WORD = re.compile(f"{_WORDS})", re.VERBOSE)
-_DEFINITION_WORD = re.compile(rf"{_WORDS}|@|=|\.T\b)", re.VERBOSE)
+_GREEK = "".join(LETTERS)
+_WORDS = "|".join(
+    (
+        rf"(?P<space>[{SPACES}]+)",
+        r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)",
+        rf"(?P<name>(?P<core>[A-Za-z{_GREEK}][A-Za-z0-9_{_GREEK}]*)"
+        rf"(?:⁽(?P<marked>[{_RAISED}]+)⁾|(?P<bare>[{_RAISED}]+)(?=[{_LOW}]))?(?P<units>[{_LOW}]*)(?P<primes>'*))",
+        rf"(?P<raised>[⁺⁻]?[{_RAISED}]+)",
+    )
+)
+WORD = rf"{_WORDS}|(?P<sign>\*\*|[-+*/^(),;\[\]{{}}])"
+_WORD = re.compile(WORD)
+_DEFINITION_WORD = re.compile(rf"{_WORDS}|(?P<sign>\*\*|[-+*/^(),;\[\]{{}}]|@|=|\.T\b)")
 _DEFINITION_SIGNS: Mapping[str, str] = MappingProxyType({"**": "^"})

@@ -74,6 +74,9 @@ BEFORE = SPACES + INVISIBLE
 BEHIND = BEFORE + SOFT_HYPHEN
 """What is dropped behind it."""
 
+LOOKS_RIGHT = 8
+"""Characters of a shape or letter that a foreign character among them has spoilt; longer answers are other texts."""
+
 _CONTROLS: Mapping[int, str] = MappingProxyType(
     {0: "null", 9: "tabulator", 10: "line feed", 11: "line tabulator", 12: "form feed", 13: "line break", 27: "escape"}
 )

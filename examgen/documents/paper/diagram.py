@@ -4,6 +4,7 @@ WeasyPrint lays an SVG out as one box, and sets its text letter by letter withou
 are placed piece by piece from estimated widths, and accented letters are single characters.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import hypot
@@ -32,6 +33,13 @@ CAPTION = 26.0
 CAPTION_ROOM = 120.0
 MATH, TEXT = "Examgen Math", "Examgen Text"
 INK, EDGE = "#1d2733", "#5b6b82"
+_OF_MATH = re.compile(rf'(<text [^>]*) font-family="{MATH}"([^>]*>)([^<]*)<')
+_ITALIC = str.maketrans(
+    {chr(ord(first) + n): chr(code + n) for first, code in (("A", 0x1D434), ("a", 0x1D44E)) for n in range(26)}
+    | {"h": "\u210e"}
+    | {chr(0x3B1 + n): chr(0x1D6FC + n) for n in range(25)}
+)
+"""Letters of formulas by the plain ones."""
 INPUT, HIDDEN, OUTPUT = "#dbeafe", "#e9f7ee", "#fde4e4"
 
 
@@ -77,6 +85,12 @@ def network_svg(picture: NetworkPicture, where: str = "", *, is_dense: bool = Fa
         if layer.caption
     )
     return Markup('<span class="diagram">{}{}</span>').format(svg, captions)
+
+
+def on_screen(svg: Markup) -> Markup:
+    """The same for a page that carries its font: there an italic letter of mathematics is a character of its own."""
+    found = _OF_MATH.sub(lambda found: f"{found[1]}{found[2]}{found[3].translate(_ITALIC)}<", svg)
+    return Markup(found.replace(f' font-family="{TEXT}"', "").replace(f' fill="{INK}">', ">"))
 
 
 def _caption(text: str, x: float, y: float) -> Markup:

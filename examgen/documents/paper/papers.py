@@ -36,6 +36,7 @@ from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import total_marks
 from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
+from examgen.exams.references.spellings import spellings
 from examgen.exams.wording.texts import UNSHOWN
 
 Picture = NetworkPicture | CircuitPicture | None
@@ -124,19 +125,25 @@ def _part(number: int, solved: SolvedPaper, style: PaperStyle, *, with_solution:
         sections=worked_sections(solved, text, has_chains=style.key_detail == "full") if with_solution else (),
         appendix=tuple(derivatives_of(paper)) if with_solution else (),
         marks=plain_marks(total_marks(paper.fields, with_bonus=False)),
+        known=_known(paper),
     )
+
+
+def _known(paper: PaperShape) -> tuple[str, ...]:
+    """The spellings of symbols, where a task asks for a formula."""
+    return tuple(spellings(paper.naming)) if any(task.as_ == "formula" for task in paper.question.tasks) else ()
 
 
 def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
     """What is to be computed, where that is not a network; and the given numbers: samples, then weights and biases."""
     paper = solved.paper
-    yield from (Given("", f"{symbol_of(paper, one.name)} = {symbolic(paper, one)}") for one in _told(paper))
+    yield from (Given("", (f"{symbol_of(paper, one.name)} = {symbolic(paper, one)}",)) for one in _told(paper))
     several, numbers = paper.shape.steps > 1, turns(paper.graph)
     for quantity in paper.graph:
         # A sample that is used again stands there once.
         is_first = not several or (quantity.step is not None and numbers.get(quantity.step) == quantity.step)
         if quantity.role is Role.INPUT and quantity.is_copied == several and is_first:
-            pair = r",\quad ".join(_equation(solved, one) for one in (quantity, *_targets_of(paper, quantity)))
+            pair = tuple(_equation(solved, one) for one in (quantity, *_targets_of(paper, quantity)))
             named = text["sample" if quantity.shape[0] == 1 else "mini_batch"].format(step=quantity.step)
             yield Given(named if several and max(numbers.values()) > 1 else "", pair)
     by_layer: dict[int | None, list[str]] = {}
@@ -146,7 +153,7 @@ def _givens(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
             by_layer.setdefault(quantity.layer, []).append(_equation(solved, quantity))
         elif quantity.role is Role.RATE:
             by_layer[None] = [f"{paper.naming.notation.learning_rate} = {solved.number(quantity.name)}"]
-    yield from (Given("", r",\quad ".join(equations)) for equations in by_layer.values())
+    yield from (Given("", tuple(equations)) for equations in by_layer.values())
     yield from _shown(solved, text)
 
 
@@ -159,7 +166,7 @@ def _shown(solved: SolvedPaper, text: Mapping[str, str]) -> Iterator[Given]:
             by_step.setdefault(quantity.step, []).append(_equation(solved, quantity))
     for step, equations in by_step.items():
         named = text["step_alone"].format(step=step) if paper.shape.steps > 1 else ""
-        yield Given(named, r",\quad ".join(equations))
+        yield Given(named, tuple(equations))
 
 
 def _told(paper: PaperShape) -> Iterator[Quantity]:

@@ -8,10 +8,8 @@ from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from examgen.core.graph import Values
-from examgen.documents.numbers import FIRST_SLOT, MINUS, PageSlots, Slot, Slots
+from examgen.documents.numbers import FIRST_SLOT, MINUS, PageSlots, Slots, whole_digits_of, widest_number
 from examgen.documents.pages import PaperPage
 from examgen.documents.paper.box_answers import answers_in_boxes
 from examgen.documents.paper.papers import Person, page_of
@@ -210,7 +208,13 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
 def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
     slots = PageSlots(texts=EXAM_SLOT + 1)
     parts = [
-        SolvedPaper(question.paper, marks_of(question.paper), dict(question.decimals), Slots(place, slots))
+        SolvedPaper(
+            question.paper,
+            marks_of(question.paper),
+            dict(question.decimals),
+            Slots(place, slots),
+            question.whole_digits,
+        )
         for place, question in enumerate(layout.questions)
     ]
     person = layout.fixed_person or Person(*(chr(FIRST_SLOT + place) for place in range(EXAM_SLOT)))
@@ -243,21 +247,3 @@ def _laid_out(
             pages, images = closer, of_closer
     # The slots of hidden fields are those of texts.
     return skeleton_from(pages, sharing(images, texts), hidden)
-
-
-def widest_number(slot: Slot, whole_digits: int) -> str:
-    """The widest text that a number of so many digits before the point can be, as decimals or as a fraction."""
-    if slot.denominator:
-        # Smaller than 10^whole_digits, so that the numerator is smaller than that many denominators.
-        over = len(str(10**whole_digits * slot.denominator - 1))
-        digits = f"{MINUS}{'0' * over}/{'0' * len(str(slot.denominator))}"
-    else:
-        digits = MINUS + "0" * whole_digits + ("." + "0" * slot.decimals if slot.decimals else "")
-    return f"({digits})" if slot.has_brackets else digits
-
-
-def whole_digits_of(values: Values) -> int:
-    """Most digits before the point in any of a question's numbers."""
-    # Of so few numbers Python finds the largest sooner than NumPy.
-    largest = max((abs(number) for array in values.values() for number in np.ravel(array).tolist()), default=0.0)
-    return len(str(int(min(largest * 1.000001, 1e15))))

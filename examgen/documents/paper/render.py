@@ -8,6 +8,8 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from jinja2 import (
@@ -25,14 +27,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS as LONGEST_ANSWER
-from examgen.documents.math import to_mathml
+from examgen.documents.math import for_screens, to_mathml
 from examgen.documents.numbers import is_slot
 from examgen.documents.pages import CircuitPicture, NetworkPicture, PaperPage, QuestionPart, Task
 from examgen.documents.paper.answer_boxes import TaskLayout, laid_out
-from examgen.documents.paper.diagram import network_svg
+from examgen.documents.paper.diagram import network_svg, on_screen
 from examgen.documents.paper.pictures.circuit_markup import circuit_markup
 from examgen.documents.paper.pictures.lettering import Letters
-from examgen.documents.paper.sheet_script import sheet_script
+from examgen.documents.paper.sheet_script import json_text, sheet_script
+from examgen.documents.paper.sheet_style import sheet_style
 from examgen.documents.style import PaperStyle
 from examgen.documents.themes import Theme
 from examgen.documents.typesetting import GIVEN_WIDTH, INLINE_WIDTH, SIZE, Typesetter, fitted
@@ -66,12 +69,20 @@ def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
     Raises: ValueError if the rows are not those of the page's boxes.
     """
     numbers = _row_numbers(page, rows)
-    script = sheet_script(page.style)
-    style = (shipped("templates") / "sheet.css").read_text(encoding="utf-8")
+    script = sheet_script(page.style, _typed_kinds(page))
     digest = b64encode(sha256(script.encode()).digest()).decode()
-    more = {"script": Markup(script), "style": Markup(style), "digest": digest, "longest": LONGEST_ANSWER}
+    more = {"script": Markup(script), "style": Markup(sheet_style()), "digest": digest, "longest": LONGEST_ANSWER}
     more["words"] = {name: page.style.words[name] for name in SCRIPT_WORDS}
-    return render("sheet.html.j2", page, rows=rows, numbers=numbers, **more)
+    fields = [(question, [field for _, field, _ in found]) for question, found in groupby(rows, key=itemgetter(0))]
+    html = render("sheet.html.j2", page, fields=fields, numbers=numbers, **more)
+    head, body, rest = html.partition("<body>")
+    return f"{head}{body}{for_screens(rest, page.style.decimal_mark)}"
+
+
+def _typed_kinds(page: PaperPage) -> frozenset[str]:
+    """The kinds of answers that are typed and no numbers; one option of several is chosen from a list."""
+    tasks = (task for question in page.questions for task in question.tasks if task.boxes)
+    return frozenset(task.kind for task in tasks if task.kind != "number" and (task.takes_several or not task.options))
 
 
 def _row_numbers(page: PaperPage, rows: Sequence[SheetRow]) -> dict[tuple[str, str], int]:
@@ -138,6 +149,7 @@ def _environment(theme: Theme | None) -> Environment:
         "web_text": web_text,
         "web_math": web_math,
         "aloud": _aloud,
+        "json": json_text,
         "network": _picture,
         "boxes": _boxes,
         "short": fitted,
@@ -161,13 +173,20 @@ def _display(context: Context, latex: str, where: str = "") -> Markup:
 
 @pass_context
 def _picture(
-    context: Context, picture: NetworkPicture | CircuitPicture, where: str = "", *, is_dense: bool = False
+    context: Context,
+    picture: NetworkPicture | CircuitPicture,
+    where: str = "",
+    *,
+    is_dense: bool = False,
+    has_font: bool = False,
 ) -> Markup:
     """What stands beside a question; nothing where no page has room for it."""
     if isinstance(picture, NetworkPicture):
-        return network_svg(picture, where, is_dense=is_dense)
+        drawn = network_svg(picture, where, is_dense=is_dense)
+        return on_screen(drawn) if has_font else drawn
     typesetter = context.get("typesetter")
-    letters = Letters(typesetter, where)
+    page: PaperPage = context["page"]
+    letters = Letters(typesetter, where, page.style.decimal_mark)
     return circuit_markup(
         picture, letters, lambda text: _text(context, text, where) if typesetter else web_text(text, where)
     )

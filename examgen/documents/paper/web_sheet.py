@@ -1,7 +1,7 @@
 """The web sheet of a student: finds or renders the page of the paper's shape, and puts the student into it.
 
-The batch calls `web_sheet` for every student. The page shows none of a paper's numbers but those in options of choices,
-so that students of one shape differ by these, by who they are and by the code of their paper only.
+The batch calls `web_sheet` for every student. Students of one shape differ by the numbers that are given or stand in
+options, by who they are and by the code of their paper only.
 """
 
 import re
@@ -10,8 +10,11 @@ from functools import lru_cache
 
 from markupsafe import escape
 
-from examgen.documents.math import to_mathml
-from examgen.documents.numbers import FIRST_SLOT, MAX_SLOTS, PageSlots, Slots
+from examgen.core.circuits.circuit import CircuitShape
+from examgen.core.formulas.number_grammar import DecimalMark
+from examgen.core.turned import plain_of
+from examgen.documents.math import number_mathml
+from examgen.documents.numbers import FIRST_SLOT, MAX_SLOTS, MINUS, PageSlots, Slots, whole_digits_of
 from examgen.documents.pages import PaperPage
 from examgen.documents.paper.papers import Person, page_of
 from examgen.documents.paper.render import SheetRow, sheet_html
@@ -19,18 +22,19 @@ from examgen.documents.pdf.slot_values import SlotValues
 from examgen.documents.placeholders import PERSON, person_mark
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked.shown_options import marks_of
-from examgen.documents.worked.solved_numbers import given_decimals, givens_for_print
+from examgen.documents.worked.solved_numbers import givens_for_print
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.keys.key_lines import asked_entry
 from examgen.exams.keys.solved_papers import papers
-from examgen.exams.option_numbers import option_numbers
 from examgen.exams.paper_shapes import PaperShape
 
 STUDENT, NAME, VARIANT, NUMBERS = range(4)
-"""What of a student stands on a page; from the last on, one distinct number in options after the other."""
+"""What of a student stands on a page; from the last on, each distinct number in the two forms of `_number`."""
 
-_NUMBER = re.compile(f"<math><mi>([{chr(FIRST_SLOT)}-{chr(FIRST_SLOT + MAX_SLOTS)}])</mi></math>")
+_SLOT = f"([{chr(FIRST_SLOT)}-{chr(FIRST_SLOT + MAX_SLOTS)}])"
+_NUMBER = re.compile(f"<mi>{_SLOT}</mi>|>{_SLOT}</text>")
+"""A number in a formula, or in a drawing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +43,7 @@ class SheetSkeleton:
 
     Attributes:
         pieces: of the page.
-        numbers: where the numbers in options are found.
+        numbers: where the numbers are found.
     """
 
     pieces: tuple[bytes | int, ...]
@@ -51,12 +55,14 @@ class SheetLayout:
     """What fixes a web sheet but for the student.
 
     Where it `is_anonymous`, the student fills in who they are; where it `is_nameless`, no name stands there. `decimals`
-    has those of the numbers in options, by question.
+    has those of the numbers by question, and `whole_digits` how many digits they have at most before the point, where a
+    picture has room for these.
     """
 
     exam: Exam
     shapes: tuple[PaperShape, ...]
     decimals: tuple[tuple[tuple[str, int], ...], ...]
+    whole_digits: tuple[int, ...]
     style: PaperStyle
     is_anonymous: bool
     is_nameless: bool
@@ -65,20 +71,30 @@ class SheetLayout:
 def web_sheet(exam: Exam, variant: Variant, style: PaperStyle = STANDARD) -> bytes:
     """The file in which one student fills in and saves answers.csv: what `sheet_html` renders, byte for byte."""
     shapes = tuple([paper for paper, _ in papers(exam, variant)])
-    solved = [givens_for_print(*part) if option_numbers(part[0]) else None for part in papers(exam, variant)]
-    decimals = tuple(() if part is None else tuple(part.decimals.items()) for part in solved)
-    layout = SheetLayout(exam, shapes, decimals, style, is_anonymous=not variant.student, is_nameless=not variant.name)
-    skeleton = _skeleton(layout)
+    solved = [givens_for_print(*part) for part in papers(exam, variant)]
+    decimals = tuple([tuple(part.decimals.items()) for part in solved])
+    digits = tuple([whole_digits_of(one.values) if _is_circuit(one.paper) else 1 for one in solved])
+    is_anonymous, is_nameless = not variant.student, not variant.name
+    skeleton = _skeleton(SheetLayout(exam, shapes, decimals, digits, style, is_anonymous, is_nameless))
     # Escaped as the templates escape text, which serves attributes in quotes too.
     shown = [escape(text).encode() for text in (variant.student, variant.name, variant.code)]
     if skeleton.numbers.arrays:
-        values = [{} if part is None else part.values for part in solved]
-        shown += [_number(text, style).encode() for text in skeleton.numbers.printed(values)]
+        printed = skeleton.numbers.printed([one.values for one in solved])
+        mark = style.decimal_mark
+        shown += [part for text in printed for part in _number(text, mark)]
     return b"".join([shown[piece] if isinstance(piece, int) else piece for piece in skeleton.pieces])
 
 
-def _number(text: str, style: PaperStyle) -> str:
-    return to_mathml(text.replace(".", "." if style.decimal_mark == "." else "{,}"))
+def _is_circuit(paper: PaperShape) -> bool:
+    """Whether its picture may hold numbers."""
+    return isinstance(plain_of(paper.shape), CircuitShape)
+
+
+@lru_cache(maxsize=4096)
+def _number(text: str, decimal_mark: DecimalMark) -> tuple[bytes, bytes]:
+    """A number in a formula, and in a drawing."""
+    drawn = text.replace(".", decimal_mark).replace("-", MINUS)
+    return number_mathml(text, decimal_mark).encode(), drawn.encode()
 
 
 @lru_cache(maxsize=256)
@@ -86,10 +102,16 @@ def _skeleton(layout: SheetLayout) -> SheetSkeleton:
     """Render a page with marks for what is the student's, and cut it at these."""
     slots = PageSlots(texts=0)
     html = sheet_html(_page_with_marks(layout, slots), _rows(layout))
-    shown = [ord(slot) - FIRST_SLOT for slot in dict.fromkeys(_NUMBER.findall(html))]
+    shown = dict.fromkeys(ord(in_formula or drawn) - FIRST_SLOT for in_formula, drawn in _NUMBER.findall(html))
     numbers = SlotValues.of(PageSlots(0, [slots.numbers[slot] for slot in shown]), [one.graph for one in layout.shapes])
-    marks = {slot: person_mark(NUMBERS + place) for slot, place in zip(shown, numbers.places, strict=True)}
-    html = _NUMBER.sub(lambda match: marks[ord(match[1]) - FIRST_SLOT], html)
+    places = dict(zip(shown, numbers.places, strict=True))
+
+    def mark(found: re.Match[str]) -> str:
+        in_formula, drawn = found.groups()
+        place = places[ord(in_formula or drawn) - FIRST_SLOT]
+        return person_mark(NUMBERS + 2 * place) if in_formula else f">{person_mark(NUMBERS + 2 * place + 1)}</text>"
+
+    html = _NUMBER.sub(mark, html)
     # The marks of a page are every second piece.
     pieces = [int(piece) if at % 2 else piece.encode() for at, piece in enumerate(PERSON.split(html))]
     return SheetSkeleton(tuple(pieces), numbers)
@@ -98,8 +120,10 @@ def _skeleton(layout: SheetLayout) -> SheetSkeleton:
 def _page_with_marks(layout: SheetLayout, slots: PageSlots) -> PaperPage:
     # Slots as in print: where a template came to show a number, it would not be another student's.
     parts = [
-        SolvedPaper(paper, marks_of(paper), given_decimals(paper) | dict(decimals), Slots(place, slots))
-        for place, (paper, decimals) in enumerate(zip(layout.shapes, layout.decimals, strict=True))
+        SolvedPaper(paper, marks_of(paper), dict(decimals), Slots(place, slots), digits)
+        for place, (paper, decimals, digits) in enumerate(
+            zip(layout.shapes, layout.decimals, layout.whole_digits, strict=True)
+        )
     ]
     person = Person(
         student="" if layout.is_anonymous else person_mark(STUDENT),

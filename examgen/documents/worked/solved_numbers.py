@@ -3,12 +3,16 @@
 Called by `papers` and by feedback; what is only given is known without a solution.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
 import numpy as np
 
 from examgen.core.evaluation import Evaluation, evaluate
 from examgen.core.exact import as_fractions
 from examgen.core.graph import Quantity, Role
-from examgen.core.rules.rule import Array
+from examgen.core.rules.rule import Array, Rule
 from examgen.documents.worked.exact_numbers import all_whole
 from examgen.documents.worked.solved_paper import SolvedPaper, folds
 from examgen.exams.exam import QuestionVariant
@@ -30,7 +34,7 @@ def solve_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper:
     for field in paper.number_fields:
         asked = int(field.digits.decimals_for(entry(solution, field)))
         decimals[field.quantity] = max(decimals[field.quantity], asked)
-    decimals |= given_decimals(paper) | _shown_decimals(paper, solution)
+    decimals |= {**given_decimals(paper), **_shown_decimals(paper, solution)}
     _carry_decimals(paper, decimals)
     in_options = option_values(paper, solution.values)
     return SolvedPaper(paper, {**solution.values, **in_options}, decimals | printed_decimals(paper, in_options))
@@ -40,15 +44,20 @@ def givens_for_print(paper: PaperShape, numbers: QuestionVariant) -> SolvedPaper
     """Given numbers and nothing computed from them but the samples of each step, what is printed on purpose, and what
     stands in options."""
     values = dict(numbers.givens)
-    for quantity in paper.graph.derived:
-        if quantity.is_copied and quantity.rule is not None:
-            values[quantity.name] = quantity.rule.compute(numbers.givens[quantity.inputs[0]])
+    for quantity, rule in _copies(paper):
+        values[quantity.name] = rule.compute(numbers.givens[quantity.inputs[0]])
     told = [*paper.shown, *(one.name for one in option_numbers(paper))]
     if not told:
         return SolvedPaper(paper, values, given_decimals(paper))
     solved = solve_for_print(paper, numbers)
     values |= {name: solved.values[name] for name in told}
-    return SolvedPaper(paper, values, given_decimals(paper) | {name: solved.decimals[name] for name in told})
+    return SolvedPaper(paper, values, {**given_decimals(paper), **{name: solved.decimals[name] for name in told}})
+
+
+@lru_cache(maxsize=512)
+def _copies(paper: PaperShape) -> tuple[tuple[Quantity, Rule], ...]:
+    """The samples of each step, with the rule that takes them from all samples."""
+    return tuple((one, one.rule) for one in paper.graph.derived if one.is_copied and one.rule is not None)
 
 
 def _shown_decimals(paper: PaperShape, solution: Evaluation) -> dict[str, int]:
@@ -56,7 +65,8 @@ def _shown_decimals(paper: PaperShape, solution: Evaluation) -> dict[str, int]:
     return {name: _decimals_on_the_way(paper, paper.graph[name], np.asarray(solution[name])) for name in paper.shown}
 
 
-def given_decimals(paper: PaperShape) -> dict[str, int]:
+@lru_cache(maxsize=512)
+def given_decimals(paper: PaperShape) -> Mapping[str, int]:
     """Given numbers as drawn; the samples of one step as all samples. What is printed on purpose has the digits of the
     question, as far as these are told without its values."""
     given = paper.question.given_decimals
@@ -64,7 +74,7 @@ def given_decimals(paper: PaperShape) -> dict[str, int]:
     for quantity in paper.graph.derived:
         if quantity.is_copied:
             found[quantity.name] = given.get(quantity.inputs[0], 0)
-    return found | dict.fromkeys(paper.shown, paper.question.digits.count)
+    return MappingProxyType(found | dict.fromkeys(paper.shown, paper.question.digits.count))
 
 
 def _carry_decimals(paper: PaperShape, decimals: dict[str, int]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from examgen.core.graph import Quantity, Role, Values
 from examgen.core.rules.rule import Array
-from examgen.documents.numbers import Numbers, Printed
+from examgen.documents.numbers import MINUS, Entry, Numbers, Printed, Slot, whole_digits_of, widest_number
 from examgen.documents.worked.exact_numbers import common, ends_at, printed_denominator, spacings
 from examgen.exams.naming.symbol_names import bias_name
 from examgen.exams.paper_shapes import PaperShape
@@ -32,12 +32,14 @@ class SolvedPaper:
         values: (*shape) by quantity name, of one student, or marks for them.
         decimals: decimals to print each quantity with.
         numbers: what a value looks like.
+        whole_digits: at most so many stand before the point of a value, where there are marks for them.
     """
 
     paper: PaperShape
     values: Values
     decimals: Mapping[str, int]
     numbers: Numbers = PRINTED
+    whole_digits: int = 0
 
     def is_scalar(self, name: str) -> bool:
         """Whether the shown matrix is a single number."""
@@ -73,6 +75,12 @@ class SolvedPaper:
         """The given quantity of which the samples of a step are a part; else the quantity itself."""
         quantity = self.paper.graph[name]
         return quantity.inputs[0] if quantity.is_copied else name
+
+    def widest(self, name: str) -> str:
+        """LaTeX of the widest number that may be an entry of this quantity on any paper with values of such size."""
+        decimals, denominator = self.put_in(name)
+        slot = Slot(Entry(()), decimals, has_brackets=False, denominator=denominator)
+        return widest_number(slot, self.whole_digits or whole_digits_of(self.values)).replace(MINUS, "-")
 
     def results(self, name: str) -> tuple[str, ...]:
         """A quantity's value as the last relations of its line, with its biases where the notation folds them in."""

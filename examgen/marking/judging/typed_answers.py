@@ -19,7 +19,7 @@ from examgen.core.evaluation import evaluate
 from examgen.core.formulas.formula_language import parse_formula
 from examgen.core.formulas.formula_tokens import REASONS as FORMULA_REASONS
 from examgen.core.formulas.formula_tokens import Unparsed
-from examgen.core.formulas.typed_characters import first_foreign
+from examgen.core.formulas.typed_characters import LOOKS_RIGHT, first_foreign
 from examgen.core.graph import Values
 from examgen.exams.fields import Field, shown_shape
 from examgen.exams.option_numbers import option_numbers, option_texts, option_values
@@ -39,9 +39,6 @@ _MOST_NUMBERS = 6
 """A counterexample of more symbols than these is not told: nobody would put the numbers in."""
 
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
-
-_LOOKS_RIGHT = 8
-"""Characters of a shape or letter that a foreign character among them has spoilt; longer answers are other texts."""
 
 Codes = NDArray[np.int64]
 
@@ -166,7 +163,7 @@ def _distinct(answers: AnswerTable, rows: Codes, wording: Wording) -> tuple[Code
 
 def _unread(reason: str, message: str, text: str, wording: Wording) -> Judged:
     """An unreadable answer; in a short one that looks right, the character is named that is no letter of a keyboard."""
-    foreign = first_foreign(text) if len(text) <= _LOOKS_RIGHT else ""
+    foreign = first_foreign(text) if len(text) <= LOOKS_RIGHT else ""
     return _blank(wording) if reason == "blank" else Judged("unreadable", wording.with_character(message, foreign))
 
 

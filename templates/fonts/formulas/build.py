@@ -1,9 +1,13 @@
-"""Builds the math font of this folder from STIX Two Math; run by hand when that has a new version.
+"""Builds the math fonts of this folder from STIX Two Math; run by hand when that has a new version.
 
     python templates/fonts/formulas/build.py STIXTwoMath-Regular.ttf
 
 The MATH table is kept, and of the features those that the layout of formulas uses: `ssty` (letters drawn for scripts)
 and `dtls` (i and j without dots, for accents). Hinting and glyph names are left out.
+
+The second font is a part of the first for web pages, which carry it within them: what formulas of papers are written
+with, and brackets that stretch, in a few sizes and then put together from pieces. A browser takes other letters from
+the fonts of its system.
 """
 
 import sys
@@ -41,17 +45,46 @@ RANGES = (
 SINGLES = "\u0131\u0237\u0338ˆ˜ˇ˘˙¨˚¯\u0332\u0330\u20d7ϕϖϱϰϵϑ†‡•ℂℊℋℌℍℎℏℐℑℒℓℕℙℚℛℜℝℤℬℯℰℱℳℴℵ∎□▫△▽◁▷○◯⟂⩽⩾⪯⪰"
 
 
+ON_SCREEN = (
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;!'()[]{}|/+-=<>*% \u00a0"
+    "−×·±∂∇∑∏√∞≈≠≤≥→←∘⋅⊙⊘⊤⋆∈…⋯′″ℓℒ⟨⟩ˆ^~˜ˉ¯\u0302\u0303\u0304\u2061\u2062\u2063"
+    "ΓΔΘΛΞΠΣΦΨΩℎ"
+)
+SIZES = 4  # of a bracket that can be put together from pieces, too
+ITALIC = ((0x1D434, 0x1D467), (0x1D6FC, 0x1D71B))  # Latin, Greek: what a browser sets a single letter with
+
+
 def main(source: Path, target: Path) -> None:
-    """Write the subset; the same source gives the same bytes."""
-    font = TTFont(source, recalcTimestamp=False)
+    """Write both subsets; the same source gives the same bytes."""
+    on_screen = {ord(character) for character in ON_SCREEN}
+    on_screen |= {code for first, last in ITALIC for code in range(first, last + 1)}
+    names = [0, 13, 14]
+    whole, part = (TTFont(source, recalcTimestamp=False) for _ in range(2))
+    write(whole, target / "STIXTwoMath-Regular.ttf", set(wanted()), ["ssty", "dtls"], [*names, 1, 2, 3, 4, 5, 6])
+    leave_out_sizes(part)
+    write(part, target / "STIXTwoMath-Screen.woff2", on_screen, [], names)
+
+
+def leave_out_sizes(font: TTFont) -> None:
+    """All but the first sizes of what can be put together from pieces."""
+    variants = font["MATH"].table.MathVariants
+    for stretched in (*variants.VertGlyphConstruction, *variants.HorizGlyphConstruction):
+        if stretched.GlyphAssembly is not None:
+            stretched.MathGlyphVariantRecord = stretched.MathGlyphVariantRecord[:SIZES]
+            stretched.VariantCount = len(stretched.MathGlyphVariantRecord)
+
+
+def write(font: TTFont, target: Path, codes: set[int], features: list[str], names: list[int]) -> None:
+    """Write the part of a font that has these characters, features and names, in the form that the suffix says."""
     for table in ("GPOS", "GDEF", "DSIG", "gasp"):
         if table in font:
             del font[table]
-    options = Options(layout_features=["ssty", "dtls"], hinting=False, glyph_names=False, notdef_outline=True)
-    options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
+    options = Options(layout_features=features, hinting=False, glyph_names=False, notdef_outline=True)
+    options.name_IDs = names
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=set(wanted()))
+    subsetter.populate(unicodes=codes)
     subsetter.subset(font)
+    font.flavor = "woff2" if target.suffix == ".woff2" else None
     font.save(target)
 
 
@@ -63,4 +96,4 @@ def wanted() -> Iterator[int]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(__file__).parent / "STIXTwoMath-Regular.ttf")
+    main(Path(sys.argv[1]), Path(__file__).parent)

@@ -23,7 +23,8 @@ from examgen.documents.feedback.printed.note_setting import (
 )
 from examgen.documents.feedback.printed.row_widths import TEXT_SIZE
 from examgen.documents.feedback.unread import UnreadAnswers
-from examgen.documents.paper.printing import MOST_LAYOUTS, whole_digits_of
+from examgen.documents.numbers import whole_digits_of
+from examgen.documents.paper.printing import MOST_LAYOUTS
 from examgen.documents.pdf.inserted.inserting import Block, PlacedBlock
 from examgen.documents.style import PaperStyle
 from examgen.typeset import SlotTooNarrow

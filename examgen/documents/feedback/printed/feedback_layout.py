@@ -27,9 +27,9 @@ from examgen.documents.feedback.printed.row_widths import (
     digits_in,
 )
 from examgen.documents.feedback.unread import UnreadAnswers
-from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries, is_slot
+from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries, is_slot, widest_number
 from examgen.documents.paper.papers import Person
-from examgen.documents.paper.printing import PERSON_WIDTHS, QuestionLayout, widest_number
+from examgen.documents.paper.printing import PERSON_WIDTHS, QuestionLayout
 from examgen.documents.pdf.inserted.inserting import GAPS_PER_PAGE
 from examgen.documents.pdf.slot_values import SlotValues
 from examgen.documents.pdf.stamping import PaperSkeleton

@@ -25,13 +25,13 @@ from examgen.documents.feedback.printed.feedback_wrong import UNKNOWN, is_short,
 from examgen.documents.feedback.printed.row_widths import LINE_WIDTH, ROW_SIZE, digits_in
 from examgen.documents.feedback.student_feedback import StudentFeedback
 from examgen.documents.feedback.unread import unread_answers
+from examgen.documents.numbers import whole_digits_of
 from examgen.documents.paper.papers import Person
 from examgen.documents.paper.printing import (
     MOST_LAYOUTS,
     PERSON_WIDTHS,
     QuestionLayout,
     printed_numbers,
-    whole_digits_of,
 )
 from examgen.documents.pdf.inserted.inserting import inserted_objects
 from examgen.documents.pdf.inserted.text_font import bold_font

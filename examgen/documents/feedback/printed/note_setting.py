@@ -14,8 +14,8 @@ from examgen.core.graph import Values
 from examgen.documents.feedback.feedback_notes import Note, Piece
 from examgen.documents.feedback.printed.step_columns import step_block
 from examgen.documents.feedback.unread import UnreadAnswers
-from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries
-from examgen.documents.paper.printing import QuestionLayout, printed_numbers, widest_number
+from examgen.documents.numbers import FIRST_SLOT, PageSlots, Slots, entries, widest_number
+from examgen.documents.paper.printing import QuestionLayout, printed_numbers
 from examgen.documents.paper.typed_tasks import on_one_line
 from examgen.documents.pdf.inserted.inserting import Block, PlacedBlock
 from examgen.documents.pdf.inserted.paragraphs import Run, display, images_of, paragraph

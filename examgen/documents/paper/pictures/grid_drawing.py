@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from examgen.documents.pages import GridPicture
 from examgen.documents.paper.pictures.circuit_drawing import FRAME, INK, TINT, WIRE, number
-from examgen.documents.paper.pictures.lettering import Drawing, Label, Letters
+from examgen.documents.paper.pictures.lettering import PIXEL, Drawing, Label, Letters
 
 SQUARE = 22.0
 """Most that a square is wide, in pixels."""
@@ -15,6 +15,9 @@ APART = 13.0
 
 LEAST_LETTERS, MOST_LETTERS = 6.4, 9.5
 """Sizes of numbers in squares, in points; what would be smaller is left out."""
+
+HALF_DIGIT = 0.33
+"""Of their size: how far the middle of digits is above the line on which they stand."""
 
 TEXT = 10.0
 """Size of names and signs, in points."""
@@ -33,7 +36,7 @@ def grid_drawing(row: Sequence[GridPicture], letters: Letters, room: float) -> D
     tallest = max(one.size[0] + 2 * _rings(one)[0] for one in row)
     square = min(SQUARE, (room - top - FRAME) / tallest)
     plots = _plots(row, letters, square, top + tallest * square / 2)
-    parts = [part for plot in plots for part in plot.parts()]
+    parts = [part for plot in plots for part in (*plot.parts(), *plot.written(letters))]
     labels = [label for plot in plots for label in plot.labels(letters)]
     return Drawing(plots[-1].right + FRAME, top + tallest * square + FRAME, tuple(parts), tuple(labels))
 
@@ -122,14 +125,32 @@ class _Plot:
 
     def numbers(self, letters: Letters) -> Iterator[Label]:
         """The numbers in the squares, all in one size; none where they would be too small."""
-        texts = [text for row in self.grid.cells for text in row]
-        if not texts:
+        if self.is_shared(letters):
             return
-        widest = max(letters.extent(text, MOST_LETTERS)[0] for text in texts)
-        size = MOST_LETTERS * min(1.0, (self.square - 3.5) / widest)
-        if size < LEAST_LETTERS:
+        for text, x, y, size in self.sized(letters, [text for row in self.grid.cells for text in row]):
+            wide, high = letters.extent(text, size)
+            yield Label(text, x + (self.square - wide) / 2, y + (self.square - high) / 2, wide, high, size)
+
+    def written(self, letters: Letters) -> Iterator[str]:
+        """The same as text of the drawing, where students of one shape share it."""
+        if not self.is_shared(letters):
             return
-        for row, line in enumerate(self.grid.cells):
-            for column, text in enumerate(line):
-                (wide, high), (x, y) = letters.extent(text, size), self.corner(row, column)
-                yield Label(text, x + (self.square - wide) / 2, y + (self.square - high) / 2, wide, high, size)
+        half, found, size = self.square / 2, "", 0.0
+        for text, x, y, size in self.sized(letters, [self.grid.widest]):
+            lift = HALF_DIGIT * size * PIXEL
+            found += f'<text x="{number(x + half)}" y="{number(y + half + lift)}">{letters.written(text)}</text>'
+        if found:
+            yield f'<g font-size="{number(size * PIXEL)}" text-anchor="middle" fill="{INK}">{found}</g>'
+
+    def is_shared(self, letters: Letters) -> bool:
+        """Whether the numbers may be any of their kind."""
+        return letters.page is None and self.grid.widest != ""
+
+    def sized(self, letters: Letters, measured: Sequence[str]) -> Iterator[tuple[str, float, float, float]]:
+        """Each number with the corner of its square and its size, in which the widest of the measured ones has room."""
+        widest = max((letters.extent(text, MOST_LETTERS)[0] for text in measured), default=0.0)
+        size = MOST_LETTERS * min(1.0, (self.square - 3.5) / widest) if widest else 0.0
+        if size >= LEAST_LETTERS:
+            for row, line in enumerate(self.grid.cells):
+                for column, text in enumerate(line):
+                    yield text, *self.corner(row, column), size

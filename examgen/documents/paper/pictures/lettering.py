@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.documents.math import to_mathml
+from examgen.documents.numbers import MINUS
 from examgen.documents.typesetting import Typesetter
 
 PIXEL = 4 / 3
@@ -32,10 +34,12 @@ class Letters:
     Attributes:
         page: of a paper that is laid out; None for a web page.
         where: named in errors.
+        decimal_mark: of numbers that are text of a drawing.
     """
 
     page: Typesetter | None
     where: str = ""
+    decimal_mark: DecimalMark = "."
     _measuring: Typesetter = field(default_factory=lambda: Typesetter({}))
 
     def extent(self, latex: str, size: float) -> tuple[float, float]:
@@ -44,6 +48,10 @@ class Letters:
             return 0.0, 0.0
         width, height = (self.page or self._measuring).extent(latex, self.where, size)
         return width * PIXEL, height * PIXEL
+
+    def written(self, number: str) -> str:
+        """A number as text of a drawing."""
+        return number.replace(".", self.decimal_mark).replace("-", MINUS)
 
     def shown(self, label: "Label") -> Markup:
         """A label at its place."""

@@ -74,7 +74,8 @@ class _Grids:
     def grid(self, one: Expression, shaded: tuple[int, int, int, int], ring: int = 0, sign: str = "") -> GridPicture:
         rows, columns = self.size(one.shape)
         cells = tuple(self.cells(one.name, columns)) if isinstance(one, Read) else ()
-        return GridPicture(self.latex(one), (rows, columns), cells, ring, shaded, sign)
+        widest = self.solved.widest(one.name) if isinstance(one, Read) and cells and not self.with_solution else ""
+        return GridPicture(self.latex(one), (rows, columns), cells, ring, shaded, sign, widest)
 
     def cells(self, name: str, columns: int) -> Iterator[tuple[str, ...]]:
         """The numbers of a quantity that the reader of the page may see."""

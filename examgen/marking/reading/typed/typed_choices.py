@@ -1,40 +1,27 @@
 """Read which of the offered options a student chose: by letters or by texts.
 
-Called for tasks with `as = "choice"`. Options are lettered a, b, c, … on the paper. Letters may stand in brackets or
-have a point behind them; in texts upper and lower case, spaces, invisible characters, kinds of dashes and the dollar
-signs of LaTeX make no difference.
+Called for tasks with `as = "choice"`. Letters are read by `choice_grammar`; in texts upper and lower case, spaces,
+invisible characters, kinds of dashes and the dollar signs of LaTeX make no difference.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
+from examgen.core.formulas import choice_grammar
+from examgen.core.formulas.choice_grammar import MAX_CHARACTERS, MAX_OPTIONS
+from examgen.core.formulas.choice_grammar import REASONS as CHOICE_REASONS
 from examgen.core.formulas.typed_characters import INVISIBLE, SOFT_HYPHEN, plain, trimmed
 from examgen.marking.reading.typed.typed_numbers import Unreadable
 
-MAX_CHARACTERS = 1000
-MAX_OPTIONS = 26
-
-CHOICE_REASONS: Mapping[str, str] = MappingProxyType(
-    {
-        "ambiguous": "This is the letter of one option and the text of another; write more of the text.",
-        "blank": "Nothing was written.",
-        "not_an_option": "This is not one of the options; write the letter of one, such as a.",
-        "not_options": "These are not letters of the options; write the letters of all right ones, such as a, c.",
-        "several": "More than one option was chosen; write the letter of one.",
-        "too_long_letters": f"Write the letters of the options; the answer has more than {MAX_CHARACTERS} characters.",
-        "too_long": f"Write the letter of one option; the answer has more than {MAX_CHARACTERS} characters.",
-    }
-)
-"""Why a choice cannot be read, for the student, by reason."""
+__all__ = ["CHOICE_REASONS", "MAX_OPTIONS", "parse_choice", "parse_choices", "parse_one"]
 
 _LEFT_OUT = str.maketrans("", "", f"${INVISIBLE}{SOFT_HYPHEN}")
-_LETTER = re.compile(r"\(?([a-z])[.):]?", re.ASCII)
+_LETTER = re.compile(choice_grammar.LETTER)
 _LETTER_AND_TEXT = re.compile(r"\(?([a-z])[.):] ?(.+)", re.ASCII)
-_SEVERAL = re.compile(r"\(?[a-z]\)?(?: ?(?:,|;|/|\+|&|and|or) ?\(?[a-z]\)?)+|[a-z](?: [a-z])+", re.ASCII)
-_BETWEEN = re.compile(r" ?[,;/+&] ?(?:and |und |et |और )?| (?:and|und|y|et|और) ")
-_ALONE = re.compile(r"(?:\(?[a-z][.): ]*)+", re.ASCII)
+_SEVERAL = re.compile(choice_grammar.SEVERAL)
+_BETWEEN = re.compile(choice_grammar.BETWEEN)
+_ALONE = re.compile(choice_grammar.ALONE)
 
 
 def parse_choice(text: str, options: Sequence[str]) -> int | Unreadable:
