@@ -64,14 +64,14 @@ def half_units(
         halves[quantity.name] = half
         if quantity.name in paper.stood_for:
             halves[quantity.name] = half + paper.question.digits.half_units(values)
-        can_round = _can_round(quantity, digits)
-        moved[quantity.name] = half if can_round else np.zeros_like(half)
+        is_rounding = can_round(quantity, digits)
+        moved[quantity.name] = half if is_rounding else np.zeros_like(half)
         if is_rational:
             # A slip may lift the own value to where significant figures are coarser.
             ends = _ends_at(own, values)
-            of_right = can_round & _is_rounded(paper, quantity, ends, rounded_right)
+            of_right = is_rounding & _is_rounded(paper, quantity, ends, rounded_right)
             ends = ends & _ends_at(half, base.computed[quantity.name])
-            of_own = can_round & _is_rounded(paper, quantity, ends, rounded)
+            of_own = is_rounding & _is_rounded(paper, quantity, ends, rounded)
             is_rounded = np.where(base.values[quantity.name] == values, of_right, of_own)
             rounded[quantity.name] = is_rounded.reshape(len(values), -1)
             rounded_right[quantity.name] = of_right.reshape(len(values), -1)
@@ -170,7 +170,7 @@ def entry_of(quantity: Quantity, field: Field) -> int:
     return int(np.ravel_multi_index(field.index, quantity.shape)) if quantity.shape else 0
 
 
-def _can_round(quantity: Quantity, digits: Digits) -> bool:
+def can_round(quantity: Quantity, digits: Digits) -> bool:
     """Whether there is anything to round: samples are given numbers, and the slope of a ReLU is 0 or 1 whatever its
     input has been rounded to."""
     few = quantity.rule.decimals if quantity.rule is not None else None

@@ -120,13 +120,13 @@ def entry_marks(policy: Policy, paper: PaperShape, outcome: Codes, is_explained:
 
     Returns: (students, fields).
     """
-    table = np.array(_marks_table(policy, paper, float))
+    table = np.array(marks_table(policy, paper, float))
     return np.asarray(_looked_up(policy, table, outcome, is_explained))
 
 
 def entry_units(unit: MarkUnit, policy: Policy, paper: PaperShape, outcome: Codes, is_explained: Flags) -> Units:
     """Marks of each entry in units, (students, fields); arguments as in `entry_marks`."""
-    table = np.array(_marks_table(policy, paper, unit.count), dtype=unit.dtype)
+    table = np.array(marks_table(policy, paper, unit.count), dtype=unit.dtype)
     return _looked_up(policy, table, outcome, is_explained)
 
 
@@ -191,7 +191,7 @@ def gradebook_columns(exam: Exam) -> tuple[str, ...]:
     return (*total_columns(exam), *(question.id for question in exam.questions), *OUTCOMES)
 
 
-def _marks_table(policy: Policy, paper: PaperShape, told: Callable[[Fraction], float]) -> list[list[float]]:
+def marks_table(policy: Policy, paper: PaperShape, told: Callable[[Fraction], float]) -> list[list[float]]:
     """Marks by field and outcome code, and in the last column those of an explained wrong entry, each as it is told."""
     shares = _shares(policy)
     # Most fields have the same marks, and fractions are slow.

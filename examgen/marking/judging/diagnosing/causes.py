@@ -19,7 +19,7 @@ from examgen.core.rounding import half_unit, rounding_bands
 from examgen.core.rules.rule import Array
 from examgen.exams.keys.solved_papers import solve
 from examgen.exams.paper_shapes import PaperShape
-from examgen.exams.tolerance import as_quantities, asked_entries, half_units, place_of
+from examgen.exams.tolerance import as_quantities, asked_entries, by_field, half_units, place_of
 from examgen.marking.judging.entries import Marked
 
 NEAR = 6.0
@@ -44,6 +44,7 @@ class Look:
         moved: computed values by quantity, of what comes out otherwise, (students, *shape).
         fields: places of the fields that come out otherwise.
         theirs: what the version gives for these.
+        is_moved: which of them come out otherwise for a student, and not only for others who left something out.
         shown: written answers that it would get wrong.
         against: those of them that are not wrong, and not so by it alone.
         supporting: those of them that are not wrong by it alone: right of themselves, and not what follows otherwise.
@@ -55,6 +56,7 @@ class Look:
     moved: Values
     fields: list[int]
     theirs: Array
+    is_moved: Flags
     shown: Flags
     against: Flags
     supporting: Flags
@@ -81,6 +83,7 @@ class Work:
         is_wrong: (students, fields) what is to be explained.
         answers: (students, *shape) by asked quantity, what later work starts from; NaN in a gap.
         base: evaluation by the right rules.
+        right: (fields, students) what these give for the fields.
         has_gaps: whether there are any NaN.
     """
 
@@ -90,6 +93,7 @@ class Work:
     is_wrong: Flags
     answers: Written
     base: Evaluation
+    right: Array
     has_gaps: bool
 
     @property
@@ -106,7 +110,8 @@ class Work:
         if paper.shown:
             written |= paper.printed(solve(paper, givens).values)
         base = evaluate(paper.graph, givens, substitute=written)
-        return Work(paper, marked, values, is_wrong, Written.of(written), base, has_gaps)
+        right = by_field(paper, {name: base.computed[name] for name in paper.entry_places}).T
+        return Work(paper, marked, values, is_wrong, Written.of(written), base, right, has_gaps)
 
     def look(self, version: Patch) -> Look:
         """What a version of a misconception makes of the answers."""
@@ -121,16 +126,15 @@ class Work:
         shown = np.abs(theirs - own) > twice
         off = np.abs(values - theirs)
         near = is_wrong & (off <= NEAR * tolerance + NEARBY * np.abs(theirs))
-        if (rows := np.flatnonzero(near.any(axis=1))).size:
-            # Where the wrong rule gives what the right ones give, as behind a gap, it explains nothing.
-            chosen = (self.paper.fields[fields[row]] for row in rows)
-            right = np.stack([self.base.computed[one.quantity][place_of(one)] for one in chosen])
-            near[rows] &= ~(np.abs(theirs[rows] - right) <= MOVED * np.abs(right))
-        shown &= np.isfinite(values)
+        # Where the wrong rule gives what the right ones give, as behind a gap, it explains nothing, and nothing shows it.
+        right = self.right[fields]
+        is_moved = ~(np.abs(theirs - right) <= MOVED * np.abs(right))
+        near &= is_moved
+        shown &= is_moved & np.isfinite(values)
         is_theirs = (off < np.abs(values - own)) & (off <= twice)
         taken = shown & ~is_wrong
         against, supporting = taken & ~is_theirs, taken & is_theirs
-        return Look(moved, fields, theirs, shown, against, supporting, off, near, self.values.shape[1])
+        return Look(moved, fields, theirs, is_moved, shown, against, supporting, off, near, self.values.shape[1])
 
     def within(self, version: Patch, look: Look, rows: Flags) -> Flags:
         """Which wrong answers are within the version's band, (fields of the look, students), of some students."""
@@ -212,7 +216,7 @@ def tried(
         if other is not None:
             near[rows] = count(look.spread(look.near, rows) | other.spread(other.near), 0)
             # An answer speaks against a version if it does whichever way the gaps are seen.
-            is_same = look.spread(~look.against, rows)
+            is_same = look.spread(look.is_moved & ~look.against, rows)
             against[number, rows] = count(other.spread(other.against) & ~is_same, 0)
             places[number, rows] = count(look.spread(look.shown, rows) | other.spread(other.shown), 0)
         may_be = all_bands | (near > against[number])

@@ -46,7 +46,7 @@ def following_causes(
             is_here = diagnosis.cause == number
             direct = [field.quantity in version.changed for field in paper.fields]
             is_behind = (is_here & ~np.array(direct)).any(axis=1)
-            if is_behind.any() and not _can_follow(paper):
+            if is_behind.any() and not can_follow(paper):
                 is_behind &= has_blanks
             rows = np.flatnonzero(is_behind)
             for chosen in blocks_of(paper, rows):
@@ -68,7 +68,7 @@ def following_causes(
 
 
 @lru_cache(maxsize=512)
-def _can_follow(paper: PaperShape) -> bool:
+def can_follow(paper: PaperShape) -> bool:
     """Whether two entries of a sheet without blanks may hang on the same gap, of what is not asked."""
     version = Patch("", paper.graph, frozenset(), must_show=False)
     nothing = np.zeros((1, len(paper.fields)), dtype=bool)

@@ -161,7 +161,7 @@ class Case:
         rows = np.flatnonzero(count(unnamed, 1) >= (1 if is_short else PARTLY))
         if not rows.size:
             return names
-        parts, in_full, in_gaps = _parts_of(self.paper)
+        parts, in_full, in_gaps = parts_reached(self.paper)
         distinct = [MISCONCEPTIONS[part.whole.misconception].is_distinct for part in parts]
         least = np.array([1 if is_short and is_distinct else PARTLY for is_distinct in distinct])
         has_gaps = self.work.has_gaps | (np.isnan(self.work.values[rows]).any(axis=1, keepdims=True))
@@ -183,7 +183,8 @@ class Case:
         for row in np.flatnonzero(has_two & self._unnamed(names).any(axis=1)).tolist():
             for pair in self._pairs(names, alone[row]):
                 pairs.setdefault(pair, []).append(row)
-        for (one, other), students in pairs.items():
+        # In their order, and not in that in which the students of a class came upon them.
+        for (one, other), students in sorted(pairs.items()):
             rows = np.array(students)
             together = both(self.paper.shape, names.versions[one], names.versions[other])
             if not together:
@@ -207,7 +208,7 @@ class Case:
 
 
 @lru_cache(maxsize=512)
-def _parts_of(paper: PaperShape) -> tuple[tuple[Part, ...], NDArray[np.int64], NDArray[np.int64]]:
+def parts_reached(paper: PaperShape) -> tuple[tuple[Part, ...], NDArray[np.int64], NDArray[np.int64]]:
     """All parts of misconceptions, and (fields, parts) whether each may change an entry: where all is written down, and
     where something is left out."""
     asked = frozenset(field.quantity for field in paper.number_fields)

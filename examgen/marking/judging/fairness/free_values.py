@@ -73,9 +73,9 @@ class FreeValues:
 def _is_near(paper: PaperShape, targets: Array, rows: Array, tolerance: Array) -> Flags:
     """(fields, students) whether a value is within its tolerance of a free one, among the rows of `_rows`."""
     found = np.zeros(targets.shape, dtype=bool)
-    for limits in _limits(paper):
+    for limits in limits_of(paper):
         found |= np.abs(targets - limits[:, None]) <= tolerance
-    for sources in _sources(paper):
+    for sources in sources_of(paper):
         found |= np.abs(targets - rows[sources]) <= tolerance
     return found
 
@@ -90,14 +90,14 @@ def _rows(paper: PaperShape, values: Values) -> Array:
 
 
 @lru_cache(maxsize=512)
-def _offsets(paper: PaperShape) -> dict[str, int]:
+def offsets_of(paper: PaperShape) -> dict[str, int]:
     """The first row of each quantity in `_rows`."""
     sizes = [quantity.size for quantity in paper.graph]
     return dict(zip((one.name for one in paper.graph), accumulate(sizes, initial=0), strict=False))
 
 
 @lru_cache(maxsize=512)
-def _limits(paper: PaperShape) -> Array:
+def limits_of(paper: PaperShape) -> Array:
     """(kinds, fields): 0, and the bounds of an activation; NaN where it has none."""
     rules = [paper.graph[field.quantity].rule for field in paper.fields]
     found = [[0.0, *(limit for limit in (rule.bounds if rule else ()) if np.isfinite(limit))] for rule in rules]
@@ -105,9 +105,9 @@ def _limits(paper: PaperShape) -> Array:
 
 
 @lru_cache(maxsize=512)
-def _sources(paper: PaperShape) -> NDArray[np.intp]:
+def sources_of(paper: PaperShape) -> NDArray[np.intp]:
     """(most sources, fields): the rows from which an entry is computed, -1 for none."""
-    offsets, found = _offsets(paper), []
+    offsets, found = offsets_of(paper), []
     for field in paper.fields:
         quantity = paper.graph[field.quantity]
         assert quantity.rule is not None

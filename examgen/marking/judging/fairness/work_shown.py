@@ -121,7 +121,7 @@ def _slips(paper: PaperShape, marked: Marked, values: Array, named: Flags, start
     is_written = np.isfinite(values)
     slips = (marked.outcome == _WRONG) & is_written & ~named
     # Whoever writes 0, or as good as 0, where there is something has hardly slipped; but a unit that jumps may say so.
-    idle = (slips & (np.abs(values) <= NOTHING * marked.half) & ~_jumps(paper)).sum(axis=1)
+    idle = (slips & (np.abs(values) <= NOTHING * marked.half) & ~jumping(paper)).sum(axis=1)
     count = slips.sum(axis=1)
     # Of another paper whatever starts from its numbers is wrong, which may be two entries, and all the rest follows.
     is_few = (count <= 1) | ((started > 0) & (count <= np.maximum(LEAST_FEW, FEW * is_written.sum(axis=1))))
@@ -134,7 +134,7 @@ def _may_be_held_back(paper: PaperShape, submitted: Submitted, marked: Marked, m
     is_right = right_of_itself(marked, values)
     follows = _only_follows(marked, is_right)
     of_right, of_following = (np.where(part, marks, 0.0).sum(axis=1) for part in (is_right & (values != 0), follows))
-    places = list(_starting_places(paper))
+    places = list(starting_places(paper))
     there = np.isfinite(values[:, places]).sum(axis=1)
     is_idle = (is_right & (values != 0))[:, places].sum(axis=1) < MOSTLY * there
     return np.asarray((of_following > MOST_WITHOUT_WORK * of_right) | (is_idle & (marks > 0).any(axis=1)))
@@ -207,16 +207,16 @@ def _started(paper: PaperShape, is_work: Flags, is_written: Flags, says_nothing:
 
     What was left out counts where something was written that rests on it; who has not come so far has not left it out.
     """
-    places = list(_starting_places(paper))
+    places = list(starting_places(paper))
     # As floating point numbers, which are multiplied many times as fast.
-    is_passed = ~is_written & ((is_written.astype(np.float32) @ _readers(paper)) > 0)
+    is_passed = ~is_written & ((is_written.astype(np.float32) @ readers_among(paper)) > 0)
     telling = ((is_written & ~says_nothing) | is_passed)[:, places].sum(axis=1)
     work = (is_work & ~says_nothing)[:, places].sum(axis=1)
     return np.where(telling > 0, work / np.maximum(telling, 1), 1.0)
 
 
 @lru_cache(maxsize=512)
-def _jumps(paper: PaperShape) -> Flags:
+def jumping(paper: PaperShape) -> Flags:
     """(fields,) which are outputs that have few values."""
     rules = (paper.graph[field.quantity].rule for field in paper.fields)
     return np.array(
@@ -227,11 +227,11 @@ def _jumps(paper: PaperShape) -> Flags:
 @lru_cache(maxsize=512)
 def _reads_answers(paper: PaperShape) -> Flags:
     """(fields,) whether an entry reads anything that is asked, itself or by way of what is not."""
-    return np.asarray(_readers(paper).any(axis=1))
+    return np.asarray(readers_among(paper).any(axis=1))
 
 
 @lru_cache(maxsize=512)
-def _readers(paper: PaperShape) -> NDArray[np.float32]:
+def readers_among(paper: PaperShape) -> NDArray[np.float32]:
     """(fields, fields): whether the first rests on the second, as far as quantities tell."""
     names = [field.quantity for field in paper.fields]
     behind = {name: paper.graph.sources({name}) for name in set(names)}
@@ -239,7 +239,7 @@ def _readers(paper: PaperShape) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=512)
-def _starting_places(paper: PaperShape) -> tuple[int, ...]:
+def starting_places(paper: PaperShape) -> tuple[int, ...]:
     """The fields whose rule reads numbers of the paper, itself or by way of what nobody asks for."""
     # The learning rate is the same for all, as other constants are: who copies a step copies it with its result.
     are_constants = {Role.RATE, Role.CONSTANT}

@@ -1,0 +1,1 @@
+"""Rules as tapes: lists of elementary steps on single numbers, for readers that know no NumPy, such as a page's script."""

@@ -1,0 +1,46 @@
+// Runs rules as tapes: steps on single numbers, made by the marker from the rules that it works by itself.
+const ELEMENTARY = {
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  divide: (a, b) => a / b,
+  negative: (a) => -a,
+  power: (a, b) => a ** b,
+  absolute: (a) => Math.abs(a),
+  exp: (a) => Math.exp(a),
+  expm1: (a) => Math.expm1(a),
+  log: (a) => Math.log(a),
+  log10: (a) => Math.log10(a),
+  sqrt: (a) => Math.sqrt(a),
+  tanh: (a) => Math.tanh(a),
+  trunc: (a) => Math.trunc(a),
+  logaddexp: (a, b) => (a === b ? a + Math.LN2 : Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)))),
+  maximum: (a, b) => Math.max(a, b),
+  minimum: (a, b) => Math.min(a, b),
+  greater: (a, b) => (a > b ? 1 : 0),
+  greater_equal: (a, b) => (a >= b ? 1 : 0),
+  equal: (a, b) => (a === b ? 1 : 0),
+  where: (chosen, one, other) => (chosen ? one : other),
+};
+
+// `functions` names those that the steps of `tapes` have as numbers.
+const tapeRunner = ({ functions, tapes }) => {
+  const chosen = functions.map((name) => ELEMENTARY[name]);
+
+  const run = (number, inputs) => {
+    const { constants, steps, result } = tapes[number], numbers = [];
+    for (const input of inputs) for (const one of input) numbers.push(one);
+    for (const one of constants) numbers.push(one);
+    for (const [code, a, b, c] of steps) numbers.push(chosen[code](numbers[a], numbers[b], numbers[c]));
+    return result.map((place) => numbers[place]);
+  };
+
+  // By input, and entry of it, the entries of the result that read it.
+  const linked = tapes.map(() => null);
+  const links = (number) => {
+    linked[number] ??= tapes[number].links.map((rows) => rows.map((row) => Array.from(row, (digit) => digit === "1")));
+    return linked[number];
+  };
+
+  return { run, links };
+};
