@@ -28,6 +28,7 @@ def make(
     theme: str | PathLike[str] | None = None,
     key_detail: str = "full",
     working_space: bool = False,
+    practice: bool = False,
     out: str | PathLike[str] | None = None,
     force: bool = False,
     banks: Banks = (),
@@ -47,6 +48,8 @@ def make(
         theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
         key_detail: of the worked solution: full, or short, without the chain rule for single entries.
         working_space: whether ruled space is left under each task.
+        practice: whether to make practice/practice.html, too: a page that marks at once, explains mistakes and gives
+            hints. The key is inside.
         out: the folder to write to; `output/<exam>-<seed>` where it is None.
         force: whether to write over what lies there. Another exam is put aside whole, in `old-1/` of the folder; the
             same exam, made the same way, is written anew without.
@@ -64,7 +67,7 @@ def make(
     options = _options(
         seed, secret, notation, language, paper, theme, key_detail, working_space, force, fairness, banks
     )
-    return making.make(str(exam), student, path_of(out), options)
+    return making.make(str(exam), student, path_of(out), options, practice=practice)
 
 
 def make_class(

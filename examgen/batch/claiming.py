@@ -28,8 +28,11 @@ KEY_FILES = ("exam.json", "variants.jsonl", "answers.csv", "answers.pdf", "fille
 KEY_FOLDERS = ("papers", "filled")
 """With a file for each student of a class: worked solutions, and papers with the answers in their boxes."""
 OF_A_CLASS = (PAPERS, MANIFEST)
+PRACTICE = "practice"
+PRACTICE_PAGE = f"{PRACTICE}/practice.html"
+"""In a folder of its own: the key is inside, and what lies beside it is handed out."""
 
-_BELONGINGS = (*HANDOUT, *OF_A_CLASS, PRINT, ZIPS, MARKS, REHEARSAL, EXCHANGE, KEY)
+_BELONGINGS = (*HANDOUT, *OF_A_CLASS, PRINT, ZIPS, PRACTICE, MARKS, REHEARSAL, EXCHANGE, KEY)
 """What is put aside together; the key last, for without one nobody knows what the rest is."""
 
 _NOT_KNOWN = (None, "")
@@ -119,6 +122,7 @@ def remove_broken(folder: Path) -> None:
     for name in KEY_FOLDERS:
         remove_parts(folder / KEY / name)
     remove_parts(folder / PRINT, PRINT_FILES)
+    remove_parts(folder / PRACTICE, (Path(PRACTICE_PAGE).name,))
     remove_parts(folder / ZIPS)
     with contextlib.suppress(OSError), os.scandir(folder / PAPERS) as found:
         for one in found:

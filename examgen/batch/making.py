@@ -16,6 +16,8 @@ from examgen.batch.claiming import (
     KEY,
     KEY_FILES,
     MANIFEST,
+    PRACTICE,
+    PRACTICE_PAGE,
     SHEET,
     Claim,
     Plan,
@@ -172,6 +174,7 @@ def make(
     options: MakeOptions = MakeOptions(),
     *,
     keeps_other: bool = True,
+    practice: bool = False,
 ) -> MadePapers:
     """Make one paper with its key.
 
@@ -181,6 +184,7 @@ def make(
         out: the exam's folder; under ./output where it is None.
         options: what the paper is like.
         keeps_other: whether another exam in the folder is put aside whole where it is written over, and not lost.
+        practice: whether to make the practice page, too.
 
     Raises:
         ExamgenError: the exam cannot be found, read or satisfied, a file cannot be written, or something else lies in
@@ -193,7 +197,7 @@ def make(
     loaded = options.loaded(exam, seed)
     variant = draw_variants(loaded, [Student(checked_id(student))])[0]
     making = style.making(seed, loaded.draws, loaded.fairness)
-    names = (*HANDOUT, *(f"{KEY}/{name}" for name in KEY_FILES))
+    names = (*HANDOUT, *(f"{KEY}/{name}" for name in KEY_FILES), *([PRACTICE_PAGE] if practice else []))
     plan = Plan(loaded.exam, making, variant.student, names, options.id_with(exam))
     folder = out or OUTPUT / _folder(loaded, variant.student, style, is_own_notation=options.notation is None)
     with held(folder):
@@ -204,8 +208,13 @@ def make(
         # The key first: where a run is killed, a paper must not lie there without one.
         own = {f"{KEY}/answers.pdf": printed.solution, f"{KEY}/filled.pdf": printed.filled}
         files = key_below(kept, [variant], making) | own | printed.handout
+        if practice:
+            # Imported where it is needed: a paper alone needs nothing of the marker.
+            from examgen.batch.practice.practising import practice_page
+
+            files[PRACTICE_PAGE] = practice_page(loaded, variant, style)
         with put_aside(folder, claimed if keeps_other else Claim()) as aside:
-            write_files(folder, files, private=(KEY,))
+            write_files(folder, files, private=(KEY, PRACTICE))
     notices = (*seed_notices(seed), *loaded.notices, *aside, *changed, *printed.notices)
     return MadePapers(loaded.exam.id, seed_told(seed), folder, 1, names, notices)
 

@@ -53,6 +53,13 @@ def make(
     theme: ThemeFolder = None,
     key_detail: KeyDetail = "full",
     working_space: WorkingSpace = False,
+    practice: Annotated[
+        bool,
+        typer.Option(
+            "--practice",
+            help="Also make practice/practice.html, a page that marks at once and explains. The key is inside.",
+        ),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write to; output/EXAM-SEED where it is left out.")
     ] = None,
@@ -75,15 +82,19 @@ def make(
             theme=theme,
             key_detail=key_detail,
             working_space=working_space,
+            practice=practice,
             out=out,
             force=force,
             banks=banks or (),
         )
     if seed is None and secret is None:
         typer.echo(f"Seed: {made.seed}  (make the same paper again with --seed {made.seed})")
-    kept = _below(made.files, "key")
-    for title, names in (("Hand out", [name for name in made.files if name not in kept]), ("Keep", kept)):
-        typer.echo(f"{title}:")
+    kept, practised = _below(made.files, "key"), _below(made.files, "practice")
+    handed_out = [name for name in made.files if name not in (*kept, *practised)]
+    told = (("Hand out", handed_out), ("Keep", kept), ("To practise, never for an exam: the key is inside", practised))
+    for title, names in told:
+        if names:
+            typer.echo(f"{title}:")
         for name in names:
             typer.echo(f"  {made.folder / name}")
     print_notices(made.notices)

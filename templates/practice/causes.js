@@ -16,7 +16,7 @@ const causeWork = (paper, givens, values, marked, isWrong, gaps) => {
         const n = paper.fieldAt[q][e];
         if (n < 0) return;
         const tolerance = marked.tolerance[n], off = Math.abs(values[n] - theirs), right = base.computed[q][e];
-        // Where the wrong rule gives what the right ones give, as behind a gap, it explains nothing, and nothing shows it.
+        // Where the wrong rule gives what the right ones give, as behind a gap, it explains and shows nothing.
         const isMoved = !(Math.abs(theirs - right) <= MOVED * Math.abs(right));
         const shown = isMoved && Math.abs(theirs - marked.own[n]) > 2 * tolerance && Number.isFinite(values[n]);
         const near = isMoved && isWrong[n] && off <= NEAR * tolerance + NEARBY * Math.abs(theirs);

@@ -45,6 +45,17 @@ const graphMaker = (runner, sizes) => {
       return found;
     };
 
+    // Some quantities, and all that is computed from them; what stops it is reached and hands nothing on.
+    const reached = (changed, stops) => {
+      const found = new Set(changed), live = new Set([...changed].filter((q) => !stops.has(q)));
+      for (const q of derived) {
+        if (!inputs[q].some((input) => live.has(input))) continue;
+        found.add(q);
+        if (!stops.has(q)) live.add(q);
+      }
+      return found;
+    };
+
     // The quantities that hang on one, in order, as far as to what is written.
     const way = (source, written) => {
       const live = new Set([source]), found = [];
@@ -107,7 +118,7 @@ const graphMaker = (runner, sizes) => {
 
     const readsOf = (q) => inputs[q].map((input, number) => [input, runner.links(rules[q][0])[number]]);
 
-    return { rules, all, derived, inputs, place, compute, evaluate, reevaluate, sources, addBands, restsOn, rewired, readsOf };
+    return { rules, all, derived, inputs, place, compute, evaluate, reevaluate, sources, reached, addBands, restsOn, rewired, readsOf };
   };
 
   // The quantities in their order, each behind those that it reads.

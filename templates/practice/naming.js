@@ -10,8 +10,9 @@ const versionsOf = (paper, names) => {
   };
   const rulesOf = paper.versions.map(([, at]) => paper.changesAt(at));
   const whole = paper.versions.map(([name], number) => made(name, number, rulesOf[number])).slice(0, paper.tried);
-  const parts = paper.parts.map(([number, changed, inFull, inGaps]) => {
+  const parts = paper.parts.map(([number, changed]) => {
     const [name] = paper.versions[number], rules = new Map(changed.map((q) => [q, rulesOf[number].get(q)]));
+    const [inFull, inGaps] = paper.reachedFrom(new Set(changed));
     return { part: made(name, number, rules), inFull, inGaps, isDistinct: names[name].is_distinct };
   });
   return { whole, parts };

@@ -8,12 +8,20 @@ const paperOf = (runner, table) => {
   const askedDigits = new Map(fields.map(({ q, digits }) => [q, digits]));
   const asked = graph.derived.filter((q) => askedDigits.has(q));
   const shown = new Set(table.shown);
+  const isAskedWhole = (q) => askedDigits.has(q) && !fieldAt[q].includes(-1);
+  const placesOf = (found) => fields.map((_, n) => n).filter((n) => found.has(fields[n].q));
 
   return {
     ...table, graph, fields, fieldAt, asked, shown, stoodFor: new Set(table.stood_for), canRound: table.can_round,
     rowVersions: new Map(table.rows),
     changesAt: (at) => new Map(table.changes[at].map(([q, ...rule]) => [q, rule])),
-    isAskedWhole: (q) => askedDigits.has(q) && !fieldAt[q].includes(-1),
+    isAskedWhole,
+    // By field, the fields that it rests on, as far as quantities tell.
+    readers: fields.map(({ q }) => placesOf(graph.sources(new Set([q]), new Set()))),
+    // The fields that may come out otherwise where some quantities do: all is written down, or something is left out.
+    reachedFrom: (changed) => [asked.filter(isAskedWhole), []].map(
+      (stops) => placesOf(graph.reached(changed, new Set([...stops, ...shown]))),
+    ),
     digitsOf: (q) => askedDigits.get(q) ?? table.digits,
     // Arrays by asked quantity from one number for each field.
     asQuantities: (columns, unasked) => new Map(asked.map((q) => [q, fieldAt[q].map((n) => (n < 0 ? unasked : columns[n]))])),

@@ -27,12 +27,22 @@ const ELEMENTARY = {
 const tapeRunner = ({ functions, tapes }) => {
   const chosen = functions.map((name) => ELEMENTARY[name]);
 
+  // Steps behind one another, four numbers each; of a function of one or two the rest is read for nothing.
+  const flat = tapes.map(({ steps }) => Int32Array.from(steps.flatMap(([code, a, b = a, c = a]) => [code, a, b, c])));
+  const numbers = new Float64Array(Math.max(1, ...tapes.map(({ constants, steps, sizes }) => (
+    sizes.reduce((all, size) => all + size, 0) + constants.length + steps.length
+  ))));
+
   const run = (number, inputs) => {
-    const { constants, steps, result } = tapes[number], numbers = [];
-    for (const input of inputs) for (const one of input) numbers.push(one);
-    for (const one of constants) numbers.push(one);
-    for (const [code, a, b, c] of steps) numbers.push(chosen[code](numbers[a], numbers[b], numbers[c]));
-    return result.map((place) => numbers[place]);
+    const { constants, result } = tapes[number], steps = flat[number], found = new Array(result.length);
+    let end = 0;
+    for (const input of inputs) for (let at = 0; at < input.length; at += 1) numbers[end++] = input[at];
+    for (let at = 0; at < constants.length; at += 1) numbers[end++] = constants[at];
+    for (let at = 0; at < steps.length; at += 4) {
+      numbers[end++] = chosen[steps[at]](numbers[steps[at + 1]], numbers[steps[at + 2]], numbers[steps[at + 3]]);
+    }
+    for (let at = 0; at < found.length; at += 1) found[at] = numbers[result[at]];
+    return found;
   };
 
   // By input, and entry of it, the entries of the result that read it.

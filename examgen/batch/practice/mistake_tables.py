@@ -7,8 +7,6 @@ for those quantities only that both change.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from examgen.batch.practice.tape_pool import TapePool, Wiring
 from examgen.core.graph import Change, ComputationGraph
 from examgen.core.misconceptions.patches import versions_of
@@ -39,7 +37,7 @@ def mistake_table(pool: TapePool, paper: PaperShape, places: dict[str, int]) -> 
 class _Mistakes:
     def __init__(self, pool: TapePool, paper: PaperShape, places: dict[str, int]) -> None:
         self._pool, self._paper, self._places = pool, paper, places
-        self._parts, self._in_full, self._in_gaps = parts_reached(paper)
+        self._parts, *_ = parts_reached(paper)
         tried = paper_patches(paper)
         # Of a version that cannot show in the entries that are asked, a part may.
         others = [part.whole for part in self._parts if not any(part.whole is patch for patch in tried)]
@@ -94,12 +92,10 @@ class _Mistakes:
             if after != plain:
                 yield name, [self._put(wirings) for wirings in after]
 
-    def _part_rows(self) -> Iterator[tuple[int, list[int], list[int], list[int]]]:
+    def _part_rows(self) -> Iterator[tuple[int, list[int]]]:
         numbers = {patch: number for number, patch in enumerate(self._patches)}
-        for place, part in enumerate(self._parts):
-            reached = (np.flatnonzero(flags[:, place]).tolist() for flags in (self._in_full, self._in_gaps))
-            changed = sorted(self._places[name] for name in part.changed)
-            yield numbers[part.whole], changed, *reached
+        for part in self._parts:
+            yield numbers[part.whole], sorted(self._places[name] for name in part.changed)
 
     def _conventions(self) -> Iterator[tuple[int, list[int], list[tuple[int, float]]]]:
         for one in conventions(self._paper):

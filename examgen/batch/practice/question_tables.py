@@ -4,7 +4,6 @@ Places are numbers: of quantities in the order of the graph, of fields in that o
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from examgen.exams.policy import Policy
 from examgen.exams.tolerance import can_round, entry_of
 from examgen.marking.judging.diagnosing.gaps import can_follow
 from examgen.marking.judging.fairness.free_values import limits_of, offsets_of, sources_of
-from examgen.marking.judging.fairness.work_shown import jumping, readers_among, starting_places
+from examgen.marking.judging.fairness.work_shown import jumping, starting_places
 from examgen.marking.results.totals import MarkUnit, marks_table
 
 
@@ -55,7 +54,6 @@ def question_table(pool: TapePool, paper: PaperShape, policy: Policy, unit: Mark
         "sources": [list(_entries(paper, rows)) for rows in sources_of(paper).T.tolist()],
         "starting": list(starting_places(paper)),
         "jumps": np.flatnonzero(jumping(paper)).tolist(),
-        "readers": [np.flatnonzero(row).tolist() for row in readers_among(paper)],
         "can_follow": can_follow(paper),
         "units": marks_table(policy, paper, unit.count),
         **mistake_table(pool, paper, places),
@@ -76,11 +74,6 @@ def numbers_table(paper: PaperShape, givens: Values) -> dict[str, Any]:
         return {"givens": given}
     solved = solve(paper, {name: np.asarray(values)[None] for name, values in givens.items()}).values
     return {"givens": given, "solved": [_flat(solved[one.name]) for one in graph]}
-
-
-def exact_units(unit: MarkUnit, marks: Fraction) -> int:
-    """Marks in units."""
-    return unit.count(marks)
 
 
 def _flat(values: Any) -> list[float]:

@@ -56,6 +56,7 @@ class TapePool:
 
 def _row(tape: Tape, reads: Sequence[np.ndarray[Any, np.dtype[np.bool_]]]) -> dict[str, Any]:
     return {
+        "sizes": tape.sizes,
         "constants": tape.constants,
         "steps": tape.steps,
         "result": tape.result,

@@ -1,1 +1,1 @@
-"""Rules as tapes: lists of elementary steps on single numbers, for readers that know no NumPy, such as a page's script."""
+"""Rules as tapes: lists of elementary steps on single numbers, for readers that know no NumPy."""

@@ -57,9 +57,6 @@ class Node:
     def __pow__(self, other: Number) -> Number:
         return apply("power", self, other)
 
-    def __bool__(self) -> bool:
-        raise TypeError("a rule decides by a number that is not known yet; write it with np.where")
-
 
 def _divided(above: float, below: float) -> float:
     if below:
@@ -110,7 +107,7 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = MappingProxyType(
         "where": lambda chosen, one, other: one if chosen else other,
     }
 )
-"""The elementary functions; `templates/practice_tape.js` has the same names, in the same order."""
+"""The elementary functions; `templates/practice/tape.js` has them by the same names."""
 
 
 def apply(function: str, *arguments: Number) -> Number:

@@ -22,7 +22,7 @@ CODES: Mapping[str, int] = MappingProxyType({name: code for code, name in enumer
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """Steps on single numbers, which have places: first the entries of the inputs, then the constants, then a step each.
+    """Steps on single numbers, which have places: the entries of the inputs, then the constants, then a step each.
 
     Attributes:
         sizes: entries of each input.

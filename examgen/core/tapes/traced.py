@@ -45,6 +45,9 @@ class Traced(NDArrayOperatorsMixin):
     def __len__(self) -> int:
         return len(self.data)
 
+    def __bool__(self) -> bool:
+        raise TypeError("a rule decides by numbers that are not known yet; write it with np.where")
+
     def __getitem__(self, place: Any) -> "Traced":
         return _row_of(self, place) if isinstance(place, Traced) else Traced(_objects(self.data[place]))
 
@@ -55,7 +58,7 @@ class Traced(NDArrayOperatorsMixin):
         return self.data
 
     def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **options: Any) -> "Traced":
-        (into,) = options.pop("out", (None,))
+        into: Traced | None = options.pop("out", (None,))[0]
         if method != "__call__" or options:
             raise TypeError(f"np.{function.__name__}.{method} cannot be traced")
         name, turned = _SPELLINGS.get(function.__name__, (function.__name__, False))
@@ -139,7 +142,7 @@ def tracing() -> Iterator[None]:
     with _PATCHING:
         _tracers += 1
         if _tracers == 1:
-            np.asarray, np.zeros, np.eye = _asarray, _made(_ZEROS), _made(_EYE)
+            _put(_TRACING)
     try:
         yield
     finally:
@@ -147,17 +150,24 @@ def tracing() -> Iterator[None]:
         with _PATCHING:
             _tracers -= 1
             if not _tracers:
-                np.asarray, np.zeros, np.eye = _ASARRAY, _ZEROS, _EYE
+                _put(_USUAL)
 
 
 _ME = local()
 _PATCHING = Lock()
-_ASARRAY, _ZEROS, _EYE = np.asarray, np.zeros, np.eye
+_USUAL: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {"asarray": np.asarray, "zeros": np.zeros, "eye": np.eye}
+)
 _tracers = 0
 
 
+def _put(functions: Mapping[str, Callable[..., Any]]) -> None:
+    for name, function in functions.items():
+        setattr(np, name, function)
+
+
 def _asarray(value: Any, *args: Any, **options: Any) -> Any:
-    return value if isinstance(value, Traced) else _ASARRAY(value, *args, **options)
+    return value if isinstance(value, Traced) else _USUAL["asarray"](value, *args, **options)
 
 
 def _made(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -168,6 +178,11 @@ def _made(make: Callable[..., Any]) -> Callable[..., Any]:
         return Traced(_objects(found)) if getattr(_ME, "is_tracing", False) else found
 
     return making
+
+
+_TRACING: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {"asarray": _asarray, "zeros": _made(np.zeros), "eye": _made(np.eye)}
+)
 
 
 def _row_of(table: Traced, place: Traced) -> Traced:
@@ -201,7 +216,8 @@ def _plain_all(inputs: Sequence[Any]) -> list[Any]:
 
 def _largest(numbers: Sequence[Number]) -> Number:
     """The place of the first that is largest."""
-    most, at = numbers[0], 0.0
+    most: Number = numbers[0]
+    at: Number = 0.0
     for place, number in enumerate(numbers[1:], start=1):
         is_more = apply("greater", number, most)
         most, at = apply("where", is_more, number, most), apply("where", is_more, float(place), at)

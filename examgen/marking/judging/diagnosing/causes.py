@@ -126,7 +126,7 @@ class Work:
         shown = np.abs(theirs - own) > twice
         off = np.abs(values - theirs)
         near = is_wrong & (off <= NEAR * tolerance + NEARBY * np.abs(theirs))
-        # Where the wrong rule gives what the right ones give, as behind a gap, it explains nothing, and nothing shows it.
+        # Where the wrong rule gives what the right ones give, as behind a gap, it explains and shows nothing.
         right = self.right[fields]
         is_moved = ~(np.abs(theirs - right) <= MOVED * np.abs(right))
         near &= is_moved
