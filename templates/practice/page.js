@@ -2,9 +2,21 @@
 const practicePage = () => {
   const data = JSON.parse(document.getElementById("tables").textContent), { words } = data;
   const marker = pageMarker(data), status = document.getElementById("status");
+  // What every box has beside it is put there now: in the page it would be a tenth of all.
   const boxes = [...document.querySelectorAll("[data-field]")].map((box) => {
     const [question, field] = box.dataset.field.split(" ").map(Number), inputs = [...box.querySelectorAll("input, select")];
-    return { box, question, field, inputs, why: document.getElementById("w" + question + "-" + field), isUnmarked: "unmarked" in box.dataset };
+    const { digits, symbol: first } = box.closest(".boxes").dataset, symbol = box.querySelector("label > span")?.textContent;
+    const sign = document.createElement("b"), why = document.createElement("div");
+    sign.className = "sign";
+    sign.setAttribute("aria-hidden", "true");
+    why.id = "w" + question + "-" + field;
+    why.hidden = true;
+    box.append(sign);
+    box.closest(".box").querySelector(".whys").append(why);
+    const named = box.querySelector("[role=group]") ?? inputs[0], name = symbol ?? first;
+    named.setAttribute("aria-label", digits ? filledIn(words.answer_label, { symbol: name, digits }) : name);
+    inputs.forEach((input) => input.setAttribute("aria-describedby", why.id));
+    return { box, question, field, inputs, symbol, sign, why, isUnmarked: "unmarked" in box.dataset };
   });
   const OUTCOMES = ["blank", "unreadable", "wrong", "imprecise", "right", "follows"];
   const SIGNS = { unreadable: "?", wrong: "✗", imprecise: "≈", right: "✓", follows: "↪" };
@@ -38,17 +50,16 @@ const practicePage = () => {
   });
 
   const show = (one, verdict) => {
-    const { box, inputs, why } = one, kind = verdict ? OUTCOMES[verdict.outcome] : "blank";
+    const { box, inputs, symbol, sign, why } = one, kind = verdict ? OUTCOMES[verdict.outcome] : "blank";
     const isBlank = kind === "blank";
     box.dataset.verdict = isBlank ? "" : kind;
-    box.querySelector(".sign").textContent = SIGNS[kind] ?? "";
+    sign.textContent = SIGNS[kind] ?? "";
     inputs.forEach((input) => input.setAttribute("aria-invalid", String(kind === "wrong" || kind === "unreadable")));
     why.hidden = isBlank;
     why.className = "why " + (kind === "right" && !verdict.comment ? "quiet" : kind);
     why.replaceChildren();
     if (isBlank) return;
-    const symbol = box.querySelector("label > span")?.textContent, said = words[kind];
-    why.append(paragraph("verdict", (symbol ? symbol + ": " : "") + said + (verdict.comment ? " " + verdict.comment : "")));
+    why.append(paragraph("verdict", (symbol ? symbol + ": " : "") + words[kind] + (verdict.comment ? " " + verdict.comment : "")));
     if (verdict.label) why.append(...explanations(verdict.label));
   };
 
@@ -102,7 +113,7 @@ const practicePage = () => {
     button.hidden = closed.length < 2;
     reach();
     if (!button.hidden) return;
-    closed[0].tabIndex = -1;  // or the focus would be lost with the button
+    closed[0].tabIndex = 0;  // or the focus would be lost with the button
     closed[0].focus();
   };
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from examgen.exams.keys.given_rows import stacked
 from examgen.exams.keys.solved_papers import papers
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.policy import Policy
+from examgen.exams.wording.sentences import IN_ENGLISH
 from examgen.marking.judging.fairness.work_shown import WHY, held_back_text, paid
 from examgen.marking.judging.judged_numbers import judge, too_short_to_take
 from examgen.marking.judging.outcomes import OUTCOMES
@@ -27,7 +28,6 @@ from examgen.marking.reading.answers import REASON_CODES
 from examgen.marking.reading.typed.typed_numbers import Number, parse_number
 from examgen.marking.results.entry_comments import comments
 from examgen.marking.results.totals import MarkUnit, entry_units, mark_unit
-from examgen.exams.wording.sentences import IN_ENGLISH
 from tests.classroom.practising import PracticeSheet, practice_sheets
 
 SHEETS = {

@@ -44,7 +44,11 @@ def test_activation_is_the_same_as_a_tape(name: str) -> None:
 def test_loss_is_the_same_as_a_tape(name: str) -> None:
     """Value and derivative, of a mini-batch of two samples with two outputs each."""
     row, shape = LOSSES[name], (2, 2)
-    values = [np.array([[0.2, 0.7], [0.6, 0.9]]), np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([[1.5, -2.0], [0.3, 4.0]])]
+    values = [
+        np.array([[0.2, 0.7], [0.6, 0.9]]),
+        np.array([[0.0, 1.0], [1.0, 0.0]]),
+        np.array([[1.5, -2.0], [0.3, 4.0]]),
+    ]
     read = values[: len(row.reads)]
     for rule, inputs, result in (
         (row.rule(2, 2), read, ()),

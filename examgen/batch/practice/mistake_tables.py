@@ -64,7 +64,10 @@ class _Mistakes:
         return self._changes.setdefault(tuple(sorted(wirings.items())), len(self._changes))
 
     def _of_patch(self, patch: Patch) -> Wirings:
-        return {self._places[name]: self._pool.wiring(patch.graph, patch.graph[name], self._places) for name in patch.changed}
+        return {
+            self._places[name]: self._pool.wiring(patch.graph, patch.graph[name], self._places)
+            for name in patch.changed
+        }
 
     def _row(self, name: int, graph: ComputationGraph, only: frozenset[str] | None = None) -> list[Wirings]:
         """All versions of a misconception upon a graph, as they change some quantities."""

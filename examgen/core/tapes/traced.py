@@ -155,9 +155,7 @@ def tracing() -> Iterator[None]:
 
 _ME = local()
 _PATCHING = Lock()
-_USUAL: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"asarray": np.asarray, "zeros": np.zeros, "eye": np.eye}
-)
+_USUAL: Mapping[str, Callable[..., Any]] = MappingProxyType({"asarray": np.asarray, "zeros": np.zeros, "eye": np.eye})
 _tracers = 0
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from examgen.core.formulas import number_grammar
 from examgen.documents.math import localized
 from examgen.documents.pages import PaperPage
 from examgen.documents.paper.papers import Person, page_of
@@ -21,7 +22,6 @@ from examgen.documents.paper.render import render, web_text
 from examgen.documents.paper.sheet_script import grammar
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked.solved_paper import SolvedPaper
-from examgen.core.formulas import number_grammar
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.wording.sentences import AND, CHARACTER, OR, SENTENCES
 from examgen.resources import shipped
@@ -85,7 +85,7 @@ def _words(style: PaperStyle) -> dict[str, Any]:
     """What the script says."""
     said = {name: style.phrase(text) for name, text in SENTENCES.items()}
     return {
-        "words": {**style.words["practice"], "decimal_mark": style.decimal_mark},
+        "words": {**style.words["practice"], **{name: style.words[name] for name in ("answer_label", "decimal_mark")}},
         "sentences": {**said, "and": style.phrase(AND), "or": style.phrase(OR), "character": style.phrase(CHARACTER)},
         "reasons": {reason: style.phrase(text) for reason, text in number_grammar.REASONS.items()},
         "grammar": grammar(),
