@@ -3,7 +3,9 @@ const HALF = 0.51;  // not 0.5: an exact tie may be rounded either way
 const NO_DIGITS = 99, NOISE = 1e-12, WHOLE = 1e-9;
 
 // Read from text, which is exact to the last bit, as powers are not everywhere.
-const tenTo = (power) => Number("1e" + power);
+const LEAST_POWER = -320;
+const TENS = Array.from({ length: 1 - 2 * LEAST_POWER }, (_, at) => Number("1e" + (at + LEAST_POWER)));
+const tenTo = (power) => TENS[power - LEAST_POWER] ?? Number("1e" + power);
 const halfUnit = (decimals) => HALF * tenTo(-decimals);
 const leadingPlace = (size) => Number(size.toExponential().split("e")[1]);
 const isWhole = (value) => Math.abs(value - Math.round(value)) <= WHOLE;

@@ -161,7 +161,7 @@ def test_hints_come_one_by_one_and_say_more_each_time(chromium: Browser, tmp_pat
 def test_page_is_accessible_and_says_nothing(
     chromium: Browser, tmp_path: Path, name: str, width: int, scheme: str
 ) -> None:
-    """Axe finds nothing in it, before and after it has marked, with hints open; it logs nothing and asks for nothing."""
+    """Axe finds nothing in it when it has marked and hints are open; it logs nothing and asks for nothing."""
     one = made(name, tmp_path)
     with open_page(chromium, one.path, width, scheme) as (page, heard):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -191,7 +191,7 @@ def test_page_forbids_what_it_does_not_need(tmp_path: Path, chromium: Browser) -
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
-def test_pages_of_the_largest_exams_are_small(tmp_path: Path, language: str) -> None:
+def test_pages_of_the_largest_exams_are_small(language: str) -> None:
     """None has more than 400 kB, in the language that takes most bytes neither."""
     names = ["final", "midterm", "sigmoid-3-4-4-2"] if language == "en" else ["final"]
     sizes = {name: made_bytes(name, language) for name in names}

@@ -86,9 +86,9 @@ def test_every_rule_of_a_bank_is_the_same_as_a_tape(name: str) -> None:
 
 def test_what_cannot_be_traced_is_named() -> None:
     """A rule that decides by a number, or calls what is not known, is an error and not a wrong tape."""
-    with pytest.raises(TypeError, match="np.where"):
+    with pytest.raises(TypeError, match=r"np\.where"):
         taped(entrywise("decides", lambda z: z if z[0] > 0 else -z), [(2,)], (2,))
-    with pytest.raises(TypeError, match="np.sin cannot be traced"):
+    with pytest.raises(TypeError, match=r"np\.sin cannot be traced"):
         taped(entrywise("unknown", np.sin), [(2,)], (2,))
     with pytest.raises(ValueError, match="gives"):
         taped(entrywise("shortens", lambda z: z[:1]), [(2,)], (2,))
@@ -97,9 +97,10 @@ def test_what_cannot_be_traced_is_named() -> None:
 def test_numpy_is_as_ever_afterwards() -> None:
     """Tracing leaves NumPy's functions as they were, also where a rule fails on the way."""
     before = (np.asarray, np.zeros, np.eye)
-    with pytest.raises(TypeError), tracing():
+    with tracing():
         assert isinstance(np.asarray(leaves((2,), 0)), Traced)
-        np.sin(leaves((2,), 0))
+    with pytest.raises(TypeError):
+        taped(entrywise("unknown", np.sin), [(2,)], (2,))
     assert (np.asarray, np.zeros, np.eye) == before
 
 

@@ -1,4 +1,7 @@
-"""The tapes of a page, each once: rules that compute the same are one. Called by `question_tables` and `mistake_tables`."""
+"""The tapes of a page, each once: rules that compute the same are one.
+
+Called by `question_tables` and `mistake_tables`.
+"""
 
 from collections.abc import Sequence
 from typing import Any

@@ -95,8 +95,7 @@ def _words(style: PaperStyle) -> dict[str, Any]:
 def _explained(marking: Mapping[str, Any], style: PaperStyle) -> Iterator[tuple[str, tuple[str, str]]]:
     """By misconception that the page may name what was done, and what should be, as HTML; where derivatives have the
     other sign, as it is then."""
-    turns = {name: turned for name, turned in marking["named"]}
-    for name, is_turned in turns.items():
+    for name, is_turned in dict(marking["named"]).items():
         row = style.words["misconceptions"][name]
         turned = "_turned" if is_turned else ""
         did, should = (row.get(f"{key}{turned}", row[key]).format() for key in ("did", "should"))
