@@ -75,14 +75,20 @@ const practicePage = () => {
     });
   };
 
+  // By question, its boxes in the order of its fields, and what became of them.
+  const asked = data.questions.map((_, question) => boxes.filter((one) => one.question === question)
+    .sort((one, other) => one.field - other.field));
+  const verdicts = asked.map(() => []);
+
+  const checkQuestion = (question) => {
+    const here = asked[question];
+    verdicts[question] = marker.mark(question, variant, here.map(textOf));
+    here.forEach((one, place) => { if (!one.isUnmarked) show(one, verdicts[question][place]); });
+  };
+
   const check = () => {
-    const verdicts = data.questions.flatMap((_, question) => {
-      const here = boxes.filter((one) => one.question === question).sort((one, other) => one.field - other.field);
-      const found = marker.mark(question, variant, here.map(textOf));
-      here.forEach((one, place) => { if (!one.isUnmarked) show(one, found[place]); });
-      return found;
-    });
-    sum(verdicts);
+    data.questions.forEach((_, question) => checkQuestion(question));
+    sum(verdicts.flat());
   };
 
   const putNumbers = () => {
@@ -118,7 +124,10 @@ const practicePage = () => {
   };
 
   document.getElementById("practice").addEventListener("submit", (event) => { event.preventDefault(); check(); });
-  document.addEventListener("change", check);
+  document.addEventListener("change", ({ target }) => {
+    checkQuestion(boxes.find(({ inputs }) => inputs.includes(target)).question);
+    sum(verdicts.flat());
+  });
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
     if (button?.id === "next") next();

@@ -73,7 +73,7 @@ class Sat:
             sheets,
         )
         page.close()
-        return [[[one and _entry(one) for one in question] for question in sheet] for sheet in found]
+        return [[[_entry(one) if one else None for one in question] for question in sheet] for sheet in found]
 
     def by_marker(self) -> list[list[list[Entry | None]]]:
         """The same by the marker, which marks a question of all sheets in one go."""
@@ -85,7 +85,7 @@ class Sat:
 
     def _question(self, at: int, paper: PaperShape, unit: MarkUnit) -> Iterator[list[Entry | None]]:
         texts = [sheet.texts[at] for sheet in self.sheets]
-        numbers = iter([])
+        numbers: Iterator[list[Entry]] = iter(())
         if paper.number_fields:
             name = paper.question.id
             givens = stacked([self.variants[sheet.variant].questions[name].givens for sheet in self.sheets])
