@@ -141,7 +141,7 @@ const practicePage = () => {
     inputs[inputs.indexOf(event.target) + (event.shiftKey ? -1 : 1)]?.focus();
   });
   // What is too wide can be moved with the keyboard, too.
-  const reach = () => document.querySelectorAll(".wide").forEach((part) => {
+  const reach = () => document.querySelectorAll(".wide:not([hidden])").forEach((part) => {
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     else part.removeAttribute("tabindex");
   });
