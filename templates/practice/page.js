@@ -69,10 +69,12 @@ const practicePage = () => {
     const given = verdicts.filter((one) => one && one.outcome !== OUTCOME.blank);
     const right = given.filter((one) => one.outcome === OUTCOME.correct).length;
     const units = given.reduce((all, one) => all + one.units, 0);
-    status.textContent = filledIn(words.progress, {
-      right, done: given.length, all: boxes.filter((one) => !one.isUnmarked).length,
+    const left = boxes.filter((one) => one.isUnmarked).length;
+    const told = filledIn(words.progress, {
+      right, done: given.length, all: boxes.length - left,
       marks: number(units / data.policy.parts), most: number(data.most / data.policy.parts),
     });
+    status.textContent = left ? told + " · " + filledIn(words.left, { count: left }) : told;
   };
 
   // By question, its boxes in the order of its fields, and what became of them.

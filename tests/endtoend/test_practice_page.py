@@ -172,6 +172,21 @@ def test_page_is_accessible_and_says_nothing(
         assert findings(page) == []
 
 
+def test_formulas_are_told_to_be_left_unmarked(chromium: Browser, tmp_path: Path) -> None:
+    """It stands beside their boxes, they are counted, and what is typed there gets no verdict."""
+    one = made("formulas", tmp_path)
+    with open_page(chromium, one.path) as (page, _):
+        boxes = page.locator("[data-unmarked]")
+        assert boxes.count() == 7
+        boxes.first.locator("input").fill("a1*(1 - a1)")
+        page.click("#check")
+        assert set(
+            page.eval_on_selector_all("[data-unmarked]", "boxes => boxes.map(one => one.dataset.verdict ?? '')")
+        ) == {""}
+        assert "Not marked here: 7" in page.inner_text("#status")
+        assert "does not mark formulas" in page.inner_text(".unmarked >> nth=0")
+
+
 def test_page_forbids_what_it_does_not_need(tmp_path: Path, chromium: Browser) -> None:
     """Its policy allows the one script that it has, by its digest, and neither text as code nor any address."""
     one = made("scalar-chain", tmp_path)

@@ -26,8 +26,6 @@ from examgen.exams.exam import Exam, Variant
 from examgen.exams.wording.sentences import AND, CHARACTER, OR, SENTENCES
 from examgen.resources import shipped
 
-STYLES = ("sheet.css", "practice/practice.css")
-
 
 def practice_html(
     exam: Exam, variants: Sequence[Variant], marking: Mapping[str, Any], style: PaperStyle = STANDARD
@@ -43,7 +41,7 @@ def practice_html(
     slotted = SlottedPaper.of(exam, variants)
     page = page_of(exam, Person("", "", variants[0].code), slotted.parts, style, with_solution=False)
     script = practice_script()
-    css = "\n".join((shipped("templates") / name).read_text(encoding="utf-8") for name in STYLES)
+    css = (shipped("templates") / "practice" / "practice.css").read_text(encoding="utf-8")
     html = render(
         "practice.html.j2",
         page,
