@@ -91,7 +91,7 @@ def make(
         typer.echo(f"Seed: {made.seed}  (make the same paper again with --seed {made.seed})")
     kept, practised = _below(made.files, "key"), _below(made.files, "practice")
     handed_out = [name for name in made.files if name not in (*kept, *practised)]
-    told = (("Hand out", handed_out), ("Keep", kept), ("To practise, never for an exam: the key is inside", practised))
+    told = (("Hand out", handed_out), ("Keep", kept), ("To practise (the key is inside: never for an exam)", practised))
     for title, names in told:
         if names:
             typer.echo(f"{title}:")
