@@ -6,8 +6,7 @@ All files of a paper are ready in memory before the first is written.
 import csv
 import re
 import secrets
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,8 +25,9 @@ from examgen.batch.claiming import (
     put_aside,
     remove_broken,
 )
+from examgen.batch.missing_letters import glyph_notices
 from examgen.batch.rosters.roster_ids import checked_id
-from examgen.documents.paper.printing import PrintedPaper, print_filled, print_key, print_questions, solved_questions
+from examgen.documents.paper.printing import print_filled, print_key, print_questions, solved_questions
 from examgen.documents.paper.web_sheet import web_sheet
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.errors import ExamgenError
@@ -49,9 +49,6 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/")
 
 SMALL_SEED = 2**32
 """All seeds below can be tried in a day."""
-
-MOST_NAMED = 5
-"""So many characters without a glyph are named in a notice; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,33 +255,12 @@ def printed_paper(exam: Exam, variant: Variant, style: PaperStyle) -> PaperFiles
     filled = print_filled(questions, solved, style)
     contents = (questions.pdf, *sheet_files(exam, variant, style))
     handout = dict(zip(HANDOUT, contents, strict=True))
-    return PaperFiles(handout, key.pdf, filled, tuple(_notices(exam, variant, questions, key)))
+    return PaperFiles(handout, key.pdf, filled, tuple(glyph_notices(exam, variant, questions, key)))
 
 
 def sheet_files(exam: Exam, variant: Variant, style: PaperStyle) -> tuple[bytes, bytes]:
     """answers.csv and answers.html of one student."""
     return sheet_csv(exam, [variant]), web_sheet(exam, variant, style)
-
-
-def _notices(exam: Exam, variant: Variant, questions: PrintedPaper, key: PrintedPaper) -> Iterator[str]:
-    """A line for the student and a line for the exam where a paper has characters that no font can show."""
-    missing = dict.fromkeys(questions.missing + key.missing)
-    own = {*variant.student, *variant.name}
-    for whose, letters in (
-        (f"student {variant.student!r}", [letter for letter in missing if letter in own]),
-        (f"exam {exam.id!r}", [letter for letter in missing if letter not in own]),
-    ):
-        if letters:
-            yield (
-                f"{whose}: no font has {_named(letters)}; boxes stand there. Install a font with that script, such as "
-                "the Noto font for it, and make the papers again"
-            )
-
-
-def _named(letters: Sequence[str]) -> str:
-    names = [f"U+{ord(letter):04X} {unicodedata.name(letter, 'without a name')}" for letter in letters[:MOST_NAMED]]
-    more = len(letters) - MOST_NAMED
-    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
 def _folder(loaded: LoadedExam, student: str, style: PaperStyle, *, is_own_notation: bool) -> str:
