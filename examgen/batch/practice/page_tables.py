@@ -5,6 +5,7 @@ from typing import Any
 
 from examgen.batch.practice.question_tables import numbers_table, question_table
 from examgen.batch.practice.tape_pool import TapePool
+from examgen.core.formulas import shape_grammar
 from examgen.core.formulas.typed_characters import PLAIN
 from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.exams.exam import Exam, Variant
@@ -16,7 +17,6 @@ from examgen.exams.references.typed_references import right_options
 from examgen.exams.task import CHOICE
 from examgen.exams.wording.option_texts import numbers_in
 from examgen.exams.wording.sentences import Wording
-from examgen.marking.reading.typed import typed_shapes
 from examgen.marking.results.totals import MarkUnit, mark_unit, marks_table
 
 NOT_MARKED = "formula"
@@ -116,11 +116,11 @@ def _name(name: str, wording: Wording) -> dict[str, Any]:
 def _shapes(wording: Wording) -> dict[str, Any]:
     """The grammar of shapes."""
     return {
-        "sizes": [pattern.pattern for pattern in typed_shapes.SIZES],
-        "numbers": [pattern.pattern for pattern in typed_shapes.NUMBERS],
-        "number": typed_shapes.NUMBER,
-        "most": typed_shapes.MAX_CHARACTERS,
-        "axes": typed_shapes.MAX_AXES,
+        "sizes": shape_grammar.SIZES,
+        "numbers": shape_grammar.NUMBERS,
+        "number": shape_grammar.NUMBER,
+        "most": shape_grammar.MAX_CHARACTERS,
+        "axes": shape_grammar.MAX_AXES,
         "plain": ["".join(PLAIN), "".join(PLAIN.values())],
-        "reasons": {reason: wording.say(text) for reason, text in typed_shapes.SHAPE_REASONS.items()},
+        "reasons": {reason: wording.say(text) for reason, text in shape_grammar.REASONS.items()},
     }
