@@ -82,7 +82,7 @@ def loads_or_explains(content: bytes) -> None:
             assert not any(word in message for word in ("Decimal(", "pydantic", "function-", "Annotated"))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(broken_documents())
 def test_a_broken_document_works_or_is_explained(document: dict[str, Any]) -> None:
     """Good files with replaced, removed and added parts load and draw, or end with one line about the file."""

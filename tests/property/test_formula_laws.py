@@ -21,7 +21,7 @@ def values_at(draws: int) -> dict[str, np.ndarray]:
     return {name: rng.uniform(-2, 2, size=draws) for name in SYMBOLS}
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(expressions())
 def test_a_formula_is_computed_as_plain_python_computes_it(drawn: Expression) -> None:
     """Printed with as few brackets as it needs, an expression is read back with the same value at every draw."""
@@ -48,7 +48,7 @@ def test_a_formula_is_computed_as_plain_python_computes_it(drawn: Expression) ->
 @example("\ud800")
 @example("\x00a3")
 @example("'" * 3)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_no_text_raises(text: str) -> None:
     """Whatever is typed is a formula or is refused with a known reason and a place in the text."""
     found = parse_formula(text, SYMBOLS)
@@ -60,7 +60,7 @@ def test_no_text_raises(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_no_heap_of_signs_raises(text: str) -> None:
     """What is nearly a formula is read or refused as well, and what is read can be computed."""
     found = parse_formula(text, SYMBOLS)

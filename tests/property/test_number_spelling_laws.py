@@ -118,7 +118,7 @@ def test_a_fraction_means_the_same_in_every_spelling(
 
 @given(st.lists(st.tuples(st.text(max_size=8) | NEAR_NUMBERS | PIECES | st.text(max_size=70), MARKS), max_size=20))
 @example([("\u017f" * 5, "."), ("inf\u0131nity", "."), ("5e\u212a", ","), ("\x1c0.5\x85", "."), ("'" + "1" * 64, ".")])
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_page_and_marker_read_every_text_alike(reader: PageReader, texts: list[tuple[str, DecimalMark]]) -> None:
     """The same numbers, saved in a spelling of the same digits, and the same reasons for all else."""
     for (text, mark), read in zip(texts, reader.read(texts), strict=True):

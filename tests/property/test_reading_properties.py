@@ -39,7 +39,7 @@ def nearest_double(exact: Fraction) -> float:
 
 
 @given(st.text() | NEAR_NUMBERS, MARKS)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_text_is_a_number_or_has_a_reason(text: str, mark: DecimalMark) -> None:
     """No text raises, every reason is one that can be told, and every number is finite."""
     parsed = parse_number(text, mark)
@@ -78,7 +78,7 @@ def test_repr_comes_back(value: float) -> None:
 @example("", "17976931348623158080", "", 289, "e", ".")
 @example("", "2", "4703282292062327208", -324, "e", ".")
 @example("", "9007199254740993", "", None, "e", ".")
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_decimal_is_the_nearest_double(
     sign: str, whole: str, behind: str, power: int | None, times: str, mark: DecimalMark
 ) -> None:
@@ -187,7 +187,7 @@ def test_order_of_rows_does_not_matter(
 
 
 @given(st.lists(st.text(st.sampled_from('ab,;"\n\r\t é'), max_size=12), min_size=1, max_size=8))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_cells_agree_with_the_csv_module(lines: list[str]) -> None:
     """Where the csv module reads a line by itself as a row of the right width, so does the scanner."""
     lines = [line.replace("\n", "").replace("\r", "") for line in lines]
@@ -207,7 +207,7 @@ def test_cells_agree_with_the_csv_module(lines: list[str]) -> None:
 
 
 @given(st.binary(max_size=300), st.booleans())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_bytes_are_a_sheet_or_an_error(data: bytes, has_header: bool) -> None:
     """No file raises anything but the error that instructors are shown."""
     content = (",".join(SHEET_COLUMNS) + "\n").encode() * has_header + data

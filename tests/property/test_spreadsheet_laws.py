@@ -107,7 +107,7 @@ def read_or_refused(reader: SpreadsheetReader, data: bytes) -> None:
 
 
 @given(st.sampled_from(["xlsx", "ods"]), st.integers(0, 4), CHANGES)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_changed_parts_are_read_or_refused(
     reader: SpreadsheetReader,
     honest: dict[str, bytes],
@@ -126,7 +126,7 @@ def test_changed_parts_are_read_or_refused(
 
 
 @given(st.sampled_from(["xlsx", "ods"]), st.integers(0, 4), MOVES)
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_other_sheets_of_a_kind_are_read_or_refused(
     reader: SpreadsheetReader, honest: dict[str, bytes], kind: str, number: int, moves: list[tuple[str, int, str]]
 ) -> None:
@@ -178,7 +178,7 @@ def packed(parts: Mapping[str, bytes | str]) -> bytes:
     st.lists(st.tuples(st.integers(0, 5_000), st.binary(max_size=3)), max_size=4),
     st.integers(0, 400),
 )
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_changed_bytes_are_read_or_refused(
     reader: SpreadsheetReader, honest: dict[str, bytes], kind: str, changes: list[tuple[int, bytes]], cut: int
 ) -> None:
