@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
-from examgen.documents.numbers import FIRST_SLOT, MAX_SLOTS, PageSlots, Slots
+from examgen.documents.numbers import FIRST_SLOT, MAX_SLOTS, PageSlots, Slots, whole_digits_of
 from examgen.documents.paper.printing import printed_numbers
 from examgen.documents.pdf.slot_values import SlotValues
 from examgen.documents.style import PaperStyle
@@ -42,7 +42,8 @@ class SlottedPaper:
         for place, of_variants in enumerate(zip(*solved, strict=True)):
             paper = of_variants[0].paper
             decimals = {name: max(one.decimals[name] for one in of_variants) for name in of_variants[0].decimals}
-            parts.append(SolvedPaper(paper, marks_of(paper), decimals, Slots(place, slots)))
+            digits = max(whole_digits_of(one.values) for one in of_variants)
+            parts.append(SolvedPaper(paper, marks_of(paper), decimals, Slots(place, slots), digits))
         return SlottedPaper(tuple(parts), slots, solved)
 
     def filled(self, html: str, style: PaperStyle) -> tuple[str, list[list[str]]]:
