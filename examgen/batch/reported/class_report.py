@@ -64,7 +64,8 @@ def write_report(marks: Path, key: Path) -> tuple[Path, ...]:
         SetupError: Matplotlib, SciPy or Pango is not installed.
         ExamgenError: a file cannot be written.
     """
-    html, pdf = report_files(report_page(marks, read_key(key)))
+    # Whoever marked the class by it has checked it.
+    html, pdf = report_files(report_page(marks, read_key(key, is_checked=False)))
     write_files(marks, {NAMES[0]: html.encode(), NAMES[1]: pdf})
     return tuple(marks / name for name in NAMES)
 
