@@ -10,19 +10,21 @@ function shapeReader(grammar, { trimmed, plain, words, foreign }) {
     return pairs.some(([, closing]) => closing === body.at(-1)) ? null : body;
   };
 
-  const reason = (text) => {
+  // The sizes of the axes, or the reason why they cannot be read.
+  const read = (text) => {
     const typed = trimmed(trimmed(text).replace(/^'/, ""));
-    if (!typed) return "blank";
-    if (Array.from(typed).length > most) return "too_long";
+    if (!typed) return { reason: "blank" };
+    if (Array.from(typed).length > most) return { reason: "too_long" };
     const inner = inside(words(plain(typed)).join(" "));
-    if (inner === null) return "brackets";
+    if (inner === null) return { reason: "brackets" };
     if (sizes.some((pattern) => pattern.test(inner))) {
       const found = inner.match(/[0-9]+/g).map(Number);
-      if (found.length > axes || (found.length === 1 && !inner.endsWith(","))) return "not_a_shape";
-      return Math.min(...found) > 0 ? "" : "not_whole";
+      if (found.length > axes || (found.length === 1 && !inner.endsWith(","))) return { reason: "not_a_shape" };
+      return Math.min(...found) > 0 ? { reason: "", sizes: found } : { reason: "not_whole" };
     }
-    return numbers.some((pattern) => pattern.test(inner)) && !number.test(inner) ? "not_whole" : "not_a_shape";
+    const isNumbers = numbers.some((pattern) => pattern.test(inner)) && !number.test(inner);
+    return { reason: isNumbers ? "not_whole" : "not_a_shape" };
   };
 
-  return (text) => ({ reason: reason(text), char: foreign(text) });
+  return (text) => ({ ...read(text), char: foreign(text) });
 }

@@ -6,7 +6,6 @@ from typing import Any
 from examgen.batch.practice.question_tables import numbers_table, question_table
 from examgen.batch.practice.tape_pool import TapePool
 from examgen.core.formulas import shape_grammar
-from examgen.core.formulas.typed_characters import PLAIN
 from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.fields import Field, exact_total, shown_shape
@@ -43,7 +42,7 @@ def page_tables(exam: Exam, variants: Sequence[Variant], wording: Wording) -> di
         **pool.table(),
         "policy": _policy(exam.policy, unit),
         "names": [_name(name, wording) for name in MISCONCEPTIONS],
-        "shapes": _shapes(wording),
+        "shape_reasons": {reason: wording.say(text) for reason, text in shape_grammar.REASONS.items()},
         "questions": questions,
         "named": sorted(set(_named(questions))),
         "most": unit.count(exact_total(fields, with_bonus=False)),
@@ -110,17 +109,4 @@ def _name(name: str, wording: Wording) -> dict[str, Any]:
         "mistake_turned": wording.say(row.mistake_turned) if row.mistake_turned else "",
         "is_lost_sign": row.is_lost_sign,
         "is_distinct": row.is_distinct,
-    }
-
-
-def _shapes(wording: Wording) -> dict[str, Any]:
-    """The grammar of shapes."""
-    return {
-        "sizes": shape_grammar.SIZES,
-        "numbers": shape_grammar.NUMBERS,
-        "number": shape_grammar.NUMBER,
-        "most": shape_grammar.MAX_CHARACTERS,
-        "axes": shape_grammar.MAX_AXES,
-        "plain": ["".join(PLAIN), "".join(PLAIN.values())],
-        "reasons": {reason: wording.say(text) for reason, text in shape_grammar.REASONS.items()},
     }

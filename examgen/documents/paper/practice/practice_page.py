@@ -19,7 +19,7 @@ from examgen.documents.paper.practice.hints import hints_for
 from examgen.documents.paper.practice.practice_script import as_json, practice_script
 from examgen.documents.paper.practice.slotted_page import SlottedPaper
 from examgen.documents.paper.render import render, web_text
-from examgen.documents.paper.sheet_script import grammar
+from examgen.documents.paper.sheet_script import grammar, tables_of
 from examgen.documents.style import STANDARD, PaperStyle
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
@@ -86,7 +86,7 @@ def _words(style: PaperStyle) -> dict[str, Any]:
         "words": {**style.words["practice"], **{name: style.words[name] for name in ("answer_label", "decimal_mark")}},
         "sentences": {**said, "and": style.phrase(AND), "or": style.phrase(OR), "character": style.phrase(CHARACTER)},
         "reasons": {reason: style.phrase(text) for reason, text in number_grammar.REASONS.items()},
-        "grammar": grammar(),
+        "grammar": {**grammar(), **tables_of(frozenset({"shape"}))},
     }
 
 

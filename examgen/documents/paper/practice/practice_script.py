@@ -1,13 +1,15 @@
-"""The script of a practice page: the marker's modules in JavaScript, the reader of numbers, and the page's own."""
+"""The script of a practice page: the marker's modules in JavaScript, the readers of web sheets, and the page's own."""
 
 import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from examgen.documents.paper.sheet_script import FORMS, KINDS, READER
+from examgen.documents.paper.sheet_style import without_spares
 from examgen.resources import shipped
 
-READER = "sheet_numbers.js"
+READERS = (READER, FORMS, KINDS["shape"])
 MARKER = (
     "tape", "graph", "digits", "numbers", "writing", "own_work", "entries", "paper", "causes", "pairs", "naming",
     "diagnosis", "gaps", "work_shown", "comments", "choices", "marker", "page",
@@ -19,10 +21,9 @@ MARKER = (
 def practice_script() -> str:
     """The same for all pages, and so is its digest."""
     folder = shipped("templates")
-    files = (folder / READER, *(folder / "practice" / f"{name}.js" for name in MARKER))
-    lines = (line.strip() for path in files for line in path.read_text(encoding="utf-8").splitlines())
-    # Nobody reads it in the page: comments and indents would be a tenth of all.
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    files = (*(folder / name for name in READERS), *(folder / "practice" / f"{name}.js" for name in MARKER))
+    # Comments and indents would be a tenth of all.
+    return without_spares("".join(path.read_text(encoding="utf-8") for path in files))
 
 
 def as_json(tables: Mapping[str, Any]) -> str:
