@@ -28,8 +28,9 @@ from examgen.exams.fields import task_letter
 from examgen.exams.folders.files import write_files
 from examgen.exams.keys.key_folder import Key, read_key
 from examgen.exams.wording.words import words
+from examgen.marking.integrity.evidence import INTEGRITY
 from examgen.marking.judging.outcomes import BY_CODE
-from examgen.marking.results.earlier import ABSENT, GRADEBOOK, MARKED, RESULTS, STATUS
+from examgen.marking.results.earlier import ABSENT, GRADEBOOK, MARKED, NOTES, RESULTS, STATUS, TEXTS
 from examgen.marking.results.read_back import Row, read_rows
 from examgen.marking.results.shape_groups import Compared, compared_shapes
 from examgen.marking.statistics.class_entries import ClassEntry, class_entries, class_papers
@@ -45,7 +46,6 @@ from examgen.marking.statistics.class_figures import (
 from examgen.marking.statistics.classical import Spread, spread
 from examgen.marking.statistics.marks_table import MarksTable, marks_table, read_columns_of
 
-NOTES, INTEGRITY = "notes.csv", "integrity.csv"
 TENTHS = 10
 FEW = 10
 """Below so many papers, what is said of entries is said of chance."""
@@ -79,16 +79,17 @@ def report_page(marks: Path, key: Key) -> ReportPage:
     here = [row for row in book if row[STATUS] == MARKED]
     percents = np.array([float(row["percent"]) for row in here if row["percent"]])
     of_marks = spread(np.array([float(row["marks"]) for row in here if row["marks"]]))
+    of_percents = spread(percents)
     by_tasks, by_entries = alpha_of_tasks(found, entries), alpha_of_entries(found)
     named = causes(found)
     compared = compared_shapes(key, _columns(book))
     notes = read_rows(marks / NOTES, ("student", "kind", "text"))
     return ReportPage(
         key.exam.title,
-        _facts(key, book, here, of_marks, spread(percents)),
+        _facts(key, book, here, of_marks, of_percents),
         tuple(_unsaid(found, by_tasks is None)),
         tuple(np.histogram(np.clip(percents, 0, 99.9999), np.linspace(0, 100, TENTHS + 1))[0].tolist()),
-        spread_table(of_marks, spread(percents)),
+        spread_table(of_marks, of_percents),
         reliability_table(by_tasks, by_entries),
         tuple(_task_bars(entries, figures)),
         tuple(_question(question, entries, figures) for question in key.exam.questions),
@@ -141,10 +142,9 @@ def _unsaid(found: MarksTable, has_no_alpha: bool) -> list[str]:
 
 def _columns(book: Sequence[Row]) -> dict[str, list[object]]:
     """The gradebook by columns, marks as numbers, None where there are none."""
-    texts = {"student", "name", "exam", "variant", "grade", STATUS}
     names = book[0].keys() if book else ()
     return {
-        name: [row[name] if name in texts else float(row[name]) if row[name] else None for row in book]
+        name: [row[name] if name in TEXTS else float(row[name]) if row[name] else None for row in book]
         for name in names
     }  # fmt: skip
 

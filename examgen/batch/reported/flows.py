@@ -13,13 +13,13 @@ from examgen.core.turned import plain_of
 from examgen.documents.report.report_page import NetworkFlow, Step
 from examgen.exams.fields import Field
 from examgen.exams.naming.notation import Index
+from examgen.exams.naming.symbol import SUBSCRIPTS
 from examgen.exams.paper_shapes import PaperShape
 from examgen.marking.statistics.class_entries import ClassEntry
 from examgen.marking.statistics.class_figures import EntryFigures
 
 RIGHT = ("correct", "follow_through")
 OPEN = ("blank", "unreadable")
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _FORWARD = frozenset({Role.WEIGHTED_SUM, Role.ACTIVATION})
 
 Counts = NDArray[np.float64]
@@ -92,7 +92,7 @@ def _units(field: Field, by: Quantity) -> Index:
 
 def _unit_name(layer: int, unit: int, layers: int) -> str:
     letter = "x" if layer == 0 else "a" if layer < layers - 1 else "y"
-    return letter + str(unit + 1).translate(_SUBSCRIPTS)
+    return letter + str(unit + 1).translate(SUBSCRIPTS)
 
 
 def _share(counts: Counts | None) -> float:

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 
+from examgen.documents.numbers import with_minus
 from examgen.documents.report.report_page import TextTable
 from examgen.exams.exam import Exam
 from examgen.marking.results.earlier import MARKED, STATUS
 from examgen.marking.results.read_back import Row
 from examgen.marking.statistics.class_figures import Reason
-from examgen.marking.statistics.classical import Reliability, Spread
+from examgen.marking.statistics.classical import Reliability, Spread, short_text
 
 MOST_ROWS = 40
 """Of a table that may be as long as the class."""
@@ -122,8 +123,8 @@ def _interval(found: Reliability) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "\u2212")
+    return with_minus(f"{value:.2f}")
 
 
 def _number(value: float) -> str:
-    return DASH if isnan(value) else f"{value:.2f}".rstrip("0").rstrip(".")
+    return DASH if isnan(value) else short_text(value)

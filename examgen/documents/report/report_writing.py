@@ -10,6 +10,7 @@ import pikepdf
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from examgen.documents.numbers import with_minus
 from examgen.documents.pdf.html_pdf import set_pages
 from examgen.documents.report import plots
 from examgen.documents.report.flow_pictures import flow_picture, percent
@@ -79,7 +80,7 @@ def _percent(share: float) -> str:
 
 
 def _two(number: float) -> str:
-    return "–" if isnan(number) else f"{number:.2f}".replace("-", "\u2212")
+    return "–" if isnan(number) else with_minus(f"{number:.2f}")
 
 
 def _points_out(entry: EntryRow) -> str:

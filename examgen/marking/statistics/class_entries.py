@@ -1,5 +1,6 @@
 """The entries of a class in the order of its papers, whatever shape each student's has; from the key."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -32,9 +33,8 @@ class ClassEntry:
 def class_papers(key: Key) -> Iterator[PaperShape]:
     """The shapes that students of the key have, question by question, the commonest first."""
     for question in key.exam.questions:
-        labels = [variant.questions[question.id].label for variant in key.variants if question.id in variant.questions]
-        counted = {label: labels.count(label) for label in dict.fromkeys(labels)}
-        for label in sorted(counted, key=lambda one: -counted[one]):
+        labels = (variant.questions[question.id].label for variant in key.variants if question.id in variant.questions)
+        for label, _ in Counter(labels).most_common():
             yield paper_shape(question, label, key.exam.notation)
 
 

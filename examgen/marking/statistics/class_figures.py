@@ -11,14 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examgen.core.rules.rule import Array
-from examgen.marking.judging.diagnosing.two_causes import AND
+from examgen.marking.judging.diagnosing.two_causes import AND, OR
 from examgen.marking.judging.outcomes import BY_CODE
 from examgen.marking.statistics.class_entries import ClassEntry
 from examgen.marking.statistics.classical import Reliability, discriminations, reliability
 from examgen.marking.statistics.marks_table import MarksTable, Place
-
-OR = "|"
-"""Between names of misconceptions that explain an entry equally well."""
 
 
 @dataclass(frozen=True, slots=True)

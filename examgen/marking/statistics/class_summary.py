@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from examgen.marking.statistics.class_figures import EntryFigures, causes, entry_figures
-from examgen.marking.statistics.classical import spread
+from examgen.marking.statistics.classical import short_text, spread
 from examgen.marking.statistics.marks_table import MarksTable, marks_table
 from examgen.tables.csv_writing import Column
 
@@ -27,13 +27,13 @@ def _of_marks(book: Mapping[str, Sequence[Any]]) -> Iterator[str]:
     most = max((float(one) for one in book["max_marks"] if one is not None), default=0.0)
     percents = np.array([one for one in book["percent"] if one is not None], dtype=float)
     found = spread(marks)
-    yield f"Mean: {_short(found.mean)} of {_short(most)} ({percents.mean():.1f}%)"
-    yield f"Median: {_short(found.median)}"
+    yield f"Mean: {short_text(found.mean)} of {short_text(most)} ({percents.mean():.1f}%)"
+    yield f"Median: {short_text(found.median)}"
     if isnan(found.deviation):
         yield "Spread: one paper has none"
     else:
-        low, high = _short(found.least), _short(found.most)
-        yield f"Spread: standard deviation {_short(found.deviation)}, from {low} to {high}"
+        low, high = short_text(found.least), short_text(found.most)
+        yield f"Spread: standard deviation {short_text(found.deviation)}, from {low} to {high}"
 
 
 def _of_entries(table: MarksTable) -> Iterator[str]:
@@ -58,7 +58,3 @@ def _counted(name: str, count: int, of: str) -> str:
 
 def _count(count: int, of: str) -> str:
     return f"1 {of}" if count == 1 else f"{count:,} {of}s"
-
-
-def _short(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")

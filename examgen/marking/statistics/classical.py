@@ -44,6 +44,11 @@ def spread(numbers: Array) -> Spread:
     return Spread(numbers.size, float(numbers.mean()), median, deviation, least, lower, upper, most)
 
 
+def short_text(value: float) -> str:
+    """Two decimals at most."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
 def discriminations(marks: Array, most: Array) -> Array:
     """Of each entry, the correlation of its share of marks with the share of all others of the same papers.
 

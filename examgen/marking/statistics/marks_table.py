@@ -14,7 +14,7 @@ from pyarrow import csv as arrow_csv
 
 from examgen.core.rules.rule import Array
 from examgen.errors import AnswersError
-from examgen.marking.judging.outcomes import OUTCOMES
+from examgen.marking.judging.outcomes import BY_CODE, OUTCOMES
 from examgen.tables.csv_writing import Column
 from examgen.tables.text_columns import Texts
 
@@ -87,7 +87,7 @@ def marks_table(columns: Mapping[str, Column], entries: Sequence[Place] = ()) ->
     outcome = np.full(shape, NOT_ASKED, dtype=np.int8)
     label, comment = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     marks[paper, place], most[paper, place] = columns["marks"], columns["max_marks"]
-    outcome[paper, place] = _coded(texts["outcome"], [row.name for row in _BY_CODE])
+    outcome[paper, place] = _coded(texts["outcome"], [row.name for row in BY_CODE])
     labels, label[paper, place] = _with_empty(texts["misconception"])
     comments, comment[paper, place] = _with_empty(texts["comment"])
     first = np.searchsorted(paper, np.arange(count))
@@ -114,9 +114,6 @@ def read_columns_of(results: Path) -> dict[str, Column]:
         column = table[name].combine_chunks()
         found[name] = Texts(np.asarray(column.indices), column.dictionary)
     return found | {name: np.asarray(table[name]) for name in NUMBERS}
-
-
-_BY_CODE = tuple(sorted(OUTCOMES.values(), key=lambda row: row.code))
 
 
 def _texts(columns: Mapping[str, Column], name: str) -> Texts:

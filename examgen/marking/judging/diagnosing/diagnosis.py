@@ -18,7 +18,7 @@ from examgen.exams.tolerance import place_of
 from examgen.marking.judging.blocks import blocks_of
 from examgen.marking.judging.diagnosing.causes import Flags, Work
 from examgen.marking.judging.diagnosing.naming import BITS, TOGETHER, Case
-from examgen.marking.judging.diagnosing.two_causes import AND
+from examgen.marking.judging.diagnosing.two_causes import AND, OR
 from examgen.marking.judging.entries import Marked
 from examgen.marking.judging.outcomes import OUTCOMES
 from examgen.marking.judging.written_digits import Submitted
@@ -88,7 +88,7 @@ def _is_minus(values: Array, marked: Marked) -> Flags:
 
 
 def _label(bits: int) -> str:
-    mark = AND if bits & TOGETHER else "|"
+    mark = AND if bits & TOGETHER else OR
     return mark.join(name for name, bit in BITS.items() if bit & bits)
 
 

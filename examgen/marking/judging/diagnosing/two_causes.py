@@ -14,7 +14,7 @@ from examgen.core.misconceptions.table import MISCONCEPTIONS
 from examgen.core.misconceptions.versions import Patch
 from examgen.core.probes.trials import live_trials
 
-AND = "+"
+AND, OR = "+", "|"
 """Between the names of two misconceptions that give a number together; `|` is between those that fit equally well."""
 
 
