@@ -94,11 +94,28 @@ def perfect_tolerances(paper: PaperShape, solution: Evaluation) -> Array:
         paper: the question in its shape.
         solution: its evaluation, (students, *shape) by quantity.
     """
-    written = written_values(paper, solution.values)
+    return _tolerances(paper, solution, written_values(paper, solution.values))
+
+
+def tolerances_from_key(paper: PaperShape, solution: Evaluation) -> Array:
+    """The tolerance of each asked entry for who sees the key alone, (students, fields).
+
+    A platform does not know from which of the student's answers an entry was worked out, so it has to let pass what
+    rounding did on the whole way from the printed numbers. Where an answer stands for an equal quantity, both may have
+    been rounded.
+
+    Args:
+        paper: the question in its shape.
+        solution: its evaluation, (students, *shape) by quantity.
+    """
+    return _tolerances(paper.standing, solution, {})
+
+
+def _tolerances(paper: PaperShape, solution: Evaluation, stops: Values) -> Array:
+    """(students, fields) half a unit, and what rounding changes between these stops or the printed numbers and there."""
     halves, moved = half_units(paper, solution.values, solution)
-    stops = written | paper.printed(solution.values)
-    bands = rounding_bands(paper.graph, solution, moved, stops)
-    return by_field(paper, {name: halves[name] + bands[name] for name in written})
+    bands = rounding_bands(paper.graph, solution, moved, {**stops, **paper.printed(solution.values)})
+    return by_field(paper, {name: halves[name] + bands[name] for name in paper.entry_places})
 
 
 def reaches(values: Array, targets: Array, half: Array, band: Array | float = 0.0, *, truncation: bool) -> Flags:

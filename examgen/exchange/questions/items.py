@@ -22,7 +22,7 @@ from examgen.exams.fields import Field, exact_total
 from examgen.exams.keys.solved_papers import papers, solve
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.typed_references import right_options
-from examgen.exams.tolerance import by_field, perfect_tolerances
+from examgen.exams.tolerance import by_field, tolerances_from_key
 from examgen.exchange.questions.mistaken_values import MistakenValue, mistaken_values
 
 
@@ -33,7 +33,7 @@ class Entry:
     Attributes:
         field: what is asked.
         value: at full precision.
-        tolerance: by as much a right answer may differ, on a paper without a mistake.
+        tolerance: by as much an honest answer may differ from it, rounded on the whole way.
         latex: its symbol.
         mistaken: wrong numbers that tell a misconception.
     """
@@ -183,7 +183,7 @@ def _entries(paper: PaperShape, numbers: Sequence[QuestionVariant]) -> Iterator[
     }
     solution = solve(paper, givens)
     # Zeros of either sign are one.
-    values, tolerance = by_field(paper, solution.values) + 0.0, perfect_tolerances(paper, solution)
+    values, tolerance = by_field(paper, solution.values) + 0.0, tolerances_from_key(paper, solution)
     mistaken = mistaken_values(paper, givens, solution, tolerance)
     symbols = [paper.naming.entry(field.quantity, field.index).latex for field in paper.number_fields]
     for row, bands, wrong in zip(values.tolist(), tolerance.tolist(), mistaken, strict=True):
