@@ -20,13 +20,14 @@ SLACK = 0.2  # pt; side bearings of slanted letters
 SMALLEST = 4.5  # pt; subscripts and the names over answer boxes
 
 MATRIX_NOTATIONS = [name for name, notation in NOTATIONS.items() if not notation.hides_units]
+OTHER_MATRICES = {"row", "from-to"}
 CASES = [
     (shape, notation, tuple(MARGINS)[(row // 2 + column) % 2])
     for row, shape in enumerate(WIDE_SHAPES)
     for column, notation in enumerate(MATRIX_NOTATIONS)
-    if row == 0 or (column - row) % len(MATRIX_NOTATIONS) == 0
+    if (column - row) % len(MATRIX_NOTATIONS) == 0 or (row == 0 and MATRIX_NOTATIONS[column] in OTHER_MATRICES)
 ]
-"""The widest shape in every notation, and each of the others in one, so that all notations meet either paper."""
+"""Each shape in one notation, so that all of these occur, and the widest also where its matrices are other ones."""
 
 
 @pytest.mark.parametrize(("shape", "notation", "paper"), CASES, ids=str)
