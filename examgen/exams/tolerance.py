@@ -112,7 +112,7 @@ def tolerances_from_key(paper: PaperShape, solution: Evaluation) -> Array:
 
 
 def _tolerances(paper: PaperShape, solution: Evaluation, stops: Values) -> Array:
-    """(students, fields) half a unit, and what rounding changes between these stops or the printed numbers and there."""
+    """(students, fields) half a unit, and what rounding changes from these stops or the printed numbers to there."""
     halves, moved = half_units(paper, solution.values, solution)
     bands = rounding_bands(paper.graph, solution, moved, {**stops, **paper.printed(solution.values)})
     return by_field(paper, {name: halves[name] + bands[name] for name in paper.entry_places})

@@ -1,4 +1,4 @@
-"""Exercises for R/exams: what the package reads has the key's values, the tolerances of other formats, and the marks."""
+"""Exercises for R/exams: what the package reads has the key's values, other formats' tolerances, and the marks."""
 
 import csv
 from html import unescape
