@@ -28,6 +28,7 @@ def make(
     theme: str | PathLike[str] | None = None,
     key_detail: str = "full",
     working_space: bool = False,
+    scan: bool = False,
     practice: bool = False,
     out: str | PathLike[str] | None = None,
     force: bool = False,
@@ -48,6 +49,7 @@ def make(
         theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
         key_detail: of the worked solution: full, or short, without the chain rule for single entries.
         working_space: whether ruled space is left under each task.
+        scan: whether pages with bubbles stand behind the questions, which `grade` reads back from scans and photos.
         practice: whether to make practice/practice.html, too: a page that marks at once, explains mistakes and gives
             hints. The key is inside.
         out: the folder to write to; `output/<exam>-<seed>` where it is None.
@@ -65,7 +67,7 @@ def make(
     from examgen.batch import making
 
     options = _options(
-        seed, secret, notation, language, paper, theme, key_detail, working_space, force, fairness, banks
+        seed, secret, notation, language, paper, theme, key_detail, working_space, force, fairness, banks, scan
     )
     return making.make(str(exam), student, path_of(out), options, practice=practice)
 
@@ -84,6 +86,7 @@ def make_class(
     theme: str | PathLike[str] | None = None,
     key_detail: str = "full",
     working_space: bool = False,
+    scan: bool = False,
     pdf: bool = True,
     print_ready: bool = False,
     duplex: bool = False,
@@ -114,6 +117,7 @@ def make_class(
         theme: folder that may hold paper.css, texts/<language>.toml, questions.html.j2 and key.html.j2.
         key_detail: of the worked solution: full, or short, without the chain rule for single entries.
         working_space: whether ruled space is left under each task.
+        scan: whether pages with bubbles stand behind the questions, which `grade` reads back from scans and photos.
         pdf: whether to make PDFs; without, there are keys and answer sheets only.
         print_ready: whether to join the question papers into print/questions.pdf, in the order of the roster, with a
             bookmark for each student.
@@ -145,7 +149,7 @@ def make_class(
         from examgen.batch.packed import print_ready as print_ready_files
 
         options = _options(
-            seed, secret, notation, language, paper, theme, key_detail, working_space, force, fairness, banks
+            seed, secret, notation, language, paper, theme, key_detail, working_space, force, fairness, banks, scan
         )
         packing = print_ready_files.Packing(has_print=print_ready, is_duplex=duplex, has_zips=zip)
         how = class_making.ClassOptions(jobs, has_pages=pdf, packing=packing, scheduler=scheduler)
@@ -245,6 +249,7 @@ def _options(
     force: bool,
     fairness: float | None,
     banks: Banks,
+    scan: bool,
 ) -> "MakeOptions":
     from examgen.batch.making import MakeOptions
 
@@ -259,6 +264,7 @@ def _options(
         force,
         fairness,
         paths_of(banks),
+        scan,
     )
 
 

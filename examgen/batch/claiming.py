@@ -199,8 +199,8 @@ def _is_same_style(there: Key, plan: Plan) -> bool:
     return (there.making.seed, there.making.secret) == _NOT_KNOWN or _looks(there.making) == _looks(plan.making)
 
 
-def _looks(making: Making) -> tuple[str, str, str]:
-    return making.language, making.paper, making.key_detail
+def _looks(making: Making) -> tuple[str, str, str, int]:
+    return making.language, making.paper, making.key_detail, making.scan
 
 
 def _is_same_kind(folder: Path, there: Key, plan: Plan) -> bool:
@@ -221,7 +221,8 @@ def _told(folder: Path, there: Key) -> str:
     if (making.seed, making.secret) != _NOT_KNOWN:
         looks = (f"language {making.language}", f"paper {making.paper}", f"{making.key_detail} key")
         fairness = [] if making.fairness is None else [f"fairness {making.fairness:g}"]
-        how = ["a secret" if making.secret else f"seed {making.seed}", *fairness, *how, *looks]
+        bubbles = ["bubble pages"] if making.scan else []
+        how = ["a secret" if making.secret else f"seed {making.seed}", *fairness, *how, *looks, *bubbles]
     return f"{_whose(folder, there)} of exam {there.exam.id} ({', '.join(how)})"
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from examgen.batch.afar.class_places import PaperJournal, Place, opened
+from examgen.batch.bubble_notices import bubble_notices, check_scan
 from examgen.batch.claiming import KEY, MANIFEST, Claim, Plan, begun, claim, exam_to_keep, put_aside, remove_broken
 from examgen.batch.class_work import work_of_papers
 from examgen.batch.making import MadePapers, MakeOptions, checked_seed, key_below, seed_notices, seed_told
@@ -38,7 +39,6 @@ WORK = ClassPrinter.__module__
 
 MOST_NAMED = 5
 """So many students are named in a notice; the rest is counted."""
-
 
 DRAWN_AT_ONCE = 4_000
 """Papers that are drawn between two lines on how far that has come; it takes a second or two."""
@@ -104,6 +104,7 @@ def make_class(
     how.packing.check(has_pages=how.has_pages)
     check_scheduler(how.scheduler)
     style, force = options.style(), options.force
+    check_scan(style, has_pages=how.has_pages)
     found = read_roster(roster)
     _check_looks(found, style)
     jobs = 1 if how.scheduler else jobs_for(len(found.rows), how.jobs)
@@ -139,7 +140,8 @@ def make_class(
     set_aside = tuple(row.variant.student for row in rows if row.status == SET_ASIDE)
     lost = claimed.same.notices if claimed.same else ()
     heard = (*found.notices, *seed_notices(seed), *loaded.notices, *lost)
-    notices = (*heard, *aside, *changed, *_left(papers.before), *missing, *told)
+    bubbled = bubble_notices(loaded.exam, papers.here, style)
+    notices = (*heard, *aside, *changed, *_left(papers.before), *missing, *bubbled, *told)
     return MadePapers(
         loaded.exam.id,
         seed_told(seed),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from examgen.batch.bubble_notices import bubble_notices, check_scan
 from examgen.batch.claiming import (
     HANDOUT,
     KEY,
@@ -63,6 +64,7 @@ class MakeOptions:
         theme: folder with own rules, words and templates, see `examgen.documents.themes`.
         key_detail: of the worked solution: full, or short, without the chain rule for single entries.
         working_space: whether ruled space is left under each task.
+        scan: whether pages with bubbles for a scanner stand behind the questions.
         force: whether to write over what lies in the folder.
         fairness: share of the typical work of a question by which a paper may be more or less; any work where it is
             None.
@@ -79,13 +81,15 @@ class MakeOptions:
     force: bool = False
     fairness: float | None = None
     banks: tuple[Path, ...] = ()
+    scan: bool = False
 
     def style(self) -> PaperStyle:
         """How the papers look.
 
         Raises: ExamgenError: there is no such language, size or theme.
         """
-        return PaperStyle.of(self.language, self.paper, self.theme, self.key_detail, working_space=self.working_space)
+        further = {"working_space": self.working_space, "scan": self.scan}
+        return PaperStyle.of(self.language, self.paper, self.theme, self.key_detail, **further)
 
     def loaded(self, exam: str, seed: Seed) -> LoadedExam:
         """The exam with a seed or secret, drawn as these options say.
@@ -191,6 +195,7 @@ def make(
     if out is not None and _ADDRESS.match(str(out)):
         raise ExamgenError(f"{out}: make writes one paper into a folder; a class goes to an address with batch")
     style = options.style()
+    check_scan(style)
     loaded = options.loaded(exam, seed)
     variant = draw_variants(loaded, [Student(checked_id(student))])[0]
     making = style.making(seed, loaded.draws, loaded.fairness)
@@ -212,7 +217,8 @@ def make(
             files[PRACTICE_PAGE] = practice_page(loaded, variant, style)
         with put_aside(folder, claimed if keeps_other else Claim()) as aside:
             write_files(folder, files, private=(KEY, PRACTICE))
-    notices = (*seed_notices(seed), *loaded.notices, *aside, *changed, *printed.notices)
+    told = (*printed.notices, *bubble_notices(loaded.exam, [variant], style))
+    notices = (*seed_notices(seed), *loaded.notices, *aside, *changed, *told)
     return MadePapers(loaded.exam.id, seed_told(seed), folder, 1, names, notices)
 
 
@@ -281,4 +287,6 @@ def _folder(loaded: LoadedExam, student: str, style: PaperStyle, *, is_own_notat
         parts.append(f"{style.key_detail}-key")
     if style.working_space:
         parts.append("working-space")
+    if style.scan:
+        parts.append("scan")
     return "-".join(parts)

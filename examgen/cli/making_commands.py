@@ -18,6 +18,7 @@ from examgen.cli.options import (
     NotationName,
     PaperSize,
     Quiet,
+    Scan,
     Scheduler,
     Secret,
     Seed,
@@ -53,6 +54,7 @@ def make(
     theme: ThemeFolder = None,
     key_detail: KeyDetail = "full",
     working_space: WorkingSpace = False,
+    scan: Scan = False,
     practice: Annotated[
         bool,
         typer.Option(
@@ -82,6 +84,7 @@ def make(
             theme=theme,
             key_detail=key_detail,
             working_space=working_space,
+            scan=scan,
             practice=practice,
             out=out,
             force=force,
@@ -126,6 +129,7 @@ def batch(
     theme: ThemeFolder = None,
     key_detail: KeyDetail = "full",
     working_space: WorkingSpace = False,
+    scan: Scan = False,
     no_pdf: Annotated[bool, typer.Option("--no-pdf", help="Make keys and answer sheets only, no PDFs.")] = False,
     print_ready: Annotated[
         bool,
@@ -165,6 +169,7 @@ def batch(
             theme=theme,
             key_detail=key_detail,
             working_space=working_space,
+            scan=scan,
             pdf=not no_pdf,
             print_ready=print_ready,
             duplex=duplex,

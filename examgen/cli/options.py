@@ -108,6 +108,13 @@ KeyDetail = Annotated[
     ),
 ]
 WorkingSpace = Annotated[bool, typer.Option("--working-space", help="Leave ruled space for working under each task.")]
+Scan = Annotated[
+    bool,
+    typer.Option(
+        "--scan",
+        help="Add pages with bubbles, which examgen grade reads from scans and photos (needs examgen\\[scan]).",
+    ),
+]
 
 Force = Annotated[
     bool,

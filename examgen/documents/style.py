@@ -13,8 +13,9 @@ from typing import Any, cast, get_args
 from examgen.core.formulas.number_grammar import DecimalMark
 from examgen.documents.themes import Theme, read_theme
 from examgen.errors import ExamgenError, did_you_mean
+from examgen.exams.bubbles.page_codes import FORMAT
 from examgen.exams.draws.streams import Secret, Seed
-from examgen.exams.keys.key_documents import KeyDetail, Making
+from examgen.exams.keys.key_documents import NO_BUBBLES, KeyDetail, Making
 from examgen.exams.wording import words as shipped_words
 from examgen.typeset.speech.speech_words import LANGUAGES
 
@@ -32,6 +33,7 @@ class PaperStyle:
         theme: an instructor's own rules, words and templates.
         key_detail: of the worked solution.
         working_space: whether ruled space is left under each task.
+        scan: whether pages with bubbles for a scanner stand behind the questions.
     """
 
     language: str = "en"
@@ -39,6 +41,7 @@ class PaperStyle:
     theme: Theme | None = None
     key_detail: KeyDetail = "full"
     working_space: bool = False
+    scan: bool = False
 
     def __post_init__(self) -> None:
         """Raises ExamgenError if the language, the size of paper or the detail of the key is unknown."""
@@ -63,18 +66,19 @@ class PaperStyle:
         key_detail: str = "full",
         *,
         working_space: bool = False,
+        scan: bool = False,
     ) -> "PaperStyle":
         """The style of a command's choices.
 
         Args:
             theme: folder of the theme, None for the shipped looks.
-            working_space: whether ruled space is left under each task.
+            working_space, scan: as the style has them.
 
         Raises: ExamgenError if the language, the size of paper or the detail is unknown, or the theme cannot be used.
         """
         # What a user types is only checked by the style itself.
         found = None if theme is None else read_theme(theme)
-        return cls(language, paper, found, cast("KeyDetail", key_detail), working_space)
+        return cls(language, paper, found, cast("KeyDetail", key_detail), working_space, scan)
 
     def making(self, seed: Seed, draws: int, fairness: float | None = None) -> Making:
         """How papers of this style are made from a seed or secret by a version of the draws, for their key.
@@ -85,7 +89,8 @@ class PaperStyle:
             fairness: share of the typical work by which a paper may be more or less, if it may not be any work.
         """
         told, secret = (None, seed.fingerprint) if isinstance(seed, Secret) else (seed, "")
-        return Making(told, self.language, self.paper, self.decimal_mark, self.key_detail, draws, secret, fairness)
+        how = (self.language, self.paper, self.decimal_mark, self.key_detail)
+        return Making(told, *how, draws, secret, fairness, scan=FORMAT if self.scan else NO_BUBBLES)
 
     @property
     def words(self) -> Mapping[str, Any]:

@@ -114,10 +114,10 @@ class Typesetter:
         shown = self._image(latex, where, display=True, room=GIVEN_WIDTH)
         return shown, self.images[self._known[latex, True, GIVEN_WIDTH, (False, False), SIZE]].formula.width
 
-    def extent(self, latex: str, where: str = "", size: float = SIZE) -> tuple[float, float]:
-        """Width and height of a formula in a line of text, in points; it is not put onto the page."""
+    def extent(self, latex: str, where: str = "", size: float = SIZE) -> tuple[float, float, float]:
+        """Width, height and depth of a formula in a line of text, in points; it is not put onto the page."""
         formula = self._set(latex, where, display=False, room=None, size=size).formula
-        return formula.width, formula.height + formula.depth
+        return formula.width, formula.height, formula.depth
 
     def equation(self, relations: Sequence[str], where: str = "") -> Markup:
         """A displayed chain of relations: centred, or in lines that begin with a relation where it is too wide.

@@ -12,6 +12,8 @@ from examgen.core.graph import Values
 from examgen.documents.numbers import FIRST_SLOT, MINUS, PageSlots, Slots, whole_digits_of, widest_number
 from examgen.documents.pages import PaperPage
 from examgen.documents.paper.box_answers import answers_in_boxes
+from examgen.documents.paper.bubbled.bubble_sheets import BubbleSheet, bubble_sheets
+from examgen.documents.paper.bubbled.page_drawings import code_objects, drawing_on
 from examgen.documents.paper.papers import Person, page_of
 from examgen.documents.pdf.filled_paper import boxes_of, filled
 from examgen.documents.pdf.slot_values import SlotValues
@@ -110,6 +112,7 @@ def print_key(
     exam: Exam, variant: Variant, style: PaperStyle = STANDARD, solved: Sequence[SolvedPaper] = ()
 ) -> PrintedPaper:
     """The worked solution of one student's paper; with its solved questions, where they are there already."""
+    style = replace(style, scan=False)
     return _printed(exam, variant, solved or solved_questions(exam, variant), style, with_solution=True)
 
 
@@ -168,7 +171,8 @@ def _stamped(layout: PageLayout, person: Person, solved: Sequence[SolvedPaper]) 
     drawn, said = printed_numbers(numbers, [part.values for part in solved], layout.style)
     said = [*spoken, *unseen, *said]
     is_form = not layout.with_solution
-    stamped = stamp(skeleton, [*texts, *[""] * len(unseen), *drawn], said, is_form=is_form)
+    codes = code_objects(skeleton.gaps, layout.exam.id, person.variant, person.student, layout.style)
+    stamped = stamp(skeleton, [*texts, *[""] * len(unseen), *drawn], said, codes, is_form=is_form)
     return PrintedPaper(stamped, skeleton.missing, skeleton)
 
 
@@ -198,11 +202,20 @@ def _skeleton(layout: PageLayout) -> tuple[PaperSkeleton, SlotValues]:
     hidden = {} if layout.with_solution else {EXAM: page.exam, VARIANT: page.variant}
     if page.student and hidden:
         hidden[STUDENT] = page.student
-    described = f"{page!r} {widest!r} {hidden!r} {texts!r}"
+    sheets = _sheets(layout)
+    described = f"{page!r} {widest!r} {hidden!r} {texts!r}" + (f" {sheets!r}" if sheets else "")
     # A name is not left behind on the disk, and its layout serves nobody else.
     if layout.fixed_person is not None:
-        return _laid_out(page, widest, texts, hidden), numbers
-    return store.kept(described, 1 + max(texts), lambda: _laid_out(page, widest, texts, hidden)), numbers
+        return _laid_out(page, sheets, widest, texts, hidden), numbers
+    skeleton = store.kept(
+        described, 1 + max(texts), lambda: _laid_out(page, sheets, widest, texts, hidden), len(sheets)
+    )
+    return skeleton, numbers
+
+
+def _sheets(layout: PageLayout) -> tuple[BubbleSheet, ...]:
+    papers = [question.paper for question in layout.questions]
+    return bubble_sheets(papers, layout.style) if layout.style.scan else ()
 
 
 def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
@@ -229,7 +242,11 @@ def _page_with_slots(layout: PageLayout) -> tuple[PaperPage, PageSlots]:
 
 
 def _laid_out(
-    page: PaperPage, widest: Mapping[int, str], texts: Sequence[int], hidden: Mapping[str, str]
+    page: PaperPage,
+    sheets: Sequence[BubbleSheet],
+    widest: Mapping[int, str],
+    texts: Sequence[int],
+    hidden: Mapping[str, str],
 ) -> PaperSkeleton:
     # Imported where it is needed: WeasyPrint takes longer to load than a stored skeleton to stamp.
     from examgen.documents.paper.render import paper_html
@@ -237,13 +254,14 @@ def _laid_out(
 
     def set_as(page: PaperPage) -> "tuple[SetPages, Sequence[Image]]":
         typesetter = Typesetter(widest, page.style.speech)
-        html = paper_html(page, typesetter, with_solution=not hidden)
+        html = paper_html(page, typesetter, sheets, with_solution=not hidden)
         return laid_out(html, typesetter.images, page.style.theme), typesetter.images
 
     pages, images = set_as(page)
-    if hidden and pages.page_count > 1 and pages.filled < NEARLY_EMPTY:
+    if hidden and pages.page_count - len(sheets) > 1 and pages.filled < NEARLY_EMPTY:
         closer, of_closer = set_as(replace(page, is_dense=True))
         if closer.page_count < pages.page_count:
             pages, images = closer, of_closer
     # The slots of hidden fields are those of texts.
-    return skeleton_from(pages, sharing(images, texts), hidden)
+    rework = drawing_on(sheets, page.style) if sheets else None
+    return skeleton_from(pages, sharing(images, texts), hidden, rework)

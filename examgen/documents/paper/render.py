@@ -27,10 +27,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS as LONGEST_ANSWER
+from examgen.documents.lengths import MILLIMETRE
 from examgen.documents.math import for_screens, to_mathml
 from examgen.documents.numbers import is_slot
 from examgen.documents.pages import CircuitPicture, NetworkPicture, PaperPage, QuestionPart, Task
 from examgen.documents.paper.answer_boxes import TaskLayout, laid_out
+from examgen.documents.paper.bubbled.bubble_sheets import BubbleSheet
 from examgen.documents.paper.diagram import network_svg, on_screen
 from examgen.documents.paper.pictures.circuit_markup import circuit_markup
 from examgen.documents.paper.pictures.lettering import Letters
@@ -40,9 +42,13 @@ from examgen.documents.style import PaperStyle
 from examgen.documents.themes import Theme
 from examgen.documents.typesetting import GIVEN_WIDTH, INLINE_WIDTH, SIZE, Typesetter, fitted
 from examgen.errors import BankError, ExamgenError
+from examgen.exams.bubbles.rectangles import Rectangle
 from examgen.exams.wording.texts import FORMULA
 from examgen.resources import shipped
 from examgen.typeset import spoken
+
+LABEL_SIZE, SYMBOL_WIDTH, SYMBOL_HEIGHTS = 9.0, 0.5, (8.6, 3.7)
+"""Size of symbols over bubbles; how much of the width they may take, and how far they go up and down, in points."""
 
 SheetRow = tuple[str, str, str]
 
@@ -55,9 +61,16 @@ SCRIPT_WORDS = (
 """What the script of a web sheet says."""
 
 
-def paper_html(page: PaperPage, typesetter: Typesetter, *, with_solution: bool) -> str:
-    """A paper or its key as HTML for WeasyPrint; its formulas are images that the typesetter knows."""
-    return render("key.html.j2" if with_solution else "questions.html.j2", page, typesetter=typesetter)
+def paper_html(
+    page: PaperPage, typesetter: Typesetter, sheets: Sequence[BubbleSheet] = (), *, with_solution: bool
+) -> str:
+    """A paper with its bubble pages, or its key, as HTML for WeasyPrint; the typesetter knows its formulas."""
+    html = render("key.html.j2" if with_solution else "questions.html.j2", page, typesetter=typesetter)
+    if not sheets:
+        return html
+    # Behind whatever a theme has made of the paper.
+    body, end, rest = html.rpartition("</body>")
+    return f"{body}{render('bubbles.html.j2', page, typesetter=typesetter, sheets=sheets)}{end}{rest}"
 
 
 def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
@@ -152,6 +165,7 @@ def _environment(theme: Theme | None) -> Environment:
         "json": json_text,
         "network": _picture,
         "boxes": _boxes,
+        "over": _over,
         "short": fitted,
     }
     return environment
@@ -197,6 +211,17 @@ def _boxes(context: Context, task: Task, where: str = "") -> TaskLayout:
     """Where the answer boxes of a task stand."""
     typesetter: Typesetter = context["typesetter"]
     return laid_out(task, lambda symbol: typesetter.measured(symbol, where))
+
+
+@pass_context
+def _over(context: Context, latex: str, place: Rectangle) -> Markup:
+    """A symbol over a grid of bubbles, as large as there is room."""
+    typesetter: Typesetter = context["typesetter"]
+    room = place.width * MILLIMETRE * SYMBOL_WIDTH, *SYMBOL_HEIGHTS
+    most = min(
+        limit / max(one, limit) for limit, one in zip(room, typesetter.extent(latex, size=LABEL_SIZE), strict=True)
+    )
+    return typesetter.inline(latex, size=LABEL_SIZE * most)
 
 
 @pass_context

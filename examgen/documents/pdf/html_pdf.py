@@ -46,7 +46,7 @@ class SetPages(NamedTuple):
         pdf: uncompressed.
         missing: the characters in it for which no font has a glyph.
         page_count: how many there are.
-        filled: the share of the last one down to the element `end`; 1 where there is none.
+        filled: the share of the one that the element `end` stands on, down to there; 1 where there is none.
     """
 
     pdf: bytes
@@ -97,8 +97,9 @@ def set_pages(
         read |= {url: known[url] for url in images if url in known}
     if theme is not None and refused:
         raise _refusal(theme.folder, refused[0])
-    last = laid_out.pages[-1]
-    filled = last.anchors.get(END, (0.0, last.height))[1] / last.height
+    # Bubble pages come behind the end.
+    ended = next((page for page in laid_out.pages if END in page.anchors), laid_out.pages[-1])
+    filled = ended.anchors.get(END, (0.0, ended.height))[1] / ended.height
     return SetPages(pdf, "".join(missing), len(laid_out.pages), filled)
 
 

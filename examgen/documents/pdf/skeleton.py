@@ -70,6 +70,8 @@ def skeleton_from(
     images: Sequence[Image],
     hidden: Mapping[str, str] = MappingProxyType({}),
     rework: Rework | None = None,
+    *,
+    is_added_to: bool = False,
 ) -> PaperSkeleton:
     """The skeleton of laid out pages.
 
@@ -78,10 +80,11 @@ def skeleton_from(
         images: the formulas.
         hidden: as for `make_skeleton`.
         rework: changes the document at the end.
+        is_added_to: whether formulas may come later, and all letters with them.
     """
     texts = [image.spoken for image in images] + list(hidden.values())
     with pikepdf.open(io.BytesIO(pages.pdf)) as pdf:
-        font = _add_font(pdf, images, is_added_to=rework is not None)
+        font = _add_font(pdf, images, is_added_to=is_added_to)
         strip_fonts(pdf)
         tighten(pdf)
         drawings = draw_formulas(pdf, images, font, is_form=bool(hidden))

@@ -70,7 +70,7 @@ class BubblePaper:
 
 def bubble_paper(exam: Exam, variant: Variant) -> BubblePaper:
     """The bubble pages of a student's paper; the same for all papers of the same shapes."""
-    return _paper(exam.notation, tuple((one, variant.questions[one.id].label) for one in exam.questions))
+    return bubble_paper_of(exam.notation, tuple((one, variant.questions[one.id].label) for one in exam.questions))
 
 
 def frame_origin(page_width: float, page_height: float) -> tuple[float, float]:
@@ -79,7 +79,8 @@ def frame_origin(page_width: float, page_height: float) -> tuple[float, float]:
 
 
 @lru_cache(maxsize=256)
-def _paper(notation: Notation, parts: tuple[tuple[Question, str], ...]) -> BubblePaper:
+def bubble_paper_of(notation: Notation, parts: tuple[tuple[Question, str], ...]) -> BubblePaper:
+    """The bubble pages of a paper in a notation with these questions, each in the shape of this label."""
     fields = [
         (question.id, paper, field)
         for question, label in parts

@@ -11,6 +11,9 @@ from examgen.exams.forms import document_of
 
 FORMAT = 1
 
+NO_BUBBLES = 0
+"""In the place of the format of bubble pages."""
+
 OWN_LOOKS = ("language", "paper")
 """What a paper may have of its own: attributes of a variant, and keys of its line where they are not empty."""
 
@@ -31,6 +34,7 @@ class Making:
         draws: the version of the draws.
         secret: fingerprint of the secret that numbers were drawn with; empty where there was a seed.
         fairness: share of the typical work by which a paper may be more or less; None where it may be any work.
+        scan: the format of the bubble pages behind the questions; `NO_BUBBLES` where there are none.
     """
 
     seed: int | None = None
@@ -41,6 +45,7 @@ class Making:
     draws: int = FIRST_DRAWS
     secret: str = ""
     fairness: float | None = None
+    scan: int = NO_BUBBLES
 
 
 NOT_TOLD = Making()
@@ -59,6 +64,7 @@ def exam_document(exam: Exam, examgen_version: str, making: Making = NOT_TOLD) -
         "seed": making.seed,
         **({"secret": making.secret} if making.secret else {}),
         **({"fairness": making.fairness} if making.fairness is not None else {}),
+        **({"scan": making.scan} if making.scan else {}),
         "language": making.language,
         "paper": making.paper,
         "decimal_mark": making.decimal_mark,

@@ -22,7 +22,7 @@ from examgen.exams.exam import Exam, Question, QuestionVariant, Variant
 from examgen.exams.exercises import exercise_from
 from examgen.exams.forms import F, form_of
 from examgen.exams.keys.given_rows import GivenRow
-from examgen.exams.keys.key_documents import NOT_TOLD, OWN_LOOKS, KeyDetail, Making
+from examgen.exams.keys.key_documents import NO_BUBBLES, NOT_TOLD, OWN_LOOKS, KeyDetail, Making
 from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import Policy
@@ -71,7 +71,11 @@ def making_from(document: Mapping[str, Any]) -> Making:
     if detail not in get_args(KeyDetail):
         raise MistakeError(f"key_detail is {detail!r}; allowed: {', '.join(get_args(KeyDetail))}")
     secret = _text(document.get("secret", NOT_TOLD.secret))
-    return Making(seed, language, paper, mark, detail, draws, secret, _fairness(document.get("fairness")))
+    scan = document.get("scan", NOT_TOLD.scan)
+    # Pages of a later format are refused where they are read.
+    if not isinstance(scan, int) or isinstance(scan, bool) or scan < NO_BUBBLES:
+        raise MistakeError(f"scan is {scan!r}; allowed: a whole number from {NO_BUBBLES} on")
+    return Making(seed, language, paper, mark, detail, draws, secret, _fairness(document.get("fairness")), scan)
 
 
 def _fairness(told: Any) -> float | None:

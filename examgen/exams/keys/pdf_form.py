@@ -10,3 +10,6 @@ OWN_CONTENT = "/XXExamgen"
 """The entry by which a page's streams are known as those that it was handed out with: a program that draws on a page
 adds one of its own. The prefix is that of private entries (PDF 32000-1, annex E); programs that fill in the form keep
 them."""
+
+BUBBLES = "/XXExamgenBubbles"
+"""The entry by which the bubble pages of a paper are known, which printers put onto sheets of their own."""

@@ -187,7 +187,7 @@ def _skeleton(layout: FeedbackLayout) -> PaperSkeleton:
     with paused_collector():
         # Any number of further pages shares the layout.
         pages, images = _laid_out(replace(layout, note_pages=min(layout.note_pages, 1)))
-        return skeleton_from(pages, images, rework=_rework(layout))
+        return skeleton_from(pages, images, rework=_rework(layout), is_added_to=True)
 
 
 def _rework(layout: FeedbackLayout) -> "Rework":

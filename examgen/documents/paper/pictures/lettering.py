@@ -46,8 +46,8 @@ class Letters:
         """Width and height in pixels, at a size in points."""
         if not latex:
             return 0.0, 0.0
-        width, height = (self.page or self._measuring).extent(latex, self.where, size)
-        return width * PIXEL, height * PIXEL
+        width, height, depth = (self.page or self._measuring).extent(latex, self.where, size)
+        return width * PIXEL, (height + depth) * PIXEL
 
     def written(self, number: str) -> str:
         """A number as text of a drawing."""
