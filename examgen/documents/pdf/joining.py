@@ -19,6 +19,7 @@ import pikepdf
 from examgen.documents.pdf.object_file import ObjectFile, renumbered
 from examgen.documents.pdf.stamping import pdf_text
 from examgen.errors import ExamgenError
+from examgen.exams.keys.pdf_form import BUBBLES
 
 _INHERITED = ("/MediaBox", "/CropBox", "/Rotate", "/Resources")
 _OWN = ("/BleedBox", "/TrimBox", "/ArtBox", "/UserUnit", "/Group", "/Contents")
@@ -56,8 +57,8 @@ def joined(title: str, parts: Iterable[Part], *, is_duplex: bool = False) -> Ite
     Args:
         title: of the whole.
         parts: at least one; each is asked for when those before it are written.
-        is_duplex: whether each paper begins on an odd page, with a blank one before it where need be, and printers are
-            told to use both sides.
+        is_duplex: whether each paper begins on an odd page, and so do its bubble pages, with a blank one before where
+            need be, and printers are told to use both sides.
 
     Raises:
         ExamgenError: one of them is no PDF; the message says which.
@@ -70,7 +71,7 @@ def joined(title: str, parts: Iterable[Part], *, is_duplex: bool = False) -> Ite
         try:
             with pikepdf.open(io.BytesIO(part.pdf)) as pdf:
                 _draw_fields(pdf)
-                book.add(part.title, pdf)
+                book.add(part.title, pdf, is_duplex=is_duplex)
         except pikepdf.PdfError:
             raise ExamgenError(f"{part.where}: is no PDF that can be read") from None
         yield file.written()
@@ -106,11 +107,14 @@ class _Book:
     blank: bytes = b""
     """What the blank page is that would follow."""
 
-    def add(self, title: str, pdf: pikepdf.Pdf) -> None:
-        """Add a paper."""
+    def add(self, title: str, pdf: pikepdf.Pdf, *, is_duplex: bool) -> None:
+        """Add a paper; on both sides of the sheets, what is scanned gets sheets of its own."""
         source = _Source(self.file, pdf)
         self.marks.append((title, len(self.pages)))
-        for page in pdf.pages:
+        first = next((place for place, page in enumerate(pdf.pages) if BUBBLES in page), None) if is_duplex else None
+        for place, page in enumerate(pdf.pages):
+            if place == first and len(self.pages) % 2:
+                self.add_blank()
             entries = _entries(page.obj)
             self._add(source.copied(_dictionary(entries)))
             size = {name: entry for name, entry in entries.items() if name in _SIZE}
