@@ -327,6 +327,7 @@ def test_an_older_key_has_the_defaults(tmp_path: Path) -> None:
         Making(),
         Making(7, fairness=0.1),
         Making(7, fairness=0.0),
+        Making(7, scan=1),
     ],
 )
 def test_how_papers_were_made_stands_in_the_key(tmp_path: Path, making: Making) -> None:
@@ -334,6 +335,17 @@ def test_how_papers_were_made_stands_in_the_key(tmp_path: Path, making: Making) 
     loaded = load_exam("scalar-chain", 7)
     write_files(tmp_path, key_files(loaded.exam, draw_variants(loaded, STUDENTS), "1.2.3", making))
     assert read_key(tmp_path).making == making
+
+
+@pytest.mark.parametrize("told", [-1, 1.5, "1", True, [1]])
+def test_bubble_pages_of_no_format_are_told(tmp_path: Path, told: object) -> None:
+    """Where it stands, what is there, and what is allowed; a key that says nothing is of papers without them."""
+    made(tmp_path, "scalar-chain")
+    assert read_key(tmp_path).making.scan == 0
+    path = tmp_path / "exam.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "scan": told}))
+    with pytest.raises(KeyFileError, match=r"exam\.json: scan is .*; allowed: a whole number from 0 on"):
+        read_key(tmp_path)
 
 
 @pytest.mark.parametrize("told", [-0.1, 1.5, "0.1", True, [0.1]])

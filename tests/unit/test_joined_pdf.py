@@ -12,6 +12,7 @@ import pytest
 from examgen.documents.pdf.joining import Part, joined
 from examgen.documents.pdf.object_file import MOST_PACKED, renumbered
 from examgen.errors import ExamgenError
+from examgen.exams.keys.pdf_form import BUBBLES
 from tests.page_pictures import page_picture
 
 A4, LETTER = (595, 842), (612, 792)
@@ -59,6 +60,24 @@ def firsts(pdf: pikepdf.Pdf) -> list[tuple[str, int]]:
         assert isinstance(destination, pikepdf.Array)
         found.append((title, pdf.pages.index(pikepdf.Page(destination[0])) + 1))
     return found
+
+
+@pytest.mark.parametrize(("is_duplex", "blank"), [(False, []), (True, [2, 4, 8, 10])], ids=["plain", "duplex"])
+def test_bubble_pages_begin_on_a_sheet_of_their_own(is_duplex: bool, blank: list[int]) -> None:
+    """Printed on both sides, what is scanned stands on no sheet with questions, its own or the next paper's."""
+
+    def bubbled(questions: int, bubbles: int) -> bytes:
+        numbers = iter(range(questions + bubbles))
+
+        def mark(_: pikepdf.Pdf, page: pikepdf.Object) -> None:
+            if next(numbers) >= questions:
+                page[BUBBLES] = True
+
+        return paper(questions + bubbles, change=mark)
+
+    pdf = opened(join(bubbled(1, 1), bubbled(2, 1), bubbled(1, 2), is_duplex=is_duplex))
+    empty = [number for number, page in enumerate(pdf.pages, start=1) if "/Contents" not in page]
+    assert empty == blank
 
 
 @pytest.mark.parametrize(
