@@ -102,6 +102,38 @@ def test_what_is_on_no_bubble_page_is_told() -> None:
     assert "bubble" not in done.stdout + done.stderr
 
 
+ONLY_FORMULAS = """format = 1
+title = "Symbols"
+[network]
+sizes = [1, 1]
+activations = ["sigmoid"]
+loss = "half_squared_error"
+[values]
+weights = { choices = ["0.5", "-0.5"] }
+biases = { choices = ["0.1", "0.2"] }
+x = { choices = ["1", "2"] }
+y = { choices = ["0", "1"] }
+learning_rate = { choices = ["0.5"] }
+[digits]
+decimals = 4
+[[tasks]]
+text = "Give the slope as a formula of $a$."
+ask = ["slope"]
+as = "formula"
+"""
+
+
+def test_a_paper_on_which_nothing_can_be_bubbled_has_no_bubble_pages() -> None:
+    """It is made all the same, and that is told."""
+    Path("symbols.toml").write_text(ONLY_FORMULAS, encoding="utf-8")
+    done = invoke("make", "symbols.toml", "--seed", SEED, "--scan", "--student", "s1", "--out", "paper")
+    assert done.exit_code == 0, done.output
+    assert not any(bubbled(Path("paper/questions.pdf")))
+    told = done.stdout + done.stderr
+    assert "1 entry of a paper is left to the boxes of the questions" in told
+    assert "papers on which nothing can be bubbled have no bubble pages" in told
+
+
 def test_mistakes_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """A class without them is not written over, there must be PDFs, and the library that draws codes."""
     batch("class", "--no-pdf")

@@ -171,12 +171,17 @@ def test_labels_are_those_of_the_paper() -> None:
     [
         ("z^{(1)}_{2}", "z^{(1)}_{2}"),
         (r"\frac{\partial L}{\partial w^{(1)}_{11}}", r"\partial L / \partial w^{(1)}_{11}"),
-        (r"a \frac{\frac{x}{y}}{z} b", r"a \frac{x}{y} / z b"),
-        (r"\frac{a}{b} \frac{c}{d}", "a / b c / d"),
+        (
+            r"\frac{\partial \mathcal{L}}{\partial {\tilde{w}}_{1}}_2",
+            r"\partial \mathcal{L} / \partial {\tilde{w}}_{1}_2",
+        ),
+        (r"\frac{a + b}{2}", r"\frac{a + b}{2}"),
+        (r"\frac12", r"\frac12"),
+        (r"\frac{\partial L", r"\frac{\partial L"),
     ],
 )
 def test_fractions_lie_down(latex: str, shown: str) -> None:
-    """A label has one line: what stands in braces is kept as it is."""
+    """Those of derivatives, as a label has one line; what stands in braces, and any other symbol, is kept as it is."""
     assert in_line(latex) == shown
 
 

@@ -3,8 +3,9 @@
 Where everything stands is said by `exams.bubbles`, which the reader of scanned pages asks, too.
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from examgen.documents.style import PaperStyle
 from examgen.exams.bubbles.bubble_grids import Grid
@@ -14,7 +15,9 @@ from examgen.exams.fields import Field, task_letter
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.task import CHOICE
 
-FRACTION = r"\frac"
+_BRACED = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
+_DERIVATIVE = re.compile(rf"\\frac\s*(?=\{{\\partial){_BRACED}\s*{_BRACED}")
+"""A fraction above whose line a derivative begins; braces may stand in braces in braces."""
 
 PAGE_SIZES = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
 """Width and height of each size of paper, in millimetres."""
@@ -44,14 +47,14 @@ class BubbleSheet:
     """One bubble page.
 
     Attributes:
-        page: its grids.
+        page: its grids; where they stand follows from what is asked, so that nothing of it need be said of a page.
         count: how many such pages the paper has.
         labels: of its grids.
         heading: the room for words, as `GridLabel.place`.
         has_choices, has_others: whether options are asked on some of the pages, and entries that no bubble can hold.
     """
 
-    page: BubblePage
+    page: BubblePage = field(repr=False)
     count: int
     labels: tuple[GridLabel, ...]
     heading: Rectangle
@@ -108,34 +111,20 @@ def _labels(papers: Sequence[PaperShape], style: PaperStyle) -> Iterator[tuple[t
     """Task, symbol and step of each entry, by question and field."""
     for number, paper in enumerate(papers, start=1):
         before = f"{number} " if len(papers) > 1 else ""
-        for field in paper.fields:
-            symbol = "" if field.as_ == CHOICE else in_line(paper.naming.entry(field.quantity, field.index).latex)
-            task = f"{before}({task_letter(field.task)})"
-            yield (paper.question.id, field.name), (task, symbol, _step(paper, field, style))
+        for one in paper.fields:
+            if one.as_ in ("number", CHOICE):
+                symbol = "" if one.as_ == CHOICE else in_line(paper.naming.entry(one.quantity, one.index).latex)
+                task = f"{before}({task_letter(one.task)})"
+                yield (paper.question.id, one.name), (task, symbol, _step(paper, one, style))
 
 
-def _step(paper: PaperShape, field: Field, style: PaperStyle) -> str:
-    if paper.shape.steps == 1 or field.step is None:
+def _step(paper: PaperShape, entry: Field, style: PaperStyle) -> str:
+    if paper.shape.steps == 1 or entry.step is None:
         return ""
     step: str = style.words["worked"]["step_alone"]
-    return step.format(step=field.step)
+    return step.format(step=entry.step)
 
 
 def in_line(latex: str) -> str:
-    """A symbol with strokes in the place of fractions, for which there is no room."""
-    before, sign, rest = latex.partition(FRACTION)
-    if not sign:
-        return latex
-    above, rest = _argument(rest)
-    below, rest = _argument(rest)
-    return f"{before}{above} / {below}{in_line(rest)}"
-
-
-def _argument(latex: str) -> tuple[str, str]:
-    """What stands in the braces at the beginning, and what behind them."""
-    depth = 0
-    for place, letter in enumerate(latex):
-        depth += (letter == "{") - (letter == "}")
-        if depth == 0:
-            return latex[1:place], latex[place + 1 :]
-    raise ValueError(f"{latex} has a brace that is not closed")
+    """A symbol with strokes in the place of the fractions of derivatives, for which there is no room."""
+    return _DERIVATIVE.sub(r"\1 / \2", latex)

@@ -24,7 +24,7 @@ from examgen.exams.folders.holding import in_turn
 from examgen.resources import shipped
 
 LIBRARIES = ("examgen", "fonttools", "jinja2", "math-core", "pikepdf", "weasyprint")
-PROGRAMS = ("documents", "typeset")
+PROGRAMS = ("documents", "exams/bubbles", "typeset")
 """The rooms of the package whose programs make pages."""
 
 MOST_FILES = 400
