@@ -38,7 +38,9 @@ SETTINGS = frozenset(
 SHARED = {
     "de": SETTINGS | {"name"},
     "es": SETTINGS | {"total", "points_total", "worked.one_decimal"},
-    "fr": SETTINGS | {"question", "solution", "minutes", "date", "points_question", "points_total", "worked.products"},
+    "fr": SETTINGS
+    | {"question", "solution", "minutes", "date", "points_question", "points_total", "worked.products"}
+    | {"scans.place"},
     "hi": SETTINGS,
 }
 

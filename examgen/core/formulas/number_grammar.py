@@ -41,6 +41,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "comma": "Write the number with a point, such as 0.5, and without commas between the thousands.",
         "control_char": "The cell holds a line break or an invisible control character; type one number on one line.",
         "date_mangled": "The spreadsheet turned the number into a date; format the cell as text and type it again.",
+        "doubtful_scan": "This entry is doubtful on the scan; a person has yet to settle what it says.",
         "duplicate": "This entry was handed in more than once with different answers; hand in one answer.",
         "excel_error": "The cell holds a spreadsheet error instead of a number; type the number itself.",
         "formula": "The cell holds a formula; type the number that it gives.",
@@ -61,6 +62,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Why a text is no number, for the student, by reason; other languages are phrases of `templates/texts`."""
+
+DOUBTFUL = "doubtful_scan"
+"""The reason of what a person has to settle first; no text has it."""
 
 RAISED: Mapping[str, str] = MappingProxyType(dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)))
 """By raised digit or sign the plain one; elsewhere than behind 10 only the signs are read."""

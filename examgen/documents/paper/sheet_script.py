@@ -28,7 +28,7 @@ from examgen.documents.paper.sheet_style import without_spares
 from examgen.documents.style import PaperStyle
 from examgen.resources import shipped
 
-_ELSEWHERE = frozenset({"blank", "ambiguous_mark", "duplicate", "ambiguous"})
+_ELSEWHERE = frozenset({"blank", "ambiguous_mark", "duplicate", "ambiguous", number_grammar.DOUBTFUL})
 """Reasons that no single box gives."""
 
 _OTHERS = re.compile(r"[<>&'\x7f]|[^\x00-\x7f]")

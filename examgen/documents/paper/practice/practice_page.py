@@ -85,7 +85,11 @@ def _words(style: PaperStyle) -> dict[str, Any]:
     return {
         "words": {**style.words["practice"], **{name: style.words[name] for name in ("answer_label", "decimal_mark")}},
         "sentences": {**said, "and": style.phrase(AND), "or": style.phrase(OR), "character": style.phrase(CHARACTER)},
-        "reasons": {reason: style.phrase(text) for reason, text in number_grammar.REASONS.items()},
+        "reasons": {
+            reason: style.phrase(text)
+            for reason, text in number_grammar.REASONS.items()
+            if reason != number_grammar.DOUBTFUL
+        },
         "grammar": {**grammar(), **tables_of(frozenset({"shape"}))},
     }
 

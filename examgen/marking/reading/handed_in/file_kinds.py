@@ -11,16 +11,19 @@ from examgen.tables.csv_tables import printable
 TABLES = (".csv", ".tsv", ".tab", ".txt")
 SPREADSHEETS = (".xlsx", ".xlsm", ".ods")
 FORMS = (".pdf",)
+PICTURES = (".jpg", ".jpeg", ".png")
 ZIP = ".zip"
 PACKAGES = (".numbers", ".pages", ".rtfd")
 """Folders that a Mac shows as files."""
 
-READ = (*TABLES, *SPREADSHEETS, *FORMS, ZIP)
+READ = (*TABLES, *SPREADSHEETS, *FORMS, *PICTURES, ZIP)
 
 _HIDDEN = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx"})
 """What systems leave in folders, beside all that begins with a point."""
 
 _ADVICE = "save the sheet as CSV or xlsx"
+
+PICTURE_ADVICE = f"type the answers into a sheet, and {_ADVICE}"
 
 _KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -29,9 +32,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         f"a link to a sheet on the web; {_ADVICE}": (".gsheet", ".url", ".webloc", ".lnk"),
         f"a text document; {_ADVICE}": (".doc", ".docx", ".odt", ".rtf", ".rtfd", ".pages", ".md", ".tex", ".gdoc"),
         f"a web page; {_ADVICE}, or with the button of the page": (".html", ".htm", ".mht", ".mhtml", ".xhtml"),
-        f"a picture; type the answers into a sheet, and {_ADVICE}": (
-            *(".jpg", ".jpeg", ".png", ".gif", ".heic", ".heif", ".webp", ".tif", ".tiff", ".bmp", ".svg"),
-        ),
+        f"a picture; {PICTURE_ADVICE}": (*(".gif", ".heic", ".heif", ".webp", ".tif", ".tiff", ".bmp", ".svg"),),
         f"packed in a way that is not opened; pack it as zip, or {_ADVICE}": (
             *(".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"),
         ),

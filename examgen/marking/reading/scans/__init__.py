@@ -1,0 +1,1 @@
+"""Scanned or photographed bubble pages -> answers, each with how sure it is and what is doubtful about it."""

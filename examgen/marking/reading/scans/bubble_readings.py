@@ -1,0 +1,33 @@
+"""What an entry on a scan was read as, and why it may be doubtful; decided by `bubble_decisions`."""
+
+from dataclasses import dataclass
+
+DOUBTS = (
+    "two_filled",
+    "two_options",
+    "half_filled",
+    "crossed_out",
+    "faint",
+    "gap",
+    "two_points",
+    "no_digits",
+    "not_filled",
+    "not_found",
+    "pages_differ",
+)
+"""Why a reading is doubtful, by name; their sentences are in `templates/texts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryReading:
+    """What one entry was read as.
+
+    Attributes:
+        text: as it would be typed; the best guess where it is doubtful.
+        confidence: from 0 to 1; below a half where it is doubtful.
+        doubts: of `DOUBTS`, none where it is sure.
+    """
+
+    text: str
+    confidence: float
+    doubts: tuple[str, ...] = ()
