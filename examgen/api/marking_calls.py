@@ -1,5 +1,6 @@
 """The public functions that mark answers; importing them loads nothing that is slow."""
 
+from collections.abc import Sequence
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def grade(
-    answers: str | PathLike[str],
+    answers: str | PathLike[str] | Sequence[str | PathLike[str]],
     *,
     key: str | PathLike[str] | None = None,
     out: str | PathLike[str] | None = None,
@@ -35,7 +36,8 @@ def grade(
     Args:
         answers: one file with the answers of one or many students, or a folder or zip file of such files; or an address
             of such files, as `s3://bucket/handed-in`, which are fetched into `fetched/` in the folder `out`; or a table
-            of responses that Moodle or Canvas exports.
+            of responses that Moodle or Canvas exports; or scanned or photographed pages of bubbles, which need
+            examgen[scan]. Or several of these, and settled.csv, in which doubtful entries of scans were settled.
         key: folder of the key, or of the exam around it; looked up by the sheets' exam where it is None. Or an address,
             of which the key is fetched into `key/` in the folder `out`.
         out: folder for the tables; `marks` in the exam's folder where it is None.
@@ -73,11 +75,21 @@ def grade(
         force=force,
         time_limit=time_limit,
     )
-    here = brought_here(fspath(answers), key if key is None else fspath(key), out if out is None else fspath(out))
+    first, *others = [answers] if isinstance(answers, str | PathLike) else answers
+    here = brought_here(fspath(first), key if key is None else fspath(key), out if out is None else fspath(out))
     with paused_collector():
         graded = grading.grade(
-            here.answers, here.key, here.out, options, overrides=path_of(overrides), unread=here.unread
+            here.answers,
+            here.key,
+            here.out,
+            options,
+            overrides=path_of(overrides),
+            unread=here.unread,
+            others=[Path(other) for other in others],
         )
+    from examgen.batch.returned.doubts_page import write_doubts
+
+    write_doubts(graded)
     if graded.changed:
         from examgen.batch.returned.feedback_files import forget_feedback
 

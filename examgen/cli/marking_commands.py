@@ -23,12 +23,13 @@ def _fields(context: typer.Context, incomplete: str) -> list[str]:
 
 def grade(
     answers: Annotated[
-        str,
+        list[str],
         typer.Argument(
-            metavar="ANSWERS",
+            metavar="ANSWERS...",
             help="A filled questions.pdf, an answers.csv or spreadsheet of one or many students (a row for each entry, "
             "or for each student), or a folder, a zip file or an address such as s3://bucket/handed-in of them; or "
-            "what Moodle (Results, Responses, with the question text) or Canvas (Student Analysis) exports of a quiz.",
+            "what Moodle (Results, Responses, with the question text) or Canvas (Student Analysis) exports of a quiz; "
+            "or scans of papers made with --scan, as PDF, PNG or JPEG, and the settled.csv of an earlier run.",
         ),
     ],
     key: Annotated[
@@ -131,6 +132,7 @@ def grade(
             progress=told,
             time_limit=time_limit,
         )
+        from examgen.marking.reading.scans.scan_tables import scan_lines
         from examgen.marking.results.notes import shown_notes
         from examgen.marking.results.remarking import change_lines
         from examgen.marking.statistics.class_summary import summary_lines
@@ -146,6 +148,9 @@ def grade(
         typer.echo(line)
     if graded.shapes:
         typer.echo(f"Variants: {graded.shapes}")
+    if graded.scans is not None:
+        for line in scan_lines(graded.folder, graded.scans):
+            typer.echo(line)
     typer.echo(f"Key: {graded.key}")
     typer.echo(f"Marks: {graded.folder / 'gradebook.csv'}")
     typer.echo(f"Every entry: {graded.folder / 'results.csv'}")

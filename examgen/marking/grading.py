@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from examgen.errors import AnswersError
 from examgen.exams.folders.files import Content, typed_text, write_files
 from examgen.exams.folders.places import QUIZ_KEY, marks_folder
-from examgen.exams.keys.key_folder import Key, key_files, read_key
+from examgen.exams.keys.key_folder import Key, read_key
 from examgen.exams.policy import Policy
 from examgen.exams.wording.sentences import Wording
+from examgen.marking.class_files import AS_USUAL, key_of, read_answers, told_apart, with_quiz, with_scans
+from examgen.marking.class_files import GradeOptions as GradeOptions
 from examgen.marking.integrity.evidence import INTEGRITY, integrity_csv, integrity_rows, kept_rows
 from examgen.marking.integrity.sheet_answers import other_answers
 from examgen.marking.judging.class_papers import ClassKey
@@ -30,16 +32,14 @@ from examgen.marking.judging.typed_answers import mark_others
 from examgen.marking.judging.written_digits import Submitted, submitted_of
 from examgen.marking.reading.answers import REASON_CODES, AnswerTable
 from examgen.marking.reading.character_comments import with_characters
-from examgen.marking.reading.class_sheets import TIME_LIMIT, Answers, HandedIn, read_files
-from examgen.marking.reading.decimal_marks import DecimalChoice
+from examgen.marking.reading.class_sheets import read_files
 from examgen.marking.reading.entry_places import PaperAnswers
-from examgen.marking.reading.key_lookup import find_key, named_exams
 from examgen.marking.reading.matching import Matched, match, only_numbers
 from examgen.marking.reading.problems import Notice, Problem
-from examgen.marking.reading.quiz_papers import quiz_papers
+from examgen.marking.reading.scans.scan_tables import SCANNED, scanned_csv
 from examgen.marking.results import totals
 from examgen.marking.results.class_book import book_csv, class_book
-from examgen.marking.results.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, Earlier, read_earlier, row_digests
+from examgen.marking.results.earlier import FEEDBACK, GRADEBOOK, NOTES, RESULTS, read_earlier, row_digests
 from examgen.marking.results.entry_comments import comments
 from examgen.marking.results.graded_class import GradedClass
 from examgen.marking.results.key_of_marks import KEY_NOTE, key_note
@@ -59,40 +59,17 @@ from examgen.marking.results.remarking import changes, printed_marks
 from examgen.marking.results.result_rows import EntryColumns, result_columns, results_csv
 from examgen.marking.results.shape_groups import compared_shapes
 from examgen.tables.csv_writing import Column
-from examgen.version import __version__
-
-
-@dataclass(frozen=True, slots=True)
-class GradeOptions:
-    """How answer sheets are read, and what happens to marks that are there already.
-
-    Attributes:
-        decimal: the decimal mark of the answers, or "auto".
-        latest: whether of a student's different answers the newest count; else they are unreadable.
-        tables: whether files of a folder may hold rows of several students.
-        unknown: whether students whom the key of a class does not know are marked too.
-        fresh: whether earlier marks of the same exam are dropped instead of added to.
-        force: whether marks of another exam are written over.
-        time_limit: seconds that reading the files of one student may take together.
-    """
-
-    decimal: DecimalChoice = "auto"
-    latest: bool = False
-    tables: bool = False
-    unknown: bool = False
-    fresh: bool = False
-    force: bool = False
-    time_limit: float = TIME_LIMIT
 
 
 def grade(
     answers: Path,
     key: Path | None = None,
     out: Path | None = None,
-    options: GradeOptions = GradeOptions(),
+    options: GradeOptions = AS_USUAL,
     *,
     overrides: Path | None = None,
     unread: Sequence[Problem] = (),
+    others: Sequence[Path] = (),
 ) -> GradedClass:
     """Mark answer sheets and write results.csv, gradebook.csv, notes.csv and integrity.csv.
 
@@ -103,19 +80,22 @@ def grade(
         options: how sheets are read, and what happens to earlier marks.
         overrides: marks set by hand; overrides.csv beside the key where it is None and there is one.
         unread: what is to be told of files that are not among the answers.
+        others: further such files, and what was settled of doubtful entries of scans.
 
     Raises:
         AnswersError: the answers cannot be read at all, or none belongs to the key.
         KeyFileError: the key is missing, damaged or of another format.
         ExamgenError: the tables cannot be written, or would replace those of another exam.
     """
-    files = read_files(answers, time_limit=options.time_limit, with_tables=options.tables, unread=unread)
-    found = read_key(key) if key is not None else _key_of(answers, files)
+    answers, others, settled = told_apart(answers, others)
+    files = read_files(answers, time_limit=options.time_limit, with_tables=options.tables, unread=unread, others=others)
+    found = read_key(key) if key is not None else key_of(answers, files)
+    files, scans = with_scans(found, files, settled, options)
     folder = out if out is not None else marks_folder(answers, found.folder.parent)
     earlier = read_earlier(folder, found.exam, force=options.force)
     by_hand_in = found.folder
-    found, files, of_quiz = _of_quiz(found, files, folder / QUIZ_KEY, earlier, options)
-    handed_in = _read(files, found, options)
+    found, files, of_quiz = with_quiz(found, files, folder / QUIZ_KEY, earlier, options)
+    handed_in = read_answers(files, found, options)
     matched = match(found, handed_in.table)
     if not matched.submissions:
         told: list[Problem | Notice] = [*handed_in.problems, *handed_in.notices, *matched.notices]
@@ -151,32 +131,15 @@ def grade(
         NOTES: notes_csv(notes),
         INTEGRITY: integrity_csv(evidence),
         KEY_NOTE: key_note(folder, found.folder),
+        **({SCANNED: scanned_csv(scans.entries)} if scans is not None else {}),
     }
     write_files(folder, {**tables, **of_quiz}, private=(QUIZ_KEY,) if of_quiz else ())
     after = row_digests(folder) if before else {}
     changed = tuple(typed_text(student) for student, digest in before.items() if after.get(student) != digest)
     return GradedClass(
         found.exam.id, results, whole.columns, whole.is_now, notices, handed_in.problems, notes, whole.absent,
-        remarking, changed, found.folder, folder, len(evidence), shapes.alike,
+        remarking, changed, found.folder, folder, len(evidence), shapes.alike, scans,
     )  # fmt: skip
-
-
-def _read(files: HandedIn, key: Key, options: GradeOptions) -> Answers:
-    """The answers of the class, each once."""
-    ours = files.of_exam(key.exam).of_class(key, with_unknown=options.unknown, with_tables=options.tables)
-    return ours.with_numbers(options.decimal, key.making.decimal_mark).once(latest=options.latest)
-
-
-def _of_quiz(
-    key: Key, files: HandedIn, folder: Path, earlier: Earlier, options: GradeOptions
-) -> tuple[Key, HandedIn, dict[str, Content]]:
-    """The key and the answers as they are marked, and the key's files where students had their papers on a platform."""
-    kept = frozenset() if options.fresh else frozenset(student for student, _ in earlier.rows)
-    quiz = quiz_papers(key, files, folder, kept, with_unknown=options.unknown)
-    if quiz is None:
-        return key, files, {}
-    made = key_files(quiz.key.exam, quiz.key.variants, __version__, quiz.key.making)
-    return quiz.key, quiz.files, {f"{QUIZ_KEY}/{name}": content for name, content in made.items()}
 
 
 def _overrides(key: Key, folder: Path, matched: Matched, given: Path | None) -> tuple[Override, ...]:
@@ -184,12 +147,6 @@ def _overrides(key: Key, folder: Path, matched: Matched, given: Path | None) -> 
     people = {variant.student: variant for variant in key.variants}
     people |= {submission.student: submission.variant for submission in matched.submissions}
     return read_overrides(path, key.exam, people) if path else ()
-
-
-def _key_of(answers: Path, files: HandedIn) -> Key:
-    table = files.table
-    identities = frozenset([*table.student.distinct.to_pylist(), *table.variant.distinct.to_pylist()])
-    return find_key(answers, named_exams(answers, [source.path for source in files.sources], table), identities)
 
 
 def _tables(

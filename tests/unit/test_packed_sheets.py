@@ -217,7 +217,7 @@ def test_backslashes_lead_nowhere_else(tmp_path: Path, name: str) -> None:
 
 def test_of_very_many_files_that_are_not_read_so_many_are_named(tmp_path: Path) -> None:
     """Others are counted: an upload cannot fill the memory with names."""
-    members = {f"{number:04}.jpg": b"" for number in range(MAX_PROBLEMS + 7)}
+    members = {f"{number:04}.gif": b"" for number in range(MAX_PROBLEMS + 7)}
     sheets = read_submissions(write_zip(tmp_path / "in.zip", {**members, "s.csv": sheet_text()})).sheets
     problems = [problem for sheet in sheets for problem in sheet.problems]
     assert [problem.reason for problem in problems].count("not_read") == MAX_PROBLEMS

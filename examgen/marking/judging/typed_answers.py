@@ -19,6 +19,7 @@ from examgen.core.evaluation import evaluate
 from examgen.core.formulas.formula_language import parse_formula
 from examgen.core.formulas.formula_tokens import REASONS as FORMULA_REASONS
 from examgen.core.formulas.formula_tokens import Unparsed
+from examgen.core.formulas.number_grammar import DOUBTFUL
 from examgen.core.formulas.typed_characters import LOOKS_RIGHT, first_foreign
 from examgen.core.graph import Values
 from examgen.exams.fields import Field, shown_shape
@@ -37,6 +38,9 @@ from examgen.marking.reading.typed.typed_shapes import SHAPE_REASONS, parse_shap
 
 _MOST_NUMBERS = 6
 """A counterexample of more symbols than these is not told: nobody would put the numbers in."""
+
+_OF_NO_TEXT = ("duplicate", DOUBTFUL)
+"""Reasons why an answer does not count whatever is written."""
 
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
@@ -153,10 +157,13 @@ def _blank(wording: Wording) -> Judged:
 
 def _distinct(answers: AnswerTable, rows: Codes, wording: Wording) -> tuple[Codes, list[str | Judged]]:
     """(students,) places in the list of what was written in one field, each text once."""
-    is_twice = (rows >= 0) & (answers.parsed.reason[rows] == REASON_CODES["duplicate"]) if len(answers) else rows < -1
     written = np.where(rows >= 0, answers.answer.codes[rows], -1) if len(answers) else np.full(len(rows), -1)
-    codes, place = np.unique(np.where(is_twice, -2, written), return_inverse=True)
-    others = {-1: _blank(wording), -2: Judged("unreadable", wording.say(REASONS["duplicate"]))}
+    others = {-1: _blank(wording)}
+    for code, reason in enumerate(_OF_NO_TEXT, start=2):
+        if len(answers):
+            written[(rows >= 0) & (answers.parsed.reason[rows] == REASON_CODES[reason])] = -code
+        others[-code] = Judged("unreadable", wording.say(REASONS[reason]))
+    codes, place = np.unique(written, return_inverse=True)
     found = [others.get(code) or str(answers.answer.distinct[code].as_py()) for code in codes.tolist()]
     return place.astype(np.int64), found
 

@@ -12,11 +12,13 @@ from types import MappingProxyType
 
 import numpy as np
 
-from examgen.core.formulas.number_grammar import DecimalMark
+from examgen.core.formulas.number_grammar import DOUBTFUL, DecimalMark
 from examgen.errors import AnswersError
 from examgen.exams.exam import Exam
 from examgen.exams.keys.key_folder import Key
-from examgen.marking.reading.answers import READABLE, REASON_CODES, AnswerRow, AnswerTable, Numbers
+from examgen.marking.reading.answers import READABLE, REASON_CODES, AnswerTable, Numbers
+from examgen.marking.reading.class_answers import Answers as Answers
+from examgen.marking.reading.class_answers import AnswerSheet as AnswerSheet
 from examgen.marking.reading.decimal_marks import DecimalChoice, comma_writers, read_numbers
 from examgen.marking.reading.handed_in.file_kinds import TABLES
 from examgen.marking.reading.handed_in.sheet_rows import RawSheet, Rows, unread_sheet
@@ -52,49 +54,6 @@ _REFUSED: Mapping[type[AnswersError], str] = MappingProxyType(
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class AnswerSheet:
-    """One file that was read, and what was wrong with it.
-
-    Attributes:
-        table: its entries in the file's order.
-        decimal_comma: the students (or, where a row names none, the variants) who have answers with a decimal comma.
-        is_key: whether the file has the columns of a key.
-    """
-
-    path: Path
-    table: AnswerTable
-    problems: tuple[Problem, ...]
-    delimiter: str = ""
-    decimal_comma: tuple[str, ...] = ()
-    is_key: bool = False
-
-    @property
-    def rows(self) -> tuple[AnswerRow, ...]:
-        """The entries one by one."""
-        return tuple(self.table.row(row) for row in range(len(self.table)))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Answers:
-    """All that was handed in.
-
-    Attributes:
-        table: the entries of all files, each entry of a student once.
-        sheets: the files in the order of their names.
-        notices: which files were passed over for newer ones.
-    """
-
-    table: AnswerTable
-    sheets: tuple[AnswerSheet, ...]
-    notices: tuple[Notice, ...]
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What was wrong with the files, in their order."""
-        return tuple(problem for sheet in self.sheets for problem in sheet.problems)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
 class HandedIn:
     """Files as they were read, entries that are there again included.
 
@@ -107,6 +66,7 @@ class HandedIn:
         notices: what was told on the way.
         standing: (rows,) how sure it is whose a row is, where that is known.
         is_only_file: whether no other file was given that may hold answers.
+        others: further files that were given beside the path.
     """
 
     path: Path
@@ -117,6 +77,12 @@ class HandedIn:
     notices: tuple[Notice, ...] = ()
     standing: Standing | None = None
     is_only_file: bool = True
+    others: tuple[Path, ...] = ()
+
+    @property
+    def given(self) -> tuple[Path, ...]:
+        """All that was given."""
+        return (self.path, *self.others)
 
     def of_exam(self, exam: Exam) -> "HandedIn":
         """The same with the columns of wide sheets brought together with the fields of the exam."""
@@ -132,15 +98,17 @@ class HandedIn:
             with_tables: whether files of a folder may hold rows of several students.
         """
         known = identified(key, self.table, with_unknown=with_unknown)
-        own = own_rows(key, known, self.sources, self.path, with_tables=with_tables, is_only_file=self.is_only_file)
+        own = own_rows(key, known, self.sources, self.given, with_tables=with_tables, is_only_file=self.is_only_file)
         notices = (*self.notices, *known.notices, *own.notices)
         return replace(self, table=own.table, standing=own.standing, notices=notices)
 
     def with_numbers(self, decimal: DecimalChoice = "auto", usual: DecimalMark = ".") -> "HandedIn":
         """The same with the numbers of the answers read; `usual` is the decimal mark of the exam's language."""
         read = read_numbers(self.table, decimal, usual)
-        is_cut = self.table.parsed.reason == REASON_CODES["too_long"]
-        numbers = read.numbers.with_reason(is_cut, "too_long") if is_cut.any() else read.numbers
+        numbers = read.numbers
+        for reason in ("too_long", DOUBTFUL):
+            flags = self.table.parsed.reason == REASON_CODES[reason]
+            numbers = numbers.with_reason(flags, reason) if flags.any() else numbers
         table = replace(self.table, parsed=numbers)
         return replace(self, table=table, commas=comma_writers(table, read.is_comma))
 
@@ -195,6 +163,7 @@ def read_files(
     time_limit: float = TIME_LIMIT,
     with_tables: bool = True,
     unread: Sequence[Problem] = (),
+    others: Sequence[Path] = (),
 ) -> HandedIn:
     """Read one file, or all below a folder or in a zip file in the order of their names; else as `read_answers`.
 
@@ -206,10 +175,14 @@ def read_files(
         time_limit: seconds that the files of one upload may take together, as `time_budget` says.
         with_tables: whether large tables of several students are read beside the files of others.
         unread: what is to be told of files that were left where they were handed in.
+        others: files, folders or zip files to be read beside the path.
 
     Raises: AnswersError if the single file is unusable, or if there is no row to read; then the reason of each file.
     """
     found, problems = uploads_at(path)
+    for other in others:
+        more, told = uploads_at(other)
+        found, problems = found + more, problems + told
     if not (found or problems or unread):
         raise AnswersError(
             f"{printable(path)}: holds no CSV file, no spreadsheet and no PDF; give an answers.csv, a filled PDF or a "
@@ -229,7 +202,7 @@ def read_files(
     read.sort(key=lambda pair: pair[0].path)
     if not any(len(sheet.rows.line) for sheet, _ in read):
         raise AnswersError(f"{printable(path)}: nothing could be read: {_reasons(path, read)}")
-    return replace(_together(path, read), is_only_file=len(found) == 1)
+    return replace(_together(path, read), is_only_file=len(found) == 1, others=tuple(others))
 
 
 def _reasons(path: Path, read: Sequence[tuple[RawSheet, Upload]]) -> str:
@@ -238,7 +211,7 @@ def _reasons(path: Path, read: Sequence[tuple[RawSheet, Upload]]) -> str:
     for sheet, _ in read:
         problem = next((one for one in sheet.problems if one.reason not in NOTES), None)
         if problem is not None:
-            name = printable(sheet.path.relative_to(path) if sheet.path != path else path.name)
+            name = printable(sheet.path.relative_to(path) if path in sheet.path.parents else sheet.path.name)
             reason = problem.detail.removeprefix(f"{printable(sheet.path)}: ")
             told.append(f"{name}: {f'line {problem.line}: ' if problem.line else ''}{reason}")
     return "; ".join(told[:_MOST_REASONS]) + (f"; and {more:,} more" if (more := len(told) - _MOST_REASONS) > 0 else "")
@@ -295,5 +268,6 @@ def together(path: Path, sheets: tuple[RawSheet, ...], sources: tuple[Source, ..
     file = np.repeat(np.arange(len(sheets), dtype=np.int32), [len(sheet.rows.line) for sheet in sheets])
     nothing, small = np.zeros(len(file)), np.zeros(len(file), dtype=np.int16)
     reason = np.where(rows.is_cut, REASON_CODES["too_long"], READABLE).astype(np.int8)
+    reason[rows.is_doubtful] = REASON_CODES[DOUBTFUL]
     table = AnswerTable(file, rows.line, *rows.names, rows.answer, Numbers(nothing, small, small, reason))
     return HandedIn(path, table, sheets, sources)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from examgen.errors import KeyFileError
+from examgen.exams.bubbles.page_codes import exam_digest
 from examgen.exams.folders.regular import content_of
 from examgen.exams.keys.key_folder import Key, checked_key, exam_id_of, read_key
 from examgen.marking.reading.answers import AnswerTable
@@ -21,16 +22,16 @@ _ABOVE = 3
 """So many folders above the sheets are looked into."""
 
 
-def named_exams(answers: Path, paths: Sequence[Path], table: AnswerTable) -> list[str]:
+def named_exams(given: Sequence[Path], paths: Sequence[Path], table: AnswerTable) -> list[str]:
     """The exams that rows name: first those that most uploads name, and of these those of most rows.
 
     An upload has one voice, however many rows or files it holds: nobody alone says which exam a class is marked by.
 
     Args:
-        answers: what was handed in; each file or folder at its top is an upload.
+        given: what was handed in; each file, and each file or folder at the top of a folder, is an upload.
         paths: of the files of the table.
     """
-    tops = [path.relative_to(answers).parts[0] if path != answers else "" for path in paths]
+    tops = [_top(given, path) for path in paths]
     places = {top: place for place, top in enumerate(dict.fromkeys(tops))}
     exams = table.exam.distinct.to_pylist()
     voice = np.array([places[top] for top in tops], dtype=np.int64)[table.file] * len(exams) + table.exam.codes
@@ -39,6 +40,17 @@ def named_exams(answers: Path, paths: Sequence[Path], table: AnswerTable) -> lis
     rows = np.bincount(table.exam.codes, minlength=len(exams))
     order = sorted(np.flatnonzero(rows).tolist(), key=lambda code: (-voices[code], -rows[code]))
     return [exams[code] for code in order]
+
+
+def _top(given: Sequence[Path], path: Path) -> Path:
+    """The upload that a file belongs to."""
+    around = next((one for one in given if one in path.parents), None)
+    return path if around is None else around / path.relative_to(around).parts[0]
+
+
+def is_named(exam: str, name: str) -> bool:
+    """Whether a sheet that names this means this exam: by its id, or as pages of bubbles do."""
+    return name in {exam, exam_digest(exam)}
 
 
 def find_key(answers: Path, exams: Sequence[str], identities: frozenset[str]) -> Key:
@@ -58,7 +70,7 @@ def find_key(answers: Path, exams: Sequence[str], identities: frozenset[str]) ->
         return key
     there = [exam_id_of(folder) or "" for folder in _folders(answers)]
     found = f"; there are keys of {', '.join(dict.fromkeys(filter(None, there)))}" if any(there) else ""
-    inside = [folder for folder in _inside(answers) if exam_id_of(folder) in wanted]
+    inside = [folder for folder in _inside(answers) if any(is_named(exam_id_of(folder) or "", one) for one in wanted)]
     unused = f"; the key in {printable(inside[0])} was handed in with the sheets and is not used" if inside else ""
     named = ", ".join(repr(printable(exam, 60)) for exam in wanted[:3]) or "no exam"
     raise KeyFileError(
@@ -74,7 +86,7 @@ def look_for_key(answers: Path, exams: Sequence[str], identities: frozenset[str]
     """
     folders = _folders(answers)
     for exam in exams:
-        of_exam = [folder for folder in folders if exam_id_of(folder) == exam]
+        of_exam = [folder for folder in folders if is_named(exam_id_of(folder) or "", exam)]
         if of_exam:
             return _only_fitting(answers, _different(of_exam), identities)
     return None

@@ -20,6 +20,7 @@ from examgen.tables.csv_writing import Column
 if TYPE_CHECKING:
     import pandas as pd
 
+    from examgen.marking.reading.scans.scan_tables import ScannedClass
 
 REPORT = "report.html"
 """The report on the class in the folder of its marks, where there is one."""
@@ -48,6 +49,7 @@ class GradedClass:
         evidence: rows of integrity.csv.
         shapes: in words, that the marks of no question differ between its shapes; empty where some do, which is a note,
             or where there is nothing to compare.
+        scans: what was read of scanned pages; None where there were none.
     """
 
     exam: str
@@ -64,6 +66,7 @@ class GradedClass:
     folder: Path
     evidence: int
     shapes: str = ""
+    scans: "ScannedClass | None" = None
 
     @cached_property
     def results(self) -> "pd.DataFrame":

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from examgen.core.formulas.number_grammar import DOUBTFUL
 from examgen.exams.folders.files import csv_bytes, safe_text
 from examgen.exams.keys.key_folder import Key
 from examgen.exams.wording.words import original
@@ -167,7 +168,8 @@ def unread_notes(
     rows = matched.row_at.astype(np.int64)
     is_unread = (entries.outcome == OUTCOMES["unreadable"].code) & (rows >= 0)
     places = np.flatnonzero(is_unread)
-    places = places[answers.parsed.reason[rows[places]] != REASON_CODES["duplicate"]]
+    told = [REASON_CODES["duplicate"], REASON_CODES[DOUBTFUL]]
+    places = places[~np.isin(answers.parsed.reason[rows[places]], told)]
     student = np.repeat(np.arange(len(matched.sizes)), matched.sizes)[places]
     names, comments = list(entries.names), list(entries.comments)
     for mine in grouped(places, student):

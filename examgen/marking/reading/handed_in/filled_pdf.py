@@ -58,6 +58,10 @@ _BOUNDS: Mapping[str, Any] = MappingProxyType(
 )
 
 
+class NoFormError(AnswersError):
+    """A PDF that has no form at all."""
+
+
 class _OutOfTime(BaseException):
     """No `Exception`: pypdf passes over those in places, and would read on."""
 
@@ -184,7 +188,7 @@ def _values(where: str, data: bytes, limits: Limits, seconds: float) -> tuple[di
         told = printable(" ".join(str(error).split()) or type(error).__name__, 100)
         raise AnswersError(f"{where}: is a damaged PDF ({told}); {_SAVE_AGAIN}") from error
     if not found:
-        raise AnswersError(f"{where}: {(signs or PageSigns()).missing_form}")
+        raise NoFormError(f"{where}: {(signs or PageSigns()).missing_form}")
     return {name: [text for text in texts if text.strip()] or [""] for name, texts in found.items()}, signs
 
 

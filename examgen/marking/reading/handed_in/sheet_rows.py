@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from examgen.marking.reading.answers import Names, take_names
 from examgen.marking.reading.handed_in.damaged_cells import damage_note, is_needed, mended, unread_names, unread_rows
+from examgen.marking.reading.handed_in.uploads import Upload
 from examgen.marking.reading.platforms.responses import Responses
 from examgen.marking.reading.problems import MAX_PROBLEMS, Problem, file_problem, limited
 from examgen.tables.damage import Damage, as_windows
@@ -42,16 +43,24 @@ class Rows:
         names: exam, variant, student, question and field.
         answer: as written.
         is_cut: (rows,) whether the answer was too long and is cut.
+        doubtful: (rows,) whether a person is to settle first what it is; None where that is so for none.
     """
 
     line: NDArray[np.int64]
     names: Names
     answer: Texts
     is_cut: Flags
+    doubtful: Flags | None = None
+
+    @property
+    def is_doubtful(self) -> Flags:
+        """(rows,) whether a person is to settle first what an answer is."""
+        return np.zeros(len(self.line), dtype=bool) if self.doubtful is None else self.doubtful
 
     def take(self, rows: Places | Flags) -> "Rows":
         """These rows only."""
-        return Rows(self.line[rows], take_names(self.names, rows), self.answer.take(rows), self.is_cut[rows])
+        doubtful = None if self.doubtful is None else self.doubtful[rows]
+        return Rows(self.line[rows], take_names(self.names, rows), self.answer.take(rows), self.is_cut[rows], doubtful)
 
     @staticmethod
     def joined(parts: "Sequence[Rows]") -> "Rows":
@@ -60,8 +69,17 @@ class Rows:
             Texts.joined([part.names[place] for part in parts]) for place in range(5)
         )
         names = (exam, variant, student, question, field)
-        line, is_cut = (np.concatenate([getattr(part, name) for part in parts]) for name in ("line", "is_cut"))
-        return Rows(line, names, Texts.joined([part.answer for part in parts]), is_cut)
+        line, is_cut, doubtful = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("line", "is_cut", "is_doubtful")
+        )
+        return Rows(line, names, Texts.joined([part.answer for part in parts]), is_cut, doubtful)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scan:
+    """A file with at least one page of bubbles."""
+
+    upload: Upload
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,6 +94,7 @@ class RawSheet:
         is_wide: whether it has a row for each student; then a question may be empty.
         names_exam: whether it has a column for the exam.
         responses: that a platform exported, where it is their table; the rows then are of whole questions.
+        scan: where it is one of bubble pages; its only row then names the exam, and is read anew with the key.
     """
 
     path: Path
@@ -86,6 +105,7 @@ class RawSheet:
     is_wide: bool = False
     names_exam: bool = True
     responses: Responses | None = None
+    scan: Scan | None = None
 
 
 def unread_sheet(path: Path, *problems: Problem) -> RawSheet:

@@ -13,13 +13,15 @@ import numpy as np
 
 from examgen.errors import AnswersError
 from examgen.exams.keys.key_lines import KEY_COLUMNS, SHEET_COLUMNS
-from examgen.marking.reading.handed_in.file_kinds import FORMS, SPREADSHEETS, known_fault
+from examgen.marking.reading.handed_in.file_kinds import FORMS, PICTURE_ADVICE, PICTURES, SPREADSHEETS, known_fault
 from examgen.marking.reading.handed_in.response_sheets import (
     ResponseTable,
     are_responses,
     response_sheet,
     responses_in,
 )
+from examgen.marking.reading.handed_in.scan_sheets import ADVICE as SCAN_ADVICE
+from examgen.marking.reading.handed_in.scan_sheets import can_scan, scan_sheet
 from examgen.marking.reading.handed_in.sheet_rows import PLACES, RawSheet, Rows, cleaned_name, sheet_of
 from examgen.marking.reading.handed_in.uploads import Upload
 from examgen.marking.reading.handed_in.wide_form import MAX_LINE, Header, is_wide, read_wide
@@ -79,10 +81,41 @@ def read_sheet(upload: Upload, means: Means) -> RawSheet:
     Raises: AnswersError if the file as a whole cannot be read; `NotReadError` if it is no sheet at all.
     """
     where = printable(upload.path)
+    if upload.suffix in PICTURES:
+        return _picture(upload)
+    if upload.suffix in FORMS and upload.size > _most_bytes(upload.suffix, means.limits):
+        # No filled form is so large.
+        return _scan(upload, AnswersError(f"{where}: has {upload.size:,} bytes, more than a filled form"))
     data = upload.read(_most_bytes(upload.suffix, means.limits))
     if told := known_fault(upload.path.name):
         raise NotReadError(f"{where}: {told}")
     return _READERS[_kind(upload.suffix, where, data)](upload, data, means)
+
+
+def _picture(upload: Upload) -> RawSheet:
+    """A photo of a page of bubbles."""
+    where = printable(upload.path)
+    if not can_scan():
+        raise NotReadError(f"{where}: is not read: a picture; {PICTURE_ADVICE}; {SCAN_ADVICE}")
+    try:
+        return scan_sheet(upload)
+    except AnswersError as error:
+        told = str(error).removeprefix(f"{where}: ")
+        raise NotReadError(f"{where}: is not read: a picture; {told}; {PICTURE_ADVICE}") from None
+
+
+def _scan(upload: Upload, fault: AnswersError) -> RawSheet:
+    """A PDF without a form as a scan of pages of bubbles.
+
+    Raises: AnswersError: the fault that it is no form, and what keeps it from being a scan.
+    """
+    if not can_scan():
+        raise type(fault)(f"{fault}; {SCAN_ADVICE}")
+    try:
+        return scan_sheet(upload)
+    except AnswersError as error:
+        told = str(error).removeprefix(f"{printable(upload.path)}: ")
+        raise AnswersError(f"{fault}; as a scan: {told}") from None
 
 
 def _most_bytes(suffix: str, limits: Limits) -> int:
@@ -125,12 +158,15 @@ def _rank(titles: Sequence[str]) -> float:
 
 
 def _form(upload: Upload, data: bytes, means: Means) -> RawSheet:
-    from examgen.marking.reading.handed_in.filled_pdf import MAX_BYTES, filled_form
+    from examgen.marking.reading.handed_in.filled_pdf import MAX_BYTES, NoFormError, filled_form
 
     where = printable(upload.path)
     if len(data) > MAX_BYTES:
         raise AnswersError(f"{where}: has {len(data):,} bytes; at most {MAX_BYTES:,} are allowed")
-    form = filled_form(where, data, means.limits, means.seconds)
+    try:
+        form = filled_form(where, data, means.limits, means.seconds)
+    except NoFormError as fault:
+        return _scan(upload, fault)
     notes = [file_problem(upload.path, "annotated", f"{where}: {form.warning}")] if form.warning else []
     return replace(sheet_of(upload.path, form.rows, notes=notes), is_key=form.is_key)
 

@@ -51,7 +51,7 @@ def own_rows(
     key: Key,
     known: Identified,
     sources: Sequence[Source],
-    handed_in: Path,
+    given: Sequence[Path],
     *,
     with_tables: bool,
     is_only_file: bool = False,
@@ -61,7 +61,8 @@ def own_rows(
     Args:
         known: rows whose students are spelled as in the key.
         sources: the files of the table.
-        handed_in: the file, folder or zip that was given; only paths below it are anybody's doing but the instructor's.
+        given: the files, folders or zips that were given; only paths below them are anybody's doing but the
+            instructor's.
         with_tables: whether a file may hold rows of several students.
         is_only_file: whether no other file was given; then it may, too.
     """
@@ -71,7 +72,7 @@ def own_rows(
         return Owned(table, standing, ())
     files = np.unique(table.file).tolist()
     people = People(key)
-    by_path = {file: people.named_by(parts_below(sources[file].path, handed_in)) for file in files}
+    by_path = {file: people.named_by(_parts(sources[file].path, given)) for file in files}
     if is_only_file and not any(by_path.values()):
         return Owned(table, standing, ())
     pairs = _Pairs.of(table, known.files_with_unknown)
@@ -84,6 +85,10 @@ def own_rows(
         return Owned(table, standing, notices)
     keep = pairs.of_rows(kept, default=True)
     return Owned(table.take(keep), standing[keep], notices)
+
+
+def _parts(path: Path, given: Sequence[Path]) -> list[str]:
+    return parts_below(path, next((one for one in given if one in path.parents), path))
 
 
 def _standing(key: Key, table: AnswerTable, is_respelled: Flags) -> Standing:

@@ -1,0 +1,239 @@
+"""Papers come back from a scanner: read, doubted, settled in a browser, and marked; and what gets in between."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from io import BytesIO, StringIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import cv2
+import numpy as np
+import pypdfium2
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Browser
+
+from examgen.batch import making
+from examgen.documents.paper.printing import PrintedPaper
+from examgen.exams.bubbles.bubble_grids import Bubble, Grid
+from examgen.exams.bubbles.bubble_pages import bubble_paper, frame_origin
+from examgen.exams.exam import Variant
+from examgen.exams.keys.key_folder import Key, read_key
+from examgen.marking.reading.handed_in import sheets
+from tests.command_line import refused, run
+from tests.scanned_pages import DPI, Hand, Sheet, blurred, noised, shaded, turned
+from tests.web_browser import browser, findings
+
+SEED = "5000000000"
+EXAM = "scalar-chain"
+Grey = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class of three with bubble pages, each filled in right but for what is spoiled."""
+    folder = tmp_path_factory.mktemp("scans")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(making, "print_key", lambda *_: PrintedPaper(b"%PDF key", ""))
+        patched.setattr(making, "print_filled", lambda *_: b"%PDF filled")
+        roster = folder / "roster.csv"
+        roster.write_text("id,name\ns1,Ada\ns2,Bob\ns3,Cleo\n")
+        run("batch", EXAM, roster, "--seed", SEED, "--out", folder / "class", "--jobs", 1, "--scan")
+    return folder / "class"
+
+
+def lines_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(path.read_text(encoding="utf-8"))))
+
+
+def answers_of(made: Path) -> Mapping[tuple[str, str], str]:
+    """By student and field what is right, to the digits that are asked."""
+    rows = lines_of(made / "key" / "answers.csv")
+    return {(row["student"], row["field"]): f"{float(row['answer']):.{row['decimals']}f}" for row in rows}
+
+
+def sheet_of(made: Path, key: Key, variant: Variant) -> Sheet:
+    """A student's only bubble page, as it comes from the printer."""
+    [page] = bubble_paper(key.exam, variant).pages
+    with pypdfium2.PdfDocument(made / "handout" / variant.student / "questions.pdf") as document:
+        last = document[len(document) - 1]
+        picture = last.render(scale=DPI / 72, grayscale=True).to_numpy().copy()
+        width, height = (points * 25.4 / 72 for points in last.get_size())
+    return Sheet(page, picture.reshape(picture.shape[:2]), frame_origin(width, height))
+
+
+def filled(made: Path, student: str, spoiled: int = 0, left_out: int = 0) -> Grey:
+    """The scan of a page that is filled in right; the first entries have two bubbles in their last column."""
+    key = read_key(made)
+    [variant] = [one for one in key.variants if one.student == student]
+    sheet = sheet_of(made, key, variant)
+    hand = Hand(sheet, np.random.default_rng(len(student) + ord(student[-1])))
+    right = answers_of(made)
+    for place, grid in enumerate(sheet.page.grids[left_out:]):
+        text = right[student, grid.field]
+        hand.write_number(grid, text)
+        if place < spoiled:
+            hand.fill(_other(grid, len(text.lstrip("-")), text[-1]))
+    return noised(blurred(turned(sheet.picture, 1.5), 0.7), hand.rng, 3.0)
+
+
+def _other(grid: Grid, column: int, but: str) -> Bubble:
+    return next(one for one in grid.bubbles if one.column == column and one.value not in (but, "."))
+
+
+def pdf_of(*pictures: Grey) -> bytes:
+    """A scan as scanners write it."""
+    pages = [Image.fromarray(picture) for picture in pictures]
+    data = BytesIO()
+    pages[0].save(data, "PDF", save_all=True, append_images=pages[1:], resolution=DPI)
+    return data.getvalue()
+
+
+def marks(folder: Path) -> dict[str, str]:
+    rows = lines_of(folder / "gradebook.csv")
+    return {row["student"]: row["marks"] for row in rows if row["status"] == "marked"}
+
+
+def outcomes(folder: Path, student: str) -> list[str]:
+    rows = lines_of(folder / "results.csv")
+    return [row["outcome"] for row in rows if row["student"] == student]
+
+
+def test_scans_are_read_doubted_settled_and_marked(made: Path, tmp_path: Path, chromium: Browser) -> None:
+    """Two doubtful entries are unreadable, and nobody's mistakes, until a person has settled them in the browser."""
+    scans, out = tmp_path / "scans.pdf", tmp_path / "marks"
+    scans.write_bytes(pdf_of(filled(made, "s1"), filled(made, "s2", spoiled=2), filled(made, "s3")))
+    told = run("grade", scans, "--key", made, "--out", out)
+    assert "Doubtful: " in told
+    assert "doubts.html: 2 entries wait to be settled" in told
+    assert set(outcomes(out, "s1")) == set(outcomes(out, "s3")) == {"correct"}
+    assert outcomes(out, "s2").count("unreadable") == 2
+    results = lines_of(out / "results.csv")
+    doubtful = "This entry is doubtful on the scan; a person has yet to settle what it says."
+    assert {row["comment"] for row in results if row["outcome"] == "unreadable"} == {doubtful}
+    lines = lines_of(out / "scanned.csv")
+    assert [line["doubt"] for line in lines if line["doubt"]] == 2 * ["two_filled"]
+    assert all((float(line["confidence"]) < 0.5) == bool(line["doubt"]) for line in lines)
+    settled = settle(chromium, out / "doubts.html", answers_of(made), tmp_path)
+    again = run("grade", scans, settled, "--key", made, "--out", out)
+    assert "Doubtful" not in again
+    assert not (out / "doubts.html").exists()
+    assert set(outcomes(out, "s2")) == {"correct"}
+
+
+def settle(chromium: Browser, path: Path, right: Mapping[tuple[str, str], str], folder: Path) -> Path:
+    """Type what is right into each box of the page, and save the file."""
+    page = chromium.new_page(accept_downloads=True)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("request", lambda request: complaints.append(request.url) if request.url.startswith("http") else None)
+    page.goto(path.as_uri())
+    assert findings(page) == []
+    entries = page.locator(".entry")
+    assert entries.count() == 2
+    for place in range(2):
+        entry = entries.nth(place)
+        assert entry.locator("img").evaluate("image => image.naturalWidth") > 200
+        _, student, _, _, field = entry.evaluate("entry => JSON.parse(entry.dataset.entry)")
+        entry.locator(".text").fill(right[student, field])
+    assert page.inner_text("#progress") == "2 of 2 settled"
+    with page.expect_download() as download:
+        page.click("#save")
+    download.value.save_as(folder / "settled.csv")
+    page.close()
+    assert complaints == []
+    return folder / "settled.csv"
+
+
+def test_pages_that_are_no_pages_are_named_and_the_rest_is_read(made: Path, tmp_path: Path) -> None:
+    """Blank paper, darkness, a page twice, once as it was and once with other answers: named with file and page."""
+    good, other = filled(made, "s1"), filled(made, "s2")
+    dark = (good // 12).astype(np.uint8)
+    pages = (good, np.full_like(good, 255), dark, other, turned(good, -2), filled(made, "s2", left_out=1))
+    (tmp_path / "scans.pdf").write_bytes(pdf_of(*pages))
+    out = tmp_path / "marks"
+    told = run("grade", tmp_path / "scans.pdf", "--key", made, "--out", out)
+    assert "scans.pdf: page 2: It shows no corner marks of a bubble page, or fewer than three\n" in told
+    assert "scans.pdf: page 3: It is too dark to be read" in told
+    assert "scans.pdf: page 5: has the code of scans.pdf page 1, and says the same; it counts once\n" in told
+    assert "scans.pdf: page 6: has the code of scans.pdf page 4, and 1 entry differs; " in told
+    assert set(outcomes(out, "s1")) == {"correct"}
+    assert outcomes(out, "s2").count("unreadable") == 1
+    assert (out / "doubts.html").read_text(encoding="utf-8").count("scans.pdf, page 3") == 1
+
+
+def test_photos_lie_in_a_folder_beside_other_sheets(made: Path, tmp_path: Path) -> None:
+    """Ada's as a photo in a folder of hers, Bob's in a zip, Cleo's answers.csv as ever; a holiday picture is named."""
+    folder = tmp_path / "in"
+    (folder / "s1").mkdir(parents=True)
+    photo = shaded(filled(made, "s1"), np.random.default_rng(2), 0.6)
+    cv2.imwrite(str(folder / "s1" / "page.jpg"), photo)
+    with ZipFile(folder / "s2.zip", "w") as packed:
+        packed.writestr("scan.png", cv2.imencode(".png", filled(made, "s2"))[1].tobytes())
+    right = answers_of(made)
+    rows = lines_of(made / "handout" / "s3" / "answers.csv")
+    with (folder / "s3.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({**row, "answer": right["s3", row["field"]]} for row in rows)
+    cv2.imwrite(str(folder / "beach.png"), np.random.default_rng(1).integers(0, 255, (400, 600), dtype=np.uint8))
+    told = run("grade", folder, "--key", made, "--out", tmp_path / "marks")
+    assert "beach.png: is not read: a picture; It shows no corner marks" in told
+    for student in ("s1", "s2", "s3"):
+        assert set(outcomes(tmp_path / "marks", student)) == {"correct"}
+
+
+def test_a_students_photo_speaks_for_that_student_only(made: Path, tmp_path: Path) -> None:
+    """A page with Ada's code in Bob's folder gets Ada nothing, and is named."""
+    folder = tmp_path / "in"
+    for student, whose in (("s1", "s1"), ("s2", "s1"), ("s3", "s3")):
+        (folder / student).mkdir(parents=True)
+        picture = filled(made, whose, spoiled=3 * (student != whose))
+        cv2.imwrite(str(folder / student / "page.png"), picture)
+    told = run("grade", folder, "--key", made, "--out", tmp_path / "marks")
+    assert set(outcomes(tmp_path / "marks", "s1")) == {"correct"}
+    assert "s2" not in marks(tmp_path / "marks")
+    assert "s1" in told
+
+
+def test_the_key_is_found_by_the_code_on_a_page(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by the exam that a sheet names; pages of another exam are named and not marked."""
+    monkeypatch.chdir(made.parent)
+    (made.parent / "scan.pdf").write_bytes(pdf_of(filled(made, "s1")))
+    run("grade", "scan.pdf", "--key", made, "--out", tmp_path / "one")
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    (beside / "key").symlink_to(made / "key")
+    (beside / "scan.pdf").write_bytes(pdf_of(filled(made, "s1")))
+    run("grade", beside / "scan.pdf", "--out", tmp_path / "two")
+    assert marks(tmp_path / "one") == marks(tmp_path / "two")
+    run("make", EXAM, "--seed", "6000000000", "--out", tmp_path / "other")
+    told = refused("grade", beside / "scan.pdf", "--key", tmp_path / "other", "--out", tmp_path / "three")
+    assert "It is of another exam" in told
+
+
+def test_without_the_libraries_a_scan_says_what_to_install(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the one line of a mistake."""
+    monkeypatch.setattr(sheets, "can_scan", lambda: False)
+    (tmp_path / "scan.pdf").write_bytes(pdf_of(np.full((100, 100), 255, dtype=np.uint8)))
+    (tmp_path / "scan.png").write_bytes(b"")
+    for name in ("scan.pdf", "scan.png"):
+        assert 'pip install "examgen[scan]"' in refused("grade", tmp_path / name, "--key", made)
+
+
+def test_settled_entries_of_another_exam_are_refused(made: Path, tmp_path: Path) -> None:
+    """And so is settled.csv without scans."""
+    (tmp_path / "scan.pdf").write_bytes(pdf_of(filled(made, "s1")))
+    settled = tmp_path / "settled.csv"
+    settled.write_text("exam,student,variant,question,field,settled\nother-ABC,s1,V,Q1,z1,0.5\n")
+    assert "line 2: is of exam 'other-ABC', not of" in refused("grade", tmp_path / "scan.pdf", settled, "--key", made)
+    assert "together with the scans" in refused("grade", settled, settled, "--key", made)
