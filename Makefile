@@ -49,7 +49,7 @@ clean: ## remove the environment, caches and builds; output/ stays
 	find examgen tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY)-run: NEEDS := venv pango
-$(READY)-run: EXTRAS := [report]
+$(READY)-run: EXTRAS := [report,scan]
 $(READY)-test: NEEDS := venv pango pdftools browser
 $(READY)-test: EXTRAS := [test]
 $(READY)-bench: NEEDS := venv pango

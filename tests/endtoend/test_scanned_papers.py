@@ -190,6 +190,22 @@ def test_photos_lie_in_a_folder_beside_other_sheets(made: Path, tmp_path: Path) 
         assert set(outcomes(tmp_path / "marks", student)) == {"correct"}
 
 
+def test_scans_and_sheets_of_one_exam_ask_for_one_key(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked for by the exam's id; the digest on the pages is no other exam."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "scan.pdf").write_bytes(pdf_of(filled(made, "s1")))
+    (folder / "s3.csv").write_bytes((made / "handout" / "s3" / "answers.csv").read_bytes())
+    assert f"the sheets name {read_key(made).exam.id!r}, and no key of it" in refused("grade", "in")
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "class").symlink_to(made)
+    run("grade", "in", "--out", tmp_path / "marks")
+    assert set(outcomes(tmp_path / "marks", "s1")) == {"correct"}
+
+
 def test_a_students_photo_speaks_for_that_student_only(made: Path, tmp_path: Path) -> None:
     """A page with Ada's code in Bob's folder gets Ada nothing, and is named."""
     folder = tmp_path / "in"

@@ -65,7 +65,9 @@ def find_key(answers: Path, exams: Sequence[str], identities: frozenset[str]) ->
     Raises:
         KeyFileError: no key of these exams is to be found, or several that are not the same; the message names them.
     """
-    wanted = [exam for exam in exams if exam]
+    # Scanned pages name an exam by its digest, and sheets beside them by its id.
+    digests = {exam_digest(exam) for exam in exams}
+    wanted = [exam for exam in exams if exam and exam not in digests]
     if key := look_for_key(answers, wanted, identities):
         return key
     there = [exam_id_of(folder) or "" for folder in _folders(answers)]
