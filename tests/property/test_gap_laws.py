@@ -19,7 +19,7 @@ from tests.classroom.pupils import Pupil, Sheet, beliefs_of, work_out
 PAPERS = 1
 PAID = ("correct", "follow_through")
 
-WITHOUT_ZEROS = {"convolution": 0, "perceptron": 1 / 3}
+WITHOUT_ZEROS = {"convolution": 0, "perceptron": 1 / 4}
 """Exams in which not even half of the sheets are without a wrong 0: half of what goes back through the pooling and the
 ReLU of a convolution is 0, and so is half of what a perceptron says."""
 

@@ -76,6 +76,15 @@ def computed(spelling: str, a: Array) -> Array:
     return evaluate_formula(formula, {"a": a})
 
 
+def test_no_name_means_two_activations() -> None:
+    """What is another row's other name would mean that row in formulas and definitions."""
+    names = [function_key(name) for row in ACTIVATIONS.values() for name in (row.name, *row.aliases)]
+    assert len(set(names)) == len(names)
+    for row in ACTIVATIONS.values():
+        if function_key(row.name) in FUNCTIONS:
+            assert FUNCTIONS[function_key(row.name)].name == row.name
+
+
 @pytest.mark.parametrize(("key", "table"), [("network.activations", ACTIVATIONS), ("network.loss", LOSSES)])
 def test_the_readme_names_every_row(key: str, table: Mapping[str, object]) -> None:
     """What a bank may name is listed for authors."""
