@@ -4,7 +4,7 @@ Pages are drawn, filled in by hands of all kinds, and printed, scanned or photog
 pages of neat hands an entry is to be read or, rarely, doubted; on those of careless hands a part of the entries is
 spoiled: half filled, ticked, rubbed out, crossed out. What is read must be what was meant, or doubted.
 
-python tests/benchmarks/scans.py [--entries 10000] [--exam final] [--seed 1]
+python tests/benchmarks/scans.py [--entries 10800] [--exam final] [--seed 1]
 """
 
 import argparse
@@ -17,7 +17,7 @@ from tests.scanned_classes import NEAT, WAYS, Tally, read_pages
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entries", type=int, default=10_000)
+    parser.add_argument("--entries", type=int, default=10_800)
     parser.add_argument("--exam", default="final")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
