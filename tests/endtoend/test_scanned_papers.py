@@ -156,7 +156,9 @@ def test_pages_that_are_no_pages_are_named_and_the_rest_is_read(made: Path, tmp_
     """Blank paper, darkness, a page twice, once as it was and once with other answers: named with file and page."""
     good, other = filled(made, "s1"), filled(made, "s2")
     dark = (good // 12).astype(np.uint8)
-    pages = (good, np.full_like(good, 255), dark, other, turned(good, -2), filled(made, "s2", left_out=1))
+    # The third copy says what the second said, and makes it no surer.
+    alike = 2 * (filled(made, "s2", left_out=1),)
+    pages = (good, np.full_like(good, 255), dark, other, turned(good, -2), *alike)
     (tmp_path / "scans.pdf").write_bytes(pdf_of(*pages))
     out = tmp_path / "marks"
     told = run("grade", tmp_path / "scans.pdf", "--key", made, "--out", out)
@@ -188,6 +190,26 @@ def test_photos_lie_in_a_folder_beside_other_sheets(made: Path, tmp_path: Path) 
     assert "beach.png: is not read: a picture; It shows no corner marks" in told
     for student in ("s1", "s2", "s3"):
         assert set(outcomes(tmp_path / "marks", student)) == {"correct"}
+
+
+def test_a_copy_of_a_page_in_another_students_name_takes_nothing_away(made: Path, tmp_path: Path) -> None:
+    """Files lie loose in a folder, each called after who handed it in."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for student, whose in (("s1", "s1"), ("s2", "s2"), ("s3", "s2")):
+        cv2.imwrite(str(folder / f"{student}.png"), filled(made, whose))
+    told = run("grade", folder, "--key", made, "--out", tmp_path / "marks")
+    assert set(outcomes(tmp_path / "marks", "s2")) == {"correct"}
+    assert "s3" not in marks(tmp_path / "marks")
+    assert "s3.png: is a file of 's3'" in told
+
+
+def test_a_page_on_which_no_circle_is_filled_is_told(made: Path, tmp_path: Path) -> None:
+    """It may be blank, or a copy from which the pencil has gone."""
+    (tmp_path / "scans.pdf").write_bytes(pdf_of(filled(made, "s1"), filled(made, "s2", left_out=99)))
+    told = run("grade", tmp_path / "scans.pdf", "--key", made, "--out", tmp_path / "marks")
+    assert "scans.pdf: page 2: no circle is filled" in told
+    assert "page 1: no circle" not in told
 
 
 def test_scans_and_sheets_of_one_exam_ask_for_one_key(

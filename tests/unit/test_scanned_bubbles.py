@@ -18,7 +18,7 @@ from examgen.marking.reading.scans.page_reading import page_in, readings_on
 from examgen.marking.reading.scans.scan_faults import PAGE_FAULTS
 from examgen.marking.reading.scans.straightening import PageFault
 from tests.scanned_classes import NEAT, bubble_paper_of, read_pages
-from tests.scanned_pages import Hand, Pen, Sheet, printed, shrunk, turned
+from tests.scanned_pages import Hand, Pen, Sheet, pixels, printed, shrunk, turned
 from tests.small_banks import DRAWN, written
 
 CODE_OF_PAGE = page_code("exam-ABC", "ABCDEFGH", 1, "s1")
@@ -127,10 +127,24 @@ def _only_boxes(hand: Hand, grid: Grid) -> None:
     hand.write_number(grid, "0.52", but=dict.fromkeys(grid.bubbles, lambda _: None))
 
 
+def _drawn_over(radius: float, level: int, thickness: int) -> Doing:
+    """The last digit's bubble is not filled; a circle of this radius in millimetres is drawn around or over it."""
+
+    def do(hand: Hand, grid: Grid) -> None:
+        last = bubble(grid, 4, "2")
+        hand.write_number(grid, "0.52", with_boxes=False, but={last: lambda _: None})
+        place = hand.sheet.at(last.x, last.y)
+        cv2.circle(hand.sheet.picture, place, pixels(radius), level, thickness, cv2.LINE_AA)
+
+    return do
+
+
 CASES: dict[str, tuple[Doing, str, str]] = {
     "as it should be": (_written, "-0.52", ""),
     "nothing": (_nothing, "", ""),
     "further right": (_later_columns, "12.5", ""),
+    "covered": (_drawn_over(2.0, 255, -1), "0.5", "not_found"),
+    "encircled": (_drawn_over(1.7, 60, 3), "0.5", "half_filled"),
     "half": (_but("half"), "0.52", "half_filled"),
     "ticked": (_but("tick"), "", "half_filled"),
     "crossed": (_but("cross"), "", "half_filled"),
@@ -153,6 +167,7 @@ def test_each_fault_of_an_entry_makes_it_doubtful_and_no_other() -> None:
     """Each on an entry of one page, as hands do it; what is doubtful is guessed all the same."""
     sheet, hand = sheet_of()
     grids = [grid for grid in sheet.page.grids if grid.kind == "number"]
+    assert len(grids) >= len(CASES)
     for grid, (do, _, _) in zip(grids, CASES.values(), strict=False):
         do(hand, grid)
     readings = {grid.field: reading for grid, reading in zip(sheet.page.grids, read(sheet), strict=True)}

@@ -53,6 +53,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "extra_columns": "A sheet has columns that are not its own; they were passed over.",
         "lines_above": "A sheet has lines above its header; they were passed over.",
         "damaged_text": "A file has bytes that are no UTF-8 text; what counts in it was read.",
+        "scan_blank": "No circle is filled on a page of a scan.",
         "scan_again": "A page was scanned more than once.",
         "repeated": "An entry was handed in twice with the same answer; it was read once.",
         "untouched": "A sheet of a student has no answers, and the same student's answers in another file were read.",

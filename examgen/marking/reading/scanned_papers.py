@@ -22,6 +22,8 @@ from examgen.exams.keys.key_folder import Key
 from examgen.marking.reading.class_sheets import HandedIn, together
 from examgen.marking.reading.handed_in.file_kinds import PICTURES
 from examgen.marking.reading.handed_in.sheet_rows import RawSheet, finished, rows_of
+from examgen.marking.reading.owners.ownership import parts_of
+from examgen.marking.reading.owners.path_names import People
 from examgen.marking.reading.owners.resubmissions import Source
 from examgen.marking.reading.problems import Notice, Problem, file_problem, who
 from examgen.marking.reading.scans.bubble_readings import EntryReading
@@ -65,8 +67,8 @@ def scanned_papers(key: Key, files: HandedIn, settled: Settled, *, time_limit: f
     return again, ScannedClass(tuple(reader.entries()), tuple(reader.unread), settled)
 
 
-_Place = tuple[Path, str, str, int]
-"""Folder, student, variant and number of a page."""
+_Place = tuple[Path, str, str, str, int]
+"""Folder of a page, whom its file names, and student, variant and number of the page."""
 
 
 @dataclass(eq=False)
@@ -86,6 +88,7 @@ class _Reader:
         self.digest = exam_digest(self.key.exam.id)
         self.by_mark = {student_mark(one.student): one for one in self.key.variants if one.student}
         self.by_code = {one.code: one for one in self.key.variants}
+        self.people = People(self.key)
 
     def read(self, sheet: RawSheet) -> Iterator[Problem]:
         """Read a file; what is told of it."""
@@ -109,11 +112,17 @@ class _Reader:
             self.unread.append(UnreadPage(path, picture.page, fault.reason))
             yield file_problem(path, "scan_unread", f"{at_page(picture.page)}{fault_text(fault.reason).rstrip('.')}")
             return
-        place = (path.parent, seen.code.student and variant.student, seen.code.variant, layout.number)
+        # A file of one student is no second scan of another's page.
+        whose = self.people.named_by(parts_of(path, self.given))
+        place = (path.parent, whose, seen.code.student and variant.student, seen.code.variant, layout.number)
         earlier = self.pages.get(place)
         found = self._entries(path, picture.page, place, layout, seen.page, earlier)
         if earlier:
             yield _again(path, picture.page, earlier, found)
+        elif not any(entry.reading.text or entry.is_doubtful for entry in found):
+            yield file_problem(
+                path, "scan_blank", f"{at_page(picture.page)}no circle is filled; look whether one is, very faintly"
+            )
         self.pages[place] = found
 
     def _of(self, code: PageCode) -> tuple[Variant, BubblePage]:
@@ -143,7 +152,7 @@ class _Reader:
         straight: StraightPage,
         earlier: Sequence[ScannedEntry] | None,
     ) -> list[ScannedEntry]:
-        _, student, variant, number = place
+        *_, student, variant, number = place
         found = []
         for at, (grid, reading) in enumerate(zip(layout.grids, readings_on(straight, layout), strict=True)):
             if earlier:
@@ -165,7 +174,7 @@ class _Reader:
 
     def entries(self) -> Iterator[ScannedEntry]:
         """All that was read, in the order of the students."""
-        for place in sorted(self.pages, key=lambda one: (one[1], one[2], one[0], one[3])):
+        for place in sorted(self.pages, key=lambda one: (*one[2:4], *one[:2], one[4])):
             yield from map(self._as_settled, self.pages[place])
 
     def _as_settled(self, entry: ScannedEntry) -> ScannedEntry:
@@ -176,10 +185,10 @@ class _Reader:
         return replace(entry, reading=EntryReading(said, 1.0, entry.reading.doubts), crop=b"", is_settled=True)
 
     def sheets(self) -> Iterator[RawSheet]:
-        """A sheet for the pages of each student in each folder."""
-        groups: dict[tuple[Path, str, str], list[ScannedEntry]] = defaultdict(list)
-        for (folder, student, variant, _), entries in sorted(self.pages.items()):
-            groups[folder, student, variant] += map(self._as_settled, entries)
+        """A sheet for the pages of each student in each folder, apart from those in files of others."""
+        groups: dict[tuple[Path, str, str, str], list[ScannedEntry]] = defaultdict(list)
+        for (folder, owner, student, variant, _), entries in sorted(self.pages.items()):
+            groups[folder, owner, student, variant] += map(self._as_settled, entries)
         for entries in groups.values():
             path = min(entry.path for entry in entries)
             rows = rows_of([(entry.page, False, _cells(self.key.exam.id, entry)) for entry in entries])
@@ -189,7 +198,7 @@ class _Reader:
     def notices(self) -> Iterator[Notice]:
         """Pages of a student that are missing, and lines of a person's that are of no entry."""
         there: dict[tuple[str, str], set[int]] = defaultdict(set)
-        for _, student, variant, number in self.pages:
+        for _, _, student, variant, number in self.pages:
             there[student, variant].add(number)
         for (student, variant), numbers in sorted(there.items()):
             paper = self.by_mark.get(student_mark(student)) if student else self.by_code.get(variant)
@@ -216,7 +225,7 @@ def _cells(exam: str, entry: ScannedEntry) -> tuple[str, str, str, str, str, str
 
 def _both(one: EntryReading, other: EntryReading) -> EntryReading:
     """What two pages of one code say of an entry together: the surer one where they agree, else a doubt."""
-    if one.text == other.text:
+    if one.text == other.text and "pages_differ" not in one.doubts:
         return max(one, other, key=lambda reading: (not reading.doubts, reading.confidence))
     doubts = dict.fromkeys(("pages_differ", *one.doubts, *other.doubts))
     return EntryReading(other.text, min(one.confidence, other.confidence, 0.1), tuple(doubts))

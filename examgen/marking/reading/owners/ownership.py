@@ -72,7 +72,7 @@ def own_rows(
         return Owned(table, standing, ())
     files = np.unique(table.file).tolist()
     people = People(key)
-    by_path = {file: people.named_by(_parts(sources[file].path, given)) for file in files}
+    by_path = {file: people.named_by(parts_of(sources[file].path, given)) for file in files}
     if is_only_file and not any(by_path.values()):
         return Owned(table, standing, ())
     pairs = _Pairs.of(table, known.files_with_unknown)
@@ -87,7 +87,8 @@ def own_rows(
     return Owned(table.take(keep), standing[keep], notices)
 
 
-def _parts(path: Path, given: Sequence[Path]) -> list[str]:
+def parts_of(path: Path, given: Sequence[Path]) -> list[str]:
+    """The folders and the name of a file below that one of what was given in which it lies."""
     return parts_below(path, next((one for one in given if one in path.parents), path))
 
 

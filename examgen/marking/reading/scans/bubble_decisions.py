@@ -28,6 +28,10 @@ WRITTEN = 0.06
 FOUND = 0.35
 """How well the rings of a grid are to match."""
 
+COVERED, CIRCLED = 0.6, 1.4
+"""Of the ink on most outlines, what an empty bubble has at least where it can be seen; and at most, unless somebody has
+drawn a circle around it."""
+
 _DOUBTFUL_AT_MOST = 0.49
 
 
@@ -43,10 +47,10 @@ def decided(grid: Grid, ink: GridInk) -> EntryReading:
 
 
 def _doubts(grid: Grid, ink: GridInk) -> Iterator[str]:
-    if ink.match < FOUND:
-        yield "not_found"
     is_filled, is_touched = ink.cover >= FILLED, (ink.cover > EMPTY) | (ink.dark > EMPTY_DARK)
-    if (is_touched & ~is_filled).any():
+    if ink.match < FOUND or (~is_filled & (ink.ring < COVERED)).any():
+        yield "not_found"
+    if (~is_filled & (is_touched | (ink.ring > CIRCLED))).any():
         yield "half_filled"
     if (is_filled & (ink.dark < FAINT)).any():
         yield "faint"

@@ -19,6 +19,9 @@ from examgen.marking.reading.scans.straightening import MARGIN, SCALE, Ink
 _INNER = 0.8
 """Of a bubble's radius, what is looked at: the ring itself is printed."""
 
+_RING = 0.35
+"""Millimetres on either side of a bubble's outline in which its ring is looked for."""
+
 _CORNER, _SIDE = 0.6, 0.2
 """Radius in millimetres of the spots around a bubble where ink that goes beyond it is looked for."""
 
@@ -49,6 +52,7 @@ _EMPTY_COVER, _EMPTY_DARK = 0.25, 0.15
 _CLEAR_INK = 0.35
 """Ink from which a spot of the page is written on, at the black of print; pencil has less, see `Pen`."""
 
+_MANY = 60
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1))
 
 Values = NDArray[np.float64]
@@ -62,6 +66,7 @@ class GridInk:
         match: how well the printed rings were found where they should be, 1 for wholly.
         cover: the part of a bubble that is covered by ink.
         dark: how dark a bubble is on the whole, of the black of print.
+        ring: how much ink is on a bubble's outline, of what is there on most bubbles of the page.
         is_struck: whether ink runs through a bubble from beyond one side of it to beyond the other.
         boxes: the part of a box that is covered.
     """
@@ -69,6 +74,7 @@ class GridInk:
     match: float
     cover: Values
     dark: Values
+    ring: Values
     is_struck: NDArray[np.bool_]
     boxes: Values
 
@@ -79,6 +85,7 @@ class _Raw:
 
     match: float
     inner: NDArray[np.float32]
+    ring: Values
     around: Values
     boxes: list[NDArray[np.float32]]
 
@@ -95,6 +102,9 @@ def measured(ink: Ink, grids: Sequence[Grid]) -> list[GridInk]:
     cover, dark = _above_empty(cover, kinds, _EMPTY_COVER), _above_empty(dark, kinds, _EMPTY_DARK)
     around = np.stack([_above_empty(around[:, spot], kinds) for spot in range(around.shape[1])], axis=1)
     is_struck = _struck(around / level, cover > _NEIGHBOUR, grids)
+    ring = np.concatenate([raw.ring for raw in raws])
+    # Of many bubbles most are as printed; of a few options all may be filled.
+    ring = ring / max(float(np.median(ring) if len(ring) >= _MANY else ring.min()), 1e-6)
     ends = np.cumsum([len(grid.bubbles) for grid in grids])
     parts = [slice(end - len(grid.bubbles), end) for end, grid in zip(ends, grids, strict=True)]
     return [
@@ -102,6 +112,7 @@ def measured(ink: Ink, grids: Sequence[Grid]) -> list[GridInk]:
             raw.match,
             cover[rows],
             dark[rows],
+            ring[rows],
             is_struck[rows],
             np.array([float((box > level).mean()) if box.size else 0.0 for box in raw.boxes]),
         )
@@ -149,9 +160,10 @@ def _raw(ink: Ink, grid: Grid) -> _Raw:
     centres = np.array([(bubble.x + across, bubble.y + down) for bubble in grid.bubbles])
     pixels = np.rint((centres + MARGIN) * SCALE - 0.5).astype(np.int64)
     inner = _gathered(ink, pixels, _disc(DIAMETER / 2 * _INNER))
+    ring = _gathered(ink, pixels, _outline()).mean(axis=1, dtype=np.float64)
     around = np.stack([_most(ink, pixels, radius, spots) for radius, spots in _spots()], axis=1)
     boxes = [_box(ink, box, across, down) for box in grid.boxes]
-    return _Raw(match, inner, around, boxes)
+    return _Raw(match, inner, ring, around, boxes)
 
 
 def _most(ink: Ink, centres: NDArray[np.int64], radius: float, spots: NDArray[np.int64]) -> Values:
@@ -182,6 +194,13 @@ def _disc(radius: float) -> NDArray[np.int64]:
     x, y = np.meshgrid(steps, steps)
     inside = np.hypot(x, y) <= radius * SCALE
     return np.stack([x[inside], y[inside]], axis=1)
+
+
+@lru_cache(maxsize=1)
+def _outline() -> NDArray[np.int64]:
+    """Offsets of all pixels about a bubble's outline."""
+    disc = _disc(DIAMETER / 2 + _RING)
+    return np.asarray(disc[np.hypot(*disc.T) >= (DIAMETER / 2 - _RING) * SCALE])
 
 
 @lru_cache(maxsize=1)
