@@ -87,7 +87,7 @@ class SpreadsheetReader:
         """
         process = self._started(where)
         begin = time.monotonic()
-        with _deadline(process, seconds) as expired:
+        with deadline(process, seconds) as expired:
             try:
                 rows, fault, memory = _conversation(process, data, longest, wants, seconds)
             except (_BrokenError, OSError, ValueError, TypeError, KeyError, RecursionError):
@@ -107,7 +107,7 @@ class SpreadsheetReader:
         self._end()
         try:
             self._process = _start()
-            with _deadline(self._process, _START_SECONDS):
+            with deadline(self._process, _START_SECONDS):
                 line = _pipe(self._process.stdout).readline(100)
         except OSError:
             line = b""
@@ -137,8 +137,8 @@ def _start() -> "subprocess.Popen[bytes]":
 
 
 @contextmanager
-def _deadline(process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[threading.Event]:
-    """End the process when its time is up; whether that was so."""
+def deadline(process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[threading.Event]:
+    """End another process when its time is up; whether that was so."""
     expired = threading.Event()
 
     def end() -> None:

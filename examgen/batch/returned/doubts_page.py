@@ -8,6 +8,7 @@ from examgen.errors import ExamgenError
 from examgen.exams.folders.files import write_files
 from examgen.exams.keys.key_folder import Key, read_key
 from examgen.marking.reading.scans.scan_tables import DOUBTS_PAGE, ScannedClass
+from examgen.marking.reading.scans.settled_answers import COLUMNS
 from examgen.marking.results.graded_class import GradedClass
 
 
@@ -44,4 +45,4 @@ def _page(scans: ScannedClass, key: Key) -> DoubtsPage:
     ]
     unread = [(one.path.name, max(one.page, 1), one.reason) for one in scans.unread]
     settled = [(*name, text) for name, text in scans.settled.items()]
-    return DoubtsPage(key.exam.title, key.exam.id, key.making.language, entries, unread, settled)
+    return DoubtsPage(key.exam.title, key.exam.id, COLUMNS, key.making.language, entries, unread, settled)

@@ -3,21 +3,18 @@
 Called by the batch with what it shows as plain values. All texts on it come from files that anybody may have handed in.
 """
 
-import base64
-import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from examgen.documents.web_templates import content_digest, web_templates
 from examgen.exams.wording.words import words
 from examgen.resources import shipped
-
-HEADER = ("exam", "student", "variant", "question", "field", "settled")
-"""Of the file that the page saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,7 @@ class DoubtsPage:
     Attributes:
         title: of the exam.
         exam: its id.
+        columns: of the file that the page saves.
         entries: to settle, those of a student behind one another.
         unread: file, page and the name of the reason, of pages that were not read.
         settled: student, variant, question, field and text of what was settled before.
@@ -59,6 +57,7 @@ class DoubtsPage:
 
     title: str
     exam: str
+    columns: Sequence[str]
     language: str
     entries: Sequence[Doubtful]
     unread: Sequence[tuple[str, int, str]]
@@ -72,12 +71,12 @@ def doubts_html(page: DoubtsPage) -> str:
     return template.render(
         page=page,
         texts=words(page.language)["scans"],
-        header=json.dumps(HEADER),
+        header=json.dumps(page.columns),
         before=json.dumps([[page.exam, *row] for row in page.settled], ensure_ascii=False),
         css=Markup(css),
         script=Markup(script),
-        script_digest=_digest(script),
-        css_digest=_digest(css),
+        script_digest=content_digest(script),
+        css_digest=content_digest(css),
     )
 
 
@@ -85,23 +84,10 @@ def _shipped(name: str) -> str:
     return (shipped("templates") / name).read_text(encoding="utf-8")
 
 
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(shipped("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters |= {"json": lambda value: json.dumps(value, ensure_ascii=False), "base64": _base64}
-    return environment
+    return web_templates({"json": lambda value: json.dumps(value, ensure_ascii=False), "base64": _base64})
 
 
 def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+    return b64encode(data).decode()

@@ -4,10 +4,8 @@ What people read comes from the pages and `templates/texts/`, how it looks from 
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -41,6 +39,7 @@ from examgen.documents.paper.sheet_style import sheet_style
 from examgen.documents.style import PaperStyle
 from examgen.documents.themes import Theme
 from examgen.documents.typesetting import GIVEN_WIDTH, INLINE_WIDTH, SIZE, Typesetter, fitted
+from examgen.documents.web_templates import content_digest
 from examgen.errors import BankError, ExamgenError
 from examgen.exams.bubbles.rectangles import Rectangle
 from examgen.exams.wording.texts import FORMULA
@@ -83,7 +82,7 @@ def sheet_html(page: PaperPage, rows: Sequence[SheetRow]) -> str:
     """
     numbers = _row_numbers(page, rows)
     script = sheet_script(page.style, _typed_kinds(page))
-    digest = b64encode(sha256(script.encode()).digest()).decode()
+    digest = content_digest(script)
     more = {"script": Markup(script), "style": Markup(sheet_style()), "digest": digest, "longest": LONGEST_ANSWER}
     more["words"] = {name: page.style.words[name] for name in SCRIPT_WORDS}
     fields = [(question, [field for _, field, _ in found]) for question, found in groupby(rows, key=itemgetter(0))]

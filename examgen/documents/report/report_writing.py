@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any
 
 import pikepdf
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from examgen.documents.numbers import with_minus
@@ -16,6 +16,7 @@ from examgen.documents.report import plots
 from examgen.documents.report.flow_pictures import flow_picture, percent
 from examgen.documents.report.plain_formulas import with_formulas
 from examgen.documents.report.report_page import EntryRow, ReportPage
+from examgen.documents.web_templates import web_templates
 from examgen.resources import shipped
 
 HARD, TELLS_LITTLE = 0.5, 0.1
@@ -63,16 +64,7 @@ def _plots(page: ReportPage) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(shipped("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters |= {"percent": _percent, "two": _two, "formulas": with_formulas, "points_out": _points_out}
-    return environment
+    return web_templates({"percent": _percent, "two": _two, "formulas": with_formulas, "points_out": _points_out})
 
 
 def _percent(share: float) -> str:

@@ -4,7 +4,7 @@ Read by who prints the pages and by who reads them back. All places are millimet
 span, the same on every paper size; the frame stands in the middle of the page.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -127,8 +127,3 @@ def _placed(entries: Iterable[Entry]) -> Iterator[tuple[int, Grid]]:
         stacked = grid.area if entry.kind != "number" else None
         left = grid.area.right + _GAP
         yield page, grid
-
-
-def grids_by_entry(paper: BubblePaper) -> Mapping[tuple[str, str], Grid]:
-    """By question and field its grid."""
-    return {(grid.question, grid.field): grid for page in paper.pages for grid in page.grids}

@@ -4,9 +4,7 @@ It is made of the same pages as papers, with the tables that its script marks by
 marker. The key is inside, and the page says so.
 """
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 from markupsafe import Markup
@@ -21,6 +19,7 @@ from examgen.documents.paper.practice.slotted_page import SlottedPaper
 from examgen.documents.paper.render import render, web_text
 from examgen.documents.paper.sheet_script import grammar, tables_of
 from examgen.documents.style import STANDARD, PaperStyle
+from examgen.documents.web_templates import content_digest
 from examgen.documents.worked.solved_paper import SolvedPaper
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.wording.sentences import AND, CHARACTER, OR, SENTENCES
@@ -47,7 +46,7 @@ def practice_html(
         page,
         style=Markup(css),
         script=Markup(script),
-        digest=b64encode(sha256(script.encode()).digest()).decode(),
+        digest=content_digest(script),
         places=_places(page, slotted.parts),
         hints=_hints(slotted.parts, style),
         count=len(variants),

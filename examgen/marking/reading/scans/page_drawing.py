@@ -8,9 +8,8 @@ is believed in nothing: lines and pixels are counted.
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +20,7 @@ from examgen.errors import AnswersError
 from examgen.marking.reading.scans import page_child
 from examgen.marking.reading.scans.straightening import MOST_PIXELS, Grey
 from examgen.tables.csv_tables import printable
+from examgen.tables.spreadsheet_reader import deadline
 
 MOST_PAGES = 2_000
 PAGE_SECONDS = 20.0
@@ -49,11 +49,11 @@ def drawn_pages(where: str, path: Path | None, data: bytes) -> Iterator[Grey | N
     process = _started(where)
     page = 0
     try:
-        with _deadline(process, _START_SECONDS):
+        with deadline(process, _START_SECONDS):
             count = _count(where, process, path, data)
         while page < count:
             page += 1
-            with _deadline(process, PAGE_SECONDS):
+            with deadline(process, PAGE_SECONDS):
                 grey = _page(_pipe(process.stdout))
             yield grey
     except (_EndedError, OSError, ValueError, KeyError, TypeError):
@@ -112,18 +112,6 @@ def _reply(pipe: IO[bytes]) -> dict[str, Any]:
     if not isinstance(reply, dict):
         raise _EndedError
     return reply
-
-
-@contextmanager
-def _deadline(process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[None]:
-    """End the process when its time is up."""
-    timer = threading.Timer(seconds, process.kill)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
