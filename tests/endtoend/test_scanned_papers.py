@@ -1,7 +1,7 @@
 """Papers come back from a scanner: read, doubted, settled in a browser, and marked; and what gets in between."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from io import BytesIO, StringIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -23,17 +23,11 @@ from examgen.exams.keys.key_folder import Key, read_key
 from examgen.marking.reading.handed_in import sheets
 from tests.command_line import refused, run
 from tests.scanned_pages import DPI, Hand, Sheet, blurred, noised, shaded, turned
-from tests.web_browser import browser, findings
+from tests.web_browser import findings
 
 SEED = "5000000000"
 EXAM = "scalar-chain"
 Grey = NDArray[np.uint8]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
