@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 
 from examgen.cli import app
 from examgen.resources import shipped
+from tests.moodle_reader import Answer, read_quiz
+from tests.platform_responses import Sat, moodle_table
 
 CHECKOUT = Path(__file__).parents[2]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -98,8 +100,28 @@ def test_every_command_runs_in_a_fresh_clone(clone: Path) -> None:
     assert (clone / "output" / "marks" / "gradebook.csv").read_text(encoding="utf-8").count("Lovelace") == 1
     assert (clone / "output" / "my-question-7" / "questions.pdf").read_bytes().startswith(b"%PDF")
 
+    answered_in_moodle(clone / "output" / "pool.xml", clone / "responses.csv")
+    [marking] = [line for block in blocks("console") for line in block.splitlines() if "responses.csv" in line]
+    printed = in_clone(clone, "bash", "-euo", "pipefail", "-c", f"PATH=$PWD/.venv/bin:$PATH\n{marking.lstrip('$ ')}")
+    assert "\nada\t100\t100\t100\t" in printed
+    assert {path.name for path in (clone / folder / "marks" / "feedback").iterdir()} >= {"ada.html", "ada.pdf"}
+
     (example,) = blocks("python")
     assert "100" in in_clone(clone, ".venv/bin/python", "-c", example)
+
+
+def answered_in_moodle(pool: Path, responses: Path) -> None:
+    """A student draws one variant of each exported question and answers it right, as Moodle's table tells it."""
+    quiz = read_quiz(pool.read_bytes())
+    drawn = list({question.category: question for question in quiz}.values())
+    answers = {question.name: [as_typed(box.right) for box in question.boxes] for question in drawn}
+    ada = Sat("Ada", "Lovelace", "ada@example.org", "ada", answers)
+    responses.write_text(moodle_table(quiz, [ada]), encoding="utf-8")
+
+
+def as_typed(right: Answer) -> str:
+    """Numbers with four decimals, as they are asked."""
+    return right.text if right.tolerance is None else f"{float(right.text):.4f}"
 
 
 @pytest.mark.usefixtures("here")
