@@ -377,6 +377,23 @@ def test_of_several_keys_that_fit_none_is_taken(elsewhere: Path, tmp_path: Path,
     assert shares(grade(sheet, other.key, tmp_path / "out")) == {student: 100}
 
 
+def test_of_one_paper_in_two_languages_the_key_is_that_of_its_folder(elsewhere: Path, tmp_path: Path) -> None:
+    """Marks are the same by both; sheets that lie in none of the folders do not say which, nor where numbers differ."""
+    made, german = make_key(elsewhere / "output" / "right"), make_key(elsewhere / "output" / "german")
+    document = json.loads((german.key / "exam.json").read_text(encoding="utf-8"))
+    (german.key / "exam.json").write_text(json.dumps(document | {"language": "de", "decimal_mark": ","}))
+    for one in (made, german):
+        graded = grade(write_sheet(one.folder / "rehearsal" / "handed-in" / "s.csv", made.of("s1")))
+        assert graded.key == one.key
+        assert shares(graded) == {"s1": 100}
+    far = write_sheet(tmp_path / "far" / "s.csv", made.of("s1"))
+    with pytest.raises(KeyFileError, match="2 different keys"):
+        grade(far)
+    other = forged(made, elsewhere / "output" / "other")
+    with pytest.raises(KeyFileError, match="3 different keys"):
+        grade(write_sheet(other.folder / "handed-in" / "s.csv", made.of("s1")))
+
+
 def test_copies_of_one_key_are_one_key(elsewhere: Path, tmp_path: Path) -> None:
     """Whoever keeps a copy of the key beside the sheets need not say which is meant."""
     made = make_key(elsewhere / "output" / "right")

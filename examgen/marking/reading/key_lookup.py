@@ -11,6 +11,7 @@ import numpy as np
 from examgen.errors import KeyFileError
 from examgen.exams.bubbles.page_codes import exam_digest
 from examgen.exams.folders.regular import content_of
+from examgen.exams.keys.key_documents import exam_document
 from examgen.exams.keys.key_folder import Key, checked_key, exam_id_of, read_key
 from examgen.marking.reading.answers import AnswerTable
 from examgen.marking.reading.owners.repeats import run_starts
@@ -105,11 +106,27 @@ def _only_fitting(answers: Path, folders: Sequence[Path], identities: frozenset[
     fitting = [key for key in keys if is_output and _knows(key, identities)] or keys
     if len(fitting) == 1:
         return checked_key(fitting[0])
+    made_with = next((key for key in fitting if _is_made_with(answers, key)), None)
+    if made_with is not None and all(_marks_alike(made_with, key) for key in fitting):
+        return checked_key(made_with)
     named = ", ".join(printable(_shown(key.folder)) for key in fitting)
     raise KeyFileError(
         f"{printable(answers)}: {len(fitting)} different keys of {fitting[0].exam.id!r} fit, and none is taken: "
         f"{named}; say which with --key DIR"
     )
+
+
+def _is_made_with(answers: Path, key: Key) -> bool:
+    """Whether sheets lie in the folder of ./output that was made with this key."""
+    made = key.folder.resolve().parent
+    return made.parent == OUTPUT.resolve() and answers.resolve().is_relative_to(made)
+
+
+def _marks_alike(key: Key, other: Key) -> bool:
+    """Whether two keys differ at most in how papers were printed: in language, size, or the worked solution."""
+    exams = (exam_document(one.exam, "") for one in (key, other))
+    variants = (_bytes(one.folder / "variants.jsonl") for one in (key, other))
+    return next(exams) == next(exams) and next(variants) == next(variants)
 
 
 def _different(folders: Sequence[Path]) -> list[Path]:
