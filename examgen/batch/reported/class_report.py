@@ -21,8 +21,8 @@ from examgen.batch.reported.report_tables import (
     variants_table,
 )
 from examgen.core.misconceptions.table import MISCONCEPTIONS
+from examgen.documents.report.printing_beside import report_writer
 from examgen.documents.report.report_page import CauseRow, EntryRow, QuestionReport, ReportPage, TaskBar
-from examgen.documents.report.report_writing import report_files
 from examgen.exams.exam import Question
 from examgen.exams.fields import task_letter
 from examgen.exams.folders.files import write_files
@@ -47,6 +47,9 @@ from examgen.marking.statistics.classical import Spread, spread
 from examgen.marking.statistics.marks_table import MarksTable, marks_table, read_columns_of
 
 TENTHS = 10
+LARGE = 10_000_000
+"""Bytes of results: reading them takes as long as another process needs to be ready for printing."""
+
 FEW = 10
 """Below so many papers, what is said of entries is said of chance."""
 
@@ -64,8 +67,10 @@ def write_report(marks: Path, key: Path) -> tuple[Path, ...]:
         SetupError: Matplotlib, SciPy or Pango is not installed.
         ExamgenError: a file cannot be written.
     """
-    # Whoever marked the class by it has checked it.
-    html, pdf = report_files(report_page(marks, read_key(key, is_checked=False)))
+    is_large = (marks / RESULTS).is_file() and (marks / RESULTS).stat().st_size > LARGE
+    with report_writer(beside=is_large) as files_of:
+        # Whoever marked the class by it has checked it.
+        html, pdf = files_of(report_page(marks, read_key(key, is_checked=False)))
     write_files(marks, {NAMES[0]: html.encode(), NAMES[1]: pdf})
     return tuple(marks / name for name in NAMES)
 

@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from examgen.collector import paused_collector
 from examgen.documents.themes import STYLE, Theme
 from examgen.errors import ExamgenError, SetupError
 from examgen.resources import shipped
@@ -87,7 +88,7 @@ def set_pages(
     document = weasyprint.HTML(string=html, url_fetcher=ImageFetcher(allowed_protocols=()))
     options = {"pdf_variant": "pdf/ua-1", "pdf_forms": True, "uncompressed_pdf": True}
     known = {} if read is None else dict(read)
-    with _missing_glyphs() as missing:
+    with _missing_glyphs() as missing, paused_collector():
         laid_out = document.render(
             font_config=fonts, stylesheets=[*styles, *_theme_styles(theme)], cache=known, **options
         )

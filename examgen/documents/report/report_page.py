@@ -117,7 +117,6 @@ class ReportPage:
         facts: what stands at its head, name and value.
         unsaid: sentences on what cannot be said of this class.
         histogram: how many papers in each tenth of the marks, from the least.
-        percents: of all papers, in order, for the picture of their distribution.
         spread: of marks and percent.
         reliability: alpha and its interval.
         tasks: how their entries came out.

@@ -10,47 +10,23 @@ import pikepdf
 from jinja2 import Environment
 from markupsafe import Markup
 
-from examgen.documents.numbers import with_minus
 from examgen.documents.pdf.html_pdf import set_pages
 from examgen.documents.report import plots
+from examgen.documents.report.entry_table import entry_caption, entry_table
 from examgen.documents.report.flow_pictures import flow_picture, percent
 from examgen.documents.report.plain_formulas import with_formulas
-from examgen.documents.report.report_page import EntryRow, ReportPage
+from examgen.documents.report.report_page import ReportPage
 from examgen.documents.web_templates import web_templates
 from examgen.resources import shipped
 
-HARD, TELLS_LITTLE = 0.5, 0.1
-"""Entries that are pointed out: fewer marks than half on average, or hardly any correlation with the rest."""
+Plots = Mapping[str, Any]
 
 
-def report_files(page: ReportPage) -> tuple[str, bytes]:
-    """The web page, and the PDF of the same on A4.
+def plots_of(page: ReportPage) -> Plots:
+    """The plots by their names in the template; empty where there is nothing to show.
 
-    Raises: SetupError: Matplotlib or Pango is not installed.
+    Raises: SetupError: Matplotlib is not installed.
     """
-    shown = _plots(page)
-    return _written(page, shown, is_printed=False), _printed(_written(page, shown, is_printed=True))
-
-
-def _printed(html: str) -> bytes:
-    pages = set_pages(html, {})
-    target = io.BytesIO()
-    with pikepdf.open(io.BytesIO(pages.pdf)) as document:
-        document.save(
-            target, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
-        )
-    return target.getvalue()
-
-
-def _written(page: ReportPage, shown: Mapping[str, Any], *, is_printed: bool) -> str:
-    names = ("class_report.css", "class_report_print.css" if is_printed else "class_report_web.css")
-    css = "\n".join((shipped("templates") / name).read_text(encoding="utf-8") for name in names)
-    template = _environment().get_template("class_report.html.j2")
-    return template.render(page=page, css=Markup(css), is_printed=is_printed, **shown)
-
-
-def _plots(page: ReportPage) -> dict[str, Any]:
-    """The plots by their names in the template; empty where there is nothing to show."""
     entries = [entry for question in page.questions for entry in question.entries]
     below, above = "the numbers are in the table below", "as in the tables above"
     has_marks, is_telling = sum(page.histogram) > 0, any(not isnan(one.discrimination) for one in entries)
@@ -62,22 +38,38 @@ def _plots(page: ReportPage) -> dict[str, Any]:
     }
 
 
+def web_report(page: ReportPage, drawn: Plots) -> str:
+    """The report as a web page, with its plots."""
+    return _written(page, drawn, is_printed=False)
+
+
+def printed_report(page: ReportPage, drawn: Plots) -> bytes:
+    """The PDF of the same on A4.
+
+    Raises: SetupError: Pango is not installed.
+    """
+    pages = set_pages(_written(page, drawn, is_printed=True), {})
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pages.pdf)) as document:
+        document.save(
+            target, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
+        )
+    return target.getvalue()
+
+
+def _written(page: ReportPage, drawn: Plots, *, is_printed: bool) -> str:
+    names = ("class_report.css", "class_report_print.css" if is_printed else "class_report_web.css")
+    css = "\n".join((shipped("templates") / name).read_text(encoding="utf-8") for name in names)
+    template = _environment().get_template("class_report.html.j2")
+    return template.render(page=page, css=Markup(css), is_printed=is_printed, **drawn)
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return web_templates({"percent": _percent, "two": _two, "formulas": with_formulas, "points_out": _points_out})
+    return web_templates(
+        {"percent": _percent, "formulas": with_formulas, "entry_table": entry_table, "entry_caption": entry_caption}
+    )
 
 
 def _percent(share: float) -> str:
     return percent(share) or "–"
-
-
-def _two(number: float) -> str:
-    return "–" if isnan(number) else with_minus(f"{number:.2f}")
-
-
-def _points_out(entry: EntryRow) -> str:
-    """What an entry is pointed out for, in a word or two."""
-    found = ["hard"] if entry.difficulty < HARD else []
-    if entry.discrimination < TELLS_LITTLE:
-        found.append("tells little")
-    return ", ".join(found)
