@@ -5,7 +5,6 @@ that is not used as its help says.
 """
 
 import gc
-import os
 from collections.abc import Callable
 from typing import Annotated
 
@@ -47,9 +46,6 @@ def main(
 
         typer.echo(f"examgen {__version__}")
         raise typer.Exit
-    # Large tables are read and written in blocks: Arrow's own pool gives back the memory of each to the system and asks
-    # for it again. Whoever has chosen one has it, and so has a program that calls the package.
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
 COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (

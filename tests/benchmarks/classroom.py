@@ -12,7 +12,6 @@ import os
 
 # One thread each, before NumPy starts its own.
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # as the command line has it
 
 import argparse
 import csv
