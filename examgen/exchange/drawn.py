@@ -6,6 +6,7 @@ Called by `exporting`.
 from collections.abc import Sequence
 
 from examgen.errors import ExamgenError
+from examgen.exams.banks.bank_files import places_of
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants, load_exam
 from examgen.exams.exam import Variant
 from examgen.exams.folders.files import write_files
@@ -26,6 +27,11 @@ def loaded_as_made(key: Key, options: ExportOptions) -> LoadedExam:
     if seed is None:
         wanted = "give it with --secret" if making.secret else "its key does not say the seed; make the papers again"
         raise ExamgenError(f"{key.folder}: further variants are drawn as the papers were: {wanted}")
+    if options.exam is None and not places_of(name, options.banks):
+        raise ExamgenError(
+            f"{key.folder}: its exam {name!r} was made from a file of your own: name that with --exam FILE, or the "
+            "folder that it is in with --banks DIR"
+        )
     loaded = load_exam(name, seed, key.exam.notation.name, making.fairness, options.banks)
     if loaded.exam.id != key.exam.id:
         raise ExamgenError(

@@ -1,5 +1,6 @@
 """`examgen export`: files land where they should, nothing is written over unasked, and mistakes are one line."""
 
+import re
 import stat
 from pathlib import Path
 
@@ -60,7 +61,14 @@ def test_mistakes_are_told_in_one_line(exam: Path, tmp_path: Path) -> None:
     assert "there is no such file" in refused("export", "moodle", exam, "--variants", 1, "--exam", "no.toml")
     assert "cannot be written" in refused("export", "moodle", exam, "--out", exam, "--force")
     assert invoke("export", "moodle", exam, "--variants", -1).exit_code == 2
-    (exam / "key" / "exam.json").write_text("{", encoding="utf-8")
+    document = exam / "key" / "exam.json"
+    text = document.read_text(encoding="utf-8")
+    own = re.sub(r'"name": "[^"]*"', '"name": "my-own"', text, count=1)
+    document.write_text(own, encoding="utf-8")
+    assert "its exam 'my-own' was made from a file of your own: name that with --exam FILE" in refused(
+        "export", "prairielearn", exam
+    )
+    document.write_text("{", encoding="utf-8")
     assert "exam.json" in refused("export", "moodle", exam)
 
 
