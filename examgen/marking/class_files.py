@@ -13,6 +13,7 @@ from examgen.exams.folders.places import QUIZ_KEY
 from examgen.exams.keys.key_folder import Key, key_files
 from examgen.marking.reading.class_sheets import TIME_LIMIT, Answers, HandedIn
 from examgen.marking.reading.decimal_marks import DecimalChoice
+from examgen.marking.reading.earlier_scans import decisions, read_scanned, with_earlier, with_left
 from examgen.marking.reading.key_lookup import find_key, named_exams
 from examgen.marking.reading.quiz_papers import quiz_papers
 from examgen.marking.reading.scans.scan_tables import ScannedClass
@@ -47,29 +48,37 @@ class GradeOptions:
 
 AS_USUAL = GradeOptions()
 
+_SETTLES = "settles entries of scans; give it together with the scans"
+
 
 def told_apart(answers: Path, others: Sequence[Path]) -> tuple[Path, list[Path], list[Path]]:
     """What was handed in, further files of it, and files in which a person has settled what was doubtful."""
-    if not others:
-        return answers, [], []
     given = [answers, *others]
     settled = [path for path in given if is_settled_file(path)]
     sheets = [path for path in given if path not in settled]
     if not sheets:
-        raise AnswersError(f"{printable(answers)}: settles entries of scans; give it together with the scans")
+        raise AnswersError(f"{printable(answers)}: {_SETTLES}")
     return sheets[0], sheets[1:], settled
 
 
 def with_scans(
-    key: Key, files: HandedIn, settled: Sequence[Path], options: GradeOptions
+    key: Key, files: HandedIn, settled: Sequence[Path], earlier: Earlier, options: GradeOptions
 ) -> tuple[HandedIn, ScannedClass | None]:
-    """The files with their pages of bubbles read, and what was read of these."""
-    if not any(sheet.scan is not None for sheet in files.sheets):
-        return files, None
+    """The files with their pages of bubbles read, and what was read of these, also when other files were marked.
+
+    Raises: AnswersError: what was read earlier, or what a person has settled, cannot be read.
+    """
+    before = read_scanned(earlier.folder, key) if earlier.is_there and not options.fresh else ()
+    has_scans = any(sheet.scan is not None for sheet in files.sheets)
+    if settled and not (has_scans or before):
+        raise AnswersError(f"{printable(settled[0])}: {_SETTLES}")
+    if not has_scans:
+        said = read_settled(settled, key.exam.id)
+        return files, with_left((), before, (), decisions(before, said)) if before else None
     from examgen.marking.reading.scanned_papers import scanned_papers  # it needs OpenCV
 
     said = read_settled(settled, key.exam.id)
-    return scanned_papers(key, files, said, time_limit=options.time_limit)
+    return scanned_papers(key, files, said, before, time_limit=options.time_limit)
 
 
 def with_quiz(
@@ -84,10 +93,14 @@ def with_quiz(
     return quiz.key, quiz.files, {f"{QUIZ_KEY}/{name}": content for name, content in made.items()}
 
 
-def read_answers(files: HandedIn, key: Key, options: GradeOptions) -> Answers:
-    """The answers of the class, each once."""
+def read_answers(
+    files: HandedIn, key: Key, scans: ScannedClass | None, options: GradeOptions
+) -> tuple[Answers, ScannedClass | None]:
+    """The answers of the class, each once; and of its scans which entries count."""
     ours = files.of_exam(key.exam).of_class(key, with_unknown=options.unknown, with_tables=options.tables)
-    return ours.with_numbers(options.decimal, key.making.decimal_mark).once(latest=options.latest)
+    if scans is not None:
+        ours, scans = with_earlier(ours, key, scans)
+    return ours.with_numbers(options.decimal, key.making.decimal_mark).once(latest=options.latest), scans
 
 
 def key_of(answers: Path, files: HandedIn) -> Key:

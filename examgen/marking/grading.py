@@ -90,12 +90,12 @@ def grade(
     answers, others, settled = told_apart(answers, others)
     files = read_files(answers, time_limit=options.time_limit, with_tables=options.tables, unread=unread, others=others)
     found = read_key(key) if key is not None else key_of(answers, files)
-    files, scans = with_scans(found, files, settled, options)
     folder = out if out is not None else marks_folder(answers, found.folder.parent)
     earlier = read_earlier(folder, found.exam, force=options.force)
+    files, scans = with_scans(found, files, settled, earlier, options)
     by_hand_in = found.folder
     found, files, of_quiz = with_quiz(found, files, folder / QUIZ_KEY, earlier, options)
-    handed_in = read_answers(files, found, options)
+    handed_in, scans = read_answers(files, found, scans, options)
     matched = match(found, handed_in.table)
     if not matched.submissions:
         told: list[Problem | Notice] = [*handed_in.problems, *handed_in.notices, *matched.notices]

@@ -269,3 +269,118 @@ def test_settled_entries_of_another_exam_are_refused(made: Path, tmp_path: Path)
     settled.write_text("exam,student,variant,question,field,settled\nother-ABC,s1,V,Q1,z1,0.5\n")
     assert "line 2: is of exam 'other-ABC', not of" in refused("grade", tmp_path / "scan.pdf", settled, "--key", made)
     assert "together with the scans" in refused("grade", settled, settled, "--key", made)
+
+
+def test_a_class_is_scanned_in_parts(made: Path, tmp_path: Path) -> None:
+    """One part a day: what was read before stays counted and its doubts shown, with their pictures, until settled."""
+    out = tmp_path / "marks"
+    (tmp_path / "a.pdf").write_bytes(pdf_of(filled(made, "s1", spoiled=1), filled(made, "s2", spoiled=2)))
+    (tmp_path / "b.pdf").write_bytes(pdf_of(filled(made, "s3", spoiled=1)))
+    run("grade", tmp_path / "a.pdf", "--key", made, "--out", out)
+    before = marks(out)
+    told = run("grade", tmp_path / "b.pdf", "--key", made, "--out", out)
+    entries = len(answers_of(made))
+    assert f"scanned.csv: {entries} entries on 3 pages, 2 of them from earlier markings" in told
+    assert "4 entries wait to be settled" in told
+    assert {**before, "s3": marks(out)["s3"]} == marks(out)
+    page = (out / "doubts.html").read_text(encoding="utf-8")
+    assert page.count("<img ") == 4
+    assert [page.count(f"{name}, page ") for name in ("a.pdf", "b.pdf")] == [3, 1]
+    # A sheet that somebody types hides nothing either, and what is settled counts with any file of the class.
+    typed = tmp_path / "typed.csv"
+    typed.write_bytes(b"".join((made / "handout" / "s3" / "answers.csv").read_bytes().splitlines(keepends=True)[:2]))
+    run("grade", typed, "--key", made, "--out", out)
+    assert (out / "doubts.html").read_text(encoding="utf-8").count("<img ") == 4
+    settled = settled_of(made, tmp_path / "settled.csv", "s1", "s2")
+    told = run("grade", tmp_path / "b.pdf", settled, "--key", made, "--out", out)
+    assert "1 entry waits to be settled" in told
+    assert set(outcomes(out, "s1")) == set(outcomes(out, "s2")) == {"correct"}
+    assert len(list((out / "doubts").iterdir())) == 1
+    # It is said once and for all.
+    run("grade", tmp_path / "a.pdf", "--key", made, "--out", out)
+    assert set(outcomes(out, "s1")) == set(outcomes(out, "s2")) == {"correct"}
+    run("grade", tmp_path / "b.pdf", settled_of(made, tmp_path / "more.csv", "s3"), "--key", made, "--out", out)
+    assert marks(out).keys() == {"s1", "s2", "s3"}
+    assert {one for student in marks(out) for one in outcomes(out, student)} == {"correct"}
+    assert not (out / "doubts.html").exists()
+    assert not (out / "doubts").exists()
+
+
+def settled_of(made: Path, path: Path, *students: str) -> Path:
+    """All entries of these students that are doubtful, settled."""
+    out = path.parent / "marks" / "scanned.csv"
+    exam, right = read_key(made).exam.id, answers_of(made)
+    open_ = [line for line in lines_of(out) if line["doubt"] and not line["settled"] and line["student"] in students]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("exam", "student", "variant", "question", "field", "settled"))
+        for line in open_:
+            names = [line[name] for name in ("student", "variant", "question", "field")]
+            writer.writerow([exam, *names, right[line["student"], line["field"]]])
+    return path
+
+
+def test_a_page_that_comes_again_on_another_day_is_compared(made: Path, tmp_path: Path) -> None:
+    """Equal it counts once; where it differs it is doubted, also what was settled; and the old marks of others stay."""
+    out = tmp_path / "marks"
+    for name, picture in (("a", filled(made, "s1", spoiled=1)), ("b", filled(made, "s1")), ("c", filled(made, "s2"))):
+        (tmp_path / f"{name}.pdf").write_bytes(pdf_of(picture))
+    scan = ("--key", made, "--out", out)
+    run("grade", tmp_path / "b.pdf", *scan)
+    run("grade", tmp_path / "c.pdf", *scan)
+    assert "has the code of" not in run("grade", tmp_path / "b.pdf", *scan)
+    again = tmp_path / "again.pdf"
+    again.write_bytes((tmp_path / "b.pdf").read_bytes())
+    assert "again.pdf: page 1: has the code of b.pdf page 1, and says the same; it counts once" in run(
+        "grade", again, *scan
+    )
+    # The first entry of that one has a second circle in its last column.
+    other = filled(made, "s1", left_out=1)
+    (tmp_path / "d.pdf").write_bytes(pdf_of(other))
+    told = run("grade", tmp_path / "d.pdf", *scan)
+    assert "d.pdf: page 1: has the code of again.pdf page 1, and 1 entry differs; it is doubtful" in told
+    assert outcomes(out, "s1").count("unreadable") == 1
+    assert set(outcomes(out, "s2")) == {"correct"}
+    run("grade", tmp_path / "c.pdf", settled_of(made, tmp_path / "settled.csv", "s1"), *scan)
+    assert set(outcomes(out, "s1")) == {"correct"}
+    assert len(lines_of(out / "scanned.csv")) == 2 * len(answers_of(made)) / 3
+    run("grade", tmp_path / "c.pdf", *scan, "--fresh")
+    assert {line["student"] for line in lines_of(out / "scanned.csv")} == {"s2"}
+
+
+def test_what_was_settled_is_open_again_where_another_copy_says_something_else(made: Path, tmp_path: Path) -> None:
+    """And not where it says what a person has said."""
+    out = tmp_path / "marks"
+    scan = ("--key", made, "--out", out)
+    for name, left_out in (("doubtful", 0), ("right", 0), ("other", 1)):
+        picture = filled(made, "s1", spoiled=int(name == "doubtful"), left_out=left_out)
+        (tmp_path / f"{name}.pdf").write_bytes(pdf_of(picture))
+    run("grade", tmp_path / "doubtful.pdf", *scan)
+    settled = settled_of(made, tmp_path / "settled.csv", "s1")
+    run("grade", tmp_path / "doubtful.pdf", settled, *scan)
+    assert "Doubtful" not in run("grade", tmp_path / "right.pdf", *scan)
+    assert set(outcomes(out, "s1")) == {"correct"}
+    run("grade", tmp_path / "doubtful.pdf", settled, *scan, "--fresh")
+    assert "1 entry waits to be settled" in run("grade", tmp_path / "other.pdf", *scan)
+
+
+def test_a_damaged_table_of_earlier_scans_is_named(made: Path, tmp_path: Path) -> None:
+    """In one line, with what to do; nothing of it is lost by marking over it."""
+    (tmp_path / "a.pdf").write_bytes(pdf_of(filled(made, "s1")))
+    scan = ("grade", tmp_path / "a.pdf", "--key", made, "--out", tmp_path / "marks")
+    run(*scan)
+    table = tmp_path / "marks" / "scanned.csv"
+    text = table.read_text(encoding="utf-8")
+    header, line, rest = text.split("\n", 2)
+    for place, cell, problem in (
+        (7, "sure", "confidence is 'sure'"),
+        (8, "odd", "doubt 'odd' is none of two_filled, "),
+    ):
+        cells = line.split(",")
+        cells[place] = cell
+        wrong = "\n".join((header, ",".join(cells), rest))
+        table.write_text(wrong, encoding="utf-8")
+        told = refused(*scan)
+        assert f"scanned.csv: line 2: {problem}" in told
+        assert "--fresh" in told
+        assert table.read_text(encoding="utf-8") == wrong

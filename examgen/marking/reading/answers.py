@@ -62,6 +62,15 @@ class Numbers:
         """The columns of these rows."""
         return Numbers(self.values[rows], self.decimals[rows], self.digits[rows], self.reason[rows])
 
+    @staticmethod
+    def joined(one: "Numbers", other: "Numbers") -> "Numbers":
+        """The rows of both behind one another."""
+        values, decimals = (
+            np.concatenate([getattr(it, name) for it in (one, other)]) for name in ("values", "decimals")
+        )
+        digits, reason = (np.concatenate([getattr(it, name) for it in (one, other)]) for name in ("digits", "reason"))
+        return Numbers(values, decimals, digits, reason)
+
     def with_reason(self, rows: Places | Flags, reason: str) -> "Numbers":
         """These rows made unreadable."""
         new = Numbers(self.values.copy(), self.decimals.copy(), self.digits.copy(), self.reason.copy())
@@ -134,6 +143,14 @@ class AnswerTable:
         exam, variant, student, question, field = take_names(self.names, rows)
         answer, parsed = self.answer.take(rows), self.parsed.take(rows)
         return AnswerTable(self.file[rows], self.line[rows], exam, variant, student, question, field, answer, parsed)
+
+    def followed_by(self, other: "AnswerTable", files: int) -> "AnswerTable":
+        """The same with the rows of another table behind, whose files are so many places further on."""
+        file = np.concatenate([self.file, other.file + np.int32(files)])
+        line = np.concatenate([self.line, other.line])
+        exam, variant, student, question, field = map(Texts.joined, zip(self.names, other.names, strict=True))
+        answer, parsed = Texts.joined([self.answer, other.answer]), Numbers.joined(self.parsed, other.parsed)
+        return AnswerTable(file, line, exam, variant, student, question, field, answer, parsed)
 
     def compact(self) -> "AnswerTable":
         """The same rows without texts that none of them has."""

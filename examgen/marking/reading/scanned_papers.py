@@ -20,13 +20,14 @@ from examgen.exams.bubbles.page_codes import PageCode, exam_digest, student_mark
 from examgen.exams.exam import Variant
 from examgen.exams.keys.key_folder import Key
 from examgen.marking.reading.class_sheets import HandedIn, together
+from examgen.marking.reading.earlier_scans import by_page, decisions, entry_rows, with_left
 from examgen.marking.reading.handed_in.file_kinds import PICTURES
 from examgen.marking.reading.handed_in.sheet_rows import RawSheet, finished, rows_of
 from examgen.marking.reading.owners.ownership import parts_of
 from examgen.marking.reading.owners.path_names import People
 from examgen.marking.reading.owners.resubmissions import Source
 from examgen.marking.reading.problems import Notice, Problem, file_problem, who
-from examgen.marking.reading.scans.bubble_readings import EntryReading
+from examgen.marking.reading.scans.bubble_readings import PAGES_DIFFER, EntryReading, both
 from examgen.marking.reading.scans.page_reading import PageFault, page_in, readings_on
 from examgen.marking.reading.scans.picture_files import Picture, pictures_of
 from examgen.marking.reading.scans.scan_faults import at_page, fault_text
@@ -42,15 +43,23 @@ _AROUND = 0.8
 _QUALITY = 70
 
 
-def scanned_papers(key: Key, files: HandedIn, settled: Settled, *, time_limit: float) -> tuple[HandedIn, ScannedClass]:
+def scanned_papers(
+    key: Key,
+    files: HandedIn,
+    settled: Settled,
+    earlier: Sequence[ScannedEntry] = (),
+    *,
+    time_limit: float,
+) -> tuple[HandedIn, ScannedClass]:
     """The scans among what was handed in, read.
 
     Args:
+        earlier: what was read when other files were marked.
         time_limit: seconds that the files of one folder within what was given may take.
 
     Returns: all that was handed in, with the scans' answers as rows; and what was read.
     """
-    reader = _Reader(key, settled, files.given, time_limit)
+    reader = _Reader(key, settled, earlier, files.given, time_limit)
     kept: list[tuple[RawSheet, Source]] = []
     for sheet, source in zip(files.sheets, files.sources, strict=True):
         if sheet.scan is None:
@@ -64,7 +73,7 @@ def scanned_papers(key: Key, files: HandedIn, settled: Settled, *, time_limit: f
     again = together(files.path, tuple(sheet for sheet, _ in both), tuple(source for _, source in both))
     notices = (*files.notices, *reader.notices())
     again = replace(again, notices=notices, is_only_file=files.is_only_file, others=files.others)
-    return again, ScannedClass(tuple(reader.entries()), tuple(reader.unread), settled)
+    return again, reader.read_class()
 
 
 _Place = tuple[Path, str, str, str, int]
@@ -76,7 +85,8 @@ class _Reader:
     """What is found while pages are read."""
 
     key: Key
-    settled: Settled
+    said: Settled
+    earlier: Sequence[ScannedEntry]
     given: tuple[Path, ...]
     time_limit: float
     pages: dict[_Place, list[ScannedEntry]] = field(default_factory=dict)
@@ -89,6 +99,8 @@ class _Reader:
         self.by_mark = {student_mark(one.student): one for one in self.key.variants if one.student}
         self.by_code = {one.code: one for one in self.key.variants}
         self.people = People(self.key)
+        self.before = by_page(self.earlier)
+        self.settled = decisions(self.earlier, self.said)
 
     def read(self, sheet: RawSheet) -> Iterator[Problem]:
         """Read a file; what is told of it."""
@@ -115,15 +127,20 @@ class _Reader:
         # A file of one student is no second scan of another's page.
         whose = self.people.named_by(parts_of(path, self.given))
         place = (path.parent, whose, seen.code.student and variant.student, seen.code.variant, layout.number)
-        earlier = self.pages.get(place)
+        earlier = self.pages.get(place) or self._before(place)
         found = self._entries(path, picture.page, place, layout, seen.page, earlier)
         if earlier:
-            yield _again(path, picture.page, earlier, found)
+            yield from _again(path, picture.page, earlier, found)
         elif not any(entry.reading.text or entry.is_doubtful for entry in found):
             yield file_problem(
                 path, "scan_blank", f"{at_page(picture.page)}no circle is filled; look whether one is, very faintly"
             )
         self.pages[place] = found
+
+    def _before(self, place: _Place) -> list[ScannedEntry]:
+        """The same page as it was read when other files were marked; from now on it is among those of this marking."""
+        _, whose, student, variant, number = place
+        return self.before.pop((student, variant, number), []) if whose in {"", student} else []
 
     def _of(self, code: PageCode) -> tuple[Variant, BubblePage]:
         """Whose page it is, and what is on it.
@@ -150,17 +167,24 @@ class _Reader:
         place: _Place,
         layout: BubblePage,
         straight: StraightPage,
-        earlier: Sequence[ScannedEntry] | None,
+        earlier: Sequence[ScannedEntry],
     ) -> list[ScannedEntry]:
         *_, student, variant, number = place
-        found = []
-        for at, (grid, reading) in enumerate(zip(layout.grids, readings_on(straight, layout), strict=True)):
-            if earlier:
-                reading = _both(earlier[at].reading, reading)
+        found, before = [], {entry.name: entry for entry in earlier}
+        for grid, reading in zip(layout.grids, readings_on(straight, layout), strict=True):
             entry = ScannedEntry(path, page, variant, student, number, grid, reading)
+            if entry.name in before:
+                entry = replace(entry, reading=both(before[entry.name].reading, reading))
+                self._reopen(before[entry.name], entry, reading)
             is_shown = entry.is_doubtful and entry.name not in self.settled
             found.append(replace(entry, crop=self._crop(straight, grid)) if is_shown else entry)
         return found
+
+    def _reopen(self, before: ScannedEntry, entry: ScannedEntry, reading: EntryReading) -> None:
+        """What a person said when other files were marked is open again where another page says something else."""
+        is_news = PAGES_DIFFER in entry.reading.doubts and PAGES_DIFFER not in before.reading.doubts
+        if is_news and entry.name not in self.said and reading.text != self.settled.get(entry.name):
+            self.settled.pop(entry.name, None)
 
     def _crop(self, page: StraightPage, grid: Grid) -> bytes:
         """A picture of a doubtful entry."""
@@ -172,33 +196,35 @@ class _Reader:
         )
         return np.asarray(data).tobytes() if is_packed else b""
 
-    def entries(self) -> Iterator[ScannedEntry]:
-        """All that was read, in the order of the students."""
-        for place in sorted(self.pages, key=lambda one: (*one[2:4], *one[:2], one[4])):
-            yield from map(self._as_settled, self.pages[place])
+    def read_class(self) -> ScannedClass:
+        """All that was read, in the order of the students, and what nobody has read anew."""
+        now = [entry for entries in self._sheets().values() for entry in entries]
+        left = [entry for entries in self.before.values() for entry in entries]
+        return with_left(now, left, self.unread, self.settled)
 
     def _as_settled(self, entry: ScannedEntry) -> ScannedEntry:
         """The entry as a person says that it is, where one has."""
         said = self.settled.get(entry.name)
-        if said is None:
-            return entry
-        return replace(entry, reading=EntryReading(said, 1.0, entry.reading.doubts), crop=b"", is_settled=True)
+        return entry if said is None else replace(entry, crop=b"", settled=said)
 
     def sheets(self) -> Iterator[RawSheet]:
         """A sheet for the pages of each student in each folder, apart from those in files of others."""
-        groups: dict[tuple[Path, str, str, str], list[ScannedEntry]] = defaultdict(list)
+        for entries in self._sheets().values():
+            yield finished(entries[0].sheet, entry_rows(self.key.exam.id, entries), [])
+
+    def _sheets(self) -> dict[tuple[str, str, Path, str], list[ScannedEntry]]:
+        groups: dict[tuple[str, str, Path, str], list[ScannedEntry]] = defaultdict(list)
         for (folder, owner, student, variant, _), entries in sorted(self.pages.items()):
-            groups[folder, owner, student, variant] += map(self._as_settled, entries)
-        for entries in groups.values():
+            groups[student, variant, folder, owner] += map(self._as_settled, entries)
+        for group, entries in groups.items():
             path = min(entry.path for entry in entries)
-            rows = rows_of([(entry.page, False, _cells(self.key.exam.id, entry)) for entry in entries])
-            rows = replace(rows, doubtful=np.array([entry.is_doubtful for entry in entries], dtype=bool))
-            yield finished(path, rows, [])
+            groups[group] = [replace(entry, sheet=path) for entry in entries]
+        return dict(sorted(groups.items()))
 
     def notices(self) -> Iterator[Notice]:
         """Pages of a student that are missing, and lines of a person's that are of no entry."""
         there: dict[tuple[str, str], set[int]] = defaultdict(set)
-        for _, _, student, variant, number in self.pages:
+        for student, variant, number in [*(place[2:] for place in self.pages), *self.before]:
             there[student, variant].add(number)
         for (student, variant), numbers in sorted(there.items()):
             paper = self.by_mark.get(student_mark(student)) if student else self.by_code.get(variant)
@@ -208,7 +234,7 @@ class _Reader:
                 named = f"page {missing[0]}" if len(missing) == 1 else f"pages {', '.join(missing)}"
                 text = f"{who(printable(student, 40))}: {named} of {len(pages)} with bubbles is not among the scans"
                 yield Notice("missing_page", student, len(missing), text)
-        known = {entry.name for entries in self.pages.values() for entry in entries}
+        known = {entry.name for pages in (self.pages, self.before) for entries in pages.values() for entry in entries}
         strange = [name for name in self.settled if name not in known]
         if strange:
             text = (
@@ -218,23 +244,12 @@ class _Reader:
             yield Notice("settled_elsewhere", "", len(strange), text)
 
 
-def _cells(exam: str, entry: ScannedEntry) -> tuple[str, str, str, str, str, str, str]:
-    grid = entry.grid
-    return exam, entry.variant, entry.student, grid.question, grid.field, "", entry.reading.text
-
-
-def _both(one: EntryReading, other: EntryReading) -> EntryReading:
-    """What two pages of one code say of an entry together: the surer one where they agree, else a doubt."""
-    if one.text == other.text and "pages_differ" not in one.doubts:
-        return max(one, other, key=lambda reading: (not reading.doubts, reading.confidence))
-    doubts = dict.fromkeys(("pages_differ", *one.doubts, *other.doubts))
-    return EntryReading(other.text, min(one.confidence, other.confidence, 0.1), tuple(doubts))
-
-
-def _again(path: Path, page: int, earlier: Sequence[ScannedEntry], now: Iterable[ScannedEntry]) -> Problem:
-    """What is told of a page that is there twice."""
+def _again(path: Path, page: int, earlier: Sequence[ScannedEntry], now: Iterable[ScannedEntry]) -> Iterator[Problem]:
+    """What is told of a page that is there twice; nothing of a file that is marked once more."""
     first = earlier[0]
-    differ = [entry for entry in now if "pages_differ" in entry.reading.doubts]
+    differ = [entry for entry in now if PAGES_DIFFER in entry.reading.doubts]
+    if first.is_earlier and not differ and (printable(first.path), first.page) == (printable(path), max(page, 1)):
+        return
     same = f"{printable(first.path.name)} {at_page(first.page)}".strip(" :")
     detail = f"{printable(path)}: {at_page(page)}has the code of {same}"
     if differ:
@@ -242,4 +257,4 @@ def _again(path: Path, page: int, earlier: Sequence[ScannedEntry], now: Iterable
         detail += f", and {counted} doubtful"
     else:
         detail += ", and says the same; it counts once"
-    return Problem(path, 0, first.student, "", "", "scan_again", detail)
+    yield Problem(path, 0, first.student, "", "", "scan_again", detail)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+PAGES_DIFFER = "pages_differ"
+
 DOUBTS = (
     "two_filled",
     "two_options",
@@ -13,7 +15,7 @@ DOUBTS = (
     "no_digits",
     "not_filled",
     "not_found",
-    "pages_differ",
+    PAGES_DIFFER,
 )
 """Why a reading is doubtful, by name; their sentences are in `templates/texts`."""
 
@@ -31,3 +33,11 @@ class EntryReading:
     text: str
     confidence: float
     doubts: tuple[str, ...] = ()
+
+
+def both(one: EntryReading, other: EntryReading) -> EntryReading:
+    """What two pages of one code say of an entry together: the surer one where they agree, else a doubt."""
+    if one.text == other.text and PAGES_DIFFER not in one.doubts:
+        return max(one, other, key=lambda reading: (not reading.doubts, reading.confidence))
+    doubts = dict.fromkeys((PAGES_DIFFER, *one.doubts, *other.doubts))
+    return EntryReading(other.text, min(one.confidence, other.confidence, 0.1), tuple(doubts))

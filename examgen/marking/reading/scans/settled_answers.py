@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from examgen.errors import AnswersError
 from examgen.exams.folders.files import typed_text
+from examgen.exams.folders.regular import opened
 from examgen.tables.csv_tables import Limits, printable, read_table
 
 COLUMNS = ("exam", "student", "variant", "question", "field", "settled")
@@ -33,7 +34,7 @@ Settled = Mapping[EntryName, str]
 def is_settled_file(path: Path) -> bool:
     """Whether a file has the header of settled.csv."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             head = file.read(_HEAD)
     except OSError:
         return False
