@@ -4,7 +4,7 @@ Called by `grading`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from examgen.errors import AnswersError
@@ -16,7 +16,7 @@ from examgen.marking.reading.decimal_marks import DecimalChoice
 from examgen.marking.reading.earlier_scans import decisions, read_scanned, with_earlier, with_left
 from examgen.marking.reading.key_lookup import find_key, named_exams
 from examgen.marking.reading.quiz_papers import quiz_papers
-from examgen.marking.reading.scans.scan_tables import ScannedClass
+from examgen.marking.reading.scans.scan_tables import ScannedClass, settled_notices
 from examgen.marking.reading.scans.settled_answers import is_settled_file, read_settled
 from examgen.marking.results.earlier import Earlier
 from examgen.tables.csv_tables import printable
@@ -72,13 +72,16 @@ def with_scans(
     has_scans = any(sheet.scan is not None for sheet in files.sheets)
     if settled and not (has_scans or before):
         raise AnswersError(f"{printable(settled[0])}: {_SETTLES}")
-    if not has_scans:
-        said = read_settled(settled, key.exam.id)
-        return files, with_left((), before, (), decisions(before, said)) if before else None
-    from examgen.marking.reading.scanned_papers import scanned_papers  # it needs OpenCV
-
+    if not (has_scans or before):
+        return files, None
     said = read_settled(settled, key.exam.id)
-    return scanned_papers(key, files, said, before, time_limit=options.time_limit)
+    if has_scans:
+        from examgen.marking.reading.scanned_papers import scanned_papers  # it needs OpenCV
+
+        files, scans = scanned_papers(key, files, said, before, time_limit=options.time_limit)
+    else:
+        scans = with_left((), before, (), decisions(before, said))
+    return replace(files, notices=(*files.notices, *settled_notices(scans.entries, said))), scans
 
 
 def with_quiz(

@@ -384,3 +384,43 @@ def test_a_damaged_table_of_earlier_scans_is_named(made: Path, tmp_path: Path) -
         assert f"scanned.csv: line 2: {problem}" in told
         assert "--fresh" in told
         assert table.read_text(encoding="utf-8") == wrong
+
+
+def settling(made: Path, path: Path, *lines: tuple[str, str]) -> Path:
+    """A file that settles entries of s1 by their fields."""
+    key = read_key(made)
+    [variant] = [one for one in key.variants if one.student == "s1"]
+    question = key.exam.questions[0].id
+    rows = [f"{key.exam.id},s1,{variant.code},{question},{field},{text}\n" for field, text in lines]
+    path.write_text("exam,student,variant,question,field,settled\n" + "".join(rows), encoding="utf-8")
+    return path
+
+
+def test_what_a_person_says_of_a_sure_entry_counts_and_is_told(made: Path, tmp_path: Path) -> None:
+    """Also where it is nothing that can be read; no table has it as a formula. Two words for one entry are refused."""
+    (tmp_path / "scan.pdf").write_bytes(pdf_of(filled(made, "s1")))
+    first, second = [field for student, field in answers_of(made) if student == "s1"][:2]
+    scan = ("grade", tmp_path / "scan.pdf", "--key", made, "--out", tmp_path / "marks")
+    settled = settling(made, tmp_path / "settled.csv", (first, "=1+1"), (second, answers_of(made)["s1", second]))
+    told = run(*scan, settled)
+    read = answers_of(made)["s1", first]
+    assert "1 settled entry was read as something else without doubt, and what was settled counts, the first" in told
+    assert f"{first} of student 's1': '=1+1', read as '{read}'" in told
+    for _ in range(2):
+        [line] = [line for line in lines_of(tmp_path / "marks" / "scanned.csv") if line["field"] == first]
+        assert (line["value"], line["read"], line["settled"]) == ("'=1+1", read, "yes")
+        assert outcomes(tmp_path / "marks", "s1").count("unreadable") == 1
+        run(*scan)
+    twice = settling(made, tmp_path / "twice.csv", (first, "0.5"), (second, "1"), (first, "0.6"))
+    told = refused(*scan, twice)
+    assert f"twice.csv: line 4: settles {read_key(made).exam.questions[0].id} {first} of student 's1' as '0.6'" in told
+    assert f"and {twice}: line 2 as '0.5'; leave one of the two" in told
+
+
+def test_settled_entries_without_scans_are_refused(made: Path, tmp_path: Path) -> None:
+    """Alone, and beside sheets of which none is a scan, where they would settle nothing."""
+    settled = settling(made, tmp_path / "settled.csv", ("z1", "0.5"))
+    sheet = made / "handout" / "s1" / "answers.csv"
+    for files in ((settled,), (sheet, settled)):
+        told = refused("grade", *files, "--key", made, "--out", tmp_path / "marks")
+        assert "settled.csv: settles entries of scans; give it together with the scans" in told

@@ -22,6 +22,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "annotated": "The form of a PDF is empty, but something is written over its pages.",
         "missing_page": "Pages of bubbles of a student are not among the scans.",
         "settled_elsewhere": "Settled entries are not on these scans.",
+        "settled_sure": "Settled entries had been read as something else without doubt; what was settled counts.",
         "contradiction": "A student handed in different answers for an entry; none of them counts.",
         "unread": "Answers of a student cannot be read.",
         "held_back": "Marks for what follows were held back: a sheet shows little work on its paper.",

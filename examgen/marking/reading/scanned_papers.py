@@ -222,7 +222,7 @@ class _Reader:
         return dict(sorted(groups.items()))
 
     def notices(self) -> Iterator[Notice]:
-        """Pages of a student that are missing, and lines of a person's that are of no entry."""
+        """Pages of a student that are missing."""
         there: dict[tuple[str, str], set[int]] = defaultdict(set)
         for student, variant, number in [*(place[2:] for place in self.pages), *self.before]:
             there[student, variant].add(number)
@@ -234,14 +234,6 @@ class _Reader:
                 named = f"page {missing[0]}" if len(missing) == 1 else f"pages {', '.join(missing)}"
                 text = f"{who(printable(student, 40))}: {named} of {len(pages)} with bubbles is not among the scans"
                 yield Notice("missing_page", student, len(missing), text)
-        known = {entry.name for pages in (self.pages, self.before) for entries in pages.values() for entry in entries}
-        strange = [name for name in self.settled if name not in known]
-        if strange:
-            text = (
-                f"{len(strange):,} of the settled entries are not on these scans, the first {strange[0].question} "
-                f"{printable(strange[0].field, 40)} of {who(printable(strange[0].student, 40))}"
-            )
-            yield Notice("settled_elsewhere", "", len(strange), text)
 
 
 def _again(path: Path, page: int, earlier: Sequence[ScannedEntry], now: Iterable[ScannedEntry]) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from examgen.exams.bubbles.bubble_grids import Grid
 from examgen.exams.folders.files import csv_bytes, safe_text
 from examgen.exams.folders.regular import opened
+from examgen.marking.reading.problems import Notice
 from examgen.marking.reading.scans.bubble_readings import EntryReading
 from examgen.marking.reading.scans.settled_answers import EntryName, Settled
 from examgen.tables.csv_tables import printable
@@ -130,6 +131,25 @@ def is_scanned_file(path: Path) -> bool:
 def scanned_csv(entries: Iterable[ScannedEntry]) -> bytes:
     """scanned.csv: a line for each entry, sure or not."""
     return csv_bytes((*COLUMNS, *MORE_COLUMNS), map(_line, entries))
+
+
+def settled_notices(entries: Iterable[ScannedEntry], said: Settled) -> Iterator[Notice]:
+    """What is to be told of what a person has said: entries that are nowhere, and others that were no doubt."""
+    by_name = {entry.name: entry for entry in entries}
+    strange = [name for name in said if name not in by_name]
+    if strange:
+        text = f"{len(strange):,} of the settled entries are not on these scans, the first {strange[0].told}"
+        yield Notice("settled_elsewhere", "", len(strange), text)
+    known = (by_name[name] for name in said if name in by_name)
+    sure = [entry for entry in known if not entry.reading.doubts and entry.reading.text != said[entry.name]]
+    if sure:
+        count = _counted(len(sure), "settled entry was", "settled entries were")
+        first = sure[0]
+        text = (
+            f"{count} read as something else without doubt, and what was settled counts, the first {first.name.told}: "
+            f"{printable(said[first.name], 40)!r}, read as {first.reading.text!r}"
+        )
+        yield Notice("settled_sure", "", len(sure), text)
 
 
 def scan_lines(folder: Path, scans: ScannedClass) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from examgen.errors import AnswersError
 from examgen.exams.folders.files import typed_text
 from examgen.exams.folders.regular import opened
+from examgen.marking.reading.problems import who
 from examgen.tables.csv_tables import Limits, printable, read_table
 
 COLUMNS = ("exam", "student", "variant", "question", "field", "settled")
@@ -25,6 +26,11 @@ class EntryName(NamedTuple):
     variant: str
     question: str
     field: str
+
+    @property
+    def told(self) -> str:
+        """It in a sentence."""
+        return f"{self.question} {printable(self.field, 40)} of {who(printable(self.student, 40))}"
 
 
 Settled = Mapping[EntryName, str]
@@ -43,11 +49,12 @@ def is_settled_file(path: Path) -> bool:
 
 
 def read_settled(paths: Sequence[Path], exam: str) -> Settled:
-    """What was settled of an exam; of two lines for an entry the last counts.
+    """What was settled of an exam.
 
-    Raises: AnswersError: a file cannot be read, or is of another exam.
+    Raises: AnswersError: a file cannot be read, is of another exam, or two lines say different things of an entry.
     """
     found: dict[EntryName, str] = {}
+    places: dict[EntryName, str] = {}
     for path in paths:
         for line, (of, student, variant, question, field, text) in _lines(path):
             if of != exam:
@@ -55,7 +62,14 @@ def read_settled(paths: Sequence[Path], exam: str) -> Settled:
                     f"{printable(path)}: line {line}: is of exam {printable(of, 60)!r}, not of {exam!r}; give the file "
                     f"that was saved for these scans"
                 )
-            found[EntryName(typed_text(student), variant, question, field)] = typed_text(text)
+            name, said = EntryName(typed_text(student), variant, question, field), typed_text(text)
+            place = f"{printable(path)}: line {line}"
+            if found.get(name, said) != said:
+                raise AnswersError(
+                    f"{place}: settles {name.told} as {printable(said, 40)!r}, and {places[name]} as "
+                    f"{printable(found[name], 40)!r}; leave one of the two"
+                )
+            found[name], places[name] = said, place
     return found
 
 
