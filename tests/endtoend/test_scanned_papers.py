@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import cv2
 import numpy as np
+import pikepdf
 import pypdfium2
 import pytest
 from numpy.typing import NDArray
@@ -424,3 +425,18 @@ def test_settled_entries_without_scans_are_refused(made: Path, tmp_path: Path) -
     for files in ((settled,), (sheet, settled)):
         told = refused("grade", *files, "--key", made, "--out", tmp_path / "marks")
         assert "settled.csv: settles entries of scans; give it together with the scans" in told
+
+
+def test_scanners_and_phones_write_other_kinds(made: Path, tmp_path: Path) -> None:
+    """A TIFF of several pages is read; a photo of a kind that is not read says what to do, and so does an empty PDF."""
+    first, *others = [Image.fromarray(filled(made, student)) for student in ("s1", "s2", "s3")]
+    first.save(tmp_path / "scan.tif", save_all=True, append_images=others, compression="tiff_lzw")
+    run("grade", tmp_path / "scan.tif", "--key", made, "--out", tmp_path / "marks")
+    assert {one for student in ("s1", "s2", "s3") for one in outcomes(tmp_path / "marks", student)} == {"correct"}
+    (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    told = refused("grade", tmp_path / "photo.heic", "--key", made)
+    assert "photo.heic: is not read: a picture of a kind that is not read; save photos of answer pages as JPEG" in told
+    with pikepdf.new() as empty:
+        empty.save(tmp_path / "empty.pdf")
+    assert "empty.pdf: has no form fields" in (told := refused("grade", tmp_path / "empty.pdf", "--key", made))
+    assert "as a scan: is a damaged or protected PDF, or one without pages" in told

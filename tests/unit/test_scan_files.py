@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 import pikepdf
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 
 from examgen.errors import AnswersError
 from examgen.marking.reading.handed_in.uploads import upload_of
@@ -75,7 +77,8 @@ def test_files_beyond_the_limits_are_refused(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(page_drawing, "MOST_PAGES", 2)
     assert "has 3 pages; at most 2 are allowed" in refusal(pdf(tmp_path / "many.pdf", *3 * [(10, 10)]))
     (tmp_path / "damaged.pdf").write_bytes(b"%PDF-1.7 nothing")
-    assert "is a damaged or protected PDF" in refusal(tmp_path / "damaged.pdf")
+    assert "is a damaged or protected PDF, or one without pages" in refusal(tmp_path / "damaged.pdf")
+    assert "or one without pages" in refusal(pdf(tmp_path / "empty.pdf"))
     (tmp_path / "huge.png").write_bytes(PNG + struct.pack(">II", 100_000, 100_000) + bytes(100))
     assert "has 10,000,000,000 pixels; at most 100,000,000" in refusal(tmp_path / "huge.png")
     (tmp_path / "cut.png").write_bytes(PNG + struct.pack(">II", 100, 100) + bytes(100))
@@ -95,3 +98,82 @@ def test_photos_are_read_grey(tmp_path: Path, suffix: str) -> None:
     assert picture.grey is not None
     assert picture.grey.shape == (40, 60)
     assert picture.grey[20, 10] < 20 < 230 < picture.grey[20, 50]
+
+
+def half(size: int = 40) -> NDArray[np.uint8]:
+    """Black on the left and white on the right."""
+    grey = np.zeros((size, size + 20), dtype=np.uint8)
+    grey[:, 30:] = 255
+    return grey
+
+
+def tiff(path: Path, *pages: NDArray[np.uint8], mode: str = "L", compression: str = "raw") -> Path:
+    """As scanners write it."""
+    first, *others = [Image.fromarray(page).convert(mode) for page in pages]
+    first.save(path, save_all=True, append_images=others, compression=compression)
+    return path
+
+
+@pytest.mark.parametrize(("mode", "compression"), [("1", "group4"), ("L", "tiff_lzw"), ("RGB", "raw")])
+def test_a_tiff_has_pages(tmp_path: Path, mode: str, compression: str) -> None:
+    """In black and white, grey or colours; one page alone is as a photo."""
+    path = tiff(tmp_path / "a.tif", half(), half(80), mode=mode, compression=compression)
+    found = pictures(path)
+    assert [picture.page for picture in found] == [1, 2]
+    for picture, side in zip(found, (40, 80), strict=True):
+        assert picture.grey is not None
+        assert picture.grey.shape == (side, side + 20)
+        assert picture.grey[20, 10] < 20 < 230 < picture.grey[20, 50]
+    [alone] = pictures(tiff(tmp_path / "b.tiff", half(), mode=mode, compression=compression))
+    assert alone.page == 0
+
+
+def test_a_cut_tiff_ends_with_a_page_that_cannot_be_drawn(tmp_path: Path) -> None:
+    """And one with a circle of pages, or of too many or too large ones, ends."""
+    path = tiff(tmp_path / "a.tif", half(), half(80), half(40))
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    found = pictures(path)
+    assert found[0].grey is not None
+    assert found[-1].grey is None
+    head, first = b"II*\x00", struct.pack("<I", 8)
+    page = struct.pack("<HHHIIHHII", 2, 256, 4, 1, 9, 257, 4, 1, 9)
+    (tmp_path / "round.tif").write_bytes(head + first + page + struct.pack("<I", 8))
+    assert "is a damaged picture" in refusal(tmp_path / "round.tif")
+    large = struct.pack("<HHHIIHHIII", 2, 256, 4, 1, 10**5, 257, 4, 1, 10**5, 0)
+    (tmp_path / "huge.tif").write_bytes(head + first + large)
+    assert "has 10,000,000,000 pixels; at most 100,000,000" in refusal(tmp_path / "huge.tif")
+    chain = b"".join(page + struct.pack("<I", 8 + 30 * (place + 1)) for place in range(2_001))
+    (tmp_path / "many.tif").write_bytes(head + first + chain)
+    assert "has more than 2,000 pages" in refusal(tmp_path / "many.tif")
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA", "P"])
+def test_what_is_clear_lies_on_white(tmp_path: Path, mode: str) -> None:
+    """An app that scans may leave the paper out, whose colour is then told to be black."""
+    clear = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    clear.paste((0, 0, 0, 255), (0, 0, 30, 40))
+    if mode == "P":
+        ink = Image.fromarray((half() // 255).astype(np.uint8), "P")
+        ink.putpalette([0, 0, 0, 0, 0, 0])
+        ink.save(tmp_path / "a.png", transparency=1)
+    else:
+        clear.convert(mode).save(tmp_path / "a.png")
+    [picture] = pictures(tmp_path / "a.png")
+    assert picture.grey is not None
+    assert picture.grey.shape == (40, 60)
+    assert picture.grey[20, 10] < 20 < 230 < picture.grey[20, 50]
+
+
+def test_nothing_is_said_beside_what_we_say(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Whatever libraries of C have to say of a profile of colours or a damaged page."""
+    Image.fromarray(half()).save(tmp_path / "a.png", icc_profile=bytes(200))
+    assert len(pictures(tmp_path / "a.png")) == 1
+    data = bytearray((tmp_path / "a.png").read_bytes())
+    data[data.find(b"IDAT") + 6] ^= 0x55
+    (tmp_path / "b.png").write_bytes(data)
+    assert "is a damaged picture" in refusal(tmp_path / "b.png")
+    path = tiff(tmp_path / "c.tif", half(), half(), compression="tiff_lzw")
+    path.write_bytes(path.read_bytes()[:-150])
+    pictures(path)
+    assert capfd.readouterr() == ("", "")

@@ -11,7 +11,7 @@ from examgen.tables.csv_tables import printable
 TABLES = (".csv", ".tsv", ".tab", ".txt")
 SPREADSHEETS = (".xlsx", ".xlsm", ".ods")
 FORMS = (".pdf",)
-PICTURES = (".jpg", ".jpeg", ".png")
+PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
 ZIP = ".zip"
 PACKAGES = (".numbers", ".pages", ".rtfd")
 """Folders that a Mac shows as files."""
@@ -32,7 +32,9 @@ _KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         f"a link to a sheet on the web; {_ADVICE}": (".gsheet", ".url", ".webloc", ".lnk"),
         f"a text document; {_ADVICE}": (".doc", ".docx", ".odt", ".rtf", ".rtfd", ".pages", ".md", ".tex", ".gdoc"),
         f"a web page; {_ADVICE}, or with the button of the page": (".html", ".htm", ".mht", ".mhtml", ".xhtml"),
-        f"a picture; {PICTURE_ADVICE}": (*(".gif", ".heic", ".heif", ".webp", ".tif", ".tiff", ".bmp", ".svg"),),
+        f"a picture of a kind that is not read; save photos of answer pages as JPEG or PNG, or {PICTURE_ADVICE}": (
+            *(".gif", ".heic", ".heif", ".avif", ".webp", ".bmp", ".svg"),
+        ),
         f"packed in a way that is not opened; pack it as zip, or {_ADVICE}": (
             *(".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"),
         ),

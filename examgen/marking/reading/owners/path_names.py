@@ -20,7 +20,7 @@ _SHORT = 2
 """Letters of an id that may stand for something else beside a longer one: q1, v2."""
 
 _TOKEN = re.compile(r"[^\W_]+")
-_SUFFIXES = re.compile(r"(\.(csv|tsv|tab|txt|pdf|xlsx|ods|zip|jpe?g|png))+$", re.IGNORECASE)
+_SUFFIXES = re.compile(r"(\.(csv|tsv|tab|txt|pdf|xlsx|ods|zip|jpe?g|png|tiff?))+$", re.IGNORECASE)
 
 
 def parts_below(path: Path, handed_in: Path) -> list[str]:

@@ -19,7 +19,6 @@ import numpy as np
 from examgen.errors import AnswersError
 from examgen.marking.reading.scans import page_child
 from examgen.marking.reading.scans.straightening import MOST_PIXELS, Grey
-from examgen.tables.csv_tables import printable
 from examgen.tables.spreadsheet_reader import deadline
 
 MOST_PAGES = 2_000
@@ -88,7 +87,7 @@ def _count(where: str, process: "subprocess.Popen[bytes]", path: Path | None, da
     given.flush()
     reply = _reply(_pipe(process.stdout))
     if "fault" in reply:
-        raise AnswersError(f"{where}: is a damaged or protected PDF ({printable(str(reply['fault']), 100)})")
+        raise AnswersError(f"{where}: is a damaged or protected PDF, or one without pages")
     count = int(reply["pages"])
     if count > MOST_PAGES:
         raise AnswersError(f"{where}: has {count:,} pages; at most {MOST_PAGES:,} are allowed; split it")
