@@ -21,6 +21,7 @@ from tests.scanned_pages import (
     as_jpeg,
     blurred,
     bordered,
+    columns_of,
     noised,
     photographed,
     printed,
@@ -180,9 +181,9 @@ def _answered(hand: Hand, grid: Grid, *, is_neat: bool) -> str:
         for bubble in chosen:
             hand.fill(bubble)
         return ", ".join(bubble.value for bubble in chosen)
-    text = _number(rng, len(grid.columns) - 1)
+    text = _number(rng, len(columns_of(grid)) - 1)
     if is_neat or rng.random() > SPOILED:
-        first = int(rng.integers(1, len(grid.columns) - len(text.lstrip("-")) + 1))
+        first = int(rng.integers(1, len(columns_of(grid)) - len(text.lstrip("-")) + 1))
         hand.write_number(grid, text, first=first, with_boxes=bool(rng.random() < 0.8))
         return text
     return _spoiled(hand, grid, text)

@@ -24,6 +24,12 @@ A4 = (210.0, 297.0)
 Grey = NDArray[np.uint8]
 
 
+def columns_of(grid: Grid) -> list[list[Bubble]]:
+    """The bubbles of each column, from that of the sign; of a choice all of them are one."""
+    count = 1 + max(bubble.column for bubble in grid.bubbles)
+    return [[one for one in grid.bubbles if one.column == place] for place in range(count)]
+
+
 def pixels(millimetres: float) -> int:
     return round(millimetres * DPI / 25.4)
 
@@ -292,6 +298,6 @@ def bordered(picture: Grey, width: int = 60) -> Grey:
 
 
 __all__ = [
-    "POINT", "Hand", "Pen", "Sheet", "as_jpeg", "blurred", "bordered", "noised", "photographed", "printed", "shaded",
-    "shrunk", "turned",
+    "POINT", "Hand", "Pen", "Sheet", "as_jpeg", "blurred", "bordered", "columns_of", "noised", "photographed",
+    "printed", "shaded", "shrunk", "turned",
 ]  # fmt: skip

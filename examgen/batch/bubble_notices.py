@@ -5,11 +5,17 @@ from collections.abc import Iterator, Sequence
 from examgen.documents.paper.bubbled.page_squares import check_installed
 from examgen.documents.style import PaperStyle
 from examgen.errors import ExamgenError, some
+from examgen.exams.bubbles.bubble_grids import columns_for
 from examgen.exams.bubbles.bubble_pages import BubblePaper, bubble_paper
+from examgen.exams.digits import print_decimals
 from examgen.exams.exam import Exam, Variant
+from examgen.exams.keys.solved_papers import entry, papers, solve
 
 MOST_NAMED = 5
 """So many entries are named in a line; the rest is counted."""
+
+MOST_SOLVED = 20
+"""Papers whose right answers are tried on the circles: the numbers of an exam are much alike."""
 
 
 def check_scan(style: PaperStyle, *, has_pages: bool = True) -> None:
@@ -36,21 +42,38 @@ def bubble_notices(exam: Exam, variants: Sequence[Variant], style: PaperStyle) -
 def _notices(exam: Exam, variants: Sequence[Variant]) -> Iterator[str]:
     # Papers of the same shapes have the same pages.
     shapes = {tuple(numbers.label for numbers in one.questions.values()): one for one in variants}
-    papers = [bubble_paper(exam, variant) for variant in shapes.values()]
-    if fullest := max(papers, key=lambda paper: len(paper.unfit)).unfit:
+    made = [bubble_paper(exam, variant) for variant in shapes.values()]
+    if fullest := max(made, key=lambda paper: len(paper.unfit)).unfit:
         several = len(exam.questions) > 1
         named = [f"{question} {field}" if several else field for question, field in fullest]
         yield (
-            f"bubbles hold no formulas and no shapes: {_counted(papers)} left to the boxes of the questions "
+            f"bubbles hold no formulas and no shapes: {_counted(made)} left to the boxes of the questions "
             f"({some(named, MOST_NAMED)})"
         )
-    if not all(paper.pages for paper in papers):
+    if long := list(dict.fromkeys(_too_long(exam, variants[:MOST_SOLVED]))):
+        yield (
+            f"right answers have more characters than their circles have columns: {some(long, MOST_NAMED)}; ask for "
+            f"fewer digits, or students must round them"
+        )
+    if not all(paper.pages for paper in made):
         yield "papers on which nothing can be bubbled have no bubble pages"
     if any(not variant.student for variant in variants):
         yield (
             "the bubble pages of a paper for anybody do not say whose they are: give --student, or make papers for a "
             "class list with batch"
         )
+
+
+def _too_long(exam: Exam, variants: Sequence[Variant]) -> Iterator[str]:
+    """The entries whose right answers have no room."""
+    for variant in variants:
+        for paper, numbers in papers(exam, variant):
+            solved = solve(paper, numbers.givens)
+            for field in paper.number_fields:
+                value = entry(solved, field)
+                text = print_decimals(float(value), int(field.digits.decimals_for(value)))
+                if len(text.lstrip("-")) > columns_for(field.digits):
+                    yield f"{paper.question.id} {field.name}" if len(exam.questions) > 1 else field.name
 
 
 def _counted(papers: Sequence[BubblePaper]) -> str:

@@ -25,6 +25,7 @@ from examgen.exams.bubbles.rectangles import Rectangle
 from examgen.exams.digits import Digits
 from examgen.exams.exam import QuestionVariant, Variant
 from examgen.exams.paper_shapes import paper_shape
+from tests.scanned_pages import columns_of
 from tests.small_banks import DRAWN, shipped_names, written
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -104,11 +105,11 @@ def test_bubbles_lie_within_their_grid_and_apart(name: str) -> None:
 def test_a_number_has_a_sign_and_columns_of_a_point_and_ten_digits() -> None:
     """Over each column stands the box in which its character is written."""
     grid = paper_of("question2").pages[0].grids[0]
-    sign, *columns = grid.columns
+    sign, *columns = columns_of(grid)
     assert [bubble.value for bubble in sign] == [MINUS]
     assert len(columns) == 7
     assert all(tuple(bubble.value for bubble in column) == SYMBOLS for column in columns)
-    for box, column in zip(grid.boxes, grid.columns, strict=True):
+    for box, column in zip(grid.boxes, columns_of(grid), strict=True):
         assert {round(bubble.x, 6) for bubble in column} == {round(box.centre[0], 6)}
         assert box.bottom <= column[0].y - DIAMETER / 2
     assert all(round(right.left - left.left, 6) == COLUMN_PITCH for left, right in pairwise(grid.boxes))

@@ -80,12 +80,6 @@ class Grid:
     boxes: tuple[Rectangle, ...]
     bubbles: tuple[Bubble, ...]
 
-    @property
-    def columns(self) -> tuple[tuple[Bubble, ...], ...]:
-        """The bubbles of each column."""
-        count = 1 + max(bubble.column for bubble in self.bubbles)
-        return tuple(tuple(one for one in self.bubbles if one.column == place) for place in range(count))
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -103,7 +97,7 @@ def columns_for(digits: Digits) -> int:
     """How many characters a number asked to so many digits has room for, its sign aside.
 
     Known from what is asked alone: the answer itself would tell students how long it is. A leading zero may be left
-    out.
+    out, and a number that is longer be rounded; where a right one is, `batch.bubble_notices` says so.
     """
     if digits.unit == "decimals":
         return max(LEAST_COLUMNS, digits.count + 1 + _WHOLE_DIGITS)
