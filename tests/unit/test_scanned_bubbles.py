@@ -17,7 +17,7 @@ from examgen.marking.reading.scans.bubble_readings import DOUBTS, EntryReading
 from examgen.marking.reading.scans.page_reading import page_in, readings_on
 from examgen.marking.reading.scans.scan_faults import PAGE_FAULTS
 from examgen.marking.reading.scans.straightening import PageFault
-from tests.scanned_classes import NEAT, bubble_paper_of, read_pages
+from tests.scanned_classes import NEAT, WAYS, bubble_paper_of, read_pages
 from tests.scanned_pages import Hand, Pen, Sheet, pixels, printed, shrunk, turned
 from tests.small_banks import DRAWN, written
 
@@ -189,6 +189,37 @@ def test_pencil_and_thick_pens_are_read(pen: Pen) -> None:
     readings = read(sheet)
     assert [reading.text for reading in readings] == [f"-{number}.0{number % 10}" for number in range(20)]
     assert sum(bool(reading.doubts) for reading in readings) <= 2
+
+
+@pytest.mark.parametrize(("way", "rest"), [("clean", 0.04), ("blurred", 0.06), ("noisy", 0.08), ("photo", 0.08)])
+def test_ink_that_is_paler_than_a_filling_is_no_blank(way: str, rest: float) -> None:
+    """A highlighter, or a copy from which the pencil has all but gone: it stands out from the page, and is doubted."""
+    sheet, hand = sheet_of()
+    pale, sure = sheet.page.grids[::2], sheet.page.grids[1::2]
+    for grid in pale:
+        for column, value in ((2, "1"), (3, "8")):
+            hand.erase(bubble(grid, column, value), rest)
+    for grid in sure[1:]:
+        hand.write_number(grid, "-0.52")
+    readings = dict(zip(sheet.page.grids, read(sheet, WAYS[way](sheet.picture, hand.rng)), strict=True))
+    assert all("faint" in readings[grid].doubts for grid in pale)
+    assert [(readings[grid].text, readings[grid].doubts) for grid in sure] == [("", ()), *9 * [("-0.52", ())]]
+
+
+def test_a_pale_option_is_no_blank(tmp_path: Path) -> None:
+    """Where none is filled; beside the filled one it was rubbed out, unless several may be right."""
+    bank = DRAWN.partition("[[tasks]]")[0] + 2 * CHOICES.format('"up"') + CHOICES.format('["up", "down"]')
+    sheet, hand = sheet_of(bubble_paper_of(written(tmp_path, bank)).pages[0])
+    one, two, several = sheet.page.grids
+    for grid in (one, two, several):
+        hand.erase(grid.bubbles[1], 0.07)
+    for grid in (two, several):
+        hand.fill(grid.bubbles[2])
+    assert [(reading.text, reading.doubts) for reading in read(sheet)] == [
+        ("", ("faint",)),
+        ("c", ()),
+        ("c", ("faint",)),
+    ]
 
 
 def test_choices_are_read_one_or_several(tmp_path: Path) -> None:

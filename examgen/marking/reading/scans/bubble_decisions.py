@@ -7,6 +7,7 @@ reading that nobody looks at is the one fault that is not allowed.
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from examgen.exams.bubbles.bubble_grids import POINT, Bubble, Grid
 from examgen.marking.reading.scans.bubble_ink import GridInk
@@ -56,11 +57,21 @@ def _doubts(grid: Grid, ink: GridInk) -> Iterator[str]:
         yield "faint"
     if (is_touched & ink.is_struck).any():
         yield "crossed_out"
+    if (ink.is_tinted & ~is_filled & ~_has_filled(grid, is_filled)).any():
+        yield "faint"
     filled = [one for one, flag in zip(grid.bubbles, is_filled, strict=True) if flag]
     if grid.kind == "one" and len(filled) > 1:
         yield "two_options"
     if grid.kind == "number":
         yield from _number_doubts(filled, ink)
+
+
+def _has_filled(grid: Grid, is_filled: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(bubbles,) whether one is filled in whose place a pale one may have been rubbed out."""
+    if grid.kind == "several":
+        return np.zeros(len(grid.bubbles), dtype=bool)
+    columns = np.array([bubble.column for bubble in grid.bubbles])
+    return np.isin(columns, columns[is_filled])
 
 
 def _number_doubts(filled: Sequence[Bubble], ink: GridInk) -> Iterator[str]:

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from examgen.exams.bubbles.bubble_grids import COLUMN_PITCH, DIAMETER, ROW_PITCH, Grid
 from examgen.exams.bubbles.rectangles import Rectangle
+from examgen.marking.reading.scans.ring_finding import CLEAR_INK, found_rings
 from examgen.marking.reading.scans.straightening import MARGIN, SCALE, Ink
 
 _INNER = 0.8
@@ -27,9 +27,6 @@ _CORNER, _SIDE = 0.6, 0.2
 
 _ASIDE = 2.32
 """Millimetres from the middle of a bubble to those on its sides: a filling that slips over the ring ends before."""
-
-_FARTHEST = 1.0
-"""Millimetres by which a grid may lie elsewhere than it should, on a page that is not flat."""
 
 _BOX_EDGE = 1.1
 """Millimetres along the sides of a box in which ink is passed over: its lines, and what the neighbour's hand left."""
@@ -49,8 +46,9 @@ _SIGN = 0.1
 _EMPTY_COVER, _EMPTY_DARK = 0.25, 0.15
 """What an empty bubble has at most, on pages that are still read."""
 
-_CLEAR_INK = 0.35
-"""Ink from which a spot of the page is written on, at the black of print; pencil has less, see `Pen`."""
+_TINT, _TINT_OF_FEW, _TINT_NOISE = 0.02, 0.05, 8.0
+"""How much darker than empty ones a bubble with pale ink is at least: of the black of print, also where there are few
+bubbles; and of what empty ones of the page differ by."""
 
 _MANY = 60
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1))
@@ -66,6 +64,7 @@ class GridInk:
         match: how well the printed rings were found where they should be, 1 for wholly.
         cover: the part of a bubble that is covered by ink.
         dark: how dark a bubble is on the whole, of the black of print.
+        is_tinted: whether a bubble is darker all over than empty ones of this page are.
         ring: how much ink is on a bubble's outline, of what is there on most bubbles of the page.
         is_struck: whether ink runs through a bubble from beyond one side of it to beyond the other.
         boxes: the part of a box that is covered.
@@ -74,6 +73,7 @@ class GridInk:
     match: float
     cover: Values
     dark: Values
+    is_tinted: NDArray[np.bool_]
     ring: Values
     is_struck: NDArray[np.bool_]
     boxes: Values
@@ -98,6 +98,7 @@ def measured(ink: Ink, grids: Sequence[Grid]) -> list[GridInk]:
     level = _pen(inner)
     cover = (inner > level).mean(axis=1)
     dark = inner.mean(axis=1, dtype=np.float64)
+    is_tinted = _tinted(_above_empty(np.median(inner, axis=1).astype(np.float64), kinds, _EMPTY_DARK))
     around = np.concatenate([raw.around for raw in raws])
     cover, dark = _above_empty(cover, kinds, _EMPTY_COVER), _above_empty(dark, kinds, _EMPTY_DARK)
     around = np.stack([_above_empty(around[:, spot], kinds) for spot in range(around.shape[1])], axis=1)
@@ -112,6 +113,7 @@ def measured(ink: Ink, grids: Sequence[Grid]) -> list[GridInk]:
             raw.match,
             cover[rows],
             dark[rows],
+            is_tinted[rows],
             ring[rows],
             is_struck[rows],
             np.array([float((box > level).mean()) if box.size else 0.0 for box in raw.boxes]),
@@ -121,10 +123,10 @@ def measured(ink: Ink, grids: Sequence[Grid]) -> list[GridInk]:
 
 
 def _kinds(grids: Sequence[Grid]) -> NDArray[np.int64]:
-    """Which bubbles of a page have the same sign printed in them, and lie alike."""
-    names: dict[tuple[str, bool, bool], int] = {}
+    """Which bubbles of a page have the same sign printed in them, or none as those of options, and lie alike."""
+    names: dict[tuple[str, bool], int] = {}
     found = [
-        names.setdefault((bubble.value, grid.kind == "number", bubble.column == 0), len(names))
+        names.setdefault((bubble.value * (grid.kind == "number"), bubble.column == 0), len(names))
         for grid in grids
         for bubble in grid.bubbles
     ]
@@ -146,17 +148,25 @@ def _above_empty(values: Values, kinds: NDArray[np.int64], most: float = 1.0) ->
     return found
 
 
+def _tinted(tint: Values) -> NDArray[np.bool_]:
+    """Which bubbles are darker all over than the noise of the page; most are empty, and of a few options some."""
+    few = len(tint) < _MANY
+    low, middle = np.quantile(tint, (0.0, 0.25) if few else (0.1, 0.4))
+    least = _TINT_OF_FEW if few else _TINT
+    return np.asarray(tint > middle + max(least, _TINT_NOISE * float(middle - low)))
+
+
 def _pen(inner: NDArray[np.float32]) -> float:
     """From which ink on a pixel is written on: half of what the pen of this page leaves."""
     means = inner.mean(axis=1)
     written = inner[means > max(0.15, float(np.median(means)) + 0.1)]
     strong = written[written > 0.2]
-    pen = float(np.quantile(strong, 0.6)) if strong.size else 2 * _CLEAR_INK
+    pen = float(np.quantile(strong, 0.6)) if strong.size else 2 * CLEAR_INK
     return float(np.clip(pen / 2, 0.17, 0.45))
 
 
 def _raw(ink: Ink, grid: Grid) -> _Raw:
-    match, across, down = _found(ink, grid)
+    match, across, down = found_rings(ink, grid)
     centres = np.array([(bubble.x + across, bubble.y + down) for bubble in grid.bubbles])
     pixels = np.rint((centres + MARGIN) * SCALE - 0.5).astype(np.int64)
     inner = _gathered(ink, pixels, _disc(DIAMETER / 2 * _INNER))
@@ -253,48 +263,3 @@ def _next_to(grid: Grid) -> NDArray[np.int64]:
             for one in grid.bubbles
         ]
     )
-
-
-def _found(ink: Ink, grid: Grid) -> tuple[float, float, float]:
-    """How well the rings of a grid are found, and by how much they lie further right and down, in millimetres."""
-    template = _rings(
-        tuple((round(one.x - grid.area.left, 3), round(one.y - grid.area.top, 3)) for one in grid.bubbles)
-    )
-    half = SCALE // 2
-    left, top = round((grid.area.left + MARGIN) * half), round((grid.area.top + MARGIN) * half)
-    reach = round(_FARTHEST * half)
-    rows, columns = template.shape
-    y, x = top - reach, left - reach
-    if y < 0 or x < 0:
-        return 0.0, 0.0, 0.0
-    shown = ink[2 * y : 2 * (y + rows + 2 * reach), 2 * x : 2 * (x + columns + 2 * reach)]
-    small = cv2.resize(shown, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    # Rings are thin and grey: what is filled in, and black, is not to count for more.
-    scores = np.asarray(
-        cv2.matchTemplate(np.minimum(small, _CLEAR_INK), template, cv2.TM_CCOEFF_NORMED), dtype=np.float32
-    )
-    _, best, _, (across, down) = cv2.minMaxLoc(scores)
-    right, below = _peak(scores[down], across), _peak(scores[:, across], down)
-    return float(best), (right - reach) / half, (below - reach) / half
-
-
-def _peak(scores: NDArray[np.float32], place: int) -> float:
-    """Where between pixels the best of these scores is: at the top of the parabola through it and its neighbours."""
-    if not 0 < place < len(scores) - 1:
-        return float(place)
-    before, best, behind = (float(one) for one in scores[place - 1 : place + 2])
-    bend = before - 2 * best + behind
-    return place + (0.5 * (before - behind) / bend if bend < 0 else 0.0)
-
-
-@lru_cache(maxsize=256)
-def _rings(centres: tuple[tuple[float, float], ...]) -> NDArray[np.float32]:
-    """The rings at these places in a grid as a picture of half the scale."""
-    half = SCALE // 2
-    size = tuple(round((max(one[axis] for one in centres) + DIAMETER / 2 + 0.5) * half) for axis in (0, 1))
-    large = np.zeros((size[1] * 4, size[0] * 4), dtype=np.uint8)
-    for x, y in centres:
-        place = (round(x * half * 4), round(y * half * 4))
-        cv2.circle(large, place, round(DIAMETER / 2 * half * 4), 255, thickness=4, lineType=cv2.LINE_AA)
-    small = cv2.resize(large, size, interpolation=cv2.INTER_AREA)
-    return (small / 255.0).astype(np.float32)
