@@ -57,7 +57,7 @@ def _doubts(grid: Grid, ink: GridInk) -> Iterator[str]:
         yield "faint"
     if (is_touched & ink.is_struck).any():
         yield "crossed_out"
-    if (ink.is_tinted & ~is_filled & ~_has_filled(grid, is_filled)).any():
+    if (ink.is_tinted & ~is_touched & ~_has_filled(grid, is_filled)).any():
         yield "faint"
     filled = [one for one, flag in zip(grid.bubbles, is_filled, strict=True) if flag]
     if grid.kind == "one" and len(filled) > 1:
