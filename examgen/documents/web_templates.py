@@ -3,15 +3,19 @@
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from examgen.resources import shipped
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
-def web_templates(filters: Mapping[str, Callable[..., Any]]) -> Environment:
+
+def web_templates(filters: Mapping[str, Callable[..., Any]]) -> "Environment":
     """The shipped templates, with these filters; all texts are escaped."""
+    # Imported where a page is written: whoever marks a class may write none.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(shipped("templates")),
         autoescape=True,

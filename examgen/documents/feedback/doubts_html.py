@@ -8,13 +8,16 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment
 from markupsafe import Markup
 
 from examgen.documents.web_templates import content_digest, web_templates
 from examgen.exams.wording.words import words
 from examgen.resources import shipped
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def _shipped(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def _environment() -> "Environment":
     return web_templates({"json": lambda value: json.dumps(value, ensure_ascii=False), "base64": _base64})
 
 
