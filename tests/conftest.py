@@ -18,9 +18,11 @@ from hypothesis import settings
 from hypothesis.internal import entropy
 from hypothesis.internal.conjecture import providers
 
+from tests.laws import SHARE, WHOLE
 from tests.rooms import PARTS, part_of
 
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=SHARE)
+settings.register_profile("thorough", settings.get_profile("repeatable"), max_examples=WHOLE)
 settings.load_profile("repeatable")
 
 # Hypothesis also tries the constants of our modules, of those that happen to be imported: other tests of a run would

@@ -44,6 +44,14 @@ OUTPUTS = (
     ("softmax", "cross_entropy"),
 )
 """Every allowed pair of output activation and loss; a new row of either is one in each of the tables below."""
+IN_TURN = (
+    *((activation, FREE_LOSSES[place % len(FREE_LOSSES)]) for place, activation in enumerate((*HIDDEN, "softmax"))),
+    *(pair for pair in OUTPUTS if pair[1] not in {*FREE_LOSSES, "output"}),
+    ("sigmoid", "output"),
+    ("leaky_relu", "output"),
+)
+"""Every activation with one loss and every loss with some: how a network is written and read is the same for all pairs,
+whose numbers all are compared with automatic differentiation."""
 BATCHED = tuple(pair for pair in OUTPUTS if pair[1] != "output")
 """Those that may have several samples, and several outputs."""
 

@@ -139,14 +139,16 @@ class Hall:
         return list(dict.fromkeys((one.kind, one.layer) for desk in self.desks[0] for one in desk.page.paper.fields))
 
 
-def hall(name: str, students: int, seed: int = 7, most_shapes: int | None = None) -> Hall:
+def hall(name: str, students: int, seed: int = 7, most_shapes: int | None = None, *, is_screened: bool = True) -> Hall:
     """A class that sits a shipped exam, as far as it asks for numbers.
 
     Args:
         most_shapes: into so many shapes the papers fall at most, the first that are drawn; None for all that there are.
+        is_screened: whether work with a misconception must not look right on a paper, which takes long to find out.
     """
-    here, there = (_of_shapes(_only_numbers(name, each), students, most_shapes) for each in (seed, seed + 1))
-    return Hall.of(_only_numbers(name, seed), here, there)
+    exams = [_only_numbers(name, each, is_screened) for each in (seed, seed + 1)]
+    here, there = (_of_shapes(exam, students, most_shapes) for exam in exams)
+    return Hall.of(exams[0], here, there)
 
 
 def _of_shapes(loaded: LoadedExam, students: int, most: int | None) -> Sequence[Variant]:
@@ -165,8 +167,8 @@ def _labels(variant: Variant) -> tuple[str, ...]:
     return tuple(part.label for part in variant.questions.values())
 
 
-def _only_numbers(name: str, seed: int) -> LoadedExam:
-    loaded = load(name, seed)
+def _only_numbers(name: str, seed: int, is_screened: bool) -> LoadedExam:
+    loaded = load(name, seed, is_screened=is_screened)
     questions = tuple(
         replace(question, tasks=tuple(task for task in question.tasks if task.as_ == "number"))
         for question in loaded.exam.questions

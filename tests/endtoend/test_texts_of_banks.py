@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -13,6 +13,7 @@ from examgen.cli import app
 from examgen.documents.typesetting import Typesetter
 from examgen.errors import BankError
 from examgen.exams.wording.texts import checked_text, levels_of
+from tests.laws import tried
 from tests.small_banks import FIXED, changed, written
 
 RUNNER = CliRunner()
@@ -176,7 +177,7 @@ def test_texts_like_our_own_marks_are_texts(tmp_path: Path, text: str) -> None:
     assert done.exit_code == 0, done.output
 
 
-@settings(max_examples=400)
+@tried(400)
 @given(st.lists(st.sampled_from(TOKENS), max_size=60))
 def test_any_text_is_set_or_refused(tokens: list[str]) -> None:
     """Whatever stands between dollar signs, the answer is a page or a sentence."""

@@ -8,11 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from examgen.errors import AnswersError
 from examgen.marking.grading import GradeOptions, grade
+from tests.laws import tried
 from tests.marking_sheets import MadeKey, Row, make_key, rounded, write_sheet
 
 STUDENTS = ("s1001", "s1002", "s1003")
@@ -98,7 +99,7 @@ def book(made: MadeKey, folder: Path, out: Path, options: GradeOptions) -> list[
     return sorted((out / "gradebook.csv").read_bytes().splitlines()) if (out / "gradebook.csv").exists() else []
 
 
-laws = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+laws = tried(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(files(("f0.csv", "f1.csv", "f2.csv", "f3.csv"), SPELLINGS), st.permutations(range(4)), st.booleans())

@@ -29,7 +29,7 @@ def over_all_exams(names: Sequence[str], folder: Path, papers_of_each: int) -> O
     for policy in (STRICT, AS_WRITTEN):
         kinds = [BY_NAME[name] for name in names if BY_NAME[name].policy == policy]
         for exam in drawn_families() if kinds else ():
-            loaded = load(exam, 11)
+            loaded = load(exam, 11, is_screened=False)
             of_exam = sit_kinds(loaded, kinds, variants_of(loaded, papers_of_each), folder / policy.precision / exam)
             for kind, outcome in zip(kinds, of_exam, strict=True):
                 outcomes[kind.name].add(outcome)
@@ -39,19 +39,19 @@ def over_all_exams(names: Sequence[str], folder: Path, papers_of_each: int) -> O
 @pytest.fixture(scope="module")
 def of_honest(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """What comes of all honest kinds."""
-    return over_all_exams(HONEST, tmp_path_factory.mktemp("honest"), 2)
+    return over_all_exams(HONEST, tmp_path_factory.mktemp("honest"), 1)
 
 
 @pytest.fixture(scope="module")
 def of_routes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """What comes of slips on all routes."""
-    return over_all_exams(ROUTES, tmp_path_factory.mktemp("routes"), 4)
+    return over_all_exams(ROUTES, tmp_path_factory.mktemp("routes"), 3)
 
 
 @pytest.fixture(scope="module")
 def of_mistakes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """What comes of slips and of misconceptions."""
-    return over_all_exams(MISTAKES, tmp_path_factory.mktemp("mistakes"), 6)
+    return over_all_exams(MISTAKES, tmp_path_factory.mktemp("mistakes"), 2)
 
 
 @pytest.mark.parametrize("name", HONEST)
@@ -75,7 +75,7 @@ def test_a_slip_costs_one_entry_on_every_route(of_routes: Outcomes, name: str) -
 def test_slips_and_misconceptions_cost_what_they_touch(of_mistakes: Outcomes, name: str) -> None:
     """Over all exams, single slips cost one entry, and what follows from a misconception is paid."""
     outcome = of_mistakes[name]
-    assert outcome.slips > 200 or outcome.marks >= 0.85 * outcome.most
+    assert outcome.slips >= 200 or outcome.marks >= 0.85 * outcome.most
     assert outcome.at_one >= 0.98 * outcome.slips, f"{outcome.over} entries lost beside the slips"
 
 
@@ -84,14 +84,14 @@ def test_a_slip_costs_one_entry_on_a_route_through_gaps(goes_on_from: str, slips
     """The gradients of the weights are left out: the updates show which of two equal quantities led to them."""
     kind = Kind("", on_other_routes(goes_on_from, slips_in), lambda fields, _: [one.kind == "dL_dW" for one in fields])
     loaded = load("question2", 11)
-    outcome = sit_kind(loaded, kind, variants_of(loaded, 12), tmp_path)
-    assert outcome.at_one == outcome.slips > 20
+    outcome = sit_kind(loaded, kind, variants_of(loaded, 5), tmp_path)
+    assert outcome.at_one == outcome.slips > 10
 
 
 def test_as_written_lets_no_more_wrong_values_in_than_a_fixed_tolerance(tmp_path: Path) -> None:
     """Of random wrong values, fewer are taken as written than within the fixed 0.01 of R/exams, and next to none."""
     loaded = load("question2", 11)
-    counts = accepted_wrong(loaded, variants_of(loaded, 20), tmp_path)
+    counts = accepted_wrong(loaded, variants_of(loaded, 12), tmp_path)
     assert counts["values"] > 200
     assert counts[OURS_AS_WRITTEN] < counts["R/exams num_to_tol"]
     assert counts[OURS_AS_WRITTEN] <= 0.01 * counts["values"]

@@ -4,13 +4,14 @@ from collections.abc import Collection
 from functools import cache
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from examgen.core.evaluation import evaluate, reevaluate
 from examgen.core.graph import ComputationGraph, Values
 from examgen.core.network import network_graph
 from examgen.core.rules.rule import Rule
+from tests.laws import tried
 from tests.oracles import OUTPUTS, Array, random_givens, random_shape
 
 STUDENTS = 3
@@ -107,7 +108,7 @@ def test_a_patch_changes_the_quantity_and_what_follows_from_it(exercise: Exercis
     _assert_equal(found.values, shifted.values, set(found.values))
 
 
-@settings(max_examples=50)
+@tried(50)
 @given(exercises)
 def test_reevaluating_is_evaluating_the_patched_graph(exercise: Exercise) -> None:
     """Only what is behind a changed quantity is computed again, up to what was written down; the rest is as before."""
@@ -123,7 +124,7 @@ def test_reevaluating_is_evaluating_the_patched_graph(exercise: Exercise) -> Non
     assert set(found) == {name} | (set() if name in full else _below(graph, name, full))
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(exercises)
 def test_students_do_not_touch_one_another(exercise: Exercise) -> None:
     """One student's submission changes no value of another student."""

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from examgen.core.evaluation import evaluate
@@ -15,6 +15,7 @@ from examgen.core.network import NetworkShape, network_graph
 from examgen.core.rounding import half_unit, rounding_bands, rounding_effects
 from examgen.core.rules.linear import PRODUCTS
 from examgen.core.rules.rule import Rule
+from tests.laws import tried
 from tests.oracles import KINKED, Array, Numbers, random_givens
 
 SHAPES = (
@@ -43,7 +44,7 @@ class Class:
     givens: Numbers
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(st.sampled_from(SHAPES), st.sampled_from((2, 3, 4)), st.sampled_from((1.0, 0.5, 0.1)), seeds)
 def test_honest_rounding_stays_within_the_band(shape: NetworkShape, decimals: int, asked: float, seed: int) -> None:
     """Whoever rounds or carries on exactly, entry by entry as they like, is within half a unit and the band."""
@@ -57,7 +58,7 @@ def test_honest_rounding_stays_within_the_band(shape: NetworkShape, decimals: in
         assert not (off > allowed + 1e-12).any(), (name, np.nanmax(off - allowed) * 10**decimals)
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(st.sampled_from(SHAPES), st.sampled_from((2, 4)), st.sampled_from((1.0, 0.5)), st.booleans(), seeds)
 def test_a_band_is_all_effects_added_up(
     shape: NetworkShape, decimals: int, asked: float, is_large: bool, seed: int
@@ -76,7 +77,7 @@ def test_a_band_is_all_effects_added_up(
         np.testing.assert_allclose(band, np.broadcast_to(added[name], band.shape), rtol=1e-9, atol=1e-13)
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(st.sampled_from(SHAPES), seeds)
 def test_an_effect_is_what_moving_one_entry_up_or_down_does(shape: NetworkShape, seed: int) -> None:
     """Entry by entry, the larger change of the computed values; what is not named does not move."""
@@ -108,7 +109,7 @@ def test_an_effect_is_what_moving_one_entry_up_or_down_does(shape: NetworkShape,
             np.testing.assert_allclose(found, np.maximum(*moved), rtol=1e-9, atol=1e-12, err_msg=quantity.name)
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(st.sampled_from(SHAPES), seeds)
 def test_a_band_is_zero_where_nothing_was_rounded(shape: NetworkShape, seed: int) -> None:
     """Rounding one quantity widens what rests on it and nothing else, not the quantity itself."""
@@ -125,7 +126,7 @@ def test_a_band_is_zero_where_nothing_was_rounded(shape: NetworkShape, seed: int
     assert set(bands) == {quantity.name for quantity in graph.derived}
 
 
-@settings(max_examples=20)
+@tried(20)
 @given(st.sampled_from(SHAPES), seeds)
 def test_rounding_more_quantities_never_narrows_a_band(shape: NetworkShape, seed: int) -> None:
     """Bands of two sets of rounded quantities add up to the band of both sets."""
@@ -139,7 +140,7 @@ def test_rounding_more_quantities_never_narrows_a_band(shape: NetworkShape, seed
         np.testing.assert_allclose(some[name] + others[name], band, rtol=1e-12)
 
 
-@settings(max_examples=20)
+@tried(20)
 @given(st.floats(1, 50), seeds)
 def test_wider_units_widen_the_bands_of_linear_networks(factor: float, seed: int) -> None:
     """Forward values and errors of a linear network are as many times wider as the units; the rest at least as many."""
@@ -155,7 +156,7 @@ def test_wider_units_widen_the_bands_of_linear_networks(factor: float, seed: int
             assert (wide[name] >= factor * band - 1e-10).all(), name
 
 
-@settings(max_examples=20)
+@tried(20)
 @given(st.sampled_from(SHAPES), seeds)
 def test_bands_of_a_batch_equal_those_of_one_at_a_time(shape: NetworkShape, seed: int) -> None:
     """Each student's band is the same in a class, with own numbers, own answers, own blanks and own units."""

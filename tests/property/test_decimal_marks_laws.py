@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import numpy as np
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from examgen.core.formulas.number_grammar import DecimalMark
@@ -14,6 +14,7 @@ from examgen.marking.reading.answers import AnswerTable, Numbers
 from examgen.marking.reading.decimal_marks import comma_writers, read_numbers
 from examgen.marking.reading.typed.typed_numbers import Number, Unreadable, parse_number
 from examgen.tables.text_columns import Texts
+from tests.laws import tried
 
 FILES = 3
 Row = tuple[int, str, str, str, str]
@@ -88,7 +89,7 @@ def expected_of(rows: list[Row], usual: DecimalMark) -> list[Number | Unreadable
 @example([(0, "", "1", "z1", "1.234"), (0, "", "", "z1", "1.234"), (0, "ada", "1", "delta1_shape", "4,1")], ",")
 @example([(0, "ada", "1", "z1", text) for text in ("0,5", "0,5", "0,5", "0.5", "1,234", "1.234")], ".")
 @example([(0, "ada", "1", "z1", text) for text in ("0,5", "0,5", "0.5", "1,234", "1.234")], ",")
-@settings(max_examples=200)
+@tried(200)
 def test_each_cell_is_read_with_the_mark_of_its_student(rows: list[Row], usual: DecimalMark) -> None:
     """What is certain is read as it is, what is not with the mark of the student's other cells or of the language."""
     table, expected = table_of(rows), expected_of(rows, usual)

@@ -7,11 +7,12 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from examgen.errors import BankError
 from examgen.exams.banks.building import draw_variants, load_exam
+from tests.laws import tried
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, class_of
 
 _WORDS = """
@@ -82,14 +83,14 @@ def loads_or_explains(content: bytes) -> None:
             assert not any(word in message for word in ("Decimal(", "pydantic", "function-", "Annotated"))
 
 
-@settings(max_examples=150)
+@tried(150)
 @given(broken_documents())
 def test_a_broken_document_works_or_is_explained(document: dict[str, Any]) -> None:
     """Good files with replaced, removed and added parts load and draw, or end with one line about the file."""
     loads_or_explains("\n".join(f"{json.dumps(key)} = {toml(value)}" for key, value in document.items()).encode())
 
 
-@settings(max_examples=150)
+@tried(150)
 @given(st.dictionaries(KEYS, VALUES, max_size=8))
 def test_a_random_document_works_or_is_explained(document: dict[str, Any]) -> None:
     """Files of known words in any order."""

@@ -4,10 +4,11 @@ import re
 import tempfile
 from pathlib import Path
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from examgen.exams.folders.files import folder_name, safe_text, typed_text, write_files
+from tests.laws import tried
 
 IDS = st.text() | st.text(alphabet="ab.%2E/ ", max_size=5) | st.text(alphabet="aé", min_size=100, max_size=200)
 DEVICE = re.compile(r"(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)", re.IGNORECASE)
@@ -30,7 +31,7 @@ def test_names_are_safe_everywhere(student: str) -> None:
     assert len(name) <= 140
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(IDS)
 def test_a_folder_of_any_name_lies_where_it_should(student: str) -> None:
     """A file for any student id ends up exactly one level below the output folder."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from examgen.errors import KeyFileError
@@ -19,6 +19,7 @@ from examgen.exams.keys.key_folder import key_files, read_key
 from examgen.exams.keys.key_reading import DAMAGE, variant_from
 from examgen.exams.keys.strict_json import strict_json
 from examgen.exams.keys.variant_columns import variants_by_columns
+from tests.laws import tried
 from tests.small_banks import class_of, shipped_names
 
 EXAMS = ("scalar-chain", "matrix-warmups", "relu-integers", "minibatch")
@@ -88,7 +89,7 @@ TOLD = (
 """How a message begins: answers.csv is named where other answers follow from what was damaged."""
 
 
-@settings(max_examples=120)
+@tried(120)
 @given(damaged_keys())
 def test_a_damaged_key_is_read_or_explained(files: dict[str, bytes]) -> None:
     """A key that can be read can be written again; any other is one line that names the file."""
@@ -106,7 +107,7 @@ def test_a_damaged_key_is_read_or_explained(files: dict[str, bytes]) -> None:
             assert again["variants.jsonl"].count(b"\n") == len(key.variants) == 2
 
 
-@settings(max_examples=100)
+@tried(100)
 @given(st.sampled_from(["exam.json", "variants.jsonl"]), st.binary(max_size=30), st.integers(0, 400))
 def test_bytes_in_the_middle_are_read_or_explained(name: str, junk: bytes, place: int) -> None:
     """Bytes that stray into a file, or a file that ends there, are told by file."""
@@ -144,7 +145,7 @@ def damaged_lines(draw: st.DrawFn) -> tuple[str, list[str]]:
 def test_variants_by_columns_are_those_of_the_lines(name: str) -> None:
     """A class of any shipped exam, as it was written, is read by columns, with the numbers of its lines."""
     loaded = load_exam(name, 7)
-    text = key_files(loaded.exam, draw_variants(loaded, class_of(30)), "1")["variants.jsonl"]
+    text = key_files(loaded.exam, draw_variants(loaded, class_of(8)), "1")["variants.jsonl"]
     lines = [variant_from(strict_json(line), loaded.exam) for line in text.decode().splitlines()]
     assert plain(variants_by_columns(text, len(lines), loaded.exam)) == plain(lines)
 
@@ -174,7 +175,7 @@ def test_numbers_that_the_exam_does_not_have_are_told(tmp_path: Path, where: tup
         read_key(tmp_path)
 
 
-@settings(max_examples=120)
+@tried(120)
 @given(damaged_lines())
 def test_columns_read_nothing_that_lines_do_not(damaged: tuple[str, list[str]]) -> None:
     """What is damaged is left to the reader of lines, which tells it, or is read as that one reads it."""

@@ -1,7 +1,7 @@
 """Field ids and shown matrices, for every shipped exam and for random shapes in every notation."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from examgen.core.exercise import Exercise
@@ -14,6 +14,7 @@ from examgen.exams.fields import shown_places
 from examgen.exams.naming.notation import NOTATIONS, Notation
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.task import Task
+from tests.laws import tried
 from tests.small_banks import all_papers, all_places, fitting_notations, shipped_names
 
 WIDTHS = st.integers(1, 3) | st.sampled_from([10, 12])
@@ -82,7 +83,7 @@ def test_shipped_papers_have_unique_names_in_every_notation(name: str) -> None:
             check_shown(paper)
 
 
-@settings(max_examples=40)
+@tried(40)
 @given(networks() | products(), st.sampled_from([name for name in NOTATIONS if name != "scalar"]))
 def test_random_papers_have_unique_names(shape: Exercise, notation: str) -> None:
     """The same for any shape, asked for everything; each entry is shown once, where its index says."""
@@ -91,7 +92,7 @@ def test_random_papers_have_unique_names(shape: Exercise, notation: str) -> None
     check_shown(paper)
 
 
-@settings(max_examples=20)
+@tried(20)
 @given(networks(widths=st.just(1)))
 def test_chains_have_unique_names_without_indices(shape: NetworkShape) -> None:
     """The scalar notation needs no indices to tell the entries of a chain apart."""
@@ -99,7 +100,7 @@ def test_chains_have_unique_names_without_indices(shape: NetworkShape) -> None:
         check_names(paper_of(shape, NOTATIONS["scalar"]))
 
 
-@settings(max_examples=15)
+@tried(15)
 @given(networks())
 def test_every_notation_asks_for_the_same_entries(shape: NetworkShape) -> None:
     """A notation renames and reorders: what is asked, behind the names, is one set."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from examgen.batch.class_work import work_of_papers
@@ -16,6 +16,7 @@ from examgen.exams.banks.building import LoadedExam, Student, draw_variants, loa
 from examgen.exams.draws.drawing import draw_question
 from examgen.exams.draws.streams import SECRET_BYTES, Secret
 from examgen.exams.exam import Variant
+from tests.laws import tried
 from tests.small_banks import DRAWN, FIXED, changed, class_of, shipped_names, written
 
 EXAMS = shipped_names("exams", "families")
@@ -98,7 +99,7 @@ def test_papers_are_about_equal_work(tolerance: float) -> None:
     assert max(work) * (1 - tolerance) <= min(work) * (1 + tolerance)
 
 
-@settings(max_examples=20)
+@tried(20)
 @given(st.sampled_from(EXAMS), st.sampled_from(TOLERANCES), st.integers(0, 2**63), st.booleans())
 def test_every_paper_is_within_the_tolerance_of_what_is_typical(
     exam: str, tolerance: float, seed: int, has_secret: bool
@@ -114,7 +115,7 @@ def test_every_paper_is_within_the_tolerance_of_what_is_typical(
             assert abs(work - typical) <= tolerance * typical * (1 + 1e-9)
 
 
-@settings(max_examples=20)
+@tried(20)
 @given(st.sampled_from(EXAMS), st.lists(st.sampled_from(ROSTER), min_size=1, max_size=8))
 def test_an_equal_paper_does_not_depend_on_the_class(exam: str, roster: list[str]) -> None:
     """In any order, subset or repetition of the class, each student gets the paper that they get alone."""

@@ -5,12 +5,13 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from examgen.core.formulas.formula_language import MAX_DEPTH, Formula, evaluate_formula, parse_formula
 from examgen.core.formulas.formula_tokens import MAX_CHARACTERS, MAX_TOKENS, REASONS, Unparsed
 from tests.formula_texts import SYMBOLS, Expression, expressions
+from tests.laws import tried
 
 PIECES = ("a3", "y", "a2_1", "(", ")", "+", "-", "*", "/", "^", "**", "²", ",", "exp(", "max(", "e", "1", "0.5", "1e9")
 QUICK = 0.5
@@ -21,7 +22,7 @@ def values_at(draws: int) -> dict[str, np.ndarray]:
     return {name: rng.uniform(-2, 2, size=draws) for name in SYMBOLS}
 
 
-@settings(max_examples=150)
+@tried(150)
 @given(expressions())
 def test_a_formula_is_computed_as_plain_python_computes_it(drawn: Expression) -> None:
     """Printed with as few brackets as it needs, an expression is read back with the same value at every draw."""
@@ -48,7 +49,7 @@ def test_a_formula_is_computed_as_plain_python_computes_it(drawn: Expression) ->
 @example("\ud800")
 @example("\x00a3")
 @example("'" * 3)
-@settings(max_examples=200)
+@tried(200)
 def test_no_text_raises(text: str) -> None:
     """Whatever is typed is a formula or is refused with a known reason and a place in the text."""
     found = parse_formula(text, SYMBOLS)
@@ -60,7 +61,7 @@ def test_no_text_raises(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
-@settings(max_examples=200)
+@tried(200)
 def test_no_heap_of_signs_raises(text: str) -> None:
     """What is nearly a formula is read or refused as well, and what is read can be computed."""
     found = parse_formula(text, SYMBOLS)

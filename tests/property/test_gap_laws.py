@@ -5,7 +5,6 @@ Outcomes are compared, before anything is held back from what shows no work.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +17,8 @@ from tests.classroom.pupils import Pupil, Sheet, beliefs_of, work_out
 
 PAPERS = 1
 PAID = ("correct", "follow_through")
+SHARES = (0.3, 0.8)
+"""Of the boxes that are left out."""
 
 WITHOUT_ZEROS = {"convolution": 0, "perceptron": 1 / 4}
 """Exams in which not even half of the sheets are without a wrong 0: half of what goes back through the pooling and the
@@ -49,34 +50,37 @@ def is_paid(result: Result) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, eq=False)
 class Sat:
-    """An exam that was sat, and how the whole sheets were marked."""
+    """An exam that was sat: whole sheets and how they were marked, and then the same with each share left out."""
 
     name: str
-    exam: Exam
     pupils: Sequence[Pupil]
-    sheets: Sequence[Sheet]
-    results: Sequence[Result]
+    sheets: Sequence[Sequence[Sheet]]
+    results: Sequence[Sequence[Result]]
 
 
 @pytest.fixture(scope="module", params=drawn_families())
 def sat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Sat:
-    """Each exam in turn."""
-    exam, pupils, sheets = sitting(request.param, 3)
-    results = mark(tmp_path_factory.mktemp("whole") / "0", exam, pupils, sheets)
-    return Sat(request.param, exam, pupils, sheets, results)
+    """Each exam in turn. Whole sheets and those with gaps lie in one class."""
+    exam, pupils, whole = sitting(request.param, 3)
+    sheets = [whole, *(with_gaps(whole, share, 3) for share in SHARES)]
+    everybody = [replace(pupil, id=f"{pupil.id}-{turn}") for turn in range(len(sheets)) for pupil in pupils]
+    results = mark(tmp_path_factory.mktemp("sat") / "0", exam, everybody, [one for each in sheets for one in each])
+    of_each = [results[first : first + len(pupils)] for first in range(0, len(results), len(pupils))]
+    return Sat(request.param, pupils, sheets, of_each)
 
 
-@pytest.mark.parametrize("share", [0.3, 0.8])
-def test_gaps_cost_what_was_left_out(tmp_path: Path, sat: Sat, share: float) -> None:
+@pytest.mark.parametrize("share", SHARES)
+def test_gaps_cost_what_was_left_out(sat: Sat, share: float) -> None:
     """With gaps a student has at most so many entries fewer, or more, as were left out; an honest one exactly so many.
 
     A 0 that is not right carries no credit forward unless written work leads to it, so sheets with one are left aside.
     """
-    name, pupils = sat.name, sat.pupils
-    less = with_gaps(sat.sheets, share, 3)
-    gaps = mark(tmp_path / "1", sat.exam, pupils, less)
+    name, pupils, at = sat.name, sat.pupils, 1 + SHARES.index(share)
+    less = sat.sheets[at]
     compared = 0
-    for pupil, sheet, fewer, whole, part in zip(pupils, sat.sheets, less, sat.results, gaps, strict=True):
+    for pupil, sheet, fewer, whole, part in zip(
+        pupils, sat.sheets[0], less, sat.results[0], sat.results[at], strict=True
+    ):
         values = np.array([float(text or "nan") for text in fewer.texts])
         if ((values == 0) & ~np.isin(part.outcomes.astype(str), ["correct"])).any():
             continue

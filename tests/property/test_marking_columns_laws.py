@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from examgen.core.formulas.number_grammar import DecimalMark
@@ -16,6 +16,7 @@ from examgen.marking.reading.typed.typed_numbers import parse_number
 from examgen.marking.results.result_rows import six_digits
 from examgen.tables.csv_writing import Column, csv_table, number_texts, repeated
 from examgen.tables.text_columns import Texts
+from tests.laws import tried
 
 NEAR_NUMBERS = st.text(st.sampled_from("0123456789.,+-eE/% \n\u2212\u2013\u00ad\u200b'"), max_size=70)
 AROUND = st.text(" \t\n\u00a0\u200b\u200e\ufeff\u00ad\u2013\u207b'", max_size=3)
@@ -33,7 +34,7 @@ CELLS = st.text(st.sampled_from('ab,;"\n\r\t é\u2028='), max_size=6)
     ["\u2013" + "9" * 63, "\u2013" + "9" * 64, " \u2212 5.5", "\u200b\u2212\u200b5", "5\u00ad", "\u00ad5", "\u207b5"],
     ".",
 )
-@settings(max_examples=200)
+@tried(200)
 def test_texts_are_parsed_as_one_by_one(texts: list[str], mark: DecimalMark) -> None:
     """Value, written digits and decimals, and the reason of what is no number are the same."""
     found, expected = parse_texts(pa.array(texts, pa.string()), mark), [parse_number(text, mark) for text in texts]
@@ -46,7 +47,7 @@ def test_texts_are_parsed_as_one_by_one(texts: list[str], mark: DecimalMark) -> 
 @example(
     [1e-4, math.nextafter(1e-4, 0), 1e-5, math.nextafter(1e-5, 0), 1e-6, 1e9, 1e10, 1e15, 1e16, 1e17, -0.0, 5e-324]
 )
-@settings(max_examples=200)
+@tried(200)
 def test_numbers_are_written_with_the_digits_of_repr(values: list[float]) -> None:
     """They read back as the same double, with no more digits than that takes; nothing for NaN."""
     for value, text in zip(values, number_texts(np.array(values)).to_pylist(), strict=True):
@@ -68,14 +69,14 @@ def test_repeated_numbers_are_written_as_others_are(values: list[float]) -> None
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30))
 @example([1.0000005, 0.51e-4, 9.9999995, 999999.5, 1234565.0, 1e-300, 1e300, 0.0, 7.19869e-18])
 @example([927.0365, 37.92675, 2.408915e-10, 0.0005951855, -927.0365])  # nearly halfway, to either side
-@settings(max_examples=200)
+@tried(200)
 def test_six_digits_are_those_of_the_decimal(values: list[float]) -> None:
     """The double nearest to the value written with six significant digits."""
     assert six_digits(np.array(values)).tolist() == [float(f"{value:.6g}") for value in values]
 
 
 @given(st.lists(st.tuples(CELLS, CELLS, DOUBLES, CELLS, CELLS), min_size=1, max_size=40))
-@settings(max_examples=150)
+@tried(150)
 def test_tables_are_what_the_csv_module_writes(rows: list[tuple[str, str, float, str, str]]) -> None:
     """Quotes stand where they are needed and nowhere else, however columns are put together on the way."""
     first, second, values, third, last = zip(*rows, strict=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -24,6 +24,7 @@ from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import PaperShape
 from examgen.exams.tolerance import by_field, half_units
 from examgen.marking.judging.entries import Marked
+from tests.laws import tried
 from tests.marking_sheets import mark_texts, outcomes
 from tests.marking_students import Style, honest_answers, rounded_text
 
@@ -106,7 +107,7 @@ def _asked_to(bank: str, digits: str) -> str:
     return re.sub(r"\[digits\]\n.*\n", f"{screens}[digits]\n{digits}\n", bank)
 
 
-CASES = settings(max_examples=30)
+CASES = tried(30)
 PICKS = st.tuples(st.integers(0, 2**20), st.integers(0, 10**6), st.integers(0, 2**32))
 
 
@@ -139,7 +140,7 @@ def test_the_key_scores_full_marks(banks: list[tuple[str, str]], pick: tuple[int
         assert {outcome for sheet in outcomes(marked) for outcome in sheet} == {"correct"}
 
 
-@settings(max_examples=50)
+@tried(50)
 @given(pick=PICKS)
 def test_honest_work_loses_nothing(banks: list[tuple[str, str]], pick: tuple[int, int, int]) -> None:
     """Whatever a student rounds on the way, and however many digits are written, right work is correct."""
@@ -236,7 +237,7 @@ def _number(text: str) -> float:
 
 
 # Each marks up to five careless students of every question twice, so that fewer are as many sheets as elsewhere.
-@settings(max_examples=25)
+@tried(25)
 @given(pick=PICKS, students=st.integers(2, 5))
 def test_marking_together_is_marking_alone(
     banks: list[tuple[str, str]], pick: tuple[int, int, int], students: int
@@ -281,7 +282,7 @@ def _careless(page: Page, chooses: random.Random) -> list[str]:
 
 
 # Each marks a paper three times.
-@settings(max_examples=30)
+@tried(30)
 @given(pick=PICKS)
 def test_what_is_correct_stays_so_where_fewer_digits_are_asked(
     banks: list[tuple[str, str]], pick: tuple[int, int, int]

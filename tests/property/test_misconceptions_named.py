@@ -7,8 +7,9 @@ import pytest
 from tests.classroom.exams import BESIDE_SHIPPED, drawn_families, load, title
 from tests.classroom.judging import OURS, Tally, sit
 from tests.classroom.misconceptions import MISCONCEPTIONS
+from tests.classroom.slips import SLIPS
 
-VARIANTS = 6
+VARIANTS = 2
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +34,10 @@ def test_a_misconception_is_named(believers: Tally, label: str) -> None:
     assert counts[label, "named"] >= 0.97 * mistaken
 
 
-DEAD_ENDS = {"relu-integers": 92, "scalar-chain": 94}
-"""Exams with layers of a single unit, by slips of a hundred that must cost one entry. A slip that switches such a layer
-off makes all that follows 0, which carries no credit."""
+DEAD_ENDS = {"relu-integers": 96, "scalar-chain": 96, "perceptron": 98, "sigmoid-neuron": 98, "adam": 98}
+"""By slips of a hundred that must cost one entry, exams with layers of a single unit: a slip that switches such a layer
+off makes all that follows 0, which carries no credit. In the last, a slip that saturates the unit makes moments of
+0.0000, by which nobody can divide."""
 
 
 NAMED_SLIPS = {"scalar-chain": 4, "circuit": 5, "recurrence": 4, "one-weight": 11, "homework": 2}
@@ -46,8 +48,12 @@ once, its lost sign is all that there is to see of it."""
 
 @pytest.mark.parametrize("name", drawn_families())
 def test_a_slip_costs_one_entry_and_has_no_name(tmp_path: Path, name: str) -> None:
-    """All that follows from a slip keeps its marks, and hardly any slip is taken for a misconception."""
+    """Of a hundred students who fill every box and slip once, in one of the usual ways, 99 lose one entry: all that
+    follows keeps its marks. Hardly any slip is taken for a misconception."""
     tally = sit(load(name, 22, is_screened=False), 10, tmp_path, slips=10, beliefs=())
     assert tally.slips == 100
-    assert tally.slips_at_one[OURS] >= DEAD_ENDS.get(name, 98)
+    assert {kind for kind, _ in tally.slip_kinds} == set(SLIPS)
+    told = {kind: [tally.slip_kinds[kind, lost] for lost in range(4)] for kind in SLIPS}
+    least = DEAD_ENDS.get(name, 99)
+    assert tally.slips_at_one[OURS] >= least, f"entries lost, 0, 1, 2 or more, by slip: {told}"
     assert tally.honest_named <= NAMED_SLIPS.get(name, 1)

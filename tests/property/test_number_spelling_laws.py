@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from examgen.core.formulas.number_grammar import RAISED
 from examgen.core.formulas.typed_characters import INNER_SPACES, INVISIBLE, PLAIN, SPACES
 from examgen.marking.reading.typed.typed_numbers import DecimalMark, Number, Unreadable, fault, parse_number
+from tests.laws import tried
 from tests.sheet_reader import PageReader, Read, page_reader
 
 MARKS: st.SearchStrategy[DecimalMark] = st.sampled_from([".", ","])
@@ -94,7 +95,7 @@ def reader() -> Iterator[PageReader]:
 
 
 @given(plain_and_spelled())
-@settings(max_examples=250)
+@tried(250)
 def test_a_number_means_the_same_in_every_spelling(case: tuple[str, str, DecimalMark]) -> None:
     """Value, written digits and the place of the last are those of the plain spelling."""
     plain, spelled, mark = case
@@ -118,7 +119,7 @@ def test_a_fraction_means_the_same_in_every_spelling(
 
 @given(st.lists(st.tuples(st.text(max_size=8) | NEAR_NUMBERS | PIECES | st.text(max_size=70), MARKS), max_size=20))
 @example([("\u017f" * 5, "."), ("inf\u0131nity", "."), ("5e\u212a", ","), ("\x1c0.5\x85", "."), ("'" + "1" * 64, ".")])
-@settings(max_examples=150)
+@tried(150)
 def test_page_and_marker_read_every_text_alike(reader: PageReader, texts: list[tuple[str, DecimalMark]]) -> None:
     """The same numbers, saved in a spelling of the same digits, and the same reasons for all else."""
     for (text, mark), read in zip(texts, reader.read(texts), strict=True):
@@ -126,7 +127,7 @@ def test_page_and_marker_read_every_text_alike(reader: PageReader, texts: list[t
 
 
 @given(st.lists(plain_and_spelled(), max_size=20))
-@settings(max_examples=100)
+@tried(100)
 def test_page_saves_every_spelling_as_the_same_number(
     reader: PageReader, cases: list[tuple[str, str, DecimalMark]]
 ) -> None:

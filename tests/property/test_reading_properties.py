@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from examgen.core.formulas.number_grammar import DecimalMark
@@ -16,6 +16,7 @@ from examgen.exams.keys.key_lines import SHEET_COLUMNS
 from examgen.marking.reading.class_sheets import AnswerSheet, read_answers
 from examgen.marking.reading.typed.typed_numbers import REASONS, Number, Unreadable, parse_number
 from examgen.tables.csv_tables import RowProblem, scan_table
+from tests.laws import tried
 
 MARKS: st.SearchStrategy[DecimalMark] = st.sampled_from([".", ","])
 NEAR_NUMBERS = st.text(st.sampled_from("0123456789.,+-eE*x×10^/_%'#=@ \t\n\u00a0\u2212\ufeffnaif()jJ"), max_size=70)
@@ -39,7 +40,7 @@ def nearest_double(exact: Fraction) -> float:
 
 
 @given(st.text() | NEAR_NUMBERS, MARKS)
-@settings(max_examples=200)
+@tried(200)
 def test_any_text_is_a_number_or_has_a_reason(text: str, mark: DecimalMark) -> None:
     """No text raises, every reason is one that can be told, and every number is finite."""
     parsed = parse_number(text, mark)
@@ -78,7 +79,7 @@ def test_repr_comes_back(value: float) -> None:
 @example("", "17976931348623158080", "", 289, "e", ".")
 @example("", "2", "4703282292062327208", -324, "e", ".")
 @example("", "9007199254740993", "", None, "e", ".")
-@settings(max_examples=200)
+@tried(200)
 def test_decimal_is_the_nearest_double(
     sign: str, whole: str, behind: str, power: int | None, times: str, mark: DecimalMark
 ) -> None:
@@ -187,7 +188,7 @@ def test_order_of_rows_does_not_matter(
 
 
 @given(st.lists(st.text(st.sampled_from('ab,;"\n\r\t é'), max_size=12), min_size=1, max_size=8))
-@settings(max_examples=150)
+@tried(150)
 def test_cells_agree_with_the_csv_module(lines: list[str]) -> None:
     """Where the csv module reads a line by itself as a row of the right width, so does the scanner."""
     lines = [line.replace("\n", "").replace("\r", "") for line in lines]
@@ -207,7 +208,7 @@ def test_cells_agree_with_the_csv_module(lines: list[str]) -> None:
 
 
 @given(st.binary(max_size=300), st.booleans())
-@settings(max_examples=150)
+@tried(150)
 def test_any_bytes_are_a_sheet_or_an_error(data: bytes, has_header: bool) -> None:
     """No file raises anything but the error that instructors are shown."""
     content = (",".join(SHEET_COLUMNS) + "\n").encode() * has_header + data

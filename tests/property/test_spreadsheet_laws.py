@@ -9,13 +9,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from examgen.errors import AnswersError
 from examgen.tables.csv_tables import Limits
 from examgen.tables.spreadsheet_reader import SpreadsheetReader
 from examgen.tables.spreadsheets import read_spreadsheet
+from tests.laws import tried
 from tests.packed_sheets import Cell, write_ods, write_xlsx
 
 # Parsers of spreadsheets know names by the prefixes that programs write.
@@ -107,7 +108,7 @@ def read_or_refused(reader: SpreadsheetReader, data: bytes) -> None:
 
 
 @given(st.sampled_from(["xlsx", "ods"]), st.integers(0, 4), CHANGES)
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_changed_parts_are_read_or_refused(
     reader: SpreadsheetReader,
     honest: dict[str, bytes],
@@ -126,7 +127,7 @@ def test_changed_parts_are_read_or_refused(
 
 
 @given(st.sampled_from(["xlsx", "ods"]), st.integers(0, 4), MOVES)
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_other_sheets_of_a_kind_are_read_or_refused(
     reader: SpreadsheetReader, honest: dict[str, bytes], kind: str, number: int, moves: list[tuple[str, int, str]]
 ) -> None:
@@ -178,7 +179,7 @@ def packed(parts: Mapping[str, bytes | str]) -> bytes:
     st.lists(st.tuples(st.integers(0, 5_000), st.binary(max_size=3)), max_size=4),
     st.integers(0, 400),
 )
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_changed_bytes_are_read_or_refused(
     reader: SpreadsheetReader, honest: dict[str, bytes], kind: str, changes: list[tuple[int, bytes]], cut: int
 ) -> None:

@@ -1,12 +1,13 @@
 """Reading by columns is reading row by row: the same rows, the same problems, whatever stands in a file."""
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from examgen.errors import AnswersError
 from examgen.tables.columns import read_columns
 from examgen.tables.csv_tables import Limits, open_table
 from examgen.tables.table_rows import Row, RowProblem, records
+from tests.laws import tried
 
 COLUMNS = ("a", "b", "c")
 SMALL = Limits(max_field=12, max_columns=4, max_rows=40)
@@ -63,7 +64,7 @@ def by_columns(data: bytes, wanted: tuple[str, ...] = COLUMNS, number: str = "")
 @example((['1,2,"', '3",4,5', "", '6"', "x,y,z"], "\n", True), "a,b,c", "utf-8")
 @example((["1,2,3", "1,2", "1,2,3,4", "", ",,", " ,\t,", "1,2,3"], "\n", False), "a,b,c", "utf-8")
 @example(([], "\n", True), "a,b,c", "utf-8")
-@settings(max_examples=200)
+@tried(200)
 def test_columns_are_the_rows(file: tuple[list[str], str, bool], header: str, encoding: str) -> None:
     """Every row with its line and cells, and every problem with its words."""
     lines, end, ends = file
@@ -72,7 +73,7 @@ def test_columns_are_the_rows(file: tuple[list[str], str, bool], header: str, en
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=200)
+@tried(200)
 def test_any_bytes_are_read_alike(body: bytes) -> None:
     """Also where they are no text, and where they hold what no spreadsheet writes."""
     data = b"a,b,c\n" + body
@@ -80,7 +81,7 @@ def test_any_bytes_are_read_alike(body: bytes) -> None:
 
 
 @given(st.lists(st.sampled_from(['"', ",", "x", "\n", '"\n', '",', ',"', '""']), max_size=60))
-@settings(max_examples=350)
+@tried(350)
 def test_any_quotes_are_read_alike(pieces: list[str]) -> None:
     """Quotes that open, close, double and cross lines in every way."""
     data = ("a,b,c\n" + "".join(pieces)).encode()
@@ -94,7 +95,7 @@ def test_any_quotes_are_read_alike(pieces: list[str]) -> None:
     "utf-8",
 )
 @example((['1,2,"3', '4",x', '1,2,"3', ",,,"], "\n", True), ("a,b,c,notes", COLUMNS, "c"), "utf-8")
-@settings(max_examples=200)
+@tried(200)
 def test_columns_beside_those_that_are_wanted_are_passed_over_alike(
     file: tuple[list[str], str, bool], header: Header, encoding: str
 ) -> None:
@@ -106,7 +107,7 @@ def test_columns_beside_those_that_are_wanted_are_passed_over_alike(
 
 
 @given(OTHERS, DAMAGED)
-@settings(max_examples=150)
+@tried(150)
 def test_damaged_bytes_are_read_alike(header: Header, pieces: list[str]) -> None:
     """They stay in their cells, whichever way these are cut."""
     names, wanted, number = header

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -19,6 +19,7 @@ from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.policy import Direction, Grade, Policy, Rounding
 from examgen.marking.judging.outcomes import BY_CODE, OUTCOMES
 from examgen.marking.results.totals import entry_marks, entry_units, gradebook, mark_unit, question_marks
+from tests.laws import tried
 from tests.small_banks import DRAWN, written
 
 MARKS = ("marks = 1\n", "marks = 0.1\n", "marks_per_task = 10\n", "marks_per_task = 0.7\n", "marks = 0\n")
@@ -139,7 +140,7 @@ def test_rounding_goes_the_way_that_is_asked(case: Case) -> None:
         assert down <= nearest <= up
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(cases())
 def test_perfect_papers_have_all_marks_and_blank_ones_none(case: Case) -> None:
     """Whatever the policy rounds, if it gives correct answers their marks."""

@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from examgen.typeset import Drawing, Slot, pdf_operators, spoken, typeset
+from tests.laws import tried
 from tests.typeset_samples import FIRST_SLOT, WIDEST, drawn, font, formula, inks, mathml
 
 LETTERS = st.sampled_from(["a", "W", "z", "y", r"\delta", r"\hat{y}", r"\tilde{W}", "12", "0.5", r"\sigma'"])
@@ -60,7 +61,7 @@ def numbered(latex: str) -> tuple[str, list[str]]:
 
 
 @given(FORMULAS)
-@settings(max_examples=60)
+@tried(60)
 def test_visible_marks_do_not_overlap(latex: str) -> None:
     """No two glyphs cover one another by more than the slant of letters, and no rule crosses a glyph."""
     drawing = drawn(latex)
@@ -78,7 +79,7 @@ def test_visible_marks_do_not_overlap(latex: str) -> None:
 
 
 @given(FORMULAS)
-@settings(max_examples=60)
+@tried(60)
 def test_everything_is_within_the_box(latex: str) -> None:
     """Ink stays within height and depth, and within the width but for the slant of letters."""
     drawing = drawn(latex)
@@ -90,7 +91,7 @@ def test_everything_is_within_the_box(latex: str) -> None:
 
 
 @given(FORMULAS, FORMULAS.filter(lambda latex: "matrix" not in latex))
-@settings(max_examples=40)
+@tried(40)
 def test_scripts_are_smaller_than_their_base(base: str, script: str) -> None:
     """All of a superscript is at most 0.7 of the size; only a matrix keeps its own, as in LaTeX."""
     plain, raised = drawn(f"{{{base}}}"), drawn(f"{{{base}}}^{{{script}}}")
@@ -100,7 +101,7 @@ def test_scripts_are_smaller_than_their_base(base: str, script: str) -> None:
 
 
 @given(FORMULAS)
-@settings(max_examples=60)
+@tried(60)
 def test_parentheses_reach_as_far_as_their_content(latex: str) -> None:
     """They cover at least nine tenths of what is between them, like TeX's."""
     content, whole = list(inks(drawn(f"{{{latex}}}"))), list(inks(drawn(rf"\left({latex}\right)")))
@@ -121,7 +122,7 @@ def test_brackets_of_matrices_cover_all_rows(cells: list[str]) -> None:
 
 
 @given(FORMULAS, FORMULAS)
-@settings(max_examples=40)
+@tried(40)
 def test_widths_add_up(first: str, second: str) -> None:
     """Side by side with a word's space between them, two groups are as wide as both and the space."""
     between = r"\text{,}"
@@ -131,7 +132,7 @@ def test_widths_add_up(first: str, second: str) -> None:
 
 
 @given(FORMULAS, st.floats(2.0, 20.0))
-@settings(max_examples=60)
+@tried(60)
 def test_lines_are_no_wider_than_allowed(latex: str, limit: float) -> None:
     """A formula is within the limit, or says by how much it is not."""
     found = formula(latex, max_width=limit)
@@ -141,7 +142,7 @@ def test_lines_are_no_wider_than_allowed(latex: str, limit: float) -> None:
 
 
 @given(FORMULAS, st.floats(2.0, 20.0))
-@settings(max_examples=40)
+@tried(40)
 def test_breaking_loses_nothing(latex: str, limit: float) -> None:
     """The glyphs of the lines are those of the formula, in the same order."""
     broken, whole = formula(latex, max_width=limit).place(), drawn(latex)
@@ -149,7 +150,7 @@ def test_breaking_loses_nothing(latex: str, limit: float) -> None:
 
 
 @given(ELASTIC, st.data())
-@settings(max_examples=80)
+@tried(80)
 def test_filled_slots_look_as_if_laid_out_anew(latex: str, data: st.DataObject) -> None:
     """A formula with texts in its slots has everything where a layout of the same numbers has it."""
     latex, names = numbered(latex)
@@ -165,7 +166,7 @@ def test_filled_slots_look_as_if_laid_out_anew(latex: str, data: st.DataObject) 
 
 
 @given(ELASTIC, st.data())
-@settings(max_examples=60)
+@tried(60)
 def test_nothing_moves_to_the_right(latex: str, data: st.DataObject) -> None:
     """Narrow texts only draw things to the left; the ends of the texts themselves too."""
     latex, names = numbered(latex)
@@ -180,7 +181,7 @@ def test_nothing_moves_to_the_right(latex: str, data: st.DataObject) -> None:
 
 
 @given(FORMULAS)
-@settings(max_examples=40)
+@tried(40)
 def test_drawing_is_repeatable_ascii(latex: str) -> None:
     """The same formula gives the same operators, whose numbers have at most three decimals."""
     first, second = (pdf_operators(drawn(latex), b"/M") for _ in range(2))
@@ -189,7 +190,7 @@ def test_drawing_is_repeatable_ascii(latex: str) -> None:
 
 
 @given(FORMULAS)
-@settings(max_examples=40)
+@tried(40)
 def test_everything_can_be_read_aloud(latex: str) -> None:
     """What can be set can be read, without signs that a voice cannot say."""
     assert re.search(r"[a-zA-Z0-9]", spoken(mathml(latex)))

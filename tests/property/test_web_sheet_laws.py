@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from examgen.documents.paper import web_sheet as web_sheets
@@ -20,6 +20,7 @@ from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import csv_bytes
 from examgen.exams.keys.key_lines import SHEET_COLUMNS, sheet_csv, sheet_rows
+from tests.laws import tried
 
 BANKS = [
     ("question2", None), ("question2", "nielsen"), ("midterm", None), ("minibatch", "row"), ("formulas", None),
@@ -61,7 +62,7 @@ def test_a_filled_sheet_is_the_rendered_one(name: str, notation: str | None, lan
             assert web_sheet(exam, own, style) == rendered(exam, own, style)
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(TEXTS, TEXTS, TEXTS)
 @example('"><script>alert(1)</script>', "</output></form><script>", "'\"&<>")
 @example(person_mark(1), person_mark(2), person_mark(0))
@@ -148,7 +149,7 @@ def test_a_page_is_rendered_once_for_all_students_of_a_shape(monkeypatch: pytest
     assert len(pages) == 3
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=3))
 def test_the_table_of_the_sheet_is_its_rows(people: list[tuple[str, str]]) -> None:
     """Lines that are put together from parts are those that are written cell by cell, quotes and line ends included."""

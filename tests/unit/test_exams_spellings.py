@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from examgen.core.formulas.formula_language import Formula, parse_formula
@@ -14,6 +14,7 @@ from examgen.exams.naming.symbol_names import Naming
 from examgen.exams.paper_shapes import PaperShape, paper_shape
 from examgen.exams.references.spellings import MAX_NEAR, spelling_table, spellings
 from examgen.exams.task import Task
+from tests.laws import tried
 
 SMALL = NetworkShape((3, 2, 1), ("relu", "sigmoid"), "half_squared_error")
 SCALAR = NetworkShape((1, 1, 1), ("relu", "sigmoid"), "half_squared_error")
@@ -90,7 +91,7 @@ def test_very_wide_networks_have_printed_spellings_only() -> None:
     assert "W1_64_1" not in found
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(
     st.sampled_from([name for name in NOTATIONS if name != "scalar"]),
     st.lists(st.sampled_from([1, 2, 3, 11]), min_size=2, max_size=4),

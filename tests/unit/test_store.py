@@ -13,7 +13,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -23,6 +23,7 @@ from examgen.documents.pdf.stamping import PaperSkeleton, stamp
 from examgen.documents.pdf.stored import store
 from examgen.documents.pdf.stored.stored_form import skeleton_bytes, skeleton_from
 from examgen.exams.banks.building import Student, draw_variants, load_exam
+from tests.laws import tried
 
 Damage = Callable[[dict[str, Any]], object]
 
@@ -182,7 +183,7 @@ def test_what_is_no_table_is_no_page(stored: bytes) -> None:
 JUNK = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3), st.just([]), st.just({}))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_page_is_sound_or_none(kept: tuple[bytes, PaperSkeleton], data: st.DataObject) -> None:
     """Anything anywhere in it: what is still believed can be stamped, into a file that needs no repair."""
