@@ -27,7 +27,7 @@ demo: $(READY)-run ## set up, make an exam, mark a filled-in sheet, and say wher
 	@find $(DEMO) -name '*.pdf' -o -name results.csv -o -name gradebook.csv | sort | sed 's/^/  /'
 	@echo && echo 'To use examgen in this terminal: . $(BIN)/activate'
 
-test: $(READY)-test ## set up, then every check: ruff, mypy, import-linter, the wheel, pytest; ROOM=core for one part, see tests/README.md
+test: $(READY)-test ## set up, then every check: ruff, mypy, import-linter, the wheel, pytest; ROOM=core for one part, THOROUGH=1 for long lists in full, see tests/README.md
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@$(MAKE) --no-print-directory -j2 checks pytest
@@ -39,7 +39,7 @@ checks:
 	$(if $(ROOM),,$(BIN)/python tests/wheel_check.py)
 
 pytest:
-	PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc 2>/dev/null || echo 2) + 1)) $(BIN)/pytest -n auto $(if $(ROOM),--room $(ROOM))
+	PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc 2>/dev/null || echo 2) + 1)) $(BIN)/pytest -n auto $(if $(ROOM),--room $(ROOM)) $(if $(THOROUGH),--hypothesis-profile=thorough)
 
 bench: $(READY)-bench ## set up (PyTorch: a large download), then measure speed, one script after another
 	@for script in tests/benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit; done

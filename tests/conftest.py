@@ -56,6 +56,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--room", choices=PARTS, help="only one part of the tests, see tests/rooms.py")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Goldens are written anew for all rows of a list, and not for a share of them."""
+    if config.getoption("--update-goldens"):
+        settings.load_profile("thorough")
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out the tests of other parts."""
     room = config.getoption("--room")

@@ -22,13 +22,13 @@ class WideShape:
 
 
 WIDE_SHAPES = (
-    WideShape((3, 8, 8, 6), ("relu", "tanh", "softmax"), "cross_entropy"),
+    WideShape((8, 8, 6), ("tanh", "softmax"), "cross_entropy"),
     WideShape((2, 6), ("sigmoid",), "binary_cross_entropy", samples=4),
     WideShape((2, 3), ("sigmoid",), "binary_cross_entropy", samples=2),
     WideShape((2, 6), ("tanh",), "half_mean_squared_error"),
     WideShape((1, 5), ("softplus",), "huber", steps=2),
-    WideShape((3, 8, 8), ("leaky_relu", "leaky_relu"), "squared_error", scale=1000),
-    WideShape((2, 8, 8), ("softplus", "elu"), "mean_absolute_error", samples=3),
+    WideShape((8, 8), ("leaky_relu",), "squared_error", scale=1000),
+    WideShape((2, 8), ("elu",), "mean_absolute_error", samples=3),
 )
 """Every loss of many terms, and rows of eight numbers, also of large ones."""
 

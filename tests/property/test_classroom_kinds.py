@@ -10,6 +10,7 @@ from examgen.exams.keys.solved_papers import papers
 from tests.classroom.exams import drawn_families, load, variants_of
 from tests.classroom.kinds import AS_WRITTEN, GAPS, INTERMEDIATE, KINDS, STRICT, Kind, on_other_routes
 from tests.classroom.sitting import OURS_AS_WRITTEN, Outcome, accepted_wrong, sit_kind, sit_kinds
+from tests.laws import some_of
 
 ONE_ENTRY = 0.99
 """Share of single slips that cost one entry."""
@@ -23,12 +24,14 @@ MISTAKES = ("one slip, all boxes", "one slip, half of the steps blank", "misconc
 Outcomes = dict[str, Outcome]
 
 
-def over_all_exams(names: Sequence[str], folder: Path, papers_of_each: int) -> Outcomes:
+def over_all_exams(
+    names: Sequence[str], folder: Path, papers_of_each: int, exams: Sequence[str] = drawn_families()
+) -> Outcomes:
     """What comes of each of these kinds at all shipped exams; those who are marked by one policy sit as one class."""
     outcomes = {name: Outcome() for name in names}
     for policy in (STRICT, AS_WRITTEN):
         kinds = [BY_NAME[name] for name in names if BY_NAME[name].policy == policy]
-        for exam in drawn_families() if kinds else ():
+        for exam in exams if kinds else ():
             loaded = load(exam, 11, is_screened=False)
             of_exam = sit_kinds(loaded, kinds, variants_of(loaded, papers_of_each), folder / policy.precision / exam)
             for kind, outcome in zip(kinds, of_exam, strict=True):
@@ -51,7 +54,7 @@ def of_routes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
 @pytest.fixture(scope="module")
 def of_mistakes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """What comes of slips and of misconceptions."""
-    return over_all_exams(MISTAKES, tmp_path_factory.mktemp("mistakes"), 2)
+    return over_all_exams(MISTAKES, tmp_path_factory.mktemp("mistakes"), 4, some_of(drawn_families(), 8))
 
 
 @pytest.mark.parametrize("name", HONEST)
@@ -75,7 +78,7 @@ def test_a_slip_costs_one_entry_on_every_route(of_routes: Outcomes, name: str) -
 def test_slips_and_misconceptions_cost_what_they_touch(of_mistakes: Outcomes, name: str) -> None:
     """Over all exams, single slips cost one entry, and what follows from a misconception is paid."""
     outcome = of_mistakes[name]
-    assert outcome.slips >= 200 or outcome.marks >= 0.85 * outcome.most
+    assert outcome.slips > 150 or outcome.marks >= 0.85 * outcome.most
     assert outcome.at_one >= 0.98 * outcome.slips, f"{outcome.over} entries lost beside the slips"
 
 

@@ -15,6 +15,7 @@ from examgen.documents.typesetting import Image, math_font
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.resources import shipped
 from examgen.typeset import Form, FormSet, form_set, pdf_operators
+from tests.laws import some_of
 
 FAMILIES = sorted(path.stem for path in (shipped("banks") / "families").glob("*.toml"))
 CLASS = [Student("s1", "Ada Lovelace"), Student("s2", "Zoë Ünal"), Student("s3", "Б. Иванов")]
@@ -75,7 +76,7 @@ def drawn_alone(form: Form, texts: Sequence[str]) -> bytes:
     return pdf_operators(drawing, FONT, x=x, y=formula.depth)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", some_of(FAMILIES, 8))
 def test_a_solution_is_drawn_as_its_formulas_are_alone(
     family: str, filled: list[Filled], typeset: dict[FormSet, Sequence[Form]]
 ) -> None:

@@ -14,6 +14,7 @@ from examgen.exams.exam import Exam
 from tests.classroom.exams import drawn_families, load, variants_of
 from tests.classroom.handing_in import Result, mark
 from tests.classroom.pupils import Pupil, Sheet, beliefs_of, work_out
+from tests.laws import some_of
 
 PAPERS = 1
 PAID = ("correct", "follow_through")
@@ -58,7 +59,7 @@ class Sat:
     results: Sequence[Sequence[Result]]
 
 
-@pytest.fixture(scope="module", params=drawn_families())
+@pytest.fixture(scope="module", params=some_of(drawn_families(), 9))
 def sat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Sat:
     """Each exam in turn. Whole sheets and those with gaps lie in one class."""
     exam, pupils, whole = sitting(request.param, 3)

@@ -11,6 +11,7 @@ from examgen.core.evaluation import evaluate
 from examgen.core.exact import as_fractions
 from examgen.core.network import NetworkShape, network_graph
 from tests.oracles import (
+    IN_TURN,
     JUMPS,
     OUTPUTS,
     RATIONAL,
@@ -26,7 +27,7 @@ NEAR_TIE = 1e-9
 """In units of the last decimal."""
 
 
-@pytest.mark.parametrize(("output", "loss"), OUTPUTS)
+@pytest.mark.parametrize(("output", "loss"), IN_TURN)
 def test_every_quantity_equals_50_digit_arithmetic(output: str, loss: str) -> None:
     """Doubles agree with 50 digits to 1e-12 of a quantity's scale, and print the same six decimals."""
     rng = np.random.default_rng([50, *f"{output} {loss}".encode()])

@@ -18,6 +18,7 @@ from examgen.exams.fields import exact_total, total_marks
 from examgen.exams.naming.notation import NOTATIONS
 from examgen.exams.paper_shapes import paper_shape
 from examgen.exams.policy import Grade, Policy, Rounding
+from tests.laws import some_of
 from tests.small_banks import DRAWN, EXAM, FIXED, PRODUCT, changed, class_of, fitting_notations, shipped_names, written
 
 FAMILY_KEYS = (
@@ -378,7 +379,7 @@ def test_a_near_miss_of_a_notation_is_told() -> None:
     assert str(caught.value) == f"notation 'rows' is unknown; allowed: {NOTATION_NAMES}. Did you mean \"row\"?"
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", some_of(shipped_names(), 13, 1))
 def test_shipped_files_load_in_every_notation_that_fits_and_draw(name: str) -> None:
     """All load, draw finite numbers for each student, and only networks wider than a chain lack a notation.
 

@@ -26,6 +26,7 @@ from examgen.exams.keys.key_folder import Key
 from examgen.exams.keys.solved_papers import papers
 from examgen.exams.wording.sentences import Wording
 from tests.feedback_rows import NASTY, Did, class_of, rows_of
+from tests.laws import some_of
 from tests.misconception_names import NAMES
 from tests.page_pictures import page_picture
 from tests.pdf_structure import read_pdf, ua_findings
@@ -411,15 +412,14 @@ def test_what_went_wrong_comes_first_in_print() -> None:
     assert "2.3000" in answers
 
 
-@pytest.mark.parametrize(("exam", "language"), [("question2", "hi"), ("sigmoid-chain", "en")])
-def test_few_errors_have_few_pages(exam: str, language: str) -> None:
-    """At most four, however many entries are right."""
-    key = class_of(exam, "s1")
+def test_few_errors_have_few_pages() -> None:
+    """At most four, however many entries are right, in the language whose lines are the highest."""
+    key = class_of("question2", "s1")
     variant = key.variants[0]
     field = next(asked.name for paper, _ in papers(key.exam, variant) for asked in paper.fields if asked.layer == 2)
     did = {field: Did("9.1234", "wrong", 9.1234, 1.0, "no-slope")}
     feedback = student_feedback(key.exam, variant, "s1", rows_of(key, variant, did))
-    pages = page_texts(feedback_pdf(key.exam, variant, feedback, PaperStyle(language)))
+    pages = page_texts(feedback_pdf(key.exam, variant, feedback, PaperStyle("hi")))
     assert len(pages) <= 4
     assert "9.1234" in pages[0]
 
@@ -527,7 +527,7 @@ def test_pages_with_formulas_are_read_aloud_in_order(tmp_path: Path) -> None:
     assert ua_findings(read_pdf(path)) == []
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "hi"])
+@pytest.mark.parametrize("language", some_of(["en", "de", "fr", "es", "hi"], 2))
 def test_marks_that_are_held_back_are_told_once(language: str) -> None:
     """Beside each entry that they are held back, and once why, in the language of the page, whatever the exam's is."""
     style, said = PaperStyle(language), Wording(language).tell("no_work", share=40)

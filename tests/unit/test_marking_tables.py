@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from examgen.exams.keys.key_lines import SHEET_COLUMNS
 from examgen.exams.wording.sentences import SENTENCES
 from examgen.marking.grading import GradeOptions, grade
+from tests.laws import some_of
 from tests.marking_sheets import MadeKey, Row, exact, make_key, read_rows, rounded, write_sheet
 from tests.small_banks import FIXED, changed
 
@@ -414,21 +416,20 @@ def test_a_student_has_the_same_rows_whoever_else_is_marked(made: MadeKey, tmp_p
 
 
 def test_the_tables_are_the_same_bytes_in_every_run(made: MadeKey, tmp_path: Path) -> None:
-    """Neither the hash seed nor the time zone shows in them."""
+    """Neither the hash seed nor the time zone shows in them: they are those of this process."""
     sheet = write_sheet(tmp_path / "s.csv", made.rows, mixed)
     code = "import sys, examgen; examgen.grade(sys.argv[1], key=sys.argv[2], out=sys.argv[3])"
-    tables = []
-    for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo")):
-        out = tmp_path / seed
-        env = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}
-        subprocess.run([sys.executable, "-c", code, sheet, made.key, out], env=env, check=True)
-        tables.append([(out / name).read_bytes() for name in ("results.csv", "gradebook.csv")])
-    assert tables[0] == tables[1]
+    env = {**os.environ, "PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo"}
+    subprocess.run([sys.executable, "-c", code, sheet, made.key, tmp_path / "other"], env=env, check=True)
+    grade(sheet, made.key, tmp_path / "here")
+    for name in ("results.csv", "gradebook.csv"):
+        assert (tmp_path / "other" / name).read_bytes() == (tmp_path / "here" / name).read_bytes()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-8"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("mark", [".", ","])
+@pytest.mark.parametrize(
+    ("encoding", "delimiter", "mark"),
+    some_of(list(product(["utf-8-sig", "utf-16", "utf-8"], [",", ";", "\t"], [".", ","])), 7),
+)
 def test_the_spelling_of_a_file_changes_nothing(
     made: MadeKey, tmp_path: Path, encoding: str, delimiter: str, mark: str
 ) -> None:

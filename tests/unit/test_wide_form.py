@@ -276,15 +276,15 @@ def test_tables_larger_than_a_block_are_read(tmp_path: Path, monkeypatch: pytest
     assert [(row.student, row.field, row.answer) for row in found] == expected
 
 
-def test_a_million_columns_are_survived(made: MadeKey, tmp_path: Path) -> None:
+def test_very_many_columns_are_survived(made: MadeKey, tmp_path: Path) -> None:
     """They are counted in one notice, and the fields among them are marked."""
     head, *rows = wide(made, ("s1",))
-    more = [f"c{place}" for place in range(1_000_000)]
+    more = [f"c{place}" for place in range(200_000)]
     path = saved(tmp_path / "w.csv", [[*head, *more], *([*row, *("1" for _ in more)] for row in rows)])
     begin = time.process_time()
     graded = grade(path, made.key, tmp_path / "out")
-    assert time.process_time() - begin < 12
-    assert [(notice.kind, notice.count) for notice in graded.notices] == [("unknown_field", 1_000_000)]
+    assert time.process_time() - begin < 3
+    assert [(notice.kind, notice.count) for notice in graded.notices] == [("unknown_field", 200_000)]
     assert len(graded.notices[0].text) < 1_000
     assert shares(graded) == {"s1": 100}
 
