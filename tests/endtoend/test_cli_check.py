@@ -100,7 +100,7 @@ def test_fixed_numbers_are_only_remarked_upon() -> None:
 
 def test_wrong_formulas_shapes_and_choices_are_tried(tmp_path: Path) -> None:
     """On the shipped exam every misconception that changes a formula loses marks and is named, and the rest is told."""
-    printed = run("check", "formulas", "--draws", 40, "--out", tmp_path / "sample")
+    printed = run("check", "formulas", "--draws", 12, "--out", tmp_path / "sample")
     counts = re.search(r"Wrong formulas: (\d+) with a misconception, (\d+) lose marks, named for (\d+)", printed)
     assert counts is not None
     assert counts[1] == counts[2] == counts[3]

@@ -93,7 +93,6 @@ def fields_of(folder: Path) -> dict[str, str]:
         ("matrix-warmups", ("--paper", "letter"), 1),
         ("sigmoid-chain", (), 2),
         ("question2", ("--notation", "row", "--language", "de"), 3),
-        ("minibatch", ("--notation", "nielsen", "--language", "es"), 2),
     ],
 )
 def test_boxes_can_be_written_in(tmp_path: Path, exam: str, options: tuple[str, ...], most_pages: int) -> None:
@@ -120,7 +119,7 @@ def _overlaps(item: Drawn, box: Box) -> bool:
 
 @pytest.mark.parametrize(
     ("exam", "language"),
-    [("question2", "en"), *(("scalar-chain", language) for language in ("de", "es", "fr", "hi"))],
+    [("question2", "en"), *(("scalar-chain", language) for language in ("de", "hi"))],
 )
 def test_every_paper_has_its_whole_title_at_the_right_edge(tmp_path: Path, exam: str, language: str) -> None:
     """The foot says the title in full, flush right, and no heading says it again."""

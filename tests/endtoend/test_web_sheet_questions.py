@@ -18,6 +18,7 @@ from examgen.documents.paper.web_sheet import web_sheet
 from examgen.documents.style import PaperStyle
 from examgen.exams.banks.building import Student, draw_variants, load_exam
 from examgen.exams.exam import Exam, Variant
+from tests.laws import some_of
 from tests.small_banks import shipped_names
 from tests.web_browser import findings
 
@@ -99,7 +100,7 @@ def _are_numbers(rows: list[list[str]]) -> bool:
     return all(NUMBER.fullmatch(plain(cell.strip())) for row in rows for cell in row)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", some_of(NAMES, 9))
 def test_a_sheet_is_the_paper_on_a_screen(name: str, chromium: Browser, tmp_path: Path) -> None:
     """Its numbers are those of the key, each in its row and column; it is small, has no console message and no
     violation, nothing reaches over the edge of a phone, and brackets are as high as their matrix."""
@@ -128,7 +129,7 @@ def _value(text: str) -> float:
     return float(above) / float(below or 1)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", some_of(NAMES, 9, 1))
 def test_a_sheet_is_small_in_the_longest_language(name: str) -> None:
     """Letters of Hindi take three bytes each."""
     assert len(web_sheet(*drawn(name), PaperStyle("hi"))) < LARGEST
