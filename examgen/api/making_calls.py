@@ -137,13 +137,13 @@ def make_class(
     Raises:
         examgen.errors.ExamgenError: as in `make`; also where the roster cannot be read or names a student twice.
     """
-    from examgen.batch.running import pool, run_progress
+    from examgen.batch.running import pool, processes, run_progress
 
     expected = 1 if scheduler is not None else pool.jobs_for(rows_at_most(Path(roster)), jobs)
     # Other processes import what they need while this one does.
     with (
         run_progress.told(progress, "papers") as told,
-        pool.ready(expected, "examgen.batch.paper_orders") as workers,
+        processes.ready(expected, "examgen.batch.paper_orders") as workers,
     ):
         from examgen.batch import class_making
         from examgen.batch.packed import print_ready as print_ready_files

@@ -5,15 +5,16 @@ without a key, and the same command goes on where it was. Whoever is in the key 
 on this roster or not.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from examgen.batch.afar.class_places import PaperJournal, Place, opened
 from examgen.batch.bubble_notices import bubble_notices, check_scan
-from examgen.batch.claiming import KEY, MANIFEST, Claim, Plan, begun, claim, exam_to_keep, put_aside, remove_broken
+from examgen.batch.claiming import KEY, MANIFEST, Plan, begun, claim, exam_to_keep, put_aside, remove_broken
+from examgen.batch.class_papers import Papers, left_notices, papers_of
 from examgen.batch.class_work import work_of_papers
 from examgen.batch.making import MadePapers, MakeOptions, checked_seed, key_below, seed_notices, seed_told
 from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, ManifestRow, Told, manifest_csv, told_in
@@ -21,11 +22,13 @@ from examgen.batch.packed.print_ready import NOTHING, Packing, PapersToPack, pac
 from examgen.batch.paper_orders import ClassPrinter, KeyWriter, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
-from examgen.batch.running.pool import Workers, check_scheduler, jobs_for, prepare, ready, work_through
+from examgen.batch.running.chunks import Coming
+from examgen.batch.running.pool import check_scheduler, jobs_for, prepare, work_through
+from examgen.batch.running.processes import Workers, ready
 from examgen.batch.running.run_progress import Progress
 from examgen.batch.travelling import TravellingExam, style_of
 from examgen.documents.style import PaperStyle
-from examgen.errors import AnswersError, ExamgenError, KeyFileError, some
+from examgen.errors import AnswersError, ExamgenError, KeyFileError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants
 from examgen.exams.draws.streams import Seed
 from examgen.exams.exam import Exam, Variant
@@ -36,12 +39,6 @@ from examgen.exams.keys.key_lines import key_lines
 
 WORK = ClassPrinter.__module__
 """What processes that make papers import."""
-
-MOST_NAMED = 5
-"""So many students are named in a notice; the rest is counted."""
-
-DRAWN_AT_ONCE = 4_000
-"""Papers that are drawn between two lines on how far that has come; it takes a second or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +56,6 @@ class ClassOptions:
     has_pages: bool = True
     packing: Packing = NOTHING
     scheduler: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """The papers of a class: those of its roster, and those of students who are in the key of before only."""
-
-    here: tuple[Variant, ...]
-    before: tuple[Variant, ...]
-
-    @property
-    def all(self) -> tuple[Variant, ...]:
-        """Everybody in the order of key and manifest."""
-        return self.here + self.before
 
 
 def make_class(
@@ -123,9 +107,10 @@ def make_class(
             # While everybody's numbers are drawn here; where they are known, papers may lie there, too.
             prepare(workers, printer, printer.exam.packed(draw_variants(loaded, found.students[:1])[0]))
         with begun(out, claimed, {f"{KEY}/exam.json": key_below(kept, (), making)[f"{KEY}/exam.json"]}):
-            papers = _papers(loaded, found.rows, claimed, progress)
-            check_apart([variant.student for variant in papers.all], roster)
-            key = key_below(kept, papers.all, making, _key_lines(kept, papers.all, jobs, workers))
+            papers = papers_of(loaded, found.rows, claimed, progress, in_parts=workers is not None)
+            check_apart(papers.students, roster)
+            lines = _key_lines(kept, papers, jobs, workers)
+            key = key_below(kept, papers.all, making, lines)
             with put_aside(out, claimed) as aside:
                 write_files(out, key, private=(KEY,))
                 place.publish()
@@ -141,7 +126,7 @@ def make_class(
     lost = claimed.same.notices if claimed.same else ()
     heard = (*found.notices, *seed_notices(seed), *loaded.notices, *lost)
     bubbled = bubble_notices(loaded.exam, papers.here, style)
-    notices = (*heard, *aside, *changed, *_left(papers.before), *missing, *bubbled, *told)
+    notices = (*heard, *aside, *changed, *left_notices(papers.before), *missing, *bubbled, *told)
     return MadePapers(
         loaded.exam.id,
         seed_told(seed),
@@ -243,17 +228,18 @@ def _names(students: Sequence[Student]) -> Iterator[str]:
         yield from paths_of(student.id).values()
 
 
-def _key_lines(exam: Exam, variants: Sequence[Variant], jobs: int, workers: Workers | None) -> list[bytes] | None:
-    """The lines of everybody in the key, by the processes that make papers later; None where there are none."""
+def _key_lines(exam: Exam, papers: Papers, jobs: int, workers: Workers | None) -> list[bytes] | None:
+    """The lines of everybody in the key, by the processes that make papers later, while others are drawn here; None
+    where there are no processes."""
     if workers is None:
         return None
-    writer = KeyWriter(TravellingExam.of(exam))
-    done = work_through(writer, [writer.exam.packed(variant) for variant in variants], jobs, workers=workers)
-    found = {one.place: one for one in done}
+    writer, count = KeyWriter(TravellingExam.of(exam)), len(papers.students)
+    packed = Coming((writer.exam.packed(variant) for variant in chain(papers.here, papers.before)), count)
+    found = {one.place: one for one in work_through(writer, packed, jobs, workers=workers, ahead=count)}
     # Whose numbers end a process is made here, and ends this one, if need be, before anything is handed out.
     return [
         key_lines(exam, variant) if found[place].is_set_aside else found[place].result
-        for place, variant in enumerate(variants)
+        for place, variant in enumerate(papers.all)
     ]
 
 
@@ -261,39 +247,3 @@ def _written(rows: Sequence[ManifestRow]) -> Iterator[str]:
     for row in rows:
         paths = paths_of(row.variant.student)
         yield from (paths[name] for name in (row.record.sums if row.record else ()))
-
-
-def _drawn(loaded: LoadedExam, students: Sequence[Student], progress: Progress | None) -> Iterator[Variant]:
-    """New papers; of a large class it is told how far that has come, too."""
-    for start in range(0, len(students), DRAWN_AT_ONCE):
-        drawn = draw_variants(loaded, students[start : start + DRAWN_AT_ONCE])
-        if progress is not None and len(students) > DRAWN_AT_ONCE:
-            progress(start + len(drawn), len(students))
-        yield from drawn
-
-
-def _papers(loaded: LoadedExam, rows: Sequence[Listed], claimed: Claim, progress: Progress | None = None) -> Papers:
-    """Everybody's numbers: those of the key for whom it knows, as their papers may be handed out; else drawn."""
-    before = {variant.student: variant for variant in (claimed.same.variants if claimed.same else ())}
-    # Earlier versions did not put ids into one normal form.
-    spellings = {unicodedata.normalize("NFC", student): student for student in before} | {name: name for name in before}
-    known = [before.get(spellings.get(row.student.id, row.student.id)) for row in rows]
-    newcomers = [row.student for row, variant in zip(rows, known, strict=True) if variant is None]
-    drawn = _drawn(loaded, newcomers, progress)
-    here = [variant or next(drawn) for variant in known]
-    there = {variant.student for variant in here}
-    return Papers(
-        tuple(
-            replace(one, name=row.student.name, language=row.own.get(LANGUAGE, ""), paper=row.own.get(PAPER, ""))
-            for one, row in zip(here, rows, strict=True)
-        ),
-        tuple(variant for student, variant in before.items() if student not in there),
-    )
-
-
-def _left(variants: Sequence[Variant]) -> Iterator[str]:
-    """A line on students of the class who are not on this roster."""
-    if variants:
-        named = some([variant.student for variant in variants], MOST_NAMED)
-        are = "1 student of this class is" if len(variants) == 1 else f"{len(variants)} students of this class are"
-        yield f"{are} not on this roster; their papers stay in handout/, the key and the manifest: {named}"

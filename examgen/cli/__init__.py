@@ -4,7 +4,6 @@ Exit codes: 0, 1 for a mistake in what the user gave (one line says where, what,
 that is not used as its help says.
 """
 
-import gc
 from collections.abc import Callable
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from examgen.cli.making_commands import batch, make, secret
 from examgen.cli.marking_commands import explain, grade
 from examgen.cli.terminal import Commands
 from examgen.cli.trying_commands import check, list_exams, rehearse, samples
+from examgen.collector import seldom_collected
 
 
 def _examples(*commands: str) -> str:
@@ -39,8 +39,7 @@ def main(
     version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
 ) -> None:
     """Make exams about backpropagation by hand, with worked solutions, and mark the answers fairly."""
-    # What a command makes is needed until it ends: looking for garbage in it takes a sixth of the time of a layout.
-    gc.set_threshold(100_000, 20, 100)
+    seldom_collected()
     if version:
         from examgen import __version__
 

@@ -155,7 +155,9 @@ def batch(
     """
     with mistakes_in_one_line(), told_to_end(), progress("papers", is_quiet=quiet, is_json=json) as told:
         import examgen
+        from examgen.batch.running.processes import one_thread
 
+        one_thread()
         made = examgen.make_class(
             exam,
             roster,

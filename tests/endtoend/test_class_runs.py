@@ -206,8 +206,10 @@ def papers_of(folder: str) -> list[Path]:
 
 def children_of(process: int) -> list[int]:
     """The processes that work for another."""
-    found = subprocess.run(["pgrep", "-P", str(process), "-f", "spawn_main"], capture_output=True, check=False).stdout
-    return [int(child) for child in found.split()]
+    command = ["ps", "--ppid", str(process), "-o", "pid=,args="]
+    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    # Where they are no copies of it, Python has one more process, which does nothing of the work.
+    return [int(line.split()[0]) for line in found.splitlines() if "resource_tracker" not in line]
 
 
 def test_a_paper_that_kills_its_process_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

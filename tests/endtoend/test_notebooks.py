@@ -1,6 +1,7 @@
 """What a notebook shows of what the functions return, and what a prompt does."""
 
 import io
+import threading
 import sys
 from pathlib import Path
 
@@ -84,12 +85,13 @@ def test_cells_are_text() -> None:
 
 
 def test_a_bar_is_shown_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`progress=True`; None and False show nothing, and a function is called as it is."""
-    screen = io.StringIO()
+    """`progress=True`, drawn by no thread beside; None and False show nothing, and a function is called as it is."""
+    screen, threads = io.StringIO(), threading.active_count()
     monkeypatch.setattr("rich.console.Console", lambda **_: Console(file=screen, force_terminal=True, width=60))
     with run_progress.told(True, "papers") as told:
         assert told is not None
         told(3, 7)
+        assert threading.active_count() == threads
     assert "3/7" in screen.getvalue()
     for nothing in (None, False):
         with run_progress.told(nothing, "papers") as told:

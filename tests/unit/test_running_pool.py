@@ -6,12 +6,15 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from examgen.batch.running.pool import Finished, prepare, ready, work_through
+from examgen.batch.running.chunks import Coming
+from examgen.batch.running.pool import Finished, prepare, work_through
+from examgen.batch.running.processes import ready
 from examgen.errors import ExamgenError
 
 
@@ -72,6 +75,15 @@ class Waits:
         time.sleep(600)
 
 
+@dataclass(frozen=True)
+class Marked:
+    """Says whether its process has a mark that its parent was given after it had begun."""
+
+    def __call__(self, _item: int) -> bool:
+        """Whether it has."""
+        return hasattr(sys, "is_marked")
+
+
 def finished(work: Squares, count: int, jobs: int) -> dict[int, Finished]:
     """What came of each item, each told once."""
     found = list(work_through(work, range(count), jobs))
@@ -107,20 +119,39 @@ def test_a_mistake_of_the_user_ends_the_work() -> None:
         list(work_through(Mistaken(), range(40), 2))
 
 
+WITH_A_THREAD = "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()"
+ALONE = ""
+
 PARENT = """
 import sys
 from pathlib import Path
 from examgen.batch.running.pool import work_through
 from tests.unit.test_running_pool import Waits
-list(work_through(Waits(Path(sys.argv[1])), range(40), 2))
+list(work_through(Waits(Path(sys.argv[1])), range(40), 3))
+"""
+
+MARKED = """
+import sys
+from examgen.batch.running.pool import work_through
+from tests.unit.test_running_pool import Marked
+sys.is_marked = True
+print({one.result for one in work_through(Marked(), range(40), 2)})
 """
 
 
-def test_processes_end_with_their_parent(tmp_path: Path) -> None:
-    """Whoever kills the run with no warning leaves no processes behind."""
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)])
+@pytest.mark.parametrize(("before", "is_copied"), [(ALONE, sys.platform == "linux"), (WITH_A_THREAD, False)])
+def test_only_a_process_without_threads_is_copied(before: str, is_copied: bool) -> None:
+    """A copy has what its parent has made of itself; others begin from nothing."""
+    command = [sys.executable, "-c", f"{before}\n{MARKED}"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"{{{is_copied}}}\n"
+
+
+@pytest.mark.parametrize("before", [ALONE, WITH_A_THREAD])
+def test_processes_end_with_their_parent(tmp_path: Path, before: str) -> None:
+    """Whoever kills the run with no warning leaves no processes behind, copies of it or not."""
+    parent = subprocess.Popen([sys.executable, "-c", f"{before}\n{PARENT}", str(tmp_path)])
     until = time.monotonic() + 60
-    while len(begun := list(tmp_path.iterdir())) < 2:
+    while len(begun := list(tmp_path.iterdir())) < 3:
         assert time.monotonic() < until
         time.sleep(0.02)
     parent.kill()
@@ -135,6 +166,21 @@ def is_running(process: int) -> bool:
     """Whether a process is there and no zombie, which nobody may have waited for yet."""
     shown = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
     return bool(shown.stdout.strip()) and not shown.stdout.startswith("Z")
+
+
+def test_items_are_made_while_others_are_worked_on(tmp_path: Path) -> None:
+    """All are handed over at once, and the first are done before the last is there."""
+
+    def items() -> Iterator[int]:
+        yield from range(60)
+        until = time.monotonic() + 60
+        while len(list(tmp_path.iterdir())) < 8:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        yield from range(60, 64)
+
+    found = list(work_through(Squares(tmp_path), Coming(items(), 64), 2, ahead=64))
+    assert {one.place: one.result for one in found} == {place: place * place for place in range(64)}
 
 
 def test_processes_that_are_there_are_prepared_and_taken(tmp_path: Path) -> None:

@@ -7,24 +7,19 @@ What kills its worker twice, the second time alone, is set aside. Called by `bat
 import os
 import pickle
 import shutil
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from functools import lru_cache
-from importlib import import_module
-from multiprocessing import connection, get_context, parent_process
-from multiprocessing.util import Finalize
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, BinaryIO, TypeVar
 
 from examgen.batch.running.chunks import AHEAD, chunks
 from examgen.batch.running.chunks import Finished as Finished
+from examgen.batch.running.processes import Workers, new_pool
 from examgen.errors import ExamgenError
 
 Item = TypeVar("Item")
@@ -40,8 +35,6 @@ _NOTES = "examgen-run-"
 _WIDTH = 20
 """Characters of a note, whatever it says."""
 
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
 
 def cores() -> int:
     """Those that this process may use."""
@@ -55,41 +48,14 @@ def jobs_for(items: int, jobs: int | None) -> int:
     return max(1, min(items, min(cores(), items // LEAST_EACH) if jobs is None else jobs))
 
 
-@dataclass(frozen=True, slots=True)
-class Workers:
-    """Processes that are there before their work is."""
-
-    pool: ProcessPoolExecutor
-    jobs: int
-
-
-@contextmanager
-def ready(jobs: int, module: str, there: Workers | None = None) -> Iterator[Workers | None]:
-    """Processes that get ready for work of a module while it is not yet there; None where none are needed.
-
-    Args:
-        jobs: how many.
-        module: that of the work, which takes them a second to import.
-        there: some that somebody else has made, and ends; they are taken if they are as many.
-    """
-    if jobs <= 1 or (there is not None and there.jobs == jobs):
-        yield there if jobs > 1 else None
-        return
-    pool = _new_pool(jobs)
-    try:
-        for _ in range(jobs):
-            pool.submit(_known, module)
-        yield Workers(pool, jobs)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
 def work_through(
     work: Callable[[Item], Result],
     items: Sequence[Item],
     jobs: int | None,
     scheduler: str | None = None,
     workers: Workers | None = None,
+    *,
+    ahead: int = AHEAD,
 ) -> Iterator[Finished]:
     """Do some work for each item, in any order.
 
@@ -99,6 +65,7 @@ def work_through(
         jobs: processes, as in `jobs_for`; with one it is done in this very process.
         scheduler: address of a Dask scheduler, whose workers do it instead.
         workers: so many processes that are there already.
+        ahead: chunks for each process that are handed over before they are begun; they are held in memory meanwhile.
 
     Raises: whatever the work raises; the rest is left undone.
     """
@@ -114,7 +81,7 @@ def work_through(
     _remove_stale()
     with TemporaryDirectory(prefix=f"{_NOTES}{os.getpid()}-", ignore_cleanup_errors=True) as notes:
         pool = workers.pool if workers is not None and workers.jobs == jobs else None
-        yield from _Pool(pickle.dumps(work), items, jobs, Path(notes), pool).finished()
+        yield from _Pool(pickle.dumps(work), items, jobs, Path(notes), pool, ahead).finished()
 
 
 def prepare(workers: Workers, work: Any, item: object) -> None:
@@ -152,9 +119,16 @@ class _Pool:
     """Processes that come and go, and what is left to do."""
 
     def __init__(
-        self, packed: bytes, items: Sequence[Any], jobs: int, notes: Path, pool: ProcessPoolExecutor | None = None
+        self,
+        packed: bytes,
+        items: Sequence[Any],
+        jobs: int,
+        notes: Path,
+        pool: ProcessPoolExecutor | None = None,
+        ahead: int = AHEAD,
     ) -> None:
         self.packed, self.items, self.jobs, self.notes, self.pool = packed, items, jobs, notes, pool
+        self.ahead = ahead
         self.waiting = deque(chunks(len(items), jobs))
         self.running: dict[Future[list[Any]], range] = {}
 
@@ -182,11 +156,11 @@ class _Pool:
     def _until_broken(self, jobs: int) -> Iterator[Finished]:
         """Until all is done, or a process has died: then `running` has what is to be done again."""
         given, self.pool = self.pool, None
-        pool = given or _new_pool(jobs)
+        pool = given or new_pool(jobs)
         try:
             is_broken = False
             while (self.waiting or self.running) and not is_broken:
-                while self.waiting and len(self.running) < AHEAD * jobs:
+                while self.waiting and len(self.running) < self.ahead * jobs:
                     chunk = self.waiting.popleft()
                     try:
                         self.running[self._handed_to(pool, chunk)] = chunk
@@ -233,35 +207,6 @@ class _Pool:
         found = list(alone._until_broken(1))
         alone._suspects()
         return found[0] if found else Finished(place, None, is_set_aside=True)
-
-
-def _new_pool(jobs: int) -> ProcessPoolExecutor:
-    # Not forked: a copy of a process with threads may never wake up.
-    return ProcessPoolExecutor(jobs, get_context("spawn"), _begin)
-
-
-def _begin() -> None:
-    """What a new process does first."""
-    # Ctrl+C reaches all processes of a terminal; the first one tells the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Before NumPy comes: there is a process for each core already.
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    # The last that it does, as its results are handed over: to take itself apart would take it half a second.
-    Finalize(None, os._exit, args=(0,), exitpriority=-100)
-
-
-def _known(module: str) -> None:
-    """Import a module."""
-    import_module(module)
-
-
-def _end_with_parent() -> None:
-    """Nobody is left to take the results of a process whose parent was killed."""
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
 
 
 @lru_cache(maxsize=1)

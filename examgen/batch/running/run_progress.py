@@ -1,7 +1,16 @@
 """How a long run tells how far it has come."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+SECONDS_BETWEEN = 0.1
+"""From one drawing of a bar to the next."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of things done and of all, such as papers."""
@@ -22,9 +31,23 @@ def bar(what: str) -> Iterator[Progress]:
     if Console().is_jupyter:
         yield _in_a_cell(what)
         return
-    with Bar(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(what, total=None)
-        yield lambda done, of_all: shown.update(task, completed=done, total=of_all)
+    # Drawn by who tells it, and by no thread beside: a process with threads cannot be copied.
+    with Bar(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as shown:
+        yield _drawn_anew(shown, shown.add_task(what, total=None))
+
+
+def _drawn_anew(shown: "Bar", task: "TaskID") -> Progress:
+    """Draws the bar when it was not drawn for a while."""
+    drawn = -SECONDS_BETWEEN
+
+    def tell(done: int, of_all: int) -> None:
+        nonlocal drawn
+        now = time.monotonic()
+        is_due = now - drawn >= SECONDS_BETWEEN
+        drawn = now if is_due else drawn
+        shown.update(task, completed=done, total=of_all, refresh=is_due)
+
+    return tell
 
 
 def _in_a_cell(what: str) -> Progress:
