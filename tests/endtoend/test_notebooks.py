@@ -1,8 +1,8 @@
 """What a notebook shows of what the functions return, and what a prompt does."""
 
 import io
-import threading
 import sys
+import threading
 from pathlib import Path
 
 import pytest
