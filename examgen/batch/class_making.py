@@ -8,21 +8,19 @@ on this roster or not.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 from examgen.batch.afar.class_places import PaperJournal, Place, opened
 from examgen.batch.bubble_notices import bubble_notices, check_scan
 from examgen.batch.claiming import KEY, MANIFEST, Plan, begun, claim, exam_to_keep, put_aside, remove_broken
-from examgen.batch.class_papers import Papers, left_notices, papers_of
+from examgen.batch.class_papers import Drawing, Papers, left_notices
 from examgen.batch.class_work import work_of_papers
 from examgen.batch.making import MadePapers, MakeOptions, checked_seed, key_below, seed_notices, seed_told
 from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, ManifestRow, Told, manifest_csv, told_in
 from examgen.batch.packed.print_ready import NOTHING, Packing, PapersToPack, pack, packed_names
-from examgen.batch.paper_orders import ClassPrinter, KeyWriter, PaperOrder, PaperRecord, paths_of, sums_of
+from examgen.batch.paper_orders import ClassPrinter, Drawer, PaperOrder, PaperRecord, paths_of, sums_of
 from examgen.batch.rosters.class_list import Listed, Roster, check_apart, read_roster
 from examgen.batch.rosters.systems import ACCOMMODATION, LANGUAGE, PAPER
-from examgen.batch.running.chunks import Coming
 from examgen.batch.running.pool import check_scheduler, jobs_for, prepare, work_through
 from examgen.batch.running.processes import Workers, ready
 from examgen.batch.running.run_progress import Progress
@@ -31,11 +29,10 @@ from examgen.documents.style import PaperStyle
 from examgen.errors import AnswersError, ExamgenError, KeyFileError
 from examgen.exams.banks.building import LoadedExam, Student, draw_variants
 from examgen.exams.draws.streams import Seed
-from examgen.exams.exam import Exam, Variant
+from examgen.exams.exam import Variant
 from examgen.exams.folders.files import write_files
 from examgen.exams.folders.stores import Store
 from examgen.exams.keys.key_folder import read_exam
-from examgen.exams.keys.key_lines import key_lines
 
 WORK = ClassPrinter.__module__
 """What processes that make papers import."""
@@ -107,9 +104,9 @@ def make_class(
             # While everybody's numbers are drawn here; where they are known, papers may lie there, too.
             prepare(workers, printer, printer.exam.packed(draw_variants(loaded, found.students[:1])[0]))
         with begun(out, claimed, {f"{KEY}/exam.json": key_below(kept, (), making)[f"{KEY}/exam.json"]}):
-            papers = papers_of(loaded, found.rows, claimed, progress, in_parts=workers is not None)
-            check_apart(papers.students, roster)
-            lines = _key_lines(kept, papers, jobs, workers)
+            drawer = Drawer(exam, seed, options, TravellingExam.of(kept))
+            papers, lines = Drawing(loaded, drawer, workers, progress).papers(found.rows, claimed)
+            check_apart([variant.student for variant in papers.all], roster)
             key = key_below(kept, papers.all, making, lines)
             with put_aside(out, claimed) as aside:
                 write_files(out, key, private=(KEY,))
@@ -226,21 +223,6 @@ def _names(students: Sequence[Student]) -> Iterator[str]:
     yield MANIFEST
     for student in students:
         yield from paths_of(student.id).values()
-
-
-def _key_lines(exam: Exam, papers: Papers, jobs: int, workers: Workers | None) -> list[bytes] | None:
-    """The lines of everybody in the key, by the processes that make papers later, while others are drawn here; None
-    where there are no processes."""
-    if workers is None:
-        return None
-    writer, count = KeyWriter(TravellingExam.of(exam)), len(papers.students)
-    packed = Coming((writer.exam.packed(variant) for variant in chain(papers.here, papers.before)), count)
-    found = {one.place: one for one in work_through(writer, packed, jobs, workers=workers, ahead=count)}
-    # Whose numbers end a process is made here, and ends this one, if need be, before anything is handed out.
-    return [
-        key_lines(exam, variant) if found[place].is_set_aside else found[place].result
-        for place, variant in enumerate(papers.all)
-    ]
 
 
 def _written(rows: Sequence[ManifestRow]) -> Iterator[str]:

@@ -4,18 +4,20 @@
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from socket import gethostname
 
 from examgen.batch.claiming import HANDOUT, KEY, PAPERS
-from examgen.batch.making import printed_paper, sheet_files
+from examgen.batch.making import MakeOptions, printed_paper, sheet_files
 from examgen.batch.travelling import Travelling, TravellingExam, style_of
 from examgen.documents.pdf.stored.store import surroundings
 from examgen.documents.style import PaperStyle
 from examgen.errors import ExamgenError
+from examgen.exams.banks.building import LoadedExam, Student, draw_variants
 from examgen.exams.cover import Cover
+from examgen.exams.draws.streams import Seed
 from examgen.exams.exam import Exam, Variant
 from examgen.exams.folders.files import folder_name
 from examgen.exams.folders.stores import Store
@@ -70,6 +72,38 @@ class KeyWriter(Travelling):
     def __call__(self, line: str) -> bytes:
         """The lines of one student in the key's answers.csv, from the packed numbers."""
         return key_lines(self.exam.exam, self.exam.unpacked(line))
+
+
+@dataclass(frozen=True)
+class Drawer(Travelling):
+    """Draws papers of a class, and works out their lines in its key.
+
+    Attributes:
+        name: of the exam, as it is looked up.
+        seed: or secret; it goes to processes of the same machine only.
+        options: what the papers are like.
+        key_exam: as it is in the key, where its policy may be another one.
+    """
+
+    name: str
+    seed: Seed
+    options: MakeOptions
+    key_exam: TravellingExam
+
+    def __call__(self, students: Sequence[Student]) -> list[tuple[Variant, bytes]]:
+        """The papers of some students in their order, each with its lines.
+
+        Raises: ExamgenError: a family cannot be satisfied, or is not what it was.
+        """
+        exam = self.key_exam.exam
+        return [(variant, key_lines(exam, variant)) for variant in draw_variants(self._loaded, students)]
+
+    @cached_property
+    def _loaded(self) -> LoadedExam:
+        loaded = self.options.loaded(self.name, self.seed)
+        if loaded.exam.id != self.key_exam.exam.id:
+            raise ExamgenError(f"{self.name}: was changed while papers were drawn; give the same command again")
+        return loaded
 
 
 @dataclass(frozen=True)

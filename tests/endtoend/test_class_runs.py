@@ -10,14 +10,20 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import examgen.cli.progress
-from examgen.batch import class_making
+from examgen.batch import class_making, class_papers
+from examgen.batch.making import MakeOptions
+from examgen.batch.paper_orders import Drawer
 from examgen.batch.running.pool import Finished, work_through
+from examgen.batch.travelling import TravellingExam
+from examgen.errors import ExamgenError
+from examgen.exams.banks.building import Student, draw_variants, load_exam
 from tests.command_line import invoke, refused, run, started
 from tests.marking_sheets import read_rows
 from tests.stamped_pages import copied_texts
@@ -197,6 +203,34 @@ def test_several_processes_make_the_files_of_one() -> None:
             os.kill(process.pid if kills_leader else chooses.choice(workers), signal.SIGKILL)
         assert process.returncode == (-signal.SIGKILL if kills_leader else 0)
     assert contents("killed") == contents()
+
+
+def test_several_processes_draw_the_numbers_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a secret, and when many are added to a class that is there; progress is told as where one draws."""
+    run("secret", "mine.secret")
+    how = ("--secret", "mine.secret", "--no-pdf", "--fairness", "0.3")
+    lines = [f"s{number},Name {number}" for number in range(150)]
+    write_roster("id,name", *lines)
+    run(*BATCH, *how, "--jobs", 1)
+    write_roster("id,name", *lines[40:80])
+    run(*BATCH[:-1], "parts", *how, "--jobs", 2)
+    write_roster("id,name", *lines)
+    monkeypatch.setattr(class_papers, "DRAWN_AT_ONCE", 30)
+    monkeypatch.setattr(examgen.cli.progress, "SECONDS_BETWEEN", 0.0)
+    done = invoke(*BATCH[:-1], "parts", *how, "--jobs", 2)
+    told = [line.partition(",")[0] for line in done.stderr.splitlines()]
+    assert told[3] == "110 of 110 papers"
+    assert contents("parts") == contents()
+
+
+def test_an_exam_that_changes_while_it_is_drawn_is_told() -> None:
+    """No paper has numbers of another exam than its key."""
+    loaded = load_exam("scalar-chain", 7)
+    drawer = Drawer("scalar-chain", 8, MakeOptions(), TravellingExam.of(loaded.exam))
+    with pytest.raises(ExamgenError, match="scalar-chain: was changed while papers were drawn"):
+        drawer([Student("s1")])
+    same = replace(drawer, seed=7)
+    assert [variant.code for variant, _ in same([Student("s1")])] == [draw_variants(loaded, [Student("s1")])[0].code]
 
 
 def papers_of(folder: str) -> list[Path]:

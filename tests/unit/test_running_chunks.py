@@ -1,11 +1,10 @@
-"""Work in parts: none waits long for the last one, and items may come while others are worked on."""
+"""Work in parts: none waits long for the last one."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 
-from examgen.batch.running.chunks import LARGEST_CHUNK, Coming, chunks
+from examgen.batch.running.chunks import LARGEST_CHUNK, chunks
 
 
 @pytest.mark.parametrize("workers", [1, 2, 7])
@@ -17,25 +16,3 @@ def test_parts_become_smaller_towards_the_end(count: int, workers: int) -> None:
     sizes = [len(part) for part in found]
     assert all(later <= earlier <= LARGEST_CHUNK for earlier, later in pairwise(sizes))
     assert sizes[-2 * workers :] == [1] * min(count, 2 * workers)
-
-
-def test_items_are_made_when_they_are_asked_for() -> None:
-    """In order, once each, and as in a list."""
-    made: list[int] = []
-
-    def items() -> Iterator[int]:
-        for number in range(5):
-            made.append(number)
-            yield number * 10
-
-    coming = Coming(items(), 5)
-    assert (len(coming), made) == (5, [])
-    assert (coming[2], made) == (20, [0, 1, 2])
-    assert coming[0] == 0
-    assert coming[1:3] == [10, 20]
-    assert made == [0, 1, 2]
-    assert list(coming) == [0, 10, 20, 30, 40]
-    assert coming[-1] == 40
-    with pytest.raises(IndexError):
-        coming[5]
-    assert made == list(range(5))

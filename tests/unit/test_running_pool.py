@@ -6,13 +6,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from examgen.batch.running.chunks import Coming
 from examgen.batch.running.pool import Finished, prepare, work_through
 from examgen.batch.running.processes import ready
 from examgen.errors import ExamgenError
@@ -166,21 +164,6 @@ def is_running(process: int) -> bool:
     """Whether a process is there and no zombie, which nobody may have waited for yet."""
     shown = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
     return bool(shown.stdout.strip()) and not shown.stdout.startswith("Z")
-
-
-def test_items_are_made_while_others_are_worked_on(tmp_path: Path) -> None:
-    """All are handed over at once, and the first are done before the last is there."""
-
-    def items() -> Iterator[int]:
-        yield from range(60)
-        until = time.monotonic() + 60
-        while len(list(tmp_path.iterdir())) < 8:
-            assert time.monotonic() < until
-            time.sleep(0.01)
-        yield from range(60, 64)
-
-    found = list(work_through(Squares(tmp_path), Coming(items(), 64), 2, ahead=64))
-    assert {one.place: one.result for one in found} == {place: place * place for place in range(64)}
 
 
 def test_processes_that_are_there_are_prepared_and_taken(tmp_path: Path) -> None:

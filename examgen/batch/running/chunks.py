@@ -1,9 +1,6 @@
 """Much work in parts: what is handed over at once, and what comes back. `pool` and `cluster` share it."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar, overload
-
-Item = TypeVar("Item")
+from typing import Any, NamedTuple
 
 LARGEST_CHUNK = 32
 CHUNKS_EACH = 4
@@ -30,29 +27,3 @@ def chunks(count: int, workers: int) -> list[range]:
         found.append(range(first, first + size))
         first += size
     return found
-
-
-class Coming(Sequence[Item]):
-    """Items that are made in their order, each when somebody asks for it, and kept: some are worked on meanwhile."""
-
-    def __init__(self, items: Iterator[Item], count: int) -> None:
-        """`items` makes `count` of them."""
-        self.items, self.places = items, range(count)
-        self.made: list[Item] = []
-
-    def __len__(self) -> int:
-        """Of all, made or not."""
-        return len(self.places)
-
-    @overload
-    def __getitem__(self, place: int) -> Item: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Item]: ...
-    def __getitem__(self, place: int | slice) -> Item | list[Item]:
-        """As of a list; those before it are made, too."""
-        if isinstance(place, slice):
-            return [self[one] for one in self.places[place]]
-        last = self.places[place]
-        while len(self.made) <= last:
-            self.made.append(next(self.items))
-        return self.made[last]

@@ -54,8 +54,6 @@ def work_through(
     jobs: int | None,
     scheduler: str | None = None,
     workers: Workers | None = None,
-    *,
-    ahead: int = AHEAD,
 ) -> Iterator[Finished]:
     """Do some work for each item, in any order.
 
@@ -65,7 +63,6 @@ def work_through(
         jobs: processes, as in `jobs_for`; with one it is done in this very process.
         scheduler: address of a Dask scheduler, whose workers do it instead.
         workers: so many processes that are there already.
-        ahead: chunks for each process that are handed over before they are begun; they are held in memory meanwhile.
 
     Raises: whatever the work raises; the rest is left undone.
     """
@@ -81,7 +78,7 @@ def work_through(
     _remove_stale()
     with TemporaryDirectory(prefix=f"{_NOTES}{os.getpid()}-", ignore_cleanup_errors=True) as notes:
         pool = workers.pool if workers is not None and workers.jobs == jobs else None
-        yield from _Pool(pickle.dumps(work), items, jobs, Path(notes), pool, ahead).finished()
+        yield from _Pool(pickle.dumps(work), items, jobs, Path(notes), pool).finished()
 
 
 def prepare(workers: Workers, work: Any, item: object) -> None:
@@ -119,16 +116,9 @@ class _Pool:
     """Processes that come and go, and what is left to do."""
 
     def __init__(
-        self,
-        packed: bytes,
-        items: Sequence[Any],
-        jobs: int,
-        notes: Path,
-        pool: ProcessPoolExecutor | None = None,
-        ahead: int = AHEAD,
+        self, packed: bytes, items: Sequence[Any], jobs: int, notes: Path, pool: ProcessPoolExecutor | None = None
     ) -> None:
         self.packed, self.items, self.jobs, self.notes, self.pool = packed, items, jobs, notes, pool
-        self.ahead = ahead
         self.waiting = deque(chunks(len(items), jobs))
         self.running: dict[Future[list[Any]], range] = {}
 
@@ -160,7 +150,7 @@ class _Pool:
         try:
             is_broken = False
             while (self.waiting or self.running) and not is_broken:
-                while self.waiting and len(self.running) < self.ahead * jobs:
+                while self.waiting and len(self.running) < AHEAD * jobs:
                     chunk = self.waiting.popleft()
                     try:
                         self.running[self._handed_to(pool, chunk)] = chunk
