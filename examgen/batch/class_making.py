@@ -13,7 +13,7 @@ from pathlib import Path
 from examgen.batch.afar.class_places import PaperJournal, Place, opened
 from examgen.batch.bubble_notices import bubble_notices, check_scan
 from examgen.batch.claiming import KEY, MANIFEST, Plan, begun, claim, exam_to_keep, put_aside, remove_broken
-from examgen.batch.class_papers import Drawing, Papers, left_notices
+from examgen.batch.class_drawing import Drawing, Papers, left_notices
 from examgen.batch.class_work import work_of_papers
 from examgen.batch.making import MadePapers, MakeOptions, checked_seed, key_below, seed_notices, seed_told
 from examgen.batch.manifest import MADE, NOT_LISTED, SET_ASIDE, ManifestRow, Told, manifest_csv, told_in

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import examgen.cli.progress
-from examgen.batch import class_making, class_papers
+from examgen.batch import class_drawing, class_making
 from examgen.batch.making import MakeOptions
 from examgen.batch.paper_orders import Drawer
 from examgen.batch.running.pool import Finished, work_through
@@ -215,7 +215,7 @@ def test_several_processes_draw_the_numbers_of_one(monkeypatch: pytest.MonkeyPat
     write_roster("id,name", *lines[40:80])
     run(*BATCH[:-1], "parts", *how, "--jobs", 2)
     write_roster("id,name", *lines)
-    monkeypatch.setattr(class_papers, "DRAWN_AT_ONCE", 30)
+    monkeypatch.setattr(class_drawing, "DRAWN_AT_ONCE", 30)
     monkeypatch.setattr(examgen.cli.progress, "SECONDS_BETWEEN", 0.0)
     done = invoke(*BATCH[:-1], "parts", *how, "--jobs", 2)
     told = [line.partition(",")[0] for line in done.stderr.splitlines()]

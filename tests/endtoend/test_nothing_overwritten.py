@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from examgen.batch import class_papers, making
+from examgen.batch import class_drawing, making
 from examgen.cli import app
 from examgen.documents.paper.printing import PrintedPaper
 from examgen.errors import BankError
@@ -352,7 +352,7 @@ def test_the_seed_is_in_the_key_before_numbers_are_drawn(monkeypatch: pytest.Mon
             raise BankError("no draw passes")
         return draw_variants(loaded, students)
 
-    monkeypatch.setattr(class_papers, "draw_variants", drawn)
+    monkeypatch.setattr(class_drawing, "draw_variants", drawn)
     assert refused(*batch()) == "no draw passes"
     assert not Path("out").exists()
     run(*batch())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from examgen.batch import class_papers
+from examgen.batch import class_drawing
 from examgen.cli import progress
 from tests.command_line import invoke, refused, run
 from tests.marking_sheets import read_rows
@@ -130,7 +130,7 @@ def test_columns_of_one_title_are_told() -> None:
 @pytest.mark.usefixtures("here")
 def test_drawing_a_large_class_is_told_before_its_first_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     """Line by line, and the papers are those of a class that is drawn at once; --quiet says nothing."""
-    monkeypatch.setattr(class_papers, "DRAWN_AT_ONCE", 1)
+    monkeypatch.setattr(class_drawing, "DRAWN_AT_ONCE", 1)
     monkeypatch.setattr(progress, "SECONDS_BETWEEN", 0.0)
     done = invoke(*BATCH, "other")
     assert [line.partition(",")[0] for line in done.stderr.splitlines()] == ["1 of 2 papers", "2 of 2 papers"] * 2
