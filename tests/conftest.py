@@ -18,6 +18,7 @@ from hypothesis import settings
 from hypothesis.internal import entropy
 from hypothesis.internal.conjecture import providers
 
+from examgen.collector import seldom_collected
 from tests.laws import SHARE, WHOLE
 from tests.rooms import PARTS, part_of
 
@@ -45,7 +46,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 
 # Most of what tests make is kept: layouts, classes, modules. Looking for garbage in all of it, again and again, took a
 # sixth of their time.
-gc.set_threshold(100_000, 20, 100)
+seldom_collected()
 
 GOLDENS = Path(__file__).parent / "golden"
 

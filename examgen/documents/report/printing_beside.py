@@ -48,6 +48,7 @@ def _files(page: ReportPage) -> tuple[str, bytes]:
 
 def _files_by(process: Process, thread: Executor, page: ReportPage) -> tuple[str, bytes]:
     printed = thread.submit(process.communicate, pickle.dumps(page))
+    # Drawn there, too, and sooner: its library is loaded.
     drawn = plots_of(page)
     html = web_report(page, drawn)
     pdf, _ = printed.result()

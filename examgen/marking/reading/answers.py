@@ -62,14 +62,10 @@ class Numbers:
         """The columns of these rows."""
         return Numbers(self.values[rows], self.decimals[rows], self.digits[rows], self.reason[rows])
 
-    @staticmethod
-    def joined(one: "Numbers", other: "Numbers") -> "Numbers":
-        """The rows of both behind one another."""
-        values, decimals = (
-            np.concatenate([getattr(it, name) for it in (one, other)]) for name in ("values", "decimals")
-        )
-        digits, reason = (np.concatenate([getattr(it, name) for it in (one, other)]) for name in ("digits", "reason"))
-        return Numbers(values, decimals, digits, reason)
+    def followed_by(self, other: "Numbers") -> "Numbers":
+        """The same with the rows of another behind."""
+        values, decimals = np.append(self.values, other.values), np.append(self.decimals, other.decimals)
+        return Numbers(values, decimals, np.append(self.digits, other.digits), np.append(self.reason, other.reason))
 
     def with_reason(self, rows: Places | Flags, reason: str) -> "Numbers":
         """These rows made unreadable."""
@@ -149,7 +145,7 @@ class AnswerTable:
         file = np.concatenate([self.file, other.file + np.int32(files)])
         line = np.concatenate([self.line, other.line])
         exam, variant, student, question, field = map(Texts.joined, zip(self.names, other.names, strict=True))
-        answer, parsed = Texts.joined([self.answer, other.answer]), Numbers.joined(self.parsed, other.parsed)
+        answer, parsed = Texts.joined([self.answer, other.answer]), self.parsed.followed_by(other.parsed)
         return AnswerTable(file, line, exam, variant, student, question, field, answer, parsed)
 
     def compact(self) -> "AnswerTable":

@@ -22,6 +22,7 @@ from examgen.exams.keys.key_folder import Key
 from examgen.marking.reading.answers import AnswerTable
 from examgen.marking.reading.class_sheets import HandedIn, together
 from examgen.marking.reading.handed_in.sheet_rows import Rows, finished, rows_of
+from examgen.marking.reading.owners.repeats import Standing
 from examgen.marking.reading.owners.resubmissions import Source
 from examgen.marking.reading.scans.bubble_readings import DOUBTS, EntryReading, both
 from examgen.marking.reading.scans.scan_tables import (
@@ -155,14 +156,13 @@ def _joined(files: HandedIn, key: Key, entries: Sequence[ScannedEntry]) -> Hande
     return replace(files, table=table, sheets=sheets, sources=sources, standing=standing)
 
 
-def _highest(table: AnswerTable, standing: np.ndarray, more: AnswerTable) -> np.ndarray:
+def _highest(table: AnswerTable, standing: Standing, more: AnswerTable) -> Standing:
     """(rows of more,) how surely the other rows of the same student are theirs."""
-    highest: dict[str, int] = {}
-    students = table.student.distinct.to_pylist()
-    for code in np.unique(table.student.codes).tolist():
-        highest[students[code]] = int(standing[table.student.codes == code].max())
+    highest = np.zeros(len(table.student.distinct), dtype=np.int8)
+    np.maximum.at(highest, table.student.codes, standing)
+    by_name = dict(zip(table.student.distinct.to_pylist(), highest.tolist(), strict=True))
     names = more.student.distinct.to_pylist()
-    return np.array([highest.get(name, 0) for name in names], dtype=np.int8)[more.student.codes]
+    return np.array([by_name.get(name, 0) for name in names], dtype=np.int8)[more.student.codes]
 
 
 def _entry(path: Path, cells: Mapping[str, str], places: "_Places") -> ScannedEntry | None:

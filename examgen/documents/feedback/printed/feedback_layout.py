@@ -10,7 +10,6 @@ from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from examgen.collector import paused_collector
 from examgen.documents.feedback.feedback_notes import NoteParts, Other, calculated
 from examgen.documents.feedback.feedback_pages import FeedbackPage, feedback_page
 from examgen.documents.feedback.feedback_texts import FeedbackTexts, NoteTexts, RowTexts
@@ -184,10 +183,9 @@ def _skeleton(layout: FeedbackLayout) -> PaperSkeleton:
     # Imported where it is needed: WeasyPrint takes longer to load than a stored skeleton to stamp.
     from examgen.documents.pdf.skeleton import skeleton_from
 
-    with paused_collector():
-        # Any number of further pages shares the layout.
-        pages, images = _laid_out(replace(layout, note_pages=min(layout.note_pages, 1)))
-        return skeleton_from(pages, images, rework=_rework(layout), is_added_to=True)
+    # Any number of further pages shares the layout.
+    pages, images = _laid_out(replace(layout, note_pages=min(layout.note_pages, 1)))
+    return skeleton_from(pages, images, rework=_rework(layout), is_added_to=True)
 
 
 def _rework(layout: FeedbackLayout) -> "Rework":
